@@ -1,0 +1,112 @@
+import type { Json } from "../ids/index.ts";
+import { isJsonObject, shortId } from "../ids/index.ts";
+import { type Effect, stillNeeded, type Task } from "../tasks/index.ts";
+import { decidedBy, reasonText, seconds, type Viewing } from "./task-card.ts";
+
+/** Viewing for messages, whose markup the channel must be able to neutralise. */
+export interface MessageViewing extends Viewing {
+  /** Makes text of events and people plain in the channel's markup. */
+  plain: (text: string) => string;
+}
+
+const OUTPUT_CHARACTERS = 1200;
+const OUTPUT_LINES = 40;
+
+/** Text of events and people on one line, so that none of it looks like a line of ours. */
+export function plainLine(text: string, { plain }: Pick<MessageViewing, "plain">): string {
+  return plain(text.replace(/[\r\n\u0085\u2028\u2029]+/g, " "));
+}
+
+/** The message that tells how a task ended. */
+export function reportText(task: Task, viewing: MessageViewing): string {
+  const { texts } = viewing;
+  const colour = task.state === "succeeded" ? "info" : "warning";
+  const title = task.event.subject ? `${task.title} · ${task.event.subject}` : task.title;
+  const out = [`**${plainLine(title, viewing)}** <font color="${colour}">${texts.states[task.state]}</font>`];
+  const facts: [string, string][] = [
+    [texts.labels.alert, task.event.title],
+    [texts.labels.action, [task.action, ...task.targets].join(" ")],
+    [texts.labels.by, decidedBy(task, viewing)],
+    [texts.labels.reason, reasonText(task, texts)],
+  ];
+  const took = task.execution?.elapsedSeconds;
+  if (took !== undefined) facts.push([texts.labels.took, seconds(took)]);
+  for (const row of viewing.resultRows) facts.push([row.label, row.value]);
+  for (const [label, value] of facts) if (value) out.push(factLine(label, value, viewing));
+  if (viewing.resultRows.length === 0 || task.state !== "succeeded") out.push(...outputPart(task, viewing));
+  out.push(`${texts.labels.id} ${shortId(task.id)}`);
+  return out.join("\n");
+}
+
+/** One fact of a task as a quoted line. */
+export function factLine(label: string, value: string, viewing: MessageViewing): string {
+  return `> ${plainLine(label, viewing)}：${plainLine(value, viewing)}`;
+}
+
+function outputPart(task: Task, { texts, plain }: MessageViewing): string[] {
+  if (!task.execution) return [];
+  const whole = outputText(task.execution.result ?? null).trimEnd();
+  if (!whole) return [];
+  const tail = tailOf(whole);
+  const shown = tail.split("\n").map((line) => plain(line));
+  return tail.length < whole.length ? [texts.moreOutput(`logs ${shortId(task.id)}`), ...shown] : shown;
+}
+
+/** The last lines that fit a message. */
+export function tailOf(text: string): string {
+  const lines = text.trimEnd().split("\n").slice(-OUTPUT_LINES);
+  while (lines.length > 1 && [...lines.join("\n")].length > OUTPUT_CHARACTERS) lines.shift();
+  return [...lines.join("\n")].slice(-OUTPUT_CHARACTERS).join("");
+}
+
+/**
+ * What a run has printed, out of a result of any runner (reference/stackstorm.md 5.2): stdout and stderr, at
+ * the top or per host; else the result as JSON.
+ */
+export function outputText(result: Json): string {
+  if (!isJsonObject(result)) return typeof result === "string" ? result : "";
+  if ("stdout" in result || "stderr" in result || "result" in result) return streams(result);
+  const perHost = Object.entries(result).filter(([, value]) => isJsonObject(value) && "return_code" in value);
+  if (perHost.length === 1 && perHost[0] && isJsonObject(perHost[0][1])) return streams(perHost[0][1]);
+  if (perHost.length > 1) {
+    return perHost.map(([host, v]) => `${host}:\n${isJsonObject(v) ? streams(v) : ""}`).join("\n");
+  }
+  return Object.keys(result).length > 0 ? JSON.stringify(result, null, 1) : "";
+}
+
+function streams(part: { [key: string]: Json }): string {
+  const texts = ["error", "result", "stdout", "stderr"].map((key) => part[key] ?? "");
+  return texts.map(asText).filter(Boolean).join("\n");
+}
+
+function asText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value, null, 1);
+}
+
+/** The answer to a click that did nothing, or did its part. */
+export function replyText(
+  task: Task,
+  about: Extract<Effect, { kind: "reply" }>["about"],
+  viewing: MessageViewing,
+): string {
+  const { texts, plain } = viewing;
+  const head = `${plainLine(task.title, viewing)}（${texts.labels.id} ${shortId(task.id)}）：`;
+  if (about === "approval_counted") return head + texts.counted(stillNeeded(task));
+  if (about === "offer_taken") return head + texts.offerTaken;
+  const standing = [decidedBy(task, viewing), texts.states[task.state]].filter(Boolean).join(" · ");
+  return `${head}${texts.refusals[about]}（${plain(standing)}）`;
+}
+
+/** What is told about a task that is no end of it. */
+export function noticeText(
+  task: Task,
+  about: Extract<Effect, { kind: "notice" }>["about"],
+  viewing: MessageViewing & { nowMs: number },
+): string {
+  const { texts, plain } = viewing;
+  const head = `**${plainLine(task.title, viewing)}**（${texts.labels.id} ${shortId(task.id)}）：`;
+  if (about === "unreachable_people") return head + plain(task.cards.flatMap((c) => c.unreachable).join(" "));
+  const since = task.start?.intentAtMs ?? task.updatedAtMs;
+  const minutes = Math.max(1, Math.round((viewing.nowMs - since) / 60_000));
+  return head + texts.stuck({ status: task.execution?.status ?? "", minutes });
+}

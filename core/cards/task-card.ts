@@ -1,0 +1,209 @@
+import { approvers, needed, validDecisions } from "../approvals/quorum.ts";
+import { type Json, shortId } from "../ids/index.ts";
+import { type CardRecord, isTerminal, type Task } from "../tasks/index.ts";
+import type { Texts } from "../texts/index.ts";
+import type { CardButton, CardLine, CardView, Tone } from "./card.ts";
+
+/** What a card needs beside the task. */
+export interface Viewing {
+  texts: Texts;
+  /** IANA name of the zone that times are shown in, for example `Asia/Shanghai`. */
+  timeZone: string;
+  /** Name of a userid. */
+  nameOf: (userId: string) => string;
+  /** Rows of the result, rendered from the rule's templates; empty before the end. */
+  resultRows: readonly CardLine[];
+}
+
+/** The most rows WeCom shows (reference/wecom.md 3.5). */
+const MAX_ROWS = 6;
+const QUOTE_CHARACTERS = 240;
+const TEXT_CHARACTERS = 160;
+const PLAIN_WORD = /^[\p{L}\p{N}_.@/%+-]+$/u;
+
+/** How a card looks for the task as it stands now. */
+export function taskCard(task: Task, card: CardRecord, viewing: Viewing): CardView {
+  if (card.purpose === "unknown" && task.state === "unknown") return unknownCard(task, viewing);
+  const view = frame(task, viewing);
+  if (task.state === "pending_approval") return askingCard(view, task, viewing);
+  if (isTerminal(task.state)) return endedCard(view, task, viewing);
+  return workingCard(view, task, viewing);
+}
+
+function frame(task: Task, { texts }: Viewing): CardView {
+  return {
+    source: `${texts.brand} · ${task.business}`,
+    tone: "neutral",
+    title: task.event.subject ? `${task.title} · ${task.event.subject}` : task.title,
+    subtitle: task.event.title,
+    rows: boundRows(task, texts),
+    text: "",
+    buttons: [],
+  };
+}
+
+/** What the approval is bound to is always shown; the rule's own rows take what room is left. */
+function boundRows(task: Task, texts: Texts): CardLine[] {
+  const bound: CardLine[] = [{ label: texts.labels.action, value: task.action }];
+  if (task.targets.length > 0) bound.push({ label: texts.labels.target, value: task.targets.join(" ") });
+  return [...task.cardRows.slice(0, MAX_ROWS - bound.length), ...bound];
+}
+
+function askingCard(view: CardView, task: Task, viewing: Viewing): CardView {
+  const { texts, nameOf, timeZone } = viewing;
+  const until = task.deadlineAtMs === null ? null : clockTime(task.deadlineAtMs, timeZone);
+  const approvedBy = approvers(task).map(nameOf).join(" ");
+  const timeoutMs = task.approval.mode === "people" ? task.approval.timeoutMs : 0;
+  const minutes = Math.max(1, Math.round(timeoutMs / 60_000));
+  const waiting = texts.waiting({ until, minutes, need: needed(task), approvedBy });
+  return {
+    ...view,
+    tone: severityTone(task),
+    text: withRoom(task.cardText, joined(waiting, idLine(task, texts))),
+    quote: { title: texts.labels.params, text: shorten(paramsText(task), QUOTE_CHARACTERS) },
+    buttons: [...decisionButtons(texts), ...offerButtons(task)],
+  };
+}
+
+function decisionButtons(texts: Texts): CardButton[] {
+  return [
+    { key: "approve", text: texts.buttons.approve, tone: "primary" },
+    { key: "reject", text: texts.buttons.reject, tone: "danger" },
+  ];
+}
+
+function offerButtons(task: Task): CardButton[] {
+  return task.offers.map((offer) => ({ key: `offer:${offer.id}`, text: offer.title, tone: "neutral" }));
+}
+
+function workingCard(view: CardView, task: Task, viewing: Viewing): CardView {
+  const { texts } = viewing;
+  const refresh: CardButton = { key: "refresh", text: texts.buttons.refresh, tone: "neutral" };
+  return {
+    ...view,
+    tone: "primary",
+    subtitle: `${decidedBy(task, viewing)} · ${statusText(task, texts)}`,
+    text: withRoom(task.event.title, idLine(task, texts)),
+    buttons: [refresh],
+  };
+}
+
+function statusText(task: Task, texts: Texts): string {
+  // Approved is what the words before say already; what happens now is the start.
+  if (task.state === "approved") return texts.states.starting;
+  const status = task.execution?.status;
+  return status && task.state === "running"
+    ? `${texts.states.running} (${status})`
+    : texts.states[task.state];
+}
+
+function endedCard(view: CardView, task: Task, viewing: Viewing): CardView {
+  const { texts } = viewing;
+  const state = texts.states[task.state];
+  const took = task.execution?.elapsedSeconds;
+  const subtitle = [decidedBy(task, viewing), state, took === undefined ? "" : seconds(took)];
+  return {
+    ...view,
+    tone: task.state === "succeeded" ? "good" : task.state === "failed" ? "danger" : "neutral",
+    subtitle: subtitle.filter(Boolean).join(" · "),
+    rows: [...viewing.resultRows, ...boundRows(task, texts)].slice(0, MAX_ROWS),
+    text: withRoom(joined(reasonText(task, texts), task.event.title), idLine(task, texts)),
+    closed: state,
+  };
+}
+
+function unknownCard(task: Task, viewing: Viewing): CardView {
+  const { texts } = viewing;
+  return {
+    ...frame(task, viewing),
+    tone: "danger",
+    title: texts.unknownTitle,
+    subtitle: texts.unknownQuestion,
+    text: joined(
+      texts.unknownText(task.start ? shortRequest(task.start.requestId) : ""),
+      idLine(task, texts),
+    ),
+    buttons: [
+      { key: "again", text: texts.buttons.again, tone: "danger" },
+      { key: "give_up", text: texts.buttons.giveUp, tone: "neutral" },
+      { key: "refresh", text: texts.buttons.refresh, tone: "neutral" },
+    ],
+  };
+}
+
+/** A request id as people can compare it: the task's short id and the start's number. */
+function shortRequest(requestId: string): string {
+  const at = requestId.lastIndexOf("-");
+  return `${shortId(requestId.slice(0, at))}${requestId.slice(at)}`;
+}
+
+/**
+ * The parameters as people read them: plain words as they are, everything else as JSON, so that a text from an
+ * event cannot look like another parameter.
+ */
+export function paramsText(task: Task): string {
+  const entries = Object.entries(task.params);
+  return entries.map(([key, value]) => `${key}: ${valueText(value)}`).join("; ");
+}
+
+function valueText(value: Json): string {
+  return typeof value === "string" && PLAIN_WORD.test(value) ? value : JSON.stringify(value);
+}
+
+/** Why a task ended without running, with what the other side said. */
+export function reasonText(task: Task, texts: Texts): string {
+  const reason = texts.reasons[task.reason] ?? "";
+  const shown = task.state === "refused" || task.state === "gave_up" ? (task.message ?? "") : "";
+  return [reason, shown].filter(Boolean).join(": ");
+}
+
+/** Who decided, or which policy stood for them; empty when nobody did. */
+export function decidedBy(task: Task, { texts, nameOf }: Pick<Viewing, "texts" | "nameOf">): string {
+  if (task.approval.mode === "policy") return texts.byPolicy(task.approval.policy.id);
+  const rejecter = validDecisions(task).find((d) => d.verdict === "reject");
+  if (rejecter) return texts.rejectedBy(nameOf(rejecter.by));
+  const names = approvers(task).map(nameOf);
+  return names.length > 0 ? texts.approvedBy(names.join(" ")) : "";
+}
+
+function severityTone(task: Task): Tone {
+  return task.event.severity === "critical" || task.event.severity === "major" ? "danger" : "primary";
+}
+
+function idLine(task: Task, texts: Texts): string {
+  return `${texts.labels.id} ${shortId(task.id)}`;
+}
+
+/** Free text is shortened, so that what must be read behind it stays whole. */
+function withRoom(free: string | undefined, fixed: string): string {
+  const room = TEXT_CHARACTERS - [...joined("-", fixed)].length + 1;
+  return joined(shorten(free ?? "", Math.max(1, room)), fixed);
+}
+
+function joined(...parts: (string | undefined)[]): string {
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** The first so many characters, with a mark when something is left out. */
+export function shorten(text: string, characters: number): string {
+  const points = [...text];
+  return points.length <= characters ? text : `${points.slice(0, characters - 1).join("")}…`;
+}
+
+/** A duration in seconds with at most one decimal. */
+export function seconds(value: number): string {
+  return `${Math.round(value * 10) / 10} s`;
+}
+
+/** Month, day and time of day in a zone. */
+export function clockTime(ms: number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat("zh-CN", {
+    timeZone,
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  return format.format(ms);
+}

@@ -1,0 +1,76 @@
+/** What a person can ask for in a message. */
+export const COMMAND_IDS = ["help", "tasks", "task", "ex", "logs"] as const;
+export type CommandId = (typeof COMMAND_IDS)[number];
+
+interface CommandSpec {
+  id: CommandId;
+  /** Words it goes by, in both languages, lower case. */
+  words: readonly string[];
+  /** Whether it needs the id of a task. */
+  takesId: boolean;
+}
+
+/** The registry of commands. A word with an id and one without may mean two commands (`任务`, `任务 abc`). */
+export const COMMANDS: readonly CommandSpec[] = [
+  { id: "help", words: ["help", "帮助", "?"], takesId: false },
+  { id: "tasks", words: ["tasks", "任务", "任务列表"], takesId: false },
+  { id: "task", words: ["task", "任务"], takesId: true },
+  { id: "ex", words: ["ex", "执行", "状态"], takesId: true },
+  { id: "logs", words: ["logs", "log", "日志"], takesId: true },
+];
+
+export type ParsedCommand =
+  | { outcome: "command"; id: CommandId; arg?: string }
+  | { outcome: "needs_id"; word: string }
+  | { outcome: "unknown"; text: string; suggestion?: string };
+
+/**
+ * Reads a message as a command. Full-width letters and digits, zero-width characters, a leading slash or `@`
+ * mention and any amount of white space are taken as their plain forms.
+ */
+export function parseCommand(text: string): ParsedCommand {
+  const words = plainWords(text);
+  const [first = "", arg] = words;
+  const named = COMMANDS.filter((command) => command.words.includes(first));
+  const withId = named.find((command) => command.takesId);
+  const without = named.find((command) => !command.takesId);
+  if (arg !== undefined && withId) return { outcome: "command", id: withId.id, arg };
+  if (without) return { outcome: "command", id: without.id };
+  if (withId) return { outcome: "needs_id", word: first };
+  const suggestion = nearest(first);
+  return { outcome: "unknown", text: words.join(" "), ...(suggestion ? { suggestion } : {}) };
+}
+
+const INVISIBLE = /\p{Cf}/gu;
+
+function plainWords(text: string): string[] {
+  const plain = text.normalize("NFKC").replace(INVISIBLE, "").toLowerCase();
+  const words = plain.split(/\s+/u).filter(Boolean);
+  while (words.length > 1 && words[0]?.startsWith("@")) words.shift();
+  if (words[0]) words[0] = words[0].replace(/^\//, "");
+  return words;
+}
+
+/** The known word within two edits, for "did you mean". */
+function nearest(word: string): string | null {
+  if (word.length < 2 || word.length > 20) return null;
+  let best: { word: string; edits: number } | null = null;
+  for (const known of COMMANDS.flatMap((command) => command.words)) {
+    const edits = editDistance(word, known);
+    if (edits < known.length && edits <= 2 && (!best || edits < best.edits)) best = { word: known, edits };
+  }
+  return best?.word ?? null;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { wellFormed } from "./json.ts";
+
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** RFC 4648 base32 in lower case, without padding. */
+export function base32(bytes: Uint8Array): string {
+  let out = "";
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out += ALPHABET[(value >>> bits) & 31];
+    }
+    value &= (1 << bits) - 1;
+  }
+  return bits > 0 ? out + ALPHABET[(value << (5 - bits)) & 31] : out;
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+function canonical(value: unknown): string | undefined {
+  try {
+    return canonicalize(value);
+  } catch {
+    // Halves of surrogate pairs are the one thing in foreign JSON that has no canonical form.
+    return canonicalize(wellFormed(value));
+  }
+}
+
+/**
+ * sha256 over the RFC 8785 form of a JSON value, as 64 hex digits. Equal values have equal hashes whatever
+ * the order of their keys; half a surrogate pair counts as U+FFFD. Throws on values that JSON cannot hold
+ * (NaN, undefined at the top).
+ */
+export function hashOf(value: unknown): string {
+  const text = canonical(value);
+  if (text === undefined) throw new TypeError("cannot hash a value that JSON cannot hold");
+  return sha256(text).toString("hex");
+}
+
+function idOf(prefix: string, parts: readonly (string | number)[]): string {
+  return prefix + base32(sha256(canonical(parts) ?? ""));
+}
+
+/**
+ * `e_` + base32(sha256(source, the sender's dedupe key)): one delivery key gives one id (design.md 2a). The
+ * same key after `window` dedupe windows is another event, which no key of a sender can give.
+ */
+export function eventId(source: string, dedupeKey: string, window = 0): string {
+  return idOf("e_", window === 0 ? [source, dedupeKey] : [source, dedupeKey, window]);
+}
+
+/** `t_` + base32(sha256(event, rule, forEach index)): reading an event twice cannot make two tasks. */
+export function taskId(event: string, rule: string, index: number): string {
+  return idOf("t_", [event, rule, index]);
+}
+
+/** The task that one click on an offer makes; the same click gives the same task. */
+export function offerTaskId(parentTask: string, offer: string, clickKey: string): string {
+  return idOf("t_", [parentTask, `offer:${offer}`, clickKey]);
+}
+
+/** `<task>-<start no>`: what StackStorm is given as `context.whale.request_id`. */
+export function requestId(task: string, startNo: number): string {
+  return `${task}-${startNo}`;
+}
+
+/** `<task>@<n>`: the card's own id in WeCom, unique for ever (reference/wecom.md 3.7). */
+export function cardId(task: string, cardNo: number): string {
+  return `${task}@${cardNo}`;
+}
+
+/** Splits a card id into task and card number; null when it is not one of ours. */
+export function parseCardId(text: string): { taskId: string; cardNo: number } | null {
+  const match = /^(t_[a-z2-7]{52})@(\d{1,6})$/.exec(text);
+  return match?.[1] && match[2] ? { taskId: match[1], cardNo: Number(match[2]) } : null;
+}
+
+/** `<task>:<kind>:<n>`: the key under which one outgoing message is sent at most once on purpose. */
+export function outboxKey(task: string, kind: string, n: number): string {
+  return `${task}:${kind}:${n}`;
+}
+
+/** What people read and type for an id: its first six characters after the prefix. */
+export function shortId(id: string): string {
+  return id.replace(/^[a-z]_/, "").slice(0, 6);
+}
+
+/** The number of the partition (0 … count-1) that keeps the order of one thing's events. */
+export function partitionOf(source: string, fingerprint: string, count: number): number {
+  return sha256(`${source}\u0000${fingerprint}`).readUInt32BE(0) % count;
+}

@@ -1,0 +1,56 @@
+import { type FilterImplOptions, filters } from "liquidjs";
+
+const NUMERIC = ["plus", "minus", "times", "divided_by", "round", "floor", "ceil", "abs"] as const;
+
+/** The filters that are stricter here than in the engine: they fail where it would make something up. */
+export function strictFilters(): Record<string, FilterImplOptions> {
+  const numbers = NUMERIC.map((name) => [name, numeric(name)] as const);
+  return { ...Object.fromEntries(numbers), date: dateFilter() };
+}
+
+type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
+
+function original(name: string): Handler {
+  const filter = filters[name];
+  if (typeof filter !== "function") throw new TypeError(`the template engine has no filter ${name}`);
+  return filter;
+}
+
+/** Liquid takes 0 for what is no number; a threshold or a size made of that would be a wrong action. */
+function numeric(name: string): Handler {
+  const apply = original(name);
+  return function (value: unknown, ...args: unknown[]) {
+    const [operand, ...rest] = args;
+    const numbers = operand === undefined ? [] : [numberOf(name, operand), ...rest];
+    const result: unknown = apply.call(this, numberOf(name, value), ...numbers);
+    if (!Number.isFinite(result)) throw new TypeError(`${name}: the result is not a number`);
+    return result;
+  };
+}
+
+function numberOf(filter: string, value: unknown): number {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number === "number" && Number.isFinite(number)) return number;
+  throw new TypeError(`${filter}: ${excerpt(value)} is not a number`);
+}
+
+/** The same event must render the same whenever it is judged, so `now` is refused. */
+function dateFilter(): Handler {
+  const format = original("date");
+  return function (value: unknown, ...args: unknown[]) {
+    if (value === "now" || value === "today") {
+      throw new TypeError(`date: "${value}" is not known to a template; use receivedAt`);
+    }
+    const result: unknown = format.call(this, value, ...args);
+    // The engine hands back what it cannot read, and formats an impossible time as NaN.
+    if (typeof result !== "string" || result === value || result.includes("NaN")) {
+      throw new TypeError(`date: ${excerpt(value)} is not a time`);
+    }
+    return result;
+  };
+}
+
+function excerpt(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value;
+  return value === null ? "null" : text;
+}

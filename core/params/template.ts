@@ -1,0 +1,120 @@
+import { type Template as LiquidNode, Output } from "liquidjs";
+import { errorText } from "../errors.ts";
+import type { Json } from "../ids/index.ts";
+import { textEngine, valueEngine } from "./engine.ts";
+import { jsonValue } from "./json-value.ts";
+import { textOf } from "./text.ts";
+
+/** What a template may read: own properties of these values. */
+export type Scope = Readonly<Record<string, unknown>>;
+
+export type Rendering<T> = { outcome: "rendered"; value: T } | { outcome: "failed"; message: string };
+
+/** A compiled template. Rendering never throws, reads nothing but the scope, and is bounded in time and size. */
+export interface Template {
+  readonly text: string;
+  /**
+   * The value for this scope, sharing nothing with it. A template that is exactly one `{{ … }}`, filters
+   * allowed and white space around it not counted, keeps the type of what it names; every other gives text,
+   * in which lists and objects stand as JSON. What comes out is data and is never rendered again. Fails on
+   * an unknown reference, a result that JSON cannot hold, and a passed limit (`TEMPLATE_LIMITS`).
+   */
+  render(scope: Scope): Rendering<Json>;
+  /** As `render`, but always text: a number as its digits, null as nothing. */
+  renderText(scope: Scope): Rendering<string>;
+  /** The references it makes to the scope, for example `detail.host`. */
+  variables(): string[];
+}
+
+export type CompiledTemplate =
+  | { outcome: "compiled"; template: Template }
+  | { outcome: "invalid"; message: string; line: number; column: number };
+
+/** Whether a text is a template at all; any other is passed through as it is. */
+export function isTemplate(text: string): boolean {
+  return text.includes("{{") || text.includes("{%");
+}
+
+/**
+ * Compiles a template once, to be rendered often. A text without `{{` and `{%` is its own value. Refuses
+ * unknown filters and tags, and `}}}`, whose meaning would depend on the reader; lines and columns count from 1.
+ */
+export function compileTemplate(text: string): CompiledTemplate {
+  if (!isTemplate(text)) return { outcome: "compiled", template: literal(text) };
+  const braces = text.indexOf("}}}");
+  if (braces >= 0) return { outcome: "invalid", message: "`}}}` is ambiguous", ...positionOf(text, braces) };
+  try {
+    return { outcome: "compiled", template: parse(text) };
+  } catch (error) {
+    return { outcome: "invalid", message: plainMessage(error), ...errorPosition(error) };
+  }
+}
+
+/** The references that a template makes to its scope, for example `detail.host`; its own variables are left out. */
+export function variables(template: Template): string[] {
+  return template.variables();
+}
+
+function literal(text: string): Template {
+  const rendering = { outcome: "rendered", value: text.toWellFormed() } as const;
+  return { text, render: () => rendering, renderText: () => rendering, variables: () => [] };
+}
+
+function parse(text: string): Template {
+  const nodes = valueEngine.parse(text);
+  const lone = loneOutput(nodes);
+  const evaluate = lone ? evaluateValue(lone) : evaluateText(text);
+  return {
+    text,
+    render: (scope) => guarded(() => jsonValue(evaluate(scope))),
+    renderText: (scope) => guarded(() => bounded(textOf(evaluate(scope)))),
+    variables: () => valueEngine.globalFullVariablesSync(nodes),
+  };
+}
+
+function loneOutput(nodes: readonly LiquidNode[]): LiquidNode | null {
+  const shown = nodes.filter((node) => node instanceof Output || node.token.getText().trim() !== "");
+  const [first] = shown;
+  return shown.length === 1 && first instanceof Output ? first : null;
+}
+
+type Evaluate = (scope: Scope) => unknown;
+
+function evaluateValue(output: LiquidNode): Evaluate {
+  return (scope) => valueEngine.renderSync([output], scope);
+}
+
+function evaluateText(text: string): Evaluate {
+  const nodes = textEngine.parse(text);
+  return (scope) => textEngine.renderSync(nodes, scope);
+}
+
+function guarded<T>(evaluate: () => T): Rendering<T> {
+  try {
+    return { outcome: "rendered", value: evaluate() };
+  } catch (error) {
+    return { outcome: "failed", message: plainMessage(error) };
+  }
+}
+
+function bounded(text: string): string {
+  return String(jsonValue(text));
+}
+
+/** The engine adds the position to the text of its errors; here it has fields of its own. */
+function plainMessage(error: unknown): string {
+  return errorText(error)
+    .replace(/, line:\d+, col:\d+$/, "")
+    .slice(0, 500);
+}
+
+function errorPosition(error: unknown): { line: number; column: number } {
+  const token = (error as { token?: { getPosition?: () => [number, number] } }).token;
+  const [line = 1, column = 1] = token?.getPosition?.() ?? [];
+  return { line, column };
+}
+
+function positionOf(text: string, index: number): { line: number; column: number } {
+  const before = text.slice(0, index).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}

@@ -1,0 +1,68 @@
+import type { Json, JsonObject } from "../ids/index.ts";
+
+export interface StartRequest {
+  cluster: string;
+  action: string;
+  parameters: JsonObject;
+  /** `<task>-<start no>`: stored with the execution, so that it can be found again. */
+  requestId: string;
+  taskId: string;
+  /** Who approved, for the record on the other side. */
+  approvedBy: readonly string[];
+}
+
+/** One run as the engine tells it. Falsy fields may be missing (reference/stackstorm.md section 3). */
+export interface Execution {
+  id: string;
+  cluster: string;
+  action: string;
+  status: string;
+  startedAt?: string;
+  endedAt?: string;
+  elapsedSeconds?: number;
+  result?: Json;
+  /** Size of a result that was too large to be read along. */
+  resultBytes?: number;
+  requestId?: string;
+  url?: string;
+  parent?: string;
+}
+
+/** What is known after asking for a start. Only `not_sent` proves that nothing can be running. */
+export type StartOutcome =
+  | { outcome: "started"; execution: Execution }
+  /** Answered with a refusal: no run. `message` is the engine's own. */
+  | { outcome: "refused"; message: string }
+  | { outcome: "not_sent"; message: string }
+  | { outcome: "unknown"; message: string };
+
+export type FindOutcome =
+  /** The start itself; automatic retries of the engine are not it (reference/stackstorm.md section 9, point 7). */
+  | { outcome: "found"; execution: Execution; starts: number }
+  | { outcome: "absent" }
+  | { outcome: "unreachable"; message: string };
+
+export interface Hint {
+  cluster: string;
+  executionId: string;
+  status: string;
+}
+
+/** The engine that does the work, over all its clusters. Only `start` has an effect there. */
+export interface Executor {
+  /** Asks for one start, exactly once; never repeats the request by itself and never throws for a failed one. */
+  start(request: StartRequest): Promise<StartOutcome>;
+  /** Looks for the start with this request id, `sinceMs` being when it was intended. */
+  find(query: { cluster: string; action: string; requestId: string; sinceMs: number }): Promise<FindOutcome>;
+  /** With the result. Null when the engine does not know it. */
+  get(cluster: string, executionId: string): Promise<Execution | null>;
+  /** Up to any number, without results; those the engine does not know are left out. */
+  list(cluster: string, executionIds: readonly string[]): Promise<Execution[]>;
+  children(cluster: string, executionId: string): Promise<Execution[]>;
+  /** What it has written so far. */
+  output(cluster: string, executionId: string): Promise<string>;
+  /** Calls back with hints that something moved, until the signal aborts. Hints may be lost, doubled, out of order. */
+  watch(cluster: string, onHint: (hint: Hint) => void, signal: AbortSignal): Promise<void>;
+  /** Whether the cluster answers, and with which version. */
+  probe(cluster: string): Promise<{ outcome: "up"; version: string } | { outcome: "down"; message: string }>;
+}

@@ -1,0 +1,41 @@
+/** What a person did in WeCom, after the callback was verified. */
+export type InboxPayload =
+  | {
+      kind: "click";
+      userId: string;
+      cardId: string;
+      button: string;
+      /** Code for one update of the card; absent when WeCom sent none. */
+      code?: string;
+      /** Sender's time in seconds. */
+      createdAtSeconds: number;
+    }
+  | { kind: "text"; userId: string; text: string; createdAtSeconds: number }
+  | { kind: "other"; userId: string; event: string; createdAtSeconds: number };
+
+export interface InboxItem {
+  /** Dedupe key (reference/wecom.md 2.6). */
+  key: string;
+  payload: InboxPayload;
+  receivedAtMs: number;
+}
+
+export interface InboxClaim extends InboxItem {
+  fence: number;
+  /** How often it was claimed before. */
+  attempts: number;
+}
+
+/** Callbacks on their way from WeCom to the task machine. */
+export interface Inbox {
+  /** Stores a callback under its key, durably, before the 200. `seen` when the key is known. */
+  insert(item: InboxItem): Promise<"new" | "seen">;
+  /** Up to `max` items that nobody holds, oldest first, leased to the caller. */
+  claim(max: number, leaseMs: number): Promise<InboxClaim[]>;
+  /** The item is done. False, and no change, when the fence is old. */
+  done(key: string, fence: number): Promise<boolean>;
+  /** Gives the item back to be tried again at `dueAtMs`. */
+  postpone(key: string, fence: number, dueAtMs: number): Promise<boolean>;
+  /** Forgets done items received before this instant. Keep at least a day. */
+  trim(olderThanMs: number): Promise<number>;
+}

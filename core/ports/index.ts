@@ -1,0 +1,9 @@
+export type * from "./archive.ts";
+export type * from "./clock.ts";
+export type * from "./executor.ts";
+export type * from "./inbox.ts";
+export type * from "./journal.ts";
+export type * from "./logger.ts";
+export type * from "./messenger.ts";
+export type * from "./task-store.ts";
+export type * from "./throttle-store.ts";

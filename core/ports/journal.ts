@@ -1,0 +1,95 @@
+import type { WhaleEvent } from "../events/event.ts";
+import type { EventDraft } from "../incidents/admit.ts";
+import type { Verdict } from "../rules/verdict.ts";
+
+/** A body as it came, kept so that nothing sent by a monitor is lost. */
+export interface RawBody {
+  /** `sha256:<hex>` over the bytes. */
+  ref: string;
+  contentType: string;
+  bytes: Uint8Array;
+}
+
+/** What makes a signed delivery known again. */
+export interface Replay {
+  /** Names the signature; one name per signed text, however a request spells it. */
+  signature: string;
+  /** From then on the signature is forgotten: by then it must be refused for its age, or may count anew. */
+  expiresAtMs: number;
+}
+
+/** What one POST brought. */
+export interface Delivery {
+  source: string;
+  drafts: readonly EventDraft[];
+  raw: RawBody;
+  /** Absent when the sender signs nothing. */
+  replay?: Replay;
+}
+
+/** The id of each draft, in order, and whether it was known. */
+export interface Receipt {
+  eventId: string;
+  outcome: "new" | "repeat" | "recovery" | "duplicate";
+}
+
+/** A body that made no event, kept with the reason. */
+export interface Refusal {
+  source: string;
+  reason: string;
+  message: string;
+  raw: RawBody;
+}
+
+export type JournalEntry =
+  | { kind: "event"; position: number; event: WhaleEvent }
+  | { kind: "verdict"; position: number; verdict: Verdict };
+
+export type ReaderName = "archive" | "rules";
+
+/** Where one reader stands in one partition. */
+export interface ReaderPlace {
+  reader: ReaderName;
+  partition: number;
+}
+
+/**
+ * The durable log of events. Appends are durable when they return; each reader sees every entry at least
+ * once, from its own place, in order within a partition.
+ */
+export interface Journal {
+  /** How many partitions there are; fixed for the life of the data. */
+  readonly partitions: number;
+  /**
+   * Stores a delivery's events and its raw body in one atomic write, deciding repeats and duplicates by
+   * `admit`. Durable when it returns. A repeat of the call with the same delivery changes only counters.
+   * A signature that this source used before, and that has not expired, stores nothing: the receipts are those
+   * of its first delivery, all as `duplicate`.
+   */
+  append(delivery: Delivery): Promise<Receipt[]>;
+  /** Keeps a body that made no event. Durable when it returns. */
+  refuse(refusal: Refusal): Promise<void>;
+  /** Stores verdicts, each once by `<event>:<rule>`, in the partition of their event. */
+  appendVerdicts(partition: number, verdicts: readonly Verdict[]): Promise<void>;
+  /**
+   * Becomes the one reader of a place, or renews that. Returns a fencing token that grows with each new
+   * holder, or null while another holder's lease lasts.
+   */
+  lease(place: ReaderPlace, holder: string, ttlMs: number): Promise<number | null>;
+  /** Up to `limit` entries after the reader's committed position, oldest first. */
+  read(place: ReaderPlace, limit: number): Promise<JournalEntry[]>;
+  /** Remembers that everything up to `position` is done. False, and no change, when the fence is old. */
+  commit(place: ReaderPlace, fence: number, position: number): Promise<boolean>;
+  /** How many entries the reader has still to read, over all partitions. */
+  lag(reader: ReaderName): Promise<number>;
+  /** Forgets entries that every reader has passed and that are older than `olderThanMs` (an instant). */
+  trim(olderThanMs: number): Promise<number>;
+  /** One event by id, while the journal holds it; null when it does not. */
+  event(id: string): Promise<WhaleEvent | null>;
+  /** One raw body by reference; null when unknown or trimmed. */
+  raw(ref: string): Promise<RawBody | null>;
+  /** The newest refused bodies, newest first. */
+  refusals(
+    limit: number,
+  ): Promise<(Omit<Refusal, "raw"> & { rawRef: string; atMs: number; count: number })[]>;
+}

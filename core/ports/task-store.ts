@@ -1,0 +1,111 @@
+import type { Effect } from "../tasks/effects.ts";
+import type { Task, TaskState } from "../tasks/task.ts";
+import type { Grant, TakeRequest } from "../throttle/bucket.ts";
+
+/** Lower is sent first: an approval is never crowded out by noise. */
+export type Lane = 1 | 2 | 3 | 4 | 5;
+
+/** What an outbox item carries: an effect of a task, or an answer to a person that belongs to no task. */
+export type OutboxBody = Effect | { kind: "answer"; to: string; text: string };
+
+/** One outgoing message, sent at least once and, by its key, recognisable when sent again. */
+export interface OutboxItem {
+  key: string;
+  /** The task it belongs to; null for answers. Items of one task are sent in the order they were written. */
+  taskId: string | null;
+  lane: Lane;
+  body: OutboxBody;
+  dueAtMs: number;
+}
+
+export interface OutboxClaim extends OutboxItem {
+  fence: number;
+  /** How often it was claimed before: above 0, an earlier try may have reached WeCom. */
+  attempts: number;
+  createdAtMs: number;
+}
+
+/** A task that is due, held by the caller until the lease ends. */
+export interface TaskClaim {
+  task: Task;
+  fence: number;
+}
+
+export interface Making {
+  task: Task;
+  outbox: readonly OutboxItem[];
+  /** The token it needs; absent when the rule has no throttle. */
+  take?: TakeRequest;
+}
+
+export type Made =
+  | { outcome: "made"; grant?: Grant }
+  /** The task was made before, by the same ids. */
+  | { outcome: "exists"; grant?: Grant }
+  | { outcome: "throttled"; grant: Grant };
+
+export interface Move {
+  /** The task as it shall be; its revision is `expected` + 1. */
+  task: Task;
+  /** The revision that must be stored for the move to happen. */
+  expected: number;
+  outbox: readonly OutboxItem[];
+  /** Fence of the mover's lease; absent for moves by clicks, which need none. */
+  fence?: number;
+  /** An outbox item that this move settles, in the same write. */
+  settles?: { key: string; fence: number };
+}
+
+export interface TaskQuery {
+  states?: readonly TaskState[];
+  /** Only tasks made before this instant. */
+  beforeMs?: number;
+  limit: number;
+}
+
+/**
+ * Tasks, their due times and their outgoing messages. Every write is atomic over all it names and durable
+ * when it returns; only a lease may end early, when the machine of its holder loses its power.
+ */
+export interface TaskStore {
+  /**
+   * Makes a task, its first messages and the taking of its token. Asking again with the same task id gives
+   * the first answer; a crash at any point never takes the token without making the task.
+   */
+  make(making: Making): Promise<Made>;
+  /** Null when there is none. */
+  get(id: string): Promise<Task | null>;
+  /** Tasks whose id begins with `t_` + prefix, newest first. */
+  findByPrefix(prefix: string, limit: number): Promise<Task[]>;
+  /** Newest first. */
+  list(query: TaskQuery): Promise<Task[]>;
+  /** How many tasks stand in each state. */
+  countByState(): Promise<Partial<Record<TaskState, number>>>;
+  /** Up to `max` tasks that are due and that nobody holds, leased to `holder` with a new fencing token. */
+  claimDue(holder: string, max: number, leaseMs: number): Promise<TaskClaim[]>;
+  /**
+   * One atomic write. `conflict`, and no change, when the stored revision is another, the fence is old or the
+   * settled outbox item is no longer the caller's. A stored move ends the lease.
+   */
+  move(move: Move): Promise<"moved" | "conflict">;
+  /** The earliest due time of a task that nobody holds; null when none waits. */
+  nextDueAtMs(): Promise<number | null>;
+}
+
+/** The queue of outgoing messages. */
+export interface Outbox {
+  add(items: readonly OutboxItem[]): Promise<void>;
+  /**
+   * Up to `max` items that are due, by lane and age, leased to the caller. Whatever is killed or loses its
+   * power afterwards, an item that was given out has `attempts` above 0 the next time; one that was not may
+   * have it too. Of one task only its oldest open item is ever given out.
+   */
+  claim(max: number, leaseMs: number): Promise<OutboxClaim[]>;
+  /** Sent or given up; it is gone. False, and no change, when the fence is old. */
+  settle(key: string, fence: number): Promise<boolean>;
+  /** To be tried again at `dueAtMs`. `counted: false` takes the attempt back: it is proved that nothing was sent. */
+  postpone(key: string, fence: number, to: { dueAtMs: number; counted: boolean }): Promise<boolean>;
+  /** How many items wait, by kind. */
+  depth(): Promise<Record<string, number>>;
+  nextDueAtMs(): Promise<number | null>;
+}

@@ -1,0 +1,77 @@
+import type { WhaleEvent } from "../events/event.ts";
+import { TASK_ENDED_TYPE } from "../events/event-type.ts";
+import { formatDuration } from "../time/duration.ts";
+import type { CompiledRule } from "./compile-rule.ts";
+import { failedFeature } from "./features.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** An event this deep in a chain of `whale.task.ended` makes no task (design.md 2a). */
+export const MAX_DEPTH = 5;
+
+/** What the gates ask beside the event. */
+export interface GateContext {
+  nowMs: number;
+  /**
+   * How many tasks the rule has for the subject in the chain that led to this event: which is how often it has
+   * come back through `whale.task.ended`. 0 when absent.
+   */
+  rounds?: (ruleId: string, subject: string) => number;
+}
+
+/** Why a rule makes no task of an event. */
+export type Held = Pick<Verdict, "reason" | "message" | "feature">;
+
+/** One check before anything is rendered; null lets the event pass. */
+export type Gate = (compiled: CompiledRule, event: WhaleEvent, context: GateContext) => Held | null;
+
+/** In the order in which they are asked: the first that holds gives the verdict. */
+export const GATES: readonly Gate[] = [
+  notFiring,
+  eventInvalid,
+  stale,
+  repeat,
+  features,
+  tooDeep,
+  tooManyRounds,
+];
+
+function notFiring(_compiled: CompiledRule, event: WhaleEvent): Held | null {
+  return event.status === "resolved" ? { reason: "not_firing" } : null;
+}
+
+function eventInvalid(_compiled: CompiledRule, event: WhaleEvent): Held | null {
+  const [first] = event.violations;
+  return first ? { reason: "event_invalid", message: `${first.path}: ${first.message}` } : null;
+}
+
+function stale(compiled: CompiledRule, event: WhaleEvent, context: GateContext): Held | null {
+  const ageMs = context.nowMs - Date.parse(event.receivedAt);
+  const { maxAgeMs } = compiled.rule;
+  if (ageMs <= maxAgeMs) return null;
+  const message = `received ${formatDuration(ageMs)} ago, the rule takes events up to ${formatDuration(maxAgeMs)}`;
+  return { reason: "stale", message };
+}
+
+function repeat(compiled: CompiledRule, event: WhaleEvent): Held | null {
+  if (event.repeatOf === undefined || compiled.rule.repeats) return null;
+  return { reason: "repeat", message: `repeats ${event.repeatOf}` };
+}
+
+function features(compiled: CompiledRule, event: WhaleEvent): Held | null {
+  const feature = failedFeature(compiled.features, event);
+  return feature ? { reason: "feature_failed", feature } : null;
+}
+
+function tooDeep(_compiled: CompiledRule, event: WhaleEvent): Held | null {
+  const depth = event.type === TASK_ENDED_TYPE ? Number(event.detail["depth"] ?? 0) : 0;
+  return depth < MAX_DEPTH ? null : { reason: "too_deep", message: `depth ${depth} of the chain` };
+}
+
+function tooManyRounds(compiled: CompiledRule, event: WhaleEvent, context: GateContext): Held | null {
+  if (event.type !== TASK_ENDED_TYPE) return null;
+  const { id, maxRounds } = compiled.rule;
+  const rounds = context.rounds?.(id, event.subject) ?? 0;
+  return rounds <= maxRounds
+    ? null
+    : { reason: "too_many_rounds", message: `came back ${rounds} times, the rule allows ${maxRounds}` };
+}

@@ -1,0 +1,35 @@
+import type { Json } from "../ids/index.ts";
+import type { BucketView } from "../throttle/bucket.ts";
+
+/** Why a rule did or did not make a task of an event. Closed: each is stored, logged and counted. */
+export type VerdictReason =
+  | "fired"
+  | "feature_failed"
+  | "event_invalid"
+  | "not_firing"
+  | "repeat"
+  | "stale"
+  | "params_failed"
+  | "throttled"
+  | "too_deep"
+  | "too_many_rounds"
+  | "no_allowed_cluster"
+  | "policy_void";
+
+/** The decision of one rule about one event, kept as its trace. */
+export interface Verdict {
+  eventId: string;
+  ruleId: string;
+  ruleVersion: string;
+  outcome: "fired" | "held";
+  reason: VerdictReason;
+  /** ISO time of the event's receipt: what the decision was judged at. */
+  at: string;
+  taskId?: string;
+  /** The first feature that failed, with what was there. */
+  feature?: { index: number; path: string; op: string; expected: Json; actual: Json };
+  /** What a person reads: which template failed and why, which policy is void. */
+  message?: string;
+  /** The throttle's key and bucket as they were at the decision. */
+  throttle?: BucketView;
+}

@@ -1,0 +1,39 @@
+import type { Effect } from "./effects.ts";
+import type { CardRecord, Task, UpdateCode } from "./task.ts";
+
+/** Codes live 72 h (reference/wecom.md 3.8); an hour is left for a slow clock. */
+const CODE_LIFE_MS = 71 * 3_600_000;
+const CODES_KEPT = 20;
+
+/** The card with one more code; the same code is kept once. */
+export function withCode(card: CardRecord, code: UpdateCode): CardRecord {
+  if (card.codes.some((known) => known.code === code.code)) return card;
+  return { ...card, codes: [...card.codes, code].slice(-CODES_KEPT) };
+}
+
+/** The task with one of its cards changed. */
+export function withCard(task: Task, cardNo: number, change: (card: CardRecord) => CardRecord): Task {
+  return { ...task, cards: task.cards.map((card) => (card.no === cardNo ? change(card) : card)) };
+}
+
+type Preference = "click" | "click_only";
+
+/**
+ * Spends one code of each card to show the task's present state. Clicks' codes go first, so that the code of
+ * the sending is kept for the end; with `click_only` it is not touched at all (reference/wecom.md 3.8).
+ */
+export function updateCards(
+  task: Task,
+  nowMs: number,
+  preference: Preference,
+): { task: Task; effects: Effect[] } {
+  const effects: Effect[] = [];
+  const cards = task.cards.map((card) => {
+    const live = card.codes.filter((c) => nowMs - c.atMs < CODE_LIFE_MS);
+    const chosen = live.findLast((c) => c.from === "click") ?? (preference === "click" ? live[0] : undefined);
+    if (!chosen) return { ...card, codes: live };
+    effects.push({ kind: "update", cardNo: card.no, code: chosen.code });
+    return { ...card, codes: live.filter((c) => c !== chosen) };
+  });
+  return { task: { ...task, cards }, effects };
+}

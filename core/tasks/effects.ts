@@ -1,0 +1,22 @@
+import type { People } from "../people/people.ts";
+import type { RefusalReason } from "./reasons.ts";
+
+/**
+ * What a move sends out. Each becomes one durable outbox item, written in the same atomic write as the move.
+ * Closed union; the text is made when the item is sent, from the task as it is then.
+ */
+export type Effect =
+  /** Send card `cardNo` to its people. */
+  | { kind: "card"; cardNo: number }
+  /** Show the task's present state on card `cardNo`, spending this code. */
+  | { kind: "update"; cardNo: number; code: string }
+  /** Tell the task's audience how it ended. */
+  | { kind: "report" }
+  /** Tell one person why a click did nothing, or what it did. */
+  | { kind: "reply"; to: string; about: RefusalReason | "approval_counted" | "offer_taken" }
+  /** Tell some people something about the task that is no end of it. */
+  | { kind: "notice"; to: People; about: "stuck" | "unreachable_people" }
+  /** Journal the event `whale.task.ended`. */
+  | { kind: "ended" };
+
+export type EffectKind = Effect["kind"];

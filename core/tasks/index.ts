@@ -1,0 +1,14 @@
+export * from "./codes.ts";
+export * from "./effects.ts";
+export * from "./ended-event.ts";
+export * from "./inputs.ts";
+export * from "./machine.ts";
+export * from "./make.ts";
+export { newCard, stillNeeded } from "./on-approval.ts";
+export { isEnd } from "./on-execution.ts";
+export { startFault } from "./on-start.ts";
+export * from "./outgoing.ts";
+export * from "./reasons.ts";
+export * from "./result.ts";
+export * from "./settings.ts";
+export * from "./task.ts";

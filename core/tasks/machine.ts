@@ -1,0 +1,119 @@
+import { CLICK_KINDS, type Click, type InputKind, type InputOf, type TaskInput } from "./inputs.ts";
+import {
+  explainClick,
+  isRepeat,
+  onApprove,
+  onOffer,
+  onPendingTick,
+  onRefresh,
+  onReject,
+  onWithdraw,
+} from "./on-approval.ts";
+import { onCardFailed, onCardSent } from "./on-cards.ts";
+import { onGone, onNews, onRunningTick } from "./on-execution.ts";
+import { onAgain, onGiveUp, onIntend, onLateAnswer, onLook, onStartAnswer } from "./on-start.ts";
+import type { RefusalReason } from "./reasons.ts";
+import { moved, refused, type StepResult } from "./result.ts";
+import type { MachineSettings } from "./settings.ts";
+import type { Task, TaskState } from "./task.ts";
+
+type Handler<K extends InputKind> = (
+  task: Task,
+  input: InputOf<K>,
+  nowMs: number,
+  settings: MachineSettings,
+) => StepResult;
+type Row = { [K in InputKind]?: Handler<K> };
+
+/** What any state, also a terminal one, answers: cards are told of, looked at and refreshed at all times. */
+const ALWAYS = {
+  refresh: onRefresh,
+  offer: onOffer,
+  card_sent: onCardSent,
+  card_failed: (task, input) => onCardFailed(task, input),
+} satisfies Row;
+
+const EXECUTING = {
+  ...ALWAYS,
+  news: onNews,
+  gone: (task, _input, nowMs) => onGone(task, nowMs),
+  tick: (task, _input, nowMs, settings) => onRunningTick(task, nowMs, settings),
+} satisfies Row;
+
+/**
+ * The state machine: which inputs do something in which state. What is not listed is refused and changes
+ * nothing but, for a click, the card's code and an explanation to its person. No terminal state lists an
+ * input that leaves it.
+ */
+export const TABLE: Record<TaskState, Row> = {
+  held: {
+    ...ALWAYS,
+    release: (task, _input, nowMs) => release(task, nowMs),
+    tick: (task, _input, nowMs, settings) => stayHeld(task, nowMs, settings),
+    withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
+  },
+  pending_approval: {
+    ...ALWAYS,
+    approve: onApprove,
+    reject: onReject,
+    tick: (task, _input, nowMs) => onPendingTick(task, nowMs),
+    withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
+  },
+  approved: {
+    ...ALWAYS,
+    intend: onIntend,
+    hold: (task, _input, nowMs, settings) => stayHeld(task, nowMs, settings),
+  },
+  starting: { ...ALWAYS, start_answer: onStartAnswer, look: onLook },
+  unknown: { ...ALWAYS, start_answer: onLateAnswer, look: onLook, again: onAgain, give_up: onGiveUp },
+  running: EXECUTING,
+  paused: EXECUTING,
+  canceling: EXECUTING,
+  succeeded: ALWAYS,
+  failed: ALWAYS,
+  timeout: ALWAYS,
+  canceled: ALWAYS,
+  abandoned: ALWAYS,
+  rejected: ALWAYS,
+  expired: ALWAYS,
+  withdrawn: ALWAYS,
+  refused: ALWAYS,
+  gave_up: ALWAYS,
+};
+
+/** The instant and the waiting times that a step is judged by. */
+export interface StepContext {
+  nowMs: number;
+  settings: MachineSettings;
+}
+
+/**
+ * One step of one task: pure and total. Every state answers every input, by a move or by a refusal with its
+ * reason; the same task, input and instant give the same answer.
+ */
+export function step(task: Task, input: TaskInput, context: StepContext): StepResult {
+  const { nowMs, settings } = context;
+  const click = clickOf(input);
+  if (click && isRepeat(task, click)) return refused(task, "already_counted");
+  const handler = TABLE[task.state][input.kind] as Handler<InputKind> | undefined;
+  if (handler) return handler(task, input, nowMs, settings);
+  if (click) return explainClick(task, click, lateReason(input), nowMs);
+  return refused(task, "not_in_this_state");
+}
+
+function clickOf(input: TaskInput): Click | null {
+  return (CLICK_KINDS as readonly string[]).includes(input.kind) ? (input as { click: Click }).click : null;
+}
+
+function lateReason(input: TaskInput): RefusalReason {
+  return input.kind === "approve" || input.kind === "reject" ? "already_decided" : "not_in_this_state";
+}
+
+function stayHeld(task: Task, nowMs: number, settings: MachineSettings): StepResult {
+  const patch = { dueAtMs: nowMs + settings.heldRecheckMs };
+  return moved(task, { to: "held", reason: "held_by_stop", nowMs, patch });
+}
+
+function release(task: Task, nowMs: number): StepResult {
+  return moved(task, { to: "approved", reason: "released", nowMs, patch: { dueAtMs: nowMs } });
+}

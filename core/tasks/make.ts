@@ -1,0 +1,197 @@
+import { bindingHash } from "../approvals/binding.ts";
+import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
+import type { WhaleEvent } from "../events/event.ts";
+import { hashOf, type JsonObject, offerTaskId, taskId } from "../ids/index.ts";
+import { type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts";
+import type { Effect } from "./effects.ts";
+import type { MoveReason } from "./reasons.ts";
+import type { MachineSettings } from "./settings.ts";
+import type {
+  ApprovalSnapshot,
+  CardRecord,
+  EventBrief,
+  HistoryLine,
+  OfferSnapshot,
+  Origin,
+  Task,
+} from "./task.ts";
+
+/** What a rule's templates gave for one event. */
+export interface Rendered {
+  params: JsonObject;
+  targets: string[];
+  clusters: string[];
+  approval: ApprovalSnapshot;
+  rows: CardRow[];
+  text?: string;
+  offers: OfferSnapshot[];
+}
+
+/** A new task with what goes out with it. */
+export interface NewTask {
+  task: Task;
+  effects: Effect[];
+}
+
+interface Making {
+  nowMs: number;
+  settings: MachineSettings;
+  /** How deep in a chain of `whale.task.ended` the event is, and the tasks before. */
+  depth: number;
+  causes: string[];
+}
+
+/** The task that a rule makes of an event. The same rule and event give the same id. */
+export function taskOfRule(rule: Rule, event: WhaleEvent, rendered: Rendered, making: Making): NewTask {
+  const base: Basis = {
+    id: taskId(event.id, rule.id, 0),
+    origin: { kind: "rule" },
+    ruleId: rule.id,
+    ruleVersion: ruleVersion(rule),
+    ruleDigest: ruleDigest(rule),
+    title: rule.title,
+    business: rule.business,
+    action: rule.action,
+    event: briefOf(event),
+    report: rule.report,
+    startWithinMs: rule.startWithinMs,
+    ...rendered,
+  };
+  return build(base, making);
+}
+
+/** The digest that an offer's tasks are bound to. */
+export function offerDigest(rule: Rule, offer: Offer): string {
+  const { id, action, params, approval } = offer;
+  return hashOf({ rule: rule.id, business: rule.business, offer: { id, action, params, approval } });
+}
+
+/** The digest that a task's approval is bound to, as the rules are now; null when its rule or offer is gone. */
+export function currentDigest(rules: readonly Rule[], task: Task): string | null {
+  const rule = rules.find((r) => r.id === task.ruleId);
+  if (!rule) return null;
+  const { origin } = task;
+  if (origin.kind === "rule") return ruleDigest(rule);
+  const offer = rule.offers.find((o) => o.id === origin.offer);
+  return offer ? offerDigest(rule, offer) : null;
+}
+
+/** The task that one click on an offer makes, asked for by the person who clicked. */
+export function taskOfOffer(
+  parent: Task,
+  offer: OfferSnapshot,
+  facts: Making & { by: string; clickKey: string; rule: Rule; clusters: readonly Cluster[] },
+): NewTask | null {
+  const declared = facts.rule.offers.find((o) => o.id === offer.id);
+  if (!declared) return null;
+  const base: Basis = {
+    id: offerTaskId(parent.id, offer.id, facts.clickKey),
+    origin: { kind: "offer", parentTask: parent.id, offer: offer.id, by: facts.by },
+    ruleId: parent.ruleId,
+    ruleVersion: ruleVersion(facts.rule),
+    ruleDigest: offerDigest(facts.rule, declared),
+    title: offer.title,
+    business: parent.business,
+    action: offer.action,
+    event: parent.event,
+    report: { to: { users: [facts.by] }, rows: [] },
+    startWithinMs: parent.startWithinMs,
+    params: offer.params,
+    targets: parent.targets,
+    clusters: allowedClusters(facts.clusters, parent.business),
+    approval: offer.approval,
+    rows: [],
+    offers: [],
+  };
+  return build(base, facts);
+}
+
+type Basis = Rendered &
+  Pick<
+    Task,
+    | "id"
+    | "origin"
+    | "ruleId"
+    | "ruleVersion"
+    | "ruleDigest"
+    | "title"
+    | "business"
+    | "action"
+    | "event"
+    | "startWithinMs"
+  > & { report: Task["report"]; origin: Origin };
+
+function briefOf(event: WhaleEvent): EventBrief {
+  const { id, type, title, subject, severity, source, receivedAt } = event;
+  return { id, type, title, subject, severity, source, receivedAt };
+}
+
+function build(basis: Basis, making: Making): NewTask {
+  const { rows, text, ...rest } = basis;
+  const gate = firstStep(basis, making);
+  const task: Task = {
+    ...rest,
+    ...gate.fields,
+    ...(text === undefined ? {} : { cardText: text }),
+    eventId: basis.event.id,
+    forEachIndex: 0,
+    revision: 1,
+    createdAtMs: making.nowMs,
+    updatedAtMs: making.nowMs,
+    hash: bindingHash(basis),
+    round: 1,
+    decisions: [],
+    seenClicks: [],
+    deadlineAtMs: null,
+    escalatedAtMs: null,
+    sent: 0,
+    cardRows: rows,
+    startNo: 1,
+    start: null,
+    execution: null,
+    stuckToldAtMs: null,
+    depth: making.depth,
+    causes: making.causes,
+    proof: "unverified",
+  };
+  return { task, effects: gate.effects };
+}
+
+interface Gate {
+  fields: Pick<Task, "state" | "reason" | "dueAtMs" | "approvedAtMs" | "cards" | "history">;
+  effects: Effect[];
+}
+
+function firstStep(basis: Basis, making: Making): Gate {
+  const { approval } = basis;
+  const { nowMs, settings } = making;
+  if (approval.mode === "policy") {
+    const fields = { dueAtMs: nowMs, approvedAtMs: nowMs, cards: [] };
+    return { fields: { ...fields, ...entered("approved", "policy_applies", nowMs) }, effects: [] };
+  }
+  const card: CardRecord = {
+    no: 1,
+    to: approval.from,
+    purpose: "approval",
+    recipients: [],
+    unreachable: [],
+    sentAtMs: null,
+    codes: [],
+  };
+  // Until WeCom takes the card nobody can answer, so the approval's own time has not begun.
+  const dueAtMs = nowMs + approval.timeoutMs + settings.unaskedGraceMs;
+  const fields = { dueAtMs, approvedAtMs: null, cards: [card] };
+  return {
+    fields: { ...fields, ...entered("pending_approval", "made", nowMs) },
+    effects: [{ kind: "card", cardNo: 1 }],
+  };
+}
+
+function entered(
+  state: "approved" | "pending_approval",
+  reason: MoveReason,
+  nowMs: number,
+): Pick<Task, "state" | "reason" | "history"> {
+  const line: HistoryLine = { atMs: nowMs, from: null, to: state, reason };
+  return { state, reason, history: [line] };
+}

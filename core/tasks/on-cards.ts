@@ -1,0 +1,45 @@
+import { withCard, withCode } from "./codes.ts";
+import type { Effect } from "./effects.ts";
+import type { InputOf } from "./inputs.ts";
+import { noted, refused, type StepResult } from "./result.ts";
+import { type CardRecord, isTerminal, type Task } from "./task.ts";
+
+/** WeCom took a card: its recipients and its code are kept, and a first asking starts the clock. */
+export function onCardSent(task: Task, input: InputOf<"card_sent">, nowMs: number): StepResult {
+  if (!task.cards.some((card) => card.no === input.cardNo)) return refused(task, "other_card");
+  const seen = withCard(task, input.cardNo, (card) => received(card, input, nowMs));
+  if (isTerminal(task.state)) return closeLate(seen, input);
+  return noted(task, "card_sent", { cards: seen.cards, ...askedFirst(task, nowMs) });
+}
+
+function received(card: CardRecord, input: InputOf<"card_sent">, nowMs: number): CardRecord {
+  const { recipients, unreachable, messageId, code } = input;
+  const ids = messageId === undefined ? {} : { messageId };
+  const sent: CardRecord = { ...card, recipients, unreachable, sentAtMs: nowMs, ...ids };
+  return code === undefined ? sent : withCode(sent, { code, from: "send", atMs: nowMs });
+}
+
+function askedFirst(task: Task, nowMs: number): Partial<Task> {
+  if (task.state !== "pending_approval" || task.approval.mode !== "people") return {};
+  if (task.deadlineAtMs !== null) return {};
+  const { timeoutMs, escalate } = task.approval;
+  const deadlineAtMs = nowMs + timeoutMs;
+  const escalateAtMs = escalate ? nowMs + escalate.afterMs : deadlineAtMs;
+  return { deadlineAtMs, dueAtMs: Math.min(deadlineAtMs, escalateAtMs) };
+}
+
+/** The task was over before its card's code was known: the code closes the card now. */
+function closeLate(task: Task, input: InputOf<"card_sent">): StepResult {
+  if (input.code === undefined) return noted(task, "card_sent", { cards: task.cards });
+  const spent = withCard(task, input.cardNo, (card) => ({
+    ...card,
+    codes: card.codes.filter((c) => c.code !== input.code),
+  }));
+  const effects: Effect[] = [{ kind: "update", cardNo: input.cardNo, code: input.code }];
+  return noted(task, "card_sent", { cards: spent.cards }, effects);
+}
+
+/** WeCom will not take a card, ever: the task says so and waits for its time or another card. */
+export function onCardFailed(task: Task, input: InputOf<"card_failed">): StepResult {
+  return noted(task, "card_failed", { message: input.message });
+}

@@ -1,0 +1,52 @@
+import type { MoveReason, RefusalReason, TaskState } from "../tasks/index.ts";
+
+/** Languages that people read in chat. */
+export const LANGUAGES = ["zh", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Every text of one language. Row labels have at most 5 characters, buttons at most 10 (reference/wecom.md 3.5). */
+export interface Texts {
+  brand: string;
+  labels: {
+    action: string;
+    target: string;
+    by: string;
+    took: string;
+    status: string;
+    reason: string;
+    params: string;
+    output: string;
+    id: string;
+    alert: string;
+  };
+  buttons: { approve: string; reject: string; refresh: string; again: string; giveUp: string };
+  states: Record<TaskState, string>;
+  reasons: Partial<Record<MoveReason, string>>;
+  refusals: Record<RefusalReason, string>;
+  /** `until` is null until WeCom has taken the card: then the time from its arrival is told, in minutes. */
+  waiting: (facts: { until: string | null; minutes: number; need: number; approvedBy: string }) => string;
+  approvedBy: (names: string) => string;
+  rejectedBy: (names: string) => string;
+  byPolicy: (policy: string) => string;
+  unknownTitle: string;
+  unknownText: (requestId: string) => string;
+  unknownQuestion: string;
+  counted: (missing: number) => string;
+  offerTaken: string;
+  stuck: (facts: { status: string; minutes: number }) => string;
+  moreOutput: (command: string) => string;
+  noOutput: string;
+  commands: {
+    help: string;
+    unknown: (text: string) => string;
+    didYouMean: (command: string) => string;
+    needsId: (command: string) => string;
+    noTasks: string;
+    noSuchTask: (id: string) => string;
+    ambiguous: (id: string) => string;
+    tasksTitle: string;
+    notStarted: string;
+    historyTitle: string;
+    engineDown: (message: string) => string;
+  };
+}

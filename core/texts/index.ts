@@ -1,0 +1,12 @@
+import type { Language, Texts } from "./catalogue.ts";
+import { en } from "./en.ts";
+import { zh } from "./zh.ts";
+
+export { LANGUAGES, type Language, type Texts } from "./catalogue.ts";
+
+const BY_LANGUAGE: Record<Language, Texts> = { zh, en };
+
+/** The texts of a language. */
+export function textsOf(language: Language): Texts {
+  return BY_LANGUAGE[language];
+}
