@@ -1,0 +1,4 @@
+export * from "./backoff.ts";
+export type * from "./config.ts";
+export * from "./outbound.ts";
+export * from "./redact.ts";
