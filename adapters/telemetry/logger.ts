@@ -1,0 +1,81 @@
+import { type DestinationStream, destination, type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
+import type { Logger } from "../../core/ports/index.ts";
+import { createRedactor } from "../outbound/index.ts";
+import { safeFields } from "./log-fields.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** How log lines are written. */
+export interface LoggerOptions {
+  /** Lines below this level are dropped. */
+  level: LogLevel;
+  /** Takes each line, one JSON object with its line break. Default: standard output. */
+  destination?: { write(line: string): void };
+  /** Texts replaced by `***` wherever they stand. Those of fewer than 6 characters are ignored. Default none. */
+  secrets?: readonly string[];
+}
+
+// A shorter one could be part of a field's name, and replacing it would break the line.
+const SHORTEST_SECRET = 6;
+
+/**
+ * A logger that writes JSON lines with `level`, `time`, `msg` and the given fields. Secrets are masked and
+ * errors reduced, whatever it is given. It never throws.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const log = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      // pino's own would flatten the causes that are already laid out.
+      serializers: { err: (err: unknown) => err },
+    },
+    sinkOf(options),
+  );
+  return {
+    debug: (fields, message) => write(log, "debug", fields, message),
+    info: (fields, message) => write(log, "info", fields, message),
+    warn: (fields, message) => write(log, "warn", fields, message),
+    error: (fields, message) => write(log, "error", fields, message),
+  };
+}
+
+function write(
+  log: PinoLogger,
+  level: "debug" | "info" | "warn" | "error",
+  fields: Record<string, unknown>,
+  message: string,
+): void {
+  if (!log.isLevelEnabled(level)) return;
+  log[level](shownFields(fields), message);
+}
+
+function shownFields(fields: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return renamed(safeFields(fields));
+  } catch {
+    // A getter that throws: the line is worth more than its fields.
+    return { unreadable: true };
+  }
+}
+
+// Fields of these names would stand twice in the line, and readers disagree on which counts.
+function renamed(fields: Record<string, unknown>): Record<string, unknown> {
+  for (const key of ["level", "time", "msg"]) {
+    if (!Object.hasOwn(fields, key)) continue;
+    fields[`${key}_`] = fields[key];
+    delete fields[key];
+  }
+  return fields;
+}
+
+function sinkOf(options: LoggerOptions): DestinationStream {
+  const sink = options.destination ?? destination({ dest: 1, sync: true });
+  const secrets = (options.secrets ?? []).filter((secret) => secret.length >= SHORTEST_SECRET);
+  if (secrets.length === 0) return sink;
+  const redact = createRedactor(secrets);
+  return { write: (line) => sink.write(redact(line)) };
+}
