@@ -1,0 +1,2 @@
+export { type OpenArchive, openArchive } from "./archive.ts";
+export type { ArchiveOptions } from "./config.ts";

@@ -1,0 +1,45 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { ArchiveQuery } from "../../../core/ports/index.ts";
+import { faultOf } from "./errors.ts";
+import type { WorkerReply, WorkerRequest } from "./protocol.ts";
+import { type Batch, openShelf, type Shelf } from "./shelf.ts";
+
+const { dataDir } = workerData as { dataDir: string };
+let opened: Shelf | null = null;
+
+// Opened by the first question, so that its failure is that question's answer.
+function shelf(): Shelf {
+  opened ??= openShelf(dataDir);
+  return opened;
+}
+
+function answer({ op, input }: WorkerRequest): unknown {
+  switch (op) {
+    case "open":
+      return shelf().count() >= 0;
+    case "write":
+      return shelf().write(input as Batch);
+    case "get":
+      return shelf().get(input as string);
+    case "verdicts":
+      return shelf().verdicts(input as string);
+    case "search":
+      return shelf().search(input as ArchiveQuery);
+    case "count":
+      return shelf().count();
+    case "close":
+      return opened?.close();
+    default:
+      throw new TypeError(`unknown request "${op}"`);
+  }
+}
+
+function reply(request: WorkerRequest): WorkerReply {
+  try {
+    return { id: request.id, ok: true, output: answer(request) };
+  } catch (thrown) {
+    return { id: request.id, ok: false, fault: faultOf(thrown) };
+  }
+}
+
+parentPort?.on("message", (request: WorkerRequest) => parentPort?.postMessage(reply(request)));

@@ -1,0 +1,164 @@
+import type { Logger } from "../../core/ports/index.ts";
+import type { Database } from "./database.ts";
+import { closedError, groupError, jobError } from "./errors.ts";
+
+/** A queue that a commit may have given new work. */
+export type Queue = "journal" | "inbox" | "tasks" | "outbox";
+
+/** Marks a queue, to be announced once the job is committed. */
+export type Wake = (what: Queue) => void;
+
+// Not prepared: this setting takes effect when it is compiled, so that a kept statement would do it only once.
+const SYNCED = "PRAGMA synchronous = FULL";
+const UNSYNCED = "PRAGMA synchronous = NORMAL";
+
+/** Writes that arrive in one turn of the event loop share one transaction and one sync of the disk. */
+export interface GroupCommit {
+  /**
+   * Runs the job with the group of this turn, each under its own savepoint: a job that throws is undone alone.
+   * Settles after the commit. When the commit fails, the whole group rejects with `store.write_failed`.
+   */
+  write<T>(run: (wake: Wake) => T): Promise<T>;
+  /**
+   * The same without a sync of the disk. It outlives the end of the process, but a power cut may undo it, then
+   * with all that was written after it and not synced. For leases, which end with the process anyway, and for
+   * marks of work that may be done again.
+   */
+  writeUnsynced<T>(run: (wake: Wake) => T): Promise<T>;
+  /** Commits what waits and refuses what comes later. */
+  close(): void;
+}
+
+interface Job {
+  synced: boolean;
+  run: (wake: Wake) => unknown;
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+type Outcome = { job: Job; wakes: Queue[] } & (
+  | { outcome: "done"; value: unknown }
+  | { outcome: "failed"; error: Error }
+);
+
+/** Makes the one writer of a database. `announce` is called after a commit, once per queue with new work. */
+export function groupCommit(db: Database, log: Logger, announce: Wake): GroupCommit {
+  const queue = jobQueue();
+  let closed = false;
+  const commit = (group: readonly Job[]): void => {
+    if (group.length > 0) settleGroup(db, group, { log, announce });
+  };
+  const flush = (): void => {
+    commit(queue.next());
+    if (queue.waits()) setImmediate(flush);
+  };
+  const put = <T>(run: (wake: Wake) => T, synced: boolean): Promise<T> => {
+    if (closed) return Promise.reject(closedError());
+    return new Promise<T>((resolve, reject) => {
+      if (!queue.waits()) setImmediate(flush);
+      queue.add({ synced, run, resolve: (value) => resolve(value as T), reject });
+    });
+  };
+  const close = (): void => {
+    closed = true;
+    while (queue.waits()) commit(queue.next());
+  };
+  return { write: (run) => put(run, true), writeUnsynced: (run) => put(run, false), close };
+}
+
+interface JobQueue {
+  add(job: Job): void;
+  waits(): boolean;
+  /** Takes out the group to commit now. */
+  next(): Job[];
+}
+
+/**
+ * Jobs that need no sync go first, so that what they start shares the sync of the others, which wait for one
+ * turn at most.
+ */
+function jobQueue(): JobQueue {
+  let waiting: Job[] = [];
+  let postponed = false;
+  return {
+    add: (job) => void waiting.push(job),
+    waits: () => waiting.length > 0,
+    next: () => {
+      const quick = postponed ? [] : waiting.filter((job) => !job.synced);
+      const group = quick.length > 0 ? quick : waiting;
+      waiting = quick.length > 0 ? waiting.filter((job) => job.synced) : [];
+      postponed = waiting.length > 0;
+      return group;
+    },
+  };
+}
+
+function settleGroup(db: Database, group: readonly Job[], to: { log: Logger; announce: Wake }): void {
+  const outcomes = tryGroup(db, group, to.log);
+  const woken = new Set<Queue>();
+  for (const one of outcomes) {
+    if (one.outcome === "failed") one.job.reject(one.error);
+    else one.job.resolve(one.value);
+    for (const what of one.wakes) woken.add(what);
+  }
+  for (const what of woken) to.announce(what);
+}
+
+function tryGroup(db: Database, group: readonly Job[], log: Logger): Outcome[] {
+  try {
+    return commitGroup(db, group);
+  } catch (cause) {
+    const error = groupError(cause);
+    log.error({ code: error.code, reason: error.message, jobs: group.length }, "store could not commit");
+    return group.map((job) => ({ job, wakes: [], outcome: "failed", error }));
+  }
+}
+
+function commitGroup(db: Database, group: readonly Job[]): Outcome[] {
+  // An earlier rollback may itself have failed; a transaction left open would take this group down too.
+  if (db.inTransaction()) endLeftOver(db);
+  return group.some((job) => job.synced) ? transaction(db, group) : unsynced(db, group);
+}
+
+function endLeftOver(db: Database): void {
+  db.run("ROLLBACK");
+  db.script(SYNCED);
+}
+
+function unsynced(db: Database, group: readonly Job[]): Outcome[] {
+  db.script(UNSYNCED);
+  try {
+    return transaction(db, group);
+  } finally {
+    // Not possible inside a transaction; the next group ends one that is left over, and then syncs again.
+    if (!db.inTransaction()) db.script(SYNCED);
+  }
+}
+
+function transaction(db: Database, group: readonly Job[]): Outcome[] {
+  db.run("BEGIN IMMEDIATE");
+  try {
+    const outcomes = group.map((job) => runJob(db, job));
+    db.run("COMMIT");
+    return outcomes;
+  } catch (cause) {
+    if (db.inTransaction()) db.run("ROLLBACK");
+    throw cause;
+  }
+}
+
+function runJob(db: Database, job: Job): Outcome {
+  const wakes: Queue[] = [];
+  db.run("SAVEPOINT job");
+  try {
+    const value = job.run((what) => wakes.push(what));
+    db.run("RELEASE job");
+    return { job, wakes, outcome: "done", value };
+  } catch (cause) {
+    // On a full disk SQLite may give up the whole transaction by itself: then the group has failed.
+    if (!db.inTransaction()) throw cause;
+    db.run("ROLLBACK TO job");
+    db.run("RELEASE job");
+    return { job, wakes: [], outcome: "failed", error: jobError(cause) };
+  }
+}

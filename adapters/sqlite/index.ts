@@ -1,0 +1,3 @@
+export type { SqliteStoreOptions } from "./config.ts";
+export type { Queue } from "./group-commit.ts";
+export { openStore, type SqliteStore } from "./store.ts";

@@ -1,0 +1,82 @@
+import type { WhaleEvent } from "../../core/events/index.ts";
+import type { JournalEntry, ReaderName, ReaderPlace } from "../../core/ports/index.ts";
+import type { Verdict } from "../../core/rules/index.ts";
+import type { Database } from "./database.ts";
+import { limitOf, nextFence } from "./engine.ts";
+
+interface PlaceRow {
+  position: number;
+  holder: string | null;
+  fence: number;
+  leased_until_ms: number;
+}
+
+function placeOf(db: Database, place: ReaderPlace): PlaceRow | undefined {
+  const sql = `SELECT position, holder, fence, leased_until_ms FROM readers
+    WHERE reader = ? AND partition = ?`;
+  return db.get<PlaceRow>(sql, place.reader, place.partition);
+}
+
+/** Takes or renews a place inside the caller's write; null while another holder's lease lasts. */
+export function leasePlace(
+  db: Database,
+  place: ReaderPlace,
+  by: { holder: string; ttlMs: number; nowMs: number },
+): number | null {
+  const known = placeOf(db, place);
+  const same = known?.holder === by.holder;
+  if (known && !same && known.leased_until_ms > by.nowMs) return null;
+  const fence = known && same ? known.fence : nextFence(db);
+  const sql = `INSERT INTO readers (reader, partition, holder, fence, leased_until_ms) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (reader, partition) DO UPDATE
+    SET holder = excluded.holder, fence = excluded.fence, leased_until_ms = excluded.leased_until_ms`;
+  db.run(sql, place.reader, place.partition, by.holder, fence, by.nowMs + by.ttlMs);
+  return fence;
+}
+
+/** Entries after the committed position, oldest first. */
+export function readPlace(db: Database, place: ReaderPlace, limit: number): JournalEntry[] {
+  const after = "coalesce((SELECT position FROM readers WHERE reader = ?1 AND partition = ?2), 0)";
+  const sql = `SELECT position, kind, body FROM entries WHERE partition = ?2 AND position > ${after}
+    ORDER BY position LIMIT ?3`;
+  const rows = db.all<EntryRow>(sql, place.reader, place.partition, limitOf(limit));
+  return rows.map(entryOf);
+}
+
+interface EntryRow {
+  position: number;
+  kind: "event" | "verdict";
+  body: string;
+}
+
+function entryOf({ position, kind, body }: EntryRow): JournalEntry {
+  if (kind === "event") return { kind, position, event: JSON.parse(body) as WhaleEvent };
+  return { kind, position, verdict: JSON.parse(body) as Verdict };
+}
+
+/**
+ * Moves a place forward inside the caller's write; never back. `done` counts the entries passed, so that the
+ * lag of a reader that is far behind is read without counting what it has before it.
+ */
+export function commitPlace(
+  db: Database,
+  place: ReaderPlace,
+  to: { fence: number; position: number },
+): boolean {
+  const known = placeOf(db, place);
+  if (!known || known.holder === null || known.fence !== to.fence) return false;
+  if (to.position <= known.position) return true;
+  const count = `SELECT count(*) AS passed FROM entries
+    WHERE partition = ? AND position > ? AND position <= ?`;
+  const row = db.get<{ passed: number }>(count, place.partition, known.position, to.position);
+  const sql = "UPDATE readers SET position = ?, done = done + ? WHERE reader = ? AND partition = ?";
+  db.run(sql, to.position, row?.passed ?? 0, place.reader, place.partition);
+  return true;
+}
+
+/** Entries written and not yet passed, over all partitions. */
+export function lagOf(db: Database, reader: ReaderName): number {
+  const sql = `SELECT (SELECT coalesce(sum(written), 0) FROM heads)
+    - (SELECT coalesce(sum(done), 0) FROM readers WHERE reader = ?) AS lag`;
+  return db.get<{ lag: number }>(sql, reader)?.lag ?? 0;
+}

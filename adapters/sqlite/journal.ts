@@ -1,0 +1,45 @@
+import type { Journal } from "../../core/ports/index.ts";
+import type { SqliteStoreConfig } from "./config.ts";
+import type { Database } from "./database.ts";
+import type { Engine } from "./engine.ts";
+import { appendDelivery, appendVerdicts } from "./journal-append.ts";
+import { commitPlace, lagOf, leasePlace, readPlace } from "./journal-readers.ts";
+import { refusals, refuse } from "./journal-refusals.ts";
+import { eventOf, rawOf, trimJournal } from "./journal-shelf.ts";
+
+/** The journal over SQLite. */
+export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): Journal {
+  const { db, clock, read, write, writeUnsynced } = engine;
+  const partitions = partitionsOf(db, config);
+  const { dedupeWindowMs } = config;
+  return {
+    partitions,
+    append: (delivery) =>
+      write((wake) =>
+        appendDelivery(db, delivery, { partitions, dedupeWindowMs, nowMs: clock.nowMs(), wake }),
+      ),
+    refuse: (refusal) => write(() => refuse(db, refusal, clock.nowMs())),
+    appendVerdicts: (partition, verdicts) =>
+      writeUnsynced((wake) => appendVerdicts(db, verdicts, { partition, nowMs: clock.nowMs(), wake })),
+    lease: (place, holder, ttlMs) =>
+      writeUnsynced(() => leasePlace(db, place, { holder, ttlMs, nowMs: clock.nowMs() })),
+    read: (place, limit) => read(() => readPlace(db, place, limit)),
+    commit: (place, fence, position) => writeUnsynced(() => commitPlace(db, place, { fence, position })),
+    lag: (reader) => read(() => lagOf(db, reader)),
+    trim: (olderThanMs) => trimJournal(engine, olderThanMs),
+    event: (id) => read(() => eventOf(db, id)),
+    raw: (ref) => read(() => rawOf(db, ref)),
+    refusals: (limit) => read(() => refusals(db, limit)),
+  };
+}
+
+/** Fixed by the first opening: another number would tear the order of things that are stored already. */
+function partitionsOf(db: Database, config: SqliteStoreConfig): number {
+  db.run("INSERT INTO meta VALUES ('partitions', ?) ON CONFLICT DO NOTHING", config.partitions);
+  const sql = "SELECT value FROM meta WHERE name = 'partitions'";
+  const stored = db.get<{ value: number }>(sql)?.value ?? config.partitions;
+  if (stored !== config.partitions) {
+    config.log.warn({ stored, asked: config.partitions }, "the journal keeps its number of partitions");
+  }
+  return stored;
+}

@@ -1,0 +1,37 @@
+import type { Database } from "./database.ts";
+import { newerError } from "./errors.ts";
+import { JOURNAL_TABLES, QUEUE_TABLES, SIGNATURE_TABLES, TASK_TABLES } from "./tables.ts";
+
+/** Each brings the data one version further. Never edit one that was released; add the next. */
+export const MIGRATIONS: readonly string[] = [
+  `${JOURNAL_TABLES}${QUEUE_TABLES}${TASK_TABLES}`,
+  SIGNATURE_TABLES,
+];
+
+/** The schema version of a database file. */
+export function schemaVersion(db: Database): number {
+  return db.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+}
+
+/**
+ * Brings the data to the newest version that this release knows, each step in its own transaction. Throws
+ * `store.newer_version`, changing nothing, when the data is ahead of the release.
+ */
+export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const found = schemaVersion(db);
+  if (found > migrations.length) throw newerError(found, migrations.length);
+  for (let version = found; version < migrations.length; version += 1) {
+    step(db, migrations[version] ?? "", version + 1);
+  }
+}
+
+function step(db: Database, sql: string, version: number): void {
+  db.script("BEGIN IMMEDIATE");
+  try {
+    db.script(`${sql}; PRAGMA user_version = ${version}`);
+    db.script("COMMIT");
+  } catch (cause) {
+    if (db.inTransaction()) db.script("ROLLBACK");
+    throw cause;
+  }
+}

@@ -1,0 +1,115 @@
+import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
+import type { Database } from "./database.ts";
+import { type Engine, limitOf, nextFence } from "./engine.ts";
+import type { Wake } from "./group-commit.ts";
+
+interface OutboxRow {
+  seq: number;
+  key: string;
+  task_id: string | null;
+  lane: OutboxItem["lane"];
+  due_at_ms: number;
+  created_at_ms: number;
+  attempts: number;
+  body: string;
+}
+
+/** The outbox over SQLite. */
+export function sqliteOutbox(engine: Engine): Outbox {
+  const { db, clock } = engine;
+  return {
+    add: (items) => engine.write((wake) => addItems(db, items, { nowMs: clock.nowMs(), wake })),
+    claim: (max, leaseMs) => engine.writeUnsynced(() => claim(db, { max, leaseMs, nowMs: clock.nowMs() })),
+    settle: (key, fence) => engine.write((wake) => settleItem(db, { key, fence }, wake)),
+    postpone: (key, fence, to) => engine.write((wake) => postpone(db, { key, fence, ...to }, wake)),
+    depth: () => engine.read(() => depth(db)),
+    nextDueAtMs: () => engine.read(() => nextDueAtMs(db, clock.nowMs())),
+  };
+}
+
+/** Writes items whose keys are not waiting already. Runs inside the caller's write. */
+export function addItems(
+  db: Database,
+  items: readonly OutboxItem[],
+  at: { nowMs: number; wake: Wake },
+): void {
+  for (const item of items) {
+    if (addItem(db, item, at.nowMs)) at.wake("outbox");
+  }
+}
+
+/** `head` marks the oldest open item of each task, the only one that may be given out. */
+function addItem(db: Database, item: OutboxItem, nowMs: number): boolean {
+  const sql = `INSERT INTO outbox (key, task_id, head, lane, kind, due_at_ms, created_at_ms, body)
+    VALUES (?1, ?2, NOT EXISTS (SELECT 1 FROM outbox WHERE task_id = ?2), ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT DO NOTHING`;
+  const { key, taskId, lane, body, dueAtMs } = item;
+  return db.run(sql, key, taskId, lane, body.kind, dueAtMs, nowMs, JSON.stringify(body)) === 1;
+}
+
+function claim(db: Database, by: { max: number; leaseMs: number; nowMs: number }): OutboxClaim[] {
+  const sql = `SELECT seq, key, task_id, lane, due_at_ms, created_at_ms, attempts, body
+    FROM outbox INDEXED BY outbox_heads
+    WHERE head = 1 AND due_at_ms <= ? AND leased_until_ms <= ? ORDER BY lane, seq LIMIT ?`;
+  const rows = db.all<OutboxRow>(sql, by.nowMs, by.nowMs, limitOf(by.max));
+  if (rows.length === 0) return [];
+  const fence = nextFence(db);
+  const hold = "UPDATE outbox SET leased_until_ms = ?, fence = ?, attempts = attempts + 1 WHERE seq = ?";
+  for (const row of rows) db.run(hold, by.nowMs + by.leaseMs, fence, row.seq);
+  return rows.map((row) => claimOf(row, fence));
+}
+
+function claimOf(row: OutboxRow, fence: number): OutboxClaim {
+  return {
+    key: row.key,
+    taskId: row.task_id,
+    lane: row.lane,
+    body: JSON.parse(row.body) as OutboxBody,
+    dueAtMs: row.due_at_ms,
+    fence,
+    attempts: row.attempts,
+    createdAtMs: row.created_at_ms,
+  };
+}
+
+/** Whether the caller's claim on an item still stands. Runs inside the caller's write. */
+export function holdsItem(db: Database, claimed: { key: string; fence: number }): boolean {
+  const sql = "SELECT 1 FROM outbox WHERE key = ? AND fence = ? AND fence <> 0";
+  return db.get(sql, claimed.key, claimed.fence) !== undefined;
+}
+
+/** Removes a claimed item and lets the next of its task forward. Runs inside the caller's write. */
+export function settleItem(db: Database, claimed: { key: string; fence: number }, wake: Wake): boolean {
+  const sql = "DELETE FROM outbox WHERE key = ? AND fence = ? AND fence <> 0 RETURNING task_id";
+  const gone = db.get<{ task_id: string | null }>(sql, claimed.key, claimed.fence);
+  if (!gone) return false;
+  const next = `UPDATE outbox SET head = 1
+    WHERE seq = (SELECT seq FROM outbox WHERE task_id = ? ORDER BY seq LIMIT 1)`;
+  if (gone.task_id !== null && db.run(next, gone.task_id) === 1) wake("outbox");
+  return true;
+}
+
+function postpone(
+  db: Database,
+  to: { key: string; fence: number; dueAtMs: number; counted: boolean },
+  wake: Wake,
+): boolean {
+  const sql = `UPDATE outbox SET due_at_ms = ?, attempts = attempts - ?, leased_until_ms = 0, fence = 0
+    WHERE key = ? AND fence = ? AND fence <> 0`;
+  if (db.run(sql, to.dueAtMs, to.counted ? 0 : 1, to.key, to.fence) === 0) return false;
+  wake("outbox");
+  return true;
+}
+
+function depth(db: Database): Record<string, number> {
+  const rows = db.all<{ kind: string; items: number }>(
+    "SELECT kind, count(*) AS items FROM outbox GROUP BY kind",
+  );
+  return Object.fromEntries(rows.map((row) => [row.kind, row.items]));
+}
+
+function nextDueAtMs(db: Database, nowMs: number): number | null {
+  const sql = `SELECT due_at_ms FROM outbox INDEXED BY outbox_due
+    WHERE head = 1 AND leased_until_ms <= ? ORDER BY due_at_ms LIMIT 1`;
+  return db.get<{ due_at_ms: number }>(sql, nowMs)?.due_at_ms ?? null;
+}

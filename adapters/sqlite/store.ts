@@ -1,0 +1,132 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { errorText } from "../../core/errors.ts";
+import type { Inbox, Journal, Logger, Outbox, TaskStore, ThrottleStore } from "../../core/ports/index.ts";
+import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { type Engine, engineOf } from "./engine.ts";
+import { openError } from "./errors.ts";
+import { groupCommit, type Queue } from "./group-commit.ts";
+import { sqliteInbox } from "./inbox.ts";
+import { sqliteJournal } from "./journal.ts";
+import { lockFolder } from "./lock.ts";
+import { migrate } from "./migrations.ts";
+import { sqliteOutbox } from "./outbox.ts";
+import { sqliteTasks } from "./tasks.ts";
+import { sqliteThrottle } from "./throttle.ts";
+
+/** The embedded store: all ports over one file, for one process. */
+export interface SqliteStore {
+  journal: Journal;
+  inbox: Inbox;
+  tasks: TaskStore;
+  outbox: Outbox;
+  throttle: ThrottleStore;
+  /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
+  onWrite(listener: (what: Queue) => void): void;
+  /** Makes a small durable write. Rejects as every write would now, for example while the disk is full. */
+  check(): Promise<void>;
+  /** Bytes that the database and its log take on the disk. */
+  sizeBytes(): number;
+  /** Commits what waits, closes the files and gives the folder back. Later calls fail with `store.closed`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store of a folder, making it when there is none. The folder belongs to this process alone until
+ * `close` or the process's end: leases found in it are those of a process that is gone, and are ended.
+ * Throws `store.locked`, `store.newer_version`, `store.open_failed` or `store.bad_option`.
+ */
+export function openStore(options: SqliteStoreOptions): SqliteStore {
+  const config = readConfig(options);
+  makeFolder(config.dataDir);
+  const unlock = lockFolder(config.dataDir);
+  try {
+    return openData(config.dataDir, (db) => storeOver(db, config, unlock));
+  } catch (cause) {
+    unlock();
+    throw openError(config.dataDir, cause);
+  }
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw openError(dataDir, cause);
+  }
+}
+
+function openData<T>(dataDir: string, use: (db: Database) => T): T {
+  const db = openDatabase(join(dataDir, "whale.db"));
+  try {
+    migrate(db);
+    endLeases(db);
+    return use(db);
+  } catch (cause) {
+    db.close();
+    throw cause;
+  }
+}
+
+/**
+ * The lock proves that whoever held these leases is gone. A message that waits counts as tried, because the
+ * claim under which it was tried may have been lost with the machine's power.
+ */
+function endLeases(db: Database): void {
+  const free = "leased_until_ms = 0, fence = 0";
+  db.script(`BEGIN IMMEDIATE;
+    UPDATE inbox SET ${free} WHERE done = 0 AND fence <> 0;
+    UPDATE tasks SET ${free}, holder = NULL WHERE due_at_ms IS NOT NULL AND fence <> 0;
+    UPDATE outbox SET ${free} WHERE head = 1 AND fence <> 0;
+    UPDATE outbox SET attempts = 1 WHERE attempts = 0;
+    UPDATE readers SET leased_until_ms = 0, holder = NULL;
+    COMMIT`);
+}
+
+const COUNT_CHECK = `INSERT INTO meta VALUES ('checks', 1)
+  ON CONFLICT (name) DO UPDATE SET value = value + 1`;
+
+function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void): SqliteStore {
+  const listeners: ((what: Queue) => void)[] = [];
+  const announce = (what: Queue): void => {
+    for (const listener of listeners) tell(listener, what, config.log);
+  };
+  const engine = engineOf(db, config.clock, groupCommit(db, config.log, announce));
+  return {
+    ...portsOver(engine, config),
+    onWrite: (listener) => void listeners.push(listener),
+    check: () => engine.write(() => void db.run(COUNT_CHECK)),
+    sizeBytes: () => fileBytes(config.dataDir, "whale.db") + fileBytes(config.dataDir, "whale.db-wal"),
+    close: async () => {
+      try {
+        engine.close();
+      } finally {
+        unlock();
+      }
+    },
+  };
+}
+
+/** What is committed stays committed, and the other listeners hear of it, whatever one listener does. */
+function tell(listener: (what: Queue) => void, what: Queue, log: Logger): void {
+  try {
+    listener(what);
+  } catch (cause) {
+    log.error({ queue: what, reason: errorText(cause) }, "a listener of the store failed");
+  }
+}
+
+function portsOver(engine: Engine, config: SqliteStoreConfig) {
+  return {
+    journal: sqliteJournal(engine, config),
+    inbox: sqliteInbox(engine),
+    tasks: sqliteTasks(engine),
+    outbox: sqliteOutbox(engine),
+    throttle: sqliteThrottle(engine),
+  };
+}
+
+function fileBytes(dataDir: string, name: string): number {
+  return statSync(join(dataDir, name), { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,165 @@
+/*
+ * Times are REAL: milliseconds come from callers, who may compute them with fractions. Tables that are swept
+ * by age keep their rowid, in which order the sweep walks. Long columns come last, so that a scan over the
+ * others does not read them.
+ */
+
+/** Tables of the journal: entries, what decides repeats, raw bodies, refusals, readers. */
+export const JOURNAL_TABLES = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entries (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  partition INTEGER NOT NULL,
+  at_ms REAL NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('event', 'verdict')),
+  key TEXT NOT NULL UNIQUE,
+  raw_ref TEXT,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX entries_by_partition ON entries (partition);
+
+CREATE TABLE heads (partition INTEGER PRIMARY KEY, written INTEGER NOT NULL) STRICT;
+
+CREATE TABLE first_deliveries (
+  source TEXT NOT NULL,
+  dedupe_key TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  received_at TEXT NOT NULL,
+  last_at_ms REAL NOT NULL,
+  duplicates INTEGER NOT NULL,
+  UNIQUE (source, dedupe_key)
+) STRICT;
+
+CREATE TABLE incidents (
+  source TEXT NOT NULL,
+  key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  changed_at_ms REAL NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (source, key)
+) STRICT;
+
+CREATE TABLE raw_bodies (
+  ref TEXT NOT NULL UNIQUE,
+  uses INTEGER NOT NULL,
+  at_ms REAL NOT NULL,
+  content_type TEXT NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER entry_forgotten AFTER DELETE ON entries WHEN OLD.raw_ref IS NOT NULL BEGIN
+  UPDATE raw_bodies SET uses = uses - 1 WHERE ref = OLD.raw_ref;
+END;
+
+CREATE TABLE refusals (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  raw_ref TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  source TEXT NOT NULL,
+  at_ms REAL NOT NULL,
+  count INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  UNIQUE (raw_ref, reason, source)
+) STRICT;
+
+CREATE TABLE readers (
+  reader TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  position INTEGER NOT NULL DEFAULT 0,
+  done INTEGER NOT NULL DEFAULT 0,
+  holder TEXT,
+  fence INTEGER NOT NULL DEFAULT 0,
+  leased_until_ms REAL NOT NULL DEFAULT 0,
+  PRIMARY KEY (reader, partition)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Tables of the inbox and the throttle. */
+export const QUEUE_TABLES = `
+CREATE TABLE inbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  done INTEGER NOT NULL DEFAULT 0,
+  received_at_ms REAL NOT NULL,
+  due_at_ms REAL NOT NULL DEFAULT 0,
+  leased_until_ms REAL NOT NULL DEFAULT 0,
+  fence INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  payload TEXT NOT NULL
+) STRICT;
+CREATE INDEX inbox_open ON inbox (received_at_ms) WHERE done = 0;
+
+CREATE TABLE buckets (
+  key TEXT NOT NULL UNIQUE,
+  tokens REAL NOT NULL,
+  at_ms REAL NOT NULL,
+  burst REAL NOT NULL,
+  next_at_ms REAL NOT NULL,
+  full_at_ms REAL NOT NULL
+) STRICT;
+
+CREATE TABLE grants (
+  grant_id TEXT NOT NULL UNIQUE,
+  given_at_ms REAL NOT NULL,
+  answer TEXT NOT NULL
+) STRICT;
+`;
+
+/** Tables of tasks and of the outbox. */
+export const TASK_TABLES = `
+CREATE TABLE tasks (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  created_at_ms REAL NOT NULL,
+  due_at_ms REAL,
+  leased_until_ms REAL NOT NULL DEFAULT 0,
+  fence INTEGER NOT NULL DEFAULT 0,
+  holder TEXT,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX tasks_due ON tasks (due_at_ms) WHERE due_at_ms IS NOT NULL;
+CREATE INDEX tasks_by_state ON tasks (state, created_at_ms);
+CREATE INDEX tasks_by_age ON tasks (created_at_ms);
+
+CREATE TABLE task_counts (state TEXT PRIMARY KEY, tasks INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER task_made AFTER INSERT ON tasks BEGIN
+  INSERT INTO task_counts VALUES (NEW.state, 1) ON CONFLICT (state) DO UPDATE SET tasks = tasks + 1;
+END;
+CREATE TRIGGER task_moved AFTER UPDATE OF state ON tasks WHEN OLD.state <> NEW.state BEGIN
+  UPDATE task_counts SET tasks = tasks - 1 WHERE state = OLD.state;
+  INSERT INTO task_counts VALUES (NEW.state, 1) ON CONFLICT (state) DO UPDATE SET tasks = tasks + 1;
+END;
+
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  task_id TEXT,
+  head INTEGER NOT NULL,
+  lane INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  due_at_ms REAL NOT NULL,
+  created_at_ms REAL NOT NULL,
+  leased_until_ms REAL NOT NULL DEFAULT 0,
+  fence INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX outbox_of_task ON outbox (task_id) WHERE task_id IS NOT NULL;
+CREATE INDEX outbox_heads ON outbox (lane, seq, due_at_ms, leased_until_ms) WHERE head = 1;
+CREATE INDEX outbox_due ON outbox (due_at_ms, leased_until_ms) WHERE head = 1;
+CREATE INDEX outbox_by_kind ON outbox (kind);
+`;
+
+/** Signatures that were taken, with the receipts of their delivery. */
+export const SIGNATURE_TABLES = `
+CREATE TABLE signatures (
+  source TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  expires_ms REAL NOT NULL,
+  receipts TEXT NOT NULL,
+  UNIQUE (source, signature)
+) STRICT;
+CREATE INDEX signatures_by_end ON signatures (expires_ms);
+`;

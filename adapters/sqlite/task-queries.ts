@@ -1,0 +1,62 @@
+import type { TaskQuery } from "../../core/ports/index.ts";
+import { TASK_STATES, type Task, type TaskState } from "../../core/tasks/index.ts";
+import type { Database } from "./database.ts";
+import { limitOf } from "./engine.ts";
+
+interface TaskRow {
+  seq: number;
+  created_at_ms: number;
+  body: string;
+}
+
+/** Sorts after every text that can follow a prefix. */
+const LAST_CHARACTER = "\u{10ffff}";
+
+/** One task; null when there is none. */
+export function getTask(db: Database, id: string): Task | null {
+  const row = db.get<{ body: string }>("SELECT body FROM tasks WHERE id = ?", id);
+  return row ? (JSON.parse(row.body) as Task) : null;
+}
+
+/** Tasks whose id begins with `t_` + prefix, newest first. */
+export function findByPrefix(db: Database, prefix: string, limit: number): Task[] {
+  const from = `t_${prefix}`;
+  const sql = `SELECT seq, created_at_ms, body FROM tasks WHERE id >= ? AND id < ?
+    ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
+  return tasksOf(db.all<TaskRow>(sql, from, from + LAST_CHARACTER, limitOf(limit)));
+}
+
+/** Tasks in some states, newest first. */
+export function listTasks(db: Database, query: TaskQuery): Task[] {
+  const beforeMs = query.beforeMs ?? Number.MAX_VALUE;
+  const limit = limitOf(query.limit);
+  if (!query.states) {
+    const sql = `SELECT seq, created_at_ms, body FROM tasks WHERE created_at_ms < ?
+      ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
+    return tasksOf(db.all<TaskRow>(sql, beforeMs, limit));
+  }
+  // One walk over the index per state: with `IN` SQLite would sort every task of the states.
+  const sql = `SELECT seq, created_at_ms, body FROM tasks WHERE state = ? AND created_at_ms < ?
+    ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
+  const rows = [...new Set(query.states)].flatMap((state) => db.all<TaskRow>(sql, state, beforeMs, limit));
+  rows.sort((a, b) => b.created_at_ms - a.created_at_ms || b.seq - a.seq);
+  return tasksOf(rows.slice(0, limit));
+}
+
+function tasksOf(rows: readonly TaskRow[]): Task[] {
+  return rows.map((row) => JSON.parse(row.body) as Task);
+}
+
+/** How many tasks stand in each state; states without tasks are left out. */
+export function countByState(db: Database): Partial<Record<TaskState, number>> {
+  const rows = db.all<{ state: string; tasks: number }>(
+    "SELECT state, tasks FROM task_counts WHERE tasks > 0",
+  );
+  const stored = new Map(rows.map((row) => [row.state, row.tasks]));
+  const counts: Partial<Record<TaskState, number>> = {};
+  for (const state of TASK_STATES) {
+    const tasks = stored.get(state);
+    if (tasks !== undefined) counts[state] = tasks;
+  }
+  return counts;
+}
