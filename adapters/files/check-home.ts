@@ -1,0 +1,54 @@
+import type { Policy } from "../../core/policies/index.ts";
+import type { ApprovalContext } from "./check-approval.ts";
+import { checkCluster, checkEventType, checkGroups, checkPolicy } from "./check-others.ts";
+import { checkReferences } from "./check-references.ts";
+import { checkRule } from "./check-rule.ts";
+import { checkSource, type SourceChecks } from "./check-source.ts";
+import { contentOf, type Drafts, ofKind, shapeProblems } from "./drafts.ts";
+import type { Located } from "./located.ts";
+import { textAt } from "./look.ts";
+import type { Problem } from "./problem.ts";
+import { readPolicy } from "./read-others.ts";
+
+/** What the checks need to know beside the files. */
+export interface CheckContext extends SourceChecks {
+  nowMs: number;
+}
+
+/** Everything that is wrong beyond shapes: each file for itself, then all of them together. */
+export function checkHome(drafts: Drafts, context: CheckContext): Problem[] {
+  const approvals: ApprovalContext = { nowMs: context.nowMs, policies: policiesOf(drafts) };
+  const each = drafts.located.flatMap((located) => checkFile(located, context, approvals));
+  return [...each, ...checkReferences(drafts)];
+}
+
+function checkFile(located: Located, sources: SourceChecks, approvals: ApprovalContext): Problem[] {
+  const { kind } = located;
+  switch (kind) {
+    case "event-type":
+      return checkEventType(located);
+    case "source":
+      return checkSource(located, sources);
+    case "rule":
+      return checkRule(located, approvals);
+    case "policy":
+      return checkPolicy(located);
+    case "cluster":
+      return checkCluster(located);
+    case "groups":
+      return checkGroups(located);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Policies by id. One with a problem of its own is null: its rules are not blamed for it. */
+function policiesOf(drafts: Drafts): ApprovalContext["policies"] {
+  const policies = new Map<string, Policy | null>();
+  for (const located of ofKind(drafts, "policy")) {
+    const id = textAt(located, ["id"]);
+    const sound = shapeProblems(located).length === 0 && checkPolicy(located).length === 0;
+    if (id !== undefined) policies.set(id, sound ? readPolicy(contentOf(located, "policy")) : null);
+  }
+  return policies;
+}

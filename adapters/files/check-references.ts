@@ -1,0 +1,111 @@
+import { allowedClusters } from "../../core/clusters/index.ts";
+import { TASK_ENDED_TYPE, UNMAPPED_TYPE } from "../../core/events/index.ts";
+import { closestWord } from "./closest-word.ts";
+import { type Drafts, nameField, namesOf, ofKind } from "./drafts.ts";
+import type { FileKind, Path } from "./home-file.ts";
+import type { Located } from "./located.ts";
+import { problemAt } from "./located.ts";
+import { itemsAt, keysAt, textAt } from "./look.ts";
+import type { Problem, Words } from "./problem.ts";
+
+const NAMED_KINDS: readonly FileKind[] = ["event-type", "source", "rule", "policy", "cluster"];
+
+/** What only shows when all files are seen together. Policies are checked with the approvals. */
+export function checkReferences(drafts: Drafts): Problem[] {
+  return [
+    ...NAMED_KINDS.flatMap((kind) => checkDuplicates(drafts, kind)),
+    ...checkGroupFiles(drafts),
+    ...ofKind(drafts, "rule").flatMap((rule) => checkRuleReferences(drafts, rule)),
+    ...ofKind(drafts, "source").flatMap((source) => checkSourceTypes(drafts, source)),
+  ];
+}
+
+function checkDuplicates(drafts: Drafts, kind: FileKind): Problem[] {
+  const first = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const located of ofKind(drafts, kind)) {
+    const name = textAt(located, [nameField(kind)]);
+    if (name === undefined) continue;
+    const other = first.get(name);
+    if (other === undefined) first.set(name, located.file);
+    else problems.push(problemAt(located, [nameField(kind)], duplicateWords(other)));
+  }
+  return problems;
+}
+
+function duplicateWords(other: string): Words {
+  return { zh: `与 ${other} 重复`, en: `is declared in ${other} already` };
+}
+
+function checkGroupFiles(drafts: Drafts): Problem[] {
+  const [first, ...others] = ofKind(drafts, "groups");
+  if (!first) return [];
+  return others.map((located) => problemAt(located, [], duplicateWords(first.file)));
+}
+
+function checkRuleReferences(drafts: Drafts, rule: Located): Problem[] {
+  return [
+    ...itemsAt(rule, ["on"]).flatMap((path) => checkOn(drafts, rule, path)),
+    ...checkGroup(drafts, rule),
+    ...checkBusiness(drafts, rule),
+  ];
+}
+
+function checkOn(drafts: Drafts, rule: Located, path: Path): Problem[] {
+  if (textAt(rule, path) !== UNMAPPED_TYPE) return checkType(drafts, rule, path, [TASK_ENDED_TYPE]);
+  return [
+    problemAt(rule, path, {
+      zh: "没有归类的事件不能触发规则，请先在事件源里归类",
+      en: "no rule may rely on unmapped events: map them in the source first",
+    }),
+  ];
+}
+
+function checkSourceTypes(drafts: Drafts, source: Located): Problem[] {
+  const types = itemsAt(source, ["map"]).map((mapping) => [...mapping, "type"]);
+  return [...types, ["default"]].flatMap((path) => checkType(drafts, source, path, [UNMAPPED_TYPE]));
+}
+
+function checkType(drafts: Drafts, located: Located, path: Path, builtIn: readonly string[]): Problem[] {
+  const type = textAt(located, path);
+  const known = namesOf(drafts, "event-type");
+  if (type === undefined || builtIn.includes(type) || known.includes(type)) return [];
+  if (drafts.incomplete.has("event-type")) return [];
+  return [problemAt(located, path, unknownWords("事件类型", "event type", { name: type, known }))];
+}
+
+function unknownWords(zh: string, en: string, { name, known }: { name: string; known: string[] }): Words {
+  const close = closestWord(name, known);
+  if (close) return { zh: `没有这个${zh}，是不是 ${close}？`, en: `unknown ${en}, did you mean ${close}?` };
+  const list = known.slice(0, 20);
+  return {
+    zh: `没有这个${zh}（已有：${list.join("、") || "无"}）`,
+    en: `unknown ${en} (known: ${list.join(", ") || "none"})`,
+  };
+}
+
+function checkGroup(drafts: Drafts, rule: Located): Problem[] {
+  const path = ["report", "group"];
+  const name = textAt(rule, path);
+  const known = ofKind(drafts, "groups").flatMap((located) => keysAt(located, []));
+  if (name === undefined || known.includes(name) || drafts.incomplete.has("groups")) return [];
+  return [
+    problemAt(rule, path, unknownWords("群，见 groups.yaml", "group, see groups.yaml", { name, known })),
+  ];
+}
+
+function checkBusiness(drafts: Drafts, rule: Located): Problem[] {
+  const business = textAt(rule, ["business"]);
+  if (business === undefined || drafts.incomplete.has("cluster")) return [];
+  const clusters = ofKind(drafts, "cluster").map(servedBusinesses);
+  if (allowedClusters(clusters, business).length > 0) return [];
+  const words = { zh: "没有集群服务这个业务", en: "no cluster serves this business" };
+  return [problemAt(rule, ["business"], words)];
+}
+
+/** Enough of a cluster to ask what it serves, even if the rest of its file is wrong. */
+function servedBusinesses(located: Located): Parameters<typeof allowedClusters>[0][number] {
+  const businesses = itemsAt(located, ["businesses"]).map((path) => textAt(located, path) ?? "");
+  const auth = { kind: "apiKey", apiKey: "" } as const;
+  return { name: textAt(located, ["name"]) ?? "", api: "", auth, priority: 0, businesses };
+}

@@ -1,0 +1,114 @@
+import { isUtf8 } from "node:buffer";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { FileKind, FileText } from "./home-file.ts";
+import type { Problem, Words } from "./problem.ts";
+
+/** The largest file that is read. */
+export const MAX_FILE_BYTES = 1_048_576;
+
+const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] = [
+  { folder: "event-types", kind: "event-type", required: true },
+  { folder: "sources", kind: "source", required: true },
+  { folder: "rules", kind: "rule", required: true },
+  { folder: "policies", kind: "policy", required: false },
+  { folder: "clusters", kind: "cluster", required: true },
+];
+const GROUPS_FILES = ["groups.yaml", "groups.yml"];
+
+/** Reads a file's bytes; may stop after `MAX_FILE_BYTES` and one more. */
+export type ReadFile = (path: string) => Promise<Uint8Array>;
+
+/** The texts of a home, and what of it could not be read. */
+export interface HomeTexts {
+  texts: FileText[];
+  problems: Problem[];
+  /** Kinds of which something could not be read: what they declare is not fully known. */
+  incomplete: Set<FileKind>;
+}
+
+/** Reads every YAML file of a home once. Other files, files with a leading dot and subfolders are ignored. */
+export async function readHomeFolders(dir: string, readFile: ReadFile = readBounded): Promise<HomeTexts> {
+  const home: HomeTexts = { texts: [], problems: [], incomplete: new Set() };
+  const top = await listFolder(dir);
+  if (top === null) {
+    home.problems.push(
+      fileProblem(dir, { zh: "WHALE_HOME 目录不存在", en: "the home folder does not exist" }),
+    );
+    return home;
+  }
+  for (const { folder, kind, required } of FOLDERS) {
+    const names = await listFolder(join(dir, folder));
+    if (names === null && required) addMissing(home, folder, kind);
+    for (const name of yamlNames(names ?? []))
+      await addFile(home, { dir, file: `${folder}/${name}`, kind }, readFile);
+  }
+  const groups = top.filter((name) => GROUPS_FILES.includes(name));
+  for (const name of groups) await addFile(home, { dir, file: name, kind: "groups" }, readFile);
+  return home;
+}
+
+async function listFolder(path: string): Promise<string[] | null> {
+  try {
+    return (await readdir(path)).sort();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw error;
+  }
+}
+
+function yamlNames(names: readonly string[]): string[] {
+  return names.filter((name) => !name.startsWith(".") && /\.ya?ml$/.test(name));
+}
+
+function addMissing(home: HomeTexts, folder: string, kind: FileKind): void {
+  home.problems.push(fileProblem(`${folder}/`, { zh: "缺少这个目录", en: "this folder is missing" }));
+  home.incomplete.add(kind);
+}
+
+interface Listed {
+  dir: string;
+  file: string;
+  kind: FileKind;
+}
+
+async function addFile(home: HomeTexts, { dir, file, kind }: Listed, readFile: ReadFile): Promise<void> {
+  const text = await textOf(join(dir, file), readFile);
+  if (typeof text === "string") {
+    home.texts.push({ file, kind, text });
+    return;
+  }
+  home.problems.push(fileProblem(file, text));
+  home.incomplete.add(kind);
+}
+
+async function textOf(path: string, readFile: ReadFile): Promise<string | Words> {
+  try {
+    const bytes = await readFile(path);
+    if (bytes.length > MAX_FILE_BYTES) return { zh: "文件超过 1 MB", en: "the file is larger than 1 MB" };
+    if (!isUtf8(bytes)) return { zh: "文件不是 UTF-8 编码", en: "the file is not UTF-8" };
+    return new TextDecoder().decode(bytes);
+  } catch (error) {
+    const code = errorCode(error);
+    return { zh: `读不了这个文件：${code}`, en: `cannot read this file: ${code}` };
+  }
+}
+
+/** Reads a file from the disk, up to one byte more than `MAX_FILE_BYTES`. */
+export async function readBounded(path: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { end: MAX_FILE_BYTES })) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The system's word for why a file cannot be read. */
+export function errorCode(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "unknown";
+}
+
+function fileProblem(file: string, words: Words): Problem {
+  return { file, line: 1, column: 1, field: "", value: "", message: words.zh, messageEn: words.en };
+}

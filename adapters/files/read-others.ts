@@ -1,0 +1,49 @@
+import type { Cluster } from "../../core/clusters/index.ts";
+import type { EventType } from "../../core/events/index.ts";
+import type { JsonObject } from "../../core/ids/index.ts";
+import type { Policy } from "../../core/policies/index.ts";
+import type { ClusterFile, EventTypeFile, PolicyFile } from "./schema.ts";
+
+/** A checked file as an event type. */
+export function readEventType(file: EventTypeFile): EventType {
+  const { type, title, owner, subject, schema, strict } = file;
+  return {
+    type,
+    title,
+    owner,
+    ...(subject === undefined ? {} : { subject }),
+    ...(schema === undefined ? {} : { schema: schema as JsonObject }),
+    strict: strict ?? false,
+  };
+}
+
+/** A checked file as a policy; one that nobody has approved yet has an empty digest, which counts for nothing. */
+export function readPolicy(file: PolicyFile): Policy {
+  const { id, actions, mode, approvedBy, approvedAt, expires, digest } = file;
+  return {
+    ...{ id, actions, mode, expires },
+    approvedBy: approvedBy ?? "",
+    approvedAt: approvedAt ?? "",
+    digest: digest ?? "",
+  };
+}
+
+/** A checked file as a cluster. */
+export function readCluster(file: ClusterFile): Cluster {
+  const { name, api, authUrl, streamUrl, auth, zone, businesses, priority } = file;
+  return {
+    name,
+    api,
+    ...(authUrl === undefined ? {} : { authUrl }),
+    ...(streamUrl === undefined ? {} : { streamUrl }),
+    auth: credentialsOf(auth),
+    ...(zone === undefined ? {} : { zone }),
+    businesses: businesses ?? [],
+    priority: priority ?? 0,
+  };
+}
+
+function credentialsOf(auth: ClusterFile["auth"]): Cluster["auth"] {
+  if (auth.apiKey !== undefined) return { kind: "apiKey", apiKey: auth.apiKey };
+  return { kind: "password", user: auth.user ?? "", password: auth.password ?? "" };
+}

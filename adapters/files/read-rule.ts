@@ -1,0 +1,88 @@
+import type { JsonObject } from "../../core/ids/index.ts";
+import type { People } from "../../core/people/index.ts";
+import { normaliseUserId } from "../../core/people/index.ts";
+import type { ApprovalSpec, Feature, Offer, ReportSpec, Rule, ThrottleSpec } from "../../core/rules/index.ts";
+import { parseDuration } from "../../core/time/index.ts";
+import type { ApprovalFile, OfferFile, RuleFile } from "./schema.ts";
+
+/** What a rule's file leaves out. */
+export const RULE_DEFAULTS = {
+  need: 1,
+  timeout: "30m",
+  onTimeout: "reject",
+  maxAge: "1h",
+  startWithin: "1h",
+  repeats: false,
+  maxRounds: 3,
+} as const;
+
+type PeopleFile = NonNullable<ApprovalFile["from"]>;
+
+/** A checked file as a rule, with its defaults filled in. */
+export function readRule(file: RuleFile): Rule {
+  return {
+    id: file.id,
+    title: file.title,
+    on: file.on,
+    business: file.business,
+    features: (file.features ?? []) as Feature[],
+    action: file.action,
+    targets: file.targets ?? [],
+    params: (file.params ?? {}) as JsonObject,
+    ...(file.throttle ? { throttle: throttleOf(file.throttle) } : {}),
+    approval: approvalOf(file.approval),
+    offers: (file.offers ?? []).map(offerOf),
+    report: reportOf(file.report ?? {}),
+    card: { rows: file.card?.rows ?? [], ...(file.card?.text === undefined ? {} : { text: file.card.text }) },
+    maxAgeMs: msOf(file.maxAge ?? RULE_DEFAULTS.maxAge),
+    startWithinMs: msOf(file.startWithin ?? RULE_DEFAULTS.startWithin),
+    repeats: file.repeats ?? RULE_DEFAULTS.repeats,
+    maxRounds: file.maxRounds ?? RULE_DEFAULTS.maxRounds,
+  };
+}
+
+function throttleOf(file: NonNullable<RuleFile["throttle"]>): ThrottleSpec {
+  const { key, limit, per, burst } = file;
+  return { key, limit, perMs: msOf(per), burst: burst ?? limit };
+}
+
+function approvalOf(file: ApprovalFile): ApprovalSpec {
+  if (file.policy !== undefined) return { mode: "policy", policy: file.policy };
+  return {
+    mode: "people",
+    from: peopleOf(file.from ?? {}),
+    need: file.need ?? RULE_DEFAULTS.need,
+    timeoutMs: msOf(file.timeout ?? RULE_DEFAULTS.timeout),
+    onTimeout: file.onTimeout === "escalate" ? "escalate" : RULE_DEFAULTS.onTimeout,
+    ...(file.escalate
+      ? { escalate: { to: peopleOf(file.escalate.to), afterMs: msOf(file.escalate.after) } }
+      : {}),
+  };
+}
+
+function peopleOf(file: PeopleFile): People {
+  const users = file.users ? [...new Set(file.users.map(normaliseUserId))] : undefined;
+  return {
+    ...(users ? { users } : {}),
+    ...(file.tag === undefined ? {} : { tag: file.tag }),
+    ...(file.department === undefined ? {} : { department: file.department }),
+  };
+}
+
+function offerOf(file: OfferFile): Offer {
+  const { id, title, action, params, approval } = file;
+  return { id, title, action, params: (params ?? {}) as JsonObject, approval: approvalOf(approval) };
+}
+
+function reportOf(file: NonNullable<RuleFile["report"]>): ReportSpec {
+  return {
+    ...(file.to ? { to: peopleOf(file.to) } : {}),
+    ...(file.group === undefined ? {} : { group: file.group }),
+    rows: file.rows ?? [],
+  };
+}
+
+/** Durations are checked before a file is read as a rule. */
+function msOf(text: string): number {
+  return parseDuration(text) ?? 0;
+}

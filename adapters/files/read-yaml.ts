@@ -1,0 +1,82 @@
+import type { Document, ParsedNode } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
+import type { Environment, FileText } from "./home-file.ts";
+import type { Located } from "./located.ts";
+import { plainValue } from "./plain-value.ts";
+import type { Problem, Words } from "./problem.ts";
+import { mayShowKeys } from "./secrets.ts";
+import { faultWords } from "./yaml-faults.ts";
+
+/** `problems` of a readable file are about single values; the rest of it can still be checked. */
+export type YamlReading =
+  | { outcome: "read"; located: Located; problems: Problem[] }
+  | { outcome: "refused"; problems: Problem[] };
+
+/**
+ * Reads one YAML 1.2 file strictly: one document, no repeated keys, no aliases, no tags, no directives, no
+ * numbers that would lose digits. `${NAME}` is replaced where it is a whole value.
+ */
+export function readYaml(source: FileText, env: Environment): YamlReading {
+  const lines = new LineCounter();
+  const document = parse(source.text, lines);
+  if (document === null) return refusedAt(source.file, 1, 1, faultWords("TOO_DEEP"));
+  const faults = syntaxProblems(source, document, lines);
+  if (faults.length > 0) return { outcome: "refused", problems: faults };
+  if (document.contents === null) return refusedAt(source.file, 1, 1, faultWords("EMPTY"));
+  return { outcome: "read", ...plainValue(source, document.contents, { lines, env }) };
+}
+
+/** One slip often makes faults to the end of the file; the first few say enough. */
+const MAX_FAULTS = 5;
+
+type YamlDocument = Document.Parsed<ParsedNode>;
+
+function parse(text: string, lineCounter: LineCounter): YamlDocument | null {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      stringKeys: true,
+      intAsBigInt: true,
+      resolveKnownTags: false,
+      merge: false,
+    });
+  } catch (error) {
+    // The parser is recursive; nesting without end exhausts the stack.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function syntaxProblems(source: FileText, document: YamlDocument, lines: LineCounter): Problem[] {
+  const faults = [...document.errors, ...document.warnings].slice(0, MAX_FAULTS);
+  const problems = faults.map(({ code, pos }) => {
+    const named = code === "DUPLICATE_KEY" && mayShowKeys(source.kind);
+    const field = named ? keyAt(source.text, pos[0]) : "";
+    const { line, col } = lines.linePos(pos[0]);
+    return syntaxProblem(source.file, { line, column: col, field }, faultWords(code));
+  });
+  if (document.directives?.yaml.explicit) {
+    problems.push(syntaxProblem(source.file, { line: 1, column: 1, field: "" }, faultWords("DIRECTIVE")));
+  }
+  return problems;
+}
+
+interface Place {
+  line: number;
+  column: number;
+  field: string;
+}
+
+function syntaxProblem(file: string, place: Place, words: Words): Problem {
+  return { file, ...place, value: "", message: words.zh, messageEn: words.en };
+}
+
+/** The key that starts at an offset, as far as it is a plain word. */
+function keyAt(text: string, offset: number): string {
+  return /^["']?([\p{L}\p{N}_.-]{1,60})/u.exec(text.slice(offset, offset + 80))?.[1] ?? "";
+}
+
+function refusedAt(file: string, line: number, column: number, words: Words): YamlReading {
+  return { outcome: "refused", problems: [syntaxProblem(file, { line, column, field: "" }, words)] };
+}
