@@ -1,0 +1,105 @@
+import type { Cluster } from "../../core/clusters/index.ts";
+import type { Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
+import { checkNames, readOptions, type StackStormOptions } from "./config.ts";
+import { type ClientParts, type Connection, connect } from "./connection.ts";
+import { unknownCluster } from "./errors.ts";
+import { find } from "./find.ts";
+import { children, get, list, output, probe } from "./reads.ts";
+import { start } from "./start.ts";
+import { watch } from "./watch.ts";
+
+/** What the client is made of. */
+export interface StackStormParts {
+  clusters: readonly Cluster[];
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  options?: Partial<StackStormOptions>;
+}
+
+/** StackStorm as an executor. */
+export interface StackStorm extends Executor {
+  /** Ends the streams and closes the connections; calls that wait fail. */
+  close(): void;
+}
+
+/**
+ * Makes the client of all clusters. Nothing is sent before the first call. Throws `stackstorm.bad_config` on a
+ * value that cannot be, naming cluster and field.
+ */
+export function createStackStorm(given: StackStormParts): StackStorm {
+  const { clock, log, metrics } = given;
+  const parts: ClientParts = { clock, log, metrics, options: readOptions(given.options) };
+  checkNames(given.clusters);
+  const connections = new Map(given.clusters.map((cluster) => [cluster.name, connect(cluster, parts)]));
+  const closing = new AbortController();
+  return {
+    ...startsOf(connections, parts),
+    ...readsOf(connections, parts),
+    watch: (cluster, onHint, signal) => {
+      const any = AbortSignal.any([signal, closing.signal]);
+      return watchOne(connections.get(cluster), { cluster, onHint, signal: any }, parts);
+    },
+    close: () => {
+      closing.abort();
+      for (const connection of connections.values()) connection.close();
+    },
+  };
+}
+
+type Connections = ReadonlyMap<string, Connection>;
+
+function startsOf(connections: Connections, parts: ClientParts): Pick<Executor, "start" | "find"> {
+  return {
+    start: async (request) => {
+      const connection = connections.get(request.cluster);
+      if (connection) return start(connection, request, parts);
+      return { outcome: "not_sent", message: unknownCluster(request.cluster).message };
+    },
+    find: async (query) => {
+      const connection = connections.get(query.cluster);
+      if (connection) return find(connection, query, parts);
+      return { outcome: "unreachable", message: unknownCluster(query.cluster).message };
+    },
+  };
+}
+
+type Reads = Pick<Executor, "get" | "list" | "children" | "output" | "probe">;
+
+function readsOf(connections: Connections, parts: ClientParts): Reads {
+  const at = (cluster: string): Connection => {
+    const connection = connections.get(cluster);
+    if (!connection) throw unknownCluster(cluster);
+    return connection;
+  };
+  return {
+    get: async (cluster, id) => get(at(cluster), id, parts),
+    list: async (cluster, ids) => list(at(cluster), ids, parts),
+    children: async (cluster, id) => children(at(cluster), id, parts),
+    output: async (cluster, id) => output(at(cluster), id),
+    probe: async (cluster) => {
+      const connection = connections.get(cluster);
+      return connection ? probe(connection) : { outcome: "down", message: unknownCluster(cluster).message };
+    },
+  };
+}
+
+interface Watching {
+  cluster: string;
+  onHint: Parameters<Executor["watch"]>[1];
+  signal: AbortSignal;
+}
+
+async function watchOne(
+  connection: Connection | undefined,
+  { cluster, onHint, signal }: Watching,
+  parts: ClientParts,
+): Promise<void> {
+  if (connection) return watch(connection, onHint, { signal, parts });
+  parts.log.error({ cluster }, "a cluster that is not configured cannot be watched");
+  // Whoever watches comes back when this returns: waiting keeps that from becoming a loop.
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

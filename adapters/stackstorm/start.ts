@@ -1,0 +1,79 @@
+import { errorText, isChatOpsError } from "../../core/errors.ts";
+import { findServerTemplate } from "../../core/params/index.ts";
+import type { StartOutcome, StartRequest } from "../../core/ports/index.ts";
+import type { Call, ClientParts, Connection } from "./connection.ts";
+import { judgeStart } from "./start-outcome.ts";
+
+/** Asks for one start. Never throws, and never sends the request a second time but after a 401. */
+export async function start(
+  connection: Connection,
+  request: StartRequest,
+  parts: ClientParts,
+): Promise<StartOutcome> {
+  const fault = requestFault(request);
+  const outcome: StartOutcome = fault
+    ? { outcome: "refused", message: fault }
+    : await send(connection, request, parts);
+  note(request, outcome, parts);
+  return outcome;
+}
+
+/** Why a request must not leave; null when it may. */
+function requestFault(request: StartRequest): string | null {
+  const path = findServerTemplate(request.parameters);
+  if (path !== null) return `parameter ${path} holds {{ or {%, which StackStorm would render`;
+  return isSearchable(request.requestId) ? null : "the request id could not be searched for afterwards";
+}
+
+/** A filter of StackStorm ends at a space and takes two dots for a range of time. */
+export function isSearchable(requestId: string): boolean {
+  return /^[\w:.-]+$/.test(requestId) && !requestId.includes("..");
+}
+
+async function send(
+  connection: Connection,
+  request: StartRequest,
+  parts: ClientParts,
+): Promise<StartOutcome> {
+  try {
+    const outcome = judgeStart(await connection.call(callOf(request)), request);
+    return "message" in outcome ? { ...outcome, message: connection.redact(outcome.message) } : outcome;
+  } catch (error) {
+    return judgeFailure(connection, error, parts);
+  }
+}
+
+function callOf(request: StartRequest): Call {
+  const { action, parameters, requestId, taskId, approvedBy } = request;
+  const whale = { request_id: requestId, task_id: taskId, approved_by: approvedBy };
+  const context = { whale, trace_context: { trace_tag: `whale:${requestId}` } };
+  return {
+    operation: "start",
+    method: "POST",
+    path: "/v1/executions",
+    body: { action, parameters, context },
+    requestId,
+    isStart: true,
+  };
+}
+
+/** A request that got no answer: only what is proved not to have left has not been sent. */
+function judgeFailure(connection: Connection, error: unknown, { log }: ClientParts): StartOutcome {
+  const message = connection.redact(errorText(error));
+  if (!isChatOpsError(error)) {
+    log.error({ cluster: connection.cluster, message }, "stackstorm start failed in an unforeseen way");
+    return { outcome: "unknown", message };
+  }
+  if (error.reached === "maybe") return { outcome: "unknown", message };
+  // A login that is refused, or a body that cannot be sent, is the same the next time.
+  return { outcome: error.retryable ? "not_sent" : "refused", message };
+}
+
+function note(request: StartRequest, outcome: StartOutcome, { log, metrics }: ClientParts): void {
+  const { cluster, action, taskId, requestId } = request;
+  metrics.count("stackstorm_starts", { cluster, outcome: outcome.outcome });
+  const fields = { cluster, action, taskId, requestId, outcome: outcome.outcome };
+  if (outcome.outcome === "started")
+    log.info({ ...fields, executionId: outcome.execution.id }, "start taken");
+  else log.warn({ ...fields, message: outcome.message }, "start not taken");
+}
