@@ -1,0 +1,84 @@
+import { ChatOpsError } from "../../core/errors.ts";
+
+/** What the adapter must know of one self-built app in one company. */
+export interface WecomConfig {
+  /** Where the API is; another address for a proxy or a private deployment. Default `https://qyapi.weixin.qq.com`. */
+  apiBase?: string;
+  /** The company's id. */
+  corpId: string;
+  /** The app's secret. Never shown. */
+  corpSecret: string;
+  /** The app's number in the company. */
+  agentId: number;
+  /** Token of the callback: letters and digits, at most 32. Never shown. */
+  token: string;
+  /** EncodingAESKey of the callback: exactly 43 letters and digits. Never shown. */
+  encodingAesKey: string;
+  /** How far a callback's timestamp may be from our clock, in milliseconds. Default 300,000. */
+  callbackWindowMs?: number;
+  /** Longest wait for an answer of the API, in milliseconds. Default 10,000. */
+  requestTimeoutMs?: number;
+  /** How long members and names are kept for sending and showing, in milliseconds. Default 300,000. */
+  directoryTtlMs?: number;
+  /** Proxy with a fixed address, for the app's list of trusted ones. Default none. */
+  proxyUrl?: string;
+}
+
+/** The configuration with every default filled in. */
+export type CheckedConfig = Required<Omit<WecomConfig, "proxyUrl">> & Pick<WecomConfig, "proxyUrl">;
+
+type Field = keyof WecomConfig;
+
+const DEFAULTS = {
+  apiBase: "https://qyapi.weixin.qq.com",
+  callbackWindowMs: 300_000,
+  requestTimeoutMs: 10_000,
+  directoryTtlMs: 300_000,
+};
+
+/** A day: a longer wait or lifetime is a mistake in the unit. */
+const MAX_MS = 86_400_000;
+
+function refuse(field: Field, rule: string): never {
+  throw new ChatOpsError(`wecom.${field}: ${rule}`, { code: "wecom.bad_config", reached: "no" });
+}
+
+function checkText(config: CheckedConfig, field: Field, pattern: RegExp, rule: string): void {
+  const value: unknown = config[field];
+  if (typeof value !== "string" || !pattern.test(value)) refuse(field, rule);
+}
+
+function checkMs(config: CheckedConfig, field: Field): void {
+  const value: unknown = config[field];
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > MAX_MS) {
+    refuse(field, `must be a whole number of milliseconds from 1 to ${MAX_MS}, is ${String(value)}`);
+  }
+}
+
+function checkedBase(apiBase: unknown): string {
+  const url = typeof apiBase === "string" ? URL.parse(apiBase) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) refuse("apiBase", "must be an http or https address");
+  if (url.username || url.password || url.search || url.hash) {
+    refuse("apiBase", "must have no user, password, query or fragment");
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+/**
+ * Fills the defaults in and refuses bad values, naming the field. The message never holds the value of a
+ * field that may be a secret. Throws `wecom.bad_config`.
+ */
+export function checkConfig(config: WecomConfig): CheckedConfig {
+  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+  const full = { ...DEFAULTS, ...given } as CheckedConfig;
+  checkText(full, "corpId", /^[0-9A-Za-z_-]{1,64}$/, "must be 1 to 64 letters, digits, - or _");
+  checkText(full, "corpSecret", /^[\x21-\x7e]{1,512}$/, "must be 1 to 512 visible ASCII characters");
+  checkText(full, "token", /^[0-9A-Za-z]{1,32}$/, "must be 1 to 32 letters and digits");
+  checkText(full, "encodingAesKey", /^[0-9A-Za-z]{43}$/, "must be exactly 43 letters and digits");
+  if (!Number.isSafeInteger(full.agentId) || full.agentId < 1) {
+    refuse("agentId", "must be a whole number above 0");
+  }
+  for (const field of ["callbackWindowMs", "requestTimeoutMs", "directoryTtlMs"] as const)
+    checkMs(full, field);
+  return { ...full, apiBase: checkedBase(full.apiBase) };
+}

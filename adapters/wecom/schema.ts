@@ -1,0 +1,72 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { Compile } from "typebox/compile";
+import { badAnswer } from "./errors.ts";
+
+/** Checks one kind of answer. */
+export interface AnswerShape<T> {
+  /** The answer with the fields we use. Throws `wecom.bad_answer` naming the path of a wrong type. */
+  parse(api: string, body: unknown): T;
+}
+
+function shape<S extends TSchema>(schema: S): AnswerShape<Static<S>> {
+  const validator = Compile(schema);
+  return {
+    parse(api, body) {
+      if (validator.Check(body)) return body as Static<S>;
+      const path = validator.Errors(body)[0]?.instancePath || "/";
+      throw badAnswer(api, `has a wrong or missing field: ${path}`);
+    },
+  };
+}
+
+const Text = Type.String();
+const OptionalText = Type.Optional(Type.String());
+
+/** What every answer has. */
+export const anyAnswer = shape(Type.Object({ errcode: Type.Optional(Type.Integer()), errmsg: OptionalText }));
+
+/** `gettoken`. */
+export const tokenAnswer = shape(
+  Type.Object({ access_token: Type.String({ minLength: 1 }), expires_in: Type.Integer({ minimum: 1 }) }),
+);
+
+/** `message/send`: lists of people are joined by `|` here. */
+export const sendAnswer = shape(
+  Type.Object({
+    invaliduser: OptionalText,
+    unlicenseduser: OptionalText,
+    msgid: OptionalText,
+    response_code: OptionalText,
+  }),
+);
+
+/** `message/update_template_card`: the list of people is an array here. */
+export const updateAnswer = shape(
+  Type.Object({ invaliduser: Type.Optional(Type.Union([Type.Array(Text), Text])) }),
+);
+
+/** `user/get`. */
+export const userAnswer = shape(
+  Type.Object({
+    userid: Text,
+    name: OptionalText,
+    department: Type.Optional(Type.Array(Type.Integer())),
+    status: Type.Integer(),
+  }),
+);
+
+/** `user/simplelist`. */
+export const memberListAnswer = shape(Type.Object({ userlist: Type.Array(Type.Object({ userid: Text })) }));
+
+/** `tag/get`. */
+export const tagAnswer = shape(
+  Type.Object({
+    userlist: Type.Optional(Type.Array(Type.Object({ userid: Text }))),
+    partylist: Type.Optional(Type.Array(Type.Integer())),
+  }),
+);
+
+/** `tag/list`. */
+export const tagListAnswer = shape(
+  Type.Object({ taglist: Type.Array(Type.Object({ tagid: Type.Integer(), tagname: Text })) }),
+);

@@ -1,0 +1,96 @@
+import { ChatOpsError } from "../../core/errors.ts";
+import type { Clock } from "../../core/ports/index.ts";
+
+/** A token as `gettoken` gave it. */
+export interface FreshToken {
+  token: string;
+  expiresInMs: number;
+}
+
+/** One app's access token, shared by all calls. */
+export interface TokenCache {
+  /** A token that should work. Parallel callers share one `gettoken`. */
+  get(): Promise<string>;
+  /** Forgets a token that was refused, unless another one has taken its place already. */
+  drop(used: string): void;
+}
+
+interface Held extends FreshToken {
+  gotAtMs: number;
+}
+
+interface State {
+  held: Held | null;
+  wrongCredentials: { atMs: number; error: ChatOpsError } | null;
+  renewalFailedAtMs: number | null;
+}
+
+/** Renewed this long before its end, so that no call leaves with a token about to die. */
+const RENEW_BEFORE_MS = 300_000;
+/** No `gettoken` for this long after wrong credentials: hammering gets the address banned for an hour. */
+const CREDENTIALS_PAUSE_MS = 60_000;
+/** A renewal that failed while the old token still works is tried again after this. */
+const RENEWAL_PAUSE_MS = 10_000;
+
+/** Within `[from, from + length)`; a clock that was moved back ends the span instead of stretching it. */
+function within(nowMs: number, fromMs: number, lengthMs: number): boolean {
+  return nowMs >= fromMs && nowMs < fromMs + lengthMs;
+}
+
+function freshForMs(held: Held): number {
+  return Math.max(held.expiresInMs - RENEW_BEFORE_MS, held.expiresInMs / 2);
+}
+
+/** The token in hand, while it is fresh, or while its renewal fails and it still works. */
+function usable({ held, renewalFailedAtMs }: State, nowMs: number): string | null {
+  if (held === null) return null;
+  if (within(nowMs, held.gotAtMs, freshForMs(held))) return held.token;
+  const paused = renewalFailedAtMs !== null && within(nowMs, renewalFailedAtMs, RENEWAL_PAUSE_MS);
+  return paused && within(nowMs, held.gotAtMs, held.expiresInMs) ? held.token : null;
+}
+
+function fallBack(state: State, error: unknown, atMs: number): string {
+  if (error instanceof ChatOpsError && error.code === "wecom.bad_credentials") {
+    state.wrongCredentials = { atMs, error };
+    throw error;
+  }
+  const { held } = state;
+  if (held === null || !within(atMs, held.gotAtMs, held.expiresInMs)) throw error;
+  state.renewalFailedAtMs = atMs;
+  return held.token;
+}
+
+async function renew(state: State, fetchToken: () => Promise<FreshToken>, nowMs: number): Promise<string> {
+  try {
+    const fresh = await fetchToken();
+    state.held = { ...fresh, gotAtMs: nowMs };
+    state.renewalFailedAtMs = null;
+    return fresh.token;
+  } catch (error) {
+    return fallBack(state, error, nowMs);
+  }
+}
+
+/** Makes the cache over a function that calls `gettoken`. */
+export function createTokenCache(fetchToken: () => Promise<FreshToken>, clock: Clock): TokenCache {
+  const state: State = { held: null, wrongCredentials: null, renewalFailedAtMs: null };
+  let flight: Promise<string> | null = null;
+
+  async function get(): Promise<string> {
+    const nowMs = clock.nowMs();
+    const token = usable(state, nowMs);
+    if (token !== null) return token;
+    const wrong = state.wrongCredentials;
+    if (wrong !== null && within(nowMs, wrong.atMs, CREDENTIALS_PAUSE_MS)) throw wrong.error;
+    flight ??= renew(state, fetchToken, nowMs).finally(() => {
+      flight = null;
+    });
+    return flight;
+  }
+
+  function drop(used: string): void {
+    if (state.held?.token === used) state.held = null;
+  }
+
+  return { get, drop };
+}

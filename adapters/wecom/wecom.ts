@@ -1,0 +1,85 @@
+import { ChatOpsError } from "../../core/errors.ts";
+import type { Clock, Directory, Logger, Messenger, Metrics } from "../../core/ports/index.ts";
+import { createOutbound, type Outbound } from "../outbound/index.ts";
+import { createCallback, type WecomCallback } from "./callback.ts";
+import { createClient } from "./client.ts";
+import { type CheckedConfig, checkConfig, type WecomConfig } from "./config.ts";
+import { createContacts } from "./contacts.ts";
+import { createCallbackCrypto } from "./crypto.ts";
+import { createDirectory } from "./directory.ts";
+import { createMessenger } from "./messenger.ts";
+
+/** What the adapter asks of its surroundings. */
+export interface WecomDeps {
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  /** Sixteen random bytes for encryption; tests make it reproducible. */
+  random?: () => Buffer;
+}
+
+/** Whether WeCom gives us a token; `reason` is the code of the error. */
+export type ProbeOutcome =
+  | { outcome: "working" }
+  | { outcome: "failing"; reason: string; retryable: boolean; message: string };
+
+/** One self-built app of one company. */
+export interface Wecom {
+  messenger: Messenger;
+  directory: Directory;
+  callback: WecomCallback;
+  /** Whether a token can be had. Cheap: a token in hand is an answer. Never throws. */
+  probe(): Promise<ProbeOutcome>;
+  /** Closes the connections; calls under way fail. */
+  close(): void;
+}
+
+/** A department of some ten thousand members. */
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+
+function openOutbound(config: CheckedConfig): Outbound {
+  return createOutbound({
+    name: "wecom",
+    baseUrl: config.apiBase,
+    timeoutMs: config.requestTimeoutMs,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+    secrets: [config.corpSecret],
+    ...(config.proxyUrl === undefined ? {} : { proxyUrl: config.proxyUrl }),
+  });
+}
+
+function createProbe(checkToken: () => Promise<void>): () => Promise<ProbeOutcome> {
+  return async () => {
+    try {
+      await checkToken();
+      return { outcome: "working" };
+    } catch (error) {
+      if (!(error instanceof ChatOpsError)) throw error;
+      const { code, retryable, message } = error;
+      return { outcome: "failing", reason: code, retryable, message };
+    }
+  };
+}
+
+function openCallback(config: CheckedConfig, { clock, random }: WecomDeps): WecomCallback {
+  const { token, encodingAesKey, corpId, callbackWindowMs } = config;
+  const options = { token, encodingAesKey, receiveId: corpId, windowMs: callbackWindowMs, clock };
+  const crypto = createCallbackCrypto(random ? { ...options, random } : options);
+  return createCallback(crypto, config.agentId, clock);
+}
+
+/** Builds the adapter. Throws `wecom.bad_config` naming a bad field. Makes no call by itself. */
+export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
+  const config = checkConfig(given);
+  const { clock, log, metrics } = deps;
+  const outbound = openOutbound(config);
+  const client = createClient({ config, outbound, clock, log, metrics });
+  const contacts = createContacts(client);
+  return {
+    messenger: createMessenger({ client, agentId: config.agentId, log }),
+    directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
+    callback: openCallback(config, deps),
+    probe: createProbe(client.checkToken),
+    close: () => outbound.close(),
+  };
+}
