@@ -1,0 +1,107 @@
+import { entitledGroups } from "../../core/approvals/index.ts";
+import type { Cluster } from "../../core/clusters/index.ts";
+import { parseCardId } from "../../core/ids/index.ts";
+import type { Entitlement } from "../../core/people/index.ts";
+import type { Clock, Directory, InboxPayload, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
+import type { Rule } from "../../core/rules/index.ts";
+import {
+  type Click,
+  type MachineSettings,
+  step,
+  type Task,
+  type TaskInput,
+  taskOfOffer,
+  withOutbox,
+} from "../../core/tasks/index.ts";
+import type { Advancer } from "../workers/advance.ts";
+import type { StepObserver } from "../workers/steps.ts";
+
+export interface ClickDeps {
+  tasks: TaskStore;
+  directory: Directory;
+  advancer: Advancer;
+  rules: () => readonly Rule[];
+  clusters: () => readonly Cluster[];
+  settings: MachineSettings;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  onStep: StepObserver;
+}
+
+type ClickPayload = Extract<InboxPayload, { kind: "click" }>;
+
+/** Carries out one click on a card. The card only says which task and which button; all else is our own. */
+export async function handleClick(payload: ClickPayload, clickKey: string, deps: ClickDeps): Promise<void> {
+  const { tasks, log, metrics } = deps;
+  const card = parseCardId(payload.cardId);
+  const task = card ? await tasks.get(card.taskId) : null;
+  if (!card || !task) {
+    metrics.count("clicks", { outcome: "unknown_card" });
+    log.warn({ cardId: payload.cardId, by: payload.userId }, "click on a card that is not ours");
+    return;
+  }
+  const entitlement = await entitlementOf(payload, task, deps);
+  deps.onStep("click_vouched");
+  const code = payload.code === undefined ? {} : { code: payload.code };
+  const click: Click = { by: payload.userId, entitlement, cardNo: card.cardNo, clickKey, ...code };
+  const input = inputOf(payload.button, click);
+  metrics.count("clicks", { outcome: input ? input.kind : "unknown_button" });
+  if (!input) {
+    log.warn({ taskId: task.id, button: payload.button }, "click on an unknown button");
+    return;
+  }
+  if (input.kind === "offer") await takeOffer(task, input, deps);
+  await deps.advancer.advance(task, input);
+  deps.onStep("click_applied");
+}
+
+/** Looking at a task's state asks for no right; everything else is looked up at this moment. */
+async function entitlementOf(
+  payload: ClickPayload,
+  task: Task,
+  { directory }: ClickDeps,
+): Promise<Entitlement> {
+  if (payload.button === "refresh") return "entitled";
+  return directory.vouch(payload.userId, entitledGroups(task));
+}
+
+/** The input that a button's key stands for; null when it is none of ours. */
+export function inputOf(button: string, click: Click): TaskInput | null {
+  const offer = /^offer:([a-z0-9-]{1,20})$/.exec(button)?.[1];
+  if (offer) return { kind: "offer", click, offer };
+  switch (button) {
+    case "approve":
+    case "reject":
+    case "refresh":
+    case "again":
+    case "give_up":
+      return { kind: button, click };
+    default:
+      return null;
+  }
+}
+
+/**
+ * Makes the task of an offer before the click is remembered: a crash in between repeats the click, which makes
+ * the same task again, that is none.
+ */
+async function takeOffer(
+  task: Task,
+  input: Extract<TaskInput, { kind: "offer" }>,
+  deps: ClickDeps,
+): Promise<void> {
+  const nowMs = deps.clock.nowMs();
+  const judged = step(task, input, { nowMs, settings: deps.settings });
+  const offer = task.offers.find((o) => o.id === input.offer);
+  const rule = deps.rules().find((r) => r.id === task.ruleId);
+  if (judged.reason !== "offer_taken" || !offer || !rule) return;
+  const { by, clickKey } = input.click;
+  const making = { nowMs, settings: deps.settings, depth: task.depth, causes: task.causes };
+  const made = taskOfOffer(task, offer, { ...making, by, clickKey, rule, clusters: deps.clusters() });
+  if (!made) return;
+  const replied = [{ kind: "reply" as const, to: by, about: "offer_taken" as const }, ...made.effects];
+  const { task: stored, outbox } = withOutbox(made.task, replied, nowMs);
+  const answer = await deps.tasks.make({ task: stored, outbox });
+  deps.log.info({ taskId: stored.id, parent: task.id, by, outcome: answer.outcome }, "offer taken");
+}

@@ -1,0 +1,86 @@
+import type { MessageViewing } from "../../core/cards/index.ts";
+import {
+  type CommandId,
+  executionText,
+  logsText,
+  parseCommand,
+  taskLine,
+  tasksText,
+  taskText,
+} from "../../core/commands/index.ts";
+import { errorText } from "../../core/errors.ts";
+import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "../../core/ports/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
+import type { Viewer } from "../workers/viewing.ts";
+
+export interface MessageDeps {
+  tasks: TaskStore;
+  outbox: Outbox;
+  executor: Executor;
+  view: Viewer;
+  clock: Clock;
+  metrics: Metrics;
+}
+
+type TextPayload = Extract<InboxPayload, { kind: "text" }>;
+const LISTED = 10;
+
+/** Answers one text message. The answer is queued under the message's own key, so that it is given once. */
+export async function handleText(payload: TextPayload, key: string, deps: MessageDeps): Promise<void> {
+  const text = await answer(payload.text, deps);
+  const nowMs = deps.clock.nowMs();
+  const body = { kind: "answer" as const, to: payload.userId, text };
+  await deps.outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: nowMs }]);
+}
+
+async function answer(text: string, deps: MessageDeps): Promise<string> {
+  const parsed = parseCommand(text);
+  const viewing = await deps.view(null);
+  const { commands } = viewing.texts;
+  deps.metrics.count("commands", { command: parsed.outcome === "command" ? parsed.id : parsed.outcome });
+  if (parsed.outcome === "needs_id") return commands.needsId(parsed.word);
+  if (parsed.outcome === "unknown") {
+    const hint = parsed.suggestion ? `\n${commands.didYouMean(parsed.suggestion)}` : "";
+    return commands.unknown(viewing.plain(parsed.text.slice(0, 60))) + hint;
+  }
+  if (parsed.id === "help") return commands.help;
+  if (parsed.id === "tasks") return tasksText(await deps.tasks.list({ limit: LISTED }), viewing);
+  return oneTask(parsed.id, parsed.arg ?? "", { ...deps, viewing });
+}
+
+async function oneTask(
+  command: Exclude<CommandId, "help" | "tasks">,
+  arg: string,
+  deps: MessageDeps & { viewing: MessageViewing },
+): Promise<string> {
+  const { commands } = deps.viewing.texts;
+  const prefix = arg.replace(/^t_/, "").replace(/@\d+$/, "");
+  const shown = deps.viewing.plain(prefix.slice(0, 60));
+  const found = /^[a-z2-7]{1,52}$/.test(prefix) ? await deps.tasks.findByPrefix(prefix, LISTED) : [];
+  const [task] = found;
+  if (!task) return commands.noSuchTask(shown);
+  if (found.length > 1) {
+    return [commands.ambiguous(shown), ...found.map((one) => taskLine(one, deps.viewing))].join("\n");
+  }
+  const viewing = await deps.view(task);
+  if (command === "task") return taskText(task, viewing);
+  return aboutExecution(command, task, { ...deps, viewing });
+}
+
+async function aboutExecution(
+  command: "ex" | "logs",
+  task: Task,
+  deps: MessageDeps & { viewing: MessageViewing },
+): Promise<string> {
+  const { viewing, executor } = deps;
+  const { commands } = viewing.texts;
+  if (!task.execution) return `${taskLine(task, viewing)}\n${commands.notStarted}`;
+  const { cluster, id } = task.execution;
+  try {
+    if (command === "logs") return logsText(task, await executor.output(cluster, id), viewing);
+    const execution = await executor.get(cluster, id);
+    return execution ? executionText(task, execution, viewing) : commands.notStarted;
+  } catch (error) {
+    return commands.engineDown(viewing.plain(errorText(error)));
+  }
+}

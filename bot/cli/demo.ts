@@ -1,0 +1,54 @@
+import { errorText } from "../../core/errors.ts";
+import { demoPort } from "../config/index.ts";
+import { playScript, postAlert } from "./demo-script.ts";
+import { type DemoWorld, openDemoWorld } from "./demo-world.ts";
+
+/** `npm run demo`: everything in one process, no outside service. `-- --script` plays the samples and ends. */
+async function main(): Promise<void> {
+  const scripted = process.argv.includes("--script");
+  const world = await openDemoWorld(scripted ? (demoPort() ?? "0") : demoPort());
+  printReady(world);
+  if (scripted) return runScript(world);
+  await world.wecom.verifyUrl();
+  await postAlert(world, "firing-vm-disk-full.json", (text) => console.log(`  ${text}`));
+  console.log("  现在打开手机页面，批准那张卡片 · open the phone page and approve the card (Ctrl-C ends)");
+  const end = () => void world.close().then(() => process.exit(0));
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
+}
+
+function printReady(world: DemoWorld): void {
+  const { url, wecom, stackstorm, home, logFile } = world;
+  const phone = `${wecom.url}/phone`;
+  console.log("鲸 Whale 演示 · demo");
+  console.log(`  手机页面 phone   ${phone}`);
+  console.log(`  告警入口 intake  ${url}/hooks/alertmanager  ${url}/hooks/generic`);
+  console.log(`  健康检查 health  ${url}/readyz`);
+  console.log(`  日志 log         ${logFile}`);
+  console.log(`WHALE READY ${JSON.stringify({ url, phone, st2: stackstorm.url, home })}`);
+}
+
+async function runScript(world: DemoWorld): Promise<void> {
+  const started = performance.now();
+  const tell = (text: string) => {
+    const at = Math.round(performance.now() - started);
+    console.log(`${String(at).padStart(6)} ms  ${text}`);
+  };
+  try {
+    await playScript(world, tell);
+    tell("两个样例都已走通 · both samples played");
+  } catch (error) {
+    tell(`失败 · FAILED ${errorText(error)}`);
+    process.exitCode = 1;
+  } finally {
+    await world.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(`演示没有启动 · demo not started: ${errorText(error)}`);
+  const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+  if (taken)
+    console.error("  端口被占用，可以换一个 · the port is taken, for a free one: PORT=0 npm run demo");
+  process.exitCode = 1;
+});

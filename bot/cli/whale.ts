@@ -1,0 +1,72 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { errorText } from "../../core/errors.ts";
+import { environment } from "../config/index.ts";
+import { approvePolicyFile, prepare, prepareFiles } from "../wire.ts";
+import { requestOf, trySource } from "./try-source.ts";
+
+/** The command line. Commands here only read and write files; nothing needs a running process. */
+function program(): Command {
+  const whale = new Command("whale").description(
+    "鲸：企业微信里的运维自动化 · operations automation in WeCom",
+  );
+  whale
+    .command("check")
+    .description("检查环境变量和 WHALE_HOME 里的文件 · check the environment and the files of WHALE_HOME")
+    .action(check);
+  whale
+    .command("sources")
+    .description("事件源 · sources")
+    .command("try")
+    .argument("<source>", "sources/ 里的名称 · a source's name")
+    .argument("<file>", "请求体文件，旁边可有 NAME.headers.json · a file with a body")
+    .description("把一个请求体读成事件并打印，不保存 · print the events that a body makes, as JSON")
+    .action(tryFile);
+  whale
+    .command("policies")
+    .description("策略 · policies")
+    .command("approve")
+    .argument("<id>", "文件名，不含 .yaml · file name without .yaml")
+    .requiredOption("--by <userid>", "批准人 · who approves")
+    .description("写入批准人、时间和摘要 · write approver, time and digest into the policy's file")
+    .action(approvePolicy);
+  return whale;
+}
+
+async function check(): Promise<void> {
+  const prepared = await prepare(environment(), process.cwd());
+  if (prepared.outcome === "refused") return stop(prepared.message);
+  const { rules, sources, clusters } = prepared.home;
+  console.log(
+    `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,
+  );
+}
+
+async function tryFile(source: string, file: string): Promise<void> {
+  const env = environment();
+  const files = await prepareFiles(env, resolve(env["WHALE_HOME"] ?? "./home"));
+  if (files.outcome === "refused") return stop(files.message);
+  const zone = env["WHALE_TIME_ZONE"] ?? "Asia/Shanghai";
+  const tried = trySource(files.inForce, { source, ...requestOf(file), zone, nowMs: Date.now() });
+  if (tried.outcome === "refused") return stop(tried.message);
+  console.log(JSON.stringify(tried.results, null, 2));
+}
+
+async function approvePolicy(id: string, { by }: { by: string }): Promise<void> {
+  const home = environment()["WHALE_HOME"] ?? "./home";
+  const file = join(home, "policies", `${id}.yaml`);
+  const approved = approvePolicyFile({ file, text: readFileSync(file, "utf8"), by });
+  if (approved.outcome === "refused") return stop(approved.message);
+  writeFileSync(file, approved.text);
+  console.log(`${file}: ${by} 已批准 · approved`);
+}
+
+function stop(text: string): void {
+  console.error(text);
+  process.exitCode = 1;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => stop(errorText(error)));

@@ -1,0 +1,156 @@
+import { isAbsolute, resolve } from "node:path";
+import type { Language } from "../../core/texts/index.ts";
+import { LANGUAGES } from "../../core/texts/index.ts";
+import { parseDuration } from "../../core/time/index.ts";
+
+/** Everything the process is told from outside, checked. */
+export interface Config {
+  /** Address to listen on. Default 127.0.0.1. */
+  host: string;
+  /** Port to listen on; 0 picks a free one. Default 8080. */
+  port: number;
+  /** Folder with the files a user writes. Default `./home`. */
+  home: string;
+  /** Folder of the embedded stores. Default `<home>/data`. */
+  dataDir: string;
+  language: Language;
+  /** IANA zone for times in chat and in templates. Default Asia/Shanghai. */
+  timeZone: string;
+  logLevel: "debug" | "info" | "warn" | "error";
+  wecom: {
+    apiBase: string;
+    corpId: string;
+    corpSecret: string;
+    agentId: number;
+    token: string;
+    encodingAesKey: string;
+  };
+  /** Largest body that intake takes, in bytes. Default 1 MiB. */
+  maxBodyBytes: number;
+  /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
+  trustProxyHops: number;
+  /** How long an unresolved start is looked for before a human is asked. Default 150 s. */
+  startWindowMs: number;
+  /** How long events stay in the journal after every reader has passed. Default 7 days. */
+  journalKeepMs: number;
+}
+
+/** One value that cannot be used. Secrets are never shown. */
+export interface ConfigFault {
+  name: string;
+  /** What was given; empty when nothing was, or when it is a secret. */
+  value: string;
+  message: string;
+}
+
+export type ConfigOutcome =
+  | { outcome: "read"; config: Config }
+  | { outcome: "refused"; faults: ConfigFault[] };
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the configuration from environment variables; every fault is named, not only the first. */
+export function readConfig(env: Environment, cwd: string): ConfigOutcome {
+  const read = reader(env);
+  const home = pathOf(read.text("WHALE_HOME", "./home"), cwd);
+  const config: Config = {
+    host: read.text("HOST", "127.0.0.1"),
+    port: read.whole("PORT", { fallback: 8080, min: 0, max: 65_535 }),
+    home,
+    dataDir: pathOf(read.text("WHALE_DATA", `${home}/data`), cwd),
+    language: read.oneOf("WHALE_LANG", LANGUAGES, "zh"),
+    timeZone: read.zone("WHALE_TIME_ZONE", "Asia/Shanghai"),
+    logLevel: read.oneOf("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
+    wecom: {
+      apiBase: read.url("WECOM_API", "https://qyapi.weixin.qq.com"),
+      corpId: read.needed("WECOM_CORP_ID"),
+      corpSecret: read.needed("WECOM_SECRET"),
+      agentId: read.whole("WECOM_AGENT_ID", { min: 1, max: 2 ** 31 }),
+      token: read.needed("WECOM_TOKEN"),
+      encodingAesKey: read.needed("WECOM_AES_KEY"),
+    },
+    maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
+    trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
+    startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
+    journalKeepMs: read.duration("WHALE_JOURNAL_KEEP", "7d"),
+  };
+  return read.faults.length > 0 ? { outcome: "refused", faults: read.faults } : { outcome: "read", config };
+}
+
+/** The faults as lines for the terminal, Chinese first. */
+export function formatFaults(faults: readonly ConfigFault[]): string {
+  const lines = faults.map(
+    ({ name, value, message }) => `  ${name}${value ? ` = "${value}"` : ""}: ${message}`,
+  );
+  return ["环境变量有误，没有启动 (bad environment, not started):", ...lines].join("\n");
+}
+
+function pathOf(text: string, cwd: string): string {
+  return isAbsolute(text) ? text : resolve(cwd, text);
+}
+
+interface WholeLimits {
+  fallback?: number;
+  min: number;
+  max: number;
+}
+
+function reader(env: Environment) {
+  const faults: ConfigFault[] = [];
+  const given = (name: string) => (env[name] ?? "").trim();
+  const fault = (name: string, value: string, message: string) => void faults.push({ name, value, message });
+
+  return {
+    faults,
+    text: (name: string, fallback: string) => given(name) || fallback,
+    needed: (name: string) => {
+      const value = given(name);
+      if (!value) fault(name, "", "没有设置，必须给出 (not set, required)");
+      return value;
+    },
+    whole: (name: string, { fallback, min, max }: WholeLimits) => {
+      const value = given(name);
+      if (!value && fallback !== undefined) return fallback;
+      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= min && number <= max) return number;
+      fault(name, value, `要填 ${min} 到 ${max} 之间的整数 (a whole number from ${min} to ${max})`);
+      return min;
+    },
+    oneOf: <T extends string>(name: string, known: readonly T[], fallback: T): T => {
+      const value = given(name) || fallback;
+      const found = known.find((one) => one === value);
+      if (!found) fault(name, value, `只能是 (one of): ${known.join(", ")}`);
+      return found ?? fallback;
+    },
+    duration: (name: string, fallback: string) => {
+      const value = given(name) || fallback;
+      const ms = parseDuration(value);
+      if (ms === null)
+        fault(name, value, "要写成 30s、10m、2h、7d 这样的时长 (a duration such as 30s, 10m, 2h, 7d)");
+      return ms ?? 0;
+    },
+    url: (name: string, fallback: string) => {
+      const value = given(name) || fallback;
+      if (!URL.canParse(value) || !/^https?:/.test(value))
+        fault(name, value, "要填 http(s) 地址 (an http(s) address)");
+      return value.replace(/\/+$/, "");
+    },
+    zone: (name: string, fallback: string) => {
+      const value = given(name) || fallback;
+      if (!isZone(value))
+        fault(name, value, "不是时区名 (not the name of a time zone, for example Asia/Shanghai)");
+      return value;
+    },
+  };
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    // Intl reports an unknown zone only by throwing.
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+
+/** Who sends a request, as far as the request tells. */
+export interface Caller {
+  /** Address of the client; empty when it cannot be told. */
+  address: string;
+  /** Whether the request comes from this machine, and no proxy says that it brought it from elsewhere. */
+  local: boolean;
+  /** Every value of each header, by its name in lower case. */
+  headers: Readonly<Record<string, readonly string[] | undefined>>;
+  query: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** What a text of one value may turn out to be. */
+export type Presented =
+  | { outcome: "one"; text: string }
+  | { outcome: "refused"; reason: "no_credentials" | "repeated_credentials" };
+
+/**
+ * Tells who sends a request. `X-Forwarded-For` counts for the address only behind a known number of proxies,
+ * each of which has appended one entry; what stands before those entries is the client's own invention.
+ */
+export function callerOf(request: IncomingMessage, query: Caller["query"], trustProxyHops: number): Caller {
+  const headers = request.headersDistinct;
+  const forwarded = (headers["x-forwarded-for"] ?? []).flatMap((line) => line.split(","));
+  const path = [...forwarded, request.socket.remoteAddress ?? ""].map(plainAddress);
+  const address = path[Math.max(0, path.length - 1 - trustProxyHops)] ?? "";
+  const proxied = headers["forwarded"] !== undefined;
+  return { address, local: !proxied && path.every(isLoopback), headers, query };
+}
+
+/** An address without the dress of IPv4 in IPv6; empty when it is none. */
+function plainAddress(text: string): string {
+  const plain = text.trim().replace(/^::ffff:(?=\d+\.)/i, "");
+  return isIP(plain) === 0 ? "" : plain;
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
+}
+
+/** The one value of a header or of a query's key. Two of them are nobody's: which would count is a guess. */
+export function onlyOne(values: string | readonly string[] | undefined): Presented {
+  const all = typeof values === "string" ? [values] : (values ?? []);
+  const [first = ""] = all;
+  if (all.length > 1) return { outcome: "refused", reason: "repeated_credentials" };
+  return first === "" ? { outcome: "refused", reason: "no_credentials" } : { outcome: "one", text: first };
+}

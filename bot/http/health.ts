@@ -1,0 +1,45 @@
+import type { Context } from "koa";
+import { errorText } from "../../core/errors.ts";
+import type { Journal, Outbox, TaskStore } from "../../core/ports/index.ts";
+
+/** One thing that people should know of, without stopping the process. */
+export interface Warning {
+  about: string;
+  message: string;
+}
+
+export interface HealthDeps {
+  journal: Journal;
+  tasks: TaskStore;
+  outbox: Outbox;
+  warnings: () => Warning[];
+  /** Makes a durable write, as every promise rests on one; rejects when that cannot be done. */
+  checkStore: () => Promise<void>;
+  /** Bytes that the embedded store takes. */
+  storeBytes: () => number;
+}
+
+/** `GET /readyz`: 200 while promise 1 can be kept, that is while the store takes a durable write. */
+export async function handleReady(ctx: Context, deps: HealthDeps): Promise<void> {
+  const fault = await storeFault(deps);
+  ctx.status = fault === null ? 200 : 503;
+  if (fault !== null) {
+    ctx.body = { ready: false, reason: fault };
+    return;
+  }
+  ctx.body = {
+    ready: true,
+    store: { kind: "embedded", bytes: deps.storeBytes() },
+    behind: { rules: await deps.journal.lag("rules"), archive: await deps.journal.lag("archive") },
+    tasks: await deps.tasks.countByState(),
+    outbox: await deps.outbox.depth(),
+    warnings: deps.warnings(),
+  };
+}
+
+async function storeFault({ checkStore }: HealthDeps): Promise<string | null> {
+  return checkStore().then(
+    () => null,
+    (error: unknown) => errorText(error),
+  );
+}

@@ -1,0 +1,52 @@
+import type { Context } from "koa";
+import type { SourceAuth } from "../../core/events/index.ts";
+import type { Logger, Metrics } from "../../core/ports/index.ts";
+import type { IntakeOutcome } from "./intake.ts";
+import type { AuthReason } from "./source-auth.ts";
+
+/** What the answers of a hook tell to others than its caller. */
+export interface AnswerDeps {
+  metrics: Metrics;
+  log: Logger;
+}
+
+export interface AnswerError {
+  code: string;
+  message: string;
+}
+
+const STATUS_OF_REASON: Record<string, number> = { unknown_event_type: 422, strict_schema: 422 };
+
+/** What was taken, and what of it was not. */
+export function answerTaken(ctx: Context, taken: IntakeOutcome): void {
+  if (taken.outcome === "refused") {
+    ctx.status = STATUS_OF_REASON[taken.reason] ?? 400;
+    ctx.body = { error: { code: taken.reason, message: taken.message }, refused: taken.refused };
+    return;
+  }
+  ctx.status = 202;
+  ctx.body = { events: taken.receipts, refused: taken.refused };
+}
+
+/** An error that is counted and logged. Neither query nor headers are told: they hold credentials. */
+export function fail(ctx: Context, status: number, error: AnswerError, { metrics, log }: AnswerDeps): void {
+  ctx.status = status;
+  ctx.body = { error };
+  metrics.count("events", { source: "-", outcome: error.code });
+  log.warn({ code: error.code, path: ctx.path.slice(0, 200) }, "hook refused");
+}
+
+const MESSAGES: Partial<Record<AuthReason, string>> = {
+  address_not_allowed: "this source takes nothing from your address",
+  stale_timestamp: "the signed timestamp is too far from now",
+  topic_not_allowed: "this topic may not deliver here",
+};
+
+/** The answer to a caller who may not post. It says no more than the reason. */
+export function deny(ctx: Context, auth: SourceAuth, reason: AuthReason, deps: AnswerDeps): void {
+  const message = MESSAGES[reason] ?? "this source asks for credentials";
+  const forbidden = reason === "address_not_allowed";
+  // Credentials would not help against the address.
+  if (!forbidden) ctx.set("WWW-Authenticate", auth.kind === "basic" ? 'Basic realm="whale"' : "Bearer");
+  fail(ctx, forbidden ? 403 : 401, { code: reason, message }, deps);
+}

@@ -1,0 +1,162 @@
+import type { Delivery as AdapterDelivery, Reading, SourceAdapter } from "../../adapters/sources/index.ts";
+import { errorText } from "../../core/errors.ts";
+import type { CompiledSource, EventTypeRegistry } from "../../core/events/index.ts";
+import { normalise } from "../../core/events/index.ts";
+import type { JsonObject } from "../../core/ids/index.ts";
+import type { EventDraft } from "../../core/incidents/index.ts";
+import type {
+  Clock,
+  Ids,
+  Journal,
+  Logger,
+  Metrics,
+  RawBody,
+  Receipt,
+  Replay,
+} from "../../core/ports/index.ts";
+import type { StepObserver } from "../workers/steps.ts";
+import { type Confirm, mayConfirm } from "./handshake.ts";
+
+/** A source that is ready to take bodies. */
+export interface ReadySource {
+  source: CompiledSource;
+  adapter: SourceAdapter;
+}
+
+export interface IntakeDeps {
+  journal: Journal;
+  sources: () => ReadonlyMap<string, ReadySource>;
+  registry: () => EventTypeRegistry;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  metrics: Metrics;
+  onStep: StepObserver;
+  /** Confirms a subscription by its address. */
+  confirm: Confirm;
+}
+
+/** A body whose sender has proved what the source's authentication asks. */
+export interface Posted {
+  source: ReadySource;
+  raw: RawBody;
+  bytes: Buffer;
+  query: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string>>;
+  /** Zone of times that come without an offset. */
+  zone: string;
+  /** Absent when the source's bodies are not signed. */
+  replay?: Replay;
+}
+
+export interface RefusedOccurrence {
+  index: number;
+  reason: string;
+  message: string;
+  violations: { path: string; message: string }[];
+}
+
+export type IntakeOutcome =
+  /** Everything readable is stored; some occurrences of the body may have been refused. */
+  | { outcome: "taken"; receipts: Receipt[]; refused: RefusedOccurrence[] }
+  /** Nothing became an event; the body is kept with the reason. */
+  | { outcome: "refused"; reason: string; message: string; refused: RefusedOccurrence[] };
+
+/** From a verified body to stored events: read, normalise, validate, dedupe, journal. */
+export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<IntakeOutcome> {
+  const { source, raw } = posted;
+  const read = source.adapter.read(deliveryOf(posted));
+  if (read.outcome === "refused") {
+    return refuse(posted, { reason: read.reason, message: read.message, refused: [] }, deps);
+  }
+  if (read.outcome === "handshake") return keepHandshake(posted, read, deps);
+  const { drafts, refused } = normaliseAll(read.occurrences, posted, deps);
+  const [first] = refused;
+  if (drafts.length === 0 && first) {
+    const { reason, message } = first;
+    return refuse(posted, { reason, message, refused }, deps);
+  }
+  const replay = posted.replay ? { replay: posted.replay } : {};
+  const receipts = await deps.journal.append({ source: source.source.name, drafts, raw, ...replay });
+  deps.onStep("event_journaled");
+  for (const { outcome } of receipts) count(deps, posted, outcome);
+  for (const { reason } of refused) count(deps, posted, reason);
+  return { outcome: "taken", receipts, refused };
+}
+
+function deliveryOf({ source, raw, bytes, query, headers, zone }: Posted): AdapterDelivery {
+  const { zone: own, options } = source.source;
+  const { contentType } = raw;
+  const given: { options?: JsonObject } = options === undefined ? {} : { options };
+  return { body: bytes, contentType, query, headers, zone: own ?? zone, ...given };
+}
+
+type Handshake = Extract<Reading, { outcome: "handshake" }>;
+
+/** A sender that asks whether it may send: no event. It is kept, and confirmed here or by a person. */
+async function keepHandshake(
+  posted: Posted,
+  { confirmUrl, topic }: Handshake,
+  deps: IntakeDeps,
+): Promise<IntakeOutcome> {
+  const { name: source } = posted.source.source;
+  const confirmed = await confirm(posted, confirmUrl, deps);
+  const reason = confirmed ? "handshake_confirmed" : "handshake";
+  const message = confirmed
+    ? `the subscription to ${topic} was confirmed`
+    : `confirm the subscription to ${topic} by opening ${confirmUrl}`;
+  await deps.journal.refuse({ source, reason, message, raw: posted.raw });
+  count(deps, posted, reason);
+  const told = { source, topic, rawRef: posted.raw.ref };
+  if (confirmed) deps.log.info(told, "subscription confirmed");
+  else deps.log.warn(told, "subscription waits for confirmation");
+  return { outcome: "taken", receipts: [], refused: [] };
+}
+
+async function confirm({ source }: Posted, url: string, deps: IntakeDeps): Promise<boolean> {
+  const { name, auth } = source.source;
+  if (!mayConfirm(auth, url)) return false;
+  try {
+    await deps.confirm(url);
+    return true;
+  } catch (error) {
+    // The person who reads of the waiting subscription can still open it.
+    deps.log.warn({ source: name, reason: errorText(error) }, "subscription could not be confirmed");
+    return false;
+  }
+}
+
+function normaliseAll(
+  occurrences: Parameters<typeof normalise>[0][],
+  { source, raw }: Posted,
+  deps: IntakeDeps,
+): { drafts: EventDraft[]; refused: RefusedOccurrence[] } {
+  const receivedAt = new Date(deps.clock.nowMs()).toISOString();
+  const drafts: EventDraft[] = [];
+  const refused: RefusedOccurrence[] = [];
+  for (const [index, occurrence] of occurrences.entries()) {
+    const facts = { receivedAt, rawRef: raw.ref, freshId: `e_${deps.ids.ulid()}` };
+    const result = normalise(occurrence, source.source, deps.registry(), facts);
+    if (result.outcome === "accepted") drafts.push(result.draft);
+    else
+      refused.push({ index, reason: result.reason, message: result.message, violations: result.violations });
+  }
+  return { drafts, refused };
+}
+
+async function refuse(
+  posted: Posted,
+  why: { reason: string; message: string; refused: RefusedOccurrence[] },
+  deps: IntakeDeps,
+): Promise<IntakeOutcome> {
+  const { reason, message } = why;
+  const source = posted.source.source.name;
+  await deps.journal.refuse({ source, reason, message, raw: posted.raw });
+  count(deps, posted, reason);
+  deps.log.warn({ source, reason, message, rawRef: posted.raw.ref }, "body refused and kept");
+  return { outcome: "refused", ...why };
+}
+
+function count({ metrics }: IntakeDeps, { source }: Posted, outcome: string): void {
+  metrics.count("events", { source: source.source.name, outcome });
+}

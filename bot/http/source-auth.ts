@@ -1,0 +1,99 @@
+import type { Source, SourceAuth } from "../../core/events/index.ts";
+import { type Caller, onlyOne, type Presented } from "./caller.ts";
+import { isAmong } from "./networks.ts";
+import { sameSecret } from "./same-secret.ts";
+
+/** Why a caller may not post. Closed: each is counted and logged. */
+export type AuthReason =
+  | "open_only_to_loopback"
+  | "address_not_allowed"
+  | "no_credentials"
+  | "repeated_credentials"
+  | "bad_credentials"
+  | "no_signature"
+  | "bad_signature"
+  | "stale_timestamp"
+  | "topic_not_allowed"
+  | "bad_certificate";
+
+export type AuthRefusal = { outcome: "refused"; reason: AuthReason };
+export type AuthOutcome = { outcome: "let_in" } | AuthRefusal;
+
+const LET_IN: AuthOutcome = { outcome: "let_in" };
+const WRONG: AuthRefusal = { outcome: "refused", reason: "bad_credentials" };
+
+/**
+ * Whether a caller may post to a source, as far as that can be told without the body: its address, then its
+ * credentials. A source without authentication is open to this machine alone, unless it names networks.
+ */
+export function checkCaller({ auth, allow }: Pick<Source, "auth" | "allow">, caller: Caller): AuthOutcome {
+  if (allow && !isAmong(allow, caller.address)) return { outcome: "refused", reason: "address_not_allowed" };
+  if (auth.kind === "none" && !allow && !caller.local) {
+    return { outcome: "refused", reason: "open_only_to_loopback" };
+  }
+  return checkCredentials(auth, caller);
+}
+
+/** Whether a source's bodies carry a signature, so that nothing is known of the sender before they are read. */
+export function isSigned(auth: SourceAuth): boolean {
+  return auth.kind === "hmac" || auth.kind === "grafana" || auth.kind === "sns" || auth.kind === "smn";
+}
+
+function checkCredentials(auth: SourceAuth, { headers, query }: Caller): AuthOutcome {
+  switch (auth.kind) {
+    case "none":
+    case "hmac":
+    case "grafana":
+    case "sns":
+    case "smn":
+      return LET_IN;
+    case "bearer":
+      return matching(schemeValue(headers["authorization"], /^bearer +(\S+)$/i), auth.token);
+    case "basic":
+      return matching(basicValue(headers["authorization"]), `${auth.user}:${auth.password}`);
+    case "query":
+      return matching(onlyOne(query[auth.name]), auth.token);
+    case "header":
+      return matching(onlyOne(headers[auth.name]), auth.value);
+    default:
+      return auth satisfies never;
+  }
+}
+
+function matching(given: Presented, secret: string): AuthOutcome {
+  if (given.outcome === "refused") return given;
+  return sameSecret(given.text, secret) ? LET_IN : WRONG;
+}
+
+/** What stands behind the scheme's word in an Authorization header. */
+function schemeValue(header: Caller["headers"][string], scheme: RegExp): Presented {
+  const given = onlyOne(header);
+  if (given.outcome === "refused") return given;
+  const text = scheme.exec(given.text)?.[1];
+  return text === undefined ? { outcome: "refused", reason: "no_credentials" } : { outcome: "one", text };
+}
+
+function basicValue(header: Caller["headers"][string]): Presented {
+  const given = schemeValue(header, /^basic +([A-Za-z0-9+/_=-]+)$/i);
+  if (given.outcome === "refused") return given;
+  return { outcome: "one", text: Buffer.from(given.text, "base64").toString("utf8") };
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+/** A request's query and headers without what proves its sender: adapters and stored events never see that. */
+export function withoutCredentials(
+  auth: SourceAuth,
+  { query, headers }: { query: Fields; headers: Fields },
+): { query: Fields; headers: Fields } {
+  const { authorization: _, cookie: __, "proxy-authorization": ___, ...others } = headers;
+  if (auth.kind === "query") return { query: without(query, auth.name), headers: others };
+  if (auth.kind === "header") return { query, headers: without(others, auth.name) };
+  // The header says that there is no envelope; where the envelope was verified, it must be read as one.
+  if (auth.kind === "sns") return { query, headers: without(others, "x-amz-sns-rawdelivery") };
+  return { query, headers: others };
+}
+
+function without(fields: Fields, name: string): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
+}

@@ -1,0 +1,57 @@
+import type { Home } from "../adapters/files/index.ts";
+import type { SourceAdapter } from "../adapters/sources/index.ts";
+import type { Cluster } from "../core/clusters/index.ts";
+import { ChatOpsError } from "../core/errors.ts";
+import { compileEventTypes, compileSource, type EventTypeRegistry } from "../core/events/index.ts";
+import type { Policy } from "../core/policies/index.ts";
+import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
+import type { ReadySource, Warning } from "./http/index.ts";
+
+/** The configuration as the workers use it: checked and compiled. */
+export interface InForce {
+  rules: readonly Rule[];
+  set: RuleSet;
+  policies: readonly Policy[];
+  clusters: readonly Cluster[];
+  registry: EventTypeRegistry;
+  sources: ReadonlyMap<string, ReadySource>;
+  warnings: Warning[];
+}
+
+function refuse(what: string, message: string): never {
+  throw new ChatOpsError(`${what}: ${message}`, { code: "config.invalid" });
+}
+
+/** Compiles a home. The loader has checked it before; what fails here names its rule, type or source. */
+export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAdapter>>): InForce {
+  const types = compileEventTypes(home.eventTypes);
+  if (types.outcome === "invalid") refuse(`event type ${types.type}`, types.message);
+  const rules = ruleSet(home.rules);
+  if (rules.outcome === "invalid") refuse(`rule ${rules.ruleId} ${rules.field}`, rules.message);
+  const sources = new Map<string, ReadySource>();
+  for (const source of home.sources) {
+    const adapter = kinds[source.kind] ?? refuse(`source ${source.name}`, `unknown kind ${source.kind}`);
+    const compiled = compileSource(source, types.registry);
+    if (compiled.outcome === "invalid") refuse(`source ${source.name} ${compiled.path}`, compiled.message);
+    sources.set(source.name, { source: compiled.source, adapter });
+  }
+  const { policies, clusters } = home;
+  const warnings = warningsOf(home);
+  return {
+    rules: home.rules,
+    set: rules.set,
+    policies,
+    clusters,
+    registry: types.registry,
+    sources,
+    warnings,
+  };
+}
+
+function warningsOf(home: Home): Warning[] {
+  const grouped = home.rules.filter((rule) => rule.report.group !== undefined);
+  return grouped.map((rule) => ({
+    about: `rule ${rule.id}`,
+    message: `report.group ${rule.report.group} is read but not sent to: reports go to people (群发尚未支持，报告只发给人)`,
+  }));
+}

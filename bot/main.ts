@@ -1,0 +1,31 @@
+import { errorText } from "../core/errors.ts";
+import { environment } from "./config/index.ts";
+import { prepare, startWhale, type Whale } from "./wire.ts";
+
+const SHUTDOWN_MS = 25_000;
+
+/** Starts the process from the environment and `WHALE_HOME`; a bad value ends it, named, with status 1. */
+async function main(): Promise<void> {
+  const prepared = await prepare(environment(), process.cwd());
+  if (prepared.outcome === "refused") return stop(prepared.message);
+  const whale = await startWhale(prepared);
+  onSignals(whale);
+  for (const { about, message } of await whale.probe()) whale.log.warn({ about, message }, "not in order");
+}
+
+function onSignals(whale: Whale): void {
+  const end = () => {
+    // A start may be under way for longer than anybody waits; every record says what to do next.
+    setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
+    void whale.close().then(() => process.exit(0));
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+}
+
+function stop(text: string): void {
+  console.error(text);
+  process.exitCode = 1;
+}
+
+main().catch((error: unknown) => stop(`没有启动 (not started): ${errorText(error)}`));

@@ -1,0 +1,224 @@
+import { approvePolicy, formatProblems, type Home, loadHome } from "../adapters/files/index.ts";
+import { createOutbound } from "../adapters/outbound/index.ts";
+import { readJson, sourceKinds } from "../adapters/sources/index.ts";
+import { openArchive } from "../adapters/sqlite/archive/index.ts";
+import { openStore } from "../adapters/sqlite/index.ts";
+import { createStackStorm } from "../adapters/stackstorm/index.ts";
+import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
+import { createWecom, markdownText } from "../adapters/wecom/index.ts";
+import { secretsOfAuth } from "../core/events/index.ts";
+import type { JsonObject } from "../core/ids/index.ts";
+import type { Clock, Logger } from "../core/ports/index.ts";
+import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
+import { type Config, type Environment, formatFaults, readConfig } from "./config/index.ts";
+import {
+  type Cloud,
+  certificatesOver,
+  cloudOver,
+  createHttpServer,
+  type HttpServer,
+  onceEach,
+  rateGate,
+  type Warning,
+} from "./http/index.ts";
+import { type InForce, prepareHome } from "./in-force.ts";
+import { startWork, type Work } from "./work.ts";
+import type { StepObserver } from "./workers/index.ts";
+
+/** A process that is ready to start, or everything that is wrong with what it was given. */
+export type Prepared =
+  | { outcome: "ready"; config: Config; home: Home }
+  | { outcome: "refused"; message: string };
+
+/** Reads and checks the environment and the files of `WHALE_HOME`. */
+export async function prepare(env: Environment, cwd: string): Promise<Prepared> {
+  const read = readConfig(env, cwd);
+  if (read.outcome === "refused") return { outcome: "refused", message: formatFaults(read.faults) };
+  const { config } = read;
+  const kinds = Object.keys(sourceKinds);
+  const nowMs = systemClock.nowMs();
+  const loaded = await loadHome({ dir: config.home, env, kinds, nowMs, checkOptions: optionsFault });
+  if (loaded.outcome === "loaded") return { outcome: "ready", config, home: loaded.home };
+  return { outcome: "refused", message: formatProblems(loaded.problems) };
+}
+
+/** The files of `WHALE_HOME` alone, compiled; asks for nothing that only a running process needs. */
+export async function prepareFiles(
+  env: Environment,
+  dir: string,
+): Promise<{ outcome: "ready"; inForce: InForce } | { outcome: "refused"; message: string }> {
+  const kinds = Object.keys(sourceKinds);
+  const nowMs = systemClock.nowMs();
+  const loaded = await loadHome({ dir, env, kinds, nowMs, checkOptions: optionsFault });
+  if (loaded.outcome === "loaded")
+    return { outcome: "ready", inForce: prepareHome(loaded.home, sourceKinds) };
+  return { outcome: "refused", message: formatProblems(loaded.problems) };
+}
+
+/** What a kind of source says against options; null when nothing. */
+function optionsFault(kind: string, options: JsonObject): string | null {
+  return sourceKinds[kind]?.checkOptions?.(options)?.message ?? null;
+}
+
+export interface WhaleOptions {
+  config: Config;
+  home: Home;
+  /** Takes the log's lines; standard output when absent. */
+  logTo?: { write(line: string): void };
+  /** Told of each named step; for fault campaigns. */
+  onStep?: StepObserver;
+  /** Waiting times that differ from the defaults. */
+  settings?: Partial<MachineSettings>;
+  /** The time; the machine's own when absent. */
+  clock?: Clock;
+  /** What is asked of the clouds' message services; over the network when absent. */
+  cloud?: Cloud;
+}
+
+/** The running process. */
+export interface Whale {
+  host: string;
+  port: number;
+  log: Logger;
+  /** Looks at every cluster and at WeCom; what does not answer becomes a warning of `/readyz`. */
+  probe(): Promise<Warning[]>;
+  /** Stops taking requests, ends the work under way, closes the stores. */
+  close(): Promise<void>;
+}
+
+/** Builds every adapter and worker, and connects them. Throws when the home does not compile. */
+export async function startWhale(options: WhaleOptions): Promise<Whale> {
+  const parts = await openParts(options);
+  const { inForce, log } = parts;
+  const warnings = [...inForce.warnings];
+  const server = serverOver(parts, options.config, () => warnings);
+  const { at, work } = await setGoing(options, parts, server);
+  log.info({ ...at, home: options.config.home, store: "embedded" }, "listening");
+  const probe = async () => {
+    warnings.splice(0, warnings.length, ...inForce.warnings, ...(await probeOutside(parts)));
+    return warnings;
+  };
+  const close = async () => {
+    await server.close();
+    await work.stop();
+    await closeParts(parts);
+  };
+  return { ...at, log, probe, close };
+}
+
+/** Starts the workers, then takes requests. What cannot start leaves nothing behind that keeps the process alive. */
+async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer) {
+  const { host, port } = options.config;
+  let work: Work | null = null;
+  try {
+    work = await startParts(options, parts);
+    return { work, at: await server.listen({ host, port }) };
+  } catch (error) {
+    await work?.stop();
+    await closeParts(parts);
+    throw error;
+  }
+}
+
+async function closeParts({ stackstorm, wecom, archive, store, outbound }: Parts): Promise<void> {
+  outbound.close();
+  stackstorm.close();
+  wecom.close();
+  await archive.close();
+  await store.close();
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+async function openParts(options: WhaleOptions) {
+  const { config, home, logTo, onStep = () => undefined, clock = systemClock } = options;
+  const secrets = secretsOf(config, home);
+  const log = createLogger({ level: config.logLevel, secrets, ...(logTo ? { destination: logTo } : {}) });
+  const metrics = createMetrics({ prefix: "whale" });
+  const common = { clock, log, metrics, onStep };
+  const inForce = prepareHome(home, sourceKinds);
+  // Whatever may refuse its configuration comes before what holds a file or a thread.
+  const wecom = createWecom(config.wecom, common);
+  const stackstorm = createStackStorm({ clusters: home.clusters, ...common });
+  const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
+  const cloud = options.cloud ?? cloudOver(outbound);
+  const store = openStore({ dataDir: config.dataDir, ...common });
+  const archive = await openArchive({ dataDir: config.dataDir, log });
+  return { ...common, inForce, store, archive, wecom, stackstorm, outbound, cloud };
+}
+
+/** The clouds give up on a delivery after 5 s, so that their certificate must be there sooner. */
+const CLOUD_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
+
+/** Everything that must never be seen in a log line. */
+function secretsOf({ wecom }: Config, { clusters, sources }: Home): string[] {
+  const keys = clusters.map(({ auth }) => (auth.kind === "apiKey" ? auth.apiKey : auth.password));
+  const tokens = sources.flatMap(({ auth }) => secretsOfAuth(auth));
+  return [wecom.corpSecret, wecom.token, wecom.encodingAesKey, ...keys, ...tokens];
+}
+
+function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<Work> {
+  const waiting = { ...DEFAULT_SETTINGS, startWindowMs: config.startWindowMs, ...settings };
+  const { stackstorm: executor } = parts;
+  return startWork({
+    ...parts,
+    config,
+    settings: waiting,
+    executor,
+    plain: markdownText,
+    random: Math.random,
+  });
+}
+
+function serverOver(parts: Parts, config: Config, warnings: () => Warning[]): HttpServer {
+  const { store, inForce, wecom, metrics, log, cloud } = parts;
+  const { journal, tasks, outbox, inbox } = store;
+  const { maxBodyBytes, timeZone, trustProxyHops } = config;
+  const sources = () => inForce.sources;
+  const registry = () => inForce.registry;
+  return createHttpServer({
+    hooks: {
+      ...{ ...parts, journal, ids: systemIds, sources, registry, maxBodyBytes, timeZone, trustProxyHops },
+      ...{ rates: rateGate(), certificates: certificatesOver(cloud.fetchCertificate) },
+      ...{ confirm: onceEach(cloud.confirm), parse: parsedJson },
+    },
+    callbacks: { ...parts, callback: wecom.callback, inbox },
+    health: {
+      journal,
+      tasks,
+      outbox,
+      storeBytes: () => store.sizeBytes(),
+      checkStore: () => store.check(),
+      warnings,
+    },
+    metrics,
+    log,
+  });
+}
+
+function parsedJson(bytes: Buffer): unknown {
+  const reading = readJson(bytes);
+  return reading.outcome === "read" ? reading.value : undefined;
+}
+
+async function probeOutside({ wecom, stackstorm, inForce }: Parts): Promise<Warning[]> {
+  const found: Warning[] = [];
+  const chat = await wecom.probe();
+  if (chat.outcome === "failing") found.push({ about: "wecom", message: `${chat.reason}: ${chat.message}` });
+  for (const { name } of inForce.clusters) {
+    const cluster = await stackstorm.probe(name);
+    if (cluster.outcome === "down") found.push({ about: `cluster ${name}`, message: cluster.message });
+  }
+  return found;
+}
+
+/** The text of a policy's file with the approval written into it, or why it cannot be approved. */
+export function approvePolicyFile(given: {
+  file: string;
+  text: string;
+  by: string;
+}): { outcome: "approved"; text: string } | { outcome: "refused"; message: string } {
+  const approved = approvePolicy({ ...given, now: new Date(systemClock.nowMs()) });
+  if (approved.outcome === "approved") return approved;
+  return { outcome: "refused", message: formatProblems(approved.problems) };
+}

@@ -1,0 +1,72 @@
+import type { Archive, Clock, Journal, JournalEntry, Logger } from "../../core/ports/index.ts";
+import { type Loop, startLoop } from "./loop.ts";
+import { createPlaces, type Places } from "./places.ts";
+
+export interface ArchiverDeps {
+  journal: Journal;
+  archive: Archive;
+  clock: Clock;
+  log: Logger;
+  holder: string;
+}
+
+const BATCH = 500;
+/** What comes within this is archived together, and not in the way of the card that it makes. */
+const GATHER_MS = 100;
+
+/** Brings what is in the journal to the archive, in order, at least once; behind, it catches up by itself. */
+export function startArchiver(deps: ArchiverDeps): Loop {
+  const { journal, clock, log } = deps;
+  const places = createPlaces("archive", deps);
+  const round = async () => {
+    let more = false;
+    for (let partition = 0; partition < journal.partitions; partition++) {
+      if (await archivePartition(partition, places, deps)) more = true;
+    }
+    return { more, nextDueAtMs: null };
+  };
+  return gathering(startLoop({ name: "archiver", clock, log, maxIdleMs: 2_000, round }));
+}
+
+/** The same worker, woken once for all the wakes of a while. */
+function gathering(loop: Loop): Loop {
+  let timer: NodeJS.Timeout | null = null;
+  const wake = () => {
+    timer = null;
+    loop.wake();
+  };
+  return {
+    wake: () => {
+      timer ??= setTimeout(wake, GATHER_MS);
+    },
+    stop: () => {
+      if (timer) clearTimeout(timer);
+      return loop.stop();
+    },
+  };
+}
+
+/** One batch of one partition; whether it was full, so that there is more. */
+async function archivePartition(partition: number, places: Places, deps: ArchiverDeps): Promise<boolean> {
+  const { journal, archive, log } = deps;
+  const place = { reader: "archive" as const, partition };
+  const entries = await journal.read(place, BATCH);
+  const last = entries.at(-1);
+  if (!last) return false;
+  const fence = await places.fence(partition);
+  if (fence === null) return false;
+  await archive.write(batchOf(entries));
+  const committed = await journal.commit(place, fence, last.position);
+  if (!committed) {
+    places.lost(partition);
+    log.warn({ partition }, "archiver lost its partition");
+  }
+  return entries.length === BATCH;
+}
+
+function batchOf(entries: readonly JournalEntry[]) {
+  return {
+    events: entries.flatMap((e) => (e.kind === "event" ? [e.event] : [])),
+    verdicts: entries.flatMap((e) => (e.kind === "verdict" ? [e.verdict] : [])),
+  };
+}

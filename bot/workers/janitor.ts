@@ -1,0 +1,58 @@
+import type {
+  Clock,
+  Inbox,
+  Journal,
+  Logger,
+  Metrics,
+  Outbox,
+  TaskStore,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
+import { TASK_STATES } from "../../core/tasks/index.ts";
+import { type Loop, startLoop } from "./loop.ts";
+
+export interface JanitorDeps {
+  journal: Journal;
+  inbox: Inbox;
+  throttle: ThrottleStore;
+  tasks: TaskStore;
+  outbox: Outbox;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  /** How long events stay after every reader has passed, in milliseconds. */
+  keepMs: number;
+}
+
+const ROUND_MS = 60_000;
+const INBOX_KEEP_MS = 2 * 86_400_000;
+
+/** Forgets what nobody needs any more, and tells the gauges how things stand. */
+export function startJanitor(deps: JanitorDeps): Loop {
+  const { clock, log } = deps;
+  const round = async () => {
+    await forget(deps);
+    await measure(deps);
+    return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
+  };
+  return startLoop({ name: "janitor", clock, log, maxIdleMs: ROUND_MS, round });
+}
+
+async function forget({ journal, inbox, throttle, clock, log, keepMs }: JanitorDeps): Promise<void> {
+  const nowMs = clock.nowMs();
+  const events = await journal.trim(nowMs - keepMs);
+  // A grant is remembered as long as its event can still be read again.
+  const grants = await throttle.trim(nowMs - keepMs);
+  const callbacks = await inbox.trim(nowMs - INBOX_KEEP_MS);
+  if (events + grants + callbacks > 0) log.info({ events, grants, callbacks }, "old entries forgotten");
+}
+
+async function measure({ journal, tasks, outbox, metrics }: JanitorDeps): Promise<void> {
+  const counts = await tasks.countByState();
+  for (const state of TASK_STATES) metrics.gauge("tasks", counts[state] ?? 0, { state });
+  for (const [kind, waiting] of Object.entries(await outbox.depth()))
+    metrics.gauge("outbox_waiting", waiting, { kind });
+  for (const reader of ["rules", "archive"] as const) {
+    metrics.gauge("journal_behind", await journal.lag(reader), { reader });
+  }
+}

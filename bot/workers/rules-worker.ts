@@ -1,0 +1,138 @@
+import type { Cluster } from "../../core/clusters/index.ts";
+import { TASK_ENDED_TYPE, type WhaleEvent } from "../../core/events/index.ts";
+import type { Policy } from "../../core/policies/index.ts";
+import type { Clock, Journal, JournalEntry, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
+import { type Judgement, judge, type RuleSet, type Verdict } from "../../core/rules/index.ts";
+import { type MachineSettings, type Task, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
+import { type Loop, startLoop } from "./loop.ts";
+import { createPlaces, type Places } from "./places.ts";
+import type { StepObserver } from "./steps.ts";
+
+export interface RulesInForce {
+  set: RuleSet;
+  clusters: readonly Cluster[];
+  policies: readonly Policy[];
+}
+
+export interface RulesWorkerDeps {
+  journal: Journal;
+  tasks: TaskStore;
+  inForce: () => RulesInForce;
+  settings: MachineSettings;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  holder: string;
+  onStep: StepObserver;
+}
+
+const BATCH = 200;
+
+/** Reads the journal, judges each event by the rules, makes the tasks, keeps every verdict. */
+export function startRulesWorker(deps: RulesWorkerDeps): Loop {
+  const { journal, clock, log } = deps;
+  const places = createPlaces("rules", deps);
+  const round = async () => {
+    const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
+    const full = await Promise.all(partitions.map((partition) => readPartition(partition, places, deps)));
+    return { more: full.includes(true), nextDueAtMs: null };
+  };
+  return startLoop({ name: "rules", clock, log, maxIdleMs: 2_000, round });
+}
+
+/** One batch of one partition, in order; whether it was full. */
+async function readPartition(partition: number, places: Places, deps: RulesWorkerDeps): Promise<boolean> {
+  const { journal, onStep, log } = deps;
+  const place = { reader: "rules" as const, partition };
+  const entries = await journal.read(place, BATCH);
+  const last = entries.at(-1);
+  if (!last) return false;
+  const fence = await places.fence(partition);
+  if (fence === null) return false;
+  const verdicts: Verdict[] = [];
+  for (const entry of entries) verdicts.push(...(await judgeEntry(entry, deps)));
+  await journal.appendVerdicts(partition, verdicts);
+  const committed = await journal.commit(place, fence, last.position);
+  if (!committed) {
+    places.lost(partition);
+    log.warn({ partition }, "rules lost their partition");
+  }
+  onStep("rules_committed");
+  return entries.length === BATCH;
+}
+
+async function judgeEntry(entry: JournalEntry, deps: RulesWorkerDeps): Promise<Verdict[]> {
+  if (entry.kind !== "event") return [];
+  const { event } = entry;
+  const verdicts: Verdict[] = [];
+  for (const judgement of await judgements(event, deps)) {
+    const verdict = await carryOut(judgement, event, deps);
+    told(verdict, deps);
+    verdicts.push(verdict);
+  }
+  return verdicts;
+}
+
+async function judgements(event: WhaleEvent, deps: RulesWorkerDeps): Promise<Judgement[]> {
+  const { set, clusters, policies } = deps.inForce();
+  const chain = await chainOf(event, deps.tasks);
+  const rounds = (ruleId: string, subject: string) =>
+    chain.filter((task) => task.ruleId === ruleId && task.event.subject === subject).length;
+  return judge(set, event, { nowMs: deps.clock.nowMs(), clusters, policies, rounds });
+}
+
+/** The tasks that led to an event of a task's end, oldest first. */
+async function chainOf(event: WhaleEvent, tasks: TaskStore): Promise<Task[]> {
+  const found = await Promise.all(causesOf(event).map((id) => tasks.get(id)));
+  return found.filter((task) => task !== null);
+}
+
+function causesOf(event: WhaleEvent): string[] {
+  const { causes } = event.detail;
+  if (event.type !== TASK_ENDED_TYPE || !Array.isArray(causes)) return [];
+  return causes.filter((id) => typeof id === "string");
+}
+
+function depthOf(event: WhaleEvent): number {
+  const { depth } = event.detail;
+  return event.type === TASK_ENDED_TYPE && typeof depth === "number" ? depth : 0;
+}
+
+/** Makes the task of a rule that fires, unless its throttle holds it back. */
+async function carryOut(judgement: Judgement, event: WhaleEvent, deps: RulesWorkerDeps): Promise<Verdict> {
+  if (judgement.outcome === "held") return judgement.verdict;
+  const { rule, rendered, verdict } = judgement;
+  const nowMs = deps.clock.nowMs();
+  const making = { nowMs, settings: deps.settings, depth: depthOf(event), causes: causesOf(event) };
+  const made = taskOfRule(rule, event, rendered, making);
+  const { task, outbox } = withOutbox(made.task, made.effects, nowMs);
+  const take = takeOf(judgement, task.id, event);
+  const answer = await deps.tasks.make({ task, outbox, ...(take ? { take } : {}) });
+  deps.onStep("task_made");
+  const throttle = answer.grant ? { throttle: answer.grant.bucket } : {};
+  if (answer.outcome === "throttled")
+    return { ...verdict, outcome: "held", reason: "throttled", ...throttle };
+  return { ...verdict, taskId: task.id, ...throttle };
+}
+
+function takeOf(judgement: Extract<Judgement, { outcome: "fires" }>, grantId: string, event: WhaleEvent) {
+  const { rule, throttleKey } = judgement;
+  if (!rule.throttle || throttleKey === undefined) return null;
+  const { limit, perMs, burst } = rule.throttle;
+  const key = `${rule.id}:${throttleKey}`;
+  return { grantId, key, limit, perMs, burst, atMs: Date.parse(event.receivedAt) };
+}
+
+function told(verdict: Verdict, { log, metrics }: RulesWorkerDeps): void {
+  const { eventId, ruleId, outcome, reason, taskId, message } = verdict;
+  metrics.count("verdicts", { rule: ruleId, reason });
+  const fields = {
+    eventId,
+    ruleId,
+    outcome,
+    reason,
+    ...(taskId ? { taskId } : {}),
+    ...(message ? { message } : {}),
+  };
+  log.info(fields, "rule judged");
+}

@@ -1,0 +1,51 @@
+import type { CardLine, MessageViewing } from "../../core/cards/index.ts";
+import { compileTemplate } from "../../core/params/index.ts";
+import type { Archive, Directory, Journal } from "../../core/ports/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
+import { type Language, textsOf } from "../../core/texts/index.ts";
+
+export interface ViewingDeps {
+  directory: Directory;
+  journal: Journal;
+  archive: Archive;
+  language: Language;
+  timeZone: string;
+  /** Makes text of events and people plain in the channel's markup. */
+  plain: (text: string) => string;
+}
+
+/** Reads what cards and messages about a task need beside the task. */
+export type Viewer = (task: Task | null) => Promise<MessageViewing>;
+
+export function createViewer(deps: ViewingDeps): Viewer {
+  const { directory, language, timeZone, plain } = deps;
+  return async (task) => {
+    const people = new Set(
+      task ? [...task.decisions.map((d) => d.by), ...task.history.flatMap((h) => h.by ?? [])] : [],
+    );
+    const names = new Map<string, string>();
+    await Promise.all([...people].map(async (id) => names.set(id, await directory.nameOf(id))));
+    return {
+      texts: textsOf(language),
+      timeZone,
+      plain,
+      nameOf: (id) => names.get(id) ?? id,
+      resultRows: task ? await resultRows(task, deps) : [],
+    };
+  };
+}
+
+/** The rule's result rows over the event and the result; a row that cannot be rendered is left out. */
+async function resultRows(task: Task, { journal, archive }: ViewingDeps): Promise<CardLine[]> {
+  const result = task.execution?.result;
+  if (result === undefined || task.report.rows.length === 0) return [];
+  const event = (await journal.event(task.eventId)) ?? (await archive.get(task.eventId)) ?? task.event;
+  return task.report.rows.flatMap(({ label, value }) => {
+    const compiled = compileTemplate(value);
+    if (compiled.outcome !== "compiled") return [];
+    const rendered = compiled.template.render({ ...event, result, params: task.params });
+    if (rendered.outcome !== "rendered") return [];
+    const text = typeof rendered.value === "string" ? rendered.value : JSON.stringify(rendered.value);
+    return [{ label, value: text }];
+  });
+}
