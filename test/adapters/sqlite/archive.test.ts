@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type TestContext, test } from "node:test";
+import type { Worker } from "node:worker_threads";
+import fc from "fast-check";
+import { type OpenArchive, openArchive } from "../../../adapters/sqlite/archive/index.ts";
+import type { WhaleEvent } from "../../../core/events/index.ts";
+import { openMemoryArchive } from "../../../fixtures/memory-archive.ts";
+import { archiveContract, aVerdict, eventAt } from "../../contract/archive.ts";
+import { recordingLog, silentLog } from "../../support/log.ts";
+
+function folder(context: TestContext): string {
+  const dataDir = mkdtempSync(join(tmpdir(), "whale-archive-"));
+  context.after(() => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+async function open(context: TestContext, dataDir = folder(context), log = silentLog): Promise<OpenArchive> {
+  const archive = await openArchive({ dataDir, log });
+  context.after(() => archive.close());
+  return archive;
+}
+
+/** The next worker thread that this process starts. */
+function nextWorker(): Promise<Worker> {
+  return new Promise((resolve) => process.once("worker", (worker) => resolve(worker)));
+}
+
+archiveContract("memory archive", async () => openMemoryArchive());
+archiveContract("sqlite archive", (context) => open(context));
+
+test("finds over bigrams exactly what plain comparison finds, for any mix of Chinese and English", async (t) => {
+  const piece = fc.constantFrom(
+    ..."磁盘使用率盘使高a1é率",
+    "cpu",
+    "CPU",
+    "vm",
+    "１",
+    " ",
+    "-",
+    "_",
+    "，",
+    "が",
+    "\uE000",
+    '"',
+    "*",
+    "𠮷",
+  );
+  const text = fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join(""));
+  const events = fc.array(fc.tuple(text, text, text), { minLength: 1, maxLength: 6 });
+  const archive = await open(t);
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(events, fc.array(text, { minLength: 1, maxLength: 4 }), async (texts, queries) => {
+      const reference = openMemoryArchive();
+      runs += 1;
+      const run = `run-${runs}`;
+      const batch = texts.map(([title, label, inner], i) => {
+        return eventAt(`${run}-${i}`, i, {
+          source: run,
+          title,
+          labels: { label },
+          detail: { inner: [inner] },
+        });
+      });
+      for (const one of [archive, reference]) await one.write({ events: batch, verdicts: [] });
+      for (const query of queries) {
+        const asked = { text: query, source: run, limit: 100 };
+        assert.deepEqual(await archive.search(asked), await reference.search(asked), `searching "${query}"`);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("keeps events, verdicts and text over closing and opening", async (t) => {
+  const dataDir = folder(t);
+  const first = await openArchive({ dataDir, log: silentLog });
+  await first.write({ events: [eventAt("e_1", 0)], verdicts: [aVerdict("e_1", "r")] });
+  await first.close();
+  const second = await open(t, dataDir);
+  assert.equal((await second.search({ text: "磁盘", limit: 5 })).events.length, 1);
+  assert.equal((await second.verdicts("e_1")).length, 1);
+});
+
+test("stores an event that cannot be indexed without its text, says so, and stores the rest whole", async (t) => {
+  const log = recordingLog();
+  const archive = await open(t, folder(t), log);
+  const bad = { ...eventAt("e_bad", 1), labels: null } as unknown as WhaleEvent;
+  await archive.write({ events: [eventAt("e_1", 0), bad, eventAt("e_2", 2)], verdicts: [] });
+  const page = await archive.search({ text: "磁盘", limit: 5 });
+  assert.deepEqual(
+    page.events.map((event) => event.id),
+    ["e_2", "e_1"],
+  );
+  assert.deepEqual(await archive.get("e_bad"), bad);
+  assert.equal(log.lines.length, 1);
+  assert.partialDeepStrictEqual(log.lines[0]?.fields, { eventId: "e_bad", kept: "without_text" });
+});
+
+test("leaves out an event that cannot be JSON, says so, and stores the rest", async (t) => {
+  const log = recordingLog();
+  const archive = await open(t, folder(t), log);
+  const bad = { ...eventAt("e_bad", 1), detail: { n: 1n } } as unknown as WhaleEvent;
+  await archive.write({ events: [bad, eventAt("e_1", 0)], verdicts: [] });
+  assert.equal(await archive.count(), 1);
+  assert.partialDeepStrictEqual(log.lines[0]?.fields, { eventId: "e_bad", kept: "not_at_all" });
+});
+
+test("takes texts that are odd: NUL, half a surrogate pair, very long, very deep", async (t) => {
+  const archive = await open(t);
+  let detail = {};
+  for (let i = 0; i < 1000; i++) detail = { a: detail };
+  const title = `磁\u0000盘 \uD800 ${"长".repeat(100_000)}`;
+  await archive.write({ events: [eventAt("e_1", 0, { title, detail })], verdicts: [] });
+  assert.equal((await archive.search({ text: "长长", limit: 5 })).events.length, 1);
+});
+
+test("serves the next call by a new worker when the old one died", async (t) => {
+  const log = recordingLog();
+  const started = nextWorker();
+  const archive = await open(t, folder(t), log);
+  await archive.write({ events: [eventAt("e_1", 0)], verdicts: [] });
+  await (await started).terminate();
+  assert.equal((await archive.get("e_1"))?.id, "e_1");
+  assert.equal(log.lines.filter((line) => line.message === "archive worker ended").length, 1);
+});
+
+test("says that it is closed when asked afterwards, and closes twice without harm", async (t) => {
+  const archive = await open(t);
+  const counted = archive.count();
+  await archive.close();
+  await archive.close();
+  assert.equal(await counted, 0);
+  await assert.rejects(archive.count(), { code: "archive.closed", reached: "no" });
+});
+
+test("answers everything that was asked before it was closed", async (t) => {
+  const archive = await open(t);
+  const written = archive.write({ events: [eventAt("e_1", 0)], verdicts: [] });
+  const [, count] = await Promise.all([written, archive.count(), archive.close()]);
+  assert.equal(count, 1);
+});
+
+test("refuses a file of a later release", async (t) => {
+  const dataDir = folder(t);
+  await (await openArchive({ dataDir, log: silentLog })).close();
+  const file = new DatabaseSync(join(dataDir, "archive.db"));
+  file.exec("PRAGMA user_version = 99");
+  file.close();
+  await assert.rejects(openArchive({ dataDir, log: silentLog }), { code: "archive.newer_version" });
+});
+
+test("says that the file is damaged when it is no database", async (t) => {
+  const dataDir = folder(t);
+  writeFileSync(join(dataDir, "archive.db"), "not a database, but long enough to have a header".repeat(50));
+  const facts = { code: "archive.corrupt", retryable: false };
+  await assert.rejects(openArchive({ dataDir, log: silentLog }), facts);
+});
+
+test("refuses bad options, naming them", async () => {
+  const facts = { code: "archive.bad_option", message: /timeoutMs is 0/ };
+  await assert.rejects(openArchive({ dataDir: "/tmp/x", log: silentLog, timeoutMs: 0 }), facts);
+  await assert.rejects(openArchive({ dataDir: "", log: silentLog }), { message: /dataDir/ });
+});
+
+test("refuses a text of more than 1000 characters", async (t) => {
+  const archive = await open(t);
+  const facts = { code: "archive.bad_query", message: /1001 characters/ };
+  await assert.rejects(archive.search({ limit: 1, text: "磁".repeat(1001) }), facts);
+  assert.deepEqual((await archive.search({ limit: 1, text: "a ".repeat(500) })).events, []);
+});

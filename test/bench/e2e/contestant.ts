@@ -1,0 +1,56 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import type { Orders, Report, StepMark } from "./orders.ts";
+
+/** A process that is slow to start on a busy machine is still up by then. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** One server under measurement, in a process of its own. */
+export interface Contestant {
+  url: string;
+  /** The steps that it passed, when it was told to keep them. */
+  marks(): Promise<StepMark[]>;
+  stop(): Promise<void>;
+}
+
+/** Starts a contestant with the same Node as this process; its log goes to a file beside what it stores. */
+export async function startContestant(script: string, orders: Orders): Promise<Contestant> {
+  const log = openSync(join(orders.folder, `${script}.log`), "a");
+  const child = fork(join(import.meta.dirname, script), { stdio: ["ignore", log, "inherit", "ipc"] });
+  closeSync(log);
+  child.send(orders);
+  const first = await heard(child);
+  if (first.kind !== "listening") throw new Error(`${script} said ${first.kind} instead of listening`);
+  return {
+    url: first.url,
+    marks: async () => {
+      child.send("marks");
+      const report = await heard(child);
+      return report.kind === "marks" ? report.marks : [];
+    },
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
+}
+
+/** The next thing that it says. Rejects when it ends before, or says nothing for too long. */
+async function heard(child: ChildProcess): Promise<Report> {
+  const waiting = new AbortController();
+  const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  const gone = once(child, "exit", { signal }).then(([code]): never => {
+    throw new Error(`a contestant ended with ${String(code)}`);
+  });
+  try {
+    const [report] = await Promise.race([once(child, "message", { signal }), gone]);
+    return report as Report;
+  } finally {
+    // Whichever lost the race ends here, unheard.
+    gone.catch(() => undefined);
+    waiting.abort();
+  }
+}

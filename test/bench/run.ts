@@ -1,0 +1,41 @@
+import { parseArgs } from "node:util";
+import { errorText } from "../../core/errors.ts";
+import type { Bench } from "./bench.ts";
+
+/** Every benchmark by its name. Loaded when it is run, so that one does not bring the others' modules along. */
+const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench> }>> = {
+  e2e: {
+    what: "alert → card and click → start, held against a bare Koa server",
+    load: async () => (await import("./e2e.ts")).e2e,
+  },
+};
+
+const OPTIONS = {
+  json: { type: "boolean", default: false },
+  quick: { type: "boolean", default: false },
+  profile: { type: "boolean", default: false },
+} as const;
+
+function usage(): string {
+  const names = Object.entries(BENCHES).map(([name, { what }]) => `  ${name.padEnd(12)}${what}`);
+  return ["npm run bench -- NAME [--json] [--quick] [--profile]", ...names].join("\n");
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const [name, ...rest] = positionals;
+  if (name === undefined) return console.log(usage());
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (!bench || rest.length > 0) return refuse(`there is no benchmark "${positionals.join(" ")}"`);
+  const run = await bench.load();
+  const { quick, profile, json } = values;
+  const figures = await run({ quick, profile, print: (line) => console.log(line) });
+  if (json) console.log(JSON.stringify(figures));
+}
+
+function refuse(message: string): void {
+  console.error(`${message}\n${usage()}`);
+  process.exitCode = 1;
+}
+
+main().catch((error: unknown) => refuse(errorText(error)));

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { promisify } from "node:util";
+
+const DEMO = join(import.meta.dirname, "..", "..", "..", "bot", "cli", "demo.ts");
+const run = promisify(execFile);
+const demo = (port: string) =>
+  run(process.execPath, [DEMO], { env: { ...process.env, PORT: port }, timeout: 30_000 });
+
+describe("npm run demo", () => {
+  test("ends with 1 and says what to do when its port is taken", async (context) => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    context.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    await assert.rejects(demo(String(port)), { code: 1, stderr: /PORT=0 npm run demo/ });
+  });
+
+  test("ends with 1 and names a port that is none", async () => {
+    await assert.rejects(demo("abc"), { code: 1, stderr: /PORT = "abc"/ });
+  });
+});

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Config, type ConfigFault, formatFaults, readConfig } from "../../../bot/config/index.ts";
+import { assertLeaksNoSecret } from "../../support/leaks.ts";
+
+const NEEDED = {
+  WECOM_CORP_ID: "ww0123456789abcd",
+  WECOM_SECRET: "corp-secret-of-this-test",
+  WECOM_AGENT_ID: "1000002",
+  WECOM_TOKEN: "callbackTokenOfThisTest",
+  WECOM_AES_KEY: "SeBVUYe9h0l0TJ6tFPE1XbwzBITL0LcOrp8aQ6JhNe0",
+};
+
+function read(env: Record<string, string>): Config {
+  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale");
+  if (outcome.outcome === "refused") throw new Error(formatFaults(outcome.faults));
+  return outcome.config;
+}
+
+function faults(env: Record<string, string | undefined>): ConfigFault[] {
+  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale");
+  return outcome.outcome === "refused" ? outcome.faults : [];
+}
+
+test("what is not given has its default", () => {
+  assert.deepEqual(read({}), {
+    host: "127.0.0.1",
+    port: 8080,
+    home: "/srv/whale/home",
+    dataDir: "/srv/whale/home/data",
+    language: "zh",
+    timeZone: "Asia/Shanghai",
+    logLevel: "info",
+    wecom: {
+      apiBase: "https://qyapi.weixin.qq.com",
+      corpId: NEEDED.WECOM_CORP_ID,
+      corpSecret: NEEDED.WECOM_SECRET,
+      agentId: 1000002,
+      token: NEEDED.WECOM_TOKEN,
+      encodingAesKey: NEEDED.WECOM_AES_KEY,
+    },
+    maxBodyBytes: 1_048_576,
+    trustProxyHops: 0,
+    startWindowMs: 150_000,
+    journalKeepMs: 7 * 86_400_000,
+  });
+});
+
+const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wanted: unknown][] = [
+  ["HOST", "0.0.0.0", (c) => c.host, "0.0.0.0"],
+  ["HOST", "::1", (c) => c.host, "::1"],
+  ["PORT", "0", (c) => c.port, 0],
+  ["PORT", " 65535 ", (c) => c.port, 65_535],
+  ["WHALE_HOME", "/etc/whale", (c) => [c.home, c.dataDir], ["/etc/whale", "/etc/whale/data"]],
+  ["WHALE_HOME", "conf", (c) => [c.home, c.dataDir], ["/srv/whale/conf", "/srv/whale/conf/data"]],
+  ["WHALE_DATA", "/var/lib/whale", (c) => c.dataDir, "/var/lib/whale"],
+  ["WHALE_DATA", "d", (c) => c.dataDir, "/srv/whale/d"],
+  ["WHALE_LANG", "en", (c) => c.language, "en"],
+  ["WHALE_TIME_ZONE", "Europe/Berlin", (c) => c.timeZone, "Europe/Berlin"],
+  ["LOG_LEVEL", "debug", (c) => c.logLevel, "debug"],
+  ["WECOM_API", "http://proxy.example:8443/wx/", (c) => c.wecom.apiBase, "http://proxy.example:8443/wx"],
+  ["WECOM_AGENT_ID", "7", (c) => c.wecom.agentId, 7],
+  ["WHALE_MAX_BODY_BYTES", "2048", (c) => c.maxBodyBytes, 2048],
+  ["WHALE_START_WINDOW", "2s", (c) => c.startWindowMs, 2000],
+  ["WHALE_JOURNAL_KEEP", "1h", (c) => c.journalKeepMs, 3_600_000],
+];
+
+describe("a good value is taken", () => {
+  for (const [name, value, pick, wanted] of GOOD) {
+    test(`${name}=${JSON.stringify(value)}`, () => {
+      assert.deepEqual(pick(read({ [name]: value })), wanted);
+    });
+  }
+});
+
+const BAD: [name: string, value: string][] = [
+  ["PORT", "-1"],
+  ["PORT", "65536"],
+  ["PORT", "80.5"],
+  ["PORT", "0x50"],
+  ["PORT", "http"],
+  ["WHALE_LANG", "de"],
+  ["WHALE_LANG", "ZH"],
+  ["WHALE_TIME_ZONE", "Asia/Atlantis"],
+  ["LOG_LEVEL", "verbose"],
+  ["WECOM_API", "qyapi.weixin.qq.com"],
+  ["WECOM_API", "ftp://x.example"],
+  ["WECOM_API", "file:///etc/passwd"],
+  ["WECOM_AGENT_ID", "zero"],
+  ["WECOM_AGENT_ID", "0"],
+  ["WHALE_MAX_BODY_BYTES", "1MB"],
+  ["WHALE_MAX_BODY_BYTES", "1023"],
+  ["WHALE_START_WINDOW", "150"],
+  ["WHALE_START_WINDOW", "0s"],
+  ["WHALE_JOURNAL_KEEP", "a week"],
+];
+
+describe("a bad value is refused by name and value", () => {
+  for (const [name, value] of BAD) {
+    test(`${name}=${JSON.stringify(value)}`, () => {
+      const found = faults({ [name]: value });
+      assert.deepEqual(
+        found.map((fault) => [fault.name, fault.value]),
+        [[name, value]],
+      );
+      assert.match(formatFaults(found), new RegExp(`${name} = "`));
+    });
+  }
+});
+
+describe("what must be given", () => {
+  for (const name of Object.keys(NEEDED)) {
+    test(`${name} missing or blank is refused`, () => {
+      for (const value of [undefined, "", "   "]) {
+        const [fault, ...others] = faults({ [name]: value });
+        assert.equal(fault?.name, name);
+        assert.deepEqual(others, []);
+      }
+    });
+  }
+});
+
+test("every fault is told, not only the first", () => {
+  const outcome = readConfig({ PORT: "x", LOG_LEVEL: "y" }, "/");
+  const names = outcome.outcome === "refused" ? outcome.faults.map((fault) => fault.name) : [];
+  assert.deepEqual(names, ["PORT", "LOG_LEVEL", ...Object.keys(NEEDED)]);
+});
+
+test("faults hold no secret, whatever else is wrong", () => {
+  const found = faults({ PORT: "x", WECOM_API: "no", WECOM_CORP_ID: "", WHALE_LANG: "xx" });
+  const { WECOM_SECRET, WECOM_TOKEN, WECOM_AES_KEY } = NEEDED;
+  assertLeaksNoSecret([WECOM_SECRET, WECOM_TOKEN, WECOM_AES_KEY], [found, formatFaults(found)]);
+});

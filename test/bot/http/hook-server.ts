@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { loadHome } from "../../../adapters/files/index.ts";
+import { readJson, sourceKinds } from "../../../adapters/sources/index.ts";
+import { openStore, type SqliteStore } from "../../../adapters/sqlite/index.ts";
+import { createLogger, createMetrics, systemIds } from "../../../adapters/telemetry/index.ts";
+import {
+  type Cloud,
+  certificatesOver,
+  createHttpServer,
+  onceEach,
+  rateGate,
+} from "../../../bot/http/index.ts";
+import type { ServerDeps } from "../../../bot/http/server.ts";
+import { prepareHome } from "../../../bot/in-force.ts";
+import { ChatOpsError } from "../../../core/errors.ts";
+import { aHomeDir, type Files } from "../../adapters/files/home-dir.ts";
+import { type MovableClock, movableClock } from "../../support/clock.ts";
+import { silentLog } from "../../support/log.ts";
+import { tempFolder } from "../../support/sqlite.ts";
+
+/** The hooks of a process with its real store, without chat and workers. */
+export interface HookServer {
+  clock: MovableClock;
+  /** Lines of the log. */
+  lines: string[];
+  /** What was asked of the clouds, in order. */
+  asked: string[];
+  send(path: string, init: RequestInit): Promise<Response>;
+  store(): SqliteStore;
+  /** Closes server and store, and opens both anew on what is stored. */
+  restart(): Promise<void>;
+}
+
+export interface HookServerOptions {
+  /** Files of sources, by name. */
+  sources: Record<string, object>;
+  certificate?: string;
+  /** Whether a subscription can be confirmed now. */
+  confirms?: boolean;
+  trustProxyHops?: number;
+}
+
+/** Opens a server that closes after its test. */
+export async function hookServer(test: TestContext, options: HookServerOptions): Promise<HookServer> {
+  const folder = tempFolder();
+  const clock = movableClock();
+  const [lines, asked]: [string[], string[]] = [[], []];
+  const cloud: Cloud = {
+    fetchCertificate: async (url) => {
+      asked.push(url);
+      if (options.certificate === undefined) throw new ChatOpsError("down", { code: "cloud.timeout" });
+      return options.certificate;
+    },
+    confirm: async (url) => {
+      asked.push(url);
+      if (options.confirms === false) throw new ChatOpsError("down", { code: "cloud.timeout" });
+    },
+  };
+  const inForce = prepareHome(await homeOf(test, options.sources), sourceKinds);
+  const open = async () => {
+    const store = openStore({ dataDir: folder.path, clock, log: silentLog });
+    const log = createLogger({
+      level: "debug",
+      secrets: [],
+      destination: { write: (line) => void lines.push(line) },
+    });
+    const metrics = createMetrics({ prefix: "whale" });
+    const hooks: ServerDeps["hooks"] = {
+      ...{ clock, log, metrics, journal: store.journal, ids: systemIds, onStep: () => undefined },
+      ...{ sources: () => inForce.sources, registry: () => inForce.registry, rates: rateGate() },
+      ...{ maxBodyBytes: 65_536, timeZone: "UTC", trustProxyHops: options.trustProxyHops ?? 0 },
+      ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
+      parse: (bytes) => {
+        const reading = readJson(bytes);
+        return reading.outcome === "read" ? reading.value : undefined;
+      },
+    };
+    // Neither chat nor health is asked for here.
+    const server = createHttpServer({ hooks, metrics, log } as unknown as ServerDeps);
+    const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
+    return { store, server, origin: `http://127.0.0.1:${port}` };
+  };
+  let now = await open();
+  const close = async () => {
+    await now.server.close();
+    await now.store.close();
+  };
+  test.after(async () => {
+    await close();
+    folder.remove();
+  });
+  return {
+    ...{ clock, lines, asked },
+    send: (path, init) => fetch(`${now.origin}/hooks/${path}`, init),
+    store: () => now.store,
+    restart: async () => {
+      await close();
+      now = await open();
+    },
+  };
+}
+
+async function homeOf(test: TestContext, sources: Record<string, object>) {
+  const files: Files = Object.fromEntries(
+    Object.entries(sources).map(([name, source]) => [
+      `sources/${name}.yaml`,
+      JSON.stringify({ name, kind: "generic", ...source }),
+    ]),
+  );
+  const loading = await loadHome({
+    dir: aHomeDir(test, files),
+    ...{ env: {}, nowMs: clockStart(), kinds: Object.keys(sourceKinds), checkOptions: () => null },
+  });
+  if (loading.outcome === "loaded") return loading.home;
+  throw new Error(JSON.stringify(loading.problems));
+}
+
+function clockStart(): number {
+  return movableClock().nowMs();
+}
+
+interface Receipt {
+  eventId: string;
+  outcome: string;
+}
+
+interface Answer {
+  events?: Receipt[];
+  error?: { code: string };
+}
+
+/** An answer's status and the code of its error. */
+export async function answerOf(sent: Promise<Response>): Promise<[status: number, code: string]> {
+  const answer = await sent;
+  const { error } = (await answer.json()) as Answer;
+  return [answer.status, error?.code ?? ""];
+}
+
+/** The receipts of a delivery, which must have been taken. */
+export async function receiptsOf(sent: Promise<Response>): Promise<Receipt[]> {
+  const answer = await sent;
+  assert.equal(answer.status, 202);
+  return ((await answer.json()) as Answer).events ?? [];
+}
+
+/** A POST of JSON. */
+export function jsonPost(body: string, headers: Record<string, string> = {}): RequestInit {
+  return { method: "POST", body, headers: { "content-type": "application/json", ...headers } };
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import type { IncomingMessage } from "node:http";
+import { test } from "node:test";
+import { callerOf } from "../../../bot/http/caller.ts";
+import { sameSecret } from "../../../bot/http/same-secret.ts";
+import { checkCaller } from "../../../bot/http/source-auth.ts";
+
+const BEARER = { kind: "bearer", token: "hook-token-1" } as const;
+
+/** Who sends a request from an address with these Authorization headers. */
+function caller(remoteAddress: string, ...authorization: string[]) {
+  const headersDistinct = authorization.length > 0 ? { authorization } : {};
+  const request = { headersDistinct, socket: { remoteAddress } } as unknown as IncomingMessage;
+  return callerOf(request, {}, 0);
+}
+
+const ADDRESSES: [address: string, letIn: boolean][] = [
+  ["127.0.0.1", true],
+  ["127.8.9.1", true],
+  ["::1", true],
+  ["::ffff:127.0.0.1", true],
+  ["10.20.3.17", false],
+  ["::ffff:10.20.3.17", false],
+  ["fe80::1", false],
+  ["128.0.0.1", false],
+  ["0.0.0.0", false],
+  ["", false],
+];
+
+for (const [address, letIn] of ADDRESSES) {
+  test(`a source without authentication is ${letIn ? "open" : "closed"} to ${address || "an unknown peer"}`, () => {
+    const wanted = letIn ? { outcome: "let_in" } : { outcome: "refused", reason: "open_only_to_loopback" };
+    assert.deepEqual(checkCaller({ auth: { kind: "none" } }, caller(address)), wanted);
+  });
+}
+
+const HEADERS: [authorization: string[], outcome: string][] = [
+  [["Bearer hook-token-1"], "let_in"],
+  [["bearer   hook-token-1"], "let_in"],
+  [[], "no_credentials"],
+  [[""], "no_credentials"],
+  [["Bearer"], "no_credentials"],
+  [["Bearer hook-token-1 more"], "no_credentials"],
+  [["hook-token-1"], "no_credentials"],
+  [["Basic hook-token-1"], "no_credentials"],
+  [["Bearer hook-token-1", "Bearer hook-token-1"], "repeated_credentials"],
+  [["Bearer hook-token-2"], "bad_credentials"],
+  [["Bearer hook-token-11"], "bad_credentials"],
+  [["Bearer HOOK-TOKEN-1"], "bad_credentials"],
+];
+
+for (const [authorization, outcome] of HEADERS) {
+  test(`answers the header ${JSON.stringify(authorization)} with ${outcome}`, () => {
+    const judged = checkCaller({ auth: BEARER }, caller("10.0.0.1", ...authorization));
+    assert.equal(judged.outcome === "refused" ? judged.reason : judged.outcome, outcome);
+  });
+}
+
+test("an empty secret matches nothing, not even itself", () => {
+  assert.equal(sameSecret("", ""), false);
+  assert.equal(sameSecret("a", "a"), true);
+  assert.equal(sameSecret("a", "aa"), false);
+});

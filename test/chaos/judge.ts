@@ -1,0 +1,89 @@
+import { requestId } from "../../core/ids/index.ts";
+import { isTerminal, type Task } from "../../core/tasks/index.ts";
+
+/** One execution row as the StackStorm simulator holds it. */
+export interface Row {
+  id: string;
+  status: string;
+  requestId: string;
+}
+
+/** Everything that is compared at the end. */
+export interface Evidence {
+  /** Event ids that were answered with 202. */
+  acknowledged: readonly string[];
+  tasks: readonly Task[];
+  rows: readonly Row[];
+  /** Card ids that an entitled person approved. */
+  approved: ReadonlySet<string>;
+  /** Card ids that reached a phone. */
+  cards: ReadonlySet<string>;
+  /** Everything that was said in chat. */
+  messages: readonly string[];
+}
+
+export interface Judgement {
+  lost: string[];
+  doubled: string[];
+  unapproved: string[];
+  stuck: string[];
+  unknown: string[];
+}
+
+/**
+ * Holds what the simulators saw against what was acknowledged and approved. The right end of a task is one row
+ * whose id and end the task carries, or no row and a decision that says so, or no row and `unknown` with a card
+ * at a human.
+ */
+export function judge(evidence: Evidence): Judgement {
+  const found: Judgement = { lost: [], doubled: [], unapproved: [], stuck: [], unknown: [] };
+  const byEvent = new Map(evidence.tasks.map((task) => [task.eventId, task]));
+  for (const eventId of evidence.acknowledged) {
+    const task = byEvent.get(eventId);
+    if (task) judgeTask(task, evidence, found);
+    else found.lost.push(`${eventId}: acknowledged, but there is no task`);
+  }
+  return found;
+}
+
+function judgeTask(task: Task, evidence: Evidence, found: Judgement): void {
+  const mine = new Set(Array.from({ length: task.startNo }, (_, i) => requestId(task.id, i + 1)));
+  const rows = evidence.rows.filter((row) => mine.has(row.requestId));
+  const name = `${task.id} ${task.state} (${task.reason}), ${rows.length} rows`;
+  if (rows.length > 1) found.doubled.push(name);
+  if (rows.length > 0 && !wasApproved(task, evidence)) found.unapproved.push(name);
+  if (task.state === "unknown") judgeUnknown(task, rows, { evidence, found, name });
+  else if (!isTerminal(task.state)) found.stuck.push(name);
+  else if (!isRightEnd(task, rows)) found.lost.push(name);
+  else if (task.state !== "rejected" && !wasHeard(task, evidence))
+    found.lost.push(`${name}, and nobody heard`);
+}
+
+function wasApproved(task: Task, { approved }: Evidence): boolean {
+  return task.cards.some((card) => approved.has(`${task.id}@${card.no}`));
+}
+
+function wasHeard(task: Task, { messages }: Evidence): boolean {
+  const short = task.id.slice(2, 8);
+  return messages.some((text) => text.includes(short));
+}
+
+function judgeUnknown(
+  task: Task,
+  rows: readonly Row[],
+  { evidence, found, name }: { evidence: Evidence; found: Judgement; name: string },
+): void {
+  const asked = task.cards.some(
+    (card) => card.purpose === "unknown" && evidence.cards.has(`${task.id}@${card.no}`),
+  );
+  if (rows.length > 0) found.lost.push(`${name}, although StackStorm has it`);
+  else if (!asked) found.stuck.push(`${name}, and nobody was asked`);
+  else found.unknown.push(name);
+}
+
+function isRightEnd(task: Task, rows: readonly Row[]): boolean {
+  if (task.state === "rejected") return rows.length === 0;
+  const [row] = rows;
+  if (task.state !== "succeeded" || !row) return false;
+  return task.execution?.id === row.id && row.status === "succeeded" && task.execution.result !== undefined;
+}

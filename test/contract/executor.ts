@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { JsonObject } from "../../core/ids/index.ts";
+import type { Execution, Executor, Hint, StartOutcome, StartRequest } from "../../core/ports/index.ts";
+import { isEnd } from "../../core/tasks/index.ts";
+
+/** An executor with an engine behind it, and the means to look at that engine and to disturb it. */
+export interface ExecutorHarness {
+  executor: Executor;
+  /** A cluster that is configured and up. */
+  cluster: string;
+  /** An action that ends well by itself within a few seconds. */
+  action: string;
+  parameters: JsonObject;
+  /** When the test began, as `sinceMs` of a search. */
+  sinceMs: number;
+  /** How many runs the engine itself has under a request id. */
+  runsOf(requestId: string): number;
+  /** The next start is stored and its answer lost. */
+  loseNextAnswer(): Promise<void>;
+  /** The engine's port is closed, or open again. */
+  setDown(isDown: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+const UNKNOWN_ID = "000000000000000000000000";
+const POLL_MS = 20;
+
+type Run = (t: TestContext, harness: ExecutorHarness) => Promise<void>;
+
+/** Runs the promises of the port `Executor` against one implementation. */
+export function executorContract(name: string, open: () => Promise<ExecutorHarness>): void {
+  const promise = (says: string, run: Run) =>
+    test(`${name}: ${says}`, async (t) => {
+      const harness = await open();
+      t.after(() => harness.close());
+      await run(t, harness);
+    });
+  startPromises(promise);
+  findPromises(promise);
+  readPromises(promise);
+  watchPromises(promise);
+}
+
+type Declare = (says: string, run: Run) => void;
+
+function aRequest(harness: ExecutorHarness, overrides: Partial<StartRequest> = {}): StartRequest {
+  const { cluster, action, parameters } = harness;
+  return {
+    cluster,
+    action,
+    parameters,
+    requestId: "t_one-1",
+    taskId: "t_one",
+    approvedBy: ["lisi"],
+    ...overrides,
+  };
+}
+
+function startPromises(promise: Declare): void {
+  promise("a start makes exactly one run, which carries the request id", async (_t, harness) => {
+    const execution = started(await harness.executor.start(aRequest(harness)));
+    assert.equal(execution.cluster, harness.cluster);
+    assert.equal(execution.action, harness.action);
+    assert.equal(harness.runsOf("t_one-1"), 1);
+  });
+
+  promise("starts at the same time make one run each", async (_t, harness) => {
+    const ids = Array.from({ length: 5 }, (_, n) => `t_many${n}-1`);
+    const outcomes = await Promise.all(
+      ids.map((requestId) => harness.executor.start(aRequest(harness, { requestId }))),
+    );
+    assert.equal(new Set(outcomes.map((outcome) => started(outcome).id)).size, 5);
+    assert.deepEqual(
+      ids.map((id) => harness.runsOf(id)),
+      [1, 1, 1, 1, 1],
+    );
+  });
+
+  promise("a start of an action that does not exist is refused with a reason", async (_t, harness) => {
+    const outcome = await harness.executor.start(aRequest(harness, { action: "no.such_action" }));
+    assert.ok(outcome.outcome === "refused" && outcome.message !== "");
+  });
+
+  promise("a start with a parameter that the action does not have is refused", async (_t, harness) => {
+    const parameters = { ...harness.parameters, no_such_parameter: 1 };
+    const outcome = await harness.executor.start(aRequest(harness, { parameters }));
+    assert.equal(outcome.outcome, "refused");
+    assert.equal(harness.runsOf("t_one-1"), 0);
+  });
+
+  promise("a start whose parameters the engine would render is refused before it", async (_t, harness) => {
+    const parameters = { ...harness.parameters, note: "{{ st2kv.system.token }}" };
+    const outcome = await harness.executor.start(aRequest(harness, { parameters }));
+    assert.equal(outcome.outcome, "refused");
+    assert.equal(harness.runsOf("t_one-1"), 0);
+  });
+
+  promise("a start that nobody can take is not sent", async (_t, harness) => {
+    await harness.setDown(true);
+    assert.equal((await harness.executor.start(aRequest(harness))).outcome, "not_sent");
+    await harness.setDown(false);
+    assert.equal(harness.runsOf("t_one-1"), 0);
+  });
+
+  promise("a start whose answer is lost is unknown, made once, and found again", async (_t, harness) => {
+    await harness.loseNextAnswer();
+    assert.equal((await harness.executor.start(aRequest(harness))).outcome, "unknown");
+    assert.equal(harness.runsOf("t_one-1"), 1);
+    const found = await find(harness, "t_one-1");
+    assert.ok(found.outcome === "found" && found.starts === 1);
+  });
+}
+
+function find(harness: ExecutorHarness, requestId: string) {
+  const { cluster, action, sinceMs } = harness;
+  return harness.executor.find({ cluster, action, requestId, sinceMs });
+}
+
+function findPromises(promise: Declare): void {
+  promise("a start is found by its request id and by no other", async (_t, harness) => {
+    const execution = started(await harness.executor.start(aRequest(harness)));
+    const found = await find(harness, "t_one-1");
+    assert.ok(found.outcome === "found");
+    assert.equal(found.execution.id, execution.id);
+    assert.equal(found.starts, 1);
+    assert.deepEqual(await find(harness, "t_one-2"), { outcome: "absent" });
+    assert.deepEqual(await find(harness, "t_on"), { outcome: "absent" });
+  });
+
+  promise("two starts under one request id are counted", async (_t, harness) => {
+    const first = started(await harness.executor.start(aRequest(harness)));
+    await pause(5);
+    started(await harness.executor.start(aRequest(harness)));
+    const found = await find(harness, "t_one-1");
+    assert.ok(found.outcome === "found");
+    assert.equal(found.starts, 2);
+    assert.equal(found.execution.id, first.id);
+  });
+
+  promise("nothing is known about a start while the engine is down", async (_t, harness) => {
+    await harness.setDown(true);
+    assert.equal((await find(harness, "t_one-1")).outcome, "unreachable");
+    await harness.setDown(false);
+    assert.equal((await find(harness, "t_one-1")).outcome, "absent");
+  });
+}
+
+function readPromises(promise: Declare): void {
+  promise("a run can be followed to its end, with result, times and request id", async (_t, harness) => {
+    const { id } = started(await harness.executor.start(aRequest(harness)));
+    const end = await followed(harness, id);
+    assert.equal(end.status, "succeeded");
+    assert.equal(end.action, harness.action);
+    assert.equal(end.requestId, "t_one-1");
+    assert.ok(end.result !== undefined && end.startedAt && end.endedAt);
+    assert.ok(end.startedAt <= end.endedAt);
+  });
+
+  promise("an id that the engine does not know gives null", async (_t, harness) => {
+    assert.equal(await harness.executor.get(harness.cluster, UNKNOWN_ID), null);
+    assert.equal(await harness.executor.get(harness.cluster, "last"), null);
+  });
+
+  promise("a list of any length gives what the engine knows, without results", async (_t, harness) => {
+    const { id } = started(await harness.executor.start(aRequest(harness)));
+    const unknown = Array.from({ length: 150 }, (_, n) => String(n).padStart(24, "0"));
+    await followed(harness, id);
+    const listed = await harness.executor.list(harness.cluster, [...unknown, id]);
+    assert.deepEqual(
+      listed.map((row) => [row.id, row.status]),
+      [[id, "succeeded"]],
+    );
+    assert.equal(listed[0]?.result, undefined);
+    assert.deepEqual(await harness.executor.list(harness.cluster, []), []);
+  });
+
+  promise("a run that is no workflow has no children, and its output is text", async (_t, harness) => {
+    const { id } = started(await harness.executor.start(aRequest(harness)));
+    await followed(harness, id);
+    assert.deepEqual(await harness.executor.children(harness.cluster, id), []);
+    assert.equal(typeof (await harness.executor.output(harness.cluster, id)), "string");
+  });
+
+  promise("reads fail while the engine is down", async (_t, harness) => {
+    await harness.setDown(true);
+    const { executor, cluster } = harness;
+    await assert.rejects(executor.get(cluster, UNKNOWN_ID), { name: "ChatOpsError", retryable: true });
+    await assert.rejects(executor.list(cluster, [UNKNOWN_ID]), { name: "ChatOpsError", retryable: true });
+  });
+
+  promise(
+    "a probe tells the version while the engine is up and a reason while it is down",
+    async (_t, harness) => {
+      const up = await harness.executor.probe(harness.cluster);
+      assert.ok(up.outcome === "up" && up.version !== "");
+      await harness.setDown(true);
+      const down = await harness.executor.probe(harness.cluster);
+      assert.ok(down.outcome === "down" && down.message !== "");
+    },
+  );
+}
+
+function watchPromises(promise: Declare): void {
+  promise("a watch hints at what moves and ends when it is told to", async (t, harness) => {
+    const seen = hints(t, harness);
+    await seen.until((hint) => hint.executionId === "*");
+    const { id } = started(await harness.executor.start(aRequest(harness)));
+    await seen.until((hint) => hint.executionId === id && hint.status === "succeeded");
+    await seen.stop();
+  });
+}
+
+function hints(t: TestContext, harness: ExecutorHarness) {
+  const controller = new AbortController();
+  t.after(() => controller.abort());
+  const all: Hint[] = [];
+  const ended = harness.executor.watch(harness.cluster, (hint) => void all.push(hint), controller.signal);
+  return {
+    until: async (fits: (hint: Hint) => boolean) => {
+      while (!all.some(fits)) await pause(POLL_MS);
+    },
+    stop: () => {
+      controller.abort();
+      return ended;
+    },
+  };
+}
+
+function started(outcome: StartOutcome): Execution {
+  assert.ok(outcome.outcome === "started", "message" in outcome ? outcome.message : "");
+  return outcome.execution;
+}
+
+async function followed({ executor, cluster }: ExecutorHarness, id: string): Promise<Execution> {
+  for (;;) {
+    const execution = await executor.get(cluster, id);
+    if (execution && isEnd(execution.status)) return execution;
+    await pause(POLL_MS);
+  }
+}

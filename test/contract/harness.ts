@@ -1,0 +1,39 @@
+import { test } from "node:test";
+import type { Inbox, Journal, Outbox, TaskStore, ThrottleStore } from "../../core/ports/index.ts";
+import type { MovableClock } from "../support/clock.ts";
+
+/** The window in which a contract's journal takes the same delivery key for the same delivery. */
+export const DEDUPE_WINDOW_MS = 300_000;
+
+/** Empty storage for one test, over a clock that the test moves. */
+export interface Harness {
+  journal: Journal;
+  inbox: Inbox;
+  tasks: TaskStore;
+  outbox: Outbox;
+  throttle: ThrottleStore;
+  clock: MovableClock;
+  close(): Promise<void>;
+}
+
+/** The ports that one suite needs, with their clock. */
+export type HarnessOf<Ports extends keyof Harness> = Pick<Harness, Ports | "clock" | "close">;
+
+/** Defines tests that each get a harness of their own, closed afterwards. */
+export function testsOn<H extends Pick<Harness, "close">>(open: () => Promise<H>) {
+  return (name: string, body: (harness: H) => Promise<void>): void => {
+    test(name, async () => {
+      const harness = await open();
+      try {
+        await body(harness);
+      } finally {
+        await harness.close();
+      }
+    });
+  };
+}
+
+/** `count` numbers from 0. */
+export function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { eventId } from "../../../core/ids/index.ts";
+import { aDelivery, aDraft, aRawBody } from "../../support/builders.ts";
+import { START_MS } from "../../support/clock.ts";
+import { DEDUPE_WINDOW_MS, type HarnessOf, testsOn, upTo } from "../harness.ts";
+import { aDraftNo, appendOne, placeFor } from "./support.ts";
+
+type Open = () => Promise<HarnessOf<"journal">>;
+
+function after(ms: number): { receivedAt: string } {
+  return { receivedAt: new Date(START_MS + ms).toISOString() };
+}
+
+/** Promises about `append`. */
+export function appendingEvents(open: Open): void {
+  storing(open);
+  recognising(open);
+  joining(open);
+}
+
+function storing(open: Open): void {
+  const test = testsOn(open);
+
+  test("stores an event whole, with its raw body", async ({ journal }) => {
+    const raw = aRawBody('{"磁盘":"满"}\u0000');
+    const [draft] = aDelivery([aDraft()], { raw }).drafts;
+    const [receipt] = await journal.append(aDelivery([aDraft()], { raw }));
+    assert.deepEqual(receipt, { eventId: eventId("prometheus", "delivery-1"), outcome: "new" });
+    assert.deepEqual(await journal.event(receipt?.eventId ?? ""), { id: receipt?.eventId, ...draft?.event });
+    assert.deepEqual(await journal.raw(raw.ref), raw);
+  });
+
+  test("knows no event and no raw body that was not stored", async ({ journal }) => {
+    assert.equal(await journal.event("e_none"), null);
+    assert.equal(await journal.raw("sha256:none"), null);
+  });
+
+  test("gives one receipt per draft, in their order", async ({ journal }) => {
+    const receipts = await journal.append(aDelivery(upTo(5).map((n) => aDraftNo(n))));
+    assert.deepEqual(
+      receipts.map((receipt) => receipt.eventId),
+      upTo(5).map((n) => eventId("prometheus", `delivery-${n}`)),
+    );
+  });
+
+  test("keeps the raw body of a delivery without events", async ({ journal }) => {
+    assert.deepEqual(await journal.append(aDelivery([])), []);
+    assert.deepEqual(await journal.raw(aRawBody().ref), aRawBody());
+  });
+
+  test("stores many deliveries at once, each once", async ({ journal }) => {
+    const deliveries = upTo(40).map((n) => journal.append(aDelivery([aDraftNo(n % 20)])));
+    const receipts = (await Promise.all(deliveries)).flat();
+    assert.equal(receipts.filter((receipt) => receipt.outcome === "new").length, 20);
+    assert.equal(receipts.filter((receipt) => receipt.outcome === "duplicate").length, 20);
+    assert.equal(await journal.lag("rules"), 20);
+  });
+}
+
+function recognising(open: Open): void {
+  const test = testsOn(open);
+
+  test("takes the same delivery key within the window for the same delivery", async ({ journal }) => {
+    const first = await appendOne(journal);
+    const again = await appendOne(journal, { event: after(DEDUPE_WINDOW_MS - 1) });
+    assert.deepEqual(again, { eventId: first.eventId, outcome: "duplicate" });
+    assert.equal(await journal.lag("rules"), 1);
+  });
+
+  test("keeps the key of one source apart from that of another", async ({ journal }) => {
+    await appendOne(journal);
+    const other = await appendOne(journal, { event: { source: "zabbix" } });
+    assert.equal(other.outcome, "new");
+  });
+
+  test("makes a later window's delivery a repeat with an id of its own, once", async ({ journal }) => {
+    const first = await appendOne(journal);
+    const event = after(DEDUPE_WINDOW_MS);
+    const repeat = await appendOne(journal, { event });
+    assert.equal(repeat.outcome, "repeat");
+    assert.notEqual(repeat.eventId, first.eventId);
+    assert.equal((await journal.event(repeat.eventId))?.repeatOf, first.eventId);
+    assert.deepEqual(await appendOne(journal, { event }), { ...repeat, outcome: "duplicate" });
+    assert.equal(await journal.lag("rules"), 2);
+  });
+
+  test("counts an event received before the first, by a clock moved back, as the same delivery", async ({
+    journal,
+  }) => {
+    await appendOne(journal);
+    const early = await appendOne(journal, { event: after(-10 * DEDUPE_WINDOW_MS) });
+    assert.equal(early.outcome, "duplicate");
+  });
+
+  test("uses the fresh id without a key, and the same call again changes nothing", async ({ journal }) => {
+    const delivery = aDelivery([aDraft({ dedupeKey: null, freshId: "e_FRESH" })]);
+    const [first] = await journal.append(delivery);
+    const [again] = await journal.append(delivery);
+    assert.deepEqual(first, { eventId: "e_FRESH", outcome: "new" });
+    assert.deepEqual(again, { eventId: "e_FRESH", outcome: "duplicate" });
+    assert.equal(await journal.lag("archive"), 1);
+  });
+
+  test("changes no incident by the same call again", async ({ journal }) => {
+    const firing = aDraft({ dedupeKey: null, freshId: "e_1" });
+    const resolved = aDraft({ dedupeKey: null, freshId: "e_2", event: { status: "resolved" } });
+    await journal.append(aDelivery([firing]));
+    await journal.append(aDelivery([resolved]));
+    await journal.append(aDelivery([firing]));
+    const next = await appendOne(journal, { dedupeKey: "next" });
+    assert.equal(next.outcome, "new");
+  });
+}
+
+function joining(open: Open): void {
+  const test = testsOn(open);
+
+  test("joins firing, repeat and recovery, and opens anew afterwards", async ({ journal }) => {
+    const first = await appendOne(journal, { dedupeKey: "a" });
+    const repeat = await appendOne(journal, { dedupeKey: "b" });
+    const recovery = await appendOne(journal, { dedupeKey: "c", event: { status: "resolved" } });
+    const anew = await appendOne(journal, { dedupeKey: "d" });
+    assert.deepEqual(
+      [first, repeat, recovery, anew].map((receipt) => receipt.outcome),
+      ["new", "repeat", "recovery", "new"],
+    );
+    assert.equal((await journal.event(repeat.eventId))?.repeatOf, first.eventId);
+    assert.equal((await journal.event(anew.eventId))?.repeatOf, undefined);
+  });
+
+  test("lets each draft of one delivery see what the one before it did", async ({ journal }) => {
+    const drafts = [
+      aDraft({ dedupeKey: "a" }),
+      aDraft({ dedupeKey: "b" }),
+      aDraft({ dedupeKey: "a" }),
+      aDraft({ dedupeKey: "c", event: { status: "resolved" } }),
+      aDraft({ dedupeKey: "d" }),
+    ];
+    const receipts = await journal.append(aDelivery(drafts));
+    assert.deepEqual(
+      receipts.map((receipt) => receipt.outcome),
+      ["new", "repeat", "duplicate", "recovery", "new"],
+    );
+  });
+
+  test("keeps incidents of different sources and keys apart", async ({ journal }) => {
+    await appendOne(journal, { dedupeKey: "a" });
+    const otherKey = await appendOne(journal, { dedupeKey: "b", event: { incident: "vm-1/tmp" } });
+    const otherSource = await appendOne(journal, { dedupeKey: "c", event: { source: "zabbix" } });
+    assert.deepEqual([otherKey.outcome, otherSource.outcome], ["new", "new"]);
+  });
+
+  test("puts the events of one fingerprint into one partition, in order", async ({ journal }) => {
+    const ids = [];
+    for (const dedupeKey of ["a", "b", "c"]) ids.push((await appendOne(journal, { dedupeKey })).eventId);
+    const entries = await journal.read(placeFor(journal, "rules"), 10);
+    assert.deepEqual(
+      entries.map((entry) => entry.kind === "event" && entry.event.id),
+      ids,
+    );
+  });
+}

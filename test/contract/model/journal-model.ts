@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import type { EventStatus } from "../../../core/events/index.ts";
+import type { JournalEntry, ReaderName } from "../../../core/ports/index.ts";
+import { aDelivery, aDraft, aRawBody } from "../../support/builders.ts";
+import { START_MS } from "../../support/clock.ts";
+import type { Harness } from "../harness.ts";
+import { aVerdict, nameOf } from "../journal/support.ts";
+import type { Play } from "./play.ts";
+
+/** One thing that may be asked of a journal. */
+export type JournalCommand =
+  | { ask: "append"; raw: number; drafts: DraftSketch[] }
+  | { ask: "judge"; partition: number; verdicts: number[] }
+  | { ask: "refuse"; raw: number; reason: string }
+  | { ask: "lease"; reader: ReaderName; partition: number; holder: string; ttlMs: number }
+  | { ask: "commit"; reader: ReaderName; partition: number; entries: number; lease: number }
+  | { ask: "trim"; olderThanMs: number }
+  | { ask: "advance"; byMs: number };
+
+interface DraftSketch {
+  key: number | null;
+  host: number;
+  status: EventStatus;
+  afterMs: number;
+}
+
+const small = fc.integer({ min: 0, max: 3 });
+const reader = fc.constantFrom<ReaderName>("archive", "rules");
+const partition = fc.integer({ min: 0, max: 1 });
+const aboutWindows = fc.constantFrom(-400_000, 0, 1, 299_999, 300_000, 650_000, 900_000);
+const draft: fc.Arbitrary<DraftSketch> = fc.record({
+  key: fc.option(small),
+  host: small,
+  status: fc.constantFrom<EventStatus>("firing", "firing", "resolved", "point"),
+  afterMs: aboutWindows,
+});
+const place = { reader, partition };
+const verdicts = fc.array(small, { maxLength: 3 });
+const holder = fc.constantFrom("w1", "w2");
+
+/** Any command for a journal of two partitions. */
+export const journalCommand: fc.Arbitrary<JournalCommand> = fc.oneof(
+  fc.record({ ask: fc.constant("append" as const), raw: small, drafts: fc.array(draft, { maxLength: 4 }) }),
+  fc.record({ ask: fc.constant("judge" as const), partition, verdicts }),
+  fc.record({ ask: fc.constant("refuse" as const), raw: small, reason: fc.constantFrom("a", "b") }),
+  fc.record({ ask: fc.constant("lease" as const), ...place, holder, ttlMs: fc.integer({ min: 0, max: 90 }) }),
+  fc.record({ ask: fc.constant("commit" as const), ...place, entries: small, lease: small }),
+  fc.record({ ask: fc.constant("trim" as const), olderThanMs: fc.integer({ min: -50, max: 300 }) }),
+  fc.record({ ask: fc.constant("advance" as const), byMs: fc.integer({ min: -20, max: 60 }) }),
+);
+
+/** A game in progress: the fences so far, newest first, and how many drafts had no key. */
+interface Game {
+  harness: Harness;
+  fences: number[];
+  fresh: number;
+}
+
+/** Plays commands for the journal. */
+export const playJournal: Play<JournalCommand> = async (harness, commands) => {
+  const game: Game = { harness, fences: [], fresh: 0 };
+  const seen: unknown[] = [];
+  for (const command of commands) seen.push(await playOne(game, command), await overview(harness));
+  return seen;
+};
+
+function playOne(game: Game, command: JournalCommand): Promise<unknown> {
+  const { journal, clock } = game.harness;
+  const raw = aRawBody(`raw ${"raw" in command ? command.raw : ""}`);
+  switch (command.ask) {
+    case "append":
+      return journal.append(
+        aDelivery(
+          command.drafts.map((one) => draftOf(game, one)),
+          { raw },
+        ),
+      );
+    case "judge":
+      return journal.appendVerdicts(
+        command.partition,
+        command.verdicts.map((n) => aVerdict({ eventId: `e_${n}` })),
+      );
+    case "refuse":
+      return journal.refuse({ source: "s", reason: command.reason, message: "", raw });
+    case "lease":
+      return lease(game, command);
+    case "commit":
+      return commit(game, command);
+    case "trim":
+      return journal.trim(START_MS + command.olderThanMs);
+    case "advance":
+      return Promise.resolve(clock.advance(command.byMs));
+  }
+}
+
+function draftOf(game: Game, { key, host, status, afterMs }: DraftSketch) {
+  game.fresh += 1;
+  const receivedAt = new Date(START_MS + afterMs).toISOString();
+  const name = `vm-${host}`;
+  const event = { status, receivedAt, fingerprint: name, incident: name };
+  return aDraft({ dedupeKey: key === null ? null : `d${key}`, freshId: `e_fresh${game.fresh}`, event });
+}
+
+type Lease = Extract<JournalCommand, { ask: "lease" }>;
+type Commit = Extract<JournalCommand, { ask: "commit" }>;
+
+async function lease(game: Game, command: Lease): Promise<unknown> {
+  const fence = await game.harness.journal.lease(command, command.holder, command.ttlMs);
+  if (fence !== null) game.fences.unshift(fence);
+  return fence !== null;
+}
+
+async function commit(game: Game, command: Commit): Promise<unknown> {
+  const { journal } = game.harness;
+  const entries = await journal.read(command, command.entries);
+  const fence = game.fences[command.lease];
+  const last = entries.at(-1);
+  const committed = fence !== undefined && last && (await journal.commit(command, fence, last.position));
+  return { committed, read: entries.map(nameOf) };
+}
+
+async function overview({ journal }: Harness): Promise<unknown> {
+  const unread: unknown[] = [];
+  for (const one of ["archive", "rules"] as const) {
+    for (const number of [0, 1]) {
+      const entries = await journal.read({ reader: one, partition: number }, 100);
+      unread.push(await journal.lag(one), entries.map(withoutPosition));
+    }
+  }
+  const raws = await Promise.all([0, 1, 2, 3].map((n) => journal.raw(aRawBody(`raw ${n}`).ref)));
+  return { unread, raws: raws.map((raw) => raw !== null), refusals: await journal.refusals(10) };
+}
+
+function withoutPosition({ position: _, ...rest }: JournalEntry): unknown {
+  return rest;
+}

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import type { TakeRequest } from "../../core/throttle/index.ts";
+import { START_MS } from "../support/clock.ts";
+import { type HarnessOf, testsOn, upTo } from "./harness.ts";
+
+const MINUTE_MS = 60_000;
+
+/** A wish for one token of a bucket that holds one and gets one back each minute. */
+export function aTake(overrides: Partial<TakeRequest> = {}): TakeRequest {
+  const bucket = { key: "rule/shop", limit: 1, perMs: MINUTE_MS, burst: 1 };
+  return { grantId: "t_1", ...bucket, atMs: START_MS, ...overrides };
+}
+
+/** What every throttle store promises. */
+export function throttleStoreContract(name: string, open: () => Promise<HarnessOf<"throttle">>): void {
+  describe(`throttle store: ${name}`, () => {
+    taking(open);
+    remembering(open);
+    trimming(open);
+  });
+}
+
+function taking(open: () => Promise<HarnessOf<"throttle">>): void {
+  const test = testsOn(open);
+
+  test("grants a full bucket's token and says when the next is there", async ({ throttle }) => {
+    const [grant] = await throttle.take([aTake()]);
+    assert.deepEqual(grant, {
+      outcome: "granted",
+      reason: "token_taken",
+      bucket: { key: "rule/shop", tokens: 0, burst: 1, nextAtMs: START_MS + MINUTE_MS },
+    });
+  });
+
+  test("judges the requests of one call in order", async ({ throttle }) => {
+    const requests = upTo(3).map((n) => aTake({ grantId: `t_${n}`, burst: 2 }));
+    const grants = await throttle.take(requests);
+    assert.deepEqual(
+      grants.map((grant) => grant.outcome),
+      ["granted", "granted", "held"],
+    );
+  });
+
+  test("keeps the buckets of different keys apart", async ({ throttle }) => {
+    const grants = await throttle.take([aTake(), aTake({ grantId: "t_2", key: "rule/pay" })]);
+    assert.deepEqual(
+      grants.map((grant) => grant.outcome),
+      ["granted", "granted"],
+    );
+  });
+
+  test("takes an odd key for what it is, with NUL, quotes and Chinese in it", async ({ throttle }) => {
+    const key = "a\u0000'\"; 磁盘 %_{p00}";
+    await throttle.take([aTake({ key }), aTake({ key: "a", grantId: "t_2" })]);
+    assert.equal((await throttle.show(key))?.key, key);
+    const [again] = await throttle.take([aTake({ key, grantId: "t_3" })]);
+    assert.equal(again?.outcome, "held");
+  });
+
+  test("never grants more than the burst to many takers at once", async ({ throttle }) => {
+    const calls = upTo(50).map((n) => throttle.take([aTake({ grantId: `t_${n}`, burst: 7 })]));
+    const grants = (await Promise.all(calls)).flat();
+    assert.equal(grants.filter((grant) => grant.outcome === "granted").length, 7);
+  });
+
+  test("gives a token back after its time", async ({ throttle }) => {
+    await throttle.take([aTake()]);
+    const [early] = await throttle.take([aTake({ grantId: "t_2", atMs: START_MS + MINUTE_MS - 1 })]);
+    const [due] = await throttle.take([aTake({ grantId: "t_3", atMs: START_MS + MINUTE_MS })]);
+    assert.deepEqual([early?.outcome, due?.outcome], ["held", "granted"]);
+  });
+
+  test("judges by the request's instant, whatever the store's clock says", async ({ throttle, clock }) => {
+    await throttle.take([aTake()]);
+    clock.advance(10 * MINUTE_MS);
+    const [grant] = await throttle.take([aTake({ grantId: "t_2", atMs: START_MS + 1 })]);
+    assert.equal(grant?.outcome, "held");
+  });
+
+  test("refills nothing for a request from before the last one", async ({ throttle }) => {
+    await throttle.take([aTake({ atMs: START_MS + MINUTE_MS })]);
+    const late = aTake({ grantId: "t_2", atMs: START_MS });
+    const next = aTake({ grantId: "t_3", atMs: START_MS + MINUTE_MS + 1 });
+    const grants = await throttle.take([late, next]);
+    assert.deepEqual(
+      grants.map((grant) => grant.outcome),
+      ["held", "held"],
+    );
+  });
+
+  test("answers no requests with no grants", async ({ throttle }) => {
+    assert.deepEqual(await throttle.take([]), []);
+  });
+}
+
+function remembering(open: () => Promise<HarnessOf<"throttle">>): void {
+  const test = testsOn(open);
+
+  test("answers a grant id as it did the first time, granted or held, much later too", async ({
+    throttle,
+  }) => {
+    const first = await throttle.take([aTake(), aTake({ grantId: "t_2" })]);
+    const muchLater = START_MS + 100 * MINUTE_MS;
+    const again = await throttle.take([
+      aTake({ atMs: muchLater }),
+      aTake({ grantId: "t_2", atMs: muchLater }),
+    ]);
+    assert.deepEqual(again, first);
+    assert.equal(first[1]?.outcome, "held");
+  });
+
+  test("takes no second token for a repeated grant id", async ({ throttle }) => {
+    await throttle.take([aTake({ burst: 2 })]);
+    await throttle.take([aTake({ burst: 2 })]);
+    const [other] = await throttle.take([aTake({ grantId: "t_2", burst: 2 })]);
+    assert.equal(other?.outcome, "granted");
+  });
+
+  test("gives the same answer to one grant id twice in one call, and in many calls at once", async ({
+    throttle,
+  }) => {
+    const [one, two] = await throttle.take([aTake(), aTake()]);
+    assert.deepEqual(one, two);
+    const calls = upTo(20).map(() => throttle.take([aTake({ grantId: "t_2", key: "other" })]));
+    for (const [grant] of await Promise.all(calls)) assert.equal(grant?.outcome, "granted");
+  });
+
+  test("shows the bucket as last judged, and null for one that never was", async ({ throttle }) => {
+    assert.equal(await throttle.show("rule/shop"), null);
+    const [grant] = await throttle.take([aTake()]);
+    assert.deepEqual(await throttle.show("rule/shop"), grant?.bucket);
+  });
+}
+
+function trimming(open: () => Promise<HarnessOf<"throttle">>): void {
+  const test = testsOn(open);
+
+  test("forgets old grants and buckets that have been full since before the instant", async ({
+    throttle,
+  }) => {
+    await throttle.take([aTake()]);
+    assert.equal(await throttle.trim(START_MS + 2 * MINUTE_MS), 2);
+    assert.equal(await throttle.show("rule/shop"), null);
+    const [again] = await throttle.take([aTake()]);
+    assert.equal(again?.outcome, "granted");
+  });
+
+  test("keeps a grant that is not older and a bucket that was not full yet", async ({ throttle, clock }) => {
+    await throttle.take([aTake()]);
+    clock.advance(MINUTE_MS);
+    await throttle.take([aTake({ grantId: "t_2", key: "young", atMs: clock.nowMs() })]);
+    assert.equal(await throttle.trim(START_MS + MINUTE_MS), 1);
+    assert.notEqual(await throttle.show("rule/shop"), null);
+    const [again] = await throttle.take([aTake({ grantId: "t_2", key: "young", atMs: clock.nowMs() })]);
+    assert.equal(again?.outcome, "granted");
+  });
+
+  test("keeps the answer for an old event that was read late", async ({ throttle, clock }) => {
+    clock.advance(60 * MINUTE_MS);
+    await throttle.take([aTake(), aTake({ grantId: "t_2" })]);
+    await throttle.trim(START_MS + 30 * MINUTE_MS);
+    const [again] = await throttle.take([aTake({ grantId: "t_2" })]);
+    assert.equal(again?.outcome, "held");
+  });
+}

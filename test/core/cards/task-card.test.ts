@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { renderCard, violations } from "../../../adapters/wecom/index.ts";
+import { type CardView, taskCard } from "../../../core/cards/index.ts";
+import { cardId } from "../../../core/ids/index.ts";
+import {
+  type CardRecord,
+  isTerminal,
+  TASK_STATES,
+  type Task,
+  type TaskState,
+} from "../../../core/tasks/index.ts";
+import { LANGUAGES } from "../../../core/texts/index.ts";
+import { START_MS } from "../../support/clock.ts";
+import { aMadeTask, anExecution, inputs, walk } from "../../support/tasks.ts";
+import { aViewing } from "./viewing.ts";
+
+const OFFERS = ["view", "top", "more"].map((id) => ({
+  ...{ id, title: `查看 ${id}`, action: "disk.show", params: {} },
+  approval: { mode: "people" as const, from: {}, need: 1, timeoutMs: 1000, onTimeout: "reject" as const },
+}));
+const ROWS = ["主机", "挂载点", "使用率", "将清理"].map((label) => ({ label, value: `${label}的值` }));
+
+function asking(overrides: Partial<Task> = {}): Task {
+  const task = walk(
+    aMadeTask({ rendered: { rows: ROWS, offers: OFFERS, text: "日志一行" } }),
+    inputs.cardSent,
+  );
+  return { ...task, ...overrides };
+}
+
+function card(task: Task, purpose: CardRecord["purpose"] = "approval"): CardRecord {
+  const first = task.cards[0];
+  if (!first) throw new Error("the task has no card");
+  return { ...first, purpose };
+}
+
+/** The same task as it may stand in a state, with everything that a card can show. */
+function inState(state: TaskState): Task {
+  const approved = walk(asking(), inputs.approve, inputs.intend, inputs.started);
+  const message = 'Action "disk.nosuch" cannot be found.';
+  return { ...approved, state, reason: "start_refused", message };
+}
+
+/** Everything that WeCom would refuse or cut about a card, sent new and as an update. */
+function faults(view: CardView, task: Task): string[] {
+  const fresh = violations(renderCard(view, cardId(task.id, 1)), { update: false });
+  const update = violations(renderCard(view), { update: true });
+  return [...fresh, ...update].map(({ path, rule }) => `${path} ${rule}`);
+}
+
+describe("every state's card is within WeCom's limits", () => {
+  for (const language of LANGUAGES) {
+    for (const state of TASK_STATES) {
+      test(`${state} in ${language}`, () => {
+        const task = inState(state);
+        const rows = ["清理前", "清理后", "已删除", "释放"].map((label) => ({
+          label,
+          value: "x".repeat(80),
+        }));
+        for (const purpose of ["approval", "escalation", "unknown"] as const) {
+          const view = taskCard(task, card(task, purpose), aViewing(language, { resultRows: rows }));
+          assert.deepEqual(faults(view, task), []);
+          assert.equal(view.closed !== undefined, isTerminal(state));
+          assert.equal(view.buttons.length > 0, !isTerminal(state));
+        }
+      });
+    }
+  }
+});
+
+const HOSTILE = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.constantFrom(
+    "\u202eevil\u202c",
+    "a\nb\r\nc",
+    "<@all>",
+    "\ud800",
+    "​",
+    "[x](http://evil.example)",
+    "字".repeat(500),
+    "👩‍👩‍👧‍👦".repeat(60),
+    " ".repeat(5000),
+    "",
+  ),
+);
+
+test("whatever an event says, the card is within WeCom's limits and shows who may decide what", () => {
+  const texts = fc.record({
+    title: HOSTILE,
+    subject: HOSTILE,
+    line: HOSTILE,
+    value: HOSTILE,
+    target: HOSTILE,
+  });
+  fc.assert(
+    fc.property(texts, fc.constantFrom(...LANGUAGES), ({ title, subject, line, value, target }, language) => {
+      const rendered = {
+        ...{ rows: [{ label: "行", value }], offers: OFFERS, text: line },
+        ...{ targets: [target], params: { note: value } },
+      };
+      const task = walk(aMadeTask({ event: { title, subject }, rendered }), inputs.cardSent);
+      const view = taskCard(task, card(task), aViewing(language));
+      assert.deepEqual(faults(view, task), []);
+      const { sub_title_text: shown = "" } = renderCard(view);
+      assert.ok(shown.includes(aViewing(language).texts.labels.id), shown);
+      assert.match(shown, language === "zh" ? /逾期不执行 · 需 1 人批准/ : /silence means no · needs 1/);
+      assert.deepEqual(
+        view.buttons.map(({ key }) => key),
+        ["approve", "reject", "offer:view", "offer:top", "offer:more"],
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+describe("the card that asks", () => {
+  test("shows the action, the targets, the parameters, who is needed and until when", () => {
+    const view = taskCard(asking(), card(asking()), aViewing());
+    assert.equal(view.title, "磁盘清理 · vm-1");
+    assert.equal(view.source, "鲸 · shop");
+    assert.deepEqual(view.rows.slice(-2), [
+      { label: "操作", value: "disk.cleanup" },
+      { label: "目标", value: "vm-1" },
+    ]);
+    assert.equal(view.rows.length, 6);
+    assert.deepEqual(view.quote, { title: "参数", text: "host: vm-1" });
+    // Asked at 08:00:01 in Shanghai, for 30 minutes.
+    assert.match(view.text, /^日志一行 · 11\/01 08:30 前有效，逾期不执行 · 需 1 人批准 · 编号 [a-z2-7]{6}$/);
+    assert.equal(view.closed, undefined);
+  });
+
+  test("tells how long it lasts while WeCom has not taken it", () => {
+    const task = aMadeTask();
+    assert.match(taskCard(task, card(task), aViewing()).text, /送达后 30 分钟内有效/);
+    assert.match(taskCard(task, card(task), aViewing("en")).text, /valid for 30 min from arrival/);
+  });
+
+  test("always shows action and targets, whatever rows the rule has", () => {
+    const rows = Array.from({ length: 9 }, (_, i) => ({ label: `行${i}`, value: "x" }));
+    const view = taskCard(asking({ cardRows: rows }), card(asking()), aViewing());
+    assert.deepEqual(
+      view.rows.map(({ label }) => label),
+      ["行0", "行1", "行2", "行3", "操作", "目标"],
+    );
+  });
+
+  test("names those who have approved already", () => {
+    const approval = {
+      mode: "people" as const,
+      from: { tag: "x" },
+      need: 2,
+      timeoutMs: 60_000,
+      onTimeout: "reject" as const,
+    };
+    const task = walk(aMadeTask({ rule: { approval } }), inputs.cardSent, inputs.approve);
+    assert.match(taskCard(task, card(task), aViewing()).text, /需 2 人批准，已批准：张三/);
+  });
+
+  test("a text among the parameters cannot look like another parameter", () => {
+    const params = {
+      host: 'vm-1; paths: ["/"]',
+      note: "a\nforce: true",
+      count: 3,
+      mode: "fast",
+      who: "张三",
+    };
+    const view = taskCard(asking({ params }), card(asking()), aViewing());
+    const shown = 'host: "vm-1; paths: [\\"/\\"]"; note: "a\\nforce: true"; count: 3; mode: fast; who: 张三';
+    assert.equal(view.quote?.text, shown);
+  });
+
+  test("parameters that are too long end with a mark", () => {
+    const view = taskCard(asking({ params: { a: "字".repeat(500) } }), card(asking()), aViewing());
+    assert.equal([...(view.quote?.text ?? "")].length, 240);
+    assert.match(view.quote?.text ?? "", /…$/);
+  });
+
+  test("a long text of the event leaves room for until when, how many and the number", () => {
+    const view = taskCard(asking({ cardText: "长".repeat(400) }), card(asking()), aViewing());
+    assert.ok([...view.text].length <= 160);
+    assert.match(view.text, /^长+… · 11\/01 08:30 前有效，逾期不执行 · 需 1 人批准 · 编号 [a-z2-7]{6}$/);
+  });
+});
+
+describe("the card of a run", () => {
+  test("says who approved and what happens, and offers a refresh alone", () => {
+    const task = walk(asking(), inputs.approve, inputs.intend, inputs.started);
+    const view = taskCard(task, card(task), aViewing());
+    assert.equal(view.subtitle, "张三 已批准 · 执行中 (requested)");
+    assert.deepEqual(
+      view.buttons.map(({ key }) => key),
+      ["refresh"],
+    );
+    assert.equal(view.quote, undefined);
+  });
+
+  test("says that it starts while it waits for that", () => {
+    const task = walk(asking(), inputs.approve);
+    assert.equal(taskCard(task, card(task), aViewing("en")).subtitle, "approved by 张三 · starting");
+  });
+});
+
+describe("the closed card", () => {
+  const done = (): Task => {
+    const running = walk(asking(), inputs.approve, inputs.intend, inputs.started);
+    const execution = { ...anExecution("succeeded"), elapsedSeconds: 3.14 };
+    return walk(running, () => ({ kind: "news", execution }));
+  };
+
+  test("shows the result first, then what ran on what", () => {
+    const resultRows = [{ label: "清理后", value: "43%" }];
+    const view = taskCard(done(), card(done()), aViewing("zh", { resultRows }));
+    assert.equal(view.closed, "成功");
+    assert.equal(view.tone, "good");
+    assert.equal(view.subtitle, "张三 已批准 · 成功 · 3.1 s");
+    assert.deepEqual(
+      view.rows.map(({ label }) => label),
+      ["清理后", "主机", "挂载点", "使用率", "将清理", "操作"],
+    );
+    assert.deepEqual(view.buttons, []);
+  });
+
+  const ENDS: [name: string, task: () => Task, closed: string, says: RegExp][] = [
+    ["rejected", () => walk(asking(), inputs.reject), "已拒绝", /授权人拒绝/],
+    [
+      "refused by StackStorm",
+      () =>
+        walk(asking(), inputs.approve, inputs.intend, (task) => ({
+          ...{ kind: "start_answer", requestId: task.start?.requestId ?? "" },
+          answer: { outcome: "refused", message: "no such action" },
+        })),
+      "未执行",
+      /StackStorm 拒绝启动: no such action/,
+    ],
+    ["withdrawn", () => walk(asking(), () => ({ kind: "withdraw" })), "已撤回", /告警已恢复/],
+    [
+      "gone",
+      () => walk(asking(), inputs.approve, inputs.intend, inputs.started, () => ({ kind: "gone" })),
+      "已中断",
+      /找不到该执行/,
+    ],
+  ];
+  for (const [name, make, closed, says] of ENDS) {
+    test(`of a task that was ${name} says so and why`, () => {
+      const task = make();
+      const view = taskCard(task, card(task), aViewing());
+      assert.equal(view.closed, closed);
+      assert.match(view.text, says);
+      assert.match(view.text, /编号 [a-z2-7]{6}$/);
+    });
+  }
+
+  test("names who rejected, not who approved before", () => {
+    const task = walk(asking(), inputs.reject);
+    assert.match(taskCard(task, card(task), aViewing()).subtitle, /^张三 已拒绝 · 已拒绝/);
+  });
+
+  test("of a policy's task names the policy", () => {
+    const policy = {
+      ...{ id: "read-only", actions: ["disk.show"], mode: "auto" as const, approvedBy: "wangwu" },
+      ...{ approvedAt: "2026-01-01", expires: "2027-01-01", digest: "d" },
+    };
+    const task = { ...done(), approval: { mode: "policy" as const, policy } };
+    assert.match(taskCard(task, card(task), aViewing()).subtitle, /^按策略 read-only 执行/);
+  });
+});
+
+describe("the card about a start that cannot be found", () => {
+  const unknown = (): Task =>
+    ({ ...walk(asking(), inputs.approve, inputs.intend, inputs.lost), state: "unknown" }) as Task;
+
+  test("asks with its own three buttons and names the request as people can compare it", () => {
+    const view = taskCard(unknown(), card(unknown(), "unknown"), aViewing());
+    assert.deepEqual(
+      view.buttons.map(({ key }) => key),
+      ["again", "give_up", "refresh"],
+    );
+    assert.match(view.text, /请求编号 [a-z2-7]{6}-1 · 编号 [a-z2-7]{6}$/);
+    assert.equal(view.tone, "danger");
+  });
+
+  test("leaves the first card with a refresh", () => {
+    const view = taskCard(unknown(), card(unknown()), aViewing());
+    assert.deepEqual(
+      view.buttons.map(({ key }) => key),
+      ["refresh"],
+    );
+    assert.match(view.subtitle, /无法确认/);
+  });
+
+  test("becomes a plain card as soon as it is settled", () => {
+    const task = { ...unknown(), state: "running" as const };
+    const view = taskCard(task, card(task, "unknown"), aViewing());
+    assert.deepEqual(
+      view.buttons.map(({ key }) => key),
+      ["refresh"],
+    );
+  });
+});
+
+test("a megabyte of blanks in an event's words does not hold up whoever draws the card", () => {
+  const blanks = `${" ".repeat(500_000)}x${"\t \n".repeat(200_000)}`;
+  const task = asking({ cardText: blanks, title: blanks, params: { note: blanks } });
+  const view = taskCard(
+    { ...task, event: { ...task.event, title: blanks, subject: blanks } },
+    card(task),
+    aViewing(),
+  );
+  assert.deepEqual(faults(view, task), []);
+});
+
+test("times are those of the zone", () => {
+  const task = asking({ deadlineAtMs: START_MS });
+  assert.match(
+    taskCard(task, card(task), aViewing("zh", { timeZone: "Europe/Berlin" })).text,
+    /11\/01 01:00 前有效/,
+  );
+});

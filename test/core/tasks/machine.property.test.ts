@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { bindingHash, hasQuorum } from "../../../core/approvals/index.ts";
+import { DEFAULT_SETTINGS, isTerminal, step, type Task, type TaskInput } from "../../../core/tasks/index.ts";
+import { START_MS } from "../../support/clock.ts";
+import { aClick, aMadeTask, anExecution, aStanding } from "../../support/tasks.ts";
+
+type Move = (task: Task) => TaskInput;
+
+const person = fc.constantFrom("zhangsan", "lisi", "wangwu");
+const entitlement = fc.constantFrom("entitled", "entitled", "not_entitled", "inactive" as const);
+const clickOf = fc.record({ by: person, entitlement, cardNo: fc.integer({ min: 1, max: 3 }) });
+const click = clickOf.map((facts) => aClick({ ...facts, code: `code-${Math.abs(facts.cardNo)}` }));
+const status = fc.constantFrom(
+  "requested",
+  "running",
+  "paused",
+  "canceling",
+  "succeeded",
+  "failed",
+  "canceled",
+);
+
+const moves: fc.Arbitrary<Move> = fc.oneof(
+  ...(["approve", "reject", "refresh", "again", "give_up"] as const).map((kind) =>
+    click.map(
+      (c): Move =>
+        () => ({ kind, click: c }),
+    ),
+  ),
+  fc.constant<Move>(() => ({ kind: "tick" })),
+  fc.constant<Move>((task) => ({ kind: "intend", standing: aStanding(task) })),
+  fc.constant<Move>((task) => ({ kind: "intend", standing: { ...aStanding(task), digest: "9".repeat(64) } })),
+  fc.constantFrom("started", "unknown", "not_sent", "refused").map(
+    (outcome): Move =>
+      (task) =>
+        ({
+          kind: "start_answer",
+          requestId: task.start?.requestId ?? "",
+          answer:
+            outcome === "started"
+              ? { outcome, execution: anExecution("requested") }
+              : { outcome, message: "m" },
+        }) as TaskInput,
+  ),
+  fc.boolean().map(
+    (there): Move =>
+      () => ({
+        kind: "look",
+        sighting: there ? { outcome: "found", execution: anExecution("running") } : { outcome: "absent" },
+      }),
+  ),
+  status.map(
+    (s): Move =>
+      () => ({ kind: "news", execution: anExecution(s) }),
+  ),
+  fc.integer({ min: 1, max: 3 }).map(
+    (cardNo): Move =>
+      () => ({
+        kind: "card_sent",
+        cardNo,
+        recipients: ["lisi"],
+        unreachable: [],
+        code: `send-${cardNo}`,
+      }),
+  ),
+  fc
+    .constantFrom<TaskInput>({ kind: "gone" }, { kind: "withdraw" }, { kind: "hold" }, { kind: "release" })
+    .map(
+      (input): Move =>
+        () =>
+          input,
+    ),
+);
+
+/** What must hold after any step, whatever came before. */
+function check(before: Task, input: TaskInput, after: Task): void {
+  if (isTerminal(before.state)) assert.equal(after.state, before.state, "terminal stays terminal");
+  assert.equal(after.dueAtMs === null, isTerminal(after.state), "a due time while open, none after");
+  assert.equal(bindingHash(after), after.hash, "the binding never drifts");
+  const intended = before.state !== "starting" && after.state === "starting";
+  if (intended) assert.ok(hasQuorum(before), "never intended without a quorum");
+  if (after.startNo > before.startNo) assert.equal(input.kind, "again", "another start only by a person");
+}
+
+test("random lives of a task never break an invariant", () => {
+  const life = fc.record({
+    need: fc.integer({ min: 1, max: 3 }),
+    moves: fc.array(fc.tuple(moves, fc.integer({ min: 0, max: 400_000 })), { maxLength: 40 }),
+  });
+  fc.assert(
+    fc.property(life, ({ need, moves: steps }) => {
+      const approval = {
+        mode: "people" as const,
+        from: { tag: "a" },
+        need,
+        timeoutMs: 600_000,
+        onTimeout: "reject" as const,
+      };
+      let task = aMadeTask({ rule: { approval } });
+      let nowMs = START_MS;
+      for (const [inputOf, pauseMs] of steps) {
+        nowMs += pauseMs;
+        const input = inputOf(task);
+        const result = step(task, input, { nowMs, settings: DEFAULT_SETTINGS });
+        assert.ok(result.reason.length > 0);
+        check(task, input, result.task);
+        task = result.task;
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("one code is never spent twice", () => {
+  fc.assert(
+    fc.property(fc.array(moves, { maxLength: 40 }), (steps) => {
+      let task = aMadeTask();
+      const spent: string[] = [];
+      for (const [i, inputOf] of steps.entries()) {
+        const input = inputOf(task);
+        // Every callback and every sending brings a code of its own.
+        if ("click" in input) input.click = { ...input.click, code: `click-code-${i}` };
+        if (input.kind === "card_sent") input.code = `send-code-${i}`;
+        const result = step(task, input, { nowMs: START_MS + i * 1000, settings: DEFAULT_SETTINGS });
+        for (const effect of result.effects) if (effect.kind === "update") spent.push(effect.code);
+        task = result.task;
+      }
+      assert.equal(new Set(spent).size, spent.length);
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,42 @@
+import { approvePolicyFile } from "../../bot/wire.ts";
+import { post, type World } from "../support/world.ts";
+
+/** An event type for stories that need no machine: `host` is its subject. */
+export const drillType = {
+  "event-types/drill.yaml": {
+    type: "drill",
+    title: "演练",
+    owner: "tests",
+    subject: "{{ detail.host }}",
+  },
+};
+
+/** The file of a rule that takes drills, asks sre-oncall once and does nothing; name what differs. */
+export function drillRule(overrides: Record<string, unknown> = {}): Record<string, object> {
+  const rule = {
+    id: "drill",
+    title: "演练",
+    on: ["drill"],
+    business: "shop",
+    action: "core.noop",
+    approval: { from: { tag: "sre-oncall" } },
+    report: { to: { tag: "sre-oncall" } },
+    ...overrides,
+  };
+  return { ...drillType, [`rules/${rule.id}.yaml`]: rule };
+}
+
+/** Posts a drill; two with the same id are one delivery. */
+export async function drill(world: World, id: string, fields: Record<string, unknown> = {}): Promise<void> {
+  const body = { event_type: "drill", id, detail: { host: "h1" }, ...fields };
+  const answer = await post(world, "generic", JSON.stringify(body));
+  if (answer.status !== 202) throw new Error(`${answer.status} ${await answer.text()}`);
+}
+
+/** A policy under which actions run without asking, approved as the command line does it. */
+export function lookingPolicy(actions: readonly string[] = ["core.noop"]): Record<string, string> {
+  const text = `id: looking\nactions: [${actions.join(", ")}]\nmode: auto\nexpires: 2099-01-01\n`;
+  const approved = approvePolicyFile({ file: "looking.yaml", text, by: "wangwu" });
+  if (approved.outcome === "refused") throw new Error(approved.message);
+  return { "policies/looking.yaml": approved.text };
+}
