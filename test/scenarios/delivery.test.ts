@@ -44,7 +44,9 @@ describe("when WeCom fails", { concurrency: 3 }, () => {
   });
 
   test("the answer to a card is lost: there is one card, and it can be decided, and closed by a click", async (t) => {
-    const world = await openWorld(t, { files: drillRule() });
+    // Long enough for the click's update to be sent while it runs: an update shows how the task stands by then.
+    const params = { seconds: 3 };
+    const world = await openWorld(t, { files: drillRule({ action: "core.wait", params }) });
     world.wecom.faults.set({ on: "send", effect: "drop" });
     await drill(world, "1");
     const card = await openCard(world, "演练");
@@ -52,9 +54,10 @@ describe("when WeCom fails", { concurrency: 3 }, () => {
 
     assert.equal(cardsOf(world, "zhangsan", "演练").length, 1);
     await click(world, card, "approve");
+    await cardShows(world, card, "刷新");
     await message(world, "zhangsan", "演练", "成功");
     assert.equal(cardsOf(world, "zhangsan", "演练").length, 1);
-    assert.equal(runsOf(world, "core.noop").length, 1);
+    assert.equal(runsOf(world, "core.wait").length, 1);
     // The code of the sending was lost with the answer: the next click brings one.
     await cardShows(world, card, "刷新");
     await click(world, card, "refresh");
