@@ -15,7 +15,8 @@ const UNSYNCED = "PRAGMA synchronous = NORMAL";
 /** Writes that arrive in one turn of the event loop share one transaction and one sync of the disk. */
 export interface GroupCommit {
   /**
-   * Runs the job with the group of this turn, each under its own savepoint: a job that throws is undone alone.
+   * Runs the job with the group of this turn. A job that throws is undone alone, and the others run again: a
+   * job changes nothing but the database.
    * Settles after the commit. When the commit fails, the whole group rejects with `store.write_failed`.
    */
   write<T>(run: (wake: Wake) => T): Promise<T>;
@@ -135,11 +136,20 @@ function unsynced(db: Database, group: readonly Job[]): Outcome[] {
   }
 }
 
+/**
+ * Savepoints cost as much as a small write, and hardly ever does a job throw. So the jobs run without them
+ * first; when one throws, all is undone and they run once more, each under its own.
+ */
 function transaction(db: Database, group: readonly Job[]): Outcome[] {
+  return within(db, () => runAll(db, group)) ?? within(db, () => group.map((job) => runAlone(db, job))) ?? [];
+}
+
+/** Null, and nothing changed, when `work` gave null. */
+function within(db: Database, work: () => Outcome[] | null): Outcome[] | null {
   db.run("BEGIN IMMEDIATE");
   try {
-    const outcomes = group.map((job) => runJob(db, job));
-    db.run("COMMIT");
+    const outcomes = work();
+    db.run(outcomes ? "COMMIT" : "ROLLBACK");
     return outcomes;
   } catch (cause) {
     if (db.inTransaction()) db.run("ROLLBACK");
@@ -147,7 +157,20 @@ function transaction(db: Database, group: readonly Job[]): Outcome[] {
   }
 }
 
-function runJob(db: Database, job: Job): Outcome {
+function runAll(db: Database, group: readonly Job[]): Outcome[] | null {
+  try {
+    return group.map((job) => {
+      const wakes: Queue[] = [];
+      return { job, wakes, outcome: "done", value: job.run((what) => wakes.push(what)) };
+    });
+  } catch (cause) {
+    // On a full disk SQLite may give up the whole transaction by itself: then the group has failed.
+    if (!db.inTransaction()) throw cause;
+    return null;
+  }
+}
+
+function runAlone(db: Database, job: Job): Outcome {
   const wakes: Queue[] = [];
   db.run("SAVEPOINT job");
   try {
@@ -155,7 +178,6 @@ function runJob(db: Database, job: Job): Outcome {
     db.run("RELEASE job");
     return { job, wakes, outcome: "done", value };
   } catch (cause) {
-    // On a full disk SQLite may give up the whole transaction by itself: then the group has failed.
     if (!db.inTransaction()) throw cause;
     db.run("ROLLBACK TO job");
     db.run("RELEASE job");

@@ -1,4 +1,4 @@
-import { partitionOf } from "../../core/ids/index.ts";
+import { eventId, partitionOf } from "../../core/ids/index.ts";
 import { type AdmissionFacts, admit, type EventDraft, type Incident } from "../../core/incidents/index.ts";
 import type { Delivery, RawBody, Receipt } from "../../core/ports/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
@@ -35,15 +35,24 @@ function appendDraft(
   context: AppendContext,
 ): Receipt {
   const { nowMs, partitions, dedupeWindowMs } = context;
-  const admission = admit(draft, factsOf(db, draft), dedupeWindowMs);
+  const facts = factsOf(db, draft);
+  const admission = admit(draft, facts, dedupeWindowMs);
   if (admission.outcome === "duplicate") return countDuplicate(db, draft, admission.eventId, nowMs);
   const { event, incident, reason } = admission;
+  const firstOfItsKey = draft.dedupeKey !== undefined && !facts.first;
+  // The same delivery again, known by its id alone: a later window of its key, or a draft without one.
+  if (!firstOfItsKey && knownOf(db, event.id)) return countDuplicate(db, draft, event.id, nowMs);
   const partition = partitionOf(event.source, event.fingerprint, partitions);
   const body = JSON.stringify(event);
-  const stored = insertEntry(db, { kind: "event", key: event.id, partition, body, rawRef, nowMs });
-  // The same delivery again, known by its id alone: a later window of its key, or a draft without one.
-  if (!stored) return countDuplicate(db, draft, event.id, nowMs);
-  rememberDelivery(db, draft, event.id, nowMs);
+  insertEntry(db, {
+    kind: "event",
+    key: event.id,
+    partition,
+    body,
+    rawRef,
+    receivedAt: event.receivedAt,
+    nowMs,
+  });
   if (incident) keepIncident(db, incident, nowMs);
   return { eventId: event.id, outcome: reason };
 }
@@ -55,28 +64,22 @@ function factsOf(db: Database, draft: EventDraft): AdmissionFacts {
   return { first: firstOf(db, draft), incident: known && (JSON.parse(known.body) as Incident) };
 }
 
-function firstOf(db: Database, draft: EventDraft): AdmissionFacts["first"] {
-  if (draft.dedupeKey === undefined) return undefined;
-  const sql = "SELECT event_id, received_at FROM first_deliveries WHERE source = ? AND dedupe_key = ?";
-  const row = db.get<{ event_id: string; received_at: string }>(sql, draft.event.source, draft.dedupeKey);
-  return row && { eventId: row.event_id, receivedAt: row.received_at };
+/** A delivery key's first event is the one whose id is made of the key alone. */
+function firstOf(db: Database, { dedupeKey, event }: EventDraft): AdmissionFacts["first"] {
+  if (dedupeKey === undefined) return undefined;
+  const id = eventId(event.source, dedupeKey);
+  const row = knownOf(db, id);
+  return row && { eventId: id, receivedAt: row.received_at };
 }
 
-function countDuplicate(db: Database, draft: EventDraft, eventId: string, nowMs: number): Receipt {
-  if (draft.dedupeKey !== undefined) {
-    const sql = `UPDATE first_deliveries SET duplicates = duplicates + 1, last_at_ms = ?
-      WHERE source = ? AND dedupe_key = ?`;
-    db.run(sql, nowMs, draft.event.source, draft.dedupeKey);
-  }
-  return { eventId, outcome: "duplicate" };
+function knownOf(db: Database, key: string): { received_at: string } | undefined {
+  return db.get<{ received_at: string }>("SELECT received_at FROM known WHERE key = ?", key);
 }
 
-function rememberDelivery(db: Database, draft: EventDraft, eventId: string, nowMs: number): void {
-  if (draft.dedupeKey === undefined) return;
-  const sql = `INSERT INTO first_deliveries (source, dedupe_key, event_id, received_at, last_at_ms, duplicates)
-    VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (source, dedupe_key) DO UPDATE SET last_at_ms = excluded.last_at_ms`;
-  const { source, receivedAt } = draft.event;
-  db.run(sql, source, draft.dedupeKey, eventId, receivedAt, nowMs);
+function countDuplicate(db: Database, { dedupeKey, event }: EventDraft, id: string, nowMs: number): Receipt {
+  const first = dedupeKey === undefined ? id : eventId(event.source, dedupeKey);
+  db.run("UPDATE known SET duplicates = duplicates + 1, last_at_ms = ? WHERE key = ?", nowMs, first);
+  return { eventId: id, outcome: "duplicate" };
 }
 
 function keepIncident(db: Database, incident: Incident, nowMs: number): void {
@@ -99,10 +102,13 @@ export function appendVerdicts(
   verdicts: readonly Verdict[],
   to: { partition: number; nowMs: number; wake: Wake },
 ): void {
+  const { partition, nowMs } = to;
   for (const verdict of verdicts) {
     const key = `${verdict.eventId}:${verdict.ruleId}`;
-    const entry = { kind: "verdict" as const, key, body: JSON.stringify(verdict), rawRef: null };
-    if (insertEntry(db, { ...entry, partition: to.partition, nowMs: to.nowMs })) to.wake("journal");
+    if (knownOf(db, key)) continue;
+    const body = JSON.stringify(verdict);
+    insertEntry(db, { kind: "verdict", key, partition, body, rawRef: null, receivedAt: verdict.at, nowMs });
+    to.wake("journal");
   }
 }
 
@@ -112,17 +118,14 @@ interface NewEntry {
   partition: number;
   body: string;
   rawRef: string | null;
+  receivedAt: string;
   nowMs: number;
 }
 
-/** False, and no change, when the key is stored already. */
-function insertEntry(db: Database, entry: NewEntry): boolean {
-  const { partition, nowMs, kind, key, rawRef, body } = entry;
-  const sql = `INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (key) DO NOTHING`;
-  if (db.run(sql, partition, nowMs, kind, key, rawRef, body) === 0) return false;
-  const head = `INSERT INTO heads VALUES (?, 1)
-    ON CONFLICT (partition) DO UPDATE SET written = written + 1`;
-  db.run(head, partition);
-  return true;
+function insertEntry(db: Database, entry: NewEntry): void {
+  const { partition, nowMs, kind, key, rawRef, receivedAt, body } = entry;
+  const sql = "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, ?, ?, ?, ?)";
+  const position = db.insert(sql, partition, nowMs, kind, key, rawRef, body);
+  const known = "INSERT INTO known (key, position, received_at, last_at_ms) VALUES (?, ?, ?, ?)";
+  db.run(known, key, position, receivedAt, nowMs);
 }

@@ -25,7 +25,7 @@ export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): Journa
       writeUnsynced(() => leasePlace(db, place, { holder, ttlMs, nowMs: clock.nowMs() })),
     read: (place, limit) => read(() => readPlace(db, place, limit)),
     commit: (place, fence, position) => writeUnsynced(() => commitPlace(db, place, { fence, position })),
-    lag: (reader) => read(() => lagOf(db, reader)),
+    lag: (reader) => read(() => lagOf(db, reader, partitions)),
     trim: (olderThanMs) => trimJournal(engine, olderThanMs),
     event: (id) => read(() => eventOf(db, id)),
     raw: (ref) => read(() => rawOf(db, ref)),
