@@ -2,7 +2,7 @@ import { approvePolicy, formatProblems, type Home, loadHome } from "../adapters/
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { readJson, sourceKinds } from "../adapters/sources/index.ts";
 import { openArchive } from "../adapters/sqlite/archive/index.ts";
-import { openStore } from "../adapters/sqlite/index.ts";
+import { openStoreThread } from "../adapters/sqlite/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
 import { createWecom, markdownText } from "../adapters/wecom/index.ts";
@@ -142,9 +142,17 @@ async function openParts(options: WhaleOptions) {
   const stackstorm = createStackStorm({ clusters: home.clusters, ...common });
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
-  const store = openStore({ dataDir: config.dataDir, ...common });
+  const store = await openStoreThread({ dataDir: config.dataDir, ...common, onCrash: endOn(log) });
   const archive = await openArchive({ dataDir: config.dataDir, log });
   return { ...common, inForce, store, archive, wecom, stackstorm, outbound, cloud };
+}
+
+/** Without its store the process can keep no promise; started anew, it goes on from what is stored. */
+function endOn(log: Logger): (error: Error) => void {
+  return (error) => {
+    log.error({ err: error, reason: error.message }, "the store is gone, the process ends");
+    process.exit(1);
+  };
 }
 
 /** The clouds give up on a delivery after 5 s, so that their certificate must be there sooner. */

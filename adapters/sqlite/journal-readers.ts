@@ -35,21 +35,22 @@ export function leasePlace(
 }
 
 /** Entries after the committed position, oldest first. */
-export function readPlace(db: Database, place: ReaderPlace, limit: number): JournalEntry[] {
+export function readPlace(db: Database, place: ReaderPlace, limit: number): EntryRow[] {
   const after = "coalesce((SELECT position FROM readers WHERE reader = ?1 AND partition = ?2), 0)";
   const sql = `SELECT position, kind, body FROM entries WHERE partition = ?2 AND position > ${after}
     ORDER BY position LIMIT ?3`;
-  const rows = db.all<EntryRow>(sql, place.reader, place.partition, limitOf(limit));
-  return rows.map(entryOf);
+  return db.all<EntryRow>(sql, place.reader, place.partition, limitOf(limit));
 }
 
-interface EntryRow {
+/** An entry as it is stored, with its body as JSON. */
+export interface EntryRow {
   position: number;
   kind: "event" | "verdict";
   body: string;
 }
 
-function entryOf({ position, kind, body }: EntryRow): JournalEntry {
+/** The entry of a row. */
+export function entryOf({ position, kind, body }: EntryRow): JournalEntry {
   if (kind === "event") return { kind, position, event: JSON.parse(body) as WhaleEvent };
   return { kind, position, verdict: JSON.parse(body) as Verdict };
 }

@@ -3,7 +3,7 @@ import type { SqliteStoreConfig } from "./config.ts";
 import type { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import { appendDelivery, appendVerdicts } from "./journal-append.ts";
-import { commitPlace, lagOf, leasePlace, readPlace } from "./journal-readers.ts";
+import { commitPlace, entryOf, lagOf, leasePlace, readPlace } from "./journal-readers.ts";
 import { refusals, refuse } from "./journal-refusals.ts";
 import { eventOf, rawOf, trimJournal } from "./journal-shelf.ts";
 
@@ -23,7 +23,7 @@ export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): Journa
       writeUnsynced((wake) => appendVerdicts(db, verdicts, { partition, nowMs: clock.nowMs(), wake })),
     lease: (place, holder, ttlMs) =>
       writeUnsynced(() => leasePlace(db, place, { holder, ttlMs, nowMs: clock.nowMs() })),
-    read: (place, limit) => read(() => readPlace(db, place, limit)),
+    read: (place, limit) => read(() => readPlace(db, place, limit).map(entryOf)),
     commit: (place, fence, position) => writeUnsynced(() => commitPlace(db, place, { fence, position })),
     lag: (reader) => read(() => lagOf(db, reader, partitions)),
     trim: (olderThanMs) => trimJournal(engine, olderThanMs),

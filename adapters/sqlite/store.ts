@@ -1,7 +1,15 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
-import type { Inbox, Journal, Logger, Outbox, TaskStore, ThrottleStore } from "../../core/ports/index.ts";
+import type {
+  Inbox,
+  Journal,
+  Logger,
+  Outbox,
+  ReaderPlace,
+  TaskStore,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Engine, engineOf } from "./engine.ts";
@@ -9,6 +17,7 @@ import { openError } from "./errors.ts";
 import { groupCommit, type Queue } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal } from "./journal.ts";
+import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { lockFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { sqliteOutbox } from "./outbox.ts";
@@ -22,6 +31,8 @@ export interface SqliteStore {
   tasks: TaskStore;
   outbox: Outbox;
   throttle: ThrottleStore;
+  /** What `journal.read` gives, with the bodies still as JSON. */
+  entryRows(place: ReaderPlace, limit: number): Promise<EntryRow[]>;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
   onWrite(listener: (what: Queue) => void): void;
   /** Makes a small durable write. Rejects as every write would now, for example while the disk is full. */
@@ -95,9 +106,10 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
   const engine = engineOf(db, config.clock, groupCommit(db, config.log, announce));
   return {
     ...portsOver(engine, config),
+    entryRows: (place, limit) => engine.read(() => readPlace(db, place, limit)),
     onWrite: (listener) => void listeners.push(listener),
     check: () => engine.write(() => void db.run(COUNT_CHECK)),
-    sizeBytes: () => fileBytes(config.dataDir, "whale.db") + fileBytes(config.dataDir, "whale.db-wal"),
+    sizeBytes: () => storeBytes(config.dataDir),
     close: async () => {
       try {
         engine.close();
@@ -108,8 +120,13 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
   };
 }
 
+/** Bytes that the database of a folder and its log take. */
+export function storeBytes(dataDir: string): number {
+  return fileBytes(dataDir, "whale.db") + fileBytes(dataDir, "whale.db-wal");
+}
+
 /** What is committed stays committed, and the other listeners hear of it, whatever one listener does. */
-function tell(listener: (what: Queue) => void, what: Queue, log: Logger): void {
+export function tell(listener: (what: Queue) => void, what: Queue, log: Logger): void {
   try {
     listener(what);
   } catch (cause) {

@@ -46,18 +46,18 @@ export function normalise(
   const declared = registry.get(type);
   const violations = allViolations(mapped, declared);
   if (declared?.declared.strict && violations.length > 0) return misfit(type, violations);
+  const { labels, annotations } = scope;
   const decided = {
-    type,
+    ...{ type, labels, annotations, violations },
     source: source.name,
     detail: mapped.detail,
-    violations,
     subject: declared?.subject,
   };
   const event = eventOf(occurrence, decided, facts);
   return { outcome: "accepted", draft: draftOf(event, occurrence, facts), violations };
 }
 
-type Scope = Record<string, unknown>;
+type Scope = Record<string, unknown> & Pick<WhaleEvent, "labels" | "annotations">;
 
 /** What mapping templates and conditions read. */
 function occurrenceScope(occurrence: Occurrence, detail: JsonObject, source: string): Scope {
@@ -109,7 +109,7 @@ function allViolations(mapped: MappedDetail, declared: CompiledEventType | undef
   return [...byPath.values()].slice(0, MAX_VIOLATIONS);
 }
 
-interface Decided {
+interface Decided extends Pick<WhaleEvent, "labels" | "annotations"> {
   type: string;
   detail: JsonObject;
   violations: Violation[];
@@ -119,7 +119,7 @@ interface Decided {
 
 function eventOf(occurrence: Occurrence, decided: Decided, facts: ReceiptFacts): EventDraft["event"] {
   const { receivedAt, rawRef } = facts;
-  const { type, source, detail, violations, subject } = decided;
+  const { type, source, detail, violations, subject, labels, annotations } = decided;
   const endsAt = isoTime(occurrence.endsAt);
   const event: EventDraft["event"] = {
     type,
@@ -130,8 +130,8 @@ function eventOf(occurrence: Occurrence, decided: Decided, facts: ReceiptFacts):
     time: isoTime(occurrence.time) ?? receivedAt,
     ...(endsAt === undefined ? {} : { endsAt }),
     receivedAt,
-    labels: textMap(occurrence.labels),
-    annotations: textMap(occurrence.annotations),
+    labels,
+    annotations,
     detail,
     violations,
     rawRef,

@@ -3,10 +3,15 @@ import { journalContract } from "../../contract/journal.ts";
 import { outboxContract } from "../../contract/outbox.ts";
 import { taskStoreContract } from "../../contract/task-store.ts";
 import { throttleStoreContract } from "../../contract/throttle-store.ts";
-import { sqliteHarness } from "../../support/sqlite.ts";
+import { sqliteHarness, sqliteThreadHarness } from "../../support/sqlite.ts";
 
-journalContract("sqlite", sqliteHarness);
-inboxContract("sqlite", sqliteHarness);
-taskStoreContract("sqlite", sqliteHarness);
-outboxContract("sqlite", sqliteHarness);
-throttleStoreContract("sqlite", sqliteHarness);
+for (const [name, harness] of [
+  ["sqlite", sqliteHarness],
+  ["sqlite in a thread", sqliteThreadHarness],
+] as const) {
+  journalContract(name, harness);
+  inboxContract(name, harness);
+  taskStoreContract(name, harness);
+  outboxContract(name, harness);
+  throttleStoreContract(name, harness);
+}
