@@ -181,6 +181,7 @@ export const SourceShape = Type.Object(
     allow: Type.Optional(Type.Array(Text, { minItems: 1 })),
     limits: Type.Optional(LimitsShape),
     zone: Type.Optional(Text),
+    incidentWindow: Type.Optional(Text),
     options: Type.Optional(AnyObject),
   },
   closed,

@@ -152,6 +152,12 @@ CREATE INDEX outbox_due ON outbox (due_at_ms, leased_until_ms) WHERE head = 1;
 CREATE INDEX outbox_by_kind ON outbox (kind);
 `;
 
+/** Incidents know when their last event came. */
+export const INCIDENT_TIMES = `
+UPDATE incidents SET body = json_set(body, '$.lastAt',
+  strftime('%Y-%m-%dT%H:%M:%fZ', changed_at_ms / 1000.0, 'unixepoch'));
+`;
+
 /** Signatures that were taken, with the receipts of their delivery. */
 export const SIGNATURE_TABLES = `
 CREATE TABLE signatures (

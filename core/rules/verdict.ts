@@ -8,6 +8,7 @@ export type VerdictReason =
   | "event_invalid"
   | "not_firing"
   | "repeat"
+  | "late"
   | "stale"
   | "params_failed"
   | "throttled"
