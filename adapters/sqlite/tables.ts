@@ -158,6 +158,13 @@ UPDATE incidents SET body = json_set(body, '$.lastAt',
   strftime('%Y-%m-%dT%H:%M:%fZ', changed_at_ms / 1000.0, 'unixepoch'));
 `;
 
+/** Tasks are found by their incident. */
+export const TASK_INCIDENTS = `
+ALTER TABLE tasks ADD COLUMN source TEXT;
+ALTER TABLE tasks ADD COLUMN incident TEXT;
+CREATE INDEX tasks_by_incident ON tasks (source, incident, state, created_at_ms) WHERE incident IS NOT NULL;
+`;
+
 /** Signatures that were taken, with the receipts of their delivery. */
 export const SIGNATURE_TABLES = `
 CREATE TABLE signatures (

@@ -98,8 +98,8 @@ function aTaskStanding(): Pick<
 }
 
 function aBrief(id: string): Task["event"] {
-  const { type, title, subject, severity, source, receivedAt } = anEventBody();
-  return { id, type, title, subject, severity, source, receivedAt };
+  const { type, title, subject, severity, source, receivedAt, incident } = anEventBody();
+  return { id, type, title, subject, severity, source, receivedAt, incident, firstEventId: id };
 }
 
 function aTaskWork(): Pick<
