@@ -72,7 +72,15 @@ export async function startWork(ground: Ground): Promise<Work> {
   const clusters = () => inForce.clusters.map((cluster) => cluster.name);
   const follower = await startFollower({ tasks, advancer, executor, clusters, ...common });
   const loops = {
-    rules: startRulesWorker({ journal, tasks, inForce: () => inForce, settings, holder, ...common }),
+    rules: startRulesWorker({
+      journal,
+      tasks,
+      advancer,
+      inForce: () => inForce,
+      settings,
+      holder,
+      ...common,
+    }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),

@@ -155,6 +155,19 @@ CREATE INDEX outbox_due ON outbox (due_at_ms, leased_until_ms) WHERE head = 1;
 CREATE INDEX outbox_by_kind ON outbox (kind);
 `;
 
+/** Incidents know when their last event came. */
+export const INCIDENT_TIMES = `
+UPDATE incidents SET body = json_set(body, '$.lastAt',
+  strftime('%Y-%m-%dT%H:%M:%fZ', changed_at_ms / 1000.0, 'unixepoch'));
+`;
+
+/** Tasks are found by their incident. */
+export const TASK_INCIDENTS = `
+ALTER TABLE tasks ADD COLUMN source TEXT;
+ALTER TABLE tasks ADD COLUMN incident TEXT;
+CREATE INDEX tasks_by_incident ON tasks (source, incident, state, created_at_ms) WHERE incident IS NOT NULL;
+`;
+
 /** Signatures that were taken, with the receipts of their delivery. */
 export const SIGNATURE_TABLES = `
 CREATE TABLE signatures (

@@ -54,7 +54,7 @@ export function normalise(
     subject: declared?.subject,
   };
   const event = eventOf(occurrence, decided, facts);
-  return { outcome: "accepted", draft: draftOf(event, occurrence, facts), violations };
+  return { outcome: "accepted", draft: draftOf(event, { occurrence, source, facts }), violations };
 }
 
 type Scope = Record<string, unknown> & Pick<WhaleEvent, "labels" | "annotations">;
@@ -159,8 +159,35 @@ function subjectOf(event: EventDraft["event"], template: Template | undefined): 
   return found === "" ? event.subject : found;
 }
 
-function draftOf(event: EventDraft["event"], occurrence: Occurrence, facts: ReceiptFacts): EventDraft {
-  const { freshId } = facts;
+interface DraftFacts {
+  occurrence: Occurrence;
+  source: CompiledSource;
+  facts: ReceiptFacts;
+}
+
+function draftOf(event: EventDraft["event"], { occurrence, source, facts }: DraftFacts): EventDraft {
   const dedupeKey = occurrence.dedupeKey?.toWellFormed();
-  return dedupeKey === undefined ? { event, freshId } : { event, dedupeKey, freshId };
+  const senderTimeMs = senderTime(occurrence, facts);
+  const { incidentWindowMs } = source;
+  return {
+    event,
+    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+    freshId: facts.freshId,
+    ...(senderTimeMs === undefined ? {} : { senderTimeMs }),
+    ...(incidentWindowMs === undefined ? {} : { incidentWindowMs }),
+  };
+}
+
+/** Clocks of senders are not all right; one that is further ahead than this is not believed. */
+const CLOCK_SKEW_MS = 600_000;
+
+/**
+ * The time that orders an event among those of its incident: its start, or the end of a recovery. Nothing ends
+ * before it began, and a time far ahead of the receipt would make old whatever comes until then.
+ */
+function senderTime({ status, time, endsAt }: Occurrence, { receivedAt }: ReceiptFacts): number | undefined {
+  const given = [isoTime(time), status === "resolved" ? isoTime(endsAt) : undefined];
+  const times = given.flatMap((text) => (text === undefined ? [] : Date.parse(text)));
+  const ms = Math.max(...times);
+  return times.length > 0 && ms <= Date.parse(receivedAt) + CLOCK_SKEW_MS ? ms : undefined;
 }
