@@ -1,16 +1,18 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { RawBody, ReaderName } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, mergeRecent } from "./engine.ts";
+import { KNOWN } from "./journal-keys.ts";
 
 /** Complete by its type: a new reader holds entries back until it has passed them. */
 const READERS: Record<ReaderName, true> = { archive: true, rules: true };
 
 /** One event by id; null when the journal does not hold it. */
-export function eventOf(db: Database, id: string): WhaleEvent | null {
-  const sql = `SELECT body FROM entries
-    WHERE position = (SELECT position FROM known WHERE key = ?) AND kind = 'event'`;
-  const row = db.get<{ body: string }>(sql, id);
+export function eventOf({ db, recent }: Engine, id: string): WhaleEvent | null {
+  const known = recent.get(KNOWN, id);
+  if (!known) return null;
+  const sql = "SELECT body FROM entries WHERE position = ? AND kind = 'event'";
+  const row = db.get<{ body: string }>(sql, known.position);
   return row ? (JSON.parse(row.body) as WhaleEvent) : null;
 }
 
@@ -26,6 +28,8 @@ export function rawOf(db: Database, ref: string): RawBody | null {
  * keys long unseen, incidents long closed, signatures that have expired. Returns the number of entries.
  */
 export async function trimJournal(engine: Engine, olderThanMs: number): Promise<number> {
+  // What is forgotten below is looked for in the tables.
+  await mergeRecent(engine);
   const entries = await inChunks(engine, (db) => forgetEntries(db, olderThanMs));
   await inChunks(engine, (db) => db.run(FORGET_KEYS, olderThanMs));
   await inChunks(engine, (db) => db.run(FORGET_RAW, olderThanMs));
@@ -79,8 +83,8 @@ const FORGET_RAW = `DELETE FROM raw_bodies WHERE rowid IN (
   SELECT rowid FROM raw_bodies WHERE uses = 0 AND at_ms < ?
     AND NOT EXISTS (SELECT 1 FROM refusals WHERE refusals.raw_ref = raw_bodies.ref) LIMIT ${AT_ONCE})`;
 
-const FORGET_INCIDENTS = `DELETE FROM incidents WHERE (source, key) IN (
-  SELECT source, key FROM incidents WHERE state = 'closed' AND changed_at_ms < ? LIMIT ${AT_ONCE})`;
+const FORGET_INCIDENTS = `DELETE FROM incidents WHERE key IN (
+  SELECT key FROM incidents WHERE state = 'closed' AND changed_at_ms < ? LIMIT ${AT_ONCE})`;
 
 const FORGET_SIGNATURES = `DELETE FROM signatures WHERE (source, signature) IN (
   SELECT source, signature FROM signatures WHERE expires_ms <= ? LIMIT ${AT_ONCE})`;

@@ -6,9 +6,9 @@
 
 /**
  * Tables of the journal: entries, what decides repeats, raw bodies, refusals, readers. Each page that a commit
- * changes is written and synced whole, and keys that are hashes change a page of their own each. So an event
- * has few of them: `known` is at once the index by id and the memory of deliveries, and `raw_bodies` is looked
- * up by references that begin with their time.
+ * changes is written and synced whole, and keys that are hashes change a page of their own each. So
+ * `known` (at once the index by id and the memory of deliveries) and `incidents` are written behind, out of
+ * `changes` (write-behind.ts), and `raw_bodies` and `signatures` are looked up by names that begin with a time.
  */
 export const JOURNAL_TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -34,14 +34,14 @@ CREATE TABLE known (
 CREATE INDEX known_seen_again ON known (last_at_ms) WHERE duplicates > 0;
 
 CREATE TABLE incidents (
-  source TEXT NOT NULL,
-  key TEXT NOT NULL,
+  key TEXT PRIMARY KEY,
   state TEXT NOT NULL,
   changed_at_ms REAL NOT NULL,
-  body TEXT NOT NULL,
-  PRIMARY KEY (source, key)
+  body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX incidents_closed ON incidents (changed_at_ms) WHERE state = 'closed';
+
+CREATE TABLE changes (id INTEGER PRIMARY KEY AUTOINCREMENT, rows TEXT NOT NULL) STRICT;
 
 CREATE TABLE raw_bodies (
   ref TEXT NOT NULL UNIQUE,
@@ -153,12 +153,6 @@ CREATE INDEX outbox_of_task ON outbox (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX outbox_heads ON outbox (lane, seq, due_at_ms, leased_until_ms) WHERE head = 1;
 CREATE INDEX outbox_due ON outbox (due_at_ms, leased_until_ms) WHERE head = 1;
 CREATE INDEX outbox_by_kind ON outbox (kind);
-`;
-
-/** Incidents know when their last event came. */
-export const INCIDENT_TIMES = `
-UPDATE incidents SET body = json_set(body, '$.lastAt',
-  strftime('%Y-%m-%dT%H:%M:%fZ', changed_at_ms / 1000.0, 'unixepoch'));
 `;
 
 /** Tasks are found by their incident. */

@@ -6,9 +6,9 @@ import type { Bench, BenchOptions } from "./bench.ts";
 import { type Contestant, startContestant } from "./contestant.ts";
 import { HOOK_TOKEN } from "./e2e/load.ts";
 import { createSampler, type Measured, type Sample } from "./e2e/measure.ts";
-import { sharedNowMs } from "./orders.ts";
 import { profileLines } from "./e2e/profile.ts";
 import { startUpstream, type Upstream } from "./e2e/upstream.ts";
+import { sharedNowMs } from "./orders.ts";
 import { type Blocks, type Comparison, compare, median } from "./stats.ts";
 
 /** How much is measured. */

@@ -38,17 +38,6 @@ describe("migrations", () => {
     db.close();
   });
 
-  test("let incidents of an earlier release know when their last event came", () => {
-    const db = openDatabase(":memory:");
-    migrate(db, MIGRATIONS.slice(0, 2));
-    const atMs = Date.UTC(2026, 10, 1, 8, 30, 0, 250);
-    db.run(`INSERT INTO incidents VALUES ('prometheus', 'vm-1', 'open', ?, '{"events":2}')`, atMs);
-    migrate(db);
-    const row = db.get<{ body: string }>("SELECT body FROM incidents");
-    assert.deepEqual(JSON.parse(row?.body ?? ""), { events: 2, lastAt: new Date(atMs).toISOString() });
-    db.close();
-  });
-
   test("find the tasks of an incident by an index", () => {
     const db = openDatabase(":memory:");
     migrate(db);
