@@ -1,6 +1,6 @@
-import type { Context } from "koa";
 import type { SourceAuth } from "../../core/events/index.ts";
 import type { Logger, Metrics } from "../../core/ports/index.ts";
+import type { Exchange } from "./exchange.ts";
 import type { IntakeOutcome } from "./intake.ts";
 import type { AuthReason } from "./source-auth.ts";
 
@@ -15,10 +15,12 @@ export interface AnswerError {
   message: string;
 }
 
-const STATUS_OF_REASON: Record<string, number> = { unknown_event_type: 422, strict_schema: 422 };
+const STATUS_OF_REASON: Record<string, number> = {
+  ...{ compressed: 415, unknown_event_type: 422, strict_schema: 422 },
+};
 
 /** What was taken, and what of it was not. */
-export function answerTaken(ctx: Context, taken: IntakeOutcome): void {
+export function answerTaken(ctx: Exchange, taken: IntakeOutcome): void {
   if (taken.outcome === "refused") {
     ctx.status = STATUS_OF_REASON[taken.reason] ?? 400;
     ctx.body = { error: { code: taken.reason, message: taken.message }, refused: taken.refused };
@@ -29,7 +31,7 @@ export function answerTaken(ctx: Context, taken: IntakeOutcome): void {
 }
 
 /** An error that is counted and logged. Neither query nor headers are told: they hold credentials. */
-export function fail(ctx: Context, status: number, error: AnswerError, { metrics, log }: AnswerDeps): void {
+export function fail(ctx: Exchange, status: number, error: AnswerError, { metrics, log }: AnswerDeps): void {
   ctx.status = status;
   ctx.body = { error };
   metrics.count("events", { source: "-", outcome: error.code });
@@ -43,7 +45,7 @@ const MESSAGES: Partial<Record<AuthReason, string>> = {
 };
 
 /** The answer to a caller who may not post. It says no more than the reason. */
-export function deny(ctx: Context, auth: SourceAuth, reason: AuthReason, deps: AnswerDeps): void {
+export function deny(ctx: Exchange, auth: SourceAuth, reason: AuthReason, deps: AnswerDeps): void {
   const message = MESSAGES[reason] ?? "this source asks for credentials";
   const forbidden = reason === "address_not_allowed";
   // Credentials would not help against the address.

@@ -5,7 +5,7 @@ import type { Verdict } from "../rules/verdict.ts";
 
 /** A body as it came, kept so that nothing sent by a monitor is lost. */
 export interface RawBody {
-  /** `sha256:<hex>` over the bytes. */
+  /** Names the bytes: ends with `sha256:<hex>` over them. */
   ref: string;
   contentType: string;
   bytes: Uint8Array;
