@@ -89,7 +89,7 @@ describe("the process", { concurrency: 2 }, () => {
     const { said, exit } = run(t, folder, { ...env, WECOM_AES_KEY: "tooShortToBeAKey" });
 
     assert.equal(await exit, 1);
-    assert.match(said.err, /encodingAesKey.*43/);
+    assert.match(said.err, /WECOM_AES_KEY: .*43/);
     assert.ok(!said.err.includes("tooShortToBeAKey"));
   });
 
