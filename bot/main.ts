@@ -14,13 +14,17 @@ async function main(): Promise<void> {
 }
 
 function onSignals(whale: Whale): void {
+  let ending = false;
   const end = () => {
+    // npm passes a signal on that the terminal has sent to both: the second one must not cut the end short.
+    if (ending) return;
+    ending = true;
     // A start may be under way for longer than anybody waits; every record says what to do next.
     setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
     void whale.close().then(() => process.exit(0));
   };
-  process.once("SIGTERM", end);
-  process.once("SIGINT", end);
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
 }
 
 function stop(text: string): void {

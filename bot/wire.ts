@@ -5,12 +5,12 @@ import { openArchive } from "../adapters/sqlite/archive/index.ts";
 import { openStoreThread } from "../adapters/sqlite/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
-import { createWecom, markdownText } from "../adapters/wecom/index.ts";
+import { createWecom, fieldFault, markdownText } from "../adapters/wecom/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { JsonObject } from "../core/ids/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
-import { type Config, type Environment, formatFaults, readConfig } from "./config/index.ts";
+import { type Config, type Environment, formatFaults, readEnvironment } from "./config/index.ts";
 import {
   type Cloud,
   certificatesOver,
@@ -32,7 +32,7 @@ export type Prepared =
 
 /** Reads and checks the environment and the files of `WHALE_HOME`. */
 export async function prepare(env: Environment, cwd: string): Promise<Prepared> {
-  const read = readConfig(env, cwd);
+  const read = readEnvironment(env, cwd, fieldFault);
   if (read.outcome === "refused") return { outcome: "refused", message: formatFaults(read.faults) };
   const { config } = read;
   const kinds = Object.keys(sourceKinds);

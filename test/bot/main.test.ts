@@ -89,7 +89,7 @@ describe("the process", { concurrency: 2 }, () => {
     const { said, exit } = run(t, folder, { ...env, WECOM_AES_KEY: "tooShortToBeAKey" });
 
     assert.equal(await exit, 1);
-    assert.match(said.err, /encodingAesKey.*43/);
+    assert.match(said.err, /WECOM_AES_KEY: .*43/);
     assert.ok(!said.err.includes("tooShortToBeAKey"));
   });
 
@@ -115,6 +115,16 @@ describe("the process", { concurrency: 2 }, () => {
 
     assert.equal(await exit, 1);
     assert.match(said.err, /archive/);
+  });
+
+  test("signals that come again while it ends do not cut the end short", async (t) => {
+    const { folder, env } = setting(t);
+    const { child, said, exit } = run(t, folder, env);
+    await until({ lines: [] }, "it to listen", () => said.out.includes('"msg":"listening"'));
+    const again = setInterval(() => child.kill("SIGTERM"), 1);
+    t.after(() => clearInterval(again));
+
+    assert.equal(await exit, 0);
   });
 
   test("a second process on the same data is refused, and the first one ends well when told to", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fieldFault } from "../../../adapters/wecom/index.ts";
 import { type Config, type ConfigFault, formatFaults, readConfig } from "../../../bot/config/index.ts";
 import { assertLeaksNoSecret } from "../../support/leaks.ts";
 
@@ -12,13 +13,13 @@ const NEEDED = {
 };
 
 function read(env: Record<string, string>): Config {
-  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale");
+  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale", fieldFault);
   if (outcome.outcome === "refused") throw new Error(formatFaults(outcome.faults));
   return outcome.config;
 }
 
 function faults(env: Record<string, string | undefined>): ConfigFault[] {
-  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale");
+  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale", fieldFault);
   return outcome.outcome === "refused" ? outcome.faults : [];
 }
 
@@ -49,6 +50,8 @@ test("what is not given has its default", () => {
 const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wanted: unknown][] = [
   ["HOST", "0.0.0.0", (c) => c.host, "0.0.0.0"],
   ["HOST", "::1", (c) => c.host, "::1"],
+  ["HOST", "localhost", (c) => c.host, "localhost"],
+  ["HOST", "whale-1.ops.example", (c) => c.host, "whale-1.ops.example"],
   ["PORT", "0", (c) => c.port, 0],
   ["PORT", " 65535 ", (c) => c.port, 65_535],
   ["WHALE_HOME", "/etc/whale", (c) => [c.home, c.dataDir], ["/etc/whale", "/etc/whale/data"]],
@@ -74,6 +77,11 @@ describe("a good value is taken", () => {
 });
 
 const BAD: [name: string, value: string][] = [
+  ["HOST", "999.1.1.1"],
+  ["HOST", "http://here"],
+  ["HOST", "127.0.0.1:80"],
+  ["WECOM_CORP_ID", "ww 1"],
+  ["WECOM_API", "https://a.example?x=1"],
   ["PORT", "-1"],
   ["PORT", "65536"],
   ["PORT", "80.5"],
@@ -108,6 +116,26 @@ describe("a bad value is refused by name and value", () => {
   }
 });
 
+const BAD_SECRETS: [name: string, value: string][] = [
+  ["WECOM_SECRET", "with blank"],
+  ["WECOM_TOKEN", "with-dash"],
+  ["WECOM_AES_KEY", "tooShortToBeAKey"],
+  ["WECOM_API", "https://me:pass-word@a.example"],
+];
+
+describe("a bad secret is refused by name, and not shown", () => {
+  for (const [name, value] of BAD_SECRETS) {
+    test(name, () => {
+      const found = faults({ [name]: value });
+      assert.deepEqual(
+        found.map((fault) => [fault.name, fault.value]),
+        [[name, ""]],
+      );
+      assertLeaksNoSecret([value], [found, formatFaults(found)]);
+    });
+  }
+});
+
 describe("what must be given", () => {
   for (const name of Object.keys(NEEDED)) {
     test(`${name} missing or blank is refused`, () => {
@@ -121,7 +149,7 @@ describe("what must be given", () => {
 });
 
 test("every fault is told, not only the first", () => {
-  const outcome = readConfig({ PORT: "x", LOG_LEVEL: "y" }, "/");
+  const outcome = readConfig({ PORT: "x", LOG_LEVEL: "y" }, "/", fieldFault);
   const names = outcome.outcome === "refused" ? outcome.faults.map((fault) => fault.name) : [];
   assert.deepEqual(names, ["PORT", "LOG_LEVEL", ...Object.keys(NEEDED)]);
 });
