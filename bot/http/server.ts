@@ -4,6 +4,7 @@ import Koa, { type Middleware } from "koa";
 import Router from "koa-router";
 import { errorText } from "../../core/errors.ts";
 import type { Logger } from "../../core/ports/index.ts";
+import { answerFault, isClientFault } from "./client-faults.ts";
 import { type HealthDeps, handleReady } from "./health.ts";
 import { type HookDeps, handleHook } from "./hooks.ts";
 import { type CallbackDeps, handleCallback, handleVerify } from "./wecom.ts";
@@ -14,6 +15,19 @@ export interface ServerDeps {
   health: HealthDeps;
   metrics: { text(): Promise<string>; contentType: string };
   log: Logger;
+  limits?: Partial<ConnectionLimits>;
+}
+
+/** How long a client may take. */
+export interface ConnectionLimits {
+  /** For a whole request, in milliseconds. Default 30,000. */
+  requestTimeoutMs: number;
+  /** For its headers alone, in milliseconds. Default 10,000. */
+  headersTimeoutMs: number;
+  /** How often connections are looked at for the two, in milliseconds. Default 1,000. */
+  checkEveryMs: number;
+  /** How long `close` waits for requests under way, in milliseconds. Default 10,000. */
+  closeTimeoutMs: number;
 }
 
 export interface Listening {
@@ -24,30 +38,38 @@ export interface Listening {
 /** The HTTP side of the process. */
 export interface HttpServer {
   listen(at: Listening): Promise<Listening>;
-  /** Takes no new connections, ends idle ones, waits for answers under way. */
+  /** Takes no new connections, ends idle ones, waits for answers under way, though not for ever. */
   close(): Promise<void>;
 }
 
-/** A slow sender holds a connection no longer than this, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 10_000;
+const DEFAULT_LIMITS: ConnectionLimits = {
+  ...{ requestTimeoutMs: 30_000, headersTimeoutMs: 10_000, checkEveryMs: 1_000, closeTimeoutMs: 10_000 },
+};
 const MAX_CONNECTIONS = 10_000;
 
 export function createHttpServer(deps: ServerDeps): HttpServer {
   const { log } = deps;
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const app = new Koa();
   // Koa prints errors itself unless somebody listens.
-  app.on("error", (error: unknown) => log.error({ err: error, reason: errorText(error) }, "request failed"));
+  app.on("error", (error: unknown) => {
+    if (!isClientFault(error)) log.error({ err: error, reason: errorText(error) }, "request failed");
+  });
   app.use(hooksFirst(deps));
   app.use(routes(deps).routes());
-  const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS },
-    app.callback(),
-  );
+  const timeouts = {
+    requestTimeout: limits.requestTimeoutMs,
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+  };
+  const server = createServer(timeouts, app.callback());
   server.maxConnections = MAX_CONNECTIONS;
+  server.on("clientError", (error, socket) =>
+    answerFault(error, socket, { log, metrics: deps.hooks.metrics }),
+  );
   return {
     listen: (at) => listen(server, at),
-    close: () => close(server),
+    close: () => close(server, limits.closeTimeoutMs),
   };
 }
 
@@ -96,9 +118,14 @@ function listen(server: Server, { host, port }: Listening): Promise<Listening> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    // A closed server no longer ends its slow requests by itself.
+    const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -273,7 +273,11 @@ export function logged(world: World, fields: Record<string, unknown>): Promise<L
 }
 
 /** The value of a counter or gauge with exactly these labels; 0 when it is not there. */
-export async function metric(world: World, name: string, labels: Record<string, string>): Promise<number> {
+export async function metric(
+  world: Pick<World, "url">,
+  name: string,
+  labels: Record<string, string>,
+): Promise<number> {
   const text = await (await fetch(`${world.url()}/metrics`)).text();
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   const line = text.split("\n").find((one) => {

@@ -11,7 +11,7 @@ import {
   onceEach,
   rateGate,
 } from "../../../bot/http/index.ts";
-import type { ServerDeps } from "../../../bot/http/server.ts";
+import type { ConnectionLimits, ServerDeps } from "../../../bot/http/server.ts";
 import { prepareHome } from "../../../bot/in-force.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import { aHomeDir, type Files } from "../../adapters/files/home-dir.ts";
@@ -27,6 +27,8 @@ export interface HookServer {
   /** What was asked of the clouds, in order. */
   asked: string[];
   send(path: string, init: RequestInit): Promise<Response>;
+  /** Address of the server as it runs now. */
+  url(): string;
   store(): SqliteStore;
   /** Closes server and store, and opens both anew on what is stored. */
   restart(): Promise<void>;
@@ -39,6 +41,7 @@ export interface HookServerOptions {
   /** Whether a subscription can be confirmed now. */
   confirms?: boolean;
   trustProxyHops?: number;
+  limits?: Partial<ConnectionLimits>;
 }
 
 /** Opens a server that closes after its test. */
@@ -76,8 +79,9 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
         return reading.outcome === "read" ? reading.value : undefined;
       },
     };
+    const { limits = {} } = options;
     // Neither chat nor health is asked for here.
-    const server = createHttpServer({ hooks, metrics, log } as unknown as ServerDeps);
+    const server = createHttpServer({ hooks, metrics, log, limits } as unknown as ServerDeps);
     const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
     return { store, server, origin: `http://127.0.0.1:${port}` };
   };
@@ -93,7 +97,7 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
   return {
     ...{ clock, lines, asked },
     send: (path, init) => fetch(`${now.origin}/hooks/${path}`, init),
-    store: () => now.store,
+    ...{ store: () => now.store, url: () => now.origin },
     restart: async () => {
       await close();
       now = await open();
