@@ -15,7 +15,9 @@ export interface AnswerError {
   message: string;
 }
 
-const STATUS_OF_REASON: Record<string, number> = { unknown_event_type: 422, strict_schema: 422 };
+const STATUS_OF_REASON: Record<string, number> = {
+  ...{ compressed: 415, unknown_event_type: 422, strict_schema: 422 },
+};
 
 /** What was taken, and what of it was not. */
 export function answerTaken(ctx: Context, taken: IntakeOutcome): void {

@@ -15,6 +15,7 @@ import type {
   Replay,
 } from "../../core/ports/index.ts";
 import type { StepObserver } from "../workers/steps.ts";
+import { packedBy } from "./compressed.ts";
 import { type Confirm, mayConfirm } from "./handshake.ts";
 
 /** A source that is ready to take bodies. */
@@ -65,6 +66,8 @@ export type IntakeOutcome =
 /** From a verified body to stored events: read, normalise, validate, dedupe, journal. */
 export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<IntakeOutcome> {
   const { source, raw } = posted;
+  const packed = packedBy(posted.headers);
+  if (packed) return refuse(posted, { ...packed, refused: [] }, deps);
   const read = source.adapter.read(deliveryOf(posted));
   if (read.outcome === "refused") {
     return refuse(posted, { reason: read.reason, message: read.message, refused: [] }, deps);
@@ -80,8 +83,18 @@ export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<Intake
   const receipts = await deps.journal.append({ source: source.source.name, drafts, raw, ...replay });
   deps.onStep("event_journaled");
   for (const { outcome } of receipts) count(deps, posted, outcome);
+  tellDuplicates(receipts, posted, deps);
   for (const { reason } of refused) count(deps, posted, reason);
   return { outcome: "taken", receipts, refused };
+}
+
+/** The sender's key decides that a delivery came before; should its content differ, the body can still be found. */
+function tellDuplicates(receipts: readonly Receipt[], { source, raw }: Posted, { log }: IntakeDeps): void {
+  const again = receipts.filter(({ outcome }) => outcome === "duplicate");
+  const [first] = again;
+  if (!first) return;
+  const told = { source: source.source.name, eventId: first.eventId, events: again.length, rawRef: raw.ref };
+  log.info(told, "delivered again");
 }
 
 function deliveryOf({ source, raw, bytes, query, headers, zone }: Posted): AdapterDelivery {
