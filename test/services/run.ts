@@ -10,7 +10,11 @@ interface Service {
   path: string;
 }
 
-const SERVICES: readonly Service[] = [{ name: "Chromium", package: "chromium", path: "/usr/bin/chromium" }];
+const SERVICES: readonly Service[] = [
+  { name: "Chromium", package: "chromium", path: "/usr/bin/chromium" },
+  { name: "Alertmanager", package: "prometheus-alertmanager", path: "/usr/bin/prometheus-alertmanager" },
+  { name: "Prometheus", package: "prometheus", path: "/usr/bin/prometheus" },
+];
 
 /**
  * `npm run test:services`: tests on real programs. What is missing is named, and its tests report themselves as

@@ -160,11 +160,11 @@ function writeHome(path: string, file: HomeFile | null): void {
 
 /** Waits until something is there; fails with what was waited for and the end of the log. */
 export async function until<T>(
-  world: Pick<World, "lines">,
+  world: Pick<World, "lines"> & { patienceMs?: number },
   what: string,
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
 ): Promise<T> {
-  const endMs = Date.now() + 20_000;
+  const endMs = Date.now() + (world.patienceMs ?? 20_000);
   for (;;) {
     const seen = await look();
     if (seen) return seen;

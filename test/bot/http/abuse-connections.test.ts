@@ -103,6 +103,15 @@ for (const { name, bytes, status, code } of BROKEN) {
   });
 }
 
+test("a body that is packed by its transfer encoding is answered with 415, and kept", async (t) => {
+  const server = await open(t);
+  const packed = `${POST}connection: close\r\ntransfer-encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n`;
+  assert.deepEqual(statusAndCode(await sendRaw(server.url(), packed)), [415, "compressed"]);
+  const [refusal] = await server.store().journal.refusals(10);
+  const raw = await server.store().journal.raw(refusal?.rawRef ?? "");
+  assert.equal(Buffer.from(raw?.bytes ?? []).toString(), "zz");
+});
+
 test("headers that never end are cut off with 408, though bytes keep coming", async (t) => {
   const server = await open(t, SHORT);
   const { socket, answer } = rawConnection(server.url());
