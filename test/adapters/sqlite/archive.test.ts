@@ -8,7 +8,7 @@ import type { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { type OpenArchive, openArchive } from "../../../adapters/sqlite/archive/index.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
-import { openMemoryArchive } from "../../../fixtures/memory-archive.ts";
+import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { archiveContract, aVerdict, eventAt } from "../../contract/archive.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
@@ -68,7 +68,7 @@ test("finds over bigrams exactly what plain comparison finds, for any mix of Chi
       });
       for (const one of [archive, reference]) await one.write({ events: batch, verdicts: [] });
       for (const query of queries) {
-        const asked = { text: query, source: run, limit: 100 };
+        const asked = { text: query, source: [run], limit: 100 };
         assert.deepEqual(await archive.search(asked), await reference.search(asked), `searching "${query}"`);
       }
     }),
