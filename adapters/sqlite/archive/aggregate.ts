@@ -9,7 +9,7 @@ import type {
 import type { Database } from "../database.ts";
 import { badQuery } from "./errors.ts";
 import { type Selection, selectionOf, statement, verdictCondition, where } from "./filter.ts";
-import { SEQ_TO_MS } from "./order.ts";
+import { msOfSeq } from "./order.ts";
 
 const INTERVALS_MS: Record<NonNullable<ArchiveGrouping["interval"]>, number> = {
   minute: 60_000,
@@ -94,7 +94,7 @@ function series(
   { top, interval }: { top: TopKey[]; interval: keyof typeof INTERVALS_MS },
 ): ArchiveBucket[] {
   const width = INTERVALS_MS[interval];
-  const at = `e.seq ${SEQ_TO_MS} / ${width} * ${width}`;
+  const at = `${msOfSeq("e.seq")} / ${width} * ${width}`;
   const columns = `${key} AS key, ${at} AS at, count(DISTINCT e.seq) AS events`;
   const sql = `SELECT c.key AS key, c.at AS at, c.events AS events
     FROM (${statement(columns, selection, "GROUP BY 1, 2")}) c JOIN json_each(?) t ON t.value = c.key

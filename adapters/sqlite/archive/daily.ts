@@ -1,6 +1,6 @@
 import type { ArchiveConnection } from "../../../core/ports/index.ts";
 import type { Database } from "../database.ts";
-import { firstSeq, SEQ_TO_MS } from "./order.ts";
+import { firstSeq, msOfSeq } from "./order.ts";
 import { fieldToken } from "./tokens.ts";
 
 export const DAY_MS = 86_400_000;
@@ -56,7 +56,7 @@ export function countOut(db: Database, events: readonly Counted[]): void {
 
 function lastMs(db: Database, { day, type, source }: Share): number | null {
   const last = db.get<{ ms: number }>(
-    `SELECT rowid ${SEQ_TO_MS} AS ms FROM event_text
+    `SELECT ${msOfSeq("rowid")} AS ms FROM event_text
      WHERE event_text MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT 1`,
     `"${fieldToken("type", type)}" AND "${fieldToken("source", source)}"`,
     firstSeq(day * DAY_MS),

@@ -2,7 +2,7 @@ import type { ArchiveRetention } from "../../../core/ports/index.ts";
 import type { Database } from "../database.ts";
 import { type Counted, countOut, DAY_MS } from "./daily.ts";
 import { badQuery } from "./errors.ts";
-import { firstSeq, SEQ_TO_MS } from "./order.ts";
+import { firstSeq, msOfSeq } from "./order.ts";
 
 /** One step of forgetting: what it is asked, with the `next` of the step before. */
 export interface ForgetStep {
@@ -57,7 +57,7 @@ function keepMsOf({ defaultKeepMs, byType }: ArchiveRetention, type: string): nu
 /** The first day from where the step begins that has something to forget, and the types to forget of it. */
 function firstExpired(db: Database, { retention, nowMs, from }: ForgetStep) {
   const rows = db.all<{ day: number; type: string }>(
-    `SELECT DISTINCT day, type FROM daily WHERE day >= ? >> 21 / ${DAY_MS} ORDER BY day`,
+    `SELECT DISTINCT day, type FROM daily WHERE day >= ${msOfSeq("?")} / ${DAY_MS} ORDER BY day`,
     BigInt(from),
   );
   const expired = rows.filter(({ day, type }) => (day + 1) * DAY_MS <= nowMs - keepMsOf(retention, type));
@@ -68,7 +68,7 @@ function firstExpired(db: Database, { retention, nowMs, from }: ForgetStep) {
 
 function look(db: Database, from: bigint, day: number): Looked[] {
   return db.all<Looked>(
-    `SELECT CAST(seq AS TEXT) AS seq, seq ${SEQ_TO_MS} AS ms, type, source, invalid FROM events
+    `SELECT CAST(seq AS TEXT) AS seq, ${msOfSeq("seq")} AS ms, type, source, invalid FROM events
      WHERE seq >= ? AND seq < ? ORDER BY events.seq LIMIT ?`,
     ...[from, firstSeq((day + 1) * DAY_MS), STEP_ROWS],
   );

@@ -2,7 +2,7 @@ import type { ArchiveQuery } from "../../../core/ports/index.ts";
 import type { Database } from "../database.ts";
 import { badQuery } from "./errors.ts";
 import { fromMs, type Selection, selectionOf, statement, untilMs, where } from "./filter.ts";
-import { firstSeq, type Mark, markText, parseMark, SEQ_TO_MS } from "./order.ts";
+import { firstSeq, type Mark, markText, msOfSeq, parseMark } from "./order.ts";
 
 /** A page with its events as JSON texts; the asking thread parses them. */
 export interface StoredPage {
@@ -67,16 +67,12 @@ function goOn(selection: Selection, after: string, { behind }: Direction): void 
 function rowsOf(db: Database, selection: Selection, page: { direction: Direction; count: number }): Row[] {
   const { sort, behind } = page.direction;
   const { seq } = selection;
-  const cutSql = statement(
-    `${seq} ${SEQ_TO_MS} AS ms`,
-    selection,
-    `ORDER BY ${seq} ${sort} LIMIT 1 OFFSET ?`,
-  );
+  const cutSql = statement(`${msOfSeq(seq)} AS ms`, selection, `ORDER BY ${seq} ${sort} LIMIT 1 OFFSET ?`);
   const cut = db.get<{ ms: number }>(cutSql, ...selection.values, page.count - 1);
   if (cut && behind === "<") fromMs(selection, cut.ms);
   if (cut && behind === ">") untilMs(selection, cut.ms + 1);
   const tail = `ORDER BY ms ${sort}, e.id ${sort} LIMIT ?`;
-  const found = statement(`e.seq AS seq, e.seq ${SEQ_TO_MS} AS ms, e.id AS id`, selection, tail);
+  const found = statement(`e.seq AS seq, ${msOfSeq("e.seq")} AS ms, e.id AS id`, selection, tail);
   const sql = `SELECT p.ms AS ms, p.id AS id, b.body AS body FROM (${found}) p
     CROSS JOIN bodies b ON b.seq = p.seq ORDER BY p.ms ${sort}, p.id ${sort}`;
   return db.all<Row>(sql, ...selection.values, page.count);

@@ -3,7 +3,7 @@ import type { WhaleEvent } from "../../../core/events/index.ts";
 import type { Database } from "../database.ts";
 import type { Batch, Poisoned, VerdictText } from "./batch.ts";
 import { type Counted, countIn, countOut } from "./daily.ts";
-import { firstSeq, orderMs, SEQ_TO_MS } from "./order.ts";
+import { firstSeq, msOfSeq, orderMs } from "./order.ts";
 import { filterTokens, isInvalid, textTokens } from "./tokens.ts";
 
 /** An event as it is stored. */
@@ -92,7 +92,7 @@ function insertEvent(db: Database, seq: bigint, row: Row): boolean {
 /** False when the event is there with the same content. Its verdicts stay with it. */
 function replaceEvent(db: Database, seq: bigint, row: Row): boolean {
   const known = db.get<{ body: string } & Counted>(
-    `SELECT b.body AS body, e.seq ${SEQ_TO_MS} AS ms, e.type AS type, e.source AS source, e.invalid AS invalid
+    `SELECT b.body AS body, ${msOfSeq("e.seq")} AS ms, e.type AS type, e.source AS source, e.invalid AS invalid
      FROM events e JOIN bodies b ON b.seq = e.seq WHERE e.id = ?`,
     row.id,
   );

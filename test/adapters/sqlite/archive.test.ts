@@ -10,6 +10,9 @@ import { type OpenArchive, openArchive } from "../../../adapters/sqlite/archive/
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { archiveContract, aVerdict, eventAt } from "../../contract/archive.ts";
+import { countContract } from "../../contract/archive-counts.ts";
+import { filterContract } from "../../contract/archive-filters.ts";
+import { forgetContract } from "../../contract/archive-forget.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
 function folder(context: TestContext): string {
@@ -29,8 +32,10 @@ function nextWorker(): Promise<Worker> {
   return new Promise((resolve) => process.once("worker", (worker) => resolve(worker)));
 }
 
-archiveContract("memory archive", async () => openMemoryArchive());
-archiveContract("sqlite archive", (context) => open(context));
+for (const contract of [archiveContract, filterContract, countContract, forgetContract]) {
+  contract("memory archive", async () => openMemoryArchive());
+  contract("sqlite archive", (context) => open(context));
+}
 
 test("finds over bigrams exactly what plain comparison finds, for any mix of Chinese and English", async (t) => {
   const piece = fc.constantFrom(
