@@ -31,7 +31,8 @@ export function searchText(event: SearchedEvent): string {
   const { title, name, subject, labels, annotations, detail } = event;
   const parts = [title, name, subject, ...Object.values(labels), ...Object.values(annotations)];
   const strings = stringsIn([...parts, ...Object.values(detail)]);
-  return strings.map(withoutBreaks).join(BREAK);
+  // Subject, title and labels often say the same; once is enough to be found by.
+  return [...new Set(strings)].map(withoutBreaks).join(BREAK);
 }
 
 function withoutBreaks(text: string): string {

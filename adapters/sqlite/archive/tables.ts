@@ -12,6 +12,9 @@ const VERSION = 1;
  * made again out of the body. Tokens are ready made, so the tokenizer has only to part them at spaces; `ascii`
  * does that and has no opinion on other characters, where `unicode61` follows an old edition of Unicode.
  *
+ * Many small parts of it are merged at once rather than few at a time: each merge writes the parts anew, and a
+ * search looks quickly into a few dozen.
+ *
  * `daily` counts events by UTC day, type and source; `waiting_verdicts` are those whose event is not here yet.
  */
 const SCHEMA = `
@@ -27,6 +30,7 @@ const SCHEMA = `
   );
   CREATE TABLE bodies (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);
   CREATE VIRTUAL TABLE event_text USING fts5(text, content='', contentless_delete=1, tokenize='ascii');
+  INSERT INTO event_text (event_text, rank) VALUES ('automerge', 16), ('crisismerge', 64);
   CREATE TABLE verdicts (
     seq INTEGER NOT NULL,
     rule_id TEXT NOT NULL,

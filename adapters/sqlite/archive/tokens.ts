@@ -24,8 +24,21 @@ const LETTERS = {
   label: "l",
 } as const;
 
+// Most values come again and again.
+const known = new Map<string, string>();
+const MOST_KNOWN = 20_000;
+
 /** A value as part of a token: different values give different texts. */
 function encoded(value: string): string {
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const fresh = encodedAnew(value);
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (value.length <= LONGEST) known.set(value, fresh);
+  return fresh;
+}
+
+function encodedAnew(value: string): string {
   if (value.length > LONGEST || OURS.test(value) || !value.isWellFormed()) return hashed(value);
   return value.replace(ASCII_MEANT, (character) => STAND_IN[character.charCodeAt(0)] ?? "");
 }
