@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 
 /** One connection with its prepared statements. Everything is synchronous. */
 export interface Database {
@@ -12,6 +12,8 @@ export interface Database {
   insert(sql: string, ...values: SQLInputValue[]): number;
   /** Runs a script without values; for the schema. */
   script(sql: string): void;
+  /** Makes a function that statements can call. The same arguments must always give the same answer. */
+  define(name: string, answer: (...values: SQLOutputValue[]) => SQLInputValue): void;
   inTransaction(): boolean;
   close(): void;
 }
@@ -60,6 +62,7 @@ function withStatements(connection: DatabaseSync): Database {
     run: (sql, ...values) => Number(statement(sql).run(...values).changes),
     insert: (sql, ...values) => Number(statement(sql).run(...values).lastInsertRowid),
     script: (sql) => connection.exec(sql),
+    define: (name, answer) => connection.function(name, { deterministic: true, varargs: true }, answer),
     inTransaction: () => connection.isTransaction,
     close: () => connection.close(),
   };
