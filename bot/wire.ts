@@ -22,6 +22,7 @@ import {
   type Warning,
 } from "./http/index.ts";
 import { type InForce, prepareHome } from "./in-force.ts";
+import { createPressureGate, measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { startWork, type Work } from "./work.ts";
 import type { StepObserver } from "./workers/index.ts";
 
@@ -92,7 +93,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const { inForce, log } = parts;
   const warnings = [...inForce.warnings];
   const server = serverOver(parts, options.config, () => warnings);
-  const { at, work } = await setGoing(options, parts, server);
+  const { at, stop } = await setGoing(options, parts, server);
   log.info({ ...at, home: options.config.home, store: "embedded" }, "listening");
   const probe = async () => {
     warnings.splice(0, warnings.length, ...inForce.warnings, ...(await probeOutside(parts)));
@@ -100,7 +101,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   };
   const close = async () => {
     await server.close();
-    await work.stop();
+    await stop();
     await closeParts(parts);
   };
   return { ...at, log, probe, close };
@@ -108,13 +109,17 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
 
 /** Starts the workers, then takes requests. What cannot start leaves nothing behind that keeps the process alive. */
 async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer) {
-  const { host, port } = options.config;
-  let work: Work | null = null;
+  const { host, port, dataDir } = options.config;
+  const running: { stop(): Promise<void> }[] = [];
+  const stop = async () => void (await Promise.all(running.map((one) => one.stop())));
   try {
-    work = await startParts(options, parts);
-    return { work, at: await server.listen({ host, port }) };
+    running.push(await startParts(options, parts));
+    const { store, pressure: gate, clock, log } = parts;
+    const machine = () => measureMachine(dataDir);
+    running.push(await startPressureSampler({ gate, journal: store.journal, machine, clock, log }));
+    return { stop, at: await server.listen({ host, port }) };
   } catch (error) {
-    await work?.stop();
+    await stop();
     await closeParts(parts);
     throw error;
   }
@@ -144,7 +149,8 @@ async function openParts(options: WhaleOptions) {
   const cloud = options.cloud ?? cloudOver(outbound);
   const store = await openStoreThread({ dataDir: config.dataDir, ...common, onCrash: endOn(log) });
   const archive = await openArchive({ dataDir: config.dataDir, log });
-  return { ...common, inForce, store, archive, wecom, stackstorm, outbound, cloud };
+  const pressure = createPressureGate({ limits: config.pressure, log, metrics });
+  return { ...common, inForce, pressure, store, archive, wecom, stackstorm, outbound, cloud };
 }
 
 /** Without its store the process can keep no promise; started anew, it goes on from what is stored. */
@@ -197,6 +203,7 @@ function serverOver(parts: Parts, config: Config, warnings: () => Warning[]): Ht
       outbox,
       storeBytes: () => store.sizeBytes(),
       checkStore: () => store.check(),
+      pressureFault: () => parts.pressure.fault(),
       warnings,
     },
     metrics,

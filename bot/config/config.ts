@@ -1,8 +1,11 @@
 import { isIP } from "node:net";
 import { isAbsolute, resolve } from "node:path";
+import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
+import { parseBytes } from "./bytes.ts";
+import { memoryOfMachine } from "./environment.ts";
 
 /** Everything the process is told from outside, checked. */
 export interface Config {
@@ -34,6 +37,12 @@ export interface Config {
   startWindowMs: number;
   /** How long events stay in the journal after every reader has passed. Default 7 days. */
   journalKeepMs: number;
+  /**
+   * Where intake answers 503 before it breaks a promise. Defaults: 512 MB of free disk, 1,000,000 entries that a
+   * reader is behind, 64 MB of unanswered bodies, and of memory 1.5 GB or three quarters of what there is, if
+   * that is less. The share of the heap is fixed.
+   */
+  pressure: PressureLimits;
 }
 
 /** One value that cannot be used. Secrets are never shown. */
@@ -58,11 +67,19 @@ type WecomText = Exclude<keyof Config["wecom"], "agentId">;
 /** What the client of WeCom says against a value of its configuration; null when nothing. Never holds the value. */
 export type WecomFault = (field: WecomText, value: string) => string | null;
 
+/** What the configuration is checked by, beside itself. */
+export interface ConfigGivens {
+  wecomFault: WecomFault;
+  /** Memory that the process may use, in bytes; as found when absent. */
+  memoryBytes?: number;
+}
+
 /** Values that may be shown; the app's other ones are secrets. */
 const SHOWN: readonly WecomText[] = ["apiBase", "corpId"];
 
 /** Reads the configuration from environment variables; every fault is named, not only the first. */
-export function readConfig(env: Environment, cwd: string, wecomFault: WecomFault): ConfigOutcome {
+export function readConfig(env: Environment, cwd: string, given: ConfigGivens): ConfigOutcome {
+  const { wecomFault, memoryBytes = memoryOfMachine() } = given;
   const read = reader(env, wecomFault);
   const home = pathOf(read.text("WHALE_HOME", "./home"), cwd);
   const config: Config = {
@@ -85,8 +102,25 @@ export function readConfig(env: Environment, cwd: string, wecomFault: WecomFault
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
     journalKeepMs: read.duration("WHALE_JOURNAL_KEEP", "7d"),
+    pressure: pressureLimits(read, memoryBytes),
   };
   return read.faults.length > 0 ? { outcome: "refused", faults: read.faults } : { outcome: "read", config };
+}
+
+/** Beyond this the collector of garbage works more than the process. */
+const MAX_HEAP_SHARE = 0.9;
+const MOST_RSS_BYTES = 1.5 * 2 ** 30;
+const MEMORY_SHARE = 0.75;
+
+function pressureLimits(read: Reader, memoryBytes: number): PressureLimits {
+  const rssBytes = Math.round(Math.min(MOST_RSS_BYTES, memoryBytes * MEMORY_SHARE));
+  return {
+    minFreeDiskBytes: read.bytes("WHALE_MIN_FREE_DISK", { fallback: 512 * 2 ** 20, min: 0 }),
+    maxBehind: read.whole("WHALE_MAX_BEHIND", { fallback: 1_000_000, min: 1, max: 1e12 }),
+    maxRssBytes: read.bytes("WHALE_MAX_RSS", { fallback: rssBytes, min: 128 * 2 ** 20 }),
+    maxHeapShare: MAX_HEAP_SHARE,
+    maxInFlightBytes: read.bytes("WHALE_MAX_IN_FLIGHT", { fallback: 64 * 2 ** 20, min: 2 ** 20 }),
+  };
 }
 
 /** The faults as lines for the terminal, Chinese first. */
@@ -107,6 +141,8 @@ interface WholeLimits {
   min: number;
   max: number;
 }
+
+type Reader = ReturnType<typeof reader>;
 
 function reader(env: Environment, wecomFault: WecomFault) {
   const faults: ConfigFault[] = [];
@@ -137,6 +173,19 @@ function reader(env: Environment, wecomFault: WecomFault) {
       if (number >= min && number <= max) return number;
       fault(name, value, `要填 ${min} 到 ${max} 之间的整数 (a whole number from ${min} to ${max})`);
       return min;
+    },
+    bytes: (name: string, { fallback, min }: { fallback: number; min: number }) => {
+      const value = given(name);
+      if (!value) return fallback;
+      const bytes = parseBytes(value);
+      if (bytes !== null && bytes >= min) return bytes;
+      const least = `${min / 2 ** 20}MB`;
+      fault(
+        name,
+        value,
+        `要写成 512MB、1.5GB 这样的大小，至少 ${least} (a size such as 512MB, at least ${least})`,
+      );
+      return fallback;
     },
     oneOf: <T extends string>(name: string, known: readonly T[], fallback: T): T => {
       const value = given(name) || fallback;

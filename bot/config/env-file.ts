@@ -38,7 +38,7 @@ function openQuote(value: string): string | null {
 
 /** Reads the configuration, and names the line of `.env` in `cwd` that a faulty value came from. */
 export function readEnvironment(env: Environment, cwd: string, wecomFault: WecomFault): ConfigOutcome {
-  const read = readConfig(env, cwd, wecomFault);
+  const read = readConfig(env, cwd, { wecomFault });
   const text = textOf(join(cwd, ".env"));
   const { lineOf, badLines } = readEnvFile(text);
   const given = parseEnv(text);

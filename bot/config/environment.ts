@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { ChatOpsError, errorText } from "../../core/errors.ts";
 
 /**
@@ -17,6 +18,12 @@ export function environment(): Readonly<Record<string, string | undefined>> {
 function unreadable(cause: unknown): ChatOpsError {
   const message = `.env: 读不了，应为文本文件 (cannot be read, must be a text file): ${errorText(cause)}`;
   return new ChatOpsError(message, { code: "config.env_file", cause });
+}
+
+/** Bytes of memory that the process may use: the machine's, or those of the container it runs in. */
+export function memoryOfMachine(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
 /** What the demo takes from outside: nothing but the port. */

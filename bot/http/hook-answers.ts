@@ -1,5 +1,6 @@
 import type { SourceAuth } from "../../core/events/index.ts";
 import type { Logger, Metrics } from "../../core/ports/index.ts";
+import { type Pressure, retryAfterSeconds } from "../../core/pressure/index.ts";
 import type { Exchange } from "./exchange.ts";
 import type { IntakeOutcome } from "./intake.ts";
 import type { AuthReason } from "./source-auth.ts";
@@ -36,6 +37,16 @@ export function fail(ctx: Exchange, status: number, error: AnswerError, { metric
   ctx.body = { error };
   metrics.count("events", { source: "-", outcome: error.code });
   log.warn({ code: error.code, path: ctx.path.slice(0, 200) }, "hook refused");
+}
+
+/** Turned away before anything is promised: counted, and logged only when the pressure changes. */
+export function turnAway(ctx: Exchange, pressure: Pressure, { metrics }: Pick<AnswerDeps, "metrics">): void {
+  const reason = pressure.outcome === "sheds" ? pressure.reason : "bodies_in_flight";
+  ctx.status = 503;
+  ctx.set("Retry-After", String(retryAfterSeconds(reason)));
+  const message = `nothing more can be kept safe now (${reason}); send it again`;
+  ctx.body = { error: { code: "overloaded", message } };
+  metrics.count("intake_shed", { reason });
 }
 
 const MESSAGES: Partial<Record<AuthReason, string>> = {

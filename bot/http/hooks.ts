@@ -1,10 +1,11 @@
 import { errorText, isChatOpsError } from "../../core/errors.ts";
+import type { PressureGate } from "../pressure/index.ts";
 import { rawOf } from "../workers/raw.ts";
 import { readBody } from "./body.ts";
 import { type Caller, callerOf } from "./caller.ts";
 import type { Exchange } from "./exchange.ts";
 import { checkHmac, type SignedRequest } from "./hmac.ts";
-import { answerTaken, deny, fail } from "./hook-answers.ts";
+import { answerTaken, deny, fail, turnAway } from "./hook-answers.ts";
 import { type IntakeDeps, type ReadySource, takeBody } from "./intake.ts";
 import type { RateGate } from "./rate-gate.ts";
 import { checkCaller, isSigned, withoutCredentials } from "./source-auth.ts";
@@ -18,6 +19,7 @@ export interface HookDeps extends IntakeDeps, TopicDeps {
   /** Proxies in front of the process that each add an entry to `X-Forwarded-For`. */
   trustProxyHops: number;
   rates: RateGate;
+  pressure: PressureGate;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -26,6 +28,8 @@ const GET_KINDS: readonly string[] = ["open-falcon"];
 
 /** `POST /hooks/:source`, and GET where the sender knows no other: answers 202 only after the events are durable. */
 export async function handleHook(ctx: Exchange, name: string, deps: HookDeps): Promise<void> {
+  const { pressure } = deps;
+  if (pressure.sheds()) return turnAway(ctx, pressure.pressure(), deps);
   const ready = deps.sources().get(name);
   if (!ready)
     return fail(ctx, 404, { code: "unknown_source", message: `no source is named ${quoted(name)}` }, deps);
@@ -43,7 +47,8 @@ export async function handleHook(ctx: Exchange, name: string, deps: HookDeps): P
   if (body.outcome === "too_large") return tooLarge(ctx, ready, { head: body.head, maxBytes, deps });
   // What a GET says stands in its query; a body beside it means nothing.
   const bytes = ctx.method === "GET" ? Buffer.alloc(0) : body.bytes;
-  await takeVerified(ctx, ready, { bytes, caller, deps });
+  if (!pressure.enter(bytes.length)) return turnAway(ctx, pressure.pressure(), deps);
+  await takeVerified(ctx, ready, { bytes, caller, deps }).finally(() => pressure.leave(bytes.length));
 }
 
 /** A signature covers no query, so that a signed source takes no alerts in one. */

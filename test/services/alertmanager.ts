@@ -102,7 +102,7 @@ export async function archivedEvents({ world }: Monitored): Promise<WhaleEvent[]
   });
   await world.stop();
   const archive = await openArchive({ dataDir: join(world.home, "data"), log: silentLog });
-  const { events } = await archive.search({ source: "prometheus", limit: 200 });
+  const { events } = await archive.search({ source: ["prometheus"], limit: 200 });
   await archive.close();
   return events.reverse();
 }

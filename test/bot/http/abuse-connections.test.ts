@@ -9,8 +9,8 @@ const POST = "POST /hooks/open HTTP/1.1\r\nhost: whale\r\n";
 /** Short, so that nobody waits; the process's own are seconds. */
 const SHORT = { headersTimeoutMs: 100, requestTimeoutMs: 200, checkEveryMs: 10, closeTimeoutMs: 100 };
 
-const open = (t: TestContext, limits: NonNullable<HookServerOptions["limits"]> = {}) =>
-  hookServer(t, { sources: { open: { auth: "none" } }, limits });
+const open = (t: TestContext, connections: NonNullable<HookServerOptions["connections"]> = {}) =>
+  hookServer(t, { sources: { open: { auth: "none" } }, connections });
 
 async function staysWell(server: HookServer): Promise<void> {
   const [receipt] = await receiptsOf(server.send("open", jsonPost(BODY)));

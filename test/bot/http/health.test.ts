@@ -60,7 +60,8 @@ async function withoutStore(t: TestContext): Promise<string> {
   const clock = movableClock();
   const store = openStore({ dataDir: folder.path, clock, log: silentLog });
   await store.close();
-  const health = { ...store, checkStore: () => store.check(), storeBytes: () => 0, warnings: () => [] };
+  const facts = { storeBytes: () => 0, warnings: () => [], pressureFault: () => null };
+  const health = { ...store, ...facts, checkStore: () => store.check() };
   const unused = {} as ServerDeps["hooks"] & ServerDeps["callbacks"];
   const metrics = createMetrics({ prefix: "whale" });
   const server = createHttpServer({ hooks: unused, callbacks: unused, health, metrics, log: silentLog });

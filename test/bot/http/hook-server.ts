@@ -13,7 +13,9 @@ import {
 } from "../../../bot/http/index.ts";
 import type { ConnectionLimits, ServerDeps } from "../../../bot/http/server.ts";
 import { prepareHome } from "../../../bot/in-force.ts";
+import { createPressureGate, type PressureGate } from "../../../bot/pressure/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
+import type { PressureLimits } from "../../../core/pressure/index.ts";
 import { aHomeDir, type Files } from "../../adapters/files/home-dir.ts";
 import { type MovableClock, movableClock } from "../../support/clock.ts";
 import { silentLog } from "../../support/log.ts";
@@ -32,6 +34,10 @@ export interface HookServer {
   store(): SqliteStore;
   /** Closes server and store, and opens both anew on what is stored. */
   restart(): Promise<void>;
+  /** What the sampler would tell, and what came of it. */
+  pressure(): PressureGate;
+  ready(): Promise<Response>;
+  metrics(): Promise<string>;
 }
 
 export interface HookServerOptions {
@@ -41,8 +47,19 @@ export interface HookServerOptions {
   /** Whether a subscription can be confirmed now. */
   confirms?: boolean;
   trustProxyHops?: number;
-  limits?: Partial<ConnectionLimits>;
+  connections?: Partial<ConnectionLimits>;
+  /** Limits that differ from those that nothing reaches. */
+  limits?: Partial<PressureLimits>;
 }
+
+/** Limits that no test of something else comes near. */
+const LOOSE: PressureLimits = {
+  minFreeDiskBytes: 0,
+  maxBehind: 1e9,
+  maxRssBytes: 1e12,
+  maxHeapShare: 1,
+  maxInFlightBytes: 1e9,
+};
 
 /** Opens a server that closes after its test. */
 export async function hookServer(test: TestContext, options: HookServerOptions): Promise<HookServer> {
@@ -69,9 +86,10 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
       destination: { write: (line) => void lines.push(line) },
     });
     const metrics = createMetrics({ prefix: "whale" });
+    const pressure = createPressureGate({ limits: { ...LOOSE, ...options.limits }, log, metrics });
     const hooks: ServerDeps["hooks"] = {
       ...{ clock, log, metrics, journal: store.journal, ids: systemIds, onStep: () => undefined },
-      ...{ sources: () => inForce.sources, registry: () => inForce.registry, rates: rateGate() },
+      ...{ sources: () => inForce.sources, registry: () => inForce.registry, rates: rateGate(), pressure },
       ...{ maxBodyBytes: 65_536, timeZone: "UTC", trustProxyHops: options.trustProxyHops ?? 0 },
       ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
       parse: (bytes) => {
@@ -79,11 +97,13 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
         return reading.outcome === "read" ? reading.value : undefined;
       },
     };
-    const { limits = {} } = options;
-    // Neither chat nor health is asked for here.
-    const server = createHttpServer({ hooks, metrics, log, limits } as unknown as ServerDeps);
+    const told = { storeBytes: () => 0, warnings: () => [], pressureFault: () => pressure.fault() };
+    const health: ServerDeps["health"] = { ...store, ...told, checkStore: () => store.check() };
+    const { connections: limits = {} } = options;
+    // Chat is not asked for here.
+    const server = createHttpServer({ hooks, health, metrics, log, limits } as unknown as ServerDeps);
     const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
-    return { store, server, origin: `http://127.0.0.1:${port}` };
+    return { store, server, pressure, metrics, origin: `http://127.0.0.1:${port}` };
   };
   let now = await open();
   const close = async () => {
@@ -102,6 +122,9 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
       await close();
       now = await open();
     },
+    pressure: () => now.pressure,
+    ready: () => fetch(`${now.origin}/readyz`),
+    metrics: () => now.metrics.text(),
   };
 }
 
