@@ -148,7 +148,11 @@ async function openParts(options: WhaleOptions) {
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
   const store = await openStoreThread({ dataDir: config.dataDir, ...common, onCrash: endOn(log) });
-  const archive = await openArchive({ dataDir: config.dataDir, log });
+  const archive = await openArchive({ dataDir: config.dataDir, log }).catch(async (error: unknown) => {
+    // Its thread would keep the process alive.
+    await store.close();
+    throw error;
+  });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
   return { ...common, inForce, pressure, store, archive, wecom, stackstorm, outbound, cloud };
 }
