@@ -77,8 +77,9 @@ export function bigrams(text: string): string {
  */
 export function matchExpression(query: string): string | null {
   const words = foldText(withoutBreaks(query)).split(/\s+/u).map(tokensOf);
-  const phrases = words.filter((tokens) => tokens.length > 0).map(phraseOf);
-  return phrases.length === 0 ? null : phrases.join(" AND ");
+  // Each once: a word said a hundred times would be looked for a hundred times.
+  const phrases = new Set(words.filter((tokens) => tokens.length > 0).map(phraseOf));
+  return phrases.size === 0 ? null : [...phrases].join(" AND ");
 }
 
 function tokensOf(folded: string): string[] {

@@ -6,7 +6,10 @@ import type { Verdict, VerdictReason } from "../rules/verdict.ts";
  * All values are compared exactly, letter case included. A list holds 1 to 100 values, `labels` up to 50.
  */
 export interface ArchiveFilter {
-  /** Words, Chinese or not, that must all be there; a Chinese word may be of two characters. Up to 1000 characters. */
+  /**
+   * Words, Chinese or not, that must all be there; a Chinese word may be of two characters. Everything else in it
+   * is plain text. Up to 1000 characters and 50 different words.
+   */
   text?: string;
   type?: readonly string[];
   source?: readonly string[];

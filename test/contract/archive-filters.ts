@@ -56,6 +56,7 @@ const BAD: [name: string, query: Partial<ArchiveQuery>][] = [
   ["51 labels", { labels: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, "v"])) }],
   ["a page of 10001", { limit: 10_001 }],
   ["an order that there is not", { order: "loudest" as "newest" }],
+  ["a text of 51 words", { text: Array.from({ length: 51 }, (_, i) => `w${i}`).join(" ") }],
   ["a text of 1001 characters", { text: "磁".repeat(1001) }],
 ];
 

@@ -225,8 +225,10 @@ function searching(name: string, open: OpenForTest): void {
       eventAt("e_2", 0, { title: "内存" }),
     );
     for (const text of PLAIN_TEXT) {
-      const found = await ids(archive, { text });
+      const found = await ids(archive, { text, order: "oldest" });
       assert.ok(found.length <= 2, text);
+      const counted = await archive.aggregate({ text }, { by: "label:*", limit: 5 });
+      assert.equal(counted.events, found.length, text);
     }
     assert.deepEqual(await ids(archive, { text: "磁盘 OR 内存" }), ["e_1"]);
     assert.deepEqual(await ids(archive, { text: "磁*" }), ["e_1"]);

@@ -26,6 +26,8 @@ interface Keyed {
   /** An expression that is NULL for events without a key, and the values in it. */
   key: string;
   keyValues: SQLInputValue[];
+  /** How its rows are counted: an event may have several rows of one reason, but one of everything else. */
+  events: "count(*)" | "count(DISTINCT e.seq)";
 }
 
 interface TopKey {
@@ -66,11 +68,11 @@ function countAll(db: Database, filter: ArchiveFilter): number {
 function keyedBy(filter: ArchiveFilter, by: ArchiveKey): Keyed {
   const selection = selectionOf(filter);
   const column = COLUMNS.find((one) => one === by);
-  if (column) return { selection, key: `e.${column}`, keyValues: [] };
+  if (column) return { selection, key: `e.${column}`, keyValues: [], events: "count(*)" };
   if (by === "rule" || by === "reason") return keyedByVerdict(selection, filter, by);
   if (!by.startsWith(LABEL)) throw badQuery("by", by, `${COLUMNS.join(", ")}, rule, reason or label:<key>`);
   const key = "label_of((SELECT b.body FROM bodies b WHERE b.seq = e.seq), ?)";
-  return { selection, key, keyValues: [by.slice(LABEL.length)] };
+  return { selection, key, keyValues: [by.slice(LABEL.length)], events: "count(*)" };
 }
 
 function keyedByVerdict(selection: Selection, filter: ArchiveFilter, by: "rule" | "reason"): Keyed {
@@ -78,11 +80,12 @@ function keyedByVerdict(selection: Selection, filter: ArchiveFilter, by: "rule" 
   const keyed = { ...selection, tables };
   const [condition, values] = verdictCondition("k", filter);
   where(keyed, condition, ...values);
-  return { selection: keyed, key: by === "rule" ? "k.rule_id" : "k.reason", keyValues: [] };
+  if (by === "rule") return { selection: keyed, key: "k.rule_id", keyValues: [], events: "count(*)" };
+  return { selection: keyed, key: "k.reason", keyValues: [], events: "count(DISTINCT e.seq)" };
 }
 
-function topKeys(db: Database, { selection, key, keyValues }: Keyed, limit: number): TopKey[] {
-  const counted = statement(`${key} AS key, count(DISTINCT e.seq) AS events`, selection, "GROUP BY 1");
+function topKeys(db: Database, { selection, key, keyValues, events }: Keyed, limit: number): TopKey[] {
+  const counted = statement(`${key} AS key, ${events} AS events`, selection, "GROUP BY 1");
   const sql = `SELECT key, events, count(*) OVER () AS keys, sum(events) OVER () AS total
     FROM (${counted}) WHERE key IS NOT NULL ORDER BY events DESC, key LIMIT ?`;
   return db.all<TopKey>(sql, ...keyValues, ...selection.values, limit);
@@ -90,12 +93,12 @@ function topKeys(db: Database, { selection, key, keyValues }: Keyed, limit: numb
 
 function series(
   db: Database,
-  { selection, key, keyValues }: Keyed,
+  { selection, key, keyValues, events }: Keyed,
   { top, interval }: { top: TopKey[]; interval: keyof typeof INTERVALS_MS },
 ): ArchiveBucket[] {
   const width = INTERVALS_MS[interval];
   const at = `${msOfSeq("e.seq")} / ${width} * ${width}`;
-  const columns = `${key} AS key, ${at} AS at, count(DISTINCT e.seq) AS events`;
+  const columns = `${key} AS key, ${at} AS at, ${events} AS events`;
   const sql = `SELECT c.key AS key, c.at AS at, c.events AS events
     FROM (${statement(columns, selection, "GROUP BY 1, 2")}) c JOIN json_each(?) t ON t.value = c.key
     ORDER BY t.key, c.at`;

@@ -7,9 +7,10 @@ import type {
   Logger,
 } from "../../../core/ports/index.ts";
 import type { Verdict } from "../../../core/rules/index.ts";
-import { batchOf, type Poisoned } from "./batch.ts";
+import { type Batch, batchOf, joined, type Poisoned } from "./batch.ts";
 import { type ArchiveOptions, checkOptions } from "./config.ts";
 import type { ForgetStep, Forgotten } from "./forget.ts";
+import { gatherWrites } from "./gather.ts";
 import type { StoredPage } from "./search.ts";
 import { createWorkerClient, type WorkerClient } from "./worker-client.ts";
 
@@ -38,19 +39,21 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
     await writer.close();
     throw cause;
   }
+  const writes = gatherWrites<Batch>(async (batches) => {
+    report(log, (await writer.ask("write", joined(batches))) as Poisoned[]);
+  });
   return {
     write: async (given) => {
       const { batch, poisoned } = batchOf(given);
       report(log, poisoned);
-      report(log, (await writer.ask("write", batch)) as Poisoned[]);
+      await writes.write(batch);
     },
     forget: (retention, nowMs) => forget(writer, retention, nowMs),
-    // Counted behind every write that was asked for before.
     count: async () => (await writer.ask("count")) as number,
     ...reading(reader),
     close: async () => {
-      await reader.close();
-      await writer.close();
+      await writes.idle();
+      await Promise.all([reader.close(), writer.close()]);
     },
   };
 }

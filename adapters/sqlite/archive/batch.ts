@@ -44,6 +44,14 @@ export function batchOf(given: { events: readonly WhaleEvent[]; verdicts: readon
   return { batch, poisoned };
 }
 
+/** Several batches as one, in their order. */
+export function joined(batches: readonly Batch[]): Batch {
+  return {
+    events: batches.flatMap((batch) => batch.events),
+    verdicts: batches.flatMap((batch) => batch.verdicts),
+  };
+}
+
 function attempt(poisoned: Poisoned[], what: { eventId: string; ruleId?: string }, work: () => void): void {
   try {
     work();

@@ -15,6 +15,8 @@ export interface Selection {
 }
 
 const LONGEST_TEXT = 1000;
+// A single Chinese character is looked for under all words that begin with it, which takes its time.
+const MOST_WORDS = 50;
 const MOST_VALUES = 100;
 const MOST_LABELS = 50;
 
@@ -107,6 +109,8 @@ export function verdictCondition(
 function checkSizes(filter: ArchiveFilter): void {
   const { text = "", labels = {} } = filter;
   if (text.length > LONGEST_TEXT) throw badQuery("text", `${text.length} characters long`, "at most 1000");
+  const words = new Set(text.split(/\s+/u)).size;
+  if (words > MOST_WORDS) throw badQuery("text", `of ${words} words`, `of at most ${MOST_WORDS}`);
   const count = Object.keys(labels).length;
   if (count > MOST_LABELS) throw badQuery("labels", `${count} labels`, `at most ${MOST_LABELS}`);
   for (const field of ["type", "source", "severity", "status"] as const) {
