@@ -4,6 +4,7 @@ import Koa, { type Middleware } from "koa";
 import Router from "koa-router";
 import { errorText } from "../../core/errors.ts";
 import type { Logger } from "../../core/ports/index.ts";
+import { type ApiDeps, addApiRoutes } from "./api.ts";
 import { type HealthDeps, handleReady } from "./health.ts";
 import { type HookDeps, handleHook } from "./hooks.ts";
 import { type CallbackDeps, handleCallback, handleVerify } from "./wecom.ts";
@@ -12,6 +13,7 @@ export interface ServerDeps {
   hooks: HookDeps;
   callbacks: CallbackDeps;
   health: HealthDeps;
+  api: ApiDeps;
   metrics: { text(): Promise<string>; contentType: string };
   log: Logger;
 }
@@ -71,10 +73,11 @@ function decoded(name: string): string {
   }
 }
 
-function routes({ callbacks, health, metrics }: ServerDeps): Router {
+function routes({ callbacks, health, api, metrics }: ServerDeps): Router {
   const router = new Router();
   router.get("/wecom/callback", (ctx) => handleVerify(ctx, callbacks));
   router.post("/wecom/callback", (ctx) => handleCallback(ctx, callbacks));
+  addApiRoutes(router, api);
   router.get("/healthz", (ctx) => {
     ctx.body = { status: "ok" };
   });

@@ -1,0 +1,29 @@
+import type Router from "koa-router";
+import { type Actor, RIGHTS, scopeOf } from "../../core/people/index.ts";
+import { type AccessDeps, guardOver } from "./guard.ts";
+
+export interface ApiDeps {
+  access: AccessDeps;
+}
+
+/** The routes below `/api/v1`. */
+export function addApiRoutes(router: Router, { access }: ApiDeps): void {
+  const guard = guardOver(access);
+  const whoami = guard.known((ctx, actor) => {
+    ctx.body = whoIs(actor);
+  });
+  router.get("/api/v1/whoami", whoami);
+}
+
+/** Who somebody is, the roles that they hold, and on what they have which right. */
+function whoIs(actor: Actor) {
+  const rights = RIGHTS.map((right) => ({ right, scope: scopeOf(actor, right) }));
+  const had = rights.filter(({ scope }) => scope.kind !== "nothing");
+  if (actor.kind === "local") return { kind: "local", rights: had };
+  const { kind, userId, token, roles, unsure, against } = actor;
+  const names = (some: typeof roles) => some.map(({ name }) => name);
+  return {
+    ...{ kind, userId, ...(token ? { token: token.id } : {}) },
+    ...{ roles: names(roles), unsure: names(unsure), against, rights: had },
+  };
+}
