@@ -98,6 +98,9 @@ test("knows the command line by the token of this run alone", async (t) => {
   assert.equal((await whoami(world, first)).status, 401);
   assert.equal((await whoami(world, "planted")).status, 401);
   assert.equal((await whoami(world, second)).status, 200);
+  // One who mistakes the address writes it into the log.
+  await fetch(`${world.url()}/hooks/${second}`);
+  await logged(world, { msg: "hook refused" });
   assertLeaksNoSecret([first, second], world.lines);
 });
 

@@ -80,6 +80,7 @@ const REACHES: readonly [name: string, on: Reach, object: AccessObject | "some",
   ["a listed type", { types: ["vm.disk.usage"] }, DISK, "role reader"],
   ["no other type", { types: ["vm.disk"] }, DISK, "outside_scope"],
   ["types that begin so", { types: ["vm.*"] }, DISK, "role reader"],
+  ["none that lack the end of the beginning", { types: ["vm.*"] }, { type: "vmx" }, "outside_scope"],
   ["none that begin otherwise", { types: ["host.*"] }, DISK, "outside_scope"],
   ["no pattern in the middle", { types: ["vm.*.usage"] }, DISK, "outside_scope"],
   [
