@@ -25,56 +25,59 @@ export type RoleFinder = (userId: string) => Promise<RolesHeld>;
 
 type Vouched = Entitlement | "unavailable";
 
-/** A directory is asked again after so long, in milliseconds: each call of REST would ask it else. */
+/** The directory is asked again after so long, in milliseconds: each call of REST would ask it else. */
 const KEPT_MS = 60_000;
 /** The same after it failed: not at each call, but soon. */
 const FAILED_KEPT_MS = 5_000;
 const MAX_KEPT = 10_000;
 
+interface Kept {
+  /** The roles that were in force when this was found. */
+  of: readonly Role[];
+  held: RolesHeld;
+}
+
 /**
- * Finds roles: those that name a person need no directory; for tags and departments it is asked, once a
- * minute for each person and group, all at once.
+ * Finds roles, once a minute for each person, and anew when other roles come into force. Those that name a
+ * person need no directory; for tags and departments it is asked, for all at once.
  */
 export function roleFinder({ roles, ...deps }: RoleFinderDeps): RoleFinder {
-  const vouch = keptVouch(deps);
-  return async (userId) => {
-    const found = roles().map(async (role) => ({ role, vouched: await vouchFor(vouch, userId, role.of) }));
-    return heldOf(await Promise.all(found));
+  const find = async (userId: string, of: readonly Role[]): Promise<Kept> => {
+    const found = of.map(async (role) => ({ role, vouched: await vouchFor(userId, role.of, deps) }));
+    return { of, held: heldOf(await Promise.all(found)) };
   };
-}
-
-type Vouch = (userId: string, group: People) => Promise<Vouched>;
-
-async function vouchFor(vouch: Vouch, userId: string, of: People): Promise<Vouched> {
-  if (of.users?.includes(userId)) return "entitled";
-  return of.tag === undefined && of.department === undefined ? "not_entitled" : vouch(userId, of);
-}
-
-function keptVouch({ directory, clock, log }: Omit<RoleFinderDeps, "roles">): Vouch {
-  const cache = new LRUCache<string, { vouched: Vouched }, { userId: string; group: People }>({
-    ...{ max: MAX_KEPT, ttl: KEPT_MS, ttlResolution: 0, perf: { now: () => clock.nowMs() } },
-    fetchMethod: async (_key, _stale, { options, context: { userId, group } }) => {
-      const vouched = await ask(userId, group);
-      if (vouched === "unavailable") options.ttl = FAILED_KEPT_MS;
-      return { vouched };
+  const cache = new LRUCache<string, Kept, readonly Role[]>({
+    ...{ max: MAX_KEPT, ttl: KEPT_MS, ttlResolution: 0, perf: { now: () => deps.clock.nowMs() } },
+    fetchMethod: async (userId, _stale, { options, context }) => {
+      const kept = await find(userId, context);
+      if (kept.held.unsure.length > 0) options.ttl = FAILED_KEPT_MS;
+      return kept;
     },
   });
-  const ask: Vouch = async (userId, group) => {
-    try {
-      return await directory.vouch(userId, [group]);
-    } catch (error) {
-      if (!isChatOpsError(error)) throw error;
-      log.warn(
-        { userId, code: error.code, reason: error.message },
-        "roles cannot be read from the directory",
-      );
-      return "unavailable";
-    }
+  return async (userId) => {
+    const now = roles();
+    const known = cache.get(userId);
+    if (known?.of === now) return known.held;
+    const fresh = await cache.fetch(userId, { context: now, forceRefresh: true });
+    // Who joins an asking that began under other roles must ask again.
+    return (fresh?.of === now ? fresh : await find(userId, now)).held;
   };
-  return async (userId, group) => {
-    const kept = await cache.fetch(JSON.stringify([userId, group]), { context: { userId, group } });
-    return kept?.vouched ?? "unavailable";
-  };
+}
+
+async function vouchFor(
+  userId: string,
+  of: People,
+  { directory, log }: Pick<RoleFinderDeps, "directory" | "log">,
+): Promise<Vouched> {
+  if (of.users?.includes(userId)) return "entitled";
+  if (of.tag === undefined && of.department === undefined) return "not_entitled";
+  try {
+    return await directory.vouch(userId, [of]);
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    log.warn({ userId, code: error.code, reason: error.message }, "roles cannot be read from the directory");
+    return "unavailable";
+  }
 }
 
 function heldOf(found: readonly { role: Role; vouched: Vouched }[]): RolesHeld {

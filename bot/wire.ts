@@ -17,6 +17,7 @@ import { createLogger, createMetrics, systemClock, systemIds } from "../adapters
 import { createWecom, markdownText } from "../adapters/wecom/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { JsonObject } from "../core/ids/index.ts";
+import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { type Config, type Environment, formatFaults, readConfig } from "./config/index.ts";
@@ -222,7 +223,8 @@ function serverOver(parts: Parts, config: Config, warnings: () => Warning[]): Ht
 function accessOver(parts: Parts, { trustProxyHops }: Config): AccessDeps {
   const { inForce, wecom } = parts;
   const rolesOf = roleFinder({ ...parts, roles: () => inForce.roles, directory: wecom.directory });
-  return { ...parts, rolesOf, tokens: () => inForce.tokens, trustProxyHops };
+  const localTokenHash = tokenHash(parts.localToken);
+  return { ...parts, rolesOf, tokens: () => inForce.tokens, localTokenHash, trustProxyHops };
 }
 
 function parsedJson(bytes: Buffer): unknown {

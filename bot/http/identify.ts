@@ -3,7 +3,6 @@ import { type AccessToken, type Actor, hasExpired, tokenHash } from "../../core/
 import type { Clock } from "../../core/ports/index.ts";
 import type { RoleFinder } from "../people.ts";
 import { callerOf, schemeValue } from "./caller.ts";
-import { sameSecret } from "./same-secret.ts";
 
 /** Why nobody is known to have sent a request. Closed: each is counted and logged. */
 export type IdentityReason =
@@ -22,25 +21,28 @@ export interface IdentityDeps {
   /** The tokens in force now, by their hash. */
   tokens: () => ReadonlyMap<string, AccessToken>;
   rolesOf: RoleFinder;
-  /** The token of this run, for the command line on this machine. */
-  localToken: string;
+  /** Of the token of this run, for the command line on this machine. */
+  localTokenHash: string;
   clock: Clock;
   /** Proxies in front of the process that each add an entry to `X-Forwarded-For`. */
   trustProxyHops: number;
 }
 
-/** Who sends a request of REST, by its `Authorization: Bearer`. */
+/**
+ * Who sends a request of REST, by its `Authorization: Bearer`. Only hashes are compared: how long that takes
+ * tells how much of a kept hash the hash of what was sent begins with, and to use that its sender would have to
+ * turn SHA-256 round. So the compare itself need not take constant time.
+ */
 export async function identify(ctx: Context, deps: IdentityDeps): Promise<Identity> {
   const { headers, local } = callerOf(ctx.req, ctx.query, deps.trustProxyHops);
   const given = schemeValue(headers["authorization"], /^bearer +(\S+)$/i);
   if (given.outcome === "refused") return given;
-  if (sameSecret(given.text, deps.localToken)) {
+  const hash = tokenHash(given.text);
+  if (hash === deps.localTokenHash) {
     if (!local) return { outcome: "refused", reason: "local_token_from_elsewhere" };
     return { outcome: "identified", actor: { kind: "local" } };
   }
-  // How long the look-up takes tells something of the hash of what was sent, which its sender knows anyway; to
-  // come nearer to a kept hash they would have to turn SHA-256 round. So no compare in constant time is needed.
-  const token = deps.tokens().get(tokenHash(given.text));
+  const token = deps.tokens().get(hash);
   if (!token) return { outcome: "refused", reason: "bad_token" };
   const { id, user: userId, rights } = token;
   if (hasExpired(token, deps.clock.nowMs())) {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { People } from "./people.ts";
 import type { Right } from "./rights.ts";
 
@@ -47,7 +47,7 @@ export interface AccessToken {
 
 /** SHA-256 of a token, in hex. Tokens are long and random, so that a plain hash cannot be searched back. */
 export function tokenHash(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
+  return hash("sha256", token);
 }
 
 /** Whether a token is dead at an instant (milliseconds). */

@@ -31,7 +31,15 @@ async function bench(t: TestContext, held: Partial<RolesHeld> = {}) {
   const state = { roles: { roles: [], unsure: [], against: null, ...held } as RolesHeld };
   const rolesOf = async () => state.roles;
   const access: AccessDeps = {
-    ...{ clock, log, metrics, rolesOf, localToken: LOCAL, tokens: () => tokens, trustProxyHops: 1 },
+    ...{
+      clock,
+      log,
+      metrics,
+      rolesOf,
+      localTokenHash: tokenHash(LOCAL),
+      tokens: () => tokens,
+      trustProxyHops: 1,
+    },
   };
   const guard = guardOver(access);
   const router = new Router();
