@@ -31,6 +31,7 @@ import {
   onceEach,
   rateGate,
   type Warning,
+  whoamiRoutes,
 } from "./http/index.ts";
 import { type InForce, prepareHome } from "./in-force.ts";
 import { expiredTokens, roleFinder } from "./people.ts";
@@ -214,7 +215,7 @@ function serverOver(parts: Parts, config: Config, warnings: () => Warning[]): Ht
       checkStore: () => store.check(),
       warnings,
     },
-    api: { access: accessOver(parts, config) },
+    api: (router) => whoamiRoutes(router, accessOver(parts, config)),
     metrics,
     log,
   });

@@ -4,7 +4,6 @@ import Koa, { type Middleware } from "koa";
 import Router from "koa-router";
 import { errorText } from "../../core/errors.ts";
 import type { Logger } from "../../core/ports/index.ts";
-import { type ApiDeps, addApiRoutes } from "./api.ts";
 import { type HealthDeps, handleReady } from "./health.ts";
 import { type HookDeps, handleHook } from "./hooks.ts";
 import { type CallbackDeps, handleCallback, handleVerify } from "./wecom.ts";
@@ -13,7 +12,8 @@ export interface ServerDeps {
   hooks: HookDeps;
   callbacks: CallbackDeps;
   health: HealthDeps;
-  api: ApiDeps;
+  /** Adds the addresses below `/api/v1`. */
+  api: (router: Router) => void;
   metrics: { text(): Promise<string>; contentType: string };
   log: Logger;
 }
@@ -77,7 +77,6 @@ function routes({ callbacks, health, api, metrics }: ServerDeps): Router {
   const router = new Router();
   router.get("/wecom/callback", (ctx) => handleVerify(ctx, callbacks));
   router.post("/wecom/callback", (ctx) => handleCallback(ctx, callbacks));
-  addApiRoutes(router, api);
   router.get("/healthz", (ctx) => {
     ctx.body = { status: "ok" };
   });
@@ -86,6 +85,7 @@ function routes({ callbacks, health, api, metrics }: ServerDeps): Router {
     ctx.type = metrics.contentType;
     ctx.body = await metrics.text();
   });
+  api(router);
   return router;
 }
 

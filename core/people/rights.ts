@@ -9,6 +9,7 @@ export const RIGHTS = [
   "tasks.read",
   "audit.read",
   "health.read",
+  "config.reload",
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];

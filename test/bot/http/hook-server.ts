@@ -76,8 +76,9 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
         return reading.outcome === "read" ? reading.value : undefined;
       },
     };
-    // Neither chat, health nor REST is asked for here.
-    const server = createHttpServer({ hooks, api: {}, metrics, log } as unknown as ServerDeps);
+    // Neither chat nor health is asked for here.
+    const api = () => undefined;
+    const server = createHttpServer({ hooks, api, metrics, log } as unknown as ServerDeps);
     const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
     return { store, server, origin: `http://127.0.0.1:${port}` };
   };

@@ -1,18 +1,13 @@
 import type Router from "koa-router";
-import { type Actor, RIGHTS, scopeOf } from "../../core/people/index.ts";
-import { type AccessDeps, guardOver } from "./guard.ts";
+import { type Actor, RIGHTS, scopeOf } from "../../../core/people/index.ts";
+import { type AccessDeps, whoCalls } from "./guard.ts";
 
-export interface ApiDeps {
-  access: AccessDeps;
-}
-
-/** The routes below `/api/v1`. */
-export function addApiRoutes(router: Router, { access }: ApiDeps): void {
-  const guard = guardOver(access);
-  const whoami = guard.known((ctx, actor) => {
-    ctx.body = whoIs(actor);
+/** `GET /api/v1/whoami`: for whoever has a token, whatever it may. */
+export function whoamiRoutes(router: Router, access: AccessDeps): void {
+  router.get("/api/v1/whoami", async (ctx) => {
+    const actor = await whoCalls(ctx, access);
+    if (actor) ctx.body = whoIs(actor);
   });
-  router.get("/api/v1/whoami", whoami);
 }
 
 /** Who somebody is, the roles that they hold, and on what they have which right. */

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { readLocalToken } from "../../../adapters/files/index.ts";
-import { RIGHTS, type Scope, tokenHash } from "../../../core/people/index.ts";
-import { assertLeaksNoSecret } from "../../support/leaks.ts";
-import { logged, metric, openWorld, type World } from "../../support/world.ts";
+import { readLocalToken } from "../../../../adapters/files/index.ts";
+import { RIGHTS, type Scope, tokenHash } from "../../../../core/people/index.ts";
+import { assertLeaksNoSecret } from "../../../support/leaks.ts";
+import { logged, metric, openWorld, type World } from "../../../support/world.ts";
 
 const TOKEN = "Hq3v0kLkJm4cVtB2yQn8xWzR5sD7fGhJ1pAeUiOoTtM";
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 import type { Context } from "koa";
-import { type AccessToken, type Actor, hasExpired, tokenHash } from "../../core/people/index.ts";
-import type { Clock } from "../../core/ports/index.ts";
-import type { RoleFinder } from "../people.ts";
-import { callerOf, schemeValue } from "./caller.ts";
+import { type AccessToken, type Actor, hasExpired, tokenHash } from "../../../core/people/index.ts";
+import type { Clock } from "../../../core/ports/index.ts";
+import type { RoleFinder } from "../../people.ts";
+import { callerOf, schemeValue } from "../caller.ts";
 
 /** Why nobody is known to have sent a request. Closed: each is counted and logged. */
 export type IdentityReason =

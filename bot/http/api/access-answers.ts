@@ -1,6 +1,6 @@
 import type { Context } from "koa";
-import { type Actor, actorName, type Denial, type Right } from "../../core/people/index.ts";
-import type { Logger, Metrics } from "../../core/ports/index.ts";
+import { type Actor, actorName, type Denial, type Right } from "../../../core/people/index.ts";
+import type { Logger, Metrics } from "../../../core/ports/index.ts";
 import type { Identity, IdentityReason } from "./identify.ts";
 
 /** What the refusals of REST tell to others than their caller. */

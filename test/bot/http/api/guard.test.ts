@@ -3,14 +3,14 @@ import { createServer } from "node:http";
 import { describe, type TestContext, test } from "node:test";
 import Koa from "koa";
 import Router from "koa-router";
-import { createMetrics } from "../../../adapters/telemetry/index.ts";
-import { type AccessDeps, guardOver } from "../../../bot/http/index.ts";
-import { type AccessToken, RIGHTS, type RolesHeld, tokenHash } from "../../../core/people/index.ts";
-import { aRole } from "../../core/people/people-cases.ts";
-import { movableClock, START_MS } from "../../support/clock.ts";
-import { listening } from "../../support/http-server.ts";
-import { assertLeaksNoSecret } from "../../support/leaks.ts";
-import { recordingLog } from "../../support/log.ts";
+import { createMetrics } from "../../../../adapters/telemetry/index.ts";
+import { type AccessDeps, guardOver, whoamiRoutes } from "../../../../bot/http/index.ts";
+import { type AccessToken, RIGHTS, type RolesHeld, tokenHash } from "../../../../core/people/index.ts";
+import { aRole } from "../../../core/people/people-cases.ts";
+import { movableClock, START_MS } from "../../../support/clock.ts";
+import { listening } from "../../../support/http-server.ts";
+import { assertLeaksNoSecret } from "../../../support/leaks.ts";
+import { recordingLog } from "../../../support/log.ts";
 
 const TOKEN = "token-of-zhangsan-in-a-test-0001";
 const NARROW = "token-of-zhangsan-that-only-sends-0001";
@@ -43,19 +43,24 @@ async function bench(t: TestContext, held: Partial<RolesHeld> = {}) {
   };
   const guard = guardOver(access);
   const router = new Router();
-  const known = guard.known((ctx, actor) => {
-    ctx.body = { kind: actor.kind };
+  router.get("/whole", async (ctx) => {
+    if ((await guard(ctx, "health.read", {})).outcome === "allowed") ctx.body = { whole: true };
   });
-  const whole = guard.whole("health.read", (ctx) => {
-    ctx.body = { whole: true };
+  router.get("/list", async (ctx) => {
+    const guarded = await guard(ctx, "events.read", "some");
+    if (guarded.outcome === "allowed") ctx.body = { who: guarded.who, scope: guarded.scope };
   });
-  const list = guard.some("events.read", (ctx, { scope }) => {
-    ctx.body = scope;
+  router.get("/one/:type", async (ctx) => {
+    const guarded = await guard(ctx, "events.read", { type: String(ctx.params["type"]) });
+    if (guarded.outcome === "allowed") ctx.body = { one: true };
   });
-  const one = guard.some("events.read", (ctx, { permits }) => {
-    if (permits({ type: String(ctx.params.type) })) ctx.body = { one: true };
+  // As where the type is only known once the object has been read.
+  router.get("/later/:type", async (ctx) => {
+    const guarded = await guard(ctx, "events.read", "some");
+    if (guarded.outcome !== "allowed" || !guarded.permits({ type: String(ctx.params["type"]) })) return;
+    ctx.body = { one: true };
   });
-  router.get("/known", known).get("/whole", whole).get("/list", list).get("/one/:type", one);
+  whoamiRoutes(router, access);
   const server = createServer(new Koa().use(router.routes()).callback());
   t.after(() => server.close());
   const { origin } = await listening(server);
@@ -98,11 +103,16 @@ describe("the guard of REST", () => {
   for (const [name, headers, code] of UNKNOWN) {
     test(`answers ${name} with 401 ${code}, counted and logged without the token`, async (t) => {
       const { get, log, metrics } = await bench(t, { roles: [aRole()] });
-      const answer = await get("/known?token=in-the-query", headers);
+      const answer = await get("/api/v1/whoami?token=in-the-query", headers);
       assert.deepEqual([answer.status, answer.code], [401, code]);
       assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer realm="whale"/);
       assert.match(answer.body.error?.message ?? "", /[一-龥].*\([a-z]/);
-      assert.deepEqual(log.lines[0]?.fields, { reason: code, right: "-", method: "GET", path: "/known" });
+      assert.deepEqual(log.lines[0]?.fields, {
+        reason: code,
+        right: "-",
+        method: "GET",
+        path: "/api/v1/whoami",
+      });
       assert.match(
         await metrics.text(),
         new RegExp(`access_refused_total\\{[^}]*reason="${code}"[^}]*\\} 1`),
@@ -125,12 +135,12 @@ describe("the guard of REST", () => {
   test("forgets a token that has been taken out of the files", async (t) => {
     const { get, tokens } = await bench(t, { roles: [aRole()] });
     tokens.clear();
-    assert.equal((await get("/known")).code, "bad_token");
+    assert.equal((await get("/api/v1/whoami")).code, "bad_token");
   });
 
   test("lets the command line of this machine do everything", async (t) => {
     const { get } = await bench(t);
-    for (const path of ["/known", "/whole", "/list", "/one/a"]) {
+    for (const path of ["/api/v1/whoami", "/whole", "/list", "/one/a", "/later/a"]) {
       assert.equal((await get(path, bearer(LOCAL))).status, 200);
       assert.equal((await get(path, bearer(LOCAL, { "x-forwarded-for": "127.0.0.1" }))).status, 200);
     }
@@ -138,7 +148,7 @@ describe("the guard of REST", () => {
 
   test("lets who is known, but holds nothing, ask for no more than who they are", async (t) => {
     const { get, log } = await bench(t);
-    assert.equal((await get("/known")).status, 200);
+    assert.equal((await get("/api/v1/whoami")).status, 200);
     const denied = await get("/whole");
     assert.deepEqual([denied.status, denied.code], [403, "no_role"]);
     assert.match(denied.body.error?.message ?? "", /没有 health\.read 权限.*\(none of your roles has/);
@@ -149,12 +159,17 @@ describe("the guard of REST", () => {
   test("keeps a bounded role to its objects, and out of what is about the whole", async (t) => {
     const roles = [aRole({ rights: ["events.read", "health.read"], on: { types: ["vm.*"] } })];
     const { get, metrics } = await bench(t, { roles });
-    assert.deepEqual((await get("/list")).body, { kind: "limited", anyOf: [{ types: ["vm.*"] }] });
-    assert.equal((await get("/one/vm.disk")).status, 200);
-    const outside = await get("/one/host.dmesg");
-    assert.deepEqual([outside.status, outside.code], [403, "outside_scope"]);
+    assert.deepEqual((await get("/list")).body, {
+      who: "user:zhangsan",
+      scope: { kind: "limited", anyOf: [{ types: ["vm.*"] }] },
+    });
+    for (const path of ["/one", "/later"]) {
+      assert.equal((await get(`${path}/vm.disk`)).status, 200);
+      const outside = await get(`${path}/host.dmesg`);
+      assert.deepEqual([outside.status, outside.code], [403, "outside_scope"]);
+    }
     assert.equal((await get("/whole")).code, "outside_scope");
-    assert.match(await metrics.text(), /reason="outside_scope",right="events\.read"\} 1/);
+    assert.match(await metrics.text(), /reason="outside_scope",right="events\.read"\} 2/);
   });
 
   test("keeps a token to its own rights", async (t) => {
@@ -172,7 +187,7 @@ describe("the guard of REST", () => {
 
   test("lets no cache keep an answer", async (t) => {
     const { get } = await bench(t);
-    assert.equal((await get("/known")).headers.get("cache-control"), "no-store");
-    assert.equal((await get("/known", {})).headers.get("cache-control"), "no-store");
+    assert.equal((await get("/api/v1/whoami")).headers.get("cache-control"), "no-store");
+    assert.equal((await get("/api/v1/whoami", {})).headers.get("cache-control"), "no-store");
   });
 });
