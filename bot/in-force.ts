@@ -3,6 +3,7 @@ import type { SourceAdapter } from "../adapters/sources/index.ts";
 import type { Cluster } from "../core/clusters/index.ts";
 import { ChatOpsError } from "../core/errors.ts";
 import { compileEventTypes, compileSource, type EventTypeRegistry } from "../core/events/index.ts";
+import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
 import type { ReadySource, Warning } from "./http/index.ts";
@@ -15,6 +16,9 @@ export interface InForce {
   clusters: readonly Cluster[];
   registry: EventTypeRegistry;
   sources: ReadonlyMap<string, ReadySource>;
+  roles: readonly Role[];
+  /** By the hash of the token. */
+  tokens: ReadonlyMap<string, AccessToken>;
   warnings: Warning[];
 }
 
@@ -44,6 +48,8 @@ export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAda
     clusters,
     registry: types.registry,
     sources,
+    roles: home.roles,
+    tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };
 }

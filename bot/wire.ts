@@ -1,4 +1,13 @@
-import { approvePolicy, formatProblems, type Home, loadHome } from "../adapters/files/index.ts";
+import { randomBytes } from "node:crypto";
+import {
+  approvePolicy,
+  formatProblems,
+  type Home,
+  loadHome,
+  type TokenRequest,
+  tokenEntry,
+  writeLocalToken,
+} from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { readJson, sourceKinds } from "../adapters/sources/index.ts";
 import { openArchive } from "../adapters/sqlite/archive/index.ts";
@@ -8,10 +17,12 @@ import { createLogger, createMetrics, systemClock, systemIds } from "../adapters
 import { createWecom, fieldFault, markdownText } from "../adapters/wecom/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { JsonObject } from "../core/ids/index.ts";
+import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { type Config, type Environment, formatFaults, readEnvironment } from "./config/index.ts";
 import {
+  type AccessDeps,
   type Cloud,
   certificatesOver,
   cloudOver,
@@ -20,8 +31,10 @@ import {
   onceEach,
   rateGate,
   type Warning,
+  whoamiRoutes,
 } from "./http/index.ts";
 import { type InForce, prepareHome } from "./in-force.ts";
+import { expiredTokens, roleFinder } from "./people.ts";
 import { createPressureGate, measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { startWork, type Work } from "./work.ts";
 import type { StepObserver } from "./workers/index.ts";
@@ -92,12 +105,13 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = await openParts(options);
   const { inForce, log } = parts;
   const warnings = [...inForce.warnings];
-  const server = serverOver(parts, options.config, () => warnings);
+  const told = () => [...warnings, ...expiredTokens(inForce.tokens.values(), parts.clock.nowMs())];
+  const server = serverOver(parts, options.config, told);
   const { at, stop } = await setGoing(options, parts, server);
   log.info({ ...at, home: options.config.home, store: "embedded" }, "listening");
   const probe = async () => {
     warnings.splice(0, warnings.length, ...inForce.warnings, ...(await probeOutside(parts)));
-    return warnings;
+    return told();
   };
   const close = async () => {
     await server.close();
@@ -113,6 +127,7 @@ async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer)
   const running: { stop(): Promise<void> }[] = [];
   const stop = async () => void (await Promise.all(running.map((one) => one.stop())));
   try {
+    await writeLocalToken(dataDir, parts.localToken);
     running.push(await startParts(options, parts));
     const { store, pressure: gate, clock, log } = parts;
     const machine = () => measureMachine(dataDir);
@@ -137,7 +152,8 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 
 async function openParts(options: WhaleOptions) {
   const { config, home, logTo, onStep = () => undefined, clock = systemClock } = options;
-  const secrets = secretsOf(config, home);
+  const localToken = freshToken();
+  const secrets = [...secretsOf(config, home), localToken];
   const log = createLogger({ level: config.logLevel, secrets, ...(logTo ? { destination: logTo } : {}) });
   const metrics = createMetrics({ prefix: "whale" });
   const common = { clock, log, metrics, onStep };
@@ -154,7 +170,7 @@ async function openParts(options: WhaleOptions) {
     throw error;
   });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
-  return { ...common, inForce, pressure, store, archive, wecom, stackstorm, outbound, cloud };
+  return { ...common, localToken, inForce, pressure, store, archive, wecom, stackstorm, outbound, cloud };
 }
 
 /** Without its store the process can keep no promise; started anew, it goes on from what is stored. */
@@ -210,9 +226,17 @@ function serverOver(parts: Parts, config: Config, warnings: () => Warning[]): Ht
       pressureFault: () => parts.pressure.fault(),
       warnings,
     },
+    api: (router) => whoamiRoutes(router, accessOver(parts, config)),
     metrics,
     log,
   });
+}
+
+function accessOver(parts: Parts, { trustProxyHops }: Config): AccessDeps {
+  const { inForce, wecom } = parts;
+  const rolesOf = roleFinder({ ...parts, roles: () => inForce.roles, directory: wecom.directory });
+  const localTokenHash = tokenHash(parts.localToken);
+  return { ...parts, rolesOf, tokens: () => inForce.tokens, localTokenHash, trustProxyHops };
 }
 
 function parsedJson(bytes: Buffer): unknown {
@@ -240,4 +264,15 @@ export function approvePolicyFile(given: {
   const approved = approvePolicy({ ...given, now: new Date(systemClock.nowMs()) });
   if (approved.outcome === "approved") return approved;
   return { outcome: "refused", message: formatProblems(approved.problems) };
+}
+
+/** A new token and the lines that it needs in tokens.yaml, or why it cannot be had. Nothing is written. */
+export function newToken(given: Pick<TokenRequest, "user" | "rights" | "expires">) {
+  const token = freshToken();
+  return { token, ...tokenEntry({ ...given, token, now: new Date(systemClock.nowMs()) }) };
+}
+
+/** 256 random bits: nobody guesses them, and a plain hash of them cannot be searched back. */
+function freshToken(): string {
+  return randomBytes(32).toString("base64url");
 }

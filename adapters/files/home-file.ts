@@ -1,5 +1,13 @@
 /** What a file declares; decides its schema and which of its fields are secret. */
-export type FileKind = "event-type" | "source" | "rule" | "policy" | "cluster" | "groups";
+export type FileKind =
+  | "event-type"
+  | "source"
+  | "rule"
+  | "policy"
+  | "cluster"
+  | "groups"
+  | "roles"
+  | "tokens";
 
 /** One file of the home, as text. */
 export interface FileText {

@@ -15,7 +15,12 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "policies", kind: "policy", required: false },
   { folder: "clusters", kind: "cluster", required: true },
 ];
-const GROUPS_FILES = ["groups.yaml", "groups.yml"];
+const TOP_FILES = new Map<string, FileKind>(
+  (["groups", "roles", "tokens"] as const).flatMap((kind) => [
+    [`${kind}.yaml`, kind],
+    [`${kind}.yml`, kind],
+  ]),
+);
 
 /** Reads a file's bytes; may stop after `MAX_FILE_BYTES` and one more. */
 export type ReadFile = (path: string) => Promise<Uint8Array>;
@@ -44,8 +49,10 @@ export async function readHomeFolders(dir: string, readFile: ReadFile = readBoun
     for (const name of yamlNames(names ?? []))
       await addFile(home, { dir, file: `${folder}/${name}`, kind }, readFile);
   }
-  const groups = top.filter((name) => GROUPS_FILES.includes(name));
-  for (const name of groups) await addFile(home, { dir, file: name, kind: "groups" }, readFile);
+  for (const name of top) {
+    const kind = TOP_FILES.get(name);
+    if (kind) await addFile(home, { dir, file: name, kind }, readFile);
+  }
   return home;
 }
 

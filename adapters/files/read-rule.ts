@@ -62,7 +62,8 @@ function approvalOf(file: ApprovalFile): ApprovalSpec {
   };
 }
 
-function peopleOf(file: PeopleFile): People {
+/** Some people of a checked file. */
+export function peopleOf(file: PeopleFile): People {
   const users = file.users ? [...new Set(file.users.map(normaliseUserId))] : undefined;
   return {
     ...(users ? { users } : {}),

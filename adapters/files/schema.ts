@@ -8,7 +8,7 @@ function shaped(pattern: string, says: string, saysEn: string) {
 
 const closed = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1 });
-const Id = shaped(
+export const Id = shaped(
   "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
   "应为字母、数字、_ . -，最多 64 个字符",
   "must be letters, digits, _ . - and at most 64 characters",
@@ -26,7 +26,8 @@ const OfferId = shaped(
 );
 const Count = Type.Integer({ minimum: 1 });
 
-const PeopleShape = Type.Object(
+/** Some people: users, a tag, a department. */
+export const PeopleShape = Type.Object(
   {
     users: Type.Optional(Type.Array(Text, { minItems: 1 })),
     tag: Type.Optional(Text),

@@ -4,7 +4,7 @@ import type { Words } from "./problem.ts";
 const WHOLE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 const PART = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/;
 /** Here a part of a value can only be meant for the environment; in rules it may be text for a shell. */
-const STRICT_KINDS: readonly FileKind[] = ["source", "cluster", "groups"];
+const STRICT_KINDS: readonly FileKind[] = ["source", "cluster", "groups", "roles", "tokens"];
 
 export type Substitution =
   | { outcome: "plain" }

@@ -14,6 +14,8 @@ export interface ServerDeps {
   hooks: HookDeps;
   callbacks: CallbackDeps;
   health: HealthDeps;
+  /** Adds the addresses below `/api/v1`. */
+  api: (router: Router) => void;
   metrics: { text(): Promise<string>; contentType: string };
   log: Logger;
   limits?: Partial<ConnectionLimits>;
@@ -98,7 +100,7 @@ function decoded(name: string): string {
   }
 }
 
-function routes({ callbacks, health, metrics }: ServerDeps): Router {
+function routes({ callbacks, health, api, metrics }: ServerDeps): Router {
   const router = new Router();
   router.get("/wecom/callback", (ctx) => handleVerify(ctx, callbacks));
   router.post("/wecom/callback", (ctx) => handleCallback(ctx, callbacks));
@@ -110,6 +112,7 @@ function routes({ callbacks, health, metrics }: ServerDeps): Router {
     ctx.type = metrics.contentType;
     ctx.body = await metrics.text();
   });
+  api(router);
   return router;
 }
 

@@ -100,8 +100,9 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
     const told = { storeBytes: () => 0, warnings: () => [], pressureFault: () => pressure.fault() };
     const health: ServerDeps["health"] = { ...store, ...told, checkStore: () => store.check() };
     const { connections: limits = {} } = options;
+    const api = () => undefined;
     // Chat is not asked for here.
-    const server = createHttpServer({ hooks, health, metrics, log, limits } as unknown as ServerDeps);
+    const server = createHttpServer({ hooks, health, api, metrics, log, limits } as unknown as ServerDeps);
     const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
     return { store, server, pressure, metrics, origin: `http://127.0.0.1:${port}` };
   };
