@@ -1,8 +1,19 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
-import type { Inbox, Journal, Logger, Outbox, TaskStore, ThrottleStore } from "../../core/ports/index.ts";
+import type {
+  Audit,
+  ConfigStore,
+  Inbox,
+  Journal,
+  Logger,
+  Outbox,
+  TaskStore,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
+import { sqliteAudit } from "./audit.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
+import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Engine, engineOf } from "./engine.ts";
 import { openError } from "./errors.ts";
@@ -22,6 +33,8 @@ export interface SqliteStore {
   tasks: TaskStore;
   outbox: Outbox;
   throttle: ThrottleStore;
+  audit: Audit;
+  configs: ConfigStore;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
   onWrite(listener: (what: Queue) => void): void;
   /** Makes a small durable write. Rejects as every write would now, for example while the disk is full. */
@@ -124,6 +137,8 @@ function portsOver(engine: Engine, config: SqliteStoreConfig) {
     tasks: sqliteTasks(engine),
     outbox: sqliteOutbox(engine),
     throttle: sqliteThrottle(engine),
+    audit: sqliteAudit(engine),
+    configs: sqliteConfigStore(engine),
   };
 }
 
