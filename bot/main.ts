@@ -21,6 +21,8 @@ function onSignals(whale: Whale): void {
   };
   process.once("SIGTERM", end);
   process.once("SIGINT", end);
+  const failed = (error: unknown) => whale.log.error({ reason: errorText(error) }, "files could not be read");
+  process.on("SIGHUP", () => void whale.reload("signal").catch(failed));
 }
 
 function stop(text: string): void {

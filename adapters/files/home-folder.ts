@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { Overlay } from "./home-folders.ts";
 import { type HomeLoading, type HomeOptions, loadHome } from "./load-home.ts";
-import type { Problem } from "./problem.ts";
+import { formatProblems, type Problem } from "./problem.ts";
 import { placeholderProblems, typeDefinition, typeText } from "./type-text.ts";
 import { readText, replaceFile } from "./write-file.ts";
 
@@ -23,6 +23,8 @@ export interface HomeFolder {
   textOf(definition: JsonObject, before: string | null): string;
   /** Where a definition that came over the network says what only a file may say. */
   checkForeign(file: string, definition: JsonObject): Problem[];
+  /** Problems as lines of text. */
+  describe(problems: readonly Problem[]): string;
 }
 
 /** Opens a home. */
@@ -35,5 +37,6 @@ export function createHomeFolder({ nowMs, ...options }: HomeFolderOptions): Home
     definition: typeDefinition,
     textOf: typeText,
     checkForeign: placeholderProblems,
+    describe: formatProblems,
   };
 }

@@ -12,6 +12,8 @@ export interface ServerDeps {
   hooks: HookDeps;
   callbacks: CallbackDeps;
   health: HealthDeps;
+  /** Adds the addresses below `/api/v1`. */
+  api: (router: Router) => void;
   metrics: { text(): Promise<string>; contentType: string };
   log: Logger;
 }
@@ -50,7 +52,7 @@ export function createHttpServer(deps: ServerDeps): HttpServer {
   };
 }
 
-function routes({ hooks, callbacks, health, metrics }: ServerDeps): Router {
+function routes({ hooks, callbacks, health, api, metrics }: ServerDeps): Router {
   const router = new Router();
   const hook = (ctx: RouterContext) => handleHook(ctx, String(ctx.params["source"] ?? ""), hooks);
   router.post("/hooks/:source", hook);
@@ -65,6 +67,7 @@ function routes({ hooks, callbacks, health, metrics }: ServerDeps): Router {
     ctx.type = metrics.contentType;
     ctx.body = await metrics.text();
   });
+  api(router);
   return router;
 }
 

@@ -63,7 +63,8 @@ async function withoutStore(t: TestContext): Promise<string> {
   const health = { ...store, checkStore: () => store.check(), storeBytes: () => 0, warnings: () => [] };
   const unused = {} as ServerDeps["hooks"] & ServerDeps["callbacks"];
   const metrics = createMetrics({ prefix: "whale" });
-  const server = createHttpServer({ hooks: unused, callbacks: unused, health, metrics, log: silentLog });
+  const api = () => undefined;
+  const server = createHttpServer({ hooks: unused, callbacks: unused, health, api, metrics, log: silentLog });
   const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
   t.after(async () => {
     await server.close();

@@ -68,7 +68,7 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
     const metrics = createMetrics({ prefix: "whale" });
     const hooks: ServerDeps["hooks"] = {
       ...{ clock, log, metrics, journal: store.journal, ids: systemIds, onStep: () => undefined },
-      ...{ sources: () => inForce.sources, registry: () => inForce.registry, rates: rateGate() },
+      ...{ sources: () => inForce.sources, rates: rateGate() },
       ...{ maxBodyBytes: 65_536, timeZone: "UTC", trustProxyHops: options.trustProxyHops ?? 0 },
       ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
       parse: (bytes) => {
@@ -77,7 +77,8 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
       },
     };
     // Neither chat nor health is asked for here.
-    const server = createHttpServer({ hooks, metrics, log } as unknown as ServerDeps);
+    const api = () => undefined;
+    const server = createHttpServer({ hooks, api, metrics, log } as unknown as ServerDeps);
     const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
     return { store, server, origin: `http://127.0.0.1:${port}` };
   };

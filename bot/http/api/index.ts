@@ -1,0 +1,7 @@
+export { type ConfigDeps, configRoutes } from "./config.ts";
+export { configPaths } from "./config-paths.ts";
+export { eventTypePaths } from "./event-type-paths.ts";
+export { type EventTypeDeps, eventTypeRoutes } from "./event-types.ts";
+export { type ApiDeps, type ApiRight, type Guard, type Guarded, nobody } from "./guard.ts";
+export type { ReadJson } from "./json-body.ts";
+export { apiSchemas } from "./openapi.ts";
