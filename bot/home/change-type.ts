@@ -50,7 +50,8 @@ export interface ChangeDeps {
 
 /**
  * Changes one event type: nothing is written before the whole home is known to load with it. The caller sees
- * to it that no two run at once. Rejects, with the file as it was, when it cannot be written or recorded.
+ * to it that no two run at once. Rejects, with the file as it was, when it cannot be written or recorded. A
+ * process that dies between the two finds the file at its next start, as edited by an unknown hand.
  */
 export async function changeType(change: TypeChange, deps: ChangeDeps): Promise<TypeChanged> {
   const { type } = change;

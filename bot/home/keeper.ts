@@ -1,4 +1,5 @@
 import type { Home, HomeFolder, Problem } from "../../adapters/files/index.ts";
+import { errorText } from "../../core/errors.ts";
 import { hashOf } from "../../core/ids/index.ts";
 import type { Audit, Clock, ConfigStore, Logger } from "../../core/ports/index.ts";
 import type { ConfigVersion } from "../../core/versions/index.ts";
@@ -42,20 +43,23 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
   const { folder, inForce, configs } = deps;
   const inTurn = oneAtATime();
   let loaded = first;
-  let refused: Problem[] = [];
+  let trouble: string | null = null;
 
   const adopt = async (next: LoadedHome, author: Author): Promise<ConfigVersion[]> => {
     const compiled = withClustersOf(inForce.current(), deps.compile(next.home));
     const versions = await recordVersions(next.files, deps, author);
     inForce.replace(compiled);
     loaded = next;
-    refused = [];
+    trouble = null;
     return versions;
   };
   const reload = async (by: string): Promise<Reloaded> => {
-    const loading = await folder.load();
+    const loading = await folder.load().catch((error: unknown) => {
+      trouble = errorText(error);
+      throw error;
+    });
     if (loading.outcome === "refused") {
-      refused = loading.problems;
+      trouble = placeOfFirst(loading.problems);
       tellRefused(by, loading.problems, deps);
       return loading;
     }
@@ -68,7 +72,7 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
     reload: (by) => inTurn(() => reload(by)),
     changeType: (change) =>
       inTurn(() => changeType(change, { folder, configs, inForce, files: loaded.files, adopt })),
-    warnings: () => (refused.length === 0 ? [] : [refusedWarning(refused, folder)]),
+    warnings: () => (trouble === null ? [] : [troubleWarning(trouble)]),
   };
 }
 
@@ -95,10 +99,14 @@ async function tellLoaded(by: string, versions: ConfigVersion[], deps: KeeperDep
   log.info({ by, changed }, "files in force");
 }
 
-function refusedWarning(problems: readonly Problem[], folder: HomeFolder): Warning {
-  const [first] = folder.describe(problems).split("\n");
-  const message =
-    `文件有 ${problems.length} 处错误，没有采用，之前的配置仍有效；第一处 ` +
-    `(files not taken for ${problems.length} faults, the configuration before stays in force; the first): ${first}`;
+/** Anybody may read warnings: they say where, and the log says what. */
+function placeOfFirst(problems: readonly Problem[]): string {
+  const [first] = problems;
+  const place = first ? `${first.file}:${first.line}:${first.column} ${first.field}`.trim() : "";
+  return `${problems.length} 处错误，第一处在 (faults, the first at) ${place}`;
+}
+
+function troubleWarning(trouble: string): Warning {
+  const message = `文件没有采用，之前的配置仍有效 (files not taken, the configuration before stays in force): ${trouble}`;
   return { about: "WHALE_HOME", message };
 }

@@ -66,16 +66,9 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
       destination: { write: (line) => void lines.push(line) },
     });
     const metrics = createMetrics({ prefix: "whale" });
-    const hooks: ServerDeps["hooks"] = {
-      ...{ clock, log, metrics, journal: store.journal, ids: systemIds, onStep: () => undefined },
-      ...{ sources: () => inForce.sources, rates: rateGate() },
-      ...{ maxBodyBytes: 65_536, timeZone: "UTC", trustProxyHops: options.trustProxyHops ?? 0 },
-      ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
-      parse: (bytes) => {
-        const reading = readJson(bytes);
-        return reading.outcome === "read" ? reading.value : undefined;
-      },
-    };
+    const { trustProxyHops = 0 } = options;
+    const sources = () => inForce.sources;
+    const hooks = hooksOver({ clock, log, metrics, journal: store.journal, sources, trustProxyHops, cloud });
     // Neither chat nor health is asked for here.
     const api = () => undefined;
     const server = createHttpServer({ hooks, api, metrics, log } as unknown as ServerDeps);
@@ -98,6 +91,24 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
     restart: async () => {
       await close();
       now = await open();
+    },
+  };
+}
+
+interface HookParts
+  extends Pick<ServerDeps["hooks"], "clock" | "log" | "metrics" | "journal" | "sources" | "trustProxyHops"> {
+  cloud: Cloud;
+}
+
+/** What the hooks need, with what of it does not matter here. */
+export function hooksOver({ cloud, ...parts }: HookParts): ServerDeps["hooks"] {
+  return {
+    ...{ ...parts, ids: systemIds, onStep: () => undefined, rates: rateGate() },
+    ...{ maxBodyBytes: 65_536, timeZone: "UTC" },
+    ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
+    parse: (bytes) => {
+      const reading = readJson(bytes);
+      return reading.outcome === "read" ? reading.value : undefined;
     },
   };
 }
