@@ -86,5 +86,9 @@ test("says what cannot be written, and leaves the file before as it was", async 
   const failed = { name: "ChatOpsError", code: "files.write_failed", retryable: false };
   await assert.rejects(folder.write("no-such-folder/a.yaml", "x"), failed);
   await assert.rejects(folder.write("event-types", "x"), failed);
+  assert.deepEqual(
+    readdirSync(dir).filter((name) => name.endsWith(".tmp")),
+    [],
+  );
   assert.deepEqual(readdirSync(join(dir, "event-types")), ["disk.yaml"]);
 });

@@ -115,7 +115,8 @@ interface Given extends ApiServerOptions {
 async function open({ dir, data, log, guard, configs: wrap = (own) => own }: Given) {
   const clock = movableClock(NOW_MS);
   const kinds = Object.keys(sourceKinds);
-  const folder = createHomeFolder({ dir, env: {}, kinds, nowMs: clock.nowMs, checkOptions: () => null });
+  const env = { WECOM_SECRET: "secret-of-the-environment" };
+  const folder = createHomeFolder({ dir, env, kinds, nowMs: clock.nowMs, checkOptions: () => null });
   const first = await folder.load();
   if (first.outcome === "refused") throw new Error(folder.describe(first.problems));
   const store = openStore({ dataDir: data, clock, log });
