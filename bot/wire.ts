@@ -10,7 +10,7 @@ import {
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { readJson, sourceKinds } from "../adapters/sources/index.ts";
 import { openArchive } from "../adapters/sqlite/archive/index.ts";
-import { openStore, type SqliteStore } from "../adapters/sqlite/index.ts";
+import { openStoreThread, type StoreThread } from "../adapters/sqlite/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
 import { createWecom, markdownText } from "../adapters/wecom/index.ts";
@@ -173,7 +173,7 @@ async function openParts(options: WhaleOptions) {
   const stackstorm = createStackStorm({ clusters: home.clusters, ...common });
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
-  const store = openStore({ dataDir: config.dataDir, ...common });
+  const store = await openStoreThread({ dataDir: config.dataDir, ...common, onCrash: endOn(log) });
   const archive = await openArchive({ dataDir: config.dataDir, log });
   const keeper = keeperOver(options, { ...common, inForce, compile, store });
   return { ...common, inForce, keeper, store, archive, wecom, stackstorm, outbound, cloud };
@@ -181,10 +181,18 @@ async function openParts(options: WhaleOptions) {
 
 function keeperOver(
   { home, files, folder }: WhaleOptions,
-  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { store: SqliteStore },
+  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { store: StoreThread },
 ): HomeKeeper {
   const { configs, audit } = parts.store;
   return createHomeKeeper({ outcome: "loaded", home, files }, { ...parts, folder, configs, audit });
+}
+
+/** Without its store the process can keep no promise; started anew, it goes on from what is stored. */
+function endOn(log: Logger): (error: Error) => void {
+  return (error) => {
+    log.error({ err: error, reason: error.message }, "the store is gone, the process ends");
+    process.exit(1);
+  };
 }
 
 /** The clouds give up on a delivery after 5 s, so that their certificate must be there sooner. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { SqliteStore } from "../adapters/sqlite/index.ts";
+import type { StoreThread } from "../adapters/sqlite/index.ts";
 import type { Wecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Archive, Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
@@ -31,7 +31,7 @@ export interface Ground {
   config: Config;
   settings: MachineSettings;
   inForce: () => InForce;
-  store: Pick<SqliteStore, "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "onWrite">;
+  store: Pick<StoreThread, "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "onWrite">;
   archive: Archive;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
@@ -72,7 +72,15 @@ export async function startWork(ground: Ground): Promise<Work> {
   const clusters = () => inForce().clusters.map((cluster) => cluster.name);
   const follower = await startFollower({ tasks, advancer, executor, clusters, ...common });
   const loops = {
-    rules: startRulesWorker({ journal, tasks, inForce, settings, holder, ...common }),
+    rules: startRulesWorker({
+      journal,
+      tasks,
+      advancer,
+      inForce,
+      settings,
+      holder,
+      ...common,
+    }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),

@@ -13,6 +13,7 @@ export const RULE_DEFAULTS = {
   maxAge: "1h",
   startWithin: "1h",
   repeats: false,
+  onRecovery: "keep",
   maxRounds: 3,
 } as const;
 
@@ -37,6 +38,7 @@ export function readRule(file: RuleFile): Rule {
     maxAgeMs: msOf(file.maxAge ?? RULE_DEFAULTS.maxAge),
     startWithinMs: msOf(file.startWithin ?? RULE_DEFAULTS.startWithin),
     repeats: file.repeats ?? RULE_DEFAULTS.repeats,
+    onRecovery: file.onRecovery ?? RULE_DEFAULTS.onRecovery,
     maxRounds: file.maxRounds ?? RULE_DEFAULTS.maxRounds,
   };
 }

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { TYPE_NAME } from "../../core/events/index.ts";
-import { OPERATORS } from "../../core/rules/index.ts";
+import { ON_RECOVERY, OPERATORS } from "../../core/rules/index.ts";
 
 /** Text that must look a certain way; `says` is the sentence for people in Chinese, `saysEn` in English. */
 function shaped(pattern: string, says: string, saysEn: string) {
@@ -110,6 +110,7 @@ export const RuleShape = Type.Object(
     maxAge: Type.Optional(Text),
     startWithin: Type.Optional(Text),
     repeats: Type.Optional(Type.Boolean()),
+    onRecovery: Type.Optional(Type.Enum([...ON_RECOVERY])),
     maxRounds: Type.Optional(Count),
   },
   closed,
@@ -182,6 +183,7 @@ export const SourceShape = Type.Object(
     allow: Type.Optional(Type.Array(Text, { minItems: 1 })),
     limits: Type.Optional(LimitsShape),
     zone: Type.Optional(Text),
+    incidentWindow: Type.Optional(Text),
     options: Type.Optional(AnyObject),
   },
   closed,

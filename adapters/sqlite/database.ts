@@ -8,6 +8,8 @@ export interface Database {
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
   /** Runs a statement and tells how many rows it changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
+  /** Runs an INSERT of one row and tells its row number. */
+  insert(sql: string, ...values: SQLInputValue[]): number;
   /** Runs a script without values; for the schema. */
   script(sql: string): void;
   inTransaction(): boolean;
@@ -56,6 +58,7 @@ function withStatements(connection: DatabaseSync): Database {
     all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[],
     get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined,
     run: (sql, ...values) => Number(statement(sql).run(...values).changes),
+    insert: (sql, ...values) => Number(statement(sql).run(...values).lastInsertRowid),
     script: (sql) => connection.exec(sql),
     inTransaction: () => connection.isTransaction,
     close: () => connection.close(),

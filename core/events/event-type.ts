@@ -46,6 +46,8 @@ export interface Source {
   limits?: SourceLimits;
   /** IANA zone of times that come without an offset, instead of the process's own. */
   zone?: string;
+  /** How long an incident that never recovers may be silent before a firing event opens another. Default 24 h. */
+  incidentWindowMs?: number;
   /** Settings of the kind's own, checked by its adapter. */
   options?: JsonObject;
 }

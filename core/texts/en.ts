@@ -45,7 +45,7 @@ export const en: Texts = {
     nobody_answered: "nobody answered; the rule says not to run",
     never_asked: "the card could never be delivered",
     rejected_by_person: "rejected by an approver",
-    withdrawn_by_recovery: "the alert has recovered",
+    recovered: "the alert has recovered; withdrawn, nothing was run",
     start_refused: "StackStorm refused to start it",
     no_allowed_cluster: "no cluster may run it",
     binding_void: "the rule or the content changed after the approval",
@@ -59,6 +59,8 @@ export const en: Texts = {
   refusals: {
     not_in_this_state: "That cannot be done in the present state",
     already_decided: "Somebody has already decided",
+    already_recovered: "The alert has recovered; this was withdrawn and will not run",
+    start_was_intended: "Its start is under way and cannot be taken back",
     already_counted: "You have already approved",
     not_entitled: "You are not one of the approvers",
     inactive_person: "Your WeCom account is not active",

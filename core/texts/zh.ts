@@ -39,7 +39,7 @@ export const zh: Texts = {
     nobody_answered: "无人应答，按规则不执行",
     never_asked: "卡片始终未能送达，不执行",
     rejected_by_person: "授权人拒绝",
-    withdrawn_by_recovery: "告警已恢复，撤回",
+    recovered: "告警已恢复，任务已撤回，没有执行",
     start_refused: "StackStorm 拒绝启动",
     no_allowed_cluster: "没有可用的集群",
     binding_void: "规则或内容在批准后有变化，批准作废",
@@ -53,6 +53,8 @@ export const zh: Texts = {
   refusals: {
     not_in_this_state: "当前状态不能这样操作",
     already_decided: "已经有人处理过了",
+    already_recovered: "告警已恢复，任务已撤回，不再执行",
+    start_was_intended: "已经发起启动，不能撤回",
     already_counted: "您已经批准过了",
     not_entitled: "您不在授权人名单中",
     inactive_person: "您的企业微信账号未启用",

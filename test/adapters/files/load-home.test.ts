@@ -33,6 +33,7 @@ test("fills in what a rule leaves out", async (t) => {
       maxAgeMs: 3_600_000,
       startWithinMs: 3_600_000,
       repeats: false,
+      onRecovery: "keep",
       maxRounds: 3,
     },
   ]);
@@ -58,6 +59,7 @@ test("keeps everything that a rule says", async (t) => {
     maxAge: "2h",
     startWithin: "30m",
     repeats: true,
+    onRecovery: "cancel",
     maxRounds: 1,
   });
   const [read] = (await loaded(t, { "rules/r.yaml": rule })).rules;
@@ -79,8 +81,8 @@ test("keeps everything that a rule says", async (t) => {
   });
   assert.deepEqual(read?.params, { paths: "{{ detail.paths }}", deep: { list: [1, "{{ title }}"] } });
   assert.deepEqual(
-    [read?.maxAgeMs, read?.startWithinMs, read?.repeats, read?.maxRounds],
-    [7_200_000, 1_800_000, true, 1],
+    [read?.maxAgeMs, read?.startWithinMs, read?.repeats, read?.onRecovery, read?.maxRounds],
+    [7_200_000, 1_800_000, true, "cancel", 1],
   );
 });
 

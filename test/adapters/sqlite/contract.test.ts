@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { openStore } from "../../../adapters/sqlite/index.ts";
+import { openStore, openStoreThread } from "../../../adapters/sqlite/index.ts";
 import { type AuditHarness, auditContract } from "../../contract/audit.ts";
 import { configStoreContract } from "../../contract/config-store.ts";
 import { inboxContract } from "../../contract/inbox.ts";
@@ -10,20 +10,26 @@ import { taskStoreContract } from "../../contract/task-store.ts";
 import { throttleStoreContract } from "../../contract/throttle-store.ts";
 import { movableClock } from "../../support/clock.ts";
 import { silentLog } from "../../support/log.ts";
-import { sqliteHarness, tempFolder } from "../../support/sqlite.ts";
+import { sqliteHarness, sqliteThreadHarness, tempFolder } from "../../support/sqlite.ts";
 
-journalContract("sqlite", sqliteHarness);
-inboxContract("sqlite", sqliteHarness);
-taskStoreContract("sqlite", sqliteHarness);
-outboxContract("sqlite", sqliteHarness);
-throttleStoreContract("sqlite", sqliteHarness);
-configStoreContract("sqlite", sqliteHarness);
-auditContract("sqlite", sqliteAuditHarness);
+for (const [name, harness] of [
+  ["sqlite", sqliteHarness],
+  ["sqlite in a thread", sqliteThreadHarness],
+] as const) {
+  journalContract(name, harness);
+  inboxContract(name, harness);
+  taskStoreContract(name, harness);
+  outboxContract(name, harness);
+  throttleStoreContract(name, harness);
+  configStoreContract(name, harness);
+}
+auditContract("sqlite", () => auditHarness(openStore));
+auditContract("sqlite in a thread", () => auditHarness(openStoreThread));
 
 /** A store whose file a second connection changes behind its back, as somebody with a shell would. */
-async function sqliteAuditHarness(): Promise<AuditHarness> {
+async function auditHarness(open: typeof openStoreThread | typeof openStore): Promise<AuditHarness> {
   const folder = tempFolder();
-  const store = openStore({ dataDir: folder.path, clock: movableClock(), log: silentLog });
+  const store = await open({ dataDir: folder.path, clock: movableClock(), log: silentLog });
   const tamper: AuditHarness["tamper"] = (seq, change) => {
     const db = new DatabaseSync(join(folder.path, "whale.db"));
     db.exec("DROP TRIGGER IF EXISTS audit_stays; DROP TRIGGER IF EXISTS audit_kept");
