@@ -22,6 +22,24 @@ export interface InForce {
   warnings: Warning[];
 }
 
+/** The one place that the configuration in force is read from. Who works on one thing reads it once. */
+export interface InForceHolder {
+  current(): InForce;
+  /** From now on the next; what is under way ends by the one it has read. */
+  replace(next: InForce): void;
+}
+
+/** Holds a configuration until the next. */
+export function holdInForce(first: InForce): InForceHolder {
+  let held = first;
+  return {
+    current: () => held,
+    replace: (next) => {
+      held = next;
+    },
+  };
+}
+
 function refuse(what: string, message: string): never {
   throw new ChatOpsError(`${what}: ${message}`, { code: "config.invalid" });
 }
@@ -37,7 +55,7 @@ export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAda
     const adapter = kinds[source.kind] ?? refuse(`source ${source.name}`, `unknown kind ${source.kind}`);
     const compiled = compileSource(source, types.registry);
     if (compiled.outcome === "invalid") refuse(`source ${source.name} ${compiled.path}`, compiled.message);
-    sources.set(source.name, { source: compiled.source, adapter });
+    sources.set(source.name, { source: compiled.source, adapter, registry: types.registry });
   }
   const { policies, clusters } = home;
   const warnings = warningsOf(home);

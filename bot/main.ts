@@ -25,6 +25,8 @@ function onSignals(whale: Whale): void {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
+  const failed = (error: unknown) => whale.log.error({ reason: errorText(error) }, "files could not be read");
+  process.on("SIGHUP", () => void whale.reload("signal").catch(failed));
 }
 
 function stop(text: string): void {

@@ -30,7 +30,7 @@ import {
 export interface Ground {
   config: Config;
   settings: MachineSettings;
-  inForce: InForce;
+  inForce: () => InForce;
   store: Pick<StoreThread, "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "onWrite">;
   archive: Archive;
   wecom: Pick<Wecom, "messenger" | "directory">;
@@ -61,7 +61,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { messenger, directory } = ground.wecom;
   const advancer = createAdvancer({ tasks, ...common }, settings);
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
-  const starter = createStarter({ advancer, executor, inForce: () => inForce, onStep });
+  const starter = createStarter({ advancer, executor, inForce, onStep });
   const deliver = createDeliver({ tasks, outbox, journal, messenger, directory, advancer, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -69,14 +69,14 @@ export async function startWork(ground: Ground): Promise<Work> {
     (resumed) => log.info({ resumed }, "starts of the process before were looked for"),
     (error: unknown) => log.warn({ reason: errorText(error) }, "starts are looked for when they fall due"),
   );
-  const clusters = () => inForce.clusters.map((cluster) => cluster.name);
+  const clusters = () => inForce().clusters.map((cluster) => cluster.name);
   const follower = await startFollower({ tasks, advancer, executor, clusters, ...common });
   const loops = {
     rules: startRulesWorker({
       journal,
       tasks,
       advancer,
-      inForce: () => inForce,
+      inForce,
       settings,
       holder,
       ...common,
@@ -124,12 +124,12 @@ function inboxHandler(
   const { store, executor, inForce, settings, clock, log, metrics, onStep } = ground;
   const common = { tasks: store.tasks, clock, log, metrics, onStep };
   const { directory } = ground.wecom;
-  const rules = () => inForce.rules;
+  const rules = () => inForce().rules;
   const clicks = {
     directory,
     advancer: made.advancer,
     rules,
-    clusters: () => inForce.clusters,
+    clusters: () => inForce().clusters,
     settings,
     ...common,
   };

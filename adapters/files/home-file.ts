@@ -17,6 +17,16 @@ export interface FileText {
   text: string;
 }
 
+/** One file of a loaded home. */
+export interface HomeFile {
+  file: string;
+  kind: FileKind;
+  /** The name that it declares; empty for groups. */
+  name: string;
+  /** As it stands in the file, `${NAME}` and comments included. May hold secrets, as its kind may. */
+  text: string;
+}
+
 /** Keys from a file's root; list places are written as digits. */
 export type Path = readonly string[];
 

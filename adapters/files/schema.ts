@@ -1,4 +1,5 @@
 import Type from "typebox";
+import { TYPE_NAME } from "../../core/events/index.ts";
 import { ON_RECOVERY, OPERATORS } from "../../core/rules/index.ts";
 
 /** Text that must look a certain way; `says` is the sentence for people in Chinese, `saysEn` in English. */
@@ -14,7 +15,7 @@ export const Id = shaped(
   "must be letters, digits, _ . - and at most 64 characters",
 );
 const TypeName = shaped(
-  "^[A-Za-z][A-Za-z0-9_.-]{0,99}$",
+  TYPE_NAME.source,
   "应以字母开头，由字母、数字、_ . - 组成，最多 100 个字符",
   "must start with a letter, then letters, digits, _ . - and at most 100 characters",
 );

@@ -12,6 +12,11 @@ export type Substitution =
   /** `shown` is what a person may see of the text. */
   | { outcome: "refused"; shown: string; words: Words };
 
+/** Whether a text is exactly `${NAME}`, so that a file would hold the environment's value in its place. */
+export function isPlaceholder(text: string): boolean {
+  return WHOLE.test(text);
+}
+
 /** Replaces a text that is exactly `${NAME}`. An empty variable counts as unset: no secret is empty. */
 export function substitute(text: string, kind: FileKind, env: Environment): Substitution {
   const name = WHOLE.exec(text)?.[1];

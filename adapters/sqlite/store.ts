@@ -2,6 +2,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
 import type {
+  Audit,
+  ConfigStore,
   Inbox,
   Journal,
   Logger,
@@ -10,7 +12,9 @@ import type {
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
+import { sqliteAudit } from "./audit.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
+import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Engine, engineOf, mergeRecent } from "./engine.ts";
 import { openError } from "./errors.ts";
@@ -33,6 +37,8 @@ export interface SqliteStore {
   tasks: TaskStore;
   outbox: Outbox;
   throttle: ThrottleStore;
+  audit: Audit;
+  configs: ConfigStore;
   /** What `journal.read` gives, with the bodies still as JSON. */
   entryRows(place: ReaderPlace, limit: number): Promise<EntryRow[]>;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
@@ -169,6 +175,8 @@ function portsOver(engine: Engine, config: SqliteStoreConfig) {
     tasks: sqliteTasks(engine),
     outbox: sqliteOutbox(engine),
     throttle: sqliteThrottle(engine),
+    audit: sqliteAudit(engine),
+    configs: sqliteConfigStore(engine),
   };
 }
 

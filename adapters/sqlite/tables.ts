@@ -173,3 +173,31 @@ CREATE TABLE signatures (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX signatures_by_end ON signatures (expires_ms);
 `;
+
+/** The audit log, which even a mistake of our own cannot change, and the versions of the configuration. */
+export const RECORD_TABLES = `
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL,
+  prev TEXT NOT NULL,
+  at TEXT NOT NULL,
+  who TEXT NOT NULL,
+  what TEXT NOT NULL,
+  object TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+CREATE TABLE config_versions (
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  no INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  by TEXT NOT NULL,
+  change TEXT NOT NULL CHECK (change IN ('created', 'changed', 'retired')),
+  digest TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (kind, name, no)
+) STRICT, WITHOUT ROWID;
+`;

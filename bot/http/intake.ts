@@ -22,12 +22,13 @@ import { type Confirm, mayConfirm } from "./handshake.ts";
 export interface ReadySource {
   source: CompiledSource;
   adapter: SourceAdapter;
+  /** The event types that it was compiled with: a body is read by one configuration from first to last. */
+  registry: EventTypeRegistry;
 }
 
 export interface IntakeDeps {
   journal: Journal;
   sources: () => ReadonlyMap<string, ReadySource>;
-  registry: () => EventTypeRegistry;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -180,7 +181,7 @@ function normaliseAll(
   const refused: RefusedOccurrence[] = [];
   for (const [index, occurrence] of occurrences.entries()) {
     const facts = { receivedAt, rawRef: raw.ref, freshId: `e_${deps.ids.ulid()}` };
-    const result = normalise(occurrence, source.source, deps.registry(), facts);
+    const result = normalise(occurrence, source.source, source.registry, facts);
     if (result.outcome === "accepted") drafts.push(result.draft);
     else
       refused.push({ index, reason: result.reason, message: result.message, violations: result.violations });

@@ -1,4 +1,6 @@
 import type {
+  Audit,
+  ConfigStore,
   Inbox,
   Journal,
   JournalEntry,
@@ -73,6 +75,8 @@ const OUTBOX: Methods<Outbox> = {
   ...{ add: true, claim: true, settle: true, postpone: true, depth: true, nextDueAtMs: true },
 };
 const THROTTLE: Methods<ThrottleStore> = { take: true, show: true, trim: true };
+const AUDIT: Methods<Audit> = { append: true, read: true, verify: true };
+const CONFIGS: Methods<ConfigStore> = { record: true, versions: true, version: true, latest: true };
 
 type Methods<Port> = Record<keyof Port, true>;
 
@@ -83,6 +87,8 @@ function portsOver(client: StoreClient) {
     tasks: remote<TaskStore>(client, "tasks", TASKS),
     outbox: remote<Outbox>(client, "outbox", OUTBOX),
     throttle: remote<ThrottleStore>(client, "throttle", THROTTLE),
+    audit: remote<Audit>(client, "audit", AUDIT),
+    configs: remote<ConfigStore>(client, "configs", CONFIGS),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from "koa";
+
 import {
   type AccessObject,
   type Actor,
@@ -8,6 +9,7 @@ import {
   type Scope,
   scopeOf,
 } from "../../../core/people/index.ts";
+import type { Logger } from "../../../core/ports/index.ts";
 import { type AccessAnswerDeps, answerDenied, answerUnknown } from "./access-answers.ts";
 import { type IdentityDeps, identify } from "./identify.ts";
 
@@ -66,4 +68,10 @@ function isAllowed(
   if (decision.outcome === "allowed") return true;
   answerDenied(ctx, { actor, right, denial: decision }, deps);
   return false;
+}
+
+/** What every route of the API needs. */
+export interface ApiDeps {
+  guard: Guard;
+  log: Logger;
 }

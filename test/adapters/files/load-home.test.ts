@@ -126,13 +126,13 @@ test("ignores files that are not YAML, files with a leading dot, and subfolders"
   const dir = aHomeDir(t, { "rules/notes.md": "# {", "rules/.hidden.yaml": "{", "rules/old/x.yaml": "{" });
   const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] });
   assert.equal(outcome.outcome, "loaded");
-  assert.deepEqual(outcome.outcome === "loaded" && outcome.files, [
-    "event-types/disk.yaml",
-    "sources/open.yaml",
-    "rules/r.yaml",
-    "policies/read-only.yaml",
-    "clusters/hz.yaml",
-    "groups.yaml",
+  assert.deepEqual(outcome.outcome === "loaded" && outcome.files.map(({ file, name }) => [file, name]), [
+    ["event-types/disk.yaml", "disk.full"],
+    ["sources/open.yaml", "open"],
+    ["rules/r.yaml", "r"],
+    ["policies/read-only.yaml", "read-only"],
+    ["clusters/hz.yaml", "hz"],
+    ["groups.yaml", ""],
   ]);
 });
 

@@ -86,17 +86,11 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
       destination: { write: (line) => void lines.push(line) },
     });
     const metrics = createMetrics({ prefix: "whale" });
+    const { trustProxyHops = 0 } = options;
+    const sources = () => inForce.sources;
     const pressure = createPressureGate({ limits: { ...LOOSE, ...options.limits }, log, metrics });
-    const hooks: ServerDeps["hooks"] = {
-      ...{ clock, log, metrics, journal: store.journal, ids: systemIds, onStep: () => undefined },
-      ...{ sources: () => inForce.sources, registry: () => inForce.registry, rates: rateGate(), pressure },
-      ...{ maxBodyBytes: 65_536, timeZone: "UTC", trustProxyHops: options.trustProxyHops ?? 0 },
-      ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
-      parse: (bytes) => {
-        const reading = readJson(bytes);
-        return reading.outcome === "read" ? reading.value : undefined;
-      },
-    };
+    const parts = { clock, log, metrics, journal: store.journal, sources, trustProxyHops, cloud };
+    const hooks = hooksOver({ ...parts, pressure });
     const told = { storeBytes: () => 0, warnings: () => [], pressureFault: () => pressure.fault() };
     const health: ServerDeps["health"] = { ...store, ...told, checkStore: () => store.check() };
     const { connections: limits = {} } = options;
@@ -126,6 +120,28 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
     pressure: () => now.pressure,
     ready: () => fetch(`${now.origin}/readyz`),
     metrics: () => now.metrics.text(),
+  };
+}
+
+type HookBasis = "clock" | "log" | "metrics" | "journal" | "sources" | "trustProxyHops";
+
+interface HookParts extends Pick<ServerDeps["hooks"], HookBasis> {
+  cloud: Cloud;
+  /** None that anything reaches when absent. */
+  pressure?: PressureGate;
+}
+
+/** What the hooks need, with what of it does not matter here. */
+export function hooksOver({ cloud, ...parts }: HookParts): ServerDeps["hooks"] {
+  return {
+    pressure: createPressureGate({ limits: LOOSE, ...parts }),
+    ...{ ...parts, ids: systemIds, onStep: () => undefined, rates: rateGate() },
+    ...{ maxBodyBytes: 65_536, timeZone: "UTC" },
+    ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
+    parse: (bytes) => {
+      const reading = readJson(bytes);
+      return reading.outcome === "read" ? reading.value : undefined;
+    },
   };
 }
 
