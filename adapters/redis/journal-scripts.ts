@@ -1,0 +1,236 @@
+import { script } from "./script.ts";
+
+/**
+ * The journal, all of it under one hash tag so that a delivery is one write: `e:<partition>` (a stream of entries,
+ * each at `<position>-0`), `heads` (the last position of each), `index` (where an event or a verdict stands),
+ * `first` and `seen` (delivery keys), `incident` and `closed`, `signature` and `expiry`, `raw:<ref>`, `uses` and
+ * `rawat` (raw bodies), `refusals` and `refusal` (bodies that made no event), `place:<reader>:<partition>`.
+ */
+const ENTRIES = `
+local function append(partition, kind, id, raw, body)
+  local position = redis.call('HINCRBY', B .. ':heads', partition, 1)
+  redis.call('HSET', B .. ':index', id, partition .. '-' .. position)
+  redis.call('XADD', B .. ':e:' .. partition, position .. '-0', 'kind', kind, 'id', id, 'at', num(now()), 'raw', raw,
+    'body', body)
+end
+local function keepRaw(ref, kind, bytes, uses)
+  local raw = B .. ':raw:' .. ref
+  if redis.call('EXISTS', raw) == 0 then redis.call('HSET', raw, 'type', kind, 'bytes', bytes) end
+  redis.call('ZADD', B .. ':rawat', num(now()), ref)
+  if uses > 0 then redis.call('HINCRBY', B .. ':uses', ref, uses) end
+end
+local function dropRaw(ref)
+  redis.call('DEL', B .. ':raw:' .. ref)
+  redis.call('ZREM', B .. ':rawat', ref)
+  redis.call('HDEL', B .. ':uses', ref)
+end
+`;
+
+/** 2, 3, 4: how many delivery keys, incidents and signatures follow. The instant, and what each list names. */
+export const FACTS = script(`
+local from, answer = 5, {num(now())}
+for i, hash in ipairs({':first', ':incident', ':signature'}) do
+  local count = tonumber(ARGV[i + 1])
+  answer[i + 1] = count == 0 and {} or redis.call('HMGET', B .. hash, unpack(ARGV, from, from + count - 1))
+  from = from + count
+end
+return answer
+`);
+
+/**
+ * 2: how many deliveries follow; each as \`deliveryArgs\` lays it out. Each is stored whole if everything that its
+ * decision rested on still stands, else left. Per delivery: 1 stored, 0 something changed, or the id of an event
+ * that is stored already.
+ */
+export const APPEND = script(`${ENTRIES}
+local HASHES = { first = ':first', incident = ':incident', signature = ':signature', event = ':index' }
+local cursor = 2
+local function arg() cursor = cursor + 1 return ARGV[cursor] end
+local function list(width)
+  local rows = {}
+  for i = 1, tonumber(arg()) do
+    local row = {}
+    for j = 1, width do row[j] = arg() end
+    rows[i] = row
+  end
+  return rows
+end
+local function read()
+  return { facts = list(3), raw = list(3), events = list(3), seen = list(1), firsts = list(2), incidents = list(3),
+    signatures = list(3) }
+end
+local function stands(facts)
+  for _, fact in ipairs(facts) do
+    local stored = redis.call('HGET', B .. HASHES[fact[1]], fact[2])
+    -- Of an event only that it is there matters, not where.
+    if fact[1] == 'event' then stored = stored and '=' end
+    local expected = string.sub(fact[3], 1, 1) == '=' and (fact[1] == 'event' and '=' or string.sub(fact[3], 2))
+    if stored ~= expected then return false end
+  end
+  return true
+end
+local function store(delivery)
+  if not stands(delivery.facts) then return 0 end
+  for _, event in ipairs(delivery.events) do
+    if redis.call('HEXISTS', B .. ':index', event[2]) == 1 then return event[2] end
+  end
+  local at = num(now())
+  for _, raw in ipairs(delivery.raw) do keepRaw(raw[1], raw[2], raw[3], #delivery.events) end
+  for _, event in ipairs(delivery.events) do append(event[1], 'event', event[2], delivery.raw[1][1], event[3]) end
+  for _, first in ipairs(delivery.firsts) do redis.call('HSET', B .. ':first', first[1], first[2]) end
+  for _, key in ipairs(delivery.seen) do redis.call('ZADD', B .. ':seen', at, key[1]) end
+  for _, one in ipairs(delivery.incidents) do
+    redis.call('HSET', B .. ':incident', one[1], one[2])
+    if one[3] == 'closed' then redis.call('ZADD', B .. ':closed', at, one[1])
+    else redis.call('ZREM', B .. ':closed', one[1]) end
+  end
+  for _, one in ipairs(delivery.signatures) do
+    redis.call('HSET', B .. ':signature', one[1], one[2])
+    redis.call('ZADD', B .. ':expiry', one[3], one[1])
+  end
+  return 1
+end
+local outcomes = {}
+for i = 1, tonumber(ARGV[2]) do outcomes[i] = store(read()) end
+return outcomes
+`);
+
+/** 2: partition, 3 on: key and body of verdicts. How many are new. */
+export const JUDGE = script(`${ENTRIES}
+local added = 0
+for i = 3, #ARGV, 2 do
+  if redis.call('HEXISTS', B .. ':index', ARGV[i]) == 0 then
+    append(ARGV[2], 'verdict', ARGV[i], '', ARGV[i + 1])
+    added = added + 1
+  end
+end
+return added
+`);
+
+/** 2: field, 3: what is told of it, 4: reference, 5: content type, 6: bytes, 7: how many are kept. */
+export const REFUSE = script(`${ENTRIES}
+local field, ref = ARGV[2], ARGV[4]
+local order = tick()
+local stored = redis.call('HGET', B .. ':refusal', field)
+local count = stored and tonumber(string.match(stored, '^%d+')) or 0
+keepRaw(ref, ARGV[5], ARGV[6], stored and 0 or 1)
+redis.call('HSET', B .. ':refusal', field, (count + 1) .. ' ' .. num(now()) .. ' ' .. ARGV[3])
+redis.call('ZADD', B .. ':refusals', order, field)
+while redis.call('ZCARD', B .. ':refusals') > tonumber(ARGV[7]) do
+  local gone = redis.call('ZPOPMIN', B .. ':refusals')[1]
+  local told = cjson.decode(string.match(redis.call('HGET', B .. ':refusal', gone), '^%S+ %S+ (.*)$'))
+  redis.call('HDEL', B .. ':refusal', gone)
+  if redis.call('HINCRBY', B .. ':uses', told.rawRef, -1) <= 0 then dropRaw(told.rawRef) end
+end
+return 1
+`);
+
+/** 2: how many at most. What is told of the newest. */
+export const REFUSALS = script(`
+local fields = redis.call('ZREVRANGE', B .. ':refusals', 0, tonumber(ARGV[2]) - 1)
+if ARGV[2] == '0' or #fields == 0 then return {} end
+local told = {}
+for i, field in ipairs(fields) do told[i] = redis.call('HGET', B .. ':refusal', field) end
+return told
+`);
+
+/** 2: id. The event's text. */
+export const EVENT = script(`
+local partition, position = string.match(redis.call('HGET', B .. ':index', ARGV[2]) or '', '^(%d+)-(%d+)$')
+if not partition then return false end
+local entry = redis.call('XRANGE', B .. ':e:' .. partition, position, position)[1]
+if not entry or entry[2][2] ~= 'event' then return false end
+return entry[2][10]
+`);
+
+const PLACE = `
+local place = B .. ':place:' .. ARGV[2] .. ':' .. ARGV[3]
+local function field(name) return redis.call('HGET', place, name) end
+`;
+
+/** 2, 3: place, 4: holder, 5: lease. The fence, nothing while another holds it. */
+export const LEASE = script(`${PLACE}
+local at, same = now(), field('holder') == ARGV[4]
+if not same and tonumber(field('until') or '-inf') > at then return false end
+local fence = same and field('fence') or num(tick())
+redis.call('HSET', place, 'holder', ARGV[4], 'fence', fence, 'until', num(at + tonumber(ARGV[5])))
+return fence
+`);
+
+/** 2, 3: place, 4: how many at most. Entries as position, kind and body. */
+export const READ = script(`${PLACE}
+if ARGV[4] == '0' then return {} end
+local after = tonumber(field('position') or 0)
+local entries = redis.call('XRANGE', B .. ':e:' .. ARGV[3], num(after + 1) .. '-0', '+', 'COUNT', ARGV[4])
+local answer = {}
+for i, entry in ipairs(entries) do answer[i] = {entry[1], entry[2][2], entry[2][10]} end
+return answer
+`);
+
+/** 2, 3: place, 4: fence, 5: position. 0 when the fence is old. */
+export const COMMIT = script(`${PLACE}
+if not field('holder') or field('fence') ~= ARGV[4] then return 0 end
+if tonumber(ARGV[5]) > tonumber(field('position') or 0) then redis.call('HSET', place, 'position', ARGV[5]) end
+return 1
+`);
+
+/** 2: reader, 3: partitions. Entries written and not yet passed. */
+export const LAG = script(`
+local lag = 0
+for partition = 0, tonumber(ARGV[3]) - 1 do
+  local written = tonumber(redis.call('HGET', B .. ':heads', partition) or 0)
+  local position = tonumber(redis.call('HGET', B .. ':place:' .. ARGV[2] .. ':' .. partition, 'position') or 0)
+  lag = lag + math.max(0, written - position)
+end
+return lag
+`);
+
+/**
+ * 2: partition, 3: the instant, 4: position looked at last, 5: the instant behind which nothing older comes, 6: how
+ * many at most, 7 on: all readers. How many entries are gone, and the position looked at last or nothing.
+ */
+export const TRIM_ENTRIES = script(`
+local partition, older = ARGV[2], tonumber(ARGV[3])
+local upTo = math.huge
+for i = 7, #ARGV do
+  upTo = math.min(upTo, tonumber(redis.call('HGET', B .. ':place:' .. ARGV[i] .. ':' .. partition, 'position') or 0))
+end
+local from = tonumber(ARGV[4]) + 1
+if upTo < from then return {0} end
+local stream = B .. ':e:' .. partition
+local entries = redis.call('XRANGE', stream, num(from) .. '-0', num(upTo), 'COUNT', ARGV[6])
+local gone, young = 0, false
+for _, entry in ipairs(entries) do
+  local _, _, _, id, _, at, _, raw = unpack(entry[2])
+  young = young or tonumber(at) >= tonumber(ARGV[5])
+  if tonumber(at) < older then
+    redis.call('XDEL', stream, entry[1])
+    redis.call('HDEL', B .. ':index', id)
+    if raw ~= '' then redis.call('HINCRBY', B .. ':uses', raw, -1) end
+    gone = gone + 1
+  end
+end
+if young or #entries == 0 then return {gone} end
+return {gone, string.match(entries[#entries][1], '^%d+')}
+`);
+
+/** 2: the instant, 3: how many unused ones to pass over, 4: how many at most. How many were looked at, and kept. */
+export const TRIM_RAW = script(`${ENTRIES}
+local old = redis.call('ZRANGEBYSCORE', B .. ':rawat', '-inf', '(' .. ARGV[2], 'LIMIT', ARGV[3], ARGV[4])
+local kept = 0
+for _, ref in ipairs(old) do
+  if tonumber(redis.call('HGET', B .. ':uses', ref) or 0) > 0 then kept = kept + 1 else dropRaw(ref) end
+end
+return {#old, kept}
+`);
+
+/** 2: sorted set, 3: hash, 4: the instant up to which, as a score, or empty for now, 5: how many at most. How many are gone. */
+export const TRIM_NAMES = script(`
+local upTo = ARGV[4] ~= '' and ARGV[4] or num(now())
+local old = redis.call('ZRANGEBYSCORE', B .. ARGV[2], '-inf', upTo, 'LIMIT', 0, ARGV[5])
+if #old > 0 then
+  redis.call('ZREM', B .. ARGV[2], unpack(old))
+  redis.call('HDEL', B .. ARGV[3], unpack(old))
+end
+return #old
+`);
