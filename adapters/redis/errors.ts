@@ -62,6 +62,12 @@ export function unreplicatedError(): ChatOpsError {
   return new ChatOpsError(text, { code: "store.not_replicated", retryable: true });
 }
 
+/** A delivery has something in it that cannot be an event; nothing of it is stored. */
+export function undecidedError(cause: unknown): ChatOpsError {
+  const text = `the delivery cannot be stored: ${errorText(cause)}`;
+  return new ChatOpsError(text, { code: "store.undecided", reached: "no", cause });
+}
+
 /** Others changed the same things again and again; the next try may go through. */
 export function contendedError(): ChatOpsError {
   const text = "the delivery met others of the same incident too often";
@@ -75,14 +81,14 @@ function withoutCall(thrown: unknown): Error {
   return error;
 }
 
-/** A call failed. `reached` is `no` only where the server says that it did nothing. */
+/** A call failed after it was sent. */
 export function callError(thrown: unknown): ChatOpsError {
   if (isChatOpsError(thrown)) return thrown;
   const code = replyCode(thrown);
   const cause = withoutCall(thrown);
   if (code === "OOM") {
     const text = "Redis has no memory left (maxmemory reached): give it more or trim";
-    return new ChatOpsError(text, { code: "store.full", retryable: true, reached: "no", cause });
+    return new ChatOpsError(text, { code: "store.full", retryable: true, cause });
   }
   if (PASSING.some((one) => one === code)) {
     const text = `Redis could not do it now: ${errorText(cause)}`;

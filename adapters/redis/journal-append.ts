@@ -1,6 +1,6 @@
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Arg, Engine } from "./engine.ts";
-import { contendedError } from "./errors.ts";
+import { contendedError, undecidedError } from "./errors.ts";
 import { type Decision, decide, decisionArgs, type Settings } from "./journal-decide.ts";
 import { type FactKind, FactSheet, fieldOf } from "./journal-facts.ts";
 import { APPEND, FACTS } from "./journal-scripts.ts";
@@ -100,7 +100,7 @@ function decideOne(one: Waiting, sheet: FactSheet, settings: Settings): { one: W
   try {
     return [{ one, made: decide(one.delivery, sheet.view(), settings) }];
   } catch (error) {
-    one.reject(error);
+    one.reject(undecidedError(error));
     return [];
   }
 }
