@@ -26,16 +26,23 @@ interface Claiming<Claim> {
 
 /**
  * Claims up to `max` of what is free over all partitions, in order. Looks first and holds then, each partition by
- * itself: what another took in between is lost to this round, and looked for again.
+ * itself. What another took in between is passed over for what comes next; when nothing is left of the look, it
+ * looks again.
  */
 export async function collectClaims<Claim>(max: number, claiming: Claiming<Claim>): Promise<Claim[]> {
   const claims: Claim[] = [];
   while (claims.length < max) {
-    const most = max - claims.length;
-    const first = (await claiming.peek(most)).sort(byRank).slice(0, most);
-    if (first.length === 0) break;
-    claims.push(...(await holdAll(first, claiming)));
-    if (first.length < most && claims.length > 0) break;
+    const free = (await claiming.peek(max - claims.length)).sort(byRank);
+    let tried = 0;
+    let won = 0;
+    while (tried < free.length && claims.length < max) {
+      const some = free.slice(tried, tried + max - claims.length);
+      const held = await holdAll(some, claiming);
+      claims.push(...held);
+      tried += some.length;
+      won += held.length;
+    }
+    if (won === tried) break;
   }
   return claims;
 }
@@ -44,21 +51,21 @@ function byRank(a: Peeked, b: Peeked): number {
   return a.rank - b.rank || (a.member < b.member ? -1 : 1);
 }
 
-async function holdAll<Claim>(first: readonly Peeked[], claiming: Claiming<Claim>): Promise<Claim[]> {
+async function holdAll<Claim>(some: readonly Peeked[], claiming: Claiming<Claim>): Promise<Claim[]> {
   // One fence for the whole call: the time of the look, which grows from call to call.
-  const fence = Math.max(...first.map((one) => one.micros));
-  const homes = Map.groupBy(first, (one) => one.tag);
+  const fence = Math.max(...some.map((one) => one.micros));
+  const homes = Map.groupBy(some, (one) => one.tag);
   const held = await Promise.all(
-    [...homes].map(([tag, some]) =>
+    [...homes].map(([tag, ones]) =>
       claiming.hold(
         tag,
-        some.map((one) => one.member),
+        ones.map((one) => one.member),
         fence,
       ),
     ),
   );
   const claims = new Map(held.flat().map(({ member, claim }) => [member, claim]));
-  return first.flatMap(({ member }) => claims.get(member) ?? []);
+  return some.flatMap(({ member }) => claims.get(member) ?? []);
 }
 
 /** The earliest of what each partition names; null when none names any. */

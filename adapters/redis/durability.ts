@@ -1,7 +1,7 @@
-import { Cluster } from "ioredis";
 import { errorText } from "../../core/errors.ts";
 import type { Client } from "./connection.ts";
 import { evictionError } from "./errors.ts";
+import { mastersOf } from "./masters.ts";
 
 /** What the server does not keep, and which promise is reduced to what. */
 export interface Warning {
@@ -24,8 +24,7 @@ type Node = Pick<Client, "call">;
 
 /** Every master's settings. One that may not be read is null. */
 export function readSettings(client: Client): Promise<(ServerSettings | null)[]> {
-  const masters = client instanceof Cluster ? client.nodes("master") : [client];
-  return Promise.all(masters.map(settingsOf));
+  return Promise.all(mastersOf(client).map(settingsOf));
 }
 
 async function settingsOf(node: Node): Promise<ServerSettings | null> {

@@ -2,6 +2,7 @@ import type { RedisStoreConfig } from "./config.ts";
 import type { Client } from "./connection.ts";
 import { whenReady } from "./connection.ts";
 import { callError, closedError, isUnknownScript } from "./errors.ts";
+import { grouping } from "./masters.ts";
 import type { Replicas } from "./replicas.ts";
 import type { Script } from "./script.ts";
 
@@ -40,10 +41,14 @@ export function engineOf(
   parts: { replicas: Replicas; wake: (what: Queue) => void },
 ): ClosableEngine {
   const underWay = new Set<Promise<unknown>>();
+  const group = grouping(client);
   let open = true;
   const call = async <T>(job: () => Promise<unknown>): Promise<T> => {
     if (!open) throw closedError();
-    const running = ready(client, config, job);
+    const running = ready(client, config, () => {
+      group();
+      return job();
+    });
     underWay.add(running);
     try {
       return (await running) as T;

@@ -1,6 +1,6 @@
-import { Cluster } from "ioredis";
 import type { Client } from "./connection.ts";
 import { unreplicatedError } from "./errors.ts";
+import { mastersOf } from "./masters.ts";
 
 /** Whether there are replicas, and their confirmation of writes. */
 export interface Replicas {
@@ -42,10 +42,6 @@ export function replicasOf(client: Client, timeoutMs: number): Replicas {
     return shared;
   };
   return { refresh, count: () => fewest, confirm };
-}
-
-function mastersOf(client: Client): Node[] {
-  return client instanceof Cluster ? client.nodes("master") : [client];
 }
 
 async function connectedReplicas(node: Node): Promise<number> {
