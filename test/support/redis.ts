@@ -81,7 +81,7 @@ let stores = 0;
 
 /** Options of an empty store on a server; each has keys of its own. */
 export function redisOptions(
-  server: RedisServer,
+  server: Pick<RedisServer, "port">,
   options: Partial<RedisStoreOptions> = {},
 ): RedisStoreOptions {
   stores += 1;
@@ -91,7 +91,7 @@ export function redisOptions(
 
 /** An empty store on a server, over a clock that the test moves. */
 export async function redisHarness(
-  server: RedisServer,
+  server: Pick<RedisServer, "port">,
   options: Partial<RedisStoreOptions> = {},
 ): Promise<Harness> {
   const clock = movableClock();
