@@ -93,10 +93,30 @@ function onceEach(log: Logger, servers: string): (error: Error) => void {
   };
 }
 
-/** Resolves once the client may be called; rejects with `store.unreachable` when that takes too long. */
-export function whenReady(client: Client, config: RedisStoreConfig): Promise<void> {
-  if (client.status === "ready") return Promise.resolve();
-  if (client.status === "wait") client.connect().catch(() => undefined);
+/** Whether a call would be sent now. */
+export function isReady(client: Client): boolean {
+  if (client.status !== "ready") return false;
+  // A connection that broke is still called ready for a moment.
+  return client instanceof Cluster || client.stream.writable;
+}
+
+/**
+ * Resolves once the client may be called; rejects with `store.unreachable` when that takes too long. Give each client
+ * one of these: calls that wait at the same time wait together.
+ */
+export function readiness(client: Client, config: RedisStoreConfig): () => Promise<void> {
+  let waiting: Promise<void> | null = null;
+  return () => {
+    if (isReady(client)) return Promise.resolve();
+    if (client.status === "wait") client.connect().catch(() => undefined);
+    waiting ??= untilReady(client, config).finally(() => {
+      waiting = null;
+    });
+    return waiting;
+  };
+}
+
+function untilReady(client: Client, config: RedisStoreConfig): Promise<void> {
   return new Promise((resolve, reject) => {
     let cause: unknown;
     const finish = (settle: () => void): void => {

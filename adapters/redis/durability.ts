@@ -16,8 +16,6 @@ export interface ServerSettings {
   evictionPolicy: string;
   /** Bytes in use. */
   usedBytes: number;
-  replicas: number;
-  version: string;
 }
 
 type Node = Pick<Client, "call">;
@@ -33,8 +31,6 @@ async function settingsOf(node: Node): Promise<ServerSettings | null> {
   const told = {
     evictionPolicy: line("maxmemory_policy"),
     usedBytes: Number(line("used_memory")),
-    replicas: Number(line("connected_slaves")),
-    version: line("redis_version"),
   };
   if (told.evictionPolicy !== "" && told.evictionPolicy !== "noeviction")
     throw evictionError(told.evictionPolicy);
@@ -54,10 +50,13 @@ async function readConfig(node: Node): Promise<((name: string) => string) | null
 }
 
 /** What holds only in part, in sentences for `/readyz` and `doctor`. */
-export function warningsOf(servers: readonly (ServerSettings | null)[]): Warning[] {
-  const messages = new Set(servers.flatMap(faultsOf));
+export function warningsOf(servers: readonly (ServerSettings | null)[], replicasLost: boolean): Warning[] {
+  const messages = new Set([...servers.flatMap(faultsOf), ...(replicasLost ? [NO_REPLICA] : [])]);
   return [...messages].map((message) => ({ about: "redis", message }));
 }
+
+const NO_REPLICA =
+  "Redis has no replica connected any more: events and approvals that are acknowledged now are lost with the master's disk; bring a replica back";
 
 function faultsOf(server: ServerSettings | null): string[] {
   if (!server) {

@@ -1,6 +1,6 @@
 import type { RedisStoreConfig } from "./config.ts";
 import type { Client } from "./connection.ts";
-import { whenReady } from "./connection.ts";
+import { isReady, readiness } from "./connection.ts";
 import { callError, closedError, isUnknownScript } from "./errors.ts";
 import { grouping } from "./masters.ts";
 import type { Replicas } from "./replicas.ts";
@@ -42,13 +42,17 @@ export function engineOf(
 ): ClosableEngine {
   const underWay = new Set<Promise<unknown>>();
   const group = grouping(client);
+  const whenReady = readiness(client, config);
   let open = true;
+  const sent = async (job: () => Promise<unknown>): Promise<unknown> => {
+    // Asked first, so that a call in the hot path leaves in this turn.
+    if (!isReady(client)) await whenReady();
+    group();
+    return job();
+  };
   const call = async <T>(job: () => Promise<unknown>): Promise<T> => {
     if (!open) throw closedError();
-    const running = ready(client, config, () => {
-      group();
-      return job();
-    });
+    const running = sent(job);
     underWay.add(running);
     try {
       return (await running) as T;
@@ -76,16 +80,6 @@ export function engineOf(
       await Promise.allSettled(underWay);
     },
   };
-}
-
-async function ready(
-  client: Client,
-  config: RedisStoreConfig,
-  job: () => Promise<unknown>,
-): Promise<unknown> {
-  // Without this turn a call in the hot path would cost a promise more.
-  if (client.status !== "ready") await whenReady(client, config);
-  return job();
 }
 
 /** By its hash; by its text when the server does not know it, which makes it known. */

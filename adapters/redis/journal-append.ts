@@ -6,8 +6,8 @@ import { type FactKind, FactSheet, fieldOf } from "./journal-facts.ts";
 import { APPEND, FACTS } from "./journal-scripts.ts";
 import { JOURNAL_TAG } from "./partitions.ts";
 
-/** How many deliveries and bytes one script stores at most, so that the server is never long at one thing. */
-const BATCH_DELIVERIES = 128;
+/** How many events and bytes one script stores, unless one delivery has more, so that the server is never long at one thing. */
+const BATCH_EVENTS = 256;
 const BATCH_BYTES = 1_048_576;
 /** Two, so that this process decides one batch while the server stores another. */
 const BATCHES_AT_ONCE = 2;
@@ -69,11 +69,13 @@ export function appender(engine: Engine, partitions: number): Appender {
 
 function takeBatch(waiting: Waiting[]): Waiting[] {
   let bytes = 0;
+  let events = 0;
   let count = 0;
   for (const { delivery } of waiting) {
     // A body is sent once as it came, and about once more as its events.
     bytes += 2 * delivery.raw.bytes.byteLength;
-    if (count > 0 && (count >= BATCH_DELIVERIES || bytes > BATCH_BYTES)) break;
+    events += Math.max(1, delivery.drafts.length);
+    if (count > 0 && (events > BATCH_EVENTS || bytes > BATCH_BYTES)) break;
     count += 1;
   }
   return waiting.splice(0, count);

@@ -30,9 +30,12 @@ end
 export const FACTS = script(`
 local from, answer = 5, {num(now())}
 for i, hash in ipairs({':first', ':incident', ':signature'}) do
-  local count = tonumber(ARGV[i + 1])
-  answer[i + 1] = count == 0 and {} or redis.call('HMGET', B .. hash, unpack(ARGV, from, from + count - 1))
-  from = from + count
+  local texts = {}
+  for _ = 1, tonumber(ARGV[i + 1]) do
+    texts[#texts + 1] = redis.call('HGET', B .. hash, ARGV[from])
+    from = from + 1
+  end
+  answer[i + 1] = texts
 end
 return answer
 `);

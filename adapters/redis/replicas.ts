@@ -6,8 +6,8 @@ import { mastersOf } from "./masters.ts";
 export interface Replicas {
   /** Asks the masters how many replicas are connected. */
   refresh(): Promise<void>;
-  /** The fewest replicas that a master has, as last asked. */
-  count(): number;
+  /** Whether there were replicas once, and a master has none now. */
+  lost(): boolean;
   /**
    * Settles once a replica has every write that was answered before; at once when there is none. Rejects with
    * `store.not_replicated` when none confirms in time, and asks anew whether there are any.
@@ -20,10 +20,12 @@ type Node = Pick<Client, "call">;
 /** Watches the replicas behind a client. Confirmations asked for in one turn share one `WAIT`. */
 export function replicasOf(client: Client, timeoutMs: number): Replicas {
   let fewest = 0;
+  let most = 0;
   let shared: Promise<void> | null = null;
   const refresh = async (): Promise<void> => {
     const counts = await Promise.all(mastersOf(client).map(connectedReplicas));
     fewest = Math.min(...counts);
+    most = Math.max(most, fewest);
   };
   const waitAll = async (): Promise<void> => {
     const counts = await Promise.all(mastersOf(client).map((node) => node.call("WAIT", 1, timeoutMs)));
@@ -41,7 +43,7 @@ export function replicasOf(client: Client, timeoutMs: number): Replicas {
     });
     return shared;
   };
-  return { refresh, count: () => fewest, confirm };
+  return { refresh, lost: () => most > 0 && fewest === 0, confirm };
 }
 
 async function connectedReplicas(node: Node): Promise<number> {

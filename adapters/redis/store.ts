@@ -1,6 +1,6 @@
 import type { Inbox, Journal, Outbox, TaskStore, ThrottleStore } from "../../core/ports/index.ts";
 import { type RedisStoreConfig, type RedisStoreOptions, readConfig } from "./config.ts";
-import { type Client, makeClient, whenReady } from "./connection.ts";
+import { type Client, makeClient, readiness } from "./connection.ts";
 import { readSettings, type ServerSettings, type Warning, warningsOf } from "./durability.ts";
 import { type Engine, engineOf, type Queue } from "./engine.ts";
 import { callError, newerError } from "./errors.ts";
@@ -63,7 +63,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   const client = makeClient(config);
   const subscriber = makeClient(config);
   try {
-    await whenReady(client, config);
+    await readiness(client, config)();
     return await storeOver({ client, subscriber }, config);
   } catch (cause) {
     client.disconnect();
@@ -95,7 +95,7 @@ async function storeOver({ client, subscriber }: Clients, config: RedisStoreConf
     ...portsOver(engine, redisJournal(engine, partitions, deliveries)),
     onWrite: calls.onWrite,
     check: () => check(engine, look),
-    warnings: () => warningsOf(settings),
+    warnings: () => warningsOf(settings, replicas.lost()),
     sizeBytes: () => settings.reduce((sum, one) => sum + (one?.usedBytes ?? 0), 0),
     close: async () => {
       await deliveries.finish();
@@ -135,7 +135,7 @@ async function meet(engine: Engine): Promise<number> {
 }
 
 async function listen(subscriber: Client, channel: string, config: RedisStoreConfig): Promise<void> {
-  await whenReady(subscriber, config);
+  await readiness(subscriber, config)();
   await subscriber.subscribe(channel);
 }
 

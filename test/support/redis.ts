@@ -8,7 +8,8 @@ import { movableClock } from "./clock.ts";
 import { silentLog } from "./log.ts";
 import { tempFolder } from "./sqlite.ts";
 
-const REDIS = "/usr/bin/redis-server";
+/** The real program. */
+export const REDIS = "/usr/bin/redis-server";
 
 /** What a suite on a real server says of itself where there is none. */
 export const NO_REDIS = !existsSync(REDIS) && "redis-server is missing";
@@ -18,15 +19,16 @@ export interface RedisServer {
   port: number;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
-  /** Starts it again on the same data. */
+  /** Starts it again on the same data; lets one go on that was halted. */
   start(): Promise<void>;
-  /** Stops it, or lets it go on. */
-  signal(signal: "SIGSTOP" | "SIGCONT"): void;
+  /** Halts it, as a machine that hangs. */
+  halt(): void;
   /** Ends it and removes its folder. */
   remove(): Promise<void>;
 }
 
 const DURABLE = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""];
+const AT_ONCE = ["--repl-diskless-sync-delay", "0"];
 
 /** Starts a server that syncs each write, with these settings more. */
 export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
@@ -34,8 +36,11 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   const port = await freePort();
   let running: ChildProcess | null = null;
   const start = async (): Promise<void> => {
+    if (running) return void running.kill("SIGCONT");
     const at = ["--bind", "127.0.0.1", "--port", String(port), "--dir", folder.path];
-    running = spawn(REDIS, [...at, ...DURABLE, ...settings], { stdio: ["ignore", "pipe", "inherit"] });
+    running = spawn(REDIS, [...at, ...DURABLE, ...AT_ONCE, ...settings], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     await accepting(running);
   };
   const kill = async (): Promise<void> => {
@@ -49,7 +54,7 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     port,
     kill,
     start,
-    signal: (signal) => void running?.kill(signal),
+    halt: () => void running?.kill("SIGSTOP"),
     remove: async () => {
       if (running) await kill();
       folder.remove();
@@ -58,16 +63,17 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
 }
 
 /** Resolves once the server says that it takes connections; it also tells why it does not start. */
-async function accepting(server: ChildProcess): Promise<void> {
+export async function accepting(server: ChildProcess, sign = "Ready to accept connections"): Promise<void> {
   let said = "";
   for await (const chunk of server.stdout ?? []) {
     said += String(chunk);
-    if (said.includes("Ready to accept connections")) break;
+    if (said.includes(sign)) return;
   }
-  if (!said.includes("Ready to accept connections")) throw new Error(`redis-server did not start: ${said}`);
+  throw new Error(`redis-server did not start: ${said}`);
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
