@@ -31,6 +31,12 @@ export function optionError(name: string, value: unknown, wants: string): ChatOp
   return new ChatOpsError(text, { code: "store.bad_option", reached: "no" });
 }
 
+/** A number in what is to be stored is none; nothing is stored. */
+export function valueError(name: string, value: number): ChatOpsError {
+  const text = `${name} is ${value}, it must be a number`;
+  return new ChatOpsError(text, { code: "store.bad_value", reached: "no" });
+}
+
 /** The server may throw data away by itself. */
 export function evictionError(policy: string): ChatOpsError {
   const text = `Redis has maxmemory-policy ${policy} and would throw events and tasks away when its memory is full: set maxmemory-policy noeviction`;

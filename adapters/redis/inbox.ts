@@ -1,6 +1,7 @@
 import type { Inbox, InboxClaim, InboxPayload } from "../../core/ports/index.ts";
 import { limitOf } from "./claims.ts";
 import type { Engine } from "./engine.ts";
+import { finite } from "./finite.ts";
 import { CLAIM, DONE, INSERT, POSTPONE, TRIM } from "./inbox-scripts.ts";
 import { INBOX_TAG } from "./partitions.ts";
 
@@ -12,7 +13,7 @@ type ClaimRow = [key: string, received: string, attempts: string, payload: strin
 export function redisInbox(engine: Engine): Inbox {
   return {
     insert: async ({ key, receivedAtMs, payload }) => {
-      const args = [key, receivedAtMs, JSON.stringify(payload)];
+      const args = [key, finite(receivedAtMs, "receivedAtMs"), JSON.stringify(payload)];
       if ((await engine.write<number>(INSERT, INBOX_TAG, args)) === 0) return "seen";
       engine.wake("inbox");
       return "new";
@@ -23,7 +24,7 @@ export function redisInbox(engine: Engine): Inbox {
     },
     done: async (key, fence) => (await engine.run<number>(DONE, INBOX_TAG, [key, fence])) === 1,
     postpone: async (key, fence, dueAtMs) => {
-      const kept = await engine.write<number>(POSTPONE, INBOX_TAG, [key, fence, dueAtMs]);
+      const kept = await engine.write<number>(POSTPONE, INBOX_TAG, [key, fence, finite(dueAtMs, "dueAtMs")]);
       if (kept === 1) engine.wake("inbox");
       return kept === 1;
     },

@@ -1,7 +1,8 @@
 import { partitionOf } from "../../core/ids/index.ts";
-import { admit, type EventDraft } from "../../core/incidents/index.ts";
+import { admit, type EventDraft, type Incident } from "../../core/incidents/index.ts";
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Arg } from "./engine.ts";
+import { finite } from "./finite.ts";
 import { type FactView, fieldOf } from "./journal-facts.ts";
 
 /** What is the same for all deliveries of a batch. */
@@ -20,7 +21,8 @@ export interface Decision {
   /** Delivery keys that came again. */
   seen: [field: string][];
   firsts: [field: string, text: string][];
-  incidents: [field: string, text: string, state: string][];
+  /** `closed` and `reopened` change what a trim may forget. */
+  incidents: [field: string, text: string, turn: "closed" | "reopened" | "open"][];
   signatures: [field: string, text: string, expiresAtMs: number][];
 }
 
@@ -51,7 +53,7 @@ function rememberSignature({ source, replay }: Delivery, made: Decision, view: F
   const field = fieldOf(source, replay.signature);
   const text = JSON.stringify({ expiresAtMs: replay.expiresAtMs, receipts: made.receipts });
   view.set("signature", field, text);
-  made.signatures.push([field, text, replay.expiresAtMs]);
+  made.signatures.push([field, text, finite(replay.expiresAtMs, "expiresAtMs")]);
 }
 
 function decideDraft(
@@ -73,7 +75,7 @@ function decideDraft(
   made.events.push([partition, event.id, JSON.stringify(event)]);
   view.set("event", event.id, "");
   if (field !== null && !first) keepFirst(field, { eventId: event.id, receivedAt }, made, view);
-  if (incident) keepIncident(fieldOf(source, key), incident, made, view);
+  if (incident) keepIncident({ before: facts.incident, after: incident }, made, view);
   return { eventId: event.id, outcome: reason };
 }
 
@@ -84,10 +86,16 @@ function keepFirst(field: string, first: object, made: Decision, view: FactView)
   made.seen.push([field]);
 }
 
-function keepIncident(field: string, incident: { state: string }, made: Decision, view: FactView): void {
-  const text = JSON.stringify(incident);
+function keepIncident(
+  { before, after }: { before: Incident | undefined; after: Incident },
+  made: Decision,
+  view: FactView,
+): void {
+  const field = fieldOf(after.source, after.key);
+  const text = JSON.stringify(after);
   view.set("incident", field, text);
-  made.incidents.push([field, text, incident.state]);
+  const opened = before?.state === "closed" ? "reopened" : "open";
+  made.incidents.push([field, text, after.state === "closed" ? "closed" : opened]);
 }
 
 /** A decision as the script reads it: each list with its length before it. */

@@ -3,26 +3,49 @@ import { script } from "./script.ts";
 /**
  * The journal, all of it under one hash tag so that a delivery is one write: `e:<partition>` (a stream of entries,
  * each at `<position>-0`), `heads` (the last position of each), `index` (where an event or a verdict stands),
- * `first` and `seen` (delivery keys), `incident` and `closed`, `signature` and `expiry`, `raw:<ref>`, `uses` and
- * `rawat` (raw bodies), `refusals` and `refusal` (bodies that made no event), `place:<reader>:<partition>`.
+ * `first` and `seen` (delivery keys), `incident` and `closed`, `signature` and `expiry`, `raw:<ref>` and `rawat` (raw
+ * bodies), `refusals` and `refusal` (bodies that made no event), `place:<reader>:<partition>`.
+ *
+ * What many events change alike is collected and written once, at the end of the script.
  */
 const ENTRIES = `
+local at = num(now())
+-- Lua hands over a few thousand arguments at most.
+local WIDTH = 1000
+local collected = {}
+local function collect(command, key, ...)
+  local name = command .. ' ' .. key
+  local list = collected[name]
+  if not list then
+    list = { command = command, key = B .. key }
+    collected[name] = list
+  end
+  for _, one in ipairs({...}) do list[#list + 1] = one end
+end
+local function finish()
+  for _, list in pairs(collected) do
+    for from = 1, #list, WIDTH do
+      redis.call(list.command, list.key, unpack(list, from, math.min(from + WIDTH - 1, #list)))
+    end
+  end
+end
+local heads = {}
 local function append(partition, kind, id, raw, body)
-  local position = redis.call('HINCRBY', B .. ':heads', partition, 1)
-  redis.call('HSET', B .. ':index', id, partition .. '-' .. position)
-  redis.call('XADD', B .. ':e:' .. partition, position .. '-0', 'kind', kind, 'id', id, 'at', num(now()), 'raw', raw,
-    'body', body)
+  local position = (heads[partition] or tonumber(redis.call('HGET', B .. ':heads', partition) or 0)) + 1
+  heads[partition] = position
+  redis.call('XADD', B .. ':e:' .. partition, position .. '-0', 'kind', kind, 'id', id, 'at', at, 'raw', raw, 'body', body)
+  collect('HSET', ':heads', partition, position)
+  collect('HSET', ':index', id, partition .. '-' .. position)
 end
 local function keepRaw(ref, kind, bytes, uses)
   local raw = B .. ':raw:' .. ref
-  if redis.call('EXISTS', raw) == 0 then redis.call('HSET', raw, 'type', kind, 'bytes', bytes) end
-  redis.call('ZADD', B .. ':rawat', num(now()), ref)
-  if uses > 0 then redis.call('HINCRBY', B .. ':uses', ref, uses) end
+  if redis.call('EXISTS', raw) == 0 then redis.call('HSET', raw, 'type', kind, 'bytes', bytes, 'uses', uses)
+  elseif uses > 0 then redis.call('HINCRBY', raw, 'uses', uses) end
+  collect('ZADD', ':rawat', at, ref)
 end
 local function dropRaw(ref)
   redis.call('DEL', B .. ':raw:' .. ref)
   redis.call('ZREM', B .. ':rawat', ref)
-  redis.call('HDEL', B .. ':uses', ref)
 end
 `;
 
@@ -30,23 +53,31 @@ end
 export const FACTS = script(`
 local from, answer = 5, {num(now())}
 for i, hash in ipairs({':first', ':incident', ':signature'}) do
-  local texts = {}
-  for _ = 1, tonumber(ARGV[i + 1]) do
-    texts[#texts + 1] = redis.call('HGET', B .. hash, ARGV[from])
-    from = from + 1
+  local texts, last = {}, from + tonumber(ARGV[i + 1]) - 1
+  for some = from, last, 1000 do
+    local page = redis.call('HMGET', B .. hash, unpack(ARGV, some, math.min(some + 999, last)))
+    for _, text in ipairs(page) do texts[#texts + 1] = text end
   end
+  from = last + 1
   answer[i + 1] = texts
 end
 return answer
 `);
 
 /**
- * 2: how many deliveries follow; each as \`deliveryArgs\` lays it out. Each is stored whole if everything that its
+ * 2: how many deliveries follow; each as \`decisionArgs\` lays it out. Each is stored whole if everything that its
  * decision rested on still stands, else left. Per delivery: 1 stored, 0 something changed, or the id of an event
  * that is stored already.
  */
 export const APPEND = script(`${ENTRIES}
 local HASHES = { first = ':first', incident = ':incident', signature = ':signature', event = ':index' }
+local stored, asked = {}, {}
+for kind in pairs(HASHES) do stored[kind], asked[kind] = {}, {} end
+local function ask(kind, field)
+  if stored[kind][field] ~= nil then return end
+  stored[kind][field] = false
+  table.insert(asked[kind], field)
+end
 local cursor = 2
 local function arg() cursor = cursor + 1 return ARGV[cursor] end
 local function list(width)
@@ -59,54 +90,80 @@ local function list(width)
   return rows
 end
 local function read()
-  return { facts = list(3), raw = list(3), events = list(3), seen = list(1), firsts = list(2), incidents = list(3),
-    signatures = list(3) }
+  local delivery = { facts = list(3), raw = list(3), events = list(3), seen = list(1), firsts = list(2),
+    incidents = list(3), signatures = list(3) }
+  for _, fact in ipairs(delivery.facts) do ask(fact[1], fact[2]) end
+  for _, event in ipairs(delivery.events) do ask('event', event[2]) end
+  return delivery
+end
+local function fetch()
+  for kind, fields in pairs(asked) do
+    for from = 1, #fields, WIDTH do
+      local last = math.min(from + WIDTH - 1, #fields)
+      local page = redis.call('HMGET', B .. HASHES[kind], unpack(fields, from, last))
+      for i, text in ipairs(page) do stored[kind][fields[from + i - 1]] = text end
+    end
+  end
 end
 local function stands(facts)
   for _, fact in ipairs(facts) do
-    local stored = redis.call('HGET', B .. HASHES[fact[1]], fact[2])
+    local kind, field, expected = fact[1], fact[2], fact[3]
+    local text = stored[kind][field]
     -- Of an event only that it is there matters, not where.
-    if fact[1] == 'event' then stored = stored and '=' end
-    local expected = string.sub(fact[3], 1, 1) == '=' and (fact[1] == 'event' and '=' or string.sub(fact[3], 2))
-    if stored ~= expected then return false end
+    if kind == 'event' then
+      if not text then return false end
+    elseif (text and '=' .. text or '') ~= expected then return false end
   end
   return true
+end
+local function change(kind, field, text)
+  stored[kind][field] = text
+  collect('HSET', HASHES[kind], field, text)
 end
 local function store(delivery)
   if not stands(delivery.facts) then return 0 end
   for _, event in ipairs(delivery.events) do
-    if redis.call('HEXISTS', B .. ':index', event[2]) == 1 then return event[2] end
+    if stored.event[event[2]] then return event[2] end
   end
-  local at = num(now())
   for _, raw in ipairs(delivery.raw) do keepRaw(raw[1], raw[2], raw[3], #delivery.events) end
-  for _, event in ipairs(delivery.events) do append(event[1], 'event', event[2], delivery.raw[1][1], event[3]) end
-  for _, first in ipairs(delivery.firsts) do redis.call('HSET', B .. ':first', first[1], first[2]) end
-  for _, key in ipairs(delivery.seen) do redis.call('ZADD', B .. ':seen', at, key[1]) end
+  for _, event in ipairs(delivery.events) do
+    append(event[1], 'event', event[2], delivery.raw[1][1], event[3])
+    stored.event[event[2]] = '='
+  end
+  for _, first in ipairs(delivery.firsts) do change('first', first[1], first[2]) end
+  for _, key in ipairs(delivery.seen) do collect('ZADD', ':seen', at, key[1]) end
   for _, one in ipairs(delivery.incidents) do
-    redis.call('HSET', B .. ':incident', one[1], one[2])
+    change('incident', one[1], one[2])
+    -- Not collected: of several changes in one script the last one counts.
     if one[3] == 'closed' then redis.call('ZADD', B .. ':closed', at, one[1])
-    else redis.call('ZREM', B .. ':closed', one[1]) end
+    elseif one[3] == 'reopened' then redis.call('ZREM', B .. ':closed', one[1]) end
   end
   for _, one in ipairs(delivery.signatures) do
-    redis.call('HSET', B .. ':signature', one[1], one[2])
-    redis.call('ZADD', B .. ':expiry', one[3], one[1])
+    change('signature', one[1], one[2])
+    collect('ZADD', ':expiry', one[3], one[1])
   end
   return 1
 end
-local outcomes = {}
-for i = 1, tonumber(ARGV[2]) do outcomes[i] = store(read()) end
+local deliveries, outcomes = {}, {}
+for i = 1, tonumber(ARGV[2]) do deliveries[i] = read() end
+fetch()
+for i, delivery in ipairs(deliveries) do outcomes[i] = store(delivery) end
+finish()
 return outcomes
 `);
 
 /** 2: partition, 3 on: key and body of verdicts. How many are new. */
 export const JUDGE = script(`${ENTRIES}
-local added = 0
+local added, judged = 0, {}
 for i = 3, #ARGV, 2 do
-  if redis.call('HEXISTS', B .. ':index', ARGV[i]) == 0 then
-    append(ARGV[2], 'verdict', ARGV[i], '', ARGV[i + 1])
+  local id = ARGV[i]
+  if not judged[id] and redis.call('HEXISTS', B .. ':index', id) == 0 then
+    append(ARGV[2], 'verdict', id, '', ARGV[i + 1])
+    judged[id] = true
     added = added + 1
   end
 end
+finish()
 return added
 `);
 
@@ -117,13 +174,14 @@ local order = tick()
 local stored = redis.call('HGET', B .. ':refusal', field)
 local count = stored and tonumber(string.match(stored, '^%d+')) or 0
 keepRaw(ref, ARGV[5], ARGV[6], stored and 0 or 1)
-redis.call('HSET', B .. ':refusal', field, (count + 1) .. ' ' .. num(now()) .. ' ' .. ARGV[3])
-redis.call('ZADD', B .. ':refusals', order, field)
+redis.call('HSET', B .. ':refusal', field, (count + 1) .. ' ' .. at .. ' ' .. ARGV[3])
+redis.call('ZADD', B .. ':refusals', num(order), field)
+finish()
 while redis.call('ZCARD', B .. ':refusals') > tonumber(ARGV[7]) do
   local gone = redis.call('ZPOPMIN', B .. ':refusals')[1]
   local told = cjson.decode(string.match(redis.call('HGET', B .. ':refusal', gone), '^%S+ %S+ (.*)$'))
   redis.call('HDEL', B .. ':refusal', gone)
-  if redis.call('HINCRBY', B .. ':uses', told.rawRef, -1) <= 0 then dropRaw(told.rawRef) end
+  if redis.call('HINCRBY', B .. ':raw:' .. told.rawRef, 'uses', -1) <= 0 then dropRaw(told.rawRef) end
 end
 return 1
 `);
@@ -209,7 +267,7 @@ for _, entry in ipairs(entries) do
   if tonumber(at) < older then
     redis.call('XDEL', stream, entry[1])
     redis.call('HDEL', B .. ':index', id)
-    if raw ~= '' then redis.call('HINCRBY', B .. ':uses', raw, -1) end
+    if raw ~= '' then redis.call('HINCRBY', B .. ':raw:' .. raw, 'uses', -1) end
     gone = gone + 1
   end
 end
@@ -222,7 +280,7 @@ export const TRIM_RAW = script(`${ENTRIES}
 local old = redis.call('ZRANGEBYSCORE', B .. ':rawat', '-inf', '(' .. ARGV[2], 'LIMIT', ARGV[3], ARGV[4])
 local kept = 0
 for _, ref in ipairs(old) do
-  if tonumber(redis.call('HGET', B .. ':uses', ref) or 0) > 0 then kept = kept + 1 else dropRaw(ref) end
+  if tonumber(redis.call('HGET', B .. ':raw:' .. ref, 'uses') or 0) > 0 then kept = kept + 1 else dropRaw(ref) end
 end
 return {#old, kept}
 `);

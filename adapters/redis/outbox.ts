@@ -1,6 +1,7 @@
 import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
 import { collectClaims, earliest, limitOf, type Peeked } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
+import { finite } from "./finite.ts";
 import { ADD, CLAIM_ITEMS, NEXT_ITEM, PEEK_ITEMS, POSTPONE_ITEM, SETTLE } from "./outbox-scripts.ts";
 import { homeOfMessage, OUTBOX_TAGS } from "./partitions.ts";
 
@@ -11,7 +12,7 @@ export function redisOutbox(engine: Engine): Outbox {
     claim: (max, leaseMs) => claim(engine, max, leaseMs),
     settle: (key, fence) => settle(engine, key, fence),
     postpone: async (key, fence, { dueAtMs, counted }) => {
-      const args = [key, fence, dueAtMs, counted ? 0 : -1];
+      const args = [key, fence, finite(dueAtMs, "dueAtMs"), counted ? 0 : -1];
       const kept = await engine.write<number>(POSTPONE_ITEM, homeOfMessage(key), args);
       if (kept === 1) engine.wake("outbox");
       return kept === 1;
@@ -24,7 +25,7 @@ export function redisOutbox(engine: Engine): Outbox {
 /** What the scripts take of messages, in order. */
 export function itemArgs(items: readonly OutboxItem[]): Arg[] {
   return items.flatMap(({ key, taskId, lane, body, dueAtMs }) => [
-    ...[key, taskId ?? "", lane, body.kind, dueAtMs],
+    ...[key, taskId ?? "", lane, body.kind, finite(dueAtMs, "dueAtMs")],
     JSON.stringify(body),
   ]);
 }

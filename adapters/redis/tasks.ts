@@ -2,6 +2,7 @@ import type { Made, Making, Move, OutboxItem, TaskClaim, TaskStore } from "../..
 import type { Task } from "../../core/tasks/index.ts";
 import { collectClaims, earliest, limitOf } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
+import { finite } from "./finite.ts";
 import { addItems, itemArgs, peekedOf, settle } from "./outbox.ts";
 import { HOLDS } from "./outbox-scripts.ts";
 import { homeOf, homeOfMessage, TASK_TAGS } from "./partitions.ts";
@@ -52,7 +53,11 @@ async function existing(engine: Engine, { take }: Making): Promise<Made> {
 
 function taskArgs({ id, state, revision, createdAtMs, dueAtMs, ...rest }: Task): Arg[] {
   const body = JSON.stringify({ id, state, revision, createdAtMs, dueAtMs, ...rest });
-  return [id, state, revision, createdAtMs, dueAtMs ?? "", body];
+  return [id, state, revision, finite(createdAtMs, "createdAtMs"), dueArg(dueAtMs), body];
+}
+
+function dueArg(dueAtMs: number | null): Arg {
+  return dueAtMs === null ? "" : finite(dueAtMs, "dueAtMs");
 }
 
 function sortedByHome(home: string, items: readonly OutboxItem[]) {
@@ -73,7 +78,7 @@ async function moveTask(engine: Engine, move: Move): Promise<"moved" | "conflict
   if (elsewhere && !(await holds(engine, settles))) return "conflict";
   const { own, others } = sortedByHome(home, move.outbox);
   const settled = settles && !elsewhere ? [settles.key, settles.fence] : ["", ""];
-  const about = [task.id, expected, fence ?? "", task.state, task.dueAtMs ?? "", JSON.stringify(task)];
+  const about = [task.id, expected, fence ?? "", task.state, dueArg(task.dueAtMs), JSON.stringify(task)];
   const waking = await engine.write<number>(MOVE, home, [...about, ...settled, ...itemArgs(own)]);
   if (waking < 0) return "conflict";
   announce(engine, task, waking);

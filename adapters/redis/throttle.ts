@@ -1,6 +1,7 @@
 import type { ThrottleStore } from "../../core/ports/index.ts";
 import type { BucketView, Grant, TakeRequest } from "../../core/throttle/index.ts";
 import type { Engine } from "./engine.ts";
+import { finite } from "./finite.ts";
 import { homeOf, TASK_TAGS } from "./partitions.ts";
 import { FORGET, TAKE, WISH } from "./throttle-scripts.ts";
 
@@ -24,7 +25,7 @@ export async function takeAll(engine: Engine, requests: readonly TakeRequest[]):
     requests,
     (one) => homeOf(one.grantId),
     async (tag, some) => {
-      const args = some.flatMap((one) => [one.grantId, one.atMs, JSON.stringify(one)]);
+      const args = some.flatMap((one) => [one.grantId, finiteWish(one).atMs, JSON.stringify(one)]);
       const wishes = await engine.write<string[]>(WISH, tag, args);
       return wishes.map((wish) => JSON.parse(wish) as TakeRequest);
     },
@@ -38,6 +39,12 @@ export async function takeAll(engine: Engine, requests: readonly TakeRequest[]):
       return answers.map((answer, index) => readGrant(answer, some[index]?.key ?? ""));
     },
   );
+}
+
+function finiteWish(request: TakeRequest): TakeRequest {
+  const { limit, perMs, burst, atMs } = request;
+  for (const [name, value] of Object.entries({ limit, perMs, burst, atMs })) finite(value, name);
+  return request;
 }
 
 /** Does a job for the requests of each partition, and gives the results in the order of the requests. */
