@@ -3,6 +3,7 @@ import type { SourceAdapter } from "../adapters/sources/index.ts";
 import type { Cluster } from "../core/clusters/index.ts";
 import { ChatOpsError } from "../core/errors.ts";
 import { compileEventTypes, compileSource, type EventTypeRegistry } from "../core/events/index.ts";
+import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
 import type { ReadySource, Warning } from "./http/index.ts";
@@ -15,7 +16,28 @@ export interface InForce {
   clusters: readonly Cluster[];
   registry: EventTypeRegistry;
   sources: ReadonlyMap<string, ReadySource>;
+  roles: readonly Role[];
+  /** By the hash of the token. */
+  tokens: ReadonlyMap<string, AccessToken>;
   warnings: Warning[];
+}
+
+/** The one place that the configuration in force is read from. Who works on one thing reads it once. */
+export interface InForceHolder {
+  current(): InForce;
+  /** From now on the next; what is under way ends by the one it has read. */
+  replace(next: InForce): void;
+}
+
+/** Holds a configuration until the next. */
+export function holdInForce(first: InForce): InForceHolder {
+  let held = first;
+  return {
+    current: () => held,
+    replace: (next) => {
+      held = next;
+    },
+  };
 }
 
 function refuse(what: string, message: string): never {
@@ -33,7 +55,7 @@ export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAda
     const adapter = kinds[source.kind] ?? refuse(`source ${source.name}`, `unknown kind ${source.kind}`);
     const compiled = compileSource(source, types.registry);
     if (compiled.outcome === "invalid") refuse(`source ${source.name} ${compiled.path}`, compiled.message);
-    sources.set(source.name, { source: compiled.source, adapter });
+    sources.set(source.name, { source: compiled.source, adapter, registry: types.registry });
   }
   const { policies, clusters } = home;
   const warnings = warningsOf(home);
@@ -44,6 +66,8 @@ export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAda
     clusters,
     registry: types.registry,
     sources,
+    roles: home.roles,
+    tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };
 }

@@ -14,13 +14,19 @@ async function main(): Promise<void> {
 }
 
 function onSignals(whale: Whale): void {
+  let ending = false;
   const end = () => {
+    // npm passes a signal on that the terminal has sent to both: the second one must not cut the end short.
+    if (ending) return;
+    ending = true;
     // A start may be under way for longer than anybody waits; every record says what to do next.
     setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
     void whale.close().then(() => process.exit(0));
   };
-  process.once("SIGTERM", end);
-  process.once("SIGINT", end);
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  const failed = (error: unknown) => whale.log.error({ reason: errorText(error) }, "files could not be read");
+  process.on("SIGHUP", () => void whale.reload("signal").catch(failed));
 }
 
 function stop(text: string): void {

@@ -1,44 +1,64 @@
-import { approvePolicy, formatProblems, type Home, loadHome } from "../adapters/files/index.ts";
+import { randomBytes } from "node:crypto";
+import type Router from "koa-router";
+import {
+  approvePolicy,
+  createHomeFolder,
+  formatProblems,
+  type Home,
+  type HomeFile,
+  type HomeFolder,
+  type TokenRequest,
+  tokenEntry,
+  writeLocalToken,
+} from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { readJson, sourceKinds } from "../adapters/sources/index.ts";
 import { openArchive } from "../adapters/sqlite/archive/index.ts";
-import { openStore } from "../adapters/sqlite/index.ts";
+import { openStoreThread, type StoreThread } from "../adapters/sqlite/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
-import { createWecom, markdownText } from "../adapters/wecom/index.ts";
+import { createWecom, fieldFault, markdownText } from "../adapters/wecom/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { JsonObject } from "../core/ids/index.ts";
+import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
-import { type Config, type Environment, formatFaults, readConfig } from "./config/index.ts";
+import { type Config, type Environment, formatFaults, readEnvironment } from "./config/index.ts";
+import { createHomeKeeper, type HomeKeeper, type KeeperDeps } from "./home/index.ts";
 import {
+  type AccessDeps,
   type Cloud,
   certificatesOver,
   cloudOver,
+  configRoutes,
   createHttpServer,
+  eventTypeRoutes,
+  guardOver,
   type HttpServer,
   onceEach,
   rateGate,
   type Warning,
+  whoamiRoutes,
 } from "./http/index.ts";
-import { type InForce, prepareHome } from "./in-force.ts";
+import { holdInForce, type InForce, prepareHome } from "./in-force.ts";
+import { expiredTokens, roleFinder } from "./people.ts";
+import { createPressureGate, measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { startWork, type Work } from "./work.ts";
 import type { StepObserver } from "./workers/index.ts";
 
 /** A process that is ready to start, or everything that is wrong with what it was given. */
 export type Prepared =
-  | { outcome: "ready"; config: Config; home: Home }
+  | { outcome: "ready"; config: Config; home: Home; files: HomeFile[]; folder: HomeFolder }
   | { outcome: "refused"; message: string };
 
 /** Reads and checks the environment and the files of `WHALE_HOME`. */
 export async function prepare(env: Environment, cwd: string): Promise<Prepared> {
-  const read = readConfig(env, cwd);
+  const read = readEnvironment(env, cwd, fieldFault);
   if (read.outcome === "refused") return { outcome: "refused", message: formatFaults(read.faults) };
   const { config } = read;
-  const kinds = Object.keys(sourceKinds);
-  const nowMs = systemClock.nowMs();
-  const loaded = await loadHome({ dir: config.home, env, kinds, nowMs, checkOptions: optionsFault });
-  if (loaded.outcome === "loaded") return { outcome: "ready", config, home: loaded.home };
+  const folder = openHome(env, config.home);
+  const loaded = await folder.load();
+  if (loaded.outcome === "loaded") return { ...loaded, outcome: "ready", config, folder };
   return { outcome: "refused", message: formatProblems(loaded.problems) };
 }
 
@@ -47,12 +67,15 @@ export async function prepareFiles(
   env: Environment,
   dir: string,
 ): Promise<{ outcome: "ready"; inForce: InForce } | { outcome: "refused"; message: string }> {
-  const kinds = Object.keys(sourceKinds);
-  const nowMs = systemClock.nowMs();
-  const loaded = await loadHome({ dir, env, kinds, nowMs, checkOptions: optionsFault });
+  const loaded = await openHome(env, dir).load();
   if (loaded.outcome === "loaded")
     return { outcome: "ready", inForce: prepareHome(loaded.home, sourceKinds) };
   return { outcome: "refused", message: formatProblems(loaded.problems) };
+}
+
+function openHome(env: Environment, dir: string): HomeFolder {
+  const kinds = Object.keys(sourceKinds);
+  return createHomeFolder({ dir, env, kinds, nowMs: systemClock.nowMs, checkOptions: optionsFault });
 }
 
 /** What a kind of source says against options; null when nothing. */
@@ -63,6 +86,10 @@ function optionsFault(kind: string, options: JsonObject): string | null {
 export interface WhaleOptions {
   config: Config;
   home: Home;
+  /** The files that the home was loaded from. */
+  files: HomeFile[];
+  /** Where it is loaded from again, and where changes are written. */
+  folder: HomeFolder;
   /** Takes the log's lines; standard output when absent. */
   logTo?: { write(line: string): void };
   /** Told of each named step; for fault campaigns. */
@@ -82,6 +109,8 @@ export interface Whale {
   log: Logger;
   /** Looks at every cluster and at WeCom; what does not answer becomes a warning of `/readyz`. */
   probe(): Promise<Warning[]>;
+  /** Takes the files of the home as they are now, all or none; `by` is who asks. What is wrong is logged. */
+  reload(by: string): Promise<void>;
   /** Stops taking requests, ends the work under way, closes the stores. */
   close(): Promise<void>;
 }
@@ -89,32 +118,43 @@ export interface Whale {
 /** Builds every adapter and worker, and connects them. Throws when the home does not compile. */
 export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = await openParts(options);
-  const { inForce, log } = parts;
-  const warnings = [...inForce.warnings];
-  const server = serverOver(parts, options.config, () => warnings);
-  const { at, work } = await setGoing(options, parts, server);
+  const { inForce, keeper, log, clock } = parts;
+  let outside: Warning[] = [];
+  const warnings = () => {
+    const { warnings: own, tokens } = inForce.current();
+    return [...own, ...expiredTokens(tokens.values(), clock.nowMs()), ...keeper.warnings(), ...outside];
+  };
+  const server = serverOver(parts, options, warnings);
+  const { at, stop } = await setGoing(options, parts, server);
   log.info({ ...at, home: options.config.home, store: "embedded" }, "listening");
   const probe = async () => {
-    warnings.splice(0, warnings.length, ...inForce.warnings, ...(await probeOutside(parts)));
-    return warnings;
+    outside = await probeOutside(parts);
+    return warnings();
   };
+  const reload = async (by: string) => void (await keeper.reload(by));
   const close = async () => {
     await server.close();
-    await work.stop();
+    await stop();
     await closeParts(parts);
   };
-  return { ...at, log, probe, close };
+  return { ...at, log, probe, reload, close };
 }
 
 /** Starts the workers, then takes requests. What cannot start leaves nothing behind that keeps the process alive. */
 async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer) {
-  const { host, port } = options.config;
-  let work: Work | null = null;
+  const { host, port, dataDir } = options.config;
+  const running: { stop(): Promise<void> }[] = [];
+  const stop = async () => void (await Promise.all(running.map((one) => one.stop())));
   try {
-    work = await startParts(options, parts);
-    return { work, at: await server.listen({ host, port }) };
+    await parts.keeper.begin();
+    await writeLocalToken(dataDir, parts.localToken);
+    running.push(await startParts(options, parts));
+    const { store, pressure: gate, clock, log } = parts;
+    const machine = () => measureMachine(dataDir);
+    running.push(await startPressureSampler({ gate, journal: store.journal, machine, clock, log }));
+    return { stop, at: await server.listen({ host, port }) };
   } catch (error) {
-    await work?.stop();
+    await stop();
     await closeParts(parts);
     throw error;
   }
@@ -132,29 +172,58 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 
 async function openParts(options: WhaleOptions) {
   const { config, home, logTo, onStep = () => undefined, clock = systemClock } = options;
-  const secrets = secretsOf(config, home);
-  const log = createLogger({ level: config.logLevel, secrets, ...(logTo ? { destination: logTo } : {}) });
+  const localToken = freshToken();
+  const { wecom: chat, logLevel: level } = config;
+  const secrets = [chat.corpSecret, chat.token, chat.encodingAesKey, localToken];
+  const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });
   const metrics = createMetrics({ prefix: "whale" });
   const common = { clock, log, metrics, onStep };
-  const inForce = prepareHome(home, sourceKinds);
+  const compile = (next: Home) => {
+    log.hide(secretsOf(next));
+    return prepareHome(next, sourceKinds);
+  };
+  const inForce = holdInForce(compile(home));
   // Whatever may refuse its configuration comes before what holds a file or a thread.
   const wecom = createWecom(config.wecom, common);
   const stackstorm = createStackStorm({ clusters: home.clusters, ...common });
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
-  const store = openStore({ dataDir: config.dataDir, ...common });
-  const archive = await openArchive({ dataDir: config.dataDir, log });
-  return { ...common, inForce, store, archive, wecom, stackstorm, outbound, cloud };
+  const store = await openStoreThread({ dataDir: config.dataDir, ...common, onCrash: endOn(log) });
+  const archive = await openArchive({ dataDir: config.dataDir, log }).catch(async (error: unknown) => {
+    // Its thread would keep the process alive.
+    await store.close();
+    throw error;
+  });
+  const pressure = createPressureGate({ limits: config.pressure, log, metrics });
+  const keeper = keeperOver(options, { ...common, inForce, compile, store });
+  const made = { localToken, inForce, keeper, pressure, store, archive, wecom, stackstorm, outbound, cloud };
+  return { ...common, ...made };
+}
+
+function keeperOver(
+  { home, files, folder }: WhaleOptions,
+  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { store: StoreThread },
+): HomeKeeper {
+  const { configs, audit } = parts.store;
+  return createHomeKeeper({ outcome: "loaded", home, files }, { ...parts, folder, configs, audit });
+}
+
+/** Without its store the process can keep no promise; started anew, it goes on from what is stored. */
+function endOn(log: Logger): (error: Error) => void {
+  return (error) => {
+    log.error({ err: error, reason: error.message }, "the store is gone, the process ends");
+    process.exit(1);
+  };
 }
 
 /** The clouds give up on a delivery after 5 s, so that their certificate must be there sooner. */
 const CLOUD_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
 
-/** Everything that must never be seen in a log line. */
-function secretsOf({ wecom }: Config, { clusters, sources }: Home): string[] {
+/** What of a home must never be seen in a log line. */
+function secretsOf({ clusters, sources }: Home): string[] {
   const keys = clusters.map(({ auth }) => (auth.kind === "apiKey" ? auth.apiKey : auth.password));
   const tokens = sources.flatMap(({ auth }) => secretsOfAuth(auth));
-  return [wecom.corpSecret, wecom.token, wecom.encodingAesKey, ...keys, ...tokens];
+  return [...keys, ...tokens];
 }
 
 function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<Work> {
@@ -162,6 +231,7 @@ function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<W
   const { stackstorm: executor } = parts;
   return startWork({
     ...parts,
+    inForce: parts.inForce.current,
     config,
     settings: waiting,
     executor,
@@ -170,15 +240,14 @@ function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<W
   });
 }
 
-function serverOver(parts: Parts, config: Config, warnings: () => Warning[]): HttpServer {
+function serverOver(parts: Parts, options: WhaleOptions, warnings: () => Warning[]): HttpServer {
   const { store, inForce, wecom, metrics, log, cloud } = parts;
   const { journal, tasks, outbox, inbox } = store;
-  const { maxBodyBytes, timeZone, trustProxyHops } = config;
-  const sources = () => inForce.sources;
-  const registry = () => inForce.registry;
+  const { maxBodyBytes, timeZone, trustProxyHops } = options.config;
+  const sources = () => inForce.current().sources;
   return createHttpServer({
     hooks: {
-      ...{ ...parts, journal, ids: systemIds, sources, registry, maxBodyBytes, timeZone, trustProxyHops },
+      ...{ ...parts, journal, ids: systemIds, sources, maxBodyBytes, timeZone, trustProxyHops },
       ...{ rates: rateGate(), certificates: certificatesOver(cloud.fetchCertificate) },
       ...{ confirm: onceEach(cloud.confirm), parse: parsedJson },
     },
@@ -189,11 +258,33 @@ function serverOver(parts: Parts, config: Config, warnings: () => Warning[]): Ht
       outbox,
       storeBytes: () => store.sizeBytes(),
       checkStore: () => store.check(),
+      pressureFault: () => parts.pressure.fault(),
       warnings,
     },
+    api: (router) => apiOver(router, parts, options),
     metrics,
     log,
   });
+}
+
+/** What is below `/api/v1`. */
+function apiOver(router: Router, parts: Parts, { config, folder }: WhaleOptions): void {
+  const { keeper, store, log } = parts;
+  const access = accessOver(parts, config);
+  const common = { guard: guardOver(access), log };
+  const { configs } = store;
+  const { definition } = folder;
+  whoamiRoutes(router, access);
+  eventTypeRoutes(router, { ...common, configs, changeType: keeper.changeType, definition, readJson });
+  configRoutes(router, { ...common, reload: keeper.reload });
+}
+
+function accessOver(parts: Parts, { trustProxyHops }: Config): AccessDeps {
+  const { inForce, wecom } = parts;
+  const roles = () => inForce.current().roles;
+  const rolesOf = roleFinder({ ...parts, roles, directory: wecom.directory });
+  const localTokenHash = tokenHash(parts.localToken);
+  return { ...parts, rolesOf, tokens: () => inForce.current().tokens, localTokenHash, trustProxyHops };
 }
 
 function parsedJson(bytes: Buffer): unknown {
@@ -205,7 +296,7 @@ async function probeOutside({ wecom, stackstorm, inForce }: Parts): Promise<Warn
   const found: Warning[] = [];
   const chat = await wecom.probe();
   if (chat.outcome === "failing") found.push({ about: "wecom", message: `${chat.reason}: ${chat.message}` });
-  for (const { name } of inForce.clusters) {
+  for (const { name } of inForce.current().clusters) {
     const cluster = await stackstorm.probe(name);
     if (cluster.outcome === "down") found.push({ about: `cluster ${name}`, message: cluster.message });
   }
@@ -221,4 +312,15 @@ export function approvePolicyFile(given: {
   const approved = approvePolicy({ ...given, now: new Date(systemClock.nowMs()) });
   if (approved.outcome === "approved") return approved;
   return { outcome: "refused", message: formatProblems(approved.problems) };
+}
+
+/** A new token and the lines that it needs in tokens.yaml, or why it cannot be had. Nothing is written. */
+export function newToken(given: Pick<TokenRequest, "user" | "rights" | "expires">) {
+  const token = freshToken();
+  return { token, ...tokenEntry({ ...given, token, now: new Date(systemClock.nowMs()) }) };
+}
+
+/** 256 random bits: nobody guesses them, and a plain hash of them cannot be searched back. */
+function freshToken(): string {
+  return randomBytes(32).toString("base64url");
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { SqliteStore } from "../adapters/sqlite/index.ts";
+import type { StoreThread } from "../adapters/sqlite/index.ts";
 import type { Wecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Archive, Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
@@ -30,8 +30,8 @@ import {
 export interface Ground {
   config: Config;
   settings: MachineSettings;
-  inForce: InForce;
-  store: Pick<SqliteStore, "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "onWrite">;
+  inForce: () => InForce;
+  store: Pick<StoreThread, "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "onWrite">;
   archive: Archive;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
@@ -61,7 +61,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { messenger, directory } = ground.wecom;
   const advancer = createAdvancer({ tasks, ...common }, settings);
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
-  const starter = createStarter({ advancer, executor, inForce: () => inForce, onStep });
+  const starter = createStarter({ advancer, executor, inForce, onStep });
   const deliver = createDeliver({ tasks, outbox, journal, messenger, directory, advancer, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -69,10 +69,18 @@ export async function startWork(ground: Ground): Promise<Work> {
     (resumed) => log.info({ resumed }, "starts of the process before were looked for"),
     (error: unknown) => log.warn({ reason: errorText(error) }, "starts are looked for when they fall due"),
   );
-  const clusters = () => inForce.clusters.map((cluster) => cluster.name);
+  const clusters = () => inForce().clusters.map((cluster) => cluster.name);
   const follower = await startFollower({ tasks, advancer, executor, clusters, ...common });
   const loops = {
-    rules: startRulesWorker({ journal, tasks, inForce: () => inForce, settings, holder, ...common }),
+    rules: startRulesWorker({
+      journal,
+      tasks,
+      advancer,
+      inForce,
+      settings,
+      holder,
+      ...common,
+    }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
@@ -116,12 +124,12 @@ function inboxHandler(
   const { store, executor, inForce, settings, clock, log, metrics, onStep } = ground;
   const common = { tasks: store.tasks, clock, log, metrics, onStep };
   const { directory } = ground.wecom;
-  const rules = () => inForce.rules;
+  const rules = () => inForce().rules;
   const clicks = {
     directory,
     advancer: made.advancer,
     rules,
-    clusters: () => inForce.clusters,
+    clusters: () => inForce().clusters,
     settings,
     ...common,
   };

@@ -1,6 +1,7 @@
 import type { Policy } from "../../core/policies/index.ts";
 import type { ApprovalContext } from "./check-approval.ts";
 import { checkCluster, checkEventType, checkGroups, checkPolicy } from "./check-others.ts";
+import { checkRoles, checkTokens } from "./check-people.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkSource, type SourceChecks } from "./check-source.ts";
@@ -37,6 +38,10 @@ function checkFile(located: Located, sources: SourceChecks, approvals: ApprovalC
       return checkCluster(located);
     case "groups":
       return checkGroups(located);
+    case "roles":
+      return checkRoles(located);
+    case "tokens":
+      return checkTokens(located);
     default:
       return kind satisfies never;
   }

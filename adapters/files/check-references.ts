@@ -8,13 +8,14 @@ import { problemAt } from "./located.ts";
 import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
 
+const SINGLE_KINDS: readonly FileKind[] = ["groups", "roles", "tokens"];
 const NAMED_KINDS: readonly FileKind[] = ["event-type", "source", "rule", "policy", "cluster"];
 
 /** What only shows when all files are seen together. Policies are checked with the approvals. */
 export function checkReferences(drafts: Drafts): Problem[] {
   return [
     ...NAMED_KINDS.flatMap((kind) => checkDuplicates(drafts, kind)),
-    ...checkGroupFiles(drafts),
+    ...SINGLE_KINDS.flatMap((kind) => checkSingleFile(drafts, kind)),
     ...ofKind(drafts, "rule").flatMap((rule) => checkRuleReferences(drafts, rule)),
     ...ofKind(drafts, "source").flatMap((source) => checkSourceTypes(drafts, source)),
   ];
@@ -37,8 +38,9 @@ function duplicateWords(other: string): Words {
   return { zh: `与 ${other} 重复`, en: `is declared in ${other} already` };
 }
 
-function checkGroupFiles(drafts: Drafts): Problem[] {
-  const [first, ...others] = ofKind(drafts, "groups");
+/** `x.yml` beside `x.yaml`: which of them counts would be a guess. */
+function checkSingleFile(drafts: Drafts, kind: FileKind): Problem[] {
+  const [first, ...others] = ofKind(drafts, kind);
   if (!first) return [];
   return others.map((located) => problemAt(located, [], duplicateWords(first.file)));
 }

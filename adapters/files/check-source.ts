@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../core/ids/index.ts";
 import { parsePath } from "../../core/params/index.ts";
 import { checkAuth } from "./check-auth.ts";
-import { checkTemplates } from "./check-values.ts";
+import { checkDuration, checkTemplates } from "./check-values.ts";
 import { closestWord } from "./closest-word.ts";
 import type { Path } from "./home-file.ts";
 import type { Located } from "./located.ts";
@@ -30,6 +30,7 @@ export function checkSource(located: Located, { kinds, checkOptions }: SourceChe
     ...itemsAt(located, ["allow"]).flatMap((path) => checkNetwork(located, path)),
     ...checkLimits(located),
     ...checkZone(located),
+    ...checkDuration(located, ["incidentWindow"]),
     ...keysAt(located, ["options"]).flatMap((key) => checkOption(located, key, checkOptions)),
     ...details.flatMap((path) => checkTemplates(located, path)),
     ...itemsAt(located, ["map"]).flatMap((mapping) => checkWhen(located, [...mapping, "when"])),

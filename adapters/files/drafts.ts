@@ -3,6 +3,7 @@ import type { Environment, FileKind, FileText } from "./home-file.ts";
 import type { HomeTexts } from "./home-folders.ts";
 import type { Located } from "./located.ts";
 import { textAt } from "./look.ts";
+import { type RolesFile, RolesShape, type TokensFile, TokensShape } from "./people-schema.ts";
 import type { Problem } from "./problem.ts";
 import { readYaml } from "./read-yaml.ts";
 import {
@@ -29,6 +30,8 @@ export interface FileOf {
   policy: PolicyFile;
   cluster: ClusterFile;
   groups: GroupsFile;
+  roles: RolesFile;
+  tokens: TokensFile;
 }
 
 const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
@@ -38,6 +41,8 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   policy: PolicyShape,
   cluster: ClusterShape,
   groups: GroupsShape,
+  roles: RolesShape,
+  tokens: TokensShape,
 };
 const SHAPES = new Map(Object.entries(SCHEMAS).map(([kind, schema]) => [kind, shapeOf(schema)] as const));
 
@@ -49,6 +54,8 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   policy: "id",
   cluster: "name",
   groups: "",
+  roles: "",
+  tokens: "",
 };
 
 /** The home's files as data, whatever their shape. */

@@ -1,11 +1,29 @@
 /** What a file declares; decides its schema and which of its fields are secret. */
-export type FileKind = "event-type" | "source" | "rule" | "policy" | "cluster" | "groups";
+export type FileKind =
+  | "event-type"
+  | "source"
+  | "rule"
+  | "policy"
+  | "cluster"
+  | "groups"
+  | "roles"
+  | "tokens";
 
 /** One file of the home, as text. */
 export interface FileText {
   /** Path below the home folder, with forward slashes. */
   file: string;
   kind: FileKind;
+  text: string;
+}
+
+/** One file of a loaded home. */
+export interface HomeFile {
+  file: string;
+  kind: FileKind;
+  /** The name that it declares; empty for groups. */
+  name: string;
+  /** As it stands in the file, `${NAME}` and comments included. May hold secrets, as its kind may. */
   text: string;
 }
 

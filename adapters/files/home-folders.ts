@@ -15,10 +15,18 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "policies", kind: "policy", required: false },
   { folder: "clusters", kind: "cluster", required: true },
 ];
-const GROUPS_FILES = ["groups.yaml", "groups.yml"];
+const TOP_FILES = new Map<string, FileKind>(
+  (["groups", "roles", "tokens"] as const).flatMap((kind) => [
+    [`${kind}.yaml`, kind],
+    [`${kind}.yml`, kind],
+  ]),
+);
 
 /** Reads a file's bytes; may stop after `MAX_FILE_BYTES` and one more. */
 export type ReadFile = (path: string) => Promise<Uint8Array>;
+
+/** Files as they shall be, by path below the home: a text, or null for one that is gone. The rest is as it is. */
+export type Overlay = ReadonlyMap<string, string | null>;
 
 /** The texts of a home, and what of it could not be read. */
 export interface HomeTexts {
@@ -28,8 +36,17 @@ export interface HomeTexts {
   incomplete: Set<FileKind>;
 }
 
+export interface FolderOptions {
+  /** Reads one file; the file system when absent. */
+  readFile?: ReadFile;
+  /** What is read in place of the files; none when absent. */
+  overlay?: Overlay;
+}
+
 /** Reads every YAML file of a home once. Other files, files with a leading dot and subfolders are ignored. */
-export async function readHomeFolders(dir: string, readFile: ReadFile = readBounded): Promise<HomeTexts> {
+export async function readHomeFolders(dir: string, options: FolderOptions = {}): Promise<HomeTexts> {
+  const { overlay = new Map() } = options;
+  const readFile = readThrough(dir, overlay, options.readFile ?? readBounded);
   const home: HomeTexts = { texts: [], problems: [], incomplete: new Set() };
   const top = await listFolder(dir);
   if (top === null) {
@@ -41,12 +58,30 @@ export async function readHomeFolders(dir: string, readFile: ReadFile = readBoun
   for (const { folder, kind, required } of FOLDERS) {
     const names = await listFolder(join(dir, folder));
     if (names === null && required) addMissing(home, folder, kind);
-    for (const name of yamlNames(names ?? []))
+    for (const name of yamlNames(overlaid(names ?? [], folder, overlay)))
       await addFile(home, { dir, file: `${folder}/${name}`, kind }, readFile);
   }
-  const groups = top.filter((name) => GROUPS_FILES.includes(name));
-  for (const name of groups) await addFile(home, { dir, file: name, kind: "groups" }, readFile);
+  for (const name of top) {
+    const kind = TOP_FILES.get(name);
+    if (kind) await addFile(home, { dir, file: name, kind }, readFile);
+  }
   return home;
+}
+
+/** The same bounds hold for a text that is no file yet. */
+function readThrough(dir: string, overlay: Overlay, readFile: ReadFile): ReadFile {
+  const texts = new Map([...overlay].map(([file, text]) => [join(dir, file), text]));
+  return async (path) => {
+    const text = texts.get(path);
+    return typeof text === "string" ? Buffer.from(text) : readFile(path);
+  };
+}
+
+function overlaid(names: readonly string[], folder: string, overlay: Overlay): string[] {
+  const inFolder = [...overlay].filter(([file]) => file.startsWith(`${folder}/`));
+  const changed = new Map(inFolder.map(([file, text]) => [file.slice(folder.length + 1), text]));
+  const added = [...changed.keys()].filter((name) => !names.includes(name));
+  return [...names, ...added].filter((name) => changed.get(name) !== null).sort();
 }
 
 async function listFolder(path: string): Promise<string[] | null> {

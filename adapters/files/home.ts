@@ -1,5 +1,6 @@
 import type { Cluster } from "../../core/clusters/index.ts";
 import type { EventType, Source } from "../../core/events/index.ts";
+import type { AccessToken, Role } from "../../core/people/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 
@@ -19,4 +20,6 @@ export interface Home {
   policies: Policy[];
   clusters: Cluster[];
   groups: Record<string, Group>;
+  roles: Role[];
+  tokens: AccessToken[];
 }

@@ -1,14 +1,15 @@
 import { checkHome } from "./check-home.ts";
 import type { CheckOptions } from "./check-source.ts";
-import { draftsOf } from "./drafts.ts";
+import { type Drafts, draftsOf, nameField } from "./drafts.ts";
 import type { Home } from "./home.ts";
-import type { Environment } from "./home-file.ts";
-import { type ReadFile, readHomeFolders } from "./home-folders.ts";
+import type { Environment, FileText, HomeFile } from "./home-file.ts";
+import { type FolderOptions, readHomeFolders } from "./home-folders.ts";
+import { textAt } from "./look.ts";
 import { inOrder, type Problem } from "./problem.ts";
 import { checkCompiled, readHome } from "./read-home.ts";
 import { readSecretFiles } from "./secret-files.ts";
 
-export interface HomeOptions {
+export interface HomeOptions extends FolderOptions {
   /** The folder WHALE_HOME. */
   dir: string;
   /** What `${NAME}` in the files stands for. */
@@ -19,13 +20,11 @@ export interface HomeOptions {
   kinds: readonly string[];
   /** What a kind says against a source's `options`; without it no source may have any. */
   checkOptions?: CheckOptions;
-  /** Reads one file; the file system when absent. */
-  readFile?: ReadFile;
 }
 
 /** Either the whole home, or everything that is wrong with it, in the order of file and line. */
 export type HomeLoading =
-  | { outcome: "loaded"; home: Home; files: string[] }
+  | { outcome: "loaded"; home: Home; files: HomeFile[] }
   | { outcome: "refused"; problems: Problem[] };
 
 /**
@@ -33,12 +32,17 @@ export type HomeLoading =
  * the one in force before can stay in force. Each file is read once. Problems never hold secrets.
  */
 export async function loadHome(options: HomeOptions): Promise<HomeLoading> {
-  const texts = await readHomeFolders(options.dir, options.readFile);
+  const texts = await readHomeFolders(options.dir, options);
   const drafts = await readSecretFiles(draftsOf(texts, options.env), options.readFile);
   const problems = [...drafts.problems, ...checkHome(drafts, options)];
   if (problems.length > 0) return { outcome: "refused", problems: inOrder(problems) };
   const home = readHome(drafts);
   const refused = checkCompiled(home, drafts);
   if (refused.length > 0) return { outcome: "refused", problems: inOrder(refused) };
-  return { outcome: "loaded", home, files: texts.texts.map(({ file }) => file) };
+  return { outcome: "loaded", home, files: filesOf(texts.texts, drafts) };
+}
+
+function filesOf(texts: readonly FileText[], { located }: Drafts): HomeFile[] {
+  const names = new Map(located.map((one) => [one.file, textAt(one, [nameField(one.kind)]) ?? ""]));
+  return texts.map((text) => ({ ...text, name: names.get(text.file) ?? "" }));
 }

@@ -7,6 +7,7 @@ import type { Located } from "./located.ts";
 import { pathOfField, problemAt, quotingWords } from "./located.ts";
 import type { Problem } from "./problem.ts";
 import { readCluster, readEventType, readPolicy } from "./read-others.ts";
+import { readRole, readToken } from "./read-people.ts";
 import { readRule } from "./read-rule.ts";
 import { readSource } from "./read-source.ts";
 
@@ -20,6 +21,8 @@ export function readHome(drafts: Drafts): Home {
     policies: ofKind(drafts, "policy").map((l) => readPolicy(contentOf(l, "policy"))),
     clusters: ofKind(drafts, "cluster").map((l) => readCluster(contentOf(l, "cluster"))),
     groups: Object.assign({}, ...groups),
+    roles: ofKind(drafts, "roles").flatMap((l) => contentOf(l, "roles").roles.map(readRole)),
+    tokens: ofKind(drafts, "tokens").flatMap((l) => contentOf(l, "tokens").tokens.map(readToken)),
   };
 }
 

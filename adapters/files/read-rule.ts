@@ -13,6 +13,7 @@ export const RULE_DEFAULTS = {
   maxAge: "1h",
   startWithin: "1h",
   repeats: false,
+  onRecovery: "keep",
   maxRounds: 3,
 } as const;
 
@@ -37,6 +38,7 @@ export function readRule(file: RuleFile): Rule {
     maxAgeMs: msOf(file.maxAge ?? RULE_DEFAULTS.maxAge),
     startWithinMs: msOf(file.startWithin ?? RULE_DEFAULTS.startWithin),
     repeats: file.repeats ?? RULE_DEFAULTS.repeats,
+    onRecovery: file.onRecovery ?? RULE_DEFAULTS.onRecovery,
     maxRounds: file.maxRounds ?? RULE_DEFAULTS.maxRounds,
   };
 }
@@ -60,7 +62,8 @@ function approvalOf(file: ApprovalFile): ApprovalSpec {
   };
 }
 
-function peopleOf(file: PeopleFile): People {
+/** Some people of a checked file. */
+export function peopleOf(file: PeopleFile): People {
   const users = file.users ? [...new Set(file.users.map(normaliseUserId))] : undefined;
   return {
     ...(users ? { users } : {}),

@@ -1,5 +1,6 @@
 import type { GrafanaAuth, HmacAuth, Source, SourceAuth, TypeMapping } from "../../core/events/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
+import { parseDuration } from "../../core/time/index.ts";
 import type { AuthFile, GrafanaFile, HmacFile, TopicsFile } from "./auth-schema.ts";
 import { parseNetwork } from "./networks.ts";
 import type { SourceFile } from "./schema.ts";
@@ -15,8 +16,14 @@ export function readSource(file: SourceFile): Source {
     ...(file.allow === undefined ? {} : { allow: file.allow.flatMap((text) => parseNetwork(text) ?? []) }),
     ...(file.limits === undefined ? {} : { limits: file.limits }),
     ...(file.zone === undefined ? {} : { zone: file.zone }),
+    ...(file.incidentWindow === undefined ? {} : windowOf(file.incidentWindow)),
     ...(file.options === undefined ? {} : { options: file.options as JsonObject }),
   };
+}
+
+function windowOf(text: string): Pick<Source, "incidentWindowMs"> {
+  const ms = parseDuration(text);
+  return ms === null ? {} : { incidentWindowMs: ms };
 }
 
 function mappingOf(file: NonNullable<SourceFile["map"]>[number]): TypeMapping {

@@ -1,5 +1,6 @@
 import Type from "typebox";
-import { OPERATORS } from "../../core/rules/index.ts";
+import { TYPE_NAME } from "../../core/events/index.ts";
+import { ON_RECOVERY, OPERATORS } from "../../core/rules/index.ts";
 
 /** Text that must look a certain way; `says` is the sentence for people in Chinese, `saysEn` in English. */
 function shaped(pattern: string, says: string, saysEn: string) {
@@ -8,13 +9,13 @@ function shaped(pattern: string, says: string, saysEn: string) {
 
 const closed = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1 });
-const Id = shaped(
+export const Id = shaped(
   "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
   "应为字母、数字、_ . -，最多 64 个字符",
   "must be letters, digits, _ . - and at most 64 characters",
 );
 const TypeName = shaped(
-  "^[A-Za-z][A-Za-z0-9_.-]{0,99}$",
+  TYPE_NAME.source,
   "应以字母开头，由字母、数字、_ . - 组成，最多 100 个字符",
   "must start with a letter, then letters, digits, _ . - and at most 100 characters",
 );
@@ -26,7 +27,8 @@ const OfferId = shaped(
 );
 const Count = Type.Integer({ minimum: 1 });
 
-const PeopleShape = Type.Object(
+/** Some people: users, a tag, a department. */
+export const PeopleShape = Type.Object(
   {
     users: Type.Optional(Type.Array(Text, { minItems: 1 })),
     tag: Type.Optional(Text),
@@ -109,6 +111,7 @@ export const RuleShape = Type.Object(
     maxAge: Type.Optional(Text),
     startWithin: Type.Optional(Text),
     repeats: Type.Optional(Type.Boolean()),
+    onRecovery: Type.Optional(Type.Enum([...ON_RECOVERY])),
     maxRounds: Type.Optional(Count),
   },
   closed,
@@ -181,6 +184,7 @@ export const SourceShape = Type.Object(
     allow: Type.Optional(Type.Array(Text, { minItems: 1 })),
     limits: Type.Optional(LimitsShape),
     zone: Type.Optional(Text),
+    incidentWindow: Type.Optional(Text),
     options: Type.Optional(AnyObject),
   },
   closed,

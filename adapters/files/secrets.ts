@@ -2,13 +2,15 @@ import { closestWord } from "./closest-word.ts";
 import type { FileKind, Path } from "./home-file.ts";
 
 const SECRET_KEY = /^(auth|bearer|token|secret|password|apikey|robotkey)$/i;
-const KINDS_WITH_SECRETS: readonly FileKind[] = ["source", "cluster", "groups"];
+const KINDS_WITH_SECRETS: readonly FileKind[] = ["source", "cluster", "groups", "tokens"];
 /** The keys that may stand beside a secret. */
 const KNOWN_KEYS = [
   ...["bearer", "apiKey", "user", "password", "chatId", "robotKey", "basic", "query", "header", "hmac"],
   ...["grafana", "sns", "smn", "name", "token", "value", "secret", "signatureHeader", "timestampHeader"],
   ...["windowSeconds", "algorithm", "encoding", "prefix", "signed", "topics", "file"],
+  ...["tokens", "id", "hash", "rights", "expires"],
 ];
+const MAX_SHOWN_OF_TOKEN = 32;
 /** What stands for text that must not be shown. */
 export const HIDDEN = "***";
 
@@ -18,8 +20,15 @@ export const HIDDEN = "***";
  */
 export function isSecret(kind: FileKind, path: Path, value: unknown): boolean {
   if (kind === "groups") return true;
+  if (kind === "tokens") return !mayShowOfToken(path, value);
   if (path.some((key) => SECRET_KEY.test(key))) return true;
   return typeof value === "string" && /:\/\/[^/]*@/.test(value);
+}
+
+/** A token may have been put into any field; of what cannot be one, being too short, its rights and its end are shown. */
+function mayShowOfToken(path: Path, value: unknown): boolean {
+  const shown = path.includes("rights") || path.at(-1) === "expires";
+  return shown && !(typeof value === "string" && value.length > MAX_SHOWN_OF_TOKEN);
 }
 
 /**
@@ -27,9 +36,16 @@ export function isSecret(kind: FileKind, path: Path, value: unknown): boolean {
  * only shown when it is, or nearly is, one that belongs there.
  */
 export function shownPath(kind: FileKind, path: Path): Path {
-  const first = kind === "groups" ? 0 : path.findIndex((key) => SECRET_KEY.test(key));
-  if (first < 0 || !KINDS_WITH_SECRETS.includes(kind)) return path;
-  return path.map((key, at) => (at <= first || mayBeShown(key) ? key : HIDDEN));
+  const from = firstDoubtful(kind, path);
+  return path.map((key, at) => (at < from || mayBeShown(key) ? key : HIDDEN));
+}
+
+/** From which of its keys on a path may hold a secret. */
+function firstDoubtful(kind: FileKind, path: Path): number {
+  if (kind === "tokens") return 0;
+  if (kind === "groups") return 1;
+  const at = path.findIndex((key) => SECRET_KEY.test(key));
+  return at < 0 || !KINDS_WITH_SECRETS.includes(kind) ? path.length : at + 1;
 }
 
 function mayBeShown(key: string): boolean {

@@ -4,13 +4,18 @@ import type { Words } from "./problem.ts";
 const WHOLE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 const PART = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/;
 /** Here a part of a value can only be meant for the environment; in rules it may be text for a shell. */
-const STRICT_KINDS: readonly FileKind[] = ["source", "cluster", "groups"];
+const STRICT_KINDS: readonly FileKind[] = ["source", "cluster", "groups", "roles", "tokens"];
 
 export type Substitution =
   | { outcome: "plain" }
   | { outcome: "substituted"; value: string }
   /** `shown` is what a person may see of the text. */
   | { outcome: "refused"; shown: string; words: Words };
+
+/** Whether a text is exactly `${NAME}`, so that a file would hold the environment's value in its place. */
+export function isPlaceholder(text: string): boolean {
+  return WHOLE.test(text);
+}
 
 /** Replaces a text that is exactly `${NAME}`. An empty variable counts as unset: no secret is empty. */
 export function substitute(text: string, kind: FileKind, env: Environment): Substitution {

@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 
 /** One connection with its prepared statements. Everything is synchronous. */
 export interface Database {
@@ -8,8 +8,12 @@ export interface Database {
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
   /** Runs a statement and tells how many rows it changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
+  /** Runs an INSERT of one row and tells its row number. */
+  insert(sql: string, ...values: SQLInputValue[]): number;
   /** Runs a script without values; for the schema. */
   script(sql: string): void;
+  /** Makes a function that statements can call. The same arguments must always give the same answer. */
+  define(name: string, answer: (...values: SQLOutputValue[]) => SQLInputValue): void;
   inTransaction(): boolean;
   close(): void;
 }
@@ -56,7 +60,9 @@ function withStatements(connection: DatabaseSync): Database {
     all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[],
     get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined,
     run: (sql, ...values) => Number(statement(sql).run(...values).changes),
+    insert: (sql, ...values) => Number(statement(sql).run(...values).lastInsertRowid),
     script: (sql) => connection.exec(sql),
+    define: (name, answer) => connection.function(name, { deterministic: true, varargs: true }, answer),
     inTransaction: () => connection.isTransaction,
     close: () => connection.close(),
   };

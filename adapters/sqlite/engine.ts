@@ -2,10 +2,13 @@ import type { Clock } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { closedError, readError } from "./errors.ts";
 import type { GroupCommit, Wake } from "./group-commit.ts";
+import type { WriteBehind } from "./write-behind.ts";
 
 /** What each part of the store works with. */
 export interface Engine {
   db: Database;
+  /** Rows that may not have reached their tables yet. */
+  recent: WriteBehind;
   clock: Clock;
   /** Runs a query now, on what is committed. */
   read<T>(query: () => T): Promise<T>;
@@ -16,8 +19,16 @@ export interface Engine {
   close(): void;
 }
 
+/** What an engine is made of. */
+export interface EngineParts {
+  db: Database;
+  recent: WriteBehind;
+  clock: Clock;
+  commits: GroupCommit;
+}
+
 /** Joins a database and its writer into what the parts of the store use. */
-export function engineOf(db: Database, clock: Clock, commits: GroupCommit): Engine {
+export function engineOf({ db, recent, clock, commits }: EngineParts): Engine {
   let open = true;
   const read = async <T>(query: () => T): Promise<T> => {
     if (!open) throw closedError();
@@ -33,7 +44,13 @@ export function engineOf(db: Database, clock: Clock, commits: GroupCommit): Engi
     commits.close();
     db.close();
   };
-  return { db, clock, read, write: commits.write, writeUnsynced: commits.writeUnsynced, close };
+  const { write, writeUnsynced } = commits;
+  return { db, recent, clock, read, write, writeUnsynced, close };
+}
+
+/** Brings what waits in memory to its tables. Needs no sync: until that is on the disk, the log of changes is. */
+export function mergeRecent({ recent, writeUnsynced }: Engine): Promise<void> {
+  return recent.merge((job) => writeUnsynced(job));
 }
 
 /** The next fencing token: one counter for the whole store, so a token is never given twice. */

@@ -1,6 +1,7 @@
 import type { Logger } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { closedError, groupError, jobError } from "./errors.ts";
+import type { TransactionHooks } from "./write-behind.ts";
 
 /** A queue that a commit may have given new work. */
 export type Queue = "journal" | "inbox" | "tasks" | "outbox";
@@ -15,7 +16,8 @@ const UNSYNCED = "PRAGMA synchronous = NORMAL";
 /** Writes that arrive in one turn of the event loop share one transaction and one sync of the disk. */
 export interface GroupCommit {
   /**
-   * Runs the job with the group of this turn, each under its own savepoint: a job that throws is undone alone.
+   * Runs the job with the group of this turn. A job that throws is undone alone, and the others run again: a
+   * job changes nothing but the database.
    * Settles after the commit. When the commit fails, the whole group rejects with `store.write_failed`.
    */
   write<T>(run: (wake: Wake) => T): Promise<T>;
@@ -41,12 +43,22 @@ type Outcome = { job: Job; wakes: Queue[] } & (
   | { outcome: "failed"; error: Error }
 );
 
-/** Makes the one writer of a database. `announce` is called after a commit, once per queue with new work. */
-export function groupCommit(db: Database, log: Logger, announce: Wake): GroupCommit {
+/** What the writer of a database tells, and whom. */
+export interface GroupCommitParts {
+  db: Database;
+  log: Logger;
+  /** Called after a commit, once per queue with new work. */
+  announce: Wake;
+  /** Hears of each transaction's ends. */
+  hooks: TransactionHooks;
+}
+
+/** Makes the one writer of a database. */
+export function groupCommit(parts: GroupCommitParts): GroupCommit {
   const queue = jobQueue();
   let closed = false;
   const commit = (group: readonly Job[]): void => {
-    if (group.length > 0) settleGroup(db, group, { log, announce });
+    if (group.length > 0) settleGroup(group, parts);
   };
   const flush = (): void => {
     commit(queue.next());
@@ -93,31 +105,34 @@ function jobQueue(): JobQueue {
   };
 }
 
-function settleGroup(db: Database, group: readonly Job[], to: { log: Logger; announce: Wake }): void {
-  const outcomes = tryGroup(db, group, to.log);
+function settleGroup(group: readonly Job[], parts: GroupCommitParts): void {
+  const outcomes = tryGroup(group, parts);
   const woken = new Set<Queue>();
   for (const one of outcomes) {
     if (one.outcome === "failed") one.job.reject(one.error);
     else one.job.resolve(one.value);
     for (const what of one.wakes) woken.add(what);
   }
-  for (const what of woken) to.announce(what);
+  for (const what of woken) parts.announce(what);
 }
 
-function tryGroup(db: Database, group: readonly Job[], log: Logger): Outcome[] {
+function tryGroup(group: readonly Job[], parts: GroupCommitParts): Outcome[] {
   try {
-    return commitGroup(db, group);
+    return commitGroup(group, parts);
   } catch (cause) {
     const error = groupError(cause);
-    log.error({ code: error.code, reason: error.message, jobs: group.length }, "store could not commit");
+    parts.log.error(
+      { code: error.code, reason: error.message, jobs: group.length },
+      "store could not commit",
+    );
     return group.map((job) => ({ job, wakes: [], outcome: "failed", error }));
   }
 }
 
-function commitGroup(db: Database, group: readonly Job[]): Outcome[] {
+function commitGroup(group: readonly Job[], parts: GroupCommitParts): Outcome[] {
   // An earlier rollback may itself have failed; a transaction left open would take this group down too.
-  if (db.inTransaction()) endLeftOver(db);
-  return group.some((job) => job.synced) ? transaction(db, group) : unsynced(db, group);
+  if (parts.db.inTransaction()) endLeftOver(parts.db);
+  return group.some((job) => job.synced) ? transaction(group, parts) : unsynced(group, parts);
 }
 
 function endLeftOver(db: Database): void {
@@ -125,40 +140,70 @@ function endLeftOver(db: Database): void {
   db.script(SYNCED);
 }
 
-function unsynced(db: Database, group: readonly Job[]): Outcome[] {
+function unsynced(group: readonly Job[], parts: GroupCommitParts): Outcome[] {
+  const { db } = parts;
   db.script(UNSYNCED);
   try {
-    return transaction(db, group);
+    return transaction(group, parts);
   } finally {
     // Not possible inside a transaction; the next group ends one that is left over, and then syncs again.
     if (!db.inTransaction()) db.script(SYNCED);
   }
 }
 
-function transaction(db: Database, group: readonly Job[]): Outcome[] {
+/**
+ * Savepoints cost as much as a small write, and hardly ever does a job throw. So the jobs run without them
+ * first; when one throws, all is undone and they run once more, each under its own.
+ */
+function transaction(group: readonly Job[], parts: GroupCommitParts): Outcome[] {
+  const { db, hooks } = parts;
+  const outcomes = within(parts, () => runAll(db, group));
+  return outcomes ?? within(parts, () => group.map((job) => runAlone(job, db, hooks))) ?? [];
+}
+
+/** Null, and nothing changed, when `work` gave null. */
+function within({ db, hooks }: GroupCommitParts, work: () => Outcome[] | null): Outcome[] | null {
   db.run("BEGIN IMMEDIATE");
   try {
-    const outcomes = group.map((job) => runJob(db, job));
-    db.run("COMMIT");
+    const outcomes = work();
+    if (outcomes) hooks.ending();
+    db.run(outcomes ? "COMMIT" : "ROLLBACK");
+    if (outcomes) hooks.committed();
+    else hooks.undone();
     return outcomes;
   } catch (cause) {
+    hooks.undone();
     if (db.inTransaction()) db.run("ROLLBACK");
     throw cause;
   }
 }
 
-function runJob(db: Database, job: Job): Outcome {
+function runAll(db: Database, group: readonly Job[]): Outcome[] | null {
+  try {
+    return group.map((job) => {
+      const wakes: Queue[] = [];
+      return { job, wakes, outcome: "done", value: job.run((what) => wakes.push(what)) };
+    });
+  } catch (cause) {
+    // On a full disk SQLite may give up the whole transaction by itself: then the group has failed.
+    if (!db.inTransaction()) throw cause;
+    return null;
+  }
+}
+
+function runAlone(job: Job, db: Database, hooks: TransactionHooks): Outcome {
   const wakes: Queue[] = [];
+  const takeBack = hooks.mark();
   db.run("SAVEPOINT job");
   try {
     const value = job.run((what) => wakes.push(what));
     db.run("RELEASE job");
     return { job, wakes, outcome: "done", value };
   } catch (cause) {
-    // On a full disk SQLite may give up the whole transaction by itself: then the group has failed.
     if (!db.inTransaction()) throw cause;
     db.run("ROLLBACK TO job");
     db.run("RELEASE job");
+    takeBack();
     return { job, wakes: [], outcome: "failed", error: jobError(cause) };
   }
 }

@@ -1,13 +1,16 @@
-import { partitionOf } from "../../core/ids/index.ts";
-import { type AdmissionFacts, admit, type EventDraft, type Incident } from "../../core/incidents/index.ts";
+import { eventId, partitionOf } from "../../core/ids/index.ts";
+import { type AdmissionFacts, admit, type EventDraft } from "../../core/incidents/index.ts";
 import type { Delivery, RawBody, Receipt } from "../../core/ports/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
 import type { Database } from "./database.ts";
 import type { Wake } from "./group-commit.ts";
+import { INCIDENTS, incidentKey, KNOWN } from "./journal-keys.ts";
 import { firstReceipts, rememberSignature } from "./journal-signatures.ts";
+import type { WriteBehind } from "./write-behind.ts";
 
 /** What an append knows beside its delivery. */
 export interface AppendContext {
+  recent: WriteBehind;
   partitions: number;
   dedupeWindowMs: number;
   nowMs: number;
@@ -34,56 +37,44 @@ function appendDraft(
   { draft, rawRef }: { draft: EventDraft; rawRef: string },
   context: AppendContext,
 ): Receipt {
-  const { nowMs, partitions, dedupeWindowMs } = context;
-  const admission = admit(draft, factsOf(db, draft), dedupeWindowMs);
-  if (admission.outcome === "duplicate") return countDuplicate(db, draft, admission.eventId, nowMs);
+  const { recent, nowMs, partitions, dedupeWindowMs } = context;
+  const facts = factsOf(draft, recent);
+  const admission = admit(draft, facts, dedupeWindowMs);
+  if (admission.outcome === "duplicate") return countDuplicate(draft, admission.eventId, context);
   const { event, incident, reason } = admission;
+  const firstOfItsKey = draft.dedupeKey !== undefined && !facts.first;
+  // The same delivery again, known by its id alone: a later window of its key, or a draft without one.
+  if (!firstOfItsKey && recent.get(KNOWN, event.id)) return countDuplicate(draft, event.id, context);
   const partition = partitionOf(event.source, event.fingerprint, partitions);
   const body = JSON.stringify(event);
-  const stored = insertEntry(db, { kind: "event", key: event.id, partition, body, rawRef, nowMs });
-  // The same delivery again, known by its id alone: a later window of its key, or a draft without one.
-  if (!stored) return countDuplicate(db, draft, event.id, nowMs);
-  rememberDelivery(db, draft, event.id, nowMs);
-  if (incident) keepIncident(db, incident, nowMs);
+  const entry = { kind: "event" as const, key: event.id, partition, body, rawRef };
+  insertEntry(db, { ...entry, receivedAt: event.receivedAt }, context);
+  if (incident) {
+    recent.put(INCIDENTS, incidentKey(event.source, event.incident), { incident, changedAtMs: nowMs });
+  }
   return { eventId: event.id, outcome: reason };
 }
 
-function factsOf(db: Database, draft: EventDraft): AdmissionFacts {
+function factsOf(draft: EventDraft, recent: WriteBehind): AdmissionFacts {
   const { source, incident } = draft.event;
-  const sql = "SELECT body FROM incidents WHERE source = ? AND key = ?";
-  const known = db.get<{ body: string }>(sql, source, incident);
-  return { first: firstOf(db, draft), incident: known && (JSON.parse(known.body) as Incident) };
+  const known = recent.get(INCIDENTS, incidentKey(source, incident));
+  return { first: firstOf(draft, recent), incident: known?.incident };
 }
 
-function firstOf(db: Database, draft: EventDraft): AdmissionFacts["first"] {
-  if (draft.dedupeKey === undefined) return undefined;
-  const sql = "SELECT event_id, received_at FROM first_deliveries WHERE source = ? AND dedupe_key = ?";
-  const row = db.get<{ event_id: string; received_at: string }>(sql, draft.event.source, draft.dedupeKey);
-  return row && { eventId: row.event_id, receivedAt: row.received_at };
+/** A delivery key's first event is the one whose id is made of the key alone. */
+function firstOf({ dedupeKey, event }: EventDraft, recent: WriteBehind): AdmissionFacts["first"] {
+  if (dedupeKey === undefined) return undefined;
+  const id = eventId(event.source, dedupeKey);
+  const known = recent.get(KNOWN, id);
+  return known && { eventId: id, receivedAt: known.receivedAt };
 }
 
-function countDuplicate(db: Database, draft: EventDraft, eventId: string, nowMs: number): Receipt {
-  if (draft.dedupeKey !== undefined) {
-    const sql = `UPDATE first_deliveries SET duplicates = duplicates + 1, last_at_ms = ?
-      WHERE source = ? AND dedupe_key = ?`;
-    db.run(sql, nowMs, draft.event.source, draft.dedupeKey);
-  }
-  return { eventId, outcome: "duplicate" };
-}
-
-function rememberDelivery(db: Database, draft: EventDraft, eventId: string, nowMs: number): void {
-  if (draft.dedupeKey === undefined) return;
-  const sql = `INSERT INTO first_deliveries (source, dedupe_key, event_id, received_at, last_at_ms, duplicates)
-    VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (source, dedupe_key) DO UPDATE SET last_at_ms = excluded.last_at_ms`;
-  const { source, receivedAt } = draft.event;
-  db.run(sql, source, draft.dedupeKey, eventId, receivedAt, nowMs);
-}
-
-function keepIncident(db: Database, incident: Incident, nowMs: number): void {
-  const sql = `INSERT INTO incidents (source, key, state, changed_at_ms, body) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (source, key) DO UPDATE
-    SET state = excluded.state, changed_at_ms = excluded.changed_at_ms, body = excluded.body`;
-  db.run(sql, incident.source, incident.key, incident.state, nowMs, JSON.stringify(incident));
+function countDuplicate({ dedupeKey, event }: EventDraft, id: string, context: AppendContext): Receipt {
+  const { recent, nowMs } = context;
+  const first = dedupeKey === undefined ? id : eventId(event.source, dedupeKey);
+  const known = recent.get(KNOWN, first);
+  if (known) recent.put(KNOWN, first, { ...known, duplicates: known.duplicates + 1, lastAtMs: nowMs });
+  return { eventId: id, outcome: "duplicate" };
 }
 
 /** Keeps a raw body once, however often it comes, and counts its entries. Runs inside the caller's write. */
@@ -97,12 +88,15 @@ export function keepRaw(db: Database, raw: RawBody, by: { uses: number; nowMs: n
 export function appendVerdicts(
   db: Database,
   verdicts: readonly Verdict[],
-  to: { partition: number; nowMs: number; wake: Wake },
+  to: { recent: WriteBehind; partition: number; nowMs: number; wake: Wake },
 ): void {
+  const { recent, partition } = to;
   for (const verdict of verdicts) {
     const key = `${verdict.eventId}:${verdict.ruleId}`;
-    const entry = { kind: "verdict" as const, key, body: JSON.stringify(verdict), rawRef: null };
-    if (insertEntry(db, { ...entry, partition: to.partition, nowMs: to.nowMs })) to.wake("journal");
+    if (recent.get(KNOWN, key)) continue;
+    const body = JSON.stringify(verdict);
+    insertEntry(db, { kind: "verdict", key, partition, body, rawRef: null, receivedAt: verdict.at }, to);
+    to.wake("journal");
   }
 }
 
@@ -112,17 +106,12 @@ interface NewEntry {
   partition: number;
   body: string;
   rawRef: string | null;
-  nowMs: number;
+  receivedAt: string;
 }
 
-/** False, and no change, when the key is stored already. */
-function insertEntry(db: Database, entry: NewEntry): boolean {
-  const { partition, nowMs, kind, key, rawRef, body } = entry;
-  const sql = `INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (key) DO NOTHING`;
-  if (db.run(sql, partition, nowMs, kind, key, rawRef, body) === 0) return false;
-  const head = `INSERT INTO heads VALUES (?, 1)
-    ON CONFLICT (partition) DO UPDATE SET written = written + 1`;
-  db.run(head, partition);
-  return true;
+function insertEntry(db: Database, entry: NewEntry, to: { recent: WriteBehind; nowMs: number }): void {
+  const { partition, kind, key, rawRef, receivedAt, body } = entry;
+  const sql = "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, ?, ?, ?, ?)";
+  const position = db.insert(sql, partition, to.nowMs, kind, key, rawRef, body);
+  to.recent.put(KNOWN, key, { position, receivedAt, lastAtMs: to.nowMs, duplicates: 0 });
 }

@@ -35,29 +35,27 @@ export function leasePlace(
 }
 
 /** Entries after the committed position, oldest first. */
-export function readPlace(db: Database, place: ReaderPlace, limit: number): JournalEntry[] {
+export function readPlace(db: Database, place: ReaderPlace, limit: number): EntryRow[] {
   const after = "coalesce((SELECT position FROM readers WHERE reader = ?1 AND partition = ?2), 0)";
   const sql = `SELECT position, kind, body FROM entries WHERE partition = ?2 AND position > ${after}
     ORDER BY position LIMIT ?3`;
-  const rows = db.all<EntryRow>(sql, place.reader, place.partition, limitOf(limit));
-  return rows.map(entryOf);
+  return db.all<EntryRow>(sql, place.reader, place.partition, limitOf(limit));
 }
 
-interface EntryRow {
+/** An entry as it is stored, with its body as JSON. */
+export interface EntryRow {
   position: number;
   kind: "event" | "verdict";
   body: string;
 }
 
-function entryOf({ position, kind, body }: EntryRow): JournalEntry {
+/** The entry of a row. */
+export function entryOf({ position, kind, body }: EntryRow): JournalEntry {
   if (kind === "event") return { kind, position, event: JSON.parse(body) as WhaleEvent };
   return { kind, position, verdict: JSON.parse(body) as Verdict };
 }
 
-/**
- * Moves a place forward inside the caller's write; never back. `done` counts the entries passed, so that the
- * lag of a reader that is far behind is read without counting what it has before it.
- */
+/** Moves a place forward inside the caller's write; never back. */
 export function commitPlace(
   db: Database,
   place: ReaderPlace,
@@ -66,17 +64,18 @@ export function commitPlace(
   const known = placeOf(db, place);
   if (!known || known.holder === null || known.fence !== to.fence) return false;
   if (to.position <= known.position) return true;
-  const count = `SELECT count(*) AS passed FROM entries
-    WHERE partition = ? AND position > ? AND position <= ?`;
-  const row = db.get<{ passed: number }>(count, place.partition, known.position, to.position);
-  const sql = "UPDATE readers SET position = ?, done = done + ? WHERE reader = ? AND partition = ?";
-  db.run(sql, to.position, row?.passed ?? 0, place.reader, place.partition);
+  const sql = "UPDATE readers SET position = ? WHERE reader = ? AND partition = ?";
+  db.run(sql, to.position, place.reader, place.partition);
   return true;
 }
 
-/** Entries written and not yet passed, over all partitions. */
-export function lagOf(db: Database, reader: ReaderName): number {
-  const sql = `SELECT (SELECT coalesce(sum(written), 0) FROM heads)
-    - (SELECT coalesce(sum(done), 0) FROM readers WHERE reader = ?) AS lag`;
-  return db.get<{ lag: number }>(sql, reader)?.lag ?? 0;
+/** Entries not yet passed, over all partitions. */
+export function lagOf(db: Database, reader: ReaderName, partitions: number): number {
+  const after = "coalesce((SELECT position FROM readers WHERE reader = ?1 AND partition = ?2), 0)";
+  const sql = `SELECT count(*) AS lag FROM entries WHERE partition = ?2 AND position > ${after}`;
+  let lag = 0;
+  for (let partition = 0; partition < partitions; partition++) {
+    lag += db.get<{ lag: number }>(sql, reader, partition)?.lag ?? 0;
+  }
+  return lag;
 }

@@ -1,16 +1,18 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { RawBody, ReaderName } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
-import { type Engine, sweep } from "./engine.ts";
-import { forgetSignatures } from "./journal-signatures.ts";
+import { type Engine, mergeRecent } from "./engine.ts";
+import { KNOWN } from "./journal-keys.ts";
 
 /** Complete by its type: a new reader holds entries back until it has passed them. */
 const READERS: Record<ReaderName, true> = { archive: true, rules: true };
 
 /** One event by id; null when the journal does not hold it. */
-export function eventOf(db: Database, id: string): WhaleEvent | null {
-  const sql = "SELECT body FROM entries WHERE key = ? AND kind = 'event'";
-  const row = db.get<{ body: string }>(sql, id);
+export function eventOf({ db, recent }: Engine, id: string): WhaleEvent | null {
+  const known = recent.get(KNOWN, id);
+  if (!known) return null;
+  const sql = "SELECT body FROM entries WHERE position = ? AND kind = 'event'";
+  const row = db.get<{ body: string }>(sql, known.position);
   return row ? (JSON.parse(row.body) as WhaleEvent) : null;
 }
 
@@ -26,19 +28,63 @@ export function rawOf(db: Database, ref: string): RawBody | null {
  * keys long unseen, incidents long closed, signatures that have expired. Returns the number of entries.
  */
 export async function trimJournal(engine: Engine, olderThanMs: number): Promise<number> {
-  const entries = await sweep(engine, { table: "entries", forget: PASSED, olderThanMs });
-  await sweep(engine, { table: "raw_bodies", forget: UNUSED_RAW, olderThanMs });
-  await sweep(engine, { table: "first_deliveries", forget: "last_at_ms < ?", olderThanMs });
-  await sweep(engine, { table: "incidents", forget: "state = 'closed' AND changed_at_ms < ?", olderThanMs });
-  await forgetSignatures(engine);
+  // What is forgotten below is looked for in the tables.
+  await mergeRecent(engine);
+  const entries = await inChunks(engine, (db) => forgetEntries(db, olderThanMs));
+  await inChunks(engine, (db) => db.run(FORGET_KEYS, olderThanMs));
+  await inChunks(engine, (db) => db.run(FORGET_RAW, olderThanMs));
+  await inChunks(engine, (db) => db.run(FORGET_INCIDENTS, olderThanMs));
+  const nowMs = engine.clock.nowMs();
+  await inChunks(engine, (db) => db.run(FORGET_SIGNATURES, nowMs));
   return entries;
 }
 
-const PASSED = `at_ms < ? AND ${Object.keys(READERS).length} = (
-  SELECT count(*) FROM readers AS place
-  WHERE place.partition = entries.partition AND place.position >= entries.position
-    AND place.reader IN (${Object.keys(READERS).map((name) => `'${name}'`)})
-)`;
+/** So many are forgotten in one write, so that a large sweep does not stop everything else. */
+const AT_ONCE = 250;
 
-const UNUSED_RAW = `uses = 0 AND at_ms < ?
-  AND NOT EXISTS (SELECT 1 FROM refusals WHERE refusals.raw_ref = raw_bodies.ref)`;
+async function inChunks(engine: Engine, forget: (db: Database) => number): Promise<number> {
+  let forgotten = 0;
+  for (;;) {
+    const count = await engine.write(() => forget(engine.db));
+    forgotten += count;
+    if (count < AT_ONCE) return forgotten;
+  }
+}
+
+interface OldEntry {
+  position: number;
+  key: string;
+}
+
+/** The oldest entries, as far as all readers have come in their partition, with their keys if not seen since. */
+function forgetEntries(db: Database, olderThanMs: number): number {
+  const old = db.all<OldEntry>(PASSED, olderThanMs);
+  for (const { position, key } of old) {
+    db.run("DELETE FROM entries WHERE position = ?", position);
+    db.run("DELETE FROM known WHERE key = ? AND last_at_ms < ?", key, olderThanMs);
+  }
+  return old.length;
+}
+
+// Positions grow with time, so that the walk begins with the oldest and ends soon.
+const PASSED = `SELECT position, key FROM entries AS entry
+  WHERE at_ms < ? AND ${Object.keys(READERS).length} = (
+    SELECT count(*) FROM readers AS place
+    WHERE place.partition = entry.partition AND place.position >= entry.position
+      AND place.reader IN (${Object.keys(READERS).map((name) => `'${name}'`)}))
+  ORDER BY position LIMIT ${AT_ONCE}`;
+
+/** Keys that outlived their entries because they were seen again. */
+const FORGET_KEYS = `DELETE FROM known WHERE key IN (
+  SELECT key FROM known WHERE duplicates > 0 AND last_at_ms < ?
+    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.position = known.position) LIMIT ${AT_ONCE})`;
+
+const FORGET_RAW = `DELETE FROM raw_bodies WHERE rowid IN (
+  SELECT rowid FROM raw_bodies WHERE uses = 0 AND at_ms < ?
+    AND NOT EXISTS (SELECT 1 FROM refusals WHERE refusals.raw_ref = raw_bodies.ref) LIMIT ${AT_ONCE})`;
+
+const FORGET_INCIDENTS = `DELETE FROM incidents WHERE key IN (
+  SELECT key FROM incidents WHERE state = 'closed' AND changed_at_ms < ? LIMIT ${AT_ONCE})`;
+
+const FORGET_SIGNATURES = `DELETE FROM signatures WHERE (source, signature) IN (
+  SELECT source, signature FROM signatures WHERE expires_ms <= ? LIMIT ${AT_ONCE})`;

@@ -1,6 +1,5 @@
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
-import type { Engine } from "./engine.ts";
 
 /** The receipts of the first delivery with this signature, as duplicates; null when it is the first. */
 export function firstReceipts(db: Database, { source, replay }: Delivery, nowMs: number): Receipt[] | null {
@@ -23,18 +22,4 @@ export function rememberSignature(
     ON CONFLICT (source, signature) DO UPDATE
     SET expires_ms = excluded.expires_ms, receipts = excluded.receipts`;
   db.run(sql, source, replay.signature, replay.expiresAtMs, JSON.stringify(receipts));
-}
-
-/** So many are forgotten in one write, so that a large sweep does not stop everything else. */
-const FORGOTTEN_AT_ONCE = 250;
-
-/** Forgets the signatures that have expired by the store's clock. */
-export async function forgetSignatures(engine: Engine): Promise<void> {
-  const sql = `DELETE FROM signatures WHERE rowid IN
-    (SELECT rowid FROM signatures WHERE expires_ms <= ? LIMIT ${FORGOTTEN_AT_ONCE})`;
-  const nowMs = engine.clock.nowMs();
-  let forgotten = FORGOTTEN_AT_ONCE;
-  while (forgotten === FORGOTTEN_AT_ONCE) {
-    forgotten = await engine.write(() => engine.db.run(sql, nowMs));
-  }
 }

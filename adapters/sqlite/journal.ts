@@ -3,31 +3,33 @@ import type { SqliteStoreConfig } from "./config.ts";
 import type { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import { appendDelivery, appendVerdicts } from "./journal-append.ts";
-import { commitPlace, lagOf, leasePlace, readPlace } from "./journal-readers.ts";
+import { commitPlace, entryOf, lagOf, leasePlace, readPlace } from "./journal-readers.ts";
 import { refusals, refuse } from "./journal-refusals.ts";
 import { eventOf, rawOf, trimJournal } from "./journal-shelf.ts";
 
 /** The journal over SQLite. */
 export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): Journal {
-  const { db, clock, read, write, writeUnsynced } = engine;
+  const { db, recent, clock, read, write, writeUnsynced } = engine;
   const partitions = partitionsOf(db, config);
   const { dedupeWindowMs } = config;
   return {
     partitions,
     append: (delivery) =>
       write((wake) =>
-        appendDelivery(db, delivery, { partitions, dedupeWindowMs, nowMs: clock.nowMs(), wake }),
+        appendDelivery(db, delivery, { recent, partitions, dedupeWindowMs, nowMs: clock.nowMs(), wake }),
       ),
     refuse: (refusal) => write(() => refuse(db, refusal, clock.nowMs())),
     appendVerdicts: (partition, verdicts) =>
-      writeUnsynced((wake) => appendVerdicts(db, verdicts, { partition, nowMs: clock.nowMs(), wake })),
+      writeUnsynced((wake) =>
+        appendVerdicts(db, verdicts, { recent, partition, nowMs: clock.nowMs(), wake }),
+      ),
     lease: (place, holder, ttlMs) =>
       writeUnsynced(() => leasePlace(db, place, { holder, ttlMs, nowMs: clock.nowMs() })),
-    read: (place, limit) => read(() => readPlace(db, place, limit)),
+    read: (place, limit) => read(() => readPlace(db, place, limit).map(entryOf)),
     commit: (place, fence, position) => writeUnsynced(() => commitPlace(db, place, { fence, position })),
-    lag: (reader) => read(() => lagOf(db, reader)),
+    lag: (reader) => read(() => lagOf(db, reader, partitions)),
     trim: (olderThanMs) => trimJournal(engine, olderThanMs),
-    event: (id) => read(() => eventOf(db, id)),
+    event: (id) => read(() => eventOf(engine, id)),
     raw: (ref) => read(() => rawOf(db, ref)),
     refusals: (limit) => read(() => refusals(db, limit)),
   };

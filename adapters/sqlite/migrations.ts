@@ -1,11 +1,20 @@
 import type { Database } from "./database.ts";
 import { newerError } from "./errors.ts";
-import { JOURNAL_TABLES, QUEUE_TABLES, SIGNATURE_TABLES, TASK_TABLES } from "./tables.ts";
+import {
+  JOURNAL_TABLES,
+  QUEUE_TABLES,
+  RECORD_TABLES,
+  SIGNATURE_TABLES,
+  TASK_INCIDENTS,
+  TASK_TABLES,
+} from "./tables.ts";
 
 /** Each brings the data one version further. Never edit one that was released; add the next. */
 export const MIGRATIONS: readonly string[] = [
   `${JOURNAL_TABLES}${QUEUE_TABLES}${TASK_TABLES}`,
   SIGNATURE_TABLES,
+  TASK_INCIDENTS,
+  RECORD_TABLES,
 ];
 
 /** The schema version of a database file. */

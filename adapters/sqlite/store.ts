@@ -1,19 +1,34 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
-import type { Inbox, Journal, Logger, Outbox, TaskStore, ThrottleStore } from "../../core/ports/index.ts";
+import type {
+  Audit,
+  ConfigStore,
+  Inbox,
+  Journal,
+  Logger,
+  Outbox,
+  ReaderPlace,
+  TaskStore,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
+import { sqliteAudit } from "./audit.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
+import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { type Engine, engineOf } from "./engine.ts";
+import { type Engine, engineOf, mergeRecent } from "./engine.ts";
 import { openError } from "./errors.ts";
 import { groupCommit, type Queue } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal } from "./journal.ts";
+import { INCIDENTS, KNOWN } from "./journal-keys.ts";
+import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { lockFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { sqliteOutbox } from "./outbox.ts";
 import { sqliteTasks } from "./tasks.ts";
 import { sqliteThrottle } from "./throttle.ts";
+import { writeBehind } from "./write-behind.ts";
 
 /** The embedded store: all ports over one file, for one process. */
 export interface SqliteStore {
@@ -22,6 +37,10 @@ export interface SqliteStore {
   tasks: TaskStore;
   outbox: Outbox;
   throttle: ThrottleStore;
+  audit: Audit;
+  configs: ConfigStore;
+  /** What `journal.read` gives, with the bodies still as JSON. */
+  entryRows(place: ReaderPlace, limit: number): Promise<EntryRow[]>;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
   onWrite(listener: (what: Queue) => void): void;
   /** Makes a small durable write. Rejects as every write would now, for example while the disk is full. */
@@ -92,12 +111,13 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
   const announce = (what: Queue): void => {
     for (const listener of listeners) tell(listener, what, config.log);
   };
-  const engine = engineOf(db, config.clock, groupCommit(db, config.log, announce));
+  const engine = engineOver(db, config, announce);
   return {
     ...portsOver(engine, config),
+    entryRows: (place, limit) => engine.read(() => readPlace(db, place, limit)),
     onWrite: (listener) => void listeners.push(listener),
     check: () => engine.write(() => void db.run(COUNT_CHECK)),
-    sizeBytes: () => fileBytes(config.dataDir, "whale.db") + fileBytes(config.dataDir, "whale.db-wal"),
+    sizeBytes: () => storeBytes(config.dataDir),
     close: async () => {
       try {
         engine.close();
@@ -108,8 +128,39 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
   };
 }
 
+/** So many rows wait in memory before they are brought to their tables. */
+const MERGE_FROM = 10_000;
+
+function engineOver(
+  db: Database,
+  { clock, log }: SqliteStoreConfig,
+  announce: (what: Queue) => void,
+): Engine {
+  const recent = writeBehind(db, [KNOWN, INCIDENTS]);
+  let merging = false;
+  const merge = async (): Promise<void> => {
+    merging = true;
+    await mergeRecent(engine).catch((cause: unknown) => {
+      log.warn({ reason: errorText(cause) }, "rows wait on in memory");
+    });
+    merging = false;
+  };
+  const committed = (): void => {
+    recent.transaction.committed();
+    if (!merging && recent.waiting() >= MERGE_FROM) void merge();
+  };
+  const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
+  const engine = engineOf({ db, recent, clock, commits });
+  return engine;
+}
+
+/** Bytes that the database of a folder and its log take. */
+export function storeBytes(dataDir: string): number {
+  return fileBytes(dataDir, "whale.db") + fileBytes(dataDir, "whale.db-wal");
+}
+
 /** What is committed stays committed, and the other listeners hear of it, whatever one listener does. */
-function tell(listener: (what: Queue) => void, what: Queue, log: Logger): void {
+export function tell(listener: (what: Queue) => void, what: Queue, log: Logger): void {
   try {
     listener(what);
   } catch (cause) {
@@ -124,6 +175,8 @@ function portsOver(engine: Engine, config: SqliteStoreConfig) {
     tasks: sqliteTasks(engine),
     outbox: sqliteOutbox(engine),
     throttle: sqliteThrottle(engine),
+    audit: sqliteAudit(engine),
+    configs: sqliteConfigStore(engine),
   };
 }
 

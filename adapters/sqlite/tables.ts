@@ -4,7 +4,12 @@
  * others does not read them.
  */
 
-/** Tables of the journal: entries, what decides repeats, raw bodies, refusals, readers. */
+/**
+ * Tables of the journal: entries, what decides repeats, raw bodies, refusals, readers. Each page that a commit
+ * changes is written and synced whole, and keys that are hashes change a page of their own each. So
+ * `known` (at once the index by id and the memory of deliveries) and `incidents` are written behind, out of
+ * `changes` (write-behind.ts), and `raw_bodies` and `signatures` are looked up by names that begin with a time.
+ */
 export const JOURNAL_TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -13,32 +18,30 @@ CREATE TABLE entries (
   partition INTEGER NOT NULL,
   at_ms REAL NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('event', 'verdict')),
-  key TEXT NOT NULL UNIQUE,
+  key TEXT NOT NULL,
   raw_ref TEXT,
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX entries_by_partition ON entries (partition);
 
-CREATE TABLE heads (partition INTEGER PRIMARY KEY, written INTEGER NOT NULL) STRICT;
-
-CREATE TABLE first_deliveries (
-  source TEXT NOT NULL,
-  dedupe_key TEXT NOT NULL,
-  event_id TEXT NOT NULL,
+CREATE TABLE known (
+  key TEXT PRIMARY KEY,
+  position INTEGER NOT NULL,
   received_at TEXT NOT NULL,
   last_at_ms REAL NOT NULL,
-  duplicates INTEGER NOT NULL,
-  UNIQUE (source, dedupe_key)
-) STRICT;
+  duplicates INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX known_seen_again ON known (last_at_ms) WHERE duplicates > 0;
 
 CREATE TABLE incidents (
-  source TEXT NOT NULL,
-  key TEXT NOT NULL,
+  key TEXT PRIMARY KEY,
   state TEXT NOT NULL,
   changed_at_ms REAL NOT NULL,
-  body TEXT NOT NULL,
-  UNIQUE (source, key)
-) STRICT;
+  body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX incidents_closed ON incidents (changed_at_ms) WHERE state = 'closed';
+
+CREATE TABLE changes (id INTEGER PRIMARY KEY AUTOINCREMENT, rows TEXT NOT NULL) STRICT;
 
 CREATE TABLE raw_bodies (
   ref TEXT NOT NULL UNIQUE,
@@ -47,6 +50,7 @@ CREATE TABLE raw_bodies (
   content_type TEXT NOT NULL,
   bytes BLOB NOT NULL
 ) STRICT;
+CREATE INDEX raw_bodies_unused ON raw_bodies (at_ms) WHERE uses = 0;
 CREATE TRIGGER entry_forgotten AFTER DELETE ON entries WHEN OLD.raw_ref IS NOT NULL BEGIN
   UPDATE raw_bodies SET uses = uses - 1 WHERE ref = OLD.raw_ref;
 END;
@@ -66,7 +70,6 @@ CREATE TABLE readers (
   reader TEXT NOT NULL,
   partition INTEGER NOT NULL,
   position INTEGER NOT NULL DEFAULT 0,
-  done INTEGER NOT NULL DEFAULT 0,
   holder TEXT,
   fence INTEGER NOT NULL DEFAULT 0,
   leased_until_ms REAL NOT NULL DEFAULT 0,
@@ -152,6 +155,13 @@ CREATE INDEX outbox_due ON outbox (due_at_ms, leased_until_ms) WHERE head = 1;
 CREATE INDEX outbox_by_kind ON outbox (kind);
 `;
 
+/** Tasks are found by their incident. */
+export const TASK_INCIDENTS = `
+ALTER TABLE tasks ADD COLUMN source TEXT;
+ALTER TABLE tasks ADD COLUMN incident TEXT;
+CREATE INDEX tasks_by_incident ON tasks (source, incident, state, created_at_ms) WHERE incident IS NOT NULL;
+`;
+
 /** Signatures that were taken, with the receipts of their delivery. */
 export const SIGNATURE_TABLES = `
 CREATE TABLE signatures (
@@ -159,7 +169,35 @@ CREATE TABLE signatures (
   signature TEXT NOT NULL,
   expires_ms REAL NOT NULL,
   receipts TEXT NOT NULL,
-  UNIQUE (source, signature)
-) STRICT;
+  PRIMARY KEY (source, signature)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX signatures_by_end ON signatures (expires_ms);
+`;
+
+/** The audit log, which even a mistake of our own cannot change, and the versions of the configuration. */
+export const RECORD_TABLES = `
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL,
+  prev TEXT NOT NULL,
+  at TEXT NOT NULL,
+  who TEXT NOT NULL,
+  what TEXT NOT NULL,
+  object TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+CREATE TABLE config_versions (
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  no INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  by TEXT NOT NULL,
+  change TEXT NOT NULL CHECK (change IN ('created', 'changed', 'retired')),
+  digest TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (kind, name, no)
+) STRICT, WITHOUT ROWID;
 `;

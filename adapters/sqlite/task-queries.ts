@@ -26,21 +26,26 @@ export function findByPrefix(db: Database, prefix: string, limit: number): Task[
   return tasksOf(db.all<TaskRow>(sql, from, from + LAST_CHARACTER, limitOf(limit)));
 }
 
-/** Tasks in some states, newest first. */
+/** Tasks in some states, of one incident or of all, newest first. */
 export function listTasks(db: Database, query: TaskQuery): Task[] {
-  const beforeMs = query.beforeMs ?? Number.MAX_VALUE;
-  const limit = limitOf(query.limit);
-  if (!query.states) {
-    const sql = `SELECT seq, created_at_ms, body FROM tasks WHERE created_at_ms < ?
-      ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
-    return tasksOf(db.all<TaskRow>(sql, beforeMs, limit));
-  }
+  if (!query.states) return tasksOf(walk(db, query, null));
   // One walk over the index per state: with `IN` SQLite would sort every task of the states.
-  const sql = `SELECT seq, created_at_ms, body FROM tasks WHERE state = ? AND created_at_ms < ?
-    ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
-  const rows = [...new Set(query.states)].flatMap((state) => db.all<TaskRow>(sql, state, beforeMs, limit));
+  const rows = [...new Set(query.states)].flatMap((state) => walk(db, query, state));
   rows.sort((a, b) => b.created_at_ms - a.created_at_ms || b.seq - a.seq);
-  return tasksOf(rows.slice(0, limit));
+  return tasksOf(rows.slice(0, limitOf(query.limit)));
+}
+
+function walk(db: Database, query: TaskQuery, state: TaskState | null): TaskRow[] {
+  const { incident, beforeMs = Number.MAX_VALUE, limit } = query;
+  const conditions = [
+    ...(incident ? ["source = ?", "incident = ?"] : []),
+    ...(state === null ? [] : ["state = ?"]),
+    "created_at_ms < ?",
+  ];
+  const sql = `SELECT seq, created_at_ms, body FROM tasks WHERE ${conditions.join(" AND ")}
+    ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
+  const of = incident ? [incident.source, incident.key] : [];
+  return db.all<TaskRow>(sql, ...of, ...(state === null ? [] : [state]), beforeMs, limitOf(limit));
 }
 
 function tasksOf(rows: readonly TaskRow[]): Task[] {

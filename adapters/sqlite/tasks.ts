@@ -44,9 +44,11 @@ function make(db: Database, making: Making, at: Moment): Made {
 }
 
 function insertTask(db: Database, task: Task): void {
-  const sql = `INSERT INTO tasks (id, state, revision, created_at_ms, due_at_ms, body)
-    VALUES (?, ?, ?, ?, ?, ?)`;
-  db.run(sql, task.id, task.state, task.revision, task.createdAtMs, task.dueAtMs, JSON.stringify(task));
+  const sql = `INSERT INTO tasks (id, state, revision, created_at_ms, due_at_ms, source, incident, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  const { id, state, revision, createdAtMs, dueAtMs, event } = task;
+  const body = JSON.stringify(task);
+  db.run(sql, id, state, revision, createdAtMs, dueAtMs, event.source, event.incident, body);
 }
 
 function moveTask(db: Database, move: Move, at: Moment): "moved" | "conflict" {

@@ -19,11 +19,18 @@ export interface LoggerOptions {
 // A shorter one could be part of a field's name, and replacing it would break the line.
 const SHORTEST_SECRET = 6;
 
+/** A logger that can be told of more secrets while it runs. */
+export interface MaskingLogger extends Logger {
+  /** From now on these are replaced too. */
+  hide(secrets: readonly string[]): void;
+}
+
 /**
  * A logger that writes JSON lines with `level`, `time`, `msg` and the given fields. Secrets are masked and
  * errors reduced, whatever it is given. It never throws.
  */
-export function createLogger(options: LoggerOptions): Logger {
+export function createLogger(options: LoggerOptions): MaskingLogger {
+  const sink = maskingSink(options);
   const log = pino(
     {
       level: options.level,
@@ -33,13 +40,14 @@ export function createLogger(options: LoggerOptions): Logger {
       // pino's own would flatten the causes that are already laid out.
       serializers: { err: (err: unknown) => err },
     },
-    sinkOf(options),
+    sink,
   );
   return {
     debug: (fields, message) => write(log, "debug", fields, message),
     info: (fields, message) => write(log, "info", fields, message),
     warn: (fields, message) => write(log, "warn", fields, message),
     error: (fields, message) => write(log, "error", fields, message),
+    hide: sink.hide,
   };
 }
 
@@ -72,10 +80,14 @@ function renamed(fields: Record<string, unknown>): Record<string, unknown> {
   return fields;
 }
 
-function sinkOf(options: LoggerOptions): DestinationStream {
+function maskingSink(options: LoggerOptions): DestinationStream & Pick<MaskingLogger, "hide"> {
   const sink = options.destination ?? destination({ dest: 1, sync: true });
-  const secrets = (options.secrets ?? []).filter((secret) => secret.length >= SHORTEST_SECRET);
-  if (secrets.length === 0) return sink;
-  const redact = createRedactor(secrets);
-  return { write: (line) => sink.write(redact(line)) };
+  const hidden = new Set<string>();
+  let redact = createRedactor([]);
+  const hide = (secrets: readonly string[]): void => {
+    for (const secret of secrets) if (secret.length >= SHORTEST_SECRET) hidden.add(secret);
+    redact = createRedactor([...hidden]);
+  };
+  hide(options.secrets ?? []);
+  return { hide, write: (line) => sink.write(redact(line)) };
 }

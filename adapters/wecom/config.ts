@@ -39,13 +39,50 @@ const DEFAULTS = {
 /** A day: a longer wait or lifetime is a mistake in the unit. */
 const MAX_MS = 86_400_000;
 
-function refuse(field: Field, rule: string): never {
-  throw new ChatOpsError(`wecom.${field}: ${rule}`, { code: "wecom.bad_config", reached: "no" });
+interface TextRule {
+  pattern: RegExp;
+  rule: string;
 }
 
-function checkText(config: CheckedConfig, field: Field, pattern: RegExp, rule: string): void {
-  const value: unknown = config[field];
-  if (typeof value !== "string" || !pattern.test(value)) refuse(field, rule);
+const TEXTS = {
+  corpId: {
+    pattern: /^[0-9A-Za-z_-]{1,64}$/,
+    rule: "应为 1 到 64 个字母、数字、- 或 _ (must be 1 to 64 letters, digits, - or _)",
+  },
+  corpSecret: {
+    pattern: /^[\x21-\x7e]{1,512}$/,
+    rule: "应为 1 到 512 个可见的 ASCII 字符 (must be 1 to 512 visible ASCII characters)",
+  },
+  token: {
+    pattern: /^[0-9A-Za-z]{1,32}$/,
+    rule: "应为 1 到 32 个字母和数字 (must be 1 to 32 letters and digits)",
+  },
+  encodingAesKey: {
+    pattern: /^[0-9A-Za-z]{43}$/,
+    rule: "应为 43 个字母和数字 (must be exactly 43 letters and digits)",
+  },
+} satisfies Partial<Record<Field, TextRule>>;
+
+const BASE_RULE =
+  "应为 http(s) 地址，不带用户、密码、? 和 # (must be an http or https address without user, password, query or fragment)";
+
+/** What is wrong with a text of the configuration, in both languages and without the text; null when nothing. */
+export function fieldFault(field: keyof typeof TEXTS | "apiBase", value: unknown): string | null {
+  if (field === "apiBase") return checkedBase(value) === null ? BASE_RULE : null;
+  const { pattern, rule } = TEXTS[field];
+  return typeof value === "string" && pattern.test(value) ? null : rule;
+}
+
+/** The address without its last slash; null when it is none. */
+function checkedBase(apiBase: unknown): string | null {
+  const url = typeof apiBase === "string" ? URL.parse(apiBase) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) return null;
+  if (url.username || url.password || url.search || url.hash) return null;
+  return url.href.replace(/\/+$/, "");
+}
+
+function refuse(field: Field, rule: string): never {
+  throw new ChatOpsError(`wecom.${field}: ${rule}`, { code: "wecom.bad_config", reached: "no" });
 }
 
 function checkMs(config: CheckedConfig, field: Field): void {
@@ -55,15 +92,6 @@ function checkMs(config: CheckedConfig, field: Field): void {
   }
 }
 
-function checkedBase(apiBase: unknown): string {
-  const url = typeof apiBase === "string" ? URL.parse(apiBase) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) refuse("apiBase", "must be an http or https address");
-  if (url.username || url.password || url.search || url.hash) {
-    refuse("apiBase", "must have no user, password, query or fragment");
-  }
-  return url.href.replace(/\/+$/, "");
-}
-
 /**
  * Fills the defaults in and refuses bad values, naming the field. The message never holds the value of a
  * field that may be a secret. Throws `wecom.bad_config`.
@@ -71,14 +99,14 @@ function checkedBase(apiBase: unknown): string {
 export function checkConfig(config: WecomConfig): CheckedConfig {
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
   const full = { ...DEFAULTS, ...given } as CheckedConfig;
-  checkText(full, "corpId", /^[0-9A-Za-z_-]{1,64}$/, "must be 1 to 64 letters, digits, - or _");
-  checkText(full, "corpSecret", /^[\x21-\x7e]{1,512}$/, "must be 1 to 512 visible ASCII characters");
-  checkText(full, "token", /^[0-9A-Za-z]{1,32}$/, "must be 1 to 32 letters and digits");
-  checkText(full, "encodingAesKey", /^[0-9A-Za-z]{43}$/, "must be exactly 43 letters and digits");
+  for (const field of ["corpId", "corpSecret", "token", "encodingAesKey"] as const) {
+    const rule = fieldFault(field, full[field]);
+    if (rule !== null) refuse(field, rule);
+  }
   if (!Number.isSafeInteger(full.agentId) || full.agentId < 1) {
     refuse("agentId", "must be a whole number above 0");
   }
   for (const field of ["callbackWindowMs", "requestTimeoutMs", "directoryTtlMs"] as const)
     checkMs(full, field);
-  return { ...full, apiBase: checkedBase(full.apiBase) };
+  return { ...full, apiBase: checkedBase(full.apiBase) ?? refuse("apiBase", BASE_RULE) };
 }

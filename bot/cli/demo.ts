@@ -12,9 +12,15 @@ async function main(): Promise<void> {
   await world.wecom.verifyUrl();
   await postAlert(world, "firing-vm-disk-full.json", (text) => console.log(`  ${text}`));
   console.log("  现在打开手机页面，批准那张卡片 · open the phone page and approve the card (Ctrl-C ends)");
-  const end = () => void world.close().then(() => process.exit(0));
-  process.once("SIGINT", end);
-  process.once("SIGTERM", end);
+  let ending = false;
+  const end = () => {
+    // npm passes a signal on that the terminal has sent to both: the second one must not cut the end short.
+    if (ending) return;
+    ending = true;
+    void world.close().then(() => process.exit(0));
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
 }
 
 function printReady(world: DemoWorld): void {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment } from "../config/index.ts";
-import { approvePolicyFile, prepare, prepareFiles } from "../wire.ts";
+import { approvePolicyFile, newToken, prepare, prepareFiles } from "../wire.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
 /** The command line. Commands here only read and write files; nothing needs a running process. */
@@ -31,6 +31,17 @@ function program(): Command {
     .requiredOption("--by <userid>", "批准人 · who approves")
     .description("写入批准人、时间和摘要 · write approver, time and digest into the policy's file")
     .action(approvePolicy);
+  whale
+    .command("tokens")
+    .description("REST 的令牌 · tokens of REST")
+    .command("new")
+    .requiredOption("--user <userid>", "谁的令牌：只收窄此人的角色 · whose; it limits that person's roles")
+    .requiredOption("--rights <list>", "权限，用逗号分开 · rights, separated by commas")
+    .requiredOption("--expires <when>", "有效期或日期，如 90d · a duration or a date")
+    .description(
+      "生成令牌并打印要写进 tokens.yaml 的条目，不写文件 · make a token and its entry, writing nothing",
+    )
+    .action(printToken);
   return whale;
 }
 
@@ -60,6 +71,17 @@ async function approvePolicy(id: string, { by }: { by: string }): Promise<void> 
   if (approved.outcome === "refused") return stop(approved.message);
   writeFileSync(file, approved.text);
   console.log(`${file}: ${by} 已批准 · approved`);
+}
+
+function printToken(given: { user: string; rights: string; expires: string }): void {
+  const rights = given.rights.split(",").map((right) => right.trim());
+  const made = newToken({ ...given, rights });
+  if (made.outcome === "refused") {
+    stop(made.message);
+    return;
+  }
+  console.log(`令牌，只显示这一次 · the token, shown this once:\n\n${made.token}\n`);
+  console.log(`写进 tokens.yaml 的 tokens 下面 · to stand under tokens: in tokens.yaml:\n\n${made.text}`);
 }
 
 function stop(text: string): void {

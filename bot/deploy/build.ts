@@ -28,7 +28,11 @@ function writePackage(): void {
     scripts: _scripts,
     ...rest
   } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const scripts = { start: "node bot/main.js", demo: "node bot/cli/demo.js", whale: "node bot/cli/whale.js" };
+  const scripts = {
+    start: "exec node bot/main.js",
+    demo: "exec node bot/cli/demo.js",
+    whale: "node bot/cli/whale.js",
+  };
   writeFileSync(join(OUT, "package.json"), `${JSON.stringify({ ...rest, scripts }, null, 2)}\n`);
 }
 

@@ -47,3 +47,11 @@ export function onlyOne(values: string | readonly string[] | undefined): Present
   if (all.length > 1) return { outcome: "refused", reason: "repeated_credentials" };
   return first === "" ? { outcome: "refused", reason: "no_credentials" } : { outcome: "one", text: first };
 }
+
+/** What stands behind the scheme's word in an Authorization header. */
+export function schemeValue(header: Caller["headers"][string], scheme: RegExp): Presented {
+  const given = onlyOne(header);
+  if (given.outcome === "refused") return given;
+  const text = scheme.exec(given.text)?.[1];
+  return text === undefined ? { outcome: "refused", reason: "no_credentials" } : { outcome: "one", text };
+}

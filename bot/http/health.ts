@@ -15,13 +15,15 @@ export interface HealthDeps {
   warnings: () => Warning[];
   /** Makes a durable write, as every promise rests on one; rejects when that cannot be done. */
   checkStore: () => Promise<void>;
+  /** What is so short that intake turns events away; null while it takes them. */
+  pressureFault: () => string | null;
   /** Bytes that the embedded store takes. */
   storeBytes: () => number;
 }
 
-/** `GET /readyz`: 200 while promise 1 can be kept, that is while the store takes a durable write. */
+/** `GET /readyz`: 200 while promise 1 can be kept: the store takes a durable write, and there is room for more. */
 export async function handleReady(ctx: Context, deps: HealthDeps): Promise<void> {
-  const fault = await storeFault(deps);
+  const fault = (await storeFault(deps)) ?? deps.pressureFault();
   ctx.status = fault === null ? 200 : 503;
   if (fault !== null) {
     ctx.body = { ready: false, reason: fault };

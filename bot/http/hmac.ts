@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { GrafanaAuth, HmacAuth, SignedText } from "../../core/events/index.ts";
 import type { Replay } from "../../core/ports/index.ts";
 import { type Caller, onlyOne } from "./caller.ts";
-import { sameSecret } from "./same-secret.ts";
+import { sameDigest } from "./same-secret.ts";
 import type { AuthRefusal } from "./source-auth.ts";
 
 /** A request whose body has been read. */
@@ -34,13 +34,22 @@ export function checkHmac(auth: HmacAuth | GrafanaAuth, request: SignedRequest):
     stamp === null || signed === "body" ? "" : `${stamp}${signed === "timestamp.body" ? "." : ":"}`;
   const digest = createHmac("sha256", secret).update(text).update(request.bytes).digest();
   const wanted = prefix + digest.toString(encoding);
-  if (secret === "" || !sameSecret(encoding === "hex" ? lowerDigits(given, prefix) : given, wanted)) {
+  if (secret === "" || !sameDigest(encoding === "hex" ? lowerDigits(given, prefix) : given, wanted)) {
     return { outcome: "refused", reason: "bad_signature" };
   }
   const freshness = { windowMs: windowSeconds * 1000, nowMs: request.nowMs };
   const expiresAtMs = stamp === null ? request.nowMs + freshness.windowMs : endOf(stamp, freshness);
   if (expiresAtMs === null) return { outcome: "refused", reason: "stale_timestamp" };
-  return { outcome: "let_in", replay: { signature: digest.toString("hex"), expiresAtMs } };
+  return { outcome: "let_in", replay: { signature: nameOf(digest, text), expiresAtMs } };
+}
+
+/**
+ * Signatures of one time have names that begin alike: they are many, and a store finds them in one place. Of
+ * the time only what is signed may count, or another time would make another name.
+ */
+function nameOf(digest: Buffer, signedTime: string): string {
+  const name = digest.toString("hex");
+  return signedTime === "" ? name : `${signedTime.padStart(16, "0")}${name}`;
 }
 
 function presented({ headers }: SignedRequest, name: string): string | AuthRefusal {

@@ -1,6 +1,7 @@
-import type { Context } from "koa";
 import type { SourceAuth } from "../../core/events/index.ts";
 import type { Logger, Metrics } from "../../core/ports/index.ts";
+import { type Pressure, retryAfterSeconds } from "../../core/pressure/index.ts";
+import type { Exchange } from "./exchange.ts";
 import type { IntakeOutcome } from "./intake.ts";
 import type { AuthReason } from "./source-auth.ts";
 
@@ -15,10 +16,12 @@ export interface AnswerError {
   message: string;
 }
 
-const STATUS_OF_REASON: Record<string, number> = { unknown_event_type: 422, strict_schema: 422 };
+const STATUS_OF_REASON: Record<string, number> = {
+  ...{ compressed: 415, unknown_event_type: 422, strict_schema: 422 },
+};
 
 /** What was taken, and what of it was not. */
-export function answerTaken(ctx: Context, taken: IntakeOutcome): void {
+export function answerTaken(ctx: Exchange, taken: IntakeOutcome): void {
   if (taken.outcome === "refused") {
     ctx.status = STATUS_OF_REASON[taken.reason] ?? 400;
     ctx.body = { error: { code: taken.reason, message: taken.message }, refused: taken.refused };
@@ -29,11 +32,21 @@ export function answerTaken(ctx: Context, taken: IntakeOutcome): void {
 }
 
 /** An error that is counted and logged. Neither query nor headers are told: they hold credentials. */
-export function fail(ctx: Context, status: number, error: AnswerError, { metrics, log }: AnswerDeps): void {
+export function fail(ctx: Exchange, status: number, error: AnswerError, { metrics, log }: AnswerDeps): void {
   ctx.status = status;
   ctx.body = { error };
   metrics.count("events", { source: "-", outcome: error.code });
   log.warn({ code: error.code, path: ctx.path.slice(0, 200) }, "hook refused");
+}
+
+/** Turned away before anything is promised: counted, and logged only when the pressure changes. */
+export function turnAway(ctx: Exchange, pressure: Pressure, { metrics }: Pick<AnswerDeps, "metrics">): void {
+  const reason = pressure.outcome === "sheds" ? pressure.reason : "bodies_in_flight";
+  ctx.status = 503;
+  ctx.set("Retry-After", String(retryAfterSeconds(reason)));
+  const message = `nothing more can be kept safe now (${reason}); send it again`;
+  ctx.body = { error: { code: "overloaded", message } };
+  metrics.count("intake_shed", { reason });
 }
 
 const MESSAGES: Partial<Record<AuthReason, string>> = {
@@ -43,7 +56,7 @@ const MESSAGES: Partial<Record<AuthReason, string>> = {
 };
 
 /** The answer to a caller who may not post. It says no more than the reason. */
-export function deny(ctx: Context, auth: SourceAuth, reason: AuthReason, deps: AnswerDeps): void {
+export function deny(ctx: Exchange, auth: SourceAuth, reason: AuthReason, deps: AnswerDeps): void {
   const message = MESSAGES[reason] ?? "this source asks for credentials";
   const forbidden = reason === "address_not_allowed";
   // Credentials would not help against the address.

@@ -1,10 +1,11 @@
-import type { Context } from "koa";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
+import type { PressureGate } from "../pressure/index.ts";
 import { rawOf } from "../workers/raw.ts";
 import { readBody } from "./body.ts";
 import { type Caller, callerOf } from "./caller.ts";
+import type { Exchange } from "./exchange.ts";
 import { checkHmac, type SignedRequest } from "./hmac.ts";
-import { answerTaken, deny, fail } from "./hook-answers.ts";
+import { answerTaken, deny, fail, turnAway } from "./hook-answers.ts";
 import { type IntakeDeps, type ReadySource, takeBody } from "./intake.ts";
 import type { RateGate } from "./rate-gate.ts";
 import { checkCaller, isSigned, withoutCredentials } from "./source-auth.ts";
@@ -18,6 +19,7 @@ export interface HookDeps extends IntakeDeps, TopicDeps {
   /** Proxies in front of the process that each add an entry to `X-Forwarded-For`. */
   trustProxyHops: number;
   rates: RateGate;
+  pressure: PressureGate;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -25,7 +27,9 @@ const RETRY_AFTER_SECONDS = 5;
 const GET_KINDS: readonly string[] = ["open-falcon"];
 
 /** `POST /hooks/:source`, and GET where the sender knows no other: answers 202 only after the events are durable. */
-export async function handleHook(ctx: Context, name: string, deps: HookDeps): Promise<void> {
+export async function handleHook(ctx: Exchange, name: string, deps: HookDeps): Promise<void> {
+  const { pressure } = deps;
+  if (pressure.sheds()) return turnAway(ctx, pressure.pressure(), deps);
   const ready = deps.sources().get(name);
   if (!ready)
     return fail(ctx, 404, { code: "unknown_source", message: `no source is named ${quoted(name)}` }, deps);
@@ -43,7 +47,8 @@ export async function handleHook(ctx: Context, name: string, deps: HookDeps): Pr
   if (body.outcome === "too_large") return tooLarge(ctx, ready, { head: body.head, maxBytes, deps });
   // What a GET says stands in its query; a body beside it means nothing.
   const bytes = ctx.method === "GET" ? Buffer.alloc(0) : body.bytes;
-  await takeVerified(ctx, ready, { bytes, caller, deps });
+  if (!pressure.enter(bytes.length)) return turnAway(ctx, pressure.pressure(), deps);
+  await takeVerified(ctx, ready, { bytes, caller, deps }).finally(() => pressure.leave(bytes.length));
 }
 
 /** A signature covers no query, so that a signed source takes no alerts in one. */
@@ -57,7 +62,7 @@ interface Given {
   deps: HookDeps;
 }
 
-async function takeVerified(ctx: Context, ready: ReadySource, given: Given): Promise<void> {
+async function takeVerified(ctx: Exchange, ready: ReadySource, given: Given): Promise<void> {
   const { deps, caller, bytes } = given;
   const { name, auth, limits } = ready.source;
   const nowMs = deps.clock.nowMs();
@@ -90,16 +95,18 @@ async function checkSignature(
 type Signature = Extract<TopicOutcome, { outcome: "let_in" }>;
 
 async function post(
-  ctx: Context,
+  ctx: Exchange,
   source: ReadySource,
   given: { bytes: Buffer; deps: HookDeps; replay?: NonNullable<Signature["replay"]> },
 ): Promise<void> {
   const { bytes, deps, replay } = given;
-  const proof = { query: single(ctx.query), headers: single(ctx.headers) };
-  const shown = withoutCredentials(source.source.auth, proof);
-  const raw = ctx.method === "GET" ? rawOfQuery(shown.query) : rawOf(bytes, contentType(ctx));
+  const sent = once(() =>
+    withoutCredentials(source.source.auth, { query: single(ctx.query), headers: single(ctx.headers) }),
+  );
+  const raw = ctx.method === "GET" ? rawOfQuery(sent().query) : rawOf(bytes, contentType(ctx));
   try {
-    const posted = { source, raw, bytes, ...shown, zone: deps.timeZone, ...(replay ? { replay } : {}) };
+    const encoding = ctx.headers;
+    const posted = { source, raw, bytes, sent, encoding, zone: deps.timeZone, ...(replay ? { replay } : {}) };
     answerTaken(ctx, await takeBody(posted, deps));
   } catch (error) {
     deps.log.error({ source: source.source.name, err: error, reason: errorText(error) }, "intake failed");
@@ -111,13 +118,22 @@ async function post(
   }
 }
 
+/** Most kinds of source look at the body alone. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 /** What a GET brought, as the form that a POST of the same would have had. */
 function rawOfQuery(query: Readonly<Record<string, string>>) {
   return rawOf(Buffer.from(new URLSearchParams(query).toString()), "application/x-www-form-urlencoded");
 }
 
 async function tooLarge(
-  ctx: Context,
+  ctx: Exchange,
   { source }: ReadySource,
   { head, maxBytes, deps }: { head: Buffer; maxBytes: number; deps: HookDeps },
 ): Promise<void> {
@@ -131,7 +147,7 @@ async function tooLarge(
   fail(ctx, 413, { code: "too_large", message }, deps);
 }
 
-function contentType(ctx: Context): string {
+function contentType(ctx: Exchange): string {
   return (ctx.req.headers["content-type"] ?? "application/octet-stream").slice(0, 200);
 }
 

@@ -1,3 +1,4 @@
+export * from "./api/index.ts";
 export * from "./certificates.ts";
 export * from "./cloud.ts";
 export * from "./handshake.ts";

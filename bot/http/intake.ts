@@ -15,18 +15,20 @@ import type {
   Replay,
 } from "../../core/ports/index.ts";
 import type { StepObserver } from "../workers/steps.ts";
+import { type EncodingHeaders, packedBy } from "./compressed.ts";
 import { type Confirm, mayConfirm } from "./handshake.ts";
 
 /** A source that is ready to take bodies. */
 export interface ReadySource {
   source: CompiledSource;
   adapter: SourceAdapter;
+  /** The event types that it was compiled with: a body is read by one configuration from first to last. */
+  registry: EventTypeRegistry;
 }
 
 export interface IntakeDeps {
   journal: Journal;
   sources: () => ReadonlyMap<string, ReadySource>;
-  registry: () => EventTypeRegistry;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -36,13 +38,20 @@ export interface IntakeDeps {
   confirm: Confirm;
 }
 
+interface Sent {
+  query: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string>>;
+}
+
 /** A body whose sender has proved what the source's authentication asks. */
 export interface Posted {
   source: ReadySource;
   raw: RawBody;
   bytes: Buffer;
-  query: Readonly<Record<string, string>>;
-  headers: Readonly<Record<string, string>>;
+  /** The query and the headers, without what proves the sender. */
+  sent: () => Sent;
+  /** How the body is encoded. */
+  encoding: EncodingHeaders;
   /** Zone of times that come without an offset. */
   zone: string;
   /** Absent when the source's bodies are not signed. */
@@ -64,13 +73,16 @@ export type IntakeOutcome =
 
 /** From a verified body to stored events: read, normalise, validate, dedupe, journal. */
 export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<IntakeOutcome> {
-  const { source, raw } = posted;
+  const { source } = posted;
+  const packed = packedBy(posted.encoding);
+  if (packed) return refuse(posted, { ...packed, refused: [] }, deps);
   const read = source.adapter.read(deliveryOf(posted));
   if (read.outcome === "refused") {
     return refuse(posted, { reason: read.reason, message: read.message, refused: [] }, deps);
   }
   if (read.outcome === "handshake") return keepHandshake(posted, read, deps);
-  const { drafts, refused } = normaliseAll(read.occurrences, posted, deps);
+  const raw = kept(posted.raw, deps.clock.nowMs());
+  const { drafts, refused } = normaliseAll(read.occurrences, { source, raw }, deps);
   const [first] = refused;
   if (drafts.length === 0 && first) {
     const { reason, message } = first;
@@ -80,15 +92,48 @@ export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<Intake
   const receipts = await deps.journal.append({ source: source.source.name, drafts, raw, ...replay });
   deps.onStep("event_journaled");
   for (const { outcome } of receipts) count(deps, posted, outcome);
+  tellDuplicates(receipts, { source, raw }, deps);
   for (const { reason } of refused) count(deps, posted, reason);
   return { outcome: "taken", receipts, refused };
 }
 
-function deliveryOf({ source, raw, bytes, query, headers, zone }: Posted): AdapterDelivery {
+/**
+ * The body under a name that begins with the time: those of events are many, and a store finds names that
+ * came together in one place. A refused body has none of it, so that the same rubbish is kept once.
+ */
+function kept(raw: RawBody, nowMs: number): RawBody {
+  return { ...raw, ref: `${Math.floor(nowMs).toString(36).padStart(9, "0")}:${raw.ref}` };
+}
+
+/** The sender's key decides that a delivery came before; should its content differ, the body can still be found. */
+function tellDuplicates(
+  receipts: readonly Receipt[],
+  { source, raw }: Pick<Posted, "source" | "raw">,
+  { log }: IntakeDeps,
+): void {
+  const again = receipts.filter(({ outcome }) => outcome === "duplicate");
+  const [first] = again;
+  if (!first) return;
+  const told = { source: source.source.name, eventId: first.eventId, events: again.length, rawRef: raw.ref };
+  log.info(told, "delivered again");
+}
+
+function deliveryOf({ source, raw, bytes, sent, zone }: Posted): AdapterDelivery {
   const { zone: own, options } = source.source;
   const { contentType } = raw;
   const given: { options?: JsonObject } = options === undefined ? {} : { options };
-  return { body: bytes, contentType, query, headers, zone: own ?? zone, ...given };
+  return {
+    body: bytes,
+    contentType,
+    get query() {
+      return sent().query;
+    },
+    get headers() {
+      return sent().headers;
+    },
+    zone: own ?? zone,
+    ...given,
+  };
 }
 
 type Handshake = Extract<Reading, { outcome: "handshake" }>;
@@ -128,7 +173,7 @@ async function confirm({ source }: Posted, url: string, deps: IntakeDeps): Promi
 
 function normaliseAll(
   occurrences: Parameters<typeof normalise>[0][],
-  { source, raw }: Posted,
+  { source, raw }: Pick<Posted, "source" | "raw">,
   deps: IntakeDeps,
 ): { drafts: EventDraft[]; refused: RefusedOccurrence[] } {
   const receivedAt = new Date(deps.clock.nowMs()).toISOString();
@@ -136,7 +181,7 @@ function normaliseAll(
   const refused: RefusedOccurrence[] = [];
   for (const [index, occurrence] of occurrences.entries()) {
     const facts = { receivedAt, rawRef: raw.ref, freshId: `e_${deps.ids.ulid()}` };
-    const result = normalise(occurrence, source.source, deps.registry(), facts);
+    const result = normalise(occurrence, source.source, source.registry, facts);
     if (result.outcome === "accepted") drafts.push(result.draft);
     else
       refused.push({ index, reason: result.reason, message: result.message, violations: result.violations });

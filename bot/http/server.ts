@@ -1,9 +1,11 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import Koa from "koa";
-import Router, { type RouterContext } from "koa-router";
+import Router from "koa-router";
 import { errorText } from "../../core/errors.ts";
 import type { Logger } from "../../core/ports/index.ts";
+import { answerFault, isClientFault } from "./client-faults.ts";
+import { exchangeOf } from "./exchange.ts";
 import { type HealthDeps, handleReady } from "./health.ts";
 import { type HookDeps, handleHook } from "./hooks.ts";
 import { type CallbackDeps, handleCallback, handleVerify } from "./wecom.ts";
@@ -12,8 +14,23 @@ export interface ServerDeps {
   hooks: HookDeps;
   callbacks: CallbackDeps;
   health: HealthDeps;
+  /** Adds the addresses below `/api/v1`. */
+  api: (router: Router) => void;
   metrics: { text(): Promise<string>; contentType: string };
   log: Logger;
+  limits?: Partial<ConnectionLimits>;
+}
+
+/** How long a client may take. */
+export interface ConnectionLimits {
+  /** For a whole request, in milliseconds. Default 30,000. */
+  requestTimeoutMs: number;
+  /** For its headers alone, in milliseconds. Default 10,000. */
+  headersTimeoutMs: number;
+  /** How often connections are looked at for the two, in milliseconds. Default 1,000. */
+  checkEveryMs: number;
+  /** How long `close` waits for requests under way, in milliseconds. Default 10,000. */
+  closeTimeoutMs: number;
 }
 
 export interface Listening {
@@ -24,37 +41,67 @@ export interface Listening {
 /** The HTTP side of the process. */
 export interface HttpServer {
   listen(at: Listening): Promise<Listening>;
-  /** Takes no new connections, ends idle ones, waits for answers under way. */
+  /** Takes no new connections, ends idle ones, waits for answers under way, though not for ever. */
   close(): Promise<void>;
 }
 
-/** A slow sender holds a connection no longer than this, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 10_000;
+const DEFAULT_LIMITS: ConnectionLimits = {
+  ...{ requestTimeoutMs: 30_000, headersTimeoutMs: 10_000, checkEveryMs: 1_000, closeTimeoutMs: 10_000 },
+};
 const MAX_CONNECTIONS = 10_000;
 
 export function createHttpServer(deps: ServerDeps): HttpServer {
   const { log } = deps;
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const app = new Koa();
   // Koa prints errors itself unless somebody listens.
-  app.on("error", (error: unknown) => log.error({ err: error, reason: errorText(error) }, "request failed"));
+  app.on("error", (error: unknown) => {
+    if (!isClientFault(error)) log.error({ err: error, reason: errorText(error) }, "request failed");
+  });
   app.use(routes(deps).routes());
-  const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS },
-    app.callback(),
-  );
+  const timeouts = {
+    requestTimeout: limits.requestTimeoutMs,
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+  };
+  const server = createServer(timeouts, hooksFirst(deps, app.callback()));
   server.maxConnections = MAX_CONNECTIONS;
+  server.on("clientError", (error, socket) =>
+    answerFault(error, socket, { log, metrics: deps.hooks.metrics }),
+  );
   return {
     listen: (at) => listen(server, at),
-    close: () => close(server),
+    close: () => close(server, limits.closeTimeoutMs),
   };
 }
 
-function routes({ hooks, callbacks, health, metrics }: ServerDeps): Router {
+/** As a path, or as a whole address, which HTTP allows too. */
+const HOOK = /^(?:https?:\/\/[^/?#]*)?\/hooks\/([^/?#]+)\/?(?:[?#]|$)/i;
+
+/** Alerts go past Koa; everything else through it. */
+function hooksFirst({ hooks, log }: ServerDeps, others: RequestListener): RequestListener {
+  return (req, res) => {
+    const source = HOOK.exec(req.url ?? "")?.[1];
+    if (source === undefined) return others(req, res);
+    const handled = exchangeOf(req, res, (exchange) => handleHook(exchange, decoded(source), hooks));
+    handled.catch((error: unknown) => {
+      if (!isClientFault(error)) log.error({ err: error, reason: errorText(error) }, "request failed");
+      if (!res.headersSent) res.writeHead(500, { Connection: "close" }).end();
+    });
+  };
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // No name of a source needs escapes; what is none stays as it came, and is unknown.
+    return name;
+  }
+}
+
+function routes({ callbacks, health, api, metrics }: ServerDeps): Router {
   const router = new Router();
-  const hook = (ctx: RouterContext) => handleHook(ctx, String(ctx.params["source"] ?? ""), hooks);
-  router.post("/hooks/:source", hook);
-  router.get("/hooks/:source", hook);
   router.get("/wecom/callback", (ctx) => handleVerify(ctx, callbacks));
   router.post("/wecom/callback", (ctx) => handleCallback(ctx, callbacks));
   router.get("/healthz", (ctx) => {
@@ -65,6 +112,7 @@ function routes({ hooks, callbacks, health, metrics }: ServerDeps): Router {
     ctx.type = metrics.contentType;
     ctx.body = await metrics.text();
   });
+  api(router);
   return router;
 }
 
@@ -78,9 +126,14 @@ function listen(server: Server, { host, port }: Listening): Promise<Listening> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    // A closed server no longer ends its slow requests by itself.
+    const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -1,5 +1,5 @@
 import type { Source, SourceAuth } from "../../core/events/index.ts";
-import { type Caller, onlyOne, type Presented } from "./caller.ts";
+import { type Caller, onlyOne, type Presented, schemeValue } from "./caller.ts";
 import { isAmong } from "./networks.ts";
 import { sameSecret } from "./same-secret.ts";
 
@@ -63,14 +63,6 @@ function checkCredentials(auth: SourceAuth, { headers, query }: Caller): AuthOut
 function matching(given: Presented, secret: string): AuthOutcome {
   if (given.outcome === "refused") return given;
   return sameSecret(given.text, secret) ? LET_IN : WRONG;
-}
-
-/** What stands behind the scheme's word in an Authorization header. */
-function schemeValue(header: Caller["headers"][string], scheme: RegExp): Presented {
-  const given = onlyOne(header);
-  if (given.outcome === "refused") return given;
-  const text = scheme.exec(given.text)?.[1];
-  return text === undefined ? { outcome: "refused", reason: "no_credentials" } : { outcome: "one", text };
 }
 
 function basicValue(header: Caller["headers"][string]): Presented {

@@ -18,7 +18,8 @@ const MAX_CALLBACK_BYTES = 1_048_576;
 /** `GET /wecom/callback`: answers the address check with the bare decrypted text. */
 export function handleVerify(ctx: Context, { callback, log, metrics }: CallbackDeps): void {
   const verified = callback.verifyUrl(ctx.query);
-  metrics.count("callbacks", { kind: "verify", outcome: verified.outcome });
+  const outcome = verified.outcome === "refused" ? verified.reason : verified.outcome;
+  metrics.count("callbacks", { kind: "verify", outcome });
   if (verified.outcome === "refused") {
     log.warn({ reason: verified.reason }, "WeCom address check refused");
     ctx.status = 403;

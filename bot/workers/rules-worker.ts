@@ -4,9 +4,11 @@ import type { Policy } from "../../core/policies/index.ts";
 import type { Clock, Journal, JournalEntry, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
 import { type Judgement, judge, type RuleSet, type Verdict } from "../../core/rules/index.ts";
 import { type MachineSettings, type Task, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
+import type { Advancer } from "./advance.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createPlaces, type Places } from "./places.ts";
 import type { StepObserver } from "./steps.ts";
+import { withdrawRecovered } from "./withdraw.ts";
 
 export interface RulesInForce {
   set: RuleSet;
@@ -17,6 +19,7 @@ export interface RulesInForce {
 export interface RulesWorkerDeps {
   journal: Journal;
   tasks: TaskStore;
+  advancer: Advancer;
   inForce: () => RulesInForce;
   settings: MachineSettings;
   clock: Clock;
@@ -28,7 +31,7 @@ export interface RulesWorkerDeps {
 
 const BATCH = 200;
 
-/** Reads the journal, judges each event by the rules, makes the tasks, keeps every verdict. */
+/** Reads the journal, judges each event by the rules, makes tasks and takes them back, keeps every verdict. */
 export function startRulesWorker(deps: RulesWorkerDeps): Loop {
   const { journal, clock, log } = deps;
   const places = createPlaces("rules", deps);
@@ -64,12 +67,13 @@ async function readPartition(partition: number, places: Places, deps: RulesWorke
 async function judgeEntry(entry: JournalEntry, deps: RulesWorkerDeps): Promise<Verdict[]> {
   if (entry.kind !== "event") return [];
   const { event } = entry;
-  const verdicts: Verdict[] = [];
+  const verdicts = await withdrawRecovered(event, { ...deps, set: deps.inForce().set });
+  const withdrawing = new Set(verdicts.map((verdict) => verdict.ruleId));
   for (const judgement of await judgements(event, deps)) {
-    const verdict = await carryOut(judgement, event, deps);
-    told(verdict, deps);
-    verdicts.push(verdict);
+    if (withdrawing.has(judgement.verdict.ruleId)) continue;
+    verdicts.push(await carryOut(judgement, event, deps));
   }
+  for (const verdict of verdicts) told(verdict, deps);
   return verdicts;
 }
 
@@ -124,7 +128,7 @@ function takeOf(judgement: Extract<Judgement, { outcome: "fires" }>, grantId: st
 }
 
 function told(verdict: Verdict, { log, metrics }: RulesWorkerDeps): void {
-  const { eventId, ruleId, outcome, reason, taskId, message } = verdict;
+  const { eventId, ruleId, outcome, reason, taskId, withdrawn, message } = verdict;
   metrics.count("verdicts", { rule: ruleId, reason });
   const fields = {
     eventId,
@@ -132,6 +136,7 @@ function told(verdict: Verdict, { log, metrics }: RulesWorkerDeps): void {
     outcome,
     reason,
     ...(taskId ? { taskId } : {}),
+    ...(withdrawn ? { withdrawn } : {}),
     ...(message ? { message } : {}),
   };
   log.info(fields, "rule judged");

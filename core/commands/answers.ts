@@ -44,8 +44,9 @@ export function taskText(task: Task, viewing: MessageViewing): string {
   ];
   const head = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));
   const history = task.history.slice(-8).map((line) => {
-    const by = line.by ? ` ${plain(viewing.nameOf(line.by))}` : "";
-    return `${clockTime(line.atMs, timeZone)} ${texts.states[line.to]} (${line.reason})${by}`;
+    const by = line.by ? plain(viewing.nameOf(line.by)) : "";
+    const parts = [texts.states[line.to], by, texts.reasons[line.reason] ?? ""].filter(Boolean);
+    return `${clockTime(line.atMs, timeZone)} ${parts.join(" · ")}`;
   });
   return [taskLine(task, viewing), ...head, texts.commands.historyTitle, ...history].join("\n");
 }

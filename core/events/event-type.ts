@@ -7,6 +7,9 @@ export const UNMAPPED_TYPE = "unmapped";
 /** The type of the event that tells of a task's end. */
 export const TASK_ENDED_TYPE = "whale.task.ended";
 
+/** How an event type may be called. Such a name is also the name of its file, so it holds no slash. */
+export const TYPE_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
+
 /** A declared kind of event (design.md section 6). */
 export interface EventType {
   type: string;
@@ -43,6 +46,8 @@ export interface Source {
   limits?: SourceLimits;
   /** IANA zone of times that come without an offset, instead of the process's own. */
   zone?: string;
+  /** How long an incident that never recovers may be silent before a firing event opens another. Default 24 h. */
+  incidentWindowMs?: number;
   /** Settings of the kind's own, checked by its adapter. */
   options?: JsonObject;
 }

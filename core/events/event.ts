@@ -36,8 +36,14 @@ export interface WhaleEvent {
   fingerprint: string;
   /** Joins firing, repeats and recovery of one thing. */
   incident: string;
-  /** The first event of the open incident that this one repeats. */
+  /** The first event of the incident that this one repeats. */
   repeatOf?: string;
+  /** Of a recovery: the first event of the open incident that it closes. */
+  recovers?: string;
+  /** The first event of an incident that never recovered and was silent for so long that this one opened another. */
+  supersedes?: string;
+  /** It came after what makes it old: a firing event after its recovery, a recovery after a later firing. */
+  late?: true;
   labels: Record<string, string>;
   annotations: Record<string, string>;
   detail: JsonObject;

@@ -46,18 +46,18 @@ export function normalise(
   const declared = registry.get(type);
   const violations = allViolations(mapped, declared);
   if (declared?.declared.strict && violations.length > 0) return misfit(type, violations);
+  const { labels, annotations } = scope;
   const decided = {
-    type,
+    ...{ type, labels, annotations, violations },
     source: source.name,
     detail: mapped.detail,
-    violations,
     subject: declared?.subject,
   };
   const event = eventOf(occurrence, decided, facts);
-  return { outcome: "accepted", draft: draftOf(event, occurrence, facts), violations };
+  return { outcome: "accepted", draft: draftOf(event, { occurrence, source, facts }), violations };
 }
 
-type Scope = Record<string, unknown>;
+type Scope = Record<string, unknown> & Pick<WhaleEvent, "labels" | "annotations">;
 
 /** What mapping templates and conditions read. */
 function occurrenceScope(occurrence: Occurrence, detail: JsonObject, source: string): Scope {
@@ -109,7 +109,7 @@ function allViolations(mapped: MappedDetail, declared: CompiledEventType | undef
   return [...byPath.values()].slice(0, MAX_VIOLATIONS);
 }
 
-interface Decided {
+interface Decided extends Pick<WhaleEvent, "labels" | "annotations"> {
   type: string;
   detail: JsonObject;
   violations: Violation[];
@@ -119,7 +119,7 @@ interface Decided {
 
 function eventOf(occurrence: Occurrence, decided: Decided, facts: ReceiptFacts): EventDraft["event"] {
   const { receivedAt, rawRef } = facts;
-  const { type, source, detail, violations, subject } = decided;
+  const { type, source, detail, violations, subject, labels, annotations } = decided;
   const endsAt = isoTime(occurrence.endsAt);
   const event: EventDraft["event"] = {
     type,
@@ -130,8 +130,8 @@ function eventOf(occurrence: Occurrence, decided: Decided, facts: ReceiptFacts):
     time: isoTime(occurrence.time) ?? receivedAt,
     ...(endsAt === undefined ? {} : { endsAt }),
     receivedAt,
-    labels: textMap(occurrence.labels),
-    annotations: textMap(occurrence.annotations),
+    labels,
+    annotations,
     detail,
     violations,
     rawRef,
@@ -159,8 +159,35 @@ function subjectOf(event: EventDraft["event"], template: Template | undefined): 
   return found === "" ? event.subject : found;
 }
 
-function draftOf(event: EventDraft["event"], occurrence: Occurrence, facts: ReceiptFacts): EventDraft {
-  const { freshId } = facts;
+interface DraftFacts {
+  occurrence: Occurrence;
+  source: CompiledSource;
+  facts: ReceiptFacts;
+}
+
+function draftOf(event: EventDraft["event"], { occurrence, source, facts }: DraftFacts): EventDraft {
   const dedupeKey = occurrence.dedupeKey?.toWellFormed();
-  return dedupeKey === undefined ? { event, freshId } : { event, dedupeKey, freshId };
+  const senderTimeMs = senderTime(occurrence, facts);
+  const { incidentWindowMs } = source;
+  return {
+    event,
+    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+    freshId: facts.freshId,
+    ...(senderTimeMs === undefined ? {} : { senderTimeMs }),
+    ...(incidentWindowMs === undefined ? {} : { incidentWindowMs }),
+  };
+}
+
+/** Clocks of senders are not all right; one that is further ahead than this is not believed. */
+const CLOCK_SKEW_MS = 600_000;
+
+/**
+ * The time that orders an event among those of its incident: its start, or the end of a recovery. Nothing ends
+ * before it began, and a time far ahead of the receipt would make old whatever comes until then.
+ */
+function senderTime({ status, time, endsAt }: Occurrence, { receivedAt }: ReceiptFacts): number | undefined {
+  const given = [isoTime(time), status === "resolved" ? isoTime(endsAt) : undefined];
+  const times = given.flatMap((text) => (text === undefined ? [] : Date.parse(text)));
+  const ms = Math.max(...times);
+  return times.length > 0 && ms <= Date.parse(receivedAt) + CLOCK_SKEW_MS ? ms : undefined;
 }

@@ -13,8 +13,15 @@ const DIACRITICS = /[\u0300-\u036F]/g;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 // Without spaces between words: runs of these are cut in pairs.
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
-const PIECES =
-  /\uE000|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+|[[\p{L}\p{N}\p{M}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]]+/gv;
+const WORD = /[\p{L}\p{N}\p{M}]/u;
+// Without anything that folding changes in a way that matters to tokens, but for case. Most texts are of these.
+const FOLDED_BUT_FOR_CASE =
+  /^[\0-\x7F\u3001\u3002\u300A\u300B\u4E00-\u9FFF\uE000\uFF01\uFF05\uFF08\uFF09\uFF0C\uFF1A\uFF1B\uFF1F]*$/;
+
+type Kind = "gap" | "word" | "unspaced" | "break";
+
+// Every event's whole text goes through here, and regular expressions over scripts are slow.
+const kinds: (Kind | undefined)[] = new Array(0x10000);
 
 /**
  * All strings of an event that a search looks into: title, name, subject, and the values of labels,
@@ -24,7 +31,8 @@ export function searchText(event: SearchedEvent): string {
   const { title, name, subject, labels, annotations, detail } = event;
   const parts = [title, name, subject, ...Object.values(labels), ...Object.values(annotations)];
   const strings = stringsIn([...parts, ...Object.values(detail)]);
-  return strings.map(withoutBreaks).join(BREAK);
+  // Subject, title and labels often say the same; once is enough to be found by.
+  return [...new Set(strings)].map(withoutBreaks).join(BREAK);
 }
 
 function withoutBreaks(text: string): string {
@@ -59,7 +67,7 @@ export function foldText(text: string): string {
  * length, of one character too, are found in its middle.
  */
 export function bigrams(text: string): string {
-  return piecesOf(foldText(text)).flatMap(tokensOf).join(" ");
+  return tokensOf(FOLDED_BUT_FOR_CASE.test(text) ? text.toLowerCase() : foldText(text)).join(" ");
 }
 
 /**
@@ -68,29 +76,67 @@ export function bigrams(text: string): string {
  * All quotes, operators and wildcards of the query are plain text. Null when it holds nothing to look for.
  */
 export function matchExpression(query: string): string | null {
-  const words = foldText(withoutBreaks(query)).split(/\s+/u).map(piecesOf);
-  const phrases = words.filter((pieces) => pieces.length > 0).map(phraseOf);
-  return phrases.length === 0 ? null : phrases.join(" AND ");
+  const words = foldText(withoutBreaks(query)).split(/\s+/u).map(tokensOf);
+  // Each once: a word said a hundred times would be looked for a hundred times.
+  const phrases = new Set(words.filter((tokens) => tokens.length > 0).map(phraseOf));
+  return phrases.size === 0 ? null : [...phrases].join(" AND ");
 }
 
-function piecesOf(folded: string): string[] {
-  return folded.match(PIECES) ?? [];
+function tokensOf(folded: string): string[] {
+  const tokens: string[] = [];
+  let start = 0;
+  while (start < folded.length) {
+    const kind = kindAt(folded, start);
+    const next = kind === "word" ? wordEnd(folded, start) : start + widthAt(folded, start);
+    if (kind === "unspaced") tokens.push(folded.slice(start, pairEnd(folded, next)));
+    else if (kind !== "gap") tokens.push(folded.slice(start, next));
+    start = next;
+  }
+  return tokens;
 }
 
-function tokensOf(piece: string): string[] {
-  if (!UNSPACED.test(piece)) return [piece];
-  const characters = [...piece];
-  return characters.map((character, i) => character + (characters[i + 1] ?? ""));
+function wordEnd(folded: string, start: number): number {
+  let end = start;
+  while (end < folded.length && kindAt(folded, end) === "word") end += widthAt(folded, end);
+  return end;
 }
 
-function phraseOf(pieces: readonly string[]): string {
-  const last = pieces.at(-1) ?? "";
-  const before = pieces.slice(0, -1).flatMap(tokensOf);
-  if (!UNSPACED.test(last)) return quoted([...before, last]);
-  const pairs = tokensOf(last).slice(0, -1);
+function pairEnd(folded: string, second: number): number {
+  const inRun = second < folded.length && kindAt(folded, second) === "unspaced";
+  return inRun ? second + widthAt(folded, second) : second;
+}
+
+function widthAt(text: string, index: number): number {
+  return (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+}
+
+function kindAt(text: string, index: number): Kind {
+  const code = text.codePointAt(index) ?? 0;
+  if (code > 0xffff) return kindOf(String.fromCodePoint(code));
+  const known = kinds[code];
+  if (known) return known;
+  const kind = kindOf(String.fromCodePoint(code));
+  kinds[code] = kind;
+  return kind;
+}
+
+function kindOf(character: string): Kind {
+  if (character === BREAK) return "break";
+  if (UNSPACED.test(character)) return "unspaced";
+  return WORD.test(character) ? "word" : "gap";
+}
+
+function phraseOf(tokens: readonly string[]): string {
+  const last = tokens.at(-1) ?? "";
+  if (!UNSPACED.test(last)) return quoted(tokens);
   // The run may go on behind the query's end, so its last character must not be asked for alone.
-  if (pairs.length > 0) return quoted([...before, ...pairs]);
-  return `${quoted([...before, last])} *`;
+  if (isPair(tokens.at(-2) ?? "")) return quoted(tokens.slice(0, -1));
+  return `${quoted(tokens)} *`;
+}
+
+// Of a run of at least two, the pair with the last character stands before that character.
+function isPair(token: string): boolean {
+  return UNSPACED.test(token) && token.length > widthAt(token, 0);
 }
 
 function quoted(tokens: readonly string[]): string {

@@ -1,12 +1,17 @@
 /** Labels or annotations as texts by key. Keys `__proto__` are left out; scalars become their text. */
 export function textMap(given: Readonly<Record<string, unknown>>): Record<string, string> {
   const texts: Record<string, string> = {};
-  for (const [key, value] of Object.entries(given)) {
+  for (const key of Object.keys(given)) {
+    const value = given[key];
     if (key === "__proto__" || value === null || value === undefined) continue;
-    const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-    texts[key.toWellFormed()] = text.toWellFormed();
+    texts[key.toWellFormed()] = textOf(value).toWellFormed();
   }
   return texts;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 const YEAR_10000_MS = Date.UTC(10_000, 0, 1);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { wellFormed } from "./json.ts";
 
@@ -22,7 +22,7 @@ export function base32(bytes: Uint8Array): string {
 }
 
 function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
 
 function canonical(value: unknown): string | undefined {
@@ -42,7 +42,7 @@ function canonical(value: unknown): string | undefined {
 export function hashOf(value: unknown): string {
   const text = canonical(value);
   if (text === undefined) throw new TypeError("cannot hash a value that JSON cannot hold");
-  return sha256(text).toString("hex");
+  return hash("sha256", text, "hex");
 }
 
 function idOf(prefix: string, parts: readonly (string | number)[]): string {

@@ -1,17 +1,24 @@
 import type { WhaleEvent } from "../events/event.ts";
 import { eventId } from "../ids/index.ts";
+import { type Place, placeInIncident } from "./place.ts";
 
 /** What is kept of an incident between events. */
 export interface Incident {
   source: string;
   key: string;
   state: "open" | "closed";
-  /** The event that opened it. */
+  /** The event that opened it, or the recovery that came before any. */
   firstEventId: string;
   lastEventId: string;
   openedAt: string;
+  /** When its last event was received, but for those that came late. */
+  lastAt: string;
   /** How many events it has had since it opened. */
   events: number;
+  /** The latest start that a firing event gave, by the sender's clock. */
+  firedAtMs?: number;
+  /** The latest end that a recovery gave, by the sender's clock, and the first event of what it ended. */
+  ended?: { atMs: number; firstEventId: string };
 }
 
 /** What is kept of a delivery: the first event with this delivery key. */
@@ -20,23 +27,25 @@ export interface FirstDelivery {
   receivedAt: string;
 }
 
+/** What only the admission can say of an event. */
+export type Placed = "repeatOf" | "recovers" | "supersedes" | "late";
+
 /** An event that is ready but for its id and its place in an incident. */
 export interface EventDraft {
-  event: Omit<WhaleEvent, "id" | "repeatOf">;
+  event: Omit<WhaleEvent, "id" | Placed>;
   /** The sender's dedupe key; absent when it has none. */
   dedupeKey?: string;
   /** Id to use when there is no dedupe key (a ULID with the prefix `e_`). */
   freshId: string;
+  /** By the sender's clock: when it began, or when it recovered. Absent when the sender gives no time to rely on. */
+  senderTimeMs?: number;
+  /** How long an incident may be silent and still take a firing event. `DEFAULT_INCIDENT_WINDOW_MS` when absent. */
+  incidentWindowMs?: number;
 }
 
 export type Admission =
   | { outcome: "duplicate"; reason: "same_delivery"; eventId: string }
-  | {
-      outcome: "admitted";
-      reason: "new" | "repeat" | "recovery";
-      event: WhaleEvent;
-      incident: Incident | null;
-    };
+  | ({ outcome: "admitted" } & Place);
 
 /** What the admission asks about what is stored already. */
 export interface AdmissionFacts {
@@ -57,7 +66,7 @@ export function admit(draft: EventDraft, facts: AdmissionFacts, windowMs: number
     return { outcome: "duplicate", reason: "same_delivery", eventId: id };
   }
   const event: WhaleEvent = { id, ...draft.event };
-  return placeInIncident(event, facts.incident);
+  return { outcome: "admitted", ...placeInIncident(event, draft, facts.incident) };
 }
 
 function deliveryId(draft: EventDraft, first: FirstDelivery | undefined, windowMs: number): string {
@@ -65,35 +74,4 @@ function deliveryId(draft: EventDraft, first: FirstDelivery | undefined, windowM
   if (!first) return eventId(draft.event.source, draft.dedupeKey);
   const windows = Math.floor((Date.parse(draft.event.receivedAt) - Date.parse(first.receivedAt)) / windowMs);
   return windows < 1 ? first.eventId : eventId(draft.event.source, draft.dedupeKey, windows);
-}
-
-function placeInIncident(event: WhaleEvent, known: Incident | undefined): Admission {
-  if (event.status === "point") return { outcome: "admitted", reason: "new", event, incident: null };
-  const open = known?.state === "open" ? known : undefined;
-  if (event.status === "resolved") {
-    const incident = open ? { ...open, state: "closed" as const, lastEventId: event.id } : null;
-    return { outcome: "admitted", reason: "recovery", event, incident };
-  }
-  if (open) {
-    const incident = { ...open, lastEventId: event.id, events: open.events + 1 };
-    return {
-      outcome: "admitted",
-      reason: "repeat",
-      event: { ...event, repeatOf: open.firstEventId },
-      incident,
-    };
-  }
-  return { outcome: "admitted", reason: "new", event, incident: openIncident(event) };
-}
-
-function openIncident(event: WhaleEvent): Incident {
-  return {
-    source: event.source,
-    key: event.incident,
-    state: "open",
-    firstEventId: event.id,
-    lastEventId: event.id,
-    openedAt: event.receivedAt,
-    events: 1,
-  };
 }

@@ -63,7 +63,7 @@ function literal(text: string): Template {
 function parse(text: string): Template {
   const nodes = valueEngine.parse(text);
   const lone = loneOutput(nodes);
-  const evaluate = lone ? evaluateValue(lone) : evaluateText(text);
+  const evaluate = lone ? evaluateLone(lone, text) : evaluateText(text);
   return {
     text,
     render: (scope) => guarded(() => jsonValue(evaluate(scope))),
@@ -79,6 +79,30 @@ function loneOutput(nodes: readonly LiquidNode[]): LiquidNode | null {
 }
 
 type Evaluate = (scope: Scope) => unknown;
+
+/**
+ * Most templates name one value, which is read here without the engine. Wherever the engine might have
+ * something of its own to say (a name that is missing, `size` of a list) it is asked.
+ */
+function evaluateLone(output: LiquidNode, text: string): Evaluate {
+  const engine = evaluateValue(output);
+  const keys = PLAIN_REFERENCE.exec(text)?.[1]?.split(".");
+  if (!keys) return engine;
+  return (scope) => plainValue(scope, keys) ?? engine(scope);
+}
+
+const PLAIN_REFERENCE = /^\s*\{\{\s*\.?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\}\}\s*$/;
+
+/** What stands below own keys of plain objects all the way; undefined where the way ends before. */
+function plainValue(scope: Scope, keys: readonly string[]): unknown {
+  let value: unknown = scope;
+  for (const key of keys) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    if (!Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
 
 function evaluateValue(output: LiquidNode): Evaluate {
   return (scope) => valueEngine.renderSync([output], scope);

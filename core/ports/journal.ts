@@ -1,10 +1,11 @@
 import type { WhaleEvent } from "../events/event.ts";
 import type { EventDraft } from "../incidents/admit.ts";
+import type { PlaceReason } from "../incidents/place.ts";
 import type { Verdict } from "../rules/verdict.ts";
 
 /** A body as it came, kept so that nothing sent by a monitor is lost. */
 export interface RawBody {
-  /** `sha256:<hex>` over the bytes. */
+  /** Names the bytes: ends with `sha256:<hex>` over them. */
   ref: string;
   contentType: string;
   bytes: Uint8Array;
@@ -27,10 +28,10 @@ export interface Delivery {
   replay?: Replay;
 }
 
-/** The id of each draft, in order, and whether it was known. */
+/** The id of each draft, in order, and how it was taken; `duplicate` stored nothing. */
 export interface Receipt {
   eventId: string;
-  outcome: "new" | "repeat" | "recovery" | "duplicate";
+  outcome: PlaceReason | "duplicate";
 }
 
 /** A body that made no event, kept with the reason. */

@@ -58,6 +58,8 @@ export interface Move {
 
 export interface TaskQuery {
   states?: readonly TaskState[];
+  /** Only tasks that were made of events of this incident. */
+  incident?: { source: string; key: string };
   /** Only tasks made before this instant. */
   beforeMs?: number;
   limit: number;

@@ -53,6 +53,7 @@ function stale(compiled: CompiledRule, event: WhaleEvent, context: GateContext):
 }
 
 function repeat(compiled: CompiledRule, event: WhaleEvent): Held | null {
+  if (event.late) return { reason: "late", message: `came after the recovery of ${event.repeatOf}` };
   if (event.repeatOf === undefined || compiled.rule.repeats) return null;
   return { reason: "repeat", message: `repeats ${event.repeatOf}` };
 }

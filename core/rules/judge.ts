@@ -107,6 +107,11 @@ function fires(
   return { outcome: "fires", rule, version, digest, verdict, throttleKey, rendered };
 }
 
+/** What a rule says of a recovery that took back tasks of its own. */
+export function recoveredVerdict(compiled: CompiledRule, recovery: WhaleEvent, withdrawn: string[]): Verdict {
+  return { ...verdictOf(compiled, recovery, "held", { reason: "recovered" }), withdrawn };
+}
+
 function held(compiled: CompiledRule, event: WhaleEvent, why: Held): Judgement {
   return { outcome: "held", verdict: verdictOf(compiled, event, "held", why) };
 }

@@ -78,6 +78,10 @@ export interface ReportSpec {
   rows: CardRow[];
 }
 
+export const ON_RECOVERY = ["cancel", "keep"] as const;
+/** `cancel` withdraws what has not begun to start; `keep` leaves it to the people who were asked. */
+export type OnRecovery = (typeof ON_RECOVERY)[number];
+
 /** A rule as its file says it, checked and with its defaults filled in. */
 export interface Rule {
   id: string;
@@ -101,6 +105,8 @@ export interface Rule {
   startWithinMs: number;
   /** Whether a repeat of an open incident makes a task again. */
   repeats: boolean;
+  /** What the recovery of its incident does to a task that still waits. No part of what an approval is bound to. */
+  onRecovery: OnRecovery;
   /** How often one (rule, subject) may come back through `whale.task.ended`. */
   maxRounds: number;
 }

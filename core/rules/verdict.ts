@@ -8,6 +8,8 @@ export type VerdictReason =
   | "event_invalid"
   | "not_firing"
   | "repeat"
+  | "late"
+  | "recovered"
   | "stale"
   | "params_failed"
   | "throttled"
@@ -26,6 +28,8 @@ export interface Verdict {
   /** ISO time of the event's receipt: what the decision was judged at. */
   at: string;
   taskId?: string;
+  /** Of a recovery: the tasks of the rule that it took back. */
+  withdrawn?: string[];
   /** The first feature that failed, with what was there. */
   feature?: { index: number; path: string; op: string; expected: Json; actual: Json };
   /** What a person reads: which template failed and why, which policy is void. */

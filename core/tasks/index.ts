@@ -9,6 +9,7 @@ export { isEnd } from "./on-execution.ts";
 export { startFault } from "./on-start.ts";
 export * from "./outgoing.ts";
 export * from "./reasons.ts";
+export * from "./recovery.ts";
 export * from "./result.ts";
 export * from "./settings.ts";
 export * from "./task.ts";

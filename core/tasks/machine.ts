@@ -62,6 +62,7 @@ export const TABLE: Record<TaskState, Row> = {
   approved: {
     ...ALWAYS,
     intend: onIntend,
+    withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
     hold: (task, _input, nowMs, settings) => stayHeld(task, nowMs, settings),
   },
   starting: { ...ALWAYS, start_answer: onStartAnswer, look: onLook },
@@ -97,7 +98,7 @@ export function step(task: Task, input: TaskInput, context: StepContext): StepRe
   if (click && isRepeat(task, click)) return refused(task, "already_counted");
   const handler = TABLE[task.state][input.kind] as Handler<InputKind> | undefined;
   if (handler) return handler(task, input, nowMs, settings);
-  if (click) return explainClick(task, click, lateReason(input), nowMs);
+  if (click) return explainClick(task, click, lateReason(task, input), nowMs);
   return refused(task, "not_in_this_state");
 }
 
@@ -105,8 +106,9 @@ function clickOf(input: TaskInput): Click | null {
   return (CLICK_KINDS as readonly string[]).includes(input.kind) ? (input as { click: Click }).click : null;
 }
 
-function lateReason(input: TaskInput): RefusalReason {
-  return input.kind === "approve" || input.kind === "reject" ? "already_decided" : "not_in_this_state";
+function lateReason(task: Task, input: TaskInput): RefusalReason {
+  if (input.kind !== "approve" && input.kind !== "reject") return "not_in_this_state";
+  return task.state === "withdrawn" ? "already_recovered" : "already_decided";
 }
 
 function stayHeld(task: Task, nowMs: number, settings: MachineSettings): StepResult {

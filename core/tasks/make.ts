@@ -122,8 +122,8 @@ type Basis = Rendered &
   > & { report: Task["report"]; origin: Origin };
 
 function briefOf(event: WhaleEvent): EventBrief {
-  const { id, type, title, subject, severity, source, receivedAt } = event;
-  return { id, type, title, subject, severity, source, receivedAt };
+  const { id, type, title, subject, severity, source, receivedAt, incident, repeatOf = id } = event;
+  return { id, type, title, subject, severity, source, receivedAt, incident, firstEventId: repeatOf };
 }
 
 function build(basis: Basis, making: Making): NewTask {

@@ -93,7 +93,7 @@ export function ended(
 ): StepResult {
   const { message, ...rest } = change;
   const shown = updateCards(task, change.nowMs, "click");
-  const report: Effect[] = change.to === "rejected" || change.to === "withdrawn" ? [] : [{ kind: "report" }];
+  const report: Effect[] = change.to === "rejected" ? [] : [{ kind: "report" }];
   const patch = message === undefined ? {} : { message };
   return moved(shown.task, { ...rest, patch, effects: [...shown.effects, ...report, { kind: "ended" }] });
 }
@@ -157,9 +157,13 @@ function diff(task: Task): Partial<Task> {
   return { cards: task.cards, seenClicks: task.seenClicks };
 }
 
-/** The recovery of the alert takes back a question that nobody has answered yet. */
+/**
+ * The recovery of the alert takes back what has not begun. A start that was ever intended may have gone
+ * through, so that such a task goes its way.
+ */
 export function onWithdraw(task: Task, nowMs: number): StepResult {
-  return ended(task, { to: "withdrawn", reason: "withdrawn_by_recovery", nowMs });
+  if (task.start !== null) return refused(task, "start_was_intended");
+  return ended(task, { to: "withdrawn", reason: "recovered", nowMs });
 }
 
 /** How many more people must approve. */

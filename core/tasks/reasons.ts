@@ -8,7 +8,7 @@ export type MoveReason =
   | "nobody_answered"
   | "never_asked"
   | "escalated"
-  | "withdrawn_by_recovery"
+  | "recovered"
   | "held_by_stop"
   | "released"
   | "start_intended"
@@ -43,6 +43,8 @@ export type MoveReason =
 export type RefusalReason =
   | "not_in_this_state"
   | "already_decided"
+  | "already_recovered"
+  | "start_was_intended"
   | "already_counted"
   | "not_entitled"
   | "inactive_person"

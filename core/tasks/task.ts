@@ -117,6 +117,10 @@ export interface EventBrief {
   severity: string;
   source: string;
   receivedAt: string;
+  /** The key of its incident, unique within its source. */
+  incident: string;
+  /** The first event of that incident while it was open: what a recovery names when it closes it. */
+  firstEventId: string;
 }
 
 /** An offer, rendered for this task. */

@@ -21,6 +21,7 @@ export interface Texts {
   };
   buttons: { approve: string; reject: string; refresh: string; again: string; giveUp: string };
   states: Record<TaskState, string>;
+  /** Why a task moved, where the new state and who moved it do not say it already. */
   reasons: Partial<Record<MoveReason, string>>;
   refusals: Record<RefusalReason, string>;
   /** `until` is null until WeCom has taken the card: then the time from its arrival is told, in minutes. */

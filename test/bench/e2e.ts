@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demoCompany } from "../../fixtures/simulators/wecom/index.ts";
 import type { Bench, BenchOptions } from "./bench.ts";
-import { type Contestant, startContestant } from "./e2e/contestant.ts";
+import { type Contestant, startContestant } from "./contestant.ts";
 import { HOOK_TOKEN } from "./e2e/load.ts";
 import { createSampler, type Measured, type Sample } from "./e2e/measure.ts";
-import { sharedNowMs } from "./e2e/orders.ts";
 import { profileLines } from "./e2e/profile.ts";
 import { startUpstream, type Upstream } from "./e2e/upstream.ts";
+import { sharedNowMs } from "./orders.ts";
 import { type Blocks, type Comparison, compare, median } from "./stats.ts";
 
 /** How much is measured. */
@@ -50,7 +50,7 @@ export async function measure(amounts: Amounts, profile: boolean): Promise<Run> 
   const running: Contestant[] = [];
   const begin = async (script: string) => {
     const own = join(folder, script);
-    mkdirSync(own);
+    mkdirSync(own, { recursive: true });
     const contestant = await startContestant(script, {
       env: environment(upstream, own),
       folder: own,
@@ -61,7 +61,7 @@ export async function measure(amounts: Amounts, profile: boolean): Promise<Run> 
   };
   try {
     const whale = await begin("whale-process.ts");
-    const bare = await begin("bare-process.ts");
+    const bare = await begin("e2e/bare-process.ts");
     return await inTurn({ whale, bare, upstream, amounts, profile });
   } finally {
     await Promise.all(running.map((contestant) => contestant.stop()));

@@ -89,7 +89,7 @@ describe("the process", { concurrency: 2 }, () => {
     const { said, exit } = run(t, folder, { ...env, WECOM_AES_KEY: "tooShortToBeAKey" });
 
     assert.equal(await exit, 1);
-    assert.match(said.err, /encodingAesKey.*43/);
+    assert.match(said.err, /WECOM_AES_KEY: .*43/);
     assert.ok(!said.err.includes("tooShortToBeAKey"));
   });
 
@@ -117,6 +117,16 @@ describe("the process", { concurrency: 2 }, () => {
     assert.match(said.err, /archive/);
   });
 
+  test("signals that come again while it ends do not cut the end short", async (t) => {
+    const { folder, env } = setting(t);
+    const { child, said, exit } = run(t, folder, env);
+    await until({ lines: [] }, "it to listen", () => said.out.includes('"msg":"listening"'));
+    const again = setInterval(() => child.kill("SIGTERM"), 1);
+    t.after(() => clearInterval(again));
+
+    assert.equal(await exit, 0);
+  });
+
   test("a second process on the same data is refused, and the first one ends well when told to", async (t) => {
     const { folder, env } = setting(t);
     const first = run(t, folder, env);
@@ -130,4 +140,45 @@ describe("the process", { concurrency: 2 }, () => {
     for (const secret of [demoCompany.corpSecret, demoCompany.token, "key-of-the-test", "token-of-the-test"])
       assert.ok(!(first.said.out + first.said.err).includes(secret));
   });
+
+  test("SIGHUP takes edited files, or says why not and stays ready with those before", async (t) => {
+    const { folder, home, env } = setting(t);
+    const { child, said, exit } = run(t, folder, env);
+    const line = (msg: string) => until({ lines: [] }, msg, () => lineWith(said.out, msg));
+    const { port } = await line("listening");
+    const warnings = async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+      assert.equal(answer.status, 200);
+      const { warnings: told } = (await answer.json()) as { warnings: { about: string; message: string }[] };
+      return told.filter(({ about }) => about === "WHALE_HOME").map(({ message }) => message);
+    };
+    const rule = (id: string) =>
+      `id: ${id}\ntitle: x\non: [vm.disk.usage]\nbusiness: shop\naction: core.noop\napproval: { from: { tag: sre-oncall } }\n`;
+
+    writeFileSync(join(home, "rules", "more.yaml"), rule("more").replace("[vm.disk.usage]", "[vm.disk]"));
+    child.kill("SIGHUP");
+    const refused = await line("files refused, the configuration before stays in force");
+    assert.match(JSON.stringify(refused["problems"]), /rules\/more\.yaml:3:\d+ on\[0\]/);
+    assert.match((await warnings()).join(), /rules\/more\.yaml/);
+
+    // A name that is a new secret's text: the log must know the secret before it says the name.
+    writeFileSync(join(home, "rules", "more.yaml"), rule("secret-of-the-new-source"));
+    const source = "name: new\nkind: generic\nauth: { bearer: secret-of-the-new-source }\n";
+    writeFileSync(join(home, "sources", "new.yaml"), source);
+    child.kill("SIGHUP");
+    const loaded = await line("files in force");
+    assert.deepEqual([loaded["by"], loaded["changed"]], ["signal", ["rule ***: created, version 1"]]);
+    assert.deepEqual(await warnings(), []);
+    const send = () => fetch(`http://127.0.0.1:${port}/hooks/new`, { method: "POST", body: "{}" });
+    assert.equal((await send()).status, 401);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/api/v1/event-types`)).status, 403);
+
+    child.kill("SIGTERM");
+    assert.equal(await exit, 0);
+  });
 });
+
+function lineWith(out: string, msg: string): Record<string, unknown> | null {
+  const found = out.split("\n").find((one) => one.includes(`"msg":"${msg}"`) && one.endsWith("}"));
+  return found ? (JSON.parse(found) as Record<string, unknown>) : null;
+}

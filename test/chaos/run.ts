@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,6 +15,7 @@ import {
   startWecomSimulator,
   type WecomSimulator,
 } from "../../fixtures/simulators/wecom/index.ts";
+import { freePort } from "../support/free-port.ts";
 import { silentLog } from "../support/log.ts";
 import { type Monitor, startMonitor } from "./intake.ts";
 import { type Judgement, judge } from "./judge.ts";
@@ -86,15 +86,6 @@ async function surroundings(seed: number): Promise<Surroundings> {
     monitor: startMonitor(url, seed),
     env,
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 type Cause = Step | "random";

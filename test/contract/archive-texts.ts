@@ -80,5 +80,11 @@ export const PLAIN_TEXT: string[] = [
     "-vm99",
     "\\ 没有",
     "磁盘\uE000内存",
+    "%磁%内_",
+    "* ? % _ ".repeat(125),
+    "NEAR(".repeat(200),
+    "磁*".repeat(333),
+    '"'.repeat(1000),
+    "a ".repeat(500),
   ],
 ];

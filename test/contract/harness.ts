@@ -1,5 +1,12 @@
 import { test } from "node:test";
-import type { Inbox, Journal, Outbox, TaskStore, ThrottleStore } from "../../core/ports/index.ts";
+import type {
+  ConfigStore,
+  Inbox,
+  Journal,
+  Outbox,
+  TaskStore,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
 import type { MovableClock } from "../support/clock.ts";
 
 /** The window in which a contract's journal takes the same delivery key for the same delivery. */
@@ -12,6 +19,7 @@ export interface Harness {
   tasks: TaskStore;
   outbox: Outbox;
   throttle: ThrottleStore;
+  configs: ConfigStore;
   clock: MovableClock;
   close(): Promise<void>;
 }

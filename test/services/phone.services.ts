@@ -34,7 +34,7 @@ describe("the phone page in a real browser", { skip: !existsSync(CHROMIUM) && "C
     await world.wecom.verifyUrl();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
     page = await browser.newPage({ viewport: PHONE, deviceScaleFactor: 2 });
-    await page.goto(`${world.wecom.url}/phone?as=zhangsan`);
+    await page.goto(`${world.wecom.url}/phone`);
   });
 
   after(async () => {
@@ -73,6 +73,15 @@ describe("the phone page in a real browser", { skip: !existsSync(CHROMIUM) && "C
     await page.getByRole("button", { name: "刷新" }).waitFor();
     await page.getByRole("button", { name: "刷新" }).scrollIntoViewIfNeeded();
     await picture("2-running");
+  });
+
+  test("goes back to the members, and becomes another one", async () => {
+    await page.getByRole("button", { name: "返回" }).click();
+    await page.getByText("选择以谁的身份使用手机").waitFor();
+    await page.getByRole("button", { name: /^李四/ }).click();
+    await page.getByText("以 李四 的身份").waitFor();
+    await page.reload();
+    await page.getByText("以 李四 的身份").waitFor();
   });
 
   test("is usable on a desktop too", async () => {

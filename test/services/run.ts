@@ -12,6 +12,8 @@ interface Service {
 
 const SERVICES: readonly Service[] = [
   { name: "Chromium", package: "chromium", path: "/usr/bin/chromium" },
+  { name: "Alertmanager", package: "prometheus-alertmanager", path: "/usr/bin/prometheus-alertmanager" },
+  { name: "Prometheus", package: "prometheus", path: "/usr/bin/prometheus" },
   { name: "Redis", package: "redis-server", path: "/usr/bin/redis-server" },
 ];
 

@@ -14,7 +14,7 @@ export function anEvent(overrides: Partial<WhaleEvent> = {}): WhaleEvent {
   return { id: eventId("prometheus", "delivery-1"), ...anEventBody(), ...overrides };
 }
 
-function anEventBody(): Omit<WhaleEvent, "id" | "repeatOf"> {
+function anEventBody(): EventDraft["event"] {
   return {
     type: "vm.disk.usage",
     name: "NodeFilesystemAlmostOutOfSpace",
@@ -40,13 +40,15 @@ export interface DraftOverrides {
   event?: Partial<EventDraft["event"]>;
   dedupeKey?: string | null;
   freshId?: string;
+  senderTimeMs?: number;
+  incidentWindowMs?: number;
 }
 
 /** A draft of `anEvent`, with the delivery key `delivery-1`. */
 export function aDraft(overrides: DraftOverrides = {}): EventDraft {
-  const { dedupeKey = "delivery-1", freshId = "e_01JBHV0000000000000000000A" } = overrides;
-  const event = { ...anEventBody(), ...overrides.event };
-  return dedupeKey === null ? { event, freshId } : { event, dedupeKey, freshId };
+  const { dedupeKey = "delivery-1", freshId = "e_01JBHV0000000000000000000A", ...times } = overrides;
+  const draft = { ...times, event: { ...anEventBody(), ...overrides.event }, freshId };
+  return dedupeKey === null ? draft : { ...draft, dedupeKey };
 }
 
 /** A raw body whose reference is the hash of its text. */
@@ -96,8 +98,8 @@ function aTaskStanding(): Pick<
 }
 
 function aBrief(id: string): Task["event"] {
-  const { type, title, subject, severity, source, receivedAt } = anEventBody();
-  return { id, type, title, subject, severity, source, receivedAt };
+  const { type, title, subject, severity, source, receivedAt, incident } = anEventBody();
+  return { id, type, title, subject, severity, source, receivedAt, incident, firstEventId: id };
 }
 
 function aTaskWork(): Pick<

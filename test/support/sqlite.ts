@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStore, type SqliteStoreOptions } from "../../adapters/sqlite/index.ts";
+import { openStore, openStoreThread, type SqliteStoreOptions } from "../../adapters/sqlite/index.ts";
 import type { Harness } from "../contract/harness.ts";
 import { movableClock } from "./clock.ts";
 import { silentLog } from "./log.ts";
@@ -17,6 +17,18 @@ export async function sqliteHarness(options: Partial<SqliteStoreOptions> = {}): 
   const clock = movableClock();
   const folder = tempFolder();
   const store = openStore({ dataDir: folder.path, clock, log: silentLog, ...options });
+  const close = async (): Promise<void> => {
+    await store.close();
+    folder.remove();
+  };
+  return { ...store, clock, close };
+}
+
+/** The same in a thread of its own, as the process has it. */
+export async function sqliteThreadHarness(options: Partial<SqliteStoreOptions> = {}): Promise<Harness> {
+  const clock = movableClock();
+  const folder = tempFolder();
+  const store = await openStoreThread({ dataDir: folder.path, clock, log: silentLog, ...options });
   const close = async (): Promise<void> => {
     await store.close();
     folder.remove();

@@ -37,6 +37,7 @@ export function aRule(overrides: Partial<Rule> = {}): Rule {
     maxAgeMs: 3_600_000,
     startWithinMs: 3_600_000,
     repeats: false,
+    onRecovery: "keep",
     maxRounds: 3,
     ...overrides,
   };

@@ -160,11 +160,11 @@ function writeHome(path: string, file: HomeFile | null): void {
 
 /** Waits until something is there; fails with what was waited for and the end of the log. */
 export async function until<T>(
-  world: Pick<World, "lines">,
+  world: Pick<World, "lines"> & { patienceMs?: number },
   what: string,
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
 ): Promise<T> {
-  const endMs = Date.now() + 20_000;
+  const endMs = Date.now() + (world.patienceMs ?? 20_000);
   for (;;) {
     const seen = await look();
     if (seen) return seen;
@@ -273,7 +273,11 @@ export function logged(world: World, fields: Record<string, unknown>): Promise<L
 }
 
 /** The value of a counter or gauge with exactly these labels; 0 when it is not there. */
-export async function metric(world: World, name: string, labels: Record<string, string>): Promise<number> {
+export async function metric(
+  world: Pick<World, "url">,
+  name: string,
+  labels: Record<string, string>,
+): Promise<number> {
   const text = await (await fetch(`${world.url()}/metrics`)).text();
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   const line = text.split("\n").find((one) => {

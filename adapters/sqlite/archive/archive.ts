@@ -1,10 +1,18 @@
 import type { WhaleEvent } from "../../../core/events/index.ts";
-import type { Archive, Logger } from "../../../core/ports/index.ts";
+import type {
+  Archive,
+  ArchiveConnection,
+  ArchiveCounts,
+  ArchiveRetention,
+  Logger,
+} from "../../../core/ports/index.ts";
 import type { Verdict } from "../../../core/rules/index.ts";
+import { type Batch, batchOf, joined, type Poisoned } from "./batch.ts";
 import { type ArchiveOptions, checkOptions } from "./config.ts";
+import type { ForgetStep, Forgotten } from "./forget.ts";
+import { gatherWrites } from "./gather.ts";
 import type { StoredPage } from "./search.ts";
-import type { Poisoned } from "./shelf.ts";
-import { createWorkerClient } from "./worker-client.ts";
+import { createWorkerClient, type WorkerClient } from "./worker-client.ts";
 
 /** An archive that holds a worker thread and a file. */
 export type OpenArchive = Archive & {
@@ -16,40 +24,80 @@ export type OpenArchive = Archive & {
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
 
 /**
- * Opens the embedded archive: `archive.db` in the data folder, worked on by a thread of its own so that no
- * search holds up the process. Throws `archive.bad_option`, `archive.newer_version`, `archive.corrupt` or
- * `archive.failed`. What its last moments lose in a power cut the journal gives again.
+ * Opens the embedded archive: `archive.db` in the data folder. One thread of its own writes it; another, which
+ * starts with the first question, reads it, so that no search holds up the process or the writes. Throws
+ * `archive.bad_option`, `archive.newer_version`, `archive.corrupt` or `archive.failed`. What its last moments
+ * lose in a power cut the journal gives again.
  */
 export async function openArchive(options: ArchiveOptions): Promise<OpenArchive> {
   const { dataDir, log, timeoutMs } = checkOptions(options);
-  const worker = createWorkerClient({ url: WORKER, workerData: { dataDir }, timeoutMs, log });
+  const thread = { url: WORKER, workerData: { dataDir }, timeoutMs, log };
+  const [writer, reader] = [createWorkerClient(thread), createWorkerClient(thread)];
   try {
-    await worker.ask("open");
+    await writer.ask("open");
   } catch (cause) {
-    await worker.close();
+    await writer.close();
     throw cause;
   }
+  const writes = gatherWrites<Batch>(async (batches) => {
+    report(log, (await writer.ask("write", joined(batches))) as Poisoned[]);
+  });
   return {
-    write: async (batch) => report(log, (await worker.ask("write", batch)) as Poisoned[]),
-    get: async (id) => {
-      const body = (await worker.ask("get", id)) as string | null;
-      return body === null ? null : (JSON.parse(body) as WhaleEvent);
+    write: async (given) => {
+      const { batch, poisoned } = batchOf(given);
+      report(log, poisoned);
+      await writes.write(batch);
     },
-    verdicts: async (eventId) => {
-      const bodies = (await worker.ask("verdicts", eventId)) as string[];
-      return bodies.map((body) => JSON.parse(body) as Verdict);
+    forget: (retention, nowMs) => forget(writer, retention, nowMs),
+    count: async () => (await writer.ask("count")) as number,
+    ...reading(reader),
+    close: async () => {
+      await writes.idle();
+      await Promise.all([reader.close(), writer.close()]);
     },
-    search: async (query) => {
-      const { bodies, next } = (await worker.ask("search", query)) as StoredPage;
-      return { events: bodies.map((body) => JSON.parse(body) as WhaleEvent), next };
-    },
-    count: async () => (await worker.ask("count")) as number,
-    close: () => worker.close(),
   };
 }
 
+type Reading = Pick<Archive, "get" | "verdicts" | "search" | "aggregate" | "overview">;
+
+function reading(reader: WorkerClient): Reading {
+  return {
+    get: async (id) => {
+      const body = (await reader.ask("get", id)) as string | null;
+      return body === null ? null : (JSON.parse(body) as WhaleEvent);
+    },
+    verdicts: async (eventId) => {
+      const bodies = (await reader.ask("verdicts", eventId)) as string[];
+      return bodies.map((body) => JSON.parse(body) as Verdict);
+    },
+    search: async (query) => {
+      const { bodies, next } = (await reader.ask("search", query)) as StoredPage;
+      return { events: bodies.map((body) => JSON.parse(body) as WhaleEvent), next };
+    },
+    aggregate: async (filter, grouping) => {
+      return (await reader.ask("aggregate", [filter, grouping])) as ArchiveCounts;
+    },
+    overview: async () => (await reader.ask("overview")) as ArchiveConnection[],
+  };
+}
+
+/** Step by step, so that writes find their turn in between. */
+async function forget(writer: WorkerClient, retention: ArchiveRetention, nowMs: number): Promise<number> {
+  let events = 0;
+  let from: string | null = "0";
+  while (from !== null) {
+    const step: ForgetStep = { retention, nowMs, from };
+    const forgotten = (await writer.ask("forget", step)) as Forgotten;
+    events += forgotten.events;
+    from = forgotten.next;
+  }
+  return events;
+}
+
 function report(log: Logger, poisoned: readonly Poisoned[]): void {
-  for (const { eventId, kept, problem } of poisoned) {
-    log.warn({ eventId, kept, problem }, "event could not be archived whole");
+  for (const { eventId, ruleId, kept, problem } of poisoned) {
+    const fields = { eventId, kept, problem };
+    if (ruleId === undefined) log.warn(fields, "event could not be archived whole");
+    else log.warn({ ...fields, ruleId }, "verdict could not be archived");
   }
 }

@@ -1,5 +1,9 @@
 /** How many events of one millisecond have row numbers of their own. */
 const SLOTS = 2n ** 21n;
+/** The millisecond of a row number, in SQL. */
+export function msOfSeq(seq: string): string {
+  return `(${seq} >> 21)`;
+}
 /** The last millisecond that has row numbers, in 2109. */
 export const LATEST_MS = 2 ** 42 - 1;
 

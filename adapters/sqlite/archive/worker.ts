@@ -1,8 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { ArchiveQuery } from "../../../core/ports/index.ts";
+import type { ArchiveFilter, ArchiveGrouping, ArchiveQuery } from "../../../core/ports/index.ts";
+import type { Batch } from "./batch.ts";
 import { faultOf } from "./errors.ts";
+import type { ForgetStep } from "./forget.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
-import { type Batch, openShelf, type Shelf } from "./shelf.ts";
+import { openShelf, type Shelf } from "./shelf.ts";
 
 const { dataDir } = workerData as { dataDir: string };
 let opened: Shelf | null = null;
@@ -25,6 +27,12 @@ function answer({ op, input }: WorkerRequest): unknown {
       return shelf().verdicts(input as string);
     case "search":
       return shelf().search(input as ArchiveQuery);
+    case "aggregate":
+      return shelf().aggregate(...(input as [ArchiveFilter, ArchiveGrouping]));
+    case "overview":
+      return shelf().overview();
+    case "forget":
+      return shelf().forget(input as ForgetStep);
     case "count":
       return shelf().count();
     case "close":

@@ -28,6 +28,7 @@ const REFUSALS: readonly [fields: Record<string, unknown>, field: string, messag
   [{ maxAge: "1 hour" }, "maxAge", /应为时长/],
   [{ maxAge: 3600 }, "maxAge", /应为文本，这里是数字，请加引号/],
   [{ startWithin: "0s" }, "startWithin", /应为时长/],
+  [{ onRecovery: "stop" }, "onRecovery", /cancel/],
   [{ repeats: "yes" }, "repeats", /应为true 或 false，这里是文本/],
   [{ maxRounds: 0 }, "maxRounds", /不能小于 1/],
   [{ maxRounds: 1.5 }, "maxRounds", /应为整数/],

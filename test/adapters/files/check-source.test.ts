@@ -79,6 +79,11 @@ for (const [auth, wanted, kind] of FORMS) {
   });
 }
 
+test("reads the window of incidents that never recover; without it the source names none", async (t) => {
+  assert.equal((await source(t, "auth: none\nincidentWindow: 6h"))?.incidentWindowMs, 21_600_000);
+  assert.equal("incidentWindowMs" in ((await source(t, "auth: none")) ?? {}), false);
+});
+
 test("reads networks, limits, zone and options", async (t) => {
   const lines = [
     "auth: none",
@@ -177,6 +182,8 @@ const REFUSED: [lines: string, place: string, says: RegExp, given?: Given][] = [
   ["auth: none\nlimits: { maxBytes: 7 }", "4:21 limits.maxBytes", /1024/],
   ["auth: none\nlimits: { perHour: 7 }", "4:11 limits.perHour", /没有这个字段/],
   ["auth: none\nzone: Asia/Shanghia", "4:7 zone", /不是时区名/],
+  ["auth: none\nincidentWindow: 6 hours", "4:17 incidentWindow", /应为时长/],
+  ["auth: none\nincidentWindow: 0s", "4:17 incidentWindow", /应为时长/],
   ["auth: none\noptions: 7", "4:10 options", /应为字段/],
   ["auth: none\noptions:\n  zone: Mars\n", "5:9 options.zone", /options\.zone/],
   [

@@ -33,6 +33,7 @@ test("fills in what a rule leaves out", async (t) => {
       maxAgeMs: 3_600_000,
       startWithinMs: 3_600_000,
       repeats: false,
+      onRecovery: "keep",
       maxRounds: 3,
     },
   ]);
@@ -58,6 +59,7 @@ test("keeps everything that a rule says", async (t) => {
     maxAge: "2h",
     startWithin: "30m",
     repeats: true,
+    onRecovery: "cancel",
     maxRounds: 1,
   });
   const [read] = (await loaded(t, { "rules/r.yaml": rule })).rules;
@@ -79,8 +81,8 @@ test("keeps everything that a rule says", async (t) => {
   });
   assert.deepEqual(read?.params, { paths: "{{ detail.paths }}", deep: { list: [1, "{{ title }}"] } });
   assert.deepEqual(
-    [read?.maxAgeMs, read?.startWithinMs, read?.repeats, read?.maxRounds],
-    [7_200_000, 1_800_000, true, 1],
+    [read?.maxAgeMs, read?.startWithinMs, read?.repeats, read?.onRecovery, read?.maxRounds],
+    [7_200_000, 1_800_000, true, "cancel", 1],
   );
 });
 
@@ -124,13 +126,13 @@ test("ignores files that are not YAML, files with a leading dot, and subfolders"
   const dir = aHomeDir(t, { "rules/notes.md": "# {", "rules/.hidden.yaml": "{", "rules/old/x.yaml": "{" });
   const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] });
   assert.equal(outcome.outcome, "loaded");
-  assert.deepEqual(outcome.outcome === "loaded" && outcome.files, [
-    "event-types/disk.yaml",
-    "sources/open.yaml",
-    "rules/r.yaml",
-    "policies/read-only.yaml",
-    "clusters/hz.yaml",
-    "groups.yaml",
+  assert.deepEqual(outcome.outcome === "loaded" && outcome.files.map(({ file, name }) => [file, name]), [
+    ["event-types/disk.yaml", "disk.full"],
+    ["sources/open.yaml", "open"],
+    ["rules/r.yaml", "r"],
+    ["policies/read-only.yaml", "read-only"],
+    ["clusters/hz.yaml", "hz"],
+    ["groups.yaml", ""],
   ]);
 });
 

@@ -8,8 +8,11 @@ import type { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { type OpenArchive, openArchive } from "../../../adapters/sqlite/archive/index.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
-import { openMemoryArchive } from "../../../fixtures/memory-archive.ts";
+import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { archiveContract, aVerdict, eventAt } from "../../contract/archive.ts";
+import { countContract } from "../../contract/archive-counts.ts";
+import { filterContract } from "../../contract/archive-filters.ts";
+import { forgetContract } from "../../contract/archive-forget.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
 function folder(context: TestContext): string {
@@ -29,8 +32,10 @@ function nextWorker(): Promise<Worker> {
   return new Promise((resolve) => process.once("worker", (worker) => resolve(worker)));
 }
 
-archiveContract("memory archive", async () => openMemoryArchive());
-archiveContract("sqlite archive", (context) => open(context));
+for (const contract of [archiveContract, filterContract, countContract, forgetContract]) {
+  contract("memory archive", async () => openMemoryArchive());
+  contract("sqlite archive", (context) => open(context));
+}
 
 test("finds over bigrams exactly what plain comparison finds, for any mix of Chinese and English", async (t) => {
   const piece = fc.constantFrom(
@@ -68,7 +73,7 @@ test("finds over bigrams exactly what plain comparison finds, for any mix of Chi
       });
       for (const one of [archive, reference]) await one.write({ events: batch, verdicts: [] });
       for (const query of queries) {
-        const asked = { text: query, source: run, limit: 100 };
+        const asked = { text: query, source: [run], limit: 100 };
         assert.deepEqual(await archive.search(asked), await reference.search(asked), `searching "${query}"`);
       }
     }),

@@ -3,11 +3,13 @@ import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Database, openDatabase } from "../../../adapters/sqlite/database.ts";
 import { type GroupCommit, groupCommit, type Queue } from "../../../adapters/sqlite/group-commit.ts";
+import { writeBehind } from "../../../adapters/sqlite/write-behind.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
 /** A table `n`, and a `child` whose missing parent makes the commit itself fail. */
 const TABLES = `
   PRAGMA foreign_keys = ON;
+  CREATE TABLE changes (id INTEGER PRIMARY KEY, rows TEXT);
   CREATE TABLE n (value INTEGER PRIMARY KEY);
   CREATE TABLE child (parent INTEGER REFERENCES n (value) DEFERRABLE INITIALLY DEFERRED);
 `;
@@ -32,7 +34,9 @@ function aBench(log = silentLog): Bench {
     },
   };
   const announced: Queue[] = [];
-  return { db, ran, announced, commits: groupCommit(watched, log, (what) => announced.push(what)) };
+  const announce = (what: Queue) => void announced.push(what);
+  const commits = groupCommit({ db: watched, log, announce, hooks: writeBehind(db, []).transaction });
+  return { db, ran, announced, commits };
 }
 
 const FULL = 2;

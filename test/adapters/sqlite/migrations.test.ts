@@ -38,6 +38,19 @@ describe("migrations", () => {
     db.close();
   });
 
+  test("find the tasks of an incident by an index", () => {
+    const db = openDatabase(":memory:");
+    migrate(db);
+    const sql = `EXPLAIN QUERY PLAN SELECT seq FROM tasks WHERE source = ? AND incident = ? AND state = ?
+      AND created_at_ms < ? ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
+    const plan = db.get<{ detail: string }>(sql, "s", "i", "approved", 1, 1)?.detail ?? "";
+    assert.match(
+      plan,
+      /INDEX tasks_by_incident \(source=\? AND incident=\? AND state=\? AND created_at_ms<\?\)/,
+    );
+    db.close();
+  });
+
   test("refuse data of a newer release, change nothing and give the folder back", () => {
     const folder = tempFolder();
     after(folder.remove);

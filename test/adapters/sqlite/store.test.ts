@@ -163,7 +163,7 @@ describe("an open SQLite store", () => {
   });
 
   test("stores nothing of a delivery of which one draft cannot be stored", async () => {
-    const broken = aDraft({ dedupeKey: "b", event: { incident: null as unknown as string } });
+    const broken = aDraft({ dedupeKey: "b", event: { detail: { n: 1n as unknown as number } } });
     const raw = aRawBody("half");
     const append = store.journal.append(aDelivery([aDraft(), broken], { raw }));
     await assert.rejects(append, { code: "store.write_refused" });

@@ -177,3 +177,12 @@ test("does not change the fields it was given", () => {
   keptLog().log.info(fields, "x");
   assert.deepEqual(fields, { token: "hunter22", msg: "m", deep: { password: "hunter22" } });
 });
+
+test("masks a secret from the moment on that it is told of it", () => {
+  const lines: string[] = [];
+  const log = createLogger({ level: "info", destination: { write: (line) => void lines.push(line) } });
+  log.hide(["secret-of-a-new-source"]);
+  log.hide(["secret-of-another", ""]);
+  log.info({ text: "secret-of-a-new-source and secret-of-another" }, "said");
+  assert.match(lines[0] ?? "", /"text":"\*\*\* and \*\*\*"/);
+});

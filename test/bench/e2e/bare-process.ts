@@ -7,7 +7,7 @@ import { decrypt, getSignature } from "@wecom/crypto";
 import axios, { type AxiosInstance } from "axios";
 import { XMLParser } from "fast-xml-parser";
 import Koa, { type Context } from "koa";
-import type { Orders, Report } from "./orders.ts";
+import type { Orders, Report } from "../orders.ts";
 
 /** What the plain server is made of. */
 interface Bare {

@@ -1,6 +1,6 @@
+import type { StepMark } from "../orders.ts";
 import { median } from "../stats.ts";
 import type { Sample } from "./measure.ts";
-import type { StepMark } from "./orders.ts";
 
 /** When one point of the way was passed, after the request that began it. */
 interface Offsets {

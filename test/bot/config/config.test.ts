@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fieldFault } from "../../../adapters/wecom/index.ts";
 import { type Config, type ConfigFault, formatFaults, readConfig } from "../../../bot/config/index.ts";
 import { assertLeaksNoSecret } from "../../support/leaks.ts";
 
@@ -12,13 +13,14 @@ const NEEDED = {
 };
 
 function read(env: Record<string, string>): Config {
-  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale");
+  const givens = { wecomFault: fieldFault, memoryBytes: 1024 ** 3 };
+  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale", givens);
   if (outcome.outcome === "refused") throw new Error(formatFaults(outcome.faults));
   return outcome.config;
 }
 
 function faults(env: Record<string, string | undefined>): ConfigFault[] {
-  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale");
+  const outcome = readConfig({ ...NEEDED, ...env }, "/srv/whale", { wecomFault: fieldFault });
   return outcome.outcome === "refused" ? outcome.faults : [];
 }
 
@@ -43,12 +45,29 @@ test("what is not given has its default", () => {
     trustProxyHops: 0,
     startWindowMs: 150_000,
     journalKeepMs: 7 * 86_400_000,
+    pressure: {
+      minFreeDiskBytes: 512 * 1024 ** 2,
+      maxBehind: 1_000_000,
+      maxRssBytes: 768 * 1024 ** 2,
+      maxHeapShare: 0.9,
+      maxInFlightBytes: 64 * 1024 ** 2,
+    },
   });
+});
+
+test("the memory limit is 1.5 GB, or three quarters of what there is when that is less", () => {
+  const limit = (memoryBytes: number) => {
+    const outcome = readConfig(NEEDED, "/", { wecomFault: fieldFault, memoryBytes });
+    return outcome.outcome === "read" ? outcome.config.pressure.maxRssBytes / 1024 ** 3 : null;
+  };
+  assert.deepEqual([limit(64 * 1024 ** 3), limit(2 * 1024 ** 3), limit(1024 ** 3)], [1.5, 1.5, 0.75]);
 });
 
 const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wanted: unknown][] = [
   ["HOST", "0.0.0.0", (c) => c.host, "0.0.0.0"],
   ["HOST", "::1", (c) => c.host, "::1"],
+  ["HOST", "localhost", (c) => c.host, "localhost"],
+  ["HOST", "whale-1.ops.example", (c) => c.host, "whale-1.ops.example"],
   ["PORT", "0", (c) => c.port, 0],
   ["PORT", " 65535 ", (c) => c.port, 65_535],
   ["WHALE_HOME", "/etc/whale", (c) => [c.home, c.dataDir], ["/etc/whale", "/etc/whale/data"]],
@@ -62,6 +81,12 @@ const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wan
   ["WECOM_AGENT_ID", "7", (c) => c.wecom.agentId, 7],
   ["WHALE_MAX_BODY_BYTES", "2048", (c) => c.maxBodyBytes, 2048],
   ["WHALE_START_WINDOW", "2s", (c) => c.startWindowMs, 2000],
+  ["WHALE_MIN_FREE_DISK", "0", (c) => c.pressure.minFreeDiskBytes, 0],
+  ["WHALE_MIN_FREE_DISK", "2GB", (c) => c.pressure.minFreeDiskBytes, 2 * 1024 ** 3],
+  ["WHALE_MAX_BEHIND", "5000", (c) => c.pressure.maxBehind, 5000],
+  ["WHALE_MAX_RSS", "1.5gb", (c) => c.pressure.maxRssBytes, 1.5 * 1024 ** 3],
+  ["WHALE_MAX_RSS", "536870912", (c) => c.pressure.maxRssBytes, 512 * 1024 ** 2],
+  ["WHALE_MAX_IN_FLIGHT", "1024 KB", (c) => c.pressure.maxInFlightBytes, 1024 ** 2],
   ["WHALE_JOURNAL_KEEP", "1h", (c) => c.journalKeepMs, 3_600_000],
 ];
 
@@ -74,6 +99,11 @@ describe("a good value is taken", () => {
 });
 
 const BAD: [name: string, value: string][] = [
+  ["HOST", "999.1.1.1"],
+  ["HOST", "http://here"],
+  ["HOST", "127.0.0.1:80"],
+  ["WECOM_CORP_ID", "ww 1"],
+  ["WECOM_API", "https://a.example?x=1"],
   ["PORT", "-1"],
   ["PORT", "65536"],
   ["PORT", "80.5"],
@@ -93,6 +123,12 @@ const BAD: [name: string, value: string][] = [
   ["WHALE_START_WINDOW", "150"],
   ["WHALE_START_WINDOW", "0s"],
   ["WHALE_JOURNAL_KEEP", "a week"],
+  ["WHALE_MIN_FREE_DISK", "half"],
+  ["WHALE_MIN_FREE_DISK", "-1"],
+  ["WHALE_MAX_BEHIND", "0"],
+  ["WHALE_MAX_RSS", "64MB"],
+  ["WHALE_MAX_RSS", "1.5 gigs"],
+  ["WHALE_MAX_IN_FLIGHT", "0"],
 ];
 
 describe("a bad value is refused by name and value", () => {
@@ -104,6 +140,26 @@ describe("a bad value is refused by name and value", () => {
         [[name, value]],
       );
       assert.match(formatFaults(found), new RegExp(`${name} = "`));
+    });
+  }
+});
+
+const BAD_SECRETS: [name: string, value: string][] = [
+  ["WECOM_SECRET", "with blank"],
+  ["WECOM_TOKEN", "with-dash"],
+  ["WECOM_AES_KEY", "tooShortToBeAKey"],
+  ["WECOM_API", "https://me:pass-word@a.example"],
+];
+
+describe("a bad secret is refused by name, and not shown", () => {
+  for (const [name, value] of BAD_SECRETS) {
+    test(name, () => {
+      const found = faults({ [name]: value });
+      assert.deepEqual(
+        found.map((fault) => [fault.name, fault.value]),
+        [[name, ""]],
+      );
+      assertLeaksNoSecret([value], [found, formatFaults(found)]);
     });
   }
 });
@@ -121,7 +177,7 @@ describe("what must be given", () => {
 });
 
 test("every fault is told, not only the first", () => {
-  const outcome = readConfig({ PORT: "x", LOG_LEVEL: "y" }, "/");
+  const outcome = readConfig({ PORT: "x", LOG_LEVEL: "y" }, "/", { wecomFault: fieldFault });
   const names = outcome.outcome === "refused" ? outcome.faults.map((fault) => fault.name) : [];
   assert.deepEqual(names, ["PORT", "LOG_LEVEL", ...Object.keys(NEEDED)]);
 });

@@ -60,10 +60,12 @@ async function withoutStore(t: TestContext): Promise<string> {
   const clock = movableClock();
   const store = openStore({ dataDir: folder.path, clock, log: silentLog });
   await store.close();
-  const health = { ...store, checkStore: () => store.check(), storeBytes: () => 0, warnings: () => [] };
+  const facts = { storeBytes: () => 0, warnings: () => [], pressureFault: () => null };
+  const health = { ...store, ...facts, checkStore: () => store.check() };
   const unused = {} as ServerDeps["hooks"] & ServerDeps["callbacks"];
   const metrics = createMetrics({ prefix: "whale" });
-  const server = createHttpServer({ hooks: unused, callbacks: unused, health, metrics, log: silentLog });
+  const api = () => undefined;
+  const server = createHttpServer({ hooks: unused, callbacks: unused, health, api, metrics, log: silentLog });
   const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
   t.after(async () => {
     await server.close();

@@ -11,9 +11,11 @@ import {
   onceEach,
   rateGate,
 } from "../../../bot/http/index.ts";
-import type { ServerDeps } from "../../../bot/http/server.ts";
+import type { ConnectionLimits, ServerDeps } from "../../../bot/http/server.ts";
 import { prepareHome } from "../../../bot/in-force.ts";
+import { createPressureGate, type PressureGate } from "../../../bot/pressure/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
+import type { PressureLimits } from "../../../core/pressure/index.ts";
 import { aHomeDir, type Files } from "../../adapters/files/home-dir.ts";
 import { type MovableClock, movableClock } from "../../support/clock.ts";
 import { silentLog } from "../../support/log.ts";
@@ -27,9 +29,15 @@ export interface HookServer {
   /** What was asked of the clouds, in order. */
   asked: string[];
   send(path: string, init: RequestInit): Promise<Response>;
+  /** Address of the server as it runs now. */
+  url(): string;
   store(): SqliteStore;
   /** Closes server and store, and opens both anew on what is stored. */
   restart(): Promise<void>;
+  /** What the sampler would tell, and what came of it. */
+  pressure(): PressureGate;
+  ready(): Promise<Response>;
+  metrics(): Promise<string>;
 }
 
 export interface HookServerOptions {
@@ -39,7 +47,19 @@ export interface HookServerOptions {
   /** Whether a subscription can be confirmed now. */
   confirms?: boolean;
   trustProxyHops?: number;
+  connections?: Partial<ConnectionLimits>;
+  /** Limits that differ from those that nothing reaches. */
+  limits?: Partial<PressureLimits>;
 }
+
+/** Limits that no test of something else comes near. */
+const LOOSE: PressureLimits = {
+  minFreeDiskBytes: 0,
+  maxBehind: 1e9,
+  maxRssBytes: 1e12,
+  maxHeapShare: 1,
+  maxInFlightBytes: 1e9,
+};
 
 /** Opens a server that closes after its test. */
 export async function hookServer(test: TestContext, options: HookServerOptions): Promise<HookServer> {
@@ -66,20 +86,19 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
       destination: { write: (line) => void lines.push(line) },
     });
     const metrics = createMetrics({ prefix: "whale" });
-    const hooks: ServerDeps["hooks"] = {
-      ...{ clock, log, metrics, journal: store.journal, ids: systemIds, onStep: () => undefined },
-      ...{ sources: () => inForce.sources, registry: () => inForce.registry, rates: rateGate() },
-      ...{ maxBodyBytes: 65_536, timeZone: "UTC", trustProxyHops: options.trustProxyHops ?? 0 },
-      ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
-      parse: (bytes) => {
-        const reading = readJson(bytes);
-        return reading.outcome === "read" ? reading.value : undefined;
-      },
-    };
-    // Neither chat nor health is asked for here.
-    const server = createHttpServer({ hooks, metrics, log } as unknown as ServerDeps);
+    const { trustProxyHops = 0 } = options;
+    const sources = () => inForce.sources;
+    const pressure = createPressureGate({ limits: { ...LOOSE, ...options.limits }, log, metrics });
+    const parts = { clock, log, metrics, journal: store.journal, sources, trustProxyHops, cloud };
+    const hooks = hooksOver({ ...parts, pressure });
+    const told = { storeBytes: () => 0, warnings: () => [], pressureFault: () => pressure.fault() };
+    const health: ServerDeps["health"] = { ...store, ...told, checkStore: () => store.check() };
+    const { connections: limits = {} } = options;
+    const api = () => undefined;
+    // Chat is not asked for here.
+    const server = createHttpServer({ hooks, health, api, metrics, log, limits } as unknown as ServerDeps);
     const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
-    return { store, server, origin: `http://127.0.0.1:${port}` };
+    return { store, server, pressure, metrics, origin: `http://127.0.0.1:${port}` };
   };
   let now = await open();
   const close = async () => {
@@ -93,10 +112,35 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
   return {
     ...{ clock, lines, asked },
     send: (path, init) => fetch(`${now.origin}/hooks/${path}`, init),
-    store: () => now.store,
+    ...{ store: () => now.store, url: () => now.origin },
     restart: async () => {
       await close();
       now = await open();
+    },
+    pressure: () => now.pressure,
+    ready: () => fetch(`${now.origin}/readyz`),
+    metrics: () => now.metrics.text(),
+  };
+}
+
+type HookBasis = "clock" | "log" | "metrics" | "journal" | "sources" | "trustProxyHops";
+
+interface HookParts extends Pick<ServerDeps["hooks"], HookBasis> {
+  cloud: Cloud;
+  /** None that anything reaches when absent. */
+  pressure?: PressureGate;
+}
+
+/** What the hooks need, with what of it does not matter here. */
+export function hooksOver({ cloud, ...parts }: HookParts): ServerDeps["hooks"] {
+  return {
+    pressure: createPressureGate({ limits: LOOSE, ...parts }),
+    ...{ ...parts, ids: systemIds, onStep: () => undefined, rates: rateGate() },
+    ...{ maxBodyBytes: 65_536, timeZone: "UTC" },
+    ...{ certificates: certificatesOver(cloud.fetchCertificate), confirm: onceEach(cloud.confirm) },
+    parse: (bytes) => {
+      const reading = readJson(bytes);
+      return reading.outcome === "read" ? reading.value : undefined;
     },
   };
 }

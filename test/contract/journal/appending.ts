@@ -128,6 +128,48 @@ function joining(open: Open): void {
     assert.equal((await journal.event(anew.eventId))?.repeatOf, undefined);
   });
 
+  test("tells a late repeat and a late recovery from news by the sender's times", async ({ journal }) => {
+    const at = (dedupeKey: string, minute: number, status: "firing" | "resolved" = "firing") =>
+      appendOne(journal, { dedupeKey, senderTimeMs: START_MS + minute * 60_000, event: { status } });
+    const [first, recovery] = [await at("a", 1), await at("b", 5, "resolved")];
+    const late = await at("c", 1);
+    const [anew, old] = [await at("d", 9), await at("e", 6, "resolved")];
+    assert.deepEqual(
+      [first, recovery, late, anew, old].map((receipt) => receipt.outcome),
+      ["new", "recovery", "late_repeat", "new", "late_recovery"],
+    );
+    const events = await Promise.all([late, recovery, old].map(({ eventId: id }) => journal.event(id)));
+    assert.deepEqual(
+      events.map((event) => [event?.repeatOf, event?.recovers, event?.late]),
+      [
+        [first.eventId, undefined, true],
+        [undefined, first.eventId, undefined],
+        [undefined, undefined, true],
+      ],
+    );
+  });
+
+  test("remembers a recovery that came before its alert", async ({ journal }) => {
+    const recovery = await appendOne(journal, {
+      ...{ dedupeKey: "a", senderTimeMs: START_MS + 5 },
+      event: { status: "resolved" },
+    });
+    const late = await appendOne(journal, { dedupeKey: "b", senderTimeMs: START_MS + 1 });
+    assert.deepEqual([recovery.outcome, late.outcome], ["recovery", "late_repeat"]);
+    assert.equal((await journal.event(late.eventId))?.repeatOf, recovery.eventId);
+  });
+
+  test("opens another incident when one that never recovers was silent for its window", async ({
+    journal,
+  }) => {
+    const window = { incidentWindowMs: 60_000 };
+    const first = await appendOne(journal, { dedupeKey: "a", ...window });
+    const repeat = await appendOne(journal, { dedupeKey: "b", ...window, event: after(60_000) });
+    const anew = await appendOne(journal, { dedupeKey: "c", ...window, event: after(120_001) });
+    assert.deepEqual([repeat.outcome, anew.outcome], ["repeat", "new_after_silence"]);
+    assert.equal((await journal.event(anew.eventId))?.supersedes, first.eventId);
+  });
+
   test("lets each draft of one delivery see what the one before it did", async ({ journal }) => {
     const drafts = [
       aDraft({ dedupeKey: "a" }),

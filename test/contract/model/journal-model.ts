@@ -22,6 +22,7 @@ interface DraftSketch {
   host: number;
   status: EventStatus;
   afterMs: number;
+  sent: number | null;
 }
 
 const small = fc.integer({ min: 0, max: 3 });
@@ -33,6 +34,7 @@ const draft: fc.Arbitrary<DraftSketch> = fc.record({
   host: small,
   status: fc.constantFrom<EventStatus>("firing", "firing", "resolved", "point"),
   afterMs: aboutWindows,
+  sent: fc.option(small),
 });
 const place = { reader, partition };
 const verdicts = fc.array(small, { maxLength: 3 });
@@ -93,12 +95,14 @@ function playOne(game: Game, command: JournalCommand): Promise<unknown> {
   }
 }
 
-function draftOf(game: Game, { key, host, status, afterMs }: DraftSketch) {
+function draftOf(game: Game, { key, host, status, afterMs, sent }: DraftSketch) {
   game.fresh += 1;
   const receivedAt = new Date(START_MS + afterMs).toISOString();
   const name = `vm-${host}`;
   const event = { status, receivedAt, fingerprint: name, incident: name };
-  return aDraft({ dedupeKey: key === null ? null : `d${key}`, freshId: `e_fresh${game.fresh}`, event });
+  const dedupeKey = key === null ? null : `d${key}`;
+  const times = { incidentWindowMs: 600_000, ...(sent === null ? {} : { senderTimeMs: START_MS + sent }) };
+  return aDraft({ dedupeKey, freshId: `e_fresh${game.fresh}`, ...times, event });
 }
 
 type Lease = Extract<JournalCommand, { ask: "lease" }>;

@@ -77,6 +77,9 @@ export const taskCommand: fc.Arbitrary<TaskCommand> = fc.oneof(
   fc.record({ ask: fc.constant("look" as const), state, limit: fc.integer({ min: 1, max: 4 }) }),
 );
 
+/** Half of the tasks are of this one. */
+const INCIDENT = { source: "prometheus", key: "vm-1/data" };
+
 /** A game in progress: the claims so far, newest first. */
 interface Game {
   harness: Harness;
@@ -111,7 +114,7 @@ function playOne(game: Game, command: TaskCommand): Promise<unknown> {
     case "advance":
       return Promise.resolve(clock.advance(command.byMs));
     case "look":
-      return tasks.list({ states: [command.state, "running"], limit: command.limit });
+      return tasks.list({ states: [command.state, "running"], incident: INCIDENT, limit: command.limit });
   }
 }
 
@@ -123,7 +126,10 @@ function itemsOf(sketches: readonly ItemSketch[], nowMs: number): OutboxItem[] {
 }
 
 function makingOf(command: Extract<TaskCommand, { ask: "make" }>, nowMs: number): Making {
-  const task = aTask({ forEachIndex: command.task, dueAtMs: nowMs + command.dueInMs, createdAtMs: nowMs });
+  const { event } = aTask();
+  const incident = command.task % 2 === 0 ? INCIDENT.key : "vm-1/tmp";
+  const times = { dueAtMs: nowMs + command.dueInMs, createdAtMs: nowMs };
+  const task = aTask({ forEachIndex: command.task, ...times, event: { ...event, incident } });
   const making = { task, outbox: itemsOf(command.items, nowMs) };
   if (command.bucket === null) return making;
   const take = aTake({ grantId: task.id, key: `b${command.bucket}`, atMs: START_MS + command.atMs });

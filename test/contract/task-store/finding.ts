@@ -61,6 +61,29 @@ export function findingTasks(open: () => Promise<HarnessOf<"tasks" | "outbox" | 
     assert.deepEqual(await tasks.list({ states: [], limit: 10 }), []);
   });
 
+  test("lists the tasks of one incident, in some states or all", async ({ tasks }) => {
+    const { event } = aTask();
+    const of = [
+      { state: "pending_approval", event },
+      { state: "withdrawn", event },
+      { state: "pending_approval", event: { ...event, incident: "vm-1/tmp" } },
+      { state: "pending_approval", event: { ...event, source: "zabbix" } },
+      { state: "approved", event },
+    ] as const;
+    for (const [index, overrides] of of.entries()) {
+      const task = aTask({ forEachIndex: index, createdAtMs: START_MS + index, ...overrides });
+      await tasks.make({ task, outbox: [] });
+    }
+    const incident = { source: event.source, key: event.incident };
+    const states = ["pending_approval", "approved"] as const;
+    assert.deepEqual(indexesOf(await tasks.list({ incident, limit: 10 })), [4, 1, 0]);
+    assert.deepEqual(indexesOf(await tasks.list({ incident, states, limit: 10 })), [4, 0]);
+    assert.deepEqual(indexesOf(await tasks.list({ incident, states, limit: 1 })), [4]);
+    assert.deepEqual(indexesOf(await tasks.list({ incident, limit: 10, beforeMs: START_MS + 1 })), [0]);
+    const none = { incident: { source: event.source, key: "vm-2/data" }, limit: 10 };
+    assert.deepEqual(await tasks.list(none), []);
+  });
+
   test("counts tasks by the state they stand in now", async ({ tasks }) => {
     const made = upTo(3).map((index) => aTask({ forEachIndex: index }));
     for (const task of made) await tasks.make({ task, outbox: [] });

@@ -47,7 +47,7 @@ test("a task is told with what it would run and what has happened", () => {
   assert.equal(lines[6], "经过：");
   assert.deepEqual(
     lines.slice(7).map((line) => line.slice(12)),
-    ["待授权 (made)", "已批准 (quorum_reached) 张三", "正在启动 (start_intended)"],
+    ["待授权", "已批准 · 张三", "正在启动"],
   );
 });
 

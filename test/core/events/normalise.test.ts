@@ -71,7 +71,56 @@ test("a mapped alert becomes an event of the type with its detail rendered", () 
     },
     dedupeKey: "f1|firing",
     freshId: FACTS.freshId,
+    senderTimeMs: Date.parse("2026-10-31T23:59:00Z"),
   });
+});
+
+describe("the time that orders an event in its incident", () => {
+  const cases: [name: string, overrides: Partial<Occurrence>, wanted: string | undefined][] = [
+    ["is the start of a firing event", {}, "2026-10-31T23:59:00Z"],
+    [
+      "is the start also where an end is expected",
+      { endsAt: "2026-10-31T23:59:30Z" },
+      "2026-10-31T23:59:00Z",
+    ],
+    [
+      "is the end of a recovery",
+      { status: "resolved", endsAt: "2026-10-31T23:59:30Z" },
+      "2026-10-31T23:59:30Z",
+    ],
+    ["is the time of a recovery without an end", { status: "resolved" }, "2026-10-31T23:59:00Z"],
+    [
+      "is the start of a recovery whose end contradicts it",
+      { status: "resolved", endsAt: "2026-10-31T15:59:30Z" },
+      "2026-10-31T23:59:00Z",
+    ],
+    ["may be a little ahead of our clock", { time: "2026-11-01T00:10:00Z" }, "2026-11-01T00:10:00Z"],
+    ["is none when it lies in the future", { time: "2026-11-01T00:10:01Z" }, undefined],
+    [
+      "is none for a recovery in the year 2100",
+      { status: "resolved", endsAt: "2100-01-01T00:00:00Z" },
+      undefined,
+    ],
+    ["is none when the time is none", { time: "0001-01-01T00:00:00Z" }, undefined],
+  ];
+  for (const [name, overrides, wanted] of cases) {
+    test(name, () => {
+      const { senderTimeMs } = accepted(anOccurrence(overrides));
+      assert.equal(senderTimeMs, wanted === undefined ? undefined : Date.parse(wanted));
+    });
+  }
+
+  test("is none when only the receipt is known, which the event still tells as its time", () => {
+    const { time: _, ...untimed } = anOccurrence();
+    const { senderTimeMs, event } = accepted(untimed);
+    assert.deepEqual([senderTimeMs, event.time], [undefined, FACTS.receivedAt]);
+  });
+});
+
+test("a source's incident window goes with each of its drafts", () => {
+  const source = { incidentWindowMs: 60_000 };
+  assert.equal(accepted(anOccurrence(), { source }).incidentWindowMs, 60_000);
+  assert.equal("incidentWindowMs" in accepted(anOccurrence()), false);
 });
 
 test("the owner's example: a detail sent as JSON text renders as the rule expects", () => {

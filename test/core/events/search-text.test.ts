@@ -26,6 +26,7 @@ const EXPRESSIONS: [name: string, query: string, expression: string | null][] = 
   ["asks for a Chinese word by its pairs", "磁盘率", '"磁盘 盘率"'],
   ["asks for one Chinese character by its beginning", "盘", '"盘" *'],
   ["asks for every word", "磁盘 disk full", '"磁盘" AND "disk" AND "full"'],
+  ["asks once for a word that is said twice", "磁 full 磁 FULL", '"磁" * AND "full"'],
   ["asks for what is written together together", "vm-1", '"vm 1"'],
   ["asks that a run ends where other letters follow it", "使用cpu", '"使用 用 cpu"'],
   ["lets the last run go on", "cpu使用", '"cpu 使用"'],

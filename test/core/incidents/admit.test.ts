@@ -29,6 +29,7 @@ function anIncident(overrides: Partial<Incident> = {}): Incident {
     firstEventId: "e_first",
     lastEventId: "e_last",
     openedAt: at(-1000),
+    lastAt: at(-1000),
     events: 2,
     ...overrides,
   };
@@ -46,6 +47,7 @@ test("a new firing event gets the id of its delivery key and opens its incident"
     firstEventId: FIRST,
     lastEventId: FIRST,
     openedAt: at(0),
+    lastAt: at(0),
     events: 1,
   });
 });
@@ -92,15 +94,15 @@ describe("an event of a known incident", () => {
   test("is a repeat of the first while it is open", () => {
     const { event, incident, reason } = admitted({}, { ...NOTHING, incident: anIncident() });
     assert.deepEqual([reason, event.repeatOf], ["repeat", "e_first"]);
-    assert.deepEqual(incident, anIncident({ lastEventId: event.id, events: 3 }));
+    assert.deepEqual(incident, anIncident({ lastEventId: event.id, lastAt: at(0), events: 3 }));
   });
 
   test("closes it when it tells of the recovery", () => {
     const resolved = { event: { status: "resolved" as const } };
     const { event, incident, reason } = admitted(resolved, { ...NOTHING, incident: anIncident() });
     assert.equal(reason, "recovery");
-    assert.deepEqual(incident, anIncident({ state: "closed", lastEventId: event.id }));
-    assert.equal("repeatOf" in event, false);
+    assert.deepEqual(incident, anIncident({ state: "closed", lastEventId: event.id, lastAt: at(0) }));
+    assert.deepEqual(["repeatOf" in event, event.recovers], [false, "e_first"]);
   });
 
   test("opens a new one when the old is closed", () => {
@@ -113,10 +115,11 @@ describe("an event of a known incident", () => {
   });
 });
 
-test("a recovery of nothing that is open is kept and changes no incident", () => {
+test("a recovery of nothing that is open is kept, closes nothing and is remembered", () => {
   for (const incident of [undefined, anIncident({ state: "closed" })]) {
     const recovery = admitted({ event: { status: "resolved" } }, { ...NOTHING, incident });
-    assert.deepEqual([recovery.reason, recovery.incident], ["recovery", null]);
+    assert.deepEqual([recovery.reason, recovery.incident?.state], ["recovery", "closed"]);
+    assert.equal("recovers" in recovery.event, false);
   }
 });
 

@@ -125,6 +125,14 @@ describe("an event is held back", () => {
     fired(aRule({ repeats: true }), event);
   });
 
+  test("as late when it tells of what has recovered since, also where the rule asks for repeats", () => {
+    const event = anEvent({ repeatOf: "e_first", late: true });
+    for (const repeats of [false, true]) {
+      const held = verdict(aRule({ repeats }), event);
+      assert.deepEqual([held.reason, held.message], ["late", "came after the recovery of e_first"]);
+    }
+  });
+
   test("as feature_failed with the feature that failed", () => {
     const held = verdict(aRule(), anEvent({ labels: { env: "test" } }));
     assert.equal(held.reason, "feature_failed");

@@ -81,6 +81,7 @@ function check(before: Task, input: TaskInput, after: Task): void {
   assert.equal(bindingHash(after), after.hash, "the binding never drifts");
   const intended = before.state !== "starting" && after.state === "starting";
   if (intended) assert.ok(hasQuorum(before), "never intended without a quorum");
+  if (after.state === "withdrawn") assert.equal(after.start, null, "what was intended is never taken back");
   if (after.startNo > before.startNo) assert.equal(input.kind, "again", "another start only by a person");
 }
 

@@ -21,7 +21,7 @@ const EXECUTING = [...ALWAYS, "gone", "news", "tick"];
 const EXPECTED: Record<TaskState, string[]> = {
   held: [...ALWAYS, "release", "tick", "withdraw"],
   pending_approval: [...ALWAYS, "approve", "reject", "tick", "withdraw"],
-  approved: [...ALWAYS, "hold", "intend"],
+  approved: [...ALWAYS, "hold", "intend", "withdraw"],
   starting: [...ALWAYS, "look", "start_answer"],
   unknown: [...ALWAYS, "again", "give_up", "look", "start_answer"],
   running: EXECUTING,
@@ -98,6 +98,60 @@ describe("the table of the state machine", () => {
     assert.equal(result.outcome, "refused");
     assert.equal(result.reason, "not_in_this_state");
     assert.equal(result.task, rejected);
+  });
+});
+
+describe("the recovery of the alert", () => {
+  const withdraw = (): TaskInput => ({ kind: "withdraw" });
+
+  test("takes back a question, closes its card, tells people once and journals the end", () => {
+    const result = stepAt(walk(aMadeTask(), cardSent), withdraw());
+    assert.deepEqual([result.task.state, result.reason], ["withdrawn", "recovered"]);
+    assert.deepEqual(result.effects, [
+      { kind: "update", cardNo: 1, code: "code-send" },
+      { kind: "report" },
+      { kind: "ended" },
+    ]);
+    assert.equal(stepAt(result.task, withdraw()).outcome, "refused");
+  });
+
+  test("takes back what is held or approved as long as no start was intended", () => {
+    const approved = walk(aMadeTask(), cardSent, approve);
+    const held = walk(approved, () => ({ kind: "hold" }));
+    for (const task of [approved, held]) assert.equal(stepAt(task, withdraw()).task.state, "withdrawn");
+  });
+
+  test("leaves a task alone whose start was ever intended, whatever became of it", () => {
+    const notSent = (task: Task): TaskInput => ({
+      kind: "start_answer",
+      requestId: task.start?.requestId ?? "",
+      answer: { outcome: "not_sent", message: "down" },
+    });
+    const approved = walk(aMadeTask(), cardSent, approve, intend, notSent);
+    assert.equal(approved.state, "approved");
+    for (const state of ["approved", "held", "pending_approval"] as const) {
+      const result = stepAt({ ...approved, state }, withdraw());
+      assert.deepEqual([result.outcome, result.reason], ["refused", "start_was_intended"]);
+    }
+    const starting = walk(aMadeTask(), cardSent, approve, intend);
+    assert.equal(stepAt(starting, withdraw()).reason, "not_in_this_state");
+  });
+
+  test("is what a late click is told of, and nothing starts any more", () => {
+    const withdrawn = walk(aMadeTask(), cardSent, withdraw);
+    for (const click of [approve(), reject()]) {
+      const result = stepAt(withdrawn, click);
+      assert.deepEqual([result.task.state, result.reason], ["withdrawn", "already_recovered"]);
+      assert.equal(result.effects[0]?.kind, "reply");
+    }
+    assert.equal(stepAt(withdrawn, intend(withdrawn)).outcome, "refused");
+  });
+
+  test("closes a card whose sending becomes known only afterwards", () => {
+    const withdrawn = walk(aMadeTask(), withdraw);
+    assert.deepEqual(stepAt(withdrawn, cardSent()).effects, [
+      { kind: "update", cardNo: 1, code: "code-send" },
+    ]);
   });
 });
 

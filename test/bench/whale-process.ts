@@ -1,4 +1,4 @@
-import { prepare, startWhale } from "../../../bot/wire.ts";
+import { prepare, startWhale } from "../../bot/wire.ts";
 import { type Orders, type Report, type StepMark, sharedNowMs } from "./orders.ts";
 
 const say = (report: Report) => void process.send?.(report);

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Orders, Report, StepMark } from "./orders.ts";
 
 /** A process that is slow to start on a busy machine is still up by then. */
@@ -10,6 +10,7 @@ const ANSWER_TIMEOUT_MS = 30_000;
 /** One server under measurement, in a process of its own. */
 export interface Contestant {
   url: string;
+  pid: number;
   /** The steps that it passed, when it was told to keep them. */
   marks(): Promise<StepMark[]>;
   stop(): Promise<void>;
@@ -17,7 +18,7 @@ export interface Contestant {
 
 /** Starts a contestant with the same Node as this process; its log goes to a file beside what it stores. */
 export async function startContestant(script: string, orders: Orders): Promise<Contestant> {
-  const log = openSync(join(orders.folder, `${script}.log`), "a");
+  const log = openSync(join(orders.folder, `${basename(script)}.log`), "a");
   const child = fork(join(import.meta.dirname, script), { stdio: ["ignore", log, "inherit", "ipc"] });
   closeSync(log);
   child.send(orders);
@@ -25,6 +26,7 @@ export async function startContestant(script: string, orders: Orders): Promise<C
   if (first.kind !== "listening") throw new Error(`${script} said ${first.kind} instead of listening`);
   return {
     url: first.url,
+    pid: child.pid ?? 0,
     marks: async () => {
       child.send("marks");
       const report = await heard(child);

@@ -1,0 +1,21 @@
+import { type AccessToken, expandRights, normaliseUserId, type Role } from "../../core/people/index.ts";
+import { instantMs } from "./check-values.ts";
+import type { RolesFile, TokensFile } from "./people-schema.ts";
+import { peopleOf } from "./read-rule.ts";
+
+/** An entry of a checked roles.yaml. */
+export function readRole({ name, of, rights, on }: RolesFile["roles"][number]): Role {
+  return { name, of: peopleOf(of), rights: expandRights(rights), ...(on ? { on: reachOf(on) } : {}) };
+}
+
+function reachOf({ types, businesses }: NonNullable<RolesFile["roles"][number]["on"]>) {
+  return { ...(types ? { types } : {}), ...(businesses ? { businesses } : {}) };
+}
+
+/** An entry of a checked tokens.yaml. */
+export function readToken({ id, hash, user, rights, expires }: TokensFile["tokens"][number]): AccessToken {
+  return {
+    ...{ id, hash, user: normaliseUserId(user), rights: expandRights(rights) },
+    expires: new Date(instantMs(expires) ?? 0).toISOString(),
+  };
+}

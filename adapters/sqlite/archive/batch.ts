@@ -1,0 +1,61 @@
+import { errorText } from "../../../core/errors.ts";
+import type { WhaleEvent } from "../../../core/events/index.ts";
+import type { Verdict } from "../../../core/rules/index.ts";
+
+/** A verdict as the worker is sent it. */
+export interface VerdictText {
+  eventId: string;
+  ruleId: string;
+  reason: string;
+  at: string;
+  body: string;
+}
+
+/** What one write brings. Events as JSON texts: they are stored as such, and cross to the worker at less cost. */
+export interface Batch {
+  events: string[];
+  verdicts: VerdictText[];
+}
+
+/** An event or verdict that could not be stored whole, and why. */
+export interface Poisoned {
+  eventId: string;
+  ruleId?: string;
+  kept: "without_text" | "not_at_all";
+  problem: string;
+}
+
+/** Makes texts of what can be made one: a bad event must not hold up the good ones. */
+export function batchOf(given: { events: readonly WhaleEvent[]; verdicts: readonly Verdict[] }): {
+  batch: Batch;
+  poisoned: Poisoned[];
+} {
+  const batch: Batch = { events: [], verdicts: [] };
+  const poisoned: Poisoned[] = [];
+  for (const event of given.events) {
+    attempt(poisoned, { eventId: String(event.id) }, () => batch.events.push(JSON.stringify(event)));
+  }
+  for (const verdict of given.verdicts) {
+    const { eventId, ruleId, reason, at } = verdict;
+    attempt(poisoned, { eventId, ruleId }, () =>
+      batch.verdicts.push({ eventId, ruleId, reason, at, body: JSON.stringify(verdict) }),
+    );
+  }
+  return { batch, poisoned };
+}
+
+/** Several batches as one, in their order. */
+export function joined(batches: readonly Batch[]): Batch {
+  return {
+    events: batches.flatMap((batch) => batch.events),
+    verdicts: batches.flatMap((batch) => batch.verdicts),
+  };
+}
+
+function attempt(poisoned: Poisoned[], what: { eventId: string; ruleId?: string }, work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    poisoned.push({ ...what, kept: "not_at_all", problem: errorText(thrown) });
+  }
+}

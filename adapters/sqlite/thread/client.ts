@@ -1,0 +1,138 @@
+import { Worker } from "node:worker_threads";
+import type { Clock, Logger } from "../../../core/ports/index.ts";
+import { closedError } from "../errors.ts";
+import type { Queue } from "../group-commit.ts";
+import { type Asking, crashedError, faultError, type Reply, type Served, type Telling } from "./protocol.ts";
+import type { WorkerOptions } from "./worker.ts";
+
+/** What the client reports beside answers. */
+export interface ClientEvents {
+  onWake: (queue: Queue) => void;
+  /** The thread has ended, asked to or not. */
+  onEnd: (error: Error) => void;
+}
+
+/** Questions to the store's thread. */
+export interface StoreClient {
+  partitions: number;
+  /** Asks, together with all that is asked in this turn. Rejects with the thread's own error. */
+  ask(served: Served, method: string, args: readonly unknown[]): Promise<unknown>;
+  /** Ends the thread after everything that was asked. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+// The same file as source and as built program, beside this one.
+const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+
+/** Starts the thread and waits until its files are open; rejects with why they are not. */
+export async function startClient(
+  options: Omit<WorkerOptions, "nowMs">,
+  given: ClientEvents & { clock: Clock; log: Logger },
+): Promise<StoreClient> {
+  const { clock, log } = given;
+  const workerData: WorkerOptions = { ...options, nowMs: clock.nowMs() };
+  // No environment: the thread needs none, and secrets may be in it.
+  const worker = new Worker(WORKER, { workerData, env: {} });
+  const waiting = new Map<number, Waiting>();
+  const opened = Promise.withResolvers<number>();
+  const end: { error: Error | null } = { error: null };
+  onEnd(worker, (error) => {
+    end.error = error;
+    for (const one of waiting.values()) one.reject(error);
+    waiting.clear();
+    opened.reject(error);
+    given.onEnd(error);
+  });
+  worker.on("message", (telling: Telling) => hear(telling, { waiting, opened, log, onWake: given.onWake }));
+  const partitions = await opened.promise.catch(async (error: unknown) => {
+    await worker.terminate();
+    throw error;
+  });
+  return { partitions, ...asker(worker, { waiting, clock, end }) };
+}
+
+function onEnd(worker: Worker, ended: (error: Error) => void): void {
+  let cause: unknown = "no reason given";
+  worker.on("error", (error) => {
+    cause = error;
+  });
+  worker.on("exit", () => ended(crashedError(cause)));
+}
+
+interface Hearing {
+  waiting: Map<number, Waiting>;
+  opened: PromiseWithResolvers<number>;
+  log: Logger;
+  onWake: (queue: Queue) => void;
+}
+
+function hear(telling: Telling, { waiting, opened, log, onWake }: Hearing): void {
+  switch (telling.kind) {
+    case "replies":
+      for (const reply of telling.replies) settle(waiting, reply);
+      break;
+    case "wake":
+      onWake(telling.queue);
+      break;
+    case "open":
+      opened.resolve(telling.partitions);
+      break;
+    case "refused":
+      opened.reject(faultError(telling.fault));
+      break;
+    case "log":
+      log[telling.level]({ ...telling.fields }, telling.message);
+      break;
+    default:
+      telling satisfies never;
+  }
+}
+
+function settle(waiting: Map<number, Waiting>, [id, ok, value]: Reply): void {
+  const one = waiting.get(id);
+  waiting.delete(id);
+  if (ok) one?.resolve(value);
+  else one?.reject(faultError(value));
+}
+
+function asker(
+  worker: Worker,
+  { waiting, clock, end }: { waiting: Map<number, Waiting>; clock: Clock; end: { error: Error | null } },
+): Pick<StoreClient, "ask" | "close"> {
+  let lastId = 0;
+  let asking: Asking | null = null;
+  let closing: Promise<void> | null = null;
+  const send = (): void => {
+    worker.postMessage(asking);
+    asking = null;
+  };
+  const ask: StoreClient["ask"] = (served, method, args) => {
+    if (end.error) return Promise.reject(end.error);
+    lastId += 1;
+    const id = lastId;
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      if (!asking) setImmediate(send);
+      asking ??= { nowMs: clock.nowMs(), calls: [] };
+      asking.calls.push([id, served, method, args]);
+    });
+  };
+  return {
+    ask: (...call) => (closing ? Promise.reject(closedError()) : ask(...call)),
+    close: () => {
+      // A thread that is gone has nothing left to close.
+      closing ??= end.error ? Promise.resolve() : closeWorker(worker, ask);
+      return closing;
+    },
+  };
+}
+
+async function closeWorker(worker: Worker, ask: StoreClient["ask"]): Promise<void> {
+  await ask("store", "close", []);
+  await worker.terminate();
+}

@@ -1,0 +1,116 @@
+import type {
+  Audit,
+  ConfigStore,
+  Inbox,
+  Journal,
+  JournalEntry,
+  Outbox,
+  TaskStore,
+  ThrottleStore,
+} from "../../../core/ports/index.ts";
+import { readConfig, type SqliteStoreOptions } from "../config.ts";
+import type { Queue } from "../group-commit.ts";
+import { type EntryRow, entryOf } from "../journal-readers.ts";
+import { type SqliteStore, storeBytes, tell } from "../store.ts";
+import { type StoreClient, startClient } from "./client.ts";
+import type { Served } from "./protocol.ts";
+
+/** The embedded store in a thread of its own, so that neither a sync of the disk nor a sweep holds up the process. */
+export type StoreThread = Omit<SqliteStore, "entryRows">;
+
+export interface StoreThreadOptions extends SqliteStoreOptions {
+  /** The thread has ended by itself: nothing can be stored any more, and the process should end too. */
+  onCrash?: (error: Error) => void;
+}
+
+/** As `openStore`, in a thread. Rejects as that throws. */
+export async function openStoreThread(options: StoreThreadOptions): Promise<StoreThread> {
+  const { clock, log, dataDir, partitions, dedupeWindowMs } = readConfig(options);
+  const listeners: ((queue: Queue) => void)[] = [];
+  let open = false;
+  const client = await startClient(
+    { dataDir, partitions, dedupeWindowMs },
+    {
+      ...{ clock, log },
+      onWake: (queue) => {
+        for (const listener of listeners) tell(listener, queue, log);
+      },
+      onEnd: (error) => {
+        if (open) options.onCrash?.(error);
+      },
+    },
+  );
+  open = true;
+  return {
+    ...portsOver(client),
+    onWrite: (listener) => void listeners.push(listener),
+    check: async () => void (await client.ask("store", "check", [])),
+    sizeBytes: () => storeBytes(dataDir),
+    close: () => {
+      open = false;
+      return client.close();
+    },
+  };
+}
+
+/** Complete by their types: a method that is not listed does not compile. */
+const JOURNAL: Methods<Omit<Journal, "partitions" | "append" | "appendVerdicts" | "read">> = {
+  ...{
+    refuse: true,
+    lease: true,
+    commit: true,
+    lag: true,
+    trim: true,
+    event: true,
+    raw: true,
+    refusals: true,
+  },
+};
+const INBOX: Methods<Inbox> = { insert: true, claim: true, done: true, postpone: true, trim: true };
+const TASKS: Methods<TaskStore> = {
+  ...{ make: true, get: true, findByPrefix: true, list: true, countByState: true },
+  ...{ claimDue: true, move: true, nextDueAtMs: true },
+};
+const OUTBOX: Methods<Outbox> = {
+  ...{ add: true, claim: true, settle: true, postpone: true, depth: true, nextDueAtMs: true },
+};
+const THROTTLE: Methods<ThrottleStore> = { take: true, show: true, trim: true };
+const AUDIT: Methods<Audit> = { append: true, read: true, verify: true };
+const CONFIGS: Methods<ConfigStore> = { record: true, versions: true, version: true, latest: true };
+
+type Methods<Port> = Record<keyof Port, true>;
+
+function portsOver(client: StoreClient) {
+  return {
+    journal: journalOver(client),
+    inbox: remote<Inbox>(client, "inbox", INBOX),
+    tasks: remote<TaskStore>(client, "tasks", TASKS),
+    outbox: remote<Outbox>(client, "outbox", OUTBOX),
+    throttle: remote<ThrottleStore>(client, "throttle", THROTTLE),
+    audit: remote<Audit>(client, "audit", AUDIT),
+    configs: remote<ConfigStore>(client, "configs", CONFIGS),
+  };
+}
+
+/** A port whose methods are asked of the thread. All of them are asynchronous and take and give plain data. */
+function remote<Port>(client: StoreClient, served: Served, methods: Methods<Port>): Port {
+  const entries = Object.keys(methods).map((method) => {
+    return [method, (...args: unknown[]) => client.ask(served, method, args)] as const;
+  });
+  return Object.fromEntries(entries) as Port;
+}
+
+function journalOver(client: StoreClient): Journal {
+  return {
+    ...remote<Omit<Journal, "partitions" | "append" | "appendVerdicts" | "read">>(client, "journal", JOURNAL),
+    partitions: client.partitions,
+    append: ({ drafts, ...delivery }) =>
+      client.ask("journal", "append", [delivery, JSON.stringify(drafts)]) as ReturnType<Journal["append"]>,
+    appendVerdicts: async (partition, verdicts) =>
+      void (await client.ask("journal", "appendVerdicts", [partition, JSON.stringify(verdicts)])),
+    read: async (place, limit): Promise<JournalEntry[]> => {
+      const rows = (await client.ask("store", "entryRows", [place, limit])) as EntryRow[];
+      return rows.map(entryOf);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { EventDraft } from "../../../core/incidents/index.ts";
+import type { Delivery, Logger } from "../../../core/ports/index.ts";
+import type { Verdict } from "../../../core/rules/index.ts";
+import { openStore, type SqliteStore } from "../store.ts";
+import { type Asking, type Call, faultOf, type Reply, type Telling } from "./protocol.ts";
+
+/** What the thread is started with. */
+export interface WorkerOptions {
+  dataDir: string;
+  partitions?: number;
+  dedupeWindowMs?: number;
+  nowMs: number;
+}
+
+const { nowMs: startedMs, ...options } = workerData as WorkerOptions;
+const tell = (telling: Telling): void => parentPort?.postMessage(telling);
+const line =
+  (level: Extract<Telling, { kind: "log" }>["level"]) =>
+  (fields: object, message: string): void =>
+    tell({ kind: "log", level, fields: plain(fields), message });
+const log: Logger = { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+
+/** The process's time as of what it asked last: the thread has no clock of its own. */
+let nowMs = startedMs;
+let replies: Reply[] = [];
+
+/** Fields that can travel: an error object would lose what is not its message. */
+function plain(fields: object): object {
+  return JSON.parse(JSON.stringify(fields)) as object;
+}
+
+function serve(store: SqliteStore): void {
+  store.onWrite((queue) => tell({ kind: "wake", queue }));
+  parentPort?.on("message", (asking: Asking) => {
+    nowMs = asking.nowMs;
+    for (const call of asking.calls) void answer(store, call);
+  });
+}
+
+async function answer(store: SqliteStore, call: Call): Promise<void> {
+  const [id] = call;
+  try {
+    reply([id, true, await carryOut(store, call)]);
+  } catch (thrown) {
+    reply([id, false, faultOf(thrown)]);
+  }
+}
+
+/** Answers of one turn go together, as those of one commit come together. */
+function reply(one: Reply): void {
+  if (replies.length === 0) setImmediate(send);
+  replies.push(one);
+}
+
+function send(): void {
+  tell({ kind: "replies", replies });
+  replies = [];
+}
+
+type Method = (...args: readonly unknown[]) => unknown;
+
+function carryOut(store: SqliteStore, [, served, method, args]: Call): unknown {
+  if (served === "store") return ofStore(store, method, args);
+  if (served === "journal" && method === "append") return store.journal.append(deliveryOf(args));
+  if (served === "journal" && method === "appendVerdicts") {
+    const [partition, verdicts] = args as [number, string];
+    return store.journal.appendVerdicts(partition, JSON.parse(verdicts) as Verdict[]);
+  }
+  const port = store[served] as unknown as Record<string, Method>;
+  return port[method]?.(...args);
+}
+
+function ofStore(store: SqliteStore, method: string, args: readonly unknown[]): unknown {
+  if (method === "close") return store.close();
+  if (method === "check") return store.check();
+  const [place, limit] = args as Parameters<SqliteStore["entryRows"]>;
+  return store.entryRows(place, limit);
+}
+
+/** Drafts travel as JSON, which is quicker to make and to read than a copy of the objects. */
+function deliveryOf([delivery, drafts]: readonly unknown[]): Delivery {
+  return { ...(delivery as Omit<Delivery, "drafts">), drafts: JSON.parse(drafts as string) as EventDraft[] };
+}
+
+function start(): void {
+  try {
+    const store = openStore({ ...options, clock: { nowMs: () => nowMs }, log });
+    serve(store);
+    tell({ kind: "open", partitions: store.journal.partitions });
+  } catch (thrown) {
+    tell({ kind: "refused", fault: faultOf(thrown) });
+  }
+}
+
+start();

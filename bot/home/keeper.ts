@@ -1,0 +1,112 @@
+import type { Home, HomeFolder, Problem } from "../../adapters/files/index.ts";
+import { errorText } from "../../core/errors.ts";
+import { hashOf } from "../../core/ids/index.ts";
+import type { Audit, Clock, ConfigStore, Logger } from "../../core/ports/index.ts";
+import type { ConfigVersion } from "../../core/versions/index.ts";
+import type { Warning } from "../http/index.ts";
+import type { InForce, InForceHolder } from "../in-force.ts";
+import { changeType, type LoadedHome, type TypeChange, type TypeChanged } from "./change-type.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { type Author, byHand, recordVersions } from "./record-versions.ts";
+
+export type Reloaded =
+  /** In force now; `versions` are those that were new. */
+  | { outcome: "loaded"; versions: ConfigVersion[] }
+  /** The configuration before stays in force. */
+  | { outcome: "refused"; problems: Problem[] };
+
+/** Keeps the configuration in force, its files and its versions in step, one change after the other. */
+export interface HomeKeeper {
+  /** Gives a version to everything that was edited while nobody looked. To be called before work begins. */
+  begin(): Promise<void>;
+  /** Reads all files anew and puts them in force, all or none. `by` is who asked for it. */
+  reload(by: string): Promise<Reloaded>;
+  /** Creates, changes or retires one event type. */
+  changeType(change: TypeChange): Promise<TypeChanged>;
+  /** Why the files are not in force as they are; empty when they are. */
+  warnings(): Warning[];
+}
+
+export interface KeeperDeps {
+  folder: HomeFolder;
+  inForce: InForceHolder;
+  /** Makes of a home what can be put in force. */
+  compile: (home: Home) => InForce;
+  configs: ConfigStore;
+  audit: Audit;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Makes the keeper of a home that was loaded and is in force. */
+export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeeper {
+  const { folder, inForce, configs } = deps;
+  const inTurn = oneAtATime();
+  let loaded = first;
+  let trouble: string | null = null;
+
+  const adopt = async (next: LoadedHome, author: Author): Promise<ConfigVersion[]> => {
+    const compiled = withClustersOf(inForce.current(), deps.compile(next.home));
+    const versions = await recordVersions(next.files, deps, author);
+    inForce.replace(compiled);
+    loaded = next;
+    trouble = null;
+    return versions;
+  };
+  const reload = async (by: string): Promise<Reloaded> => {
+    const loading = await folder.load().catch((error: unknown) => {
+      trouble = errorText(error);
+      throw error;
+    });
+    if (loading.outcome === "refused") {
+      trouble = placeOfFirst(loading.problems);
+      tellRefused(by, loading.problems, deps);
+      return loading;
+    }
+    const versions = await adopt(loading, byHand);
+    await tellLoaded(by, versions, deps);
+    return { outcome: "loaded", versions };
+  };
+  return {
+    begin: () => inTurn(async () => void (await recordVersions(loaded.files, deps, byHand))),
+    reload: (by) => inTurn(() => reload(by)),
+    changeType: (change) =>
+      inTurn(() => changeType(change, { folder, configs, inForce, files: loaded.files, adopt })),
+    warnings: () => (trouble === null ? [] : [troubleWarning(trouble)]),
+  };
+}
+
+/** StackStorm's clients are built at the start, so that a cluster changes with a restart alone. */
+function withClustersOf(before: InForce, next: InForce): InForce {
+  const { clusters } = before;
+  if (hashOf(clusters) === hashOf(next.clusters)) return next;
+  const message =
+    "clusters/ 已修改，重启后才生效 (clusters/ has changed: the change takes effect with a restart)";
+  return { ...next, clusters, warnings: [...next.warnings, { about: "clusters", message }] };
+}
+
+function tellRefused(by: string, problems: readonly Problem[], { folder, log }: KeeperDeps): void {
+  const fields = { by, faults: problems.length, problems: folder.describe(problems).split("\n") };
+  log.error(fields, "files refused, the configuration before stays in force");
+}
+
+async function tellLoaded(by: string, versions: ConfigVersion[], deps: KeeperDeps): Promise<void> {
+  const { audit, clock, log } = deps;
+  const at = new Date(clock.nowMs()).toISOString();
+  const detail = { versions: versions.length };
+  await audit.append({ at, who: by, what: "config.reload", object: "WHALE_HOME", detail });
+  const changed = versions.map(({ kind, name, no, change }) => `${kind} ${name}: ${change}, version ${no}`);
+  log.info({ by, changed }, "files in force");
+}
+
+/** Anybody may read warnings: they say where, and the log says what. */
+function placeOfFirst(problems: readonly Problem[]): string {
+  const [first] = problems;
+  const place = first ? `${first.file}:${first.line}:${first.column} ${first.field}`.trim() : "";
+  return `${problems.length} 处错误，第一处在 (faults, the first at) ${place}`;
+}
+
+function troubleWarning(trouble: string): Warning {
+  const message = `文件没有采用，之前的配置仍有效 (files not taken, the configuration before stays in force): ${trouble}`;
+  return { about: "WHALE_HOME", message };
+}

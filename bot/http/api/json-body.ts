@@ -1,0 +1,40 @@
+import type { Context } from "koa";
+import { isJsonObject, type JsonObject } from "../../../core/ids/index.ts";
+import { readBody } from "../body.ts";
+import { refuseApi } from "./answers.ts";
+
+/** The largest body that the API takes: no file may be larger. */
+export const MAX_API_BODY_BYTES = 1_048_576;
+
+/** Reads bytes as JSON, with what is wrong in words. */
+export type ReadJson = (
+  bytes: Buffer,
+) => { outcome: "read"; value: unknown } | { outcome: "refused"; message: string };
+
+/** The body as a JSON object; null when it is none, and then the caller has its answer. */
+export async function jsonBody(ctx: Context, read: ReadJson): Promise<JsonObject | null> {
+  if (!ctx.is("application/json")) {
+    const message = "请求体应为 application/json (the body must be application/json)";
+    return refused(ctx, 415, { code: "unsupported_media_type", message });
+  }
+  const body = await readBody(ctx.req, MAX_API_BODY_BYTES);
+  if (body.outcome === "aborted") return null;
+  if (body.outcome === "too_large") {
+    // What still comes is not read: the connection ends with the answer.
+    ctx.set("Connection", "close");
+    const message = `请求体超过 ${MAX_API_BODY_BYTES} 字节 (the body is larger than ${MAX_API_BODY_BYTES} bytes)`;
+    return refused(ctx, 413, { code: "too_large", message });
+  }
+  const reading = read(body.bytes);
+  if (reading.outcome === "refused") {
+    return refused(ctx, 400, { code: "bad_json", message: reading.message });
+  }
+  if (isJsonObject(reading.value)) return reading.value as JsonObject;
+  const message = "请求体应为 JSON 对象 (the body must be a JSON object)";
+  return refused(ctx, 400, { code: "bad_json", message });
+}
+
+function refused(ctx: Context, status: number, error: { code: string; message: string }): null {
+  refuseApi(ctx, status, error);
+  return null;
+}

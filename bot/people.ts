@@ -1,0 +1,97 @@
+import { LRUCache } from "lru-cache";
+import { isChatOpsError } from "../core/errors.ts";
+import {
+  type AccessToken,
+  type Entitlement,
+  hasExpired,
+  type People,
+  type Role,
+  type RolesHeld,
+  type Standing,
+} from "../core/people/index.ts";
+import type { Clock, Directory, Logger } from "../core/ports/index.ts";
+import type { Warning } from "./http/index.ts";
+
+export interface RoleFinderDeps {
+  /** The roles in force now. */
+  roles: () => readonly Role[];
+  directory: Pick<Directory, "vouch">;
+  clock: Clock;
+  log: Logger;
+}
+
+/** The roles that a person holds now. What the directory cannot say makes no role held. */
+export type RoleFinder = (userId: string) => Promise<RolesHeld>;
+
+type Vouched = Entitlement | "unavailable";
+
+/** The directory is asked again after so long, in milliseconds: each call of REST would ask it else. */
+const KEPT_MS = 60_000;
+/** The same after it failed: not at each call, but soon. */
+const FAILED_KEPT_MS = 5_000;
+const MAX_KEPT = 10_000;
+
+interface Kept {
+  /** The roles that were in force when this was found. */
+  of: readonly Role[];
+  held: RolesHeld;
+}
+
+/**
+ * Finds roles, once a minute for each person, and anew when other roles come into force. Those that name a
+ * person need no directory; for tags and departments it is asked, for all at once.
+ */
+export function roleFinder({ roles, ...deps }: RoleFinderDeps): RoleFinder {
+  const find = async (userId: string, of: readonly Role[]): Promise<Kept> => {
+    const found = of.map(async (role) => ({ role, vouched: await vouchFor(userId, role.of, deps) }));
+    return { of, held: heldOf(await Promise.all(found)) };
+  };
+  const cache = new LRUCache<string, Kept, readonly Role[]>({
+    ...{ max: MAX_KEPT, ttl: KEPT_MS, ttlResolution: 0, perf: { now: () => deps.clock.nowMs() } },
+    fetchMethod: async (userId, _stale, { options, context }) => {
+      const kept = await find(userId, context);
+      if (kept.held.unsure.length > 0) options.ttl = FAILED_KEPT_MS;
+      return kept;
+    },
+  });
+  return async (userId) => {
+    const now = roles();
+    const known = cache.get(userId);
+    if (known?.of === now) return known.held;
+    const fresh = await cache.fetch(userId, { context: now, forceRefresh: true });
+    // Who joins an asking that began under other roles must ask again.
+    return (fresh?.of === now ? fresh : await find(userId, now)).held;
+  };
+}
+
+async function vouchFor(
+  userId: string,
+  of: People,
+  { directory, log }: Pick<RoleFinderDeps, "directory" | "log">,
+): Promise<Vouched> {
+  if (of.users?.includes(userId)) return "entitled";
+  if (of.tag === undefined && of.department === undefined) return "not_entitled";
+  try {
+    return await directory.vouch(userId, [of]);
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    log.warn({ userId, code: error.code, reason: error.message }, "roles cannot be read from the directory");
+    return "unavailable";
+  }
+}
+
+function heldOf(found: readonly { role: Role; vouched: Vouched }[]): RolesHeld {
+  const which = (wanted: Vouched) =>
+    found.filter(({ vouched }) => vouched === wanted).map(({ role }) => role);
+  const against = (["inactive", "unknown_person"] satisfies Standing[]).find((one) => which(one).length > 0);
+  return { roles: which("entitled"), unsure: which("unavailable"), against: against ?? null };
+}
+
+/** A warning for each token that nobody can use any more. */
+export function expiredTokens(tokens: Iterable<AccessToken>, nowMs: number): Warning[] {
+  const expired = [...tokens].filter((token) => hasExpired(token, nowMs));
+  return expired.map(({ id, user, expires }) => ({
+    about: `token ${id}`,
+    message: `of ${user} has expired at ${expires}: take it out of tokens.yaml (令牌已过期，请从 tokens.yaml 删除)`,
+  }));
+}

@@ -1,0 +1,88 @@
+import type { Logger, Metrics } from "../../core/ports/index.ts";
+import {
+  judgePressure,
+  NO_PRESSURE,
+  PRESSURE_REASONS,
+  type Pressure,
+  type PressureFacts,
+  type PressureLimits,
+  pressureText,
+} from "../../core/pressure/index.ts";
+
+/** What is measured from time to time; the bodies in flight are counted as they come and go. */
+export type SampledFacts = Omit<PressureFacts, "inFlightBytes">;
+
+/** Keeps intake from taking what could not be kept. */
+export interface PressureGate {
+  /** Whether intake must turn away whatever comes now: one look at one flag. */
+  sheds(): boolean;
+  /** Counts a body that was read. False, and nothing counted, when it does not fit beside those in flight. */
+  enter(bytes: number): boolean;
+  /** The body that entered is answered. */
+  leave(bytes: number): void;
+  /** Judges by what was measured just now. */
+  sampled(facts: SampledFacts): void;
+  /** How it stands. */
+  pressure(): Pressure;
+  /** What is short, for an operator; null while intake takes. */
+  fault(): string | null;
+}
+
+export interface PressureGateDeps {
+  limits: PressureLimits;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** Nothing was measured yet: nothing is short. */
+const UNMEASURED: SampledFacts = {
+  freeDiskBytes: Number.POSITIVE_INFINITY,
+  behind: {},
+  rssBytes: 0,
+  heapShare: 0,
+};
+
+export function createPressureGate({ limits, log, metrics }: PressureGateDeps): PressureGate {
+  let facts: SampledFacts = UNMEASURED;
+  let inFlightBytes = 0;
+  let pressure: Pressure = NO_PRESSURE;
+  let shedding = false;
+
+  const judge = (wantedBytes: number) => {
+    const before = pressure;
+    const all = { ...facts, inFlightBytes: wantedBytes };
+    pressure = judgePressure(before, all, limits);
+    shedding = pressure.outcome === "sheds";
+    if (pressure.over.join() === before.over.join()) return;
+    for (const reason of PRESSURE_REASONS) {
+      metrics.gauge("intake_shedding", pressure.over.some((one) => one === reason) ? 1 : 0, { reason });
+    }
+    const { reason, over } = pressure;
+    if (pressure.outcome === "takes") log.info({ was: before.over }, "intake takes events again");
+    else log.warn({ reason, over, ...all, limits }, "intake sheds events");
+  };
+
+  return {
+    sheds: () => shedding,
+    enter: (bytes) => {
+      // A single body is taken whatever its size: its source's own limit bounds it.
+      const fits = inFlightBytes === 0 || inFlightBytes + bytes <= limits.maxInFlightBytes;
+      if (fits) inFlightBytes += bytes;
+      else judge(inFlightBytes + bytes);
+      return fits;
+    },
+    leave: (bytes) => {
+      inFlightBytes -= bytes;
+      if (shedding) judge(inFlightBytes);
+    },
+    sampled: (measured) => {
+      facts = measured;
+      judge(inFlightBytes);
+    },
+    pressure: () => pressure,
+    fault: () => {
+      const now = { ...facts, inFlightBytes };
+      return pressure.outcome === "takes" ? null : pressureText(pressure.reason, now, limits);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { statfs } from "node:fs/promises";
+import { getHeapStatistics } from "node:v8";
+import type { Clock, Journal, Logger } from "../../core/ports/index.ts";
+import { type Loop, startLoop } from "../workers/index.ts";
+import type { PressureGate, SampledFacts } from "./gate.ts";
+
+/** What the machine and the process say of themselves. */
+export type MachineFacts = Omit<SampledFacts, "behind">;
+
+export interface SamplerDeps {
+  gate: PressureGate;
+  journal: Pick<Journal, "lag">;
+  /** Measures disk and memory. */
+  machine: () => Promise<MachineFacts>;
+  clock: Clock;
+  log: Logger;
+}
+
+const SAMPLE_MS = 1_000;
+
+/**
+ * Measures about once a second and tells the gate, until it is stopped. Resolves after the first measure, so
+ * that nothing is taken before. What cannot be measured is logged, and what was known stays in force.
+ */
+export async function startPressureSampler(deps: SamplerDeps): Promise<Loop> {
+  const { clock, log } = deps;
+  await sample(deps);
+  const round = async () => {
+    await sample(deps);
+    return { more: false, nextDueAtMs: null };
+  };
+  return startLoop({ name: "pressure", clock, log, maxIdleMs: SAMPLE_MS, round });
+}
+
+async function sample({ gate, journal, machine }: SamplerDeps): Promise<void> {
+  const [facts, rules, archive] = await Promise.all([
+    machine(),
+    journal.lag("rules"),
+    journal.lag("archive"),
+  ]);
+  gate.sampled({ ...facts, behind: { rules, archive } });
+}
+
+/** Measures this process, and the disk that holds a folder. */
+export async function measureMachine(folder: string): Promise<MachineFacts> {
+  const disk = await statfs(folder);
+  const heap = getHeapStatistics();
+  return {
+    freeDiskBytes: disk.bavail * disk.bsize,
+    rssBytes: process.memoryUsage.rss(),
+    heapShare: heap.used_heap_size / heap.heap_size_limit,
+  };
+}

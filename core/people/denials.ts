@@ -1,0 +1,66 @@
+import type { Right } from "./rights.ts";
+
+/** Why somebody may not do something. Closed: each is counted, logged and told. */
+export type DenialReason =
+  /** No role of this person has the right. */
+  | "no_role"
+  /** The person came by a token that was not given the right. */
+  | "token_lacks_right"
+  /** A role has the right, but not on this object. */
+  | "outside_scope"
+  /** The directory knows the person as left, disabled or not activated. */
+  | "inactive"
+  /** The directory does not know the person. */
+  | "unknown_person"
+  /** A role would grant it, but the directory cannot say now whether the person holds it. */
+  | "directory_unavailable";
+
+/** The same sentence for people in Chinese and in English. */
+export interface DenialWords {
+  zh: string;
+  en: string;
+}
+
+/** What was asked for, and the roles of which the directory could not say whether they are held. */
+export interface DenialFacts {
+  right: Right;
+  roles: readonly string[];
+}
+
+/** What a person is told: what is wrong and what can be done about it. */
+export function denialWords(reason: DenialReason, { right, roles }: DenialFacts): DenialWords {
+  switch (reason) {
+    case "no_role":
+      return {
+        zh: `您的角色没有 ${right} 权限，可请管理员在 roles.yaml 里授予`,
+        en: `none of your roles has the right ${right}; it is granted in roles.yaml`,
+      };
+    case "token_lacks_right":
+      return {
+        zh: `这个令牌没有 ${right} 权限，请换用有此权限的令牌`,
+        en: `this token was not given the right ${right}; use one that was`,
+      };
+    case "outside_scope":
+      return {
+        zh: `您的 ${right} 权限不包括这个事件类型或业务`,
+        en: `your right ${right} does not reach this event type or business`,
+      };
+    case "inactive":
+      return {
+        zh: "您的企业微信账号未激活或已停用，不能操作",
+        en: "your WeCom account is not active, so that you may do nothing here",
+      };
+    case "unknown_person":
+      return {
+        zh: "企业微信通讯录里没有这个人，也没有角色直接写到此人",
+        en: "WeCom does not know this person, and no role names them directly",
+      };
+    case "directory_unavailable":
+      return {
+        zh: `现在查不到企业微信通讯录，无法确认您是否有角色 ${roles.join("、")}，请稍后再试`,
+        en: `WeCom's contacts cannot be read now, so that it is not known whether you hold ${roles.join(", ")}; try again later`,
+      };
+    default:
+      return reason satisfies never;
+  }
+}

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import fc from "fast-check";
+import { type OpenArchive, openArchive } from "../../../../adapters/sqlite/archive/index.ts";
+import type { Severity, WhaleEvent } from "../../../../core/events/index.ts";
+import type { Archive, ArchiveFilter, ArchiveKey } from "../../../../core/ports/index.ts";
+import type { Verdict, VerdictReason } from "../../../../core/rules/index.ts";
+import { openMemoryArchive } from "../../../../fixtures/memory-archive/index.ts";
+import { aVerdict, eventAt } from "../../../contract/archive.ts";
+import { START_MS } from "../../../support/clock.ts";
+import { silentLog } from "../../../support/log.ts";
+
+async function open(context: TestContext): Promise<OpenArchive> {
+  const dataDir = mkdtempSync(join(tmpdir(), "whale-archive-model-"));
+  const archive = await openArchive({ dataDir, log: silentLog });
+  context.after(async () => {
+    await archive.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return archive;
+}
+
+const DAY_S = 86_400;
+const ODD = [
+  "a",
+  "A",
+  "",
+  "a b",
+  '"',
+  "*",
+  "a*",
+  "NEAR(a b)",
+  "%",
+  "_",
+  "'; --",
+  "磁盘",
+  "磁",
+  "k=v",
+  "\uE100x",
+];
+const odd = fc.constantFrom(...ODD);
+const id = fc.constantFrom(..."abcdefghij").map((letter) => `e_${letter}`);
+const severity = fc.constantFrom<Severity>("critical", "warning");
+const status = fc.constantFrom<WhaleEvent["status"]>("firing", "resolved");
+const reason = fc.constantFrom<VerdictReason>("throttled", "stale", "fired");
+const rule = fc.constantFrom("r1", "r2", "r'3");
+// Some of one instant, some of one minute, some of other days.
+const seconds = fc.constantFrom(0, 0, 1, 30, 61, 4000, DAY_S, 2 * DAY_S, -DAY_S);
+
+const event = fc
+  .record({
+    id,
+    seconds,
+    type: odd,
+    source: odd,
+    subject: odd,
+    incident: odd,
+    severity,
+    status,
+    labels: fc.dictionary(odd, odd, { maxKeys: 3 }),
+    invalid: fc.boolean(),
+  })
+  .map(({ id: eventId, seconds: at, invalid, ...fields }) =>
+    eventAt(eventId, at, { ...fields, violations: invalid ? [{ path: "detail", message: "x" }] : [] }),
+  );
+const verdict = fc
+  .record({ id, rule, reason })
+  .map((one) => aVerdict(one.id, one.rule, { reason: one.reason }));
+
+function optional<T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(one, { nil: undefined, freq: 2 });
+}
+
+function listOf<T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[] | undefined> {
+  return optional(fc.array(one, { minLength: 1, maxLength: 6 }));
+}
+
+const instant = seconds.map((at) => new Date(START_MS + at * 1000).toISOString());
+const filter = fc
+  .record({
+    text: optional(odd),
+    type: listOf(odd),
+    source: listOf(odd),
+    severity: listOf(severity),
+    status: listOf(status),
+    subject: optional(odd),
+    incident: optional(odd),
+    labels: optional(fc.dictionary(odd, odd, { maxKeys: 1 })),
+    invalid: optional(fc.boolean()),
+    ruleId: optional(rule),
+    reason: optional(reason),
+    from: optional(instant),
+    to: optional(instant),
+  })
+  // Of all fields at once hardly anything would fit.
+  .chain((all) => fc.subarray(Object.entries(all), { maxLength: 3 }))
+  .map((kept) => Object.fromEntries(kept.filter(([, value]) => value !== undefined)) as ArchiveFilter);
+
+const by = fc.oneof(
+  fc.constantFrom<ArchiveKey>("type", "source", "severity", "status", "subject", "rule", "reason"),
+  odd.map((key): ArchiveKey => `label:${key}`),
+);
+const question = fc.record({
+  filter,
+  by,
+  interval: optional(fc.constantFrom("minute" as const, "hour" as const, "day" as const)),
+  limit: fc.integer({ min: 1, max: 4 }),
+  order: fc.constantFrom("newest" as const, "oldest" as const),
+});
+type Question = typeof question extends fc.Arbitrary<infer T> ? T : never;
+
+async function everyPage(archive: Archive, { filter: asked, order, limit }: Question): Promise<string[]> {
+  const ids: string[] = [];
+  let after: string | null | undefined;
+  while (after !== null) {
+    const query = { ...asked, order, limit };
+    const page = await archive.search(after === undefined ? query : { ...query, after });
+    ids.push(...page.events.map((one) => one.id));
+    after = page.next;
+  }
+  return ids;
+}
+
+async function answers(archive: Archive, asked: Question) {
+  const { filter: fitting, by: key, interval, limit } = asked;
+  const grouping = interval === undefined ? { by: key, limit } : { by: key, limit, interval };
+  return {
+    pages: await everyPage(archive, asked),
+    counts: await archive.aggregate(fitting, grouping),
+    overview: await archive.overview(),
+    count: await archive.count(),
+  };
+}
+
+type Batch = { events: WhaleEvent[]; verdicts: Verdict[] };
+
+/** What went before is gone, so that one file serves all runs. */
+async function emptied(archive: OpenArchive): Promise<void> {
+  await archive.forget({ defaultKeepMs: 0, byType: {} }, START_MS + 1000 * DAY_S * 1000);
+  assert.equal(await archive.count(), 0);
+  assert.deepEqual(await archive.overview(), []);
+}
+
+test("answers every question as a plain comparison of the same events does, after any writes", async (t) => {
+  const archive = await open(t);
+  const batch = fc.record({
+    events: fc.array(event, { maxLength: 8 }),
+    verdicts: fc.array(verdict, { maxLength: 8 }),
+  });
+  const writes = fc.array(batch, { minLength: 1, maxLength: 3 });
+  const questions = fc.array(question, { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(writes, questions, fc.boolean(), async (batches: Batch[], asked, forgets) => {
+      await emptied(archive);
+      const reference = openMemoryArchive();
+      for (const one of batches) for (const each of [archive, reference]) await each.write(one);
+      const retention = { defaultKeepMs: DAY_S * 1000, byType: { A: 0 } };
+      const nowMs = START_MS + (forgets ? DAY_S * 1000 : 0);
+      assert.equal(await archive.forget(retention, nowMs), await reference.forget(retention, nowMs));
+      for (const one of asked) {
+        assert.deepEqual(await answers(archive, one), await answers(reference, one), JSON.stringify(one));
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

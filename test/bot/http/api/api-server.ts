@@ -1,0 +1,173 @@
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { createHomeFolder } from "../../../../adapters/files/index.ts";
+import { readJson, sourceKinds } from "../../../../adapters/sources/index.ts";
+import { openStore, type SqliteStore } from "../../../../adapters/sqlite/index.ts";
+import { createMetrics } from "../../../../adapters/telemetry/index.ts";
+import { createHomeKeeper, type HomeKeeper } from "../../../../bot/home/index.ts";
+import { configRoutes, createHttpServer, eventTypeRoutes, type Guard } from "../../../../bot/http/index.ts";
+import type { ServerDeps } from "../../../../bot/http/server.ts";
+import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
+import type { ConfigStore } from "../../../../core/ports/index.ts";
+import { aHomeDir, type Files, NOW_MS } from "../../../adapters/files/home-dir.ts";
+import { movableClock } from "../../../support/clock.ts";
+import { type RecordingLog, recordingLog } from "../../../support/log.ts";
+import { tempFolder } from "../../../support/sqlite.ts";
+import { hooksOver } from "../hook-server.ts";
+
+export interface Answer {
+  status: number;
+  etag: string | null;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  body: any;
+}
+
+interface Call {
+  body?: unknown;
+  /** Name of the caller; nobody with an empty one. */
+  who?: string;
+  headers?: Record<string, string>;
+}
+
+/** REST and the hooks of a process over real files and a real store, without chat and workers. */
+export interface ApiServer {
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  /** Posts an event of a type to the open source. */
+  post(type: string, detail: object): Promise<Answer>;
+  origin(): string;
+  /** Settles when the hooks next look for a source. */
+  sourcesAsked(): Promise<void>;
+  keeper(): HomeKeeper;
+  inForce(): InForceHolder;
+  store(): SqliteStore;
+  log: RecordingLog;
+  /** What the guard was asked, as "who right object". */
+  asked: string[];
+  file(path: string): string;
+  /** Writes a file as a person with an editor would; null removes it. */
+  edit(path: string, text: string | null): void;
+  /** Puts a link to itself in the place of a folder. */
+  loop(folder: string): void;
+  /** Closes server and store and opens both anew on what is stored. */
+  restart(): Promise<void>;
+}
+
+export interface ApiServerOptions {
+  files?: Files;
+  /** Stands in front of the store's own. */
+  configs?: (own: ConfigStore) => ConfigStore;
+}
+
+/** Opens a server that closes after its test. */
+export async function apiServer(t: TestContext, options: ApiServerOptions = {}): Promise<ApiServer> {
+  const dir = aHomeDir(t, options.files);
+  const data = tempFolder();
+  const log = recordingLog();
+  const asked: string[] = [];
+  const guard = fakeGuard(asked);
+  let now = await open({ dir, data: data.path, log, guard, ...options });
+  t.after(async () => {
+    await now.close();
+    data.remove();
+  });
+  const call: ApiServer["call"] = (method, path, given) => send(`${now.origin}${path}`, method, given);
+  return {
+    ...{ call, log, asked },
+    post: (type, detail) => call("POST", "/hooks/open", { body: { event_type: type, title: "t", detail } }),
+    origin: () => now.origin,
+    sourcesAsked: () => new Promise((resolve) => now.onSources.push(resolve)),
+    keeper: () => now.keeper,
+    inForce: () => now.inForce,
+    store: () => now.store,
+    file: (path) => readFileSync(join(dir, path), "utf8"),
+    edit: (path, text) => (text === null ? rmSync(join(dir, path)) : writeFileSync(join(dir, path), text)),
+    loop: (folder) => {
+      rmSync(join(dir, folder), { recursive: true });
+      symlinkSync(folder, join(dir, folder));
+    },
+    restart: async () => {
+      await now.close();
+      now = await open({ dir, data: data.path, log, guard, ...options });
+    },
+  };
+}
+
+function fakeGuard(asked: string[]): Guard {
+  return async (ctx, right, object) => {
+    const who = ctx.get("x-who");
+    asked.push([who, right, object === "some" ? "-" : (object.type ?? "whole")].join(" "));
+    if (who !== "") {
+      const actor = { kind: "local" as const };
+      return { outcome: "allowed", who, actor, scope: { kind: "everything" }, permits: () => true };
+    }
+    ctx.status = 401;
+    ctx.body = { error: { code: "unauthenticated", message: "who are you" } };
+    return { outcome: "answered" };
+  };
+}
+
+interface Given extends ApiServerOptions {
+  dir: string;
+  data: string;
+  log: RecordingLog;
+  guard: Guard;
+}
+
+async function open({ dir, data, log, guard, configs: wrap = (own) => own }: Given) {
+  const clock = movableClock(NOW_MS);
+  const kinds = Object.keys(sourceKinds);
+  const env = { WECOM_SECRET: "secret-of-the-environment" };
+  const folder = createHomeFolder({ dir, env, kinds, nowMs: clock.nowMs, checkOptions: () => null });
+  const first = await folder.load();
+  if (first.outcome === "refused") throw new Error(folder.describe(first.problems));
+  const store = openStore({ dataDir: data, clock, log });
+  const compile = (home: typeof first.home) => prepareHome(home, sourceKinds);
+  const inForce = holdInForce(compile(first.home));
+  const configs = wrap(store.configs);
+  const keeper = createHomeKeeper(first, {
+    folder,
+    inForce,
+    compile,
+    configs,
+    audit: store.audit,
+    clock,
+    log,
+  });
+  await keeper.begin();
+  const onSources: (() => void)[] = [];
+  const metrics = createMetrics({ prefix: "whale" });
+  const none = () => Promise.reject(new Error("no cloud here"));
+  const hooks = hooksOver({
+    ...{ clock, log, metrics, journal: store.journal, trustProxyHops: 0 },
+    sources: () => {
+      for (const tell of onSources.splice(0)) tell();
+      return inForce.current().sources;
+    },
+    cloud: { fetchCertificate: none, confirm: none },
+  });
+  const api: ServerDeps["api"] = (router) => {
+    const { changeType, reload } = keeper;
+    const { definition } = folder;
+    eventTypeRoutes(router, { guard, log, configs, changeType, definition, readJson });
+    configRoutes(router, { guard, log, reload });
+  };
+  // Neither chat nor health is asked for here.
+  const server = createHttpServer({ hooks, api, metrics, log } as unknown as ServerDeps);
+  const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
+  const close = async () => {
+    await server.close();
+    await store.close();
+  };
+  return { keeper, inForce, store, close, onSources, origin: `http://127.0.0.1:${port}` };
+}
+
+async function send(url: string, method: string, { body, who = "zhangsan", headers }: Call = {}) {
+  const sent = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
+  const json = sent === null ? {} : { "content-type": "application/json" };
+  const answer = await fetch(url, { method, body: sent, headers: { ...json, "x-who": who, ...headers } });
+  const text = await answer.text();
+  const parsed: unknown = text.startsWith("{") ? JSON.parse(text) : text;
+  return { status: answer.status, etag: answer.headers.get("etag"), headers: answer.headers, body: parsed };
+}
