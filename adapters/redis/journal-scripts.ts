@@ -285,6 +285,24 @@ end
 return {#old, kept}
 `);
 
+/**
+ * 2: the instant, 3: how many to pass over, 4: how many at most. A delivery key is remembered at least as long as its
+ * event. How many were looked at, and kept.
+ */
+export const TRIM_KEYS = script(`
+local old = redis.call('ZRANGEBYSCORE', B .. ':seen', '-inf', '(' .. ARGV[2], 'LIMIT', ARGV[3], ARGV[4])
+local kept = 0
+for _, field in ipairs(old) do
+  local first = cjson.decode(redis.call('HGET', B .. ':first', field))
+  if redis.call('HEXISTS', B .. ':index', first.eventId) == 1 then kept = kept + 1
+  else
+    redis.call('ZREM', B .. ':seen', field)
+    redis.call('HDEL', B .. ':first', field)
+  end
+end
+return {#old, kept}
+`);
+
 /** 2: sorted set, 3: hash, 4: the instant up to which, as a score, or empty for now, 5: how many at most. How many are gone. */
 export const TRIM_NAMES = script(`
 local upTo = ARGV[4] ~= '' and ARGV[4] or num(now())

@@ -1,7 +1,8 @@
 import type { ReaderName } from "../../core/ports/index.ts";
 import type { Arg, Engine } from "./engine.ts";
-import { TRIM_ENTRIES, TRIM_NAMES, TRIM_RAW } from "./journal-scripts.ts";
+import { TRIM_ENTRIES, TRIM_KEYS, TRIM_NAMES, TRIM_RAW } from "./journal-scripts.ts";
 import { JOURNAL_TAG } from "./partitions.ts";
+import type { Script } from "./script.ts";
 
 /** Complete by its type: a new reader holds entries back until it has passed them. */
 const READERS: Record<ReaderName, true> = { archive: true, rules: true };
@@ -21,8 +22,8 @@ export async function trimJournal(engine: Engine, partitions: number, olderThanM
   for (let partition = 0; partition < partitions; partition += 1) {
     entries += await trimEntries(engine, partition, olderThanMs);
   }
-  await trimRaw(engine, olderThanMs);
-  await trimNames(engine, [":seen", ":first", `(${olderThanMs}`]);
+  await trimUnused(engine, TRIM_RAW, olderThanMs);
+  await trimUnused(engine, TRIM_KEYS, olderThanMs);
   await trimNames(engine, [":closed", ":incident", `(${olderThanMs}`]);
   await trimNames(engine, [":expiry", ":signature", ""]);
   return entries;
@@ -41,11 +42,11 @@ async function trimEntries(engine: Engine, partition: number, olderThanMs: numbe
   return forgotten;
 }
 
-async function trimRaw(engine: Engine, olderThanMs: number): Promise<void> {
+async function trimUnused(engine: Engine, script: Script, olderThanMs: number): Promise<void> {
   let passedOver = 0;
   for (;;) {
     const args = [olderThanMs, passedOver, TRIMMED_AT_ONCE];
-    const [looked = 0, kept = 0] = await engine.run<number[]>(TRIM_RAW, JOURNAL_TAG, args);
+    const [looked = 0, kept = 0] = await engine.run<number[]>(script, JOURNAL_TAG, args);
     if (looked < TRIMMED_AT_ONCE) return;
     passedOver += kept;
   }

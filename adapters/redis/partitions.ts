@@ -18,6 +18,8 @@ export const OUTBOX_TAGS: readonly string[] = [...TASK_TAGS, OTHER_TAG];
 
 export const INBOX_TAG = "in";
 export const JOURNAL_TAG = "journal";
+export const AUDIT_TAG = "audit";
+export const CONFIG_TAG = "config";
 export const META_TAG = "meta";
 
 /** The partition of a task, of a grant or of a bucket. */

@@ -1,5 +1,15 @@
-import type { Inbox, Journal, Outbox, TaskStore, ThrottleStore } from "../../core/ports/index.ts";
+import type {
+  Audit,
+  ConfigStore,
+  Inbox,
+  Journal,
+  Outbox,
+  TaskStore,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
+import { redisAudit } from "./audit.ts";
 import { type RedisStoreConfig, type RedisStoreOptions, readConfig } from "./config.ts";
+import { redisConfigStore } from "./config-store.ts";
 import { type Client, makeClient, readiness } from "./connection.ts";
 import { readSettings, type ServerSettings, type Warning, warningsOf } from "./durability.ts";
 import { type Engine, engineOf, type Queue } from "./engine.ts";
@@ -22,6 +32,8 @@ export interface RedisStore {
   tasks: TaskStore;
   outbox: Outbox;
   throttle: ThrottleStore;
+  audit: Audit;
+  configs: ConfigStore;
   /**
    * Called after writes of this process or another that may have given a queue new work. A call may get lost
    * between processes: whoever waits must also look by itself from time to time.
@@ -113,6 +125,8 @@ function portsOver(engine: Engine, journal: Journal) {
     tasks: redisTasks(engine),
     outbox: redisOutbox(engine),
     throttle: redisThrottle(engine),
+    audit: redisAudit(engine),
+    configs: redisConfigStore(engine),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { TaskQuery } from "../../core/ports/index.ts";
 import { TASK_STATES, type Task, type TaskState } from "../../core/tasks/index.ts";
 import { limitOf } from "./claims.ts";
-import type { Engine } from "./engine.ts";
+import type { Arg, Engine } from "./engine.ts";
 import { homeOf, TASK_TAGS } from "./partitions.ts";
-import { COUNTS, NAMED, NEWEST } from "./task-scripts.ts";
+import type { Script } from "./script.ts";
+import { COUNTS, NAMED, NEWEST, NEWEST_OF } from "./task-scripts.ts";
 
 /** A task that a partition showed. */
 interface Found {
@@ -32,16 +33,30 @@ export async function findByPrefix(engine: Engine, prefix: string, limit: number
   return newestOf(engine, found.flat(), limit);
 }
 
-/** Tasks in some states, newest first. */
+/** The name of an incident in the index of its tasks. */
+export function incidentField(source: string, key: string): string {
+  return JSON.stringify([source, key]);
+}
+
+/** Tasks in some states, of one incident or of all, newest first. */
 export async function listTasks(engine: Engine, query: TaskQuery): Promise<Task[]> {
-  const limit = limitOf(query.limit);
-  const before = query.beforeMs === undefined ? "+inf" : `(${query.beforeMs}`;
-  const indexes = query.states ? [...new Set(query.states)].map((state) => `:s:${state}`) : [":all"];
-  const args = [before, limit, ...indexes];
+  if (query.states?.length === 0) return [];
+  const [script, args] = lookFor(query);
   const found = await Promise.all(
-    TASK_TAGS.map(async (tag) => foundIn(tag, await engine.run<string[]>(NEWEST, tag, args))),
+    TASK_TAGS.map(async (tag) => foundIn(tag, await engine.run<string[]>(script, tag, args))),
   );
-  return newestOf(engine, found.flat(), limit);
+  return newestOf(engine, found.flat(), query.limit);
+}
+
+function lookFor({ states, incident, beforeMs, limit }: TaskQuery): [script: Script, args: Arg[]] {
+  const before = beforeMs === undefined ? "+inf" : `(${beforeMs}`;
+  const wanted = [...new Set(states)];
+  if (incident) {
+    const field = incidentField(incident.source, incident.key);
+    return [NEWEST_OF, [before, limitOf(limit), field, ...wanted]];
+  }
+  const indexes = states ? wanted.map((state) => `:s:${state}`) : [":all"];
+  return [NEWEST, [before, limitOf(limit), ...indexes]];
 }
 
 function foundIn(tag: string, pairs: readonly string[]): Found[] {

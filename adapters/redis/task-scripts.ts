@@ -3,7 +3,7 @@ import { script } from "./script.ts";
 
 /**
  * A partition's tasks: `t:<id>` each, `due` and `held` (due times and leases), `all` and `s:<state>` (by age),
- * `ids` (by name). Members begin with the number of their making.
+ * `ids` (by name), `of:<incident>` (by age). Members begin with the number of their making.
  */
 const TASKS = `
 local function place(member, due)
@@ -13,7 +13,7 @@ local function place(member, due)
 end
 `;
 
-/** 2: id, 3: state, 4: revision, 5: created, 6: due, 7: body, 8 on: messages. -1 when it exists, else how many messages are new. */
+/** 2: id, 3: state, 4: revision, 5: created, 6: due, 7: body, 8: incident, 9 on: messages. -1 when it exists, else how many messages are new. */
 export const MAKE = script(`${MESSAGES}${TASKS}
 local id, state, created = ARGV[2], ARGV[3], ARGV[5]
 local task = B .. ':t:' .. id
@@ -24,8 +24,9 @@ redis.call('HSET', task, 'member', member, 'state', state, 'revision', ARGV[4], 
 redis.call('ZADD', B .. ':all', created, member)
 redis.call('ZADD', B .. ':s:' .. state, created, member)
 redis.call('ZADD', B .. ':ids', 0, id)
+redis.call('ZADD', B .. ':of:' .. ARGV[8], created, member)
 place(member, ARGV[6])
-return addItems(8)
+return addItems(9)
 `);
 
 /**
@@ -96,6 +97,22 @@ local found = {}
 for i = 4, #ARGV do
   local page = redis.call('ZREVRANGEBYSCORE', B .. ARGV[i], ARGV[2], '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3])
   for _, one in ipairs(page) do found[#found + 1] = one end
+end
+return found
+`);
+
+/** 2: made before, 3: how many at most, 4: incident, 5 on: states, all when none. The newest as member and time. */
+export const NEWEST_OF = script(`
+local wanted, found = {}, {}
+for i = 5, #ARGV do wanted[ARGV[i]] = true end
+local page = redis.call('ZREVRANGEBYSCORE', B .. ':of:' .. ARGV[4], ARGV[2], '-inf', 'WITHSCORES')
+for i = 1, #page, 2 do
+  if #found >= 2 * tonumber(ARGV[3]) then break end
+  local state = redis.call('HGET', B .. ':t:' .. keyOf(page[i]), 'state')
+  if #ARGV < 5 or wanted[state] then
+    found[#found + 1] = page[i]
+    found[#found + 1] = page[i + 1]
+  end
 end
 return found
 `);

@@ -6,7 +6,7 @@ import { finite } from "./finite.ts";
 import { addItems, itemArgs, peekedOf, settle } from "./outbox.ts";
 import { HOLDS } from "./outbox-scripts.ts";
 import { homeOf, homeOfMessage, TASK_TAGS } from "./partitions.ts";
-import { countByState, findByPrefix, getTask, listTasks } from "./task-queries.ts";
+import { countByState, findByPrefix, getTask, incidentField, listTasks } from "./task-queries.ts";
 import { CLAIM_TASKS, EXISTS, MAKE, MOVE, NEXT_TASK, PEEK_TASKS } from "./task-scripts.ts";
 import { grantOf, takeAll } from "./throttle.ts";
 
@@ -53,7 +53,15 @@ async function existing(engine: Engine, { take }: Making): Promise<Made> {
 
 function taskArgs({ id, state, revision, createdAtMs, dueAtMs, ...rest }: Task): Arg[] {
   const body = JSON.stringify({ id, state, revision, createdAtMs, dueAtMs, ...rest });
-  return [id, state, revision, finite(createdAtMs, "createdAtMs"), dueArg(dueAtMs), body];
+  return [
+    id,
+    state,
+    revision,
+    finite(createdAtMs, "createdAtMs"),
+    dueArg(dueAtMs),
+    body,
+    incidentField(rest.event.source, rest.event.incident),
+  ];
 }
 
 function dueArg(dueAtMs: number | null): Arg {

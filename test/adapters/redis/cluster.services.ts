@@ -1,5 +1,6 @@
 import { after, before, describe } from "node:test";
 import type { RedisStoreOptions } from "../../../adapters/redis/index.ts";
+import { configStoreContract } from "../../contract/config-store.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
 import { outboxContract } from "../../contract/outbox.ts";
@@ -24,4 +25,5 @@ describe("a real Redis Cluster of three", { skip: NO_REDIS }, () => {
   taskStoreContract("redis cluster", open);
   outboxContract("redis cluster", open);
   throttleStoreContract("redis cluster", open);
+  configStoreContract("redis cluster", open);
 });
