@@ -1,6 +1,6 @@
 import type { ReaderName } from "../../core/ports/index.ts";
 import type { Arg, Engine } from "./engine.ts";
-import { TRIM_ENTRIES, TRIM_KEYS, TRIM_NAMES, TRIM_RAW } from "./journal-scripts.ts";
+import { TRIM_ENTRIES, TRIM_KEYS, TRIM_NAMES, TRIM_RAW } from "./journal-trim-scripts.ts";
 import { JOURNAL_TAG } from "./partitions.ts";
 import type { Script } from "./script.ts";
 

@@ -6,6 +6,8 @@ import { type RedisServer, startRedis } from "./redis.ts";
 export interface RedisClusterOfThree {
   servers: RedisServers;
   nodes: readonly RedisServer[];
+  /** Resolves once every node sees all the others. */
+  whole(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -19,21 +21,31 @@ const SLOTS = [
 export async function startCluster(): Promise<RedisClusterOfThree> {
   const settings = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
   const nodes = await Promise.all(SLOTS.map(() => startRedis(settings)));
-  const clients = nodes.map(({ port }) => new Redis({ host: "127.0.0.1", port }));
+  const clients = clientsOf(nodes);
   for (const [index, client] of clients.entries()) {
     const [from, to] = SLOTS[index] ?? [0, 0];
     await client.call("CLUSTER", "ADDSLOTSRANGE", from, to);
     for (const { port } of nodes) await client.call("CLUSTER", "MEET", "127.0.0.1", port);
   }
-  await Promise.all(clients.map(joined));
   for (const client of clients) client.disconnect();
+  const whole = async (): Promise<void> => {
+    const watchers = clientsOf(nodes);
+    await Promise.all(watchers.map(joined));
+    for (const one of watchers) one.disconnect();
+  };
+  await whole();
   return {
     servers: { kind: "cluster", nodes: nodes.map(({ port }) => ({ host: "127.0.0.1", port })) },
     nodes,
+    whole,
     remove: async () => {
       for (const node of nodes) await node.remove();
     },
   };
+}
+
+function clientsOf(nodes: readonly RedisServer[]): Redis[] {
+  return nodes.map(({ port }) => new Redis({ host: "127.0.0.1", port }));
 }
 
 /** Resolves once a node knows the owner of every slot. */
