@@ -1,9 +1,10 @@
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
-import type { Arg, Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { contendedError, undecidedError } from "./errors.ts";
 import { type Decision, decide, decisionArgs, type Settings } from "./journal-decide.ts";
-import { type FactKind, FactSheet, fieldOf } from "./journal-facts.ts";
-import { APPEND, FACTS } from "./journal-scripts.ts";
+import { type FactReader, factReader } from "./journal-fact-reader.ts";
+import type { FactSheet } from "./journal-facts.ts";
+import { APPEND } from "./journal-scripts.ts";
 import { JOURNAL_TAG } from "./partitions.ts";
 
 /** How many events and bytes one script stores, unless one delivery has more, so that the server is never long at one thing. */
@@ -30,17 +31,19 @@ export interface Appender {
 }
 
 /**
- * Stores deliveries, each in one atomic write with all that it brings. The decision is made here, on facts read
- * before; the script stores a delivery only while those facts stand, else it is decided again. Deliveries that
- * come while others are being stored share the next write.
+ * Stores deliveries, each in one atomic write with all that it brings. The decision is made here, at first on what
+ * this process remembers; the script stores a delivery only if that is so, else it is decided again on facts read
+ * from the server. Deliveries that come while others are being stored share the next write.
  */
 export function appender(engine: Engine, partitions: number): Appender {
   const waiting: Waiting[] = [];
+  const facts = factReader(engine);
+  const context = { engine, facts, partitions };
   const running = new Set<Promise<void>>();
   let planned = false;
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const again = await storeBatch(engine, takeBatch(waiting), partitions);
+      const again = await storeBatch(takeBatch(waiting), context);
       waiting.unshift(...again);
     }
   };
@@ -81,15 +84,21 @@ function takeBatch(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, count);
 }
 
+interface Context {
+  engine: Engine;
+  facts: FactReader;
+  partitions: number;
+}
+
 /** Settles what could be stored. Returns the deliveries to be decided again. */
-async function storeBatch(engine: Engine, batch: Waiting[], partitions: number): Promise<Waiting[]> {
+async function storeBatch(batch: Waiting[], { engine, facts, partitions }: Context): Promise<Waiting[]> {
   try {
-    const { sheet, nowMs } = await readFacts(engine, batch);
+    const { sheet, nowMs } = await facts.read(batch);
     const settings = { partitions, dedupeWindowMs: engine.config.dedupeWindowMs, nowMs };
     const decided = batch.flatMap((one) => decideOne(one, sheet, settings));
     const args = decided.flatMap(({ made }) => decisionArgs(made));
     const outcomes = await engine.write<(number | string)[]>(APPEND, JOURNAL_TAG, [decided.length, ...args]);
-    return decided.flatMap((one, index) => settleOne(engine, one, outcomes[index] ?? 0));
+    return decided.flatMap((one, index) => settleOne(one, outcomes[index] ?? 0, { engine, facts }));
   } catch (error) {
     for (const one of batch) one.reject(error);
     return [];
@@ -108,11 +117,12 @@ function decideOne(one: Waiting, sheet: FactSheet, settings: Settings): { one: W
 }
 
 function settleOne(
-  engine: Engine,
   { one, made }: { one: Waiting; made: Decision },
   outcome: number | string,
+  { engine, facts }: Pick<Context, "engine" | "facts">,
 ): Waiting[] {
   if (outcome === 1) {
+    facts.remember(made);
     if (made.events.length > 0) engine.wake("journal");
     one.resolve(made.receipts);
     return [];
@@ -122,35 +132,4 @@ function settleOne(
   if (one.tries < MAX_TRIES) return [one];
   one.reject(contendedError());
   return [];
-}
-
-/** Reads all that the decisions about a batch may rest on. */
-async function readFacts(
-  engine: Engine,
-  batch: readonly Waiting[],
-): Promise<{ sheet: FactSheet; nowMs: number }> {
-  const fields = fieldsOf(batch.map((one) => one.delivery));
-  const lists = [fields.first, fields.incident, fields.signature];
-  const args: Arg[] = [...lists.map((list) => list.length), ...lists.flat()];
-  const [nowMs, ...texts] = await engine.run<[string, ...(string | null)[][]]>(FACTS, JOURNAL_TAG, args);
-  const sheet = new FactSheet();
-  for (const [index, kind] of (["first", "incident", "signature"] as const).entries()) {
-    for (const [place, field] of fields[kind].entries())
-      sheet.note(kind, field, texts[index]?.[place] ?? null);
-  }
-  return { sheet, nowMs: Number(nowMs) };
-}
-
-function fieldsOf(deliveries: readonly Delivery[]): Record<Exclude<FactKind, "event">, string[]> {
-  const first = new Set<string>();
-  const incident = new Set<string>();
-  const signature = new Set<string>();
-  for (const { source, replay, drafts } of deliveries) {
-    if (replay) signature.add(fieldOf(source, replay.signature));
-    for (const { event, dedupeKey } of drafts) {
-      if (dedupeKey !== undefined) first.add(fieldOf(event.source, dedupeKey));
-      incident.add(fieldOf(event.source, event.incident));
-    }
-  }
-  return { first: [...first], incident: [...incident], signature: [...signature] };
 }
