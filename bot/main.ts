@@ -8,12 +8,16 @@ const SHUTDOWN_MS = 25_000;
 async function main(): Promise<void> {
   const prepared = await prepare(environment(), process.cwd());
   if (prepared.outcome === "refused") return stop(prepared.message);
+  const running: { whale: Whale | null } = { whale: null };
+  // From the start on: by itself this signal would end the process, and one that starts reads the files anyway.
+  process.on("SIGHUP", () => void (running.whale && reload(running.whale)));
   const whale = await startWhale(prepared);
-  onSignals(whale);
+  running.whale = whale;
+  endOnSignals(whale);
   for (const { about, message } of await whale.probe()) whale.log.warn({ about, message }, "not in order");
 }
 
-function onSignals(whale: Whale): void {
+function endOnSignals(whale: Whale): void {
   let ending = false;
   const end = () => {
     // npm passes a signal on that the terminal has sent to both: the second one must not cut the end short.
@@ -25,8 +29,14 @@ function onSignals(whale: Whale): void {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
-  const failed = (error: unknown) => whale.log.error({ reason: errorText(error) }, "files could not be read");
-  process.on("SIGHUP", () => void whale.reload("signal").catch(failed));
+}
+
+async function reload(whale: Whale): Promise<void> {
+  try {
+    await whale.reload("signal");
+  } catch (error) {
+    whale.log.error({ reason: errorText(error) }, "files could not be read");
+  }
 }
 
 function stop(text: string): void {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type Router from "koa-router";
 import {
   approvePolicy,
   createHomeFolder,
@@ -20,29 +19,15 @@ import { createLogger, createMetrics, systemClock, systemIds } from "../adapters
 import { createWecom, fieldFault, markdownText } from "../adapters/wecom/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { JsonObject } from "../core/ids/index.ts";
-import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { type Config, type Environment, formatFaults, readEnvironment } from "./config/index.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps } from "./home/index.ts";
-import {
-  type AccessDeps,
-  type Cloud,
-  certificatesOver,
-  cloudOver,
-  configRoutes,
-  createHttpServer,
-  eventTypeRoutes,
-  guardOver,
-  type HttpServer,
-  onceEach,
-  rateGate,
-  type Warning,
-  whoamiRoutes,
-} from "./http/index.ts";
+import { type Cloud, cloudOver, type HttpServer, type Warning } from "./http/index.ts";
 import { holdInForce, type InForce, prepareHome } from "./in-force.ts";
-import { expiredTokens, roleFinder } from "./people.ts";
+import { expiredTokens } from "./people.ts";
 import { createPressureGate, measureMachine, startPressureSampler } from "./pressure/index.ts";
+import { serverOver } from "./serve.ts";
 import { startWork, type Work } from "./work.ts";
 import type { StepObserver } from "./workers/index.ts";
 
@@ -124,7 +109,8 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
     const { warnings: own, tokens } = inForce.current();
     return [...own, ...expiredTokens(tokens.values(), clock.nowMs()), ...keeper.warnings(), ...outside];
   };
-  const server = serverOver(parts, options, warnings);
+  const { config, folder } = options;
+  const server = serverOver({ ...parts, config, folder, ids: systemIds, readJson }, warnings);
   const { at, stop } = await setGoing(options, parts, server);
   log.info({ ...at, home: options.config.home, store: "embedded" }, "listening");
   const probe = async () => {
@@ -237,59 +223,8 @@ function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<W
     executor,
     plain: markdownText,
     random: Math.random,
+    crowded: () => parts.pressure.crowded(),
   });
-}
-
-function serverOver(parts: Parts, options: WhaleOptions, warnings: () => Warning[]): HttpServer {
-  const { store, inForce, wecom, metrics, log, cloud } = parts;
-  const { journal, tasks, outbox, inbox } = store;
-  const { maxBodyBytes, timeZone, trustProxyHops } = options.config;
-  const sources = () => inForce.current().sources;
-  return createHttpServer({
-    hooks: {
-      ...{ ...parts, journal, ids: systemIds, sources, maxBodyBytes, timeZone, trustProxyHops },
-      ...{ rates: rateGate(), certificates: certificatesOver(cloud.fetchCertificate) },
-      ...{ confirm: onceEach(cloud.confirm), parse: parsedJson },
-    },
-    callbacks: { ...parts, callback: wecom.callback, inbox },
-    health: {
-      journal,
-      tasks,
-      outbox,
-      storeBytes: () => store.sizeBytes(),
-      checkStore: () => store.check(),
-      pressureFault: () => parts.pressure.fault(),
-      warnings,
-    },
-    api: (router) => apiOver(router, parts, options),
-    metrics,
-    log,
-  });
-}
-
-/** What is below `/api/v1`. */
-function apiOver(router: Router, parts: Parts, { config, folder }: WhaleOptions): void {
-  const { keeper, store, log } = parts;
-  const access = accessOver(parts, config);
-  const common = { guard: guardOver(access), log };
-  const { configs } = store;
-  const { definition } = folder;
-  whoamiRoutes(router, access);
-  eventTypeRoutes(router, { ...common, configs, changeType: keeper.changeType, definition, readJson });
-  configRoutes(router, { ...common, reload: keeper.reload });
-}
-
-function accessOver(parts: Parts, { trustProxyHops }: Config): AccessDeps {
-  const { inForce, wecom } = parts;
-  const roles = () => inForce.current().roles;
-  const rolesOf = roleFinder({ ...parts, roles, directory: wecom.directory });
-  const localTokenHash = tokenHash(parts.localToken);
-  return { ...parts, rolesOf, tokens: () => inForce.current().tokens, localTokenHash, trustProxyHops };
-}
-
-function parsedJson(bytes: Buffer): unknown {
-  const reading = readJson(bytes);
-  return reading.outcome === "read" ? reading.value : undefined;
 }
 
 async function probeOutside({ wecom, stackstorm, inForce }: Parts): Promise<Warning[]> {

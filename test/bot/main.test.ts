@@ -171,7 +171,7 @@ describe("the process", { concurrency: 2 }, () => {
     assert.deepEqual(await warnings(), []);
     const send = () => fetch(`http://127.0.0.1:${port}/hooks/new`, { method: "POST", body: "{}" });
     assert.equal((await send()).status, 401);
-    assert.equal((await fetch(`http://127.0.0.1:${port}/api/v1/event-types`)).status, 403);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/api/v1/event-types`)).status, 401);
 
     child.kill("SIGTERM");
     assert.equal(await exit, 0);

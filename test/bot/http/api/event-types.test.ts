@@ -245,7 +245,7 @@ test("asks the guard for the right before anything else, and does nothing when i
     ["POST", ALL, "types.write -"],
     ["PUT", `${ALL}/disk.full`, "types.write disk.full"],
     ["DELETE", `${ALL}/disk.full`, "types.write disk.full"],
-    ["POST", "/api/v1/config/reload", "config.reload -"],
+    ["POST", "/api/v1/config/reload", "config.reload whole"],
   ];
   for (const [method, path] of calls) {
     const { status } = await api.call(method, path, method === "GET" ? { who: "" } : given);
