@@ -27,13 +27,11 @@ export async function exchangeOf(
   const { status, body } = exchange;
   if (res.destroyed) return;
   if (body === undefined) return void res.writeHead(status).end();
-  const bytes = Buffer.from(JSON.stringify(body));
-  res.writeHead(status, {
-    "Content-Type": "application/json; charset=utf-8",
-    "Content-Length": bytes.length,
-  });
-  // What nobody read of the request ends with the connection.
-  res.end(bytes);
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  res.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Content-Length": length });
+  // As text it leaves in one piece with the head.
+  res.end(text);
 }
 
 function plainExchange(req: IncomingMessage, res: ServerResponse): Exchange {
