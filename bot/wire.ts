@@ -234,6 +234,7 @@ function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<W
     executor,
     plain: markdownText,
     random: Math.random,
+    crowded: () => parts.pressure.crowded(),
   });
 }
 

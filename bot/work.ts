@@ -43,6 +43,8 @@ export interface Ground {
   log: Logger;
   metrics: Metrics;
   onStep: StepObserver;
+  /** Whether intake has so much to do that what can wait gives way. */
+  crowded: () => boolean;
 }
 
 /** The workers of one process. */
@@ -54,6 +56,7 @@ export interface Work {
 /** Starts every worker, and looks for the starts that the process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { store, archive, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
+  const { crowded } = ground;
   const { journal, inbox, tasks, outbox, throttle } = store;
   const common = { clock, log, metrics, onStep };
   const holder = randomUUID();
@@ -79,12 +82,13 @@ export async function startWork(ground: Ground): Promise<Work> {
       inForce,
       settings,
       holder,
+      crowded,
       ...common,
     }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
-    archiver: startArchiver({ journal, archive, holder, ...common }),
+    archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
   };
   const janitor = startJanitor({
     journal,

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
+import { ELASTICSEARCH_VERSION, prepareElasticsearch } from "./elasticsearch/prepare.ts";
 
 /** A real program that some tests need, and where it is. */
 interface Service {
@@ -25,6 +26,9 @@ function run(): number {
     const found = existsSync(path);
     console.log(found ? `found    ${name} (${path})` : `MISSING  ${name}: apt-get install ${debian}`);
   }
+  const node = prepareElasticsearch();
+  if (node.outcome === "ready") console.log(`found    Elasticsearch ${ELASTICSEARCH_VERSION} (Maven)`);
+  else console.log(`MISSING  Elasticsearch ${ELASTICSEARCH_VERSION}: ${node.reason}`);
   const files = globSync("*.services.ts", { cwd: import.meta.dirname }).map((file) =>
     join(import.meta.dirname, file),
   );
