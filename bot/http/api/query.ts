@@ -29,31 +29,15 @@ export interface QueryReader {
 
 /** A reader over the query of a request. */
 export function queryReader(query: Context["query"]): QueryReader {
-  const known = new Set<string>();
-  const found: ParameterFault[] = [];
-  const fault = (name: string, message: string) => void found.push({ name, message });
-  const all = (name: string): string[] => {
-    known.add(name);
-    const values = query[name] ?? [];
-    return (Array.isArray(values) ? values : [values]).filter((value) => value !== "");
-  };
-  const text = (name: string): string | undefined => {
-    const values = all(name);
-    if (values.length > 1) fault(name, "只能给一个 (is given more than once)");
-    return values[0];
-  };
+  const plain = plainReader(query);
+  const { text, list, fault } = plain;
   const among = <T extends string>(name: string, value: string, words: readonly T[]): T[] => {
     const one = words.find((word) => word === value);
     if (one === undefined) fault(name, `只能是 (must be one of): ${words.join(", ")}`);
     return one === undefined ? [] : [one];
   };
-  const list = (name: string): string[] | undefined => {
-    const values = all(name).flatMap((value) => value.split(","));
-    const named = values.map((value) => value.trim()).filter((value) => value !== "");
-    return named.length === 0 ? undefined : [...new Set(named)];
-  };
   return {
-    ...{ text, list, fault },
+    ...{ text, list, fault, faults: plain.faults },
     oneOf: (name, words) => {
       const value = text(name);
       return value === undefined ? undefined : among(name, value, words)[0];
@@ -72,7 +56,37 @@ export function queryReader(query: Context["query"]): QueryReader {
       if (iso === null) fault(name, INSTANT_WORDS);
       return iso ?? undefined;
     },
-    pairs: (name) => pairsOf(all(name), (message) => fault(name, message)),
+    pairs: (name) => pairsOf(plain.all(name), (message) => fault(name, message)),
+  };
+}
+
+interface PlainReader extends Pick<QueryReader, "text" | "list" | "fault" | "faults"> {
+  /** Every value as it came. */
+  all(name: string): string[];
+}
+
+/** Reads values as texts, and knows which parameters were asked for. */
+function plainReader(query: Context["query"]): PlainReader {
+  const known = new Set<string>();
+  const found: ParameterFault[] = [];
+  const fault = (name: string, message: string) => void found.push({ name, message });
+  const all = (name: string): string[] => {
+    known.add(name);
+    const values = query[name] ?? [];
+    return (Array.isArray(values) ? values : [values]).filter((value) => value !== "");
+  };
+  return {
+    ...{ all, fault },
+    text: (name) => {
+      const values = all(name);
+      if (values.length > 1) fault(name, "只能给一个 (is given more than once)");
+      return values[0];
+    },
+    list: (name) => {
+      const values = all(name).flatMap((value) => value.split(","));
+      const named = values.map((value) => value.trim()).filter((value) => value !== "");
+      return named.length === 0 ? undefined : [...new Set(named)];
+    },
     faults: () => [...found, ...unread(query, known)],
   };
 }
