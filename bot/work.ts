@@ -96,7 +96,10 @@ export async function startWork(ground: Ground): Promise<Work> {
     throttle,
     tasks,
     outbox,
+    archive,
     keepMs: config.journalKeepMs,
+    archiveKeepMs: config.archiveKeepMs,
+    registry: () => inForce().registry,
     ...common,
   });
   wakeOnWrite(store, loops);

@@ -8,7 +8,7 @@ type Query = estypes.QueryDslQueryContainer;
 
 const LONGEST_TEXT = 1000;
 const MOST_WORDS = 50;
-const MOST_VALUES = 100;
+const MOST_VALUES = 1000;
 const MOST_LABELS = 50;
 
 /** The query that finds the events of a filter. Throws `archive.bad_query` naming what is wrong with it. */
