@@ -4,6 +4,7 @@ import type {
   Inbox,
   Journal,
   Outbox,
+  ReplayStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -20,6 +21,7 @@ export interface Harness {
   outbox: Outbox;
   throttle: ThrottleStore;
   configs: ConfigStore;
+  replays: ReplayStore;
   clock: MovableClock;
   close(): Promise<void>;
 }
