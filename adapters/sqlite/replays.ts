@@ -2,11 +2,12 @@ import type { ReplayChange, ReplayClaim, ReplayStore } from "../../core/ports/in
 import { hasEnded, type Replay, type ReplayMode } from "../../core/replays/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
+import type { Wake } from "./group-commit.ts";
 
 /** Replays over SQLite. */
 export function sqliteReplays({ db, clock, read, write, writeUnsynced }: Engine): ReplayStore {
   return {
-    create: (replay) => write(() => create(db, replay)),
+    create: (replay) => write((wake) => create(db, replay, wake)),
     get: (id) => read(() => replayOf(db.get<Row>("SELECT body FROM replays WHERE id = ?", id))),
     list: (limit) => read(() => list(db, limit)),
     claim: (mode, ttlMs) => writeUnsynced(() => claim(db, mode, { ttlMs, nowMs: clock.nowMs() })),
@@ -24,12 +25,13 @@ function replayOf(row: Row | undefined): Replay | null {
   return row ? (JSON.parse(row.body) as Replay) : null;
 }
 
-function create(db: Database, replay: Replay): void {
+function create(db: Database, replay: Replay, wake: Wake): void {
   const { id, order, revision, createdAtMs, updatedAtMs } = replay;
   const sql = `INSERT INTO replays (id, mode, ended, revision, created_at_ms, updated_at_ms, body)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
   const ended = hasEnded(replay) ? 1 : 0;
   db.run(sql, id, order.mode, ended, revision, createdAtMs, updatedAtMs, JSON.stringify(replay));
+  wake("replays");
 }
 
 function list(db: Database, limit: number): Replay[] {

@@ -19,6 +19,10 @@ export interface Tally {
   /** Events that were read; an event left out is counted by its reason too. */
   event(leftOut?: "chained" | "outOfScope"): void;
   outcome(event: WhaleEvent, outcome: ReplayOutcome): void;
+  /** Events so far. */
+  events(): number;
+  /** Tasks so far. */
+  tasks(): number;
   /** Everything counted so far, with what was there before. */
   progress(): Omit<ReplayProgress, "cursor" | "buckets">;
 }
@@ -44,7 +48,13 @@ export function tallyFrom(before: ReplayProgress): Tally {
       grow(alike, sampleKey(verdict));
       samples.push(sampleOf(event, outcome));
     },
-    progress: () => ({ ...counts, rules: [...rules.values()], samples: [...samples] }),
+    events: () => counts.events,
+    tasks: () => counts.tasks,
+    progress: () => ({
+      ...counts,
+      rules: [...rules.values()].map((one) => ({ ...one, held: { ...one.held } })),
+      samples: [...samples],
+    }),
   };
 }
 
