@@ -18,6 +18,7 @@ import {
   onceEach,
   type ReadJson,
   rateGate,
+  replayRoutes,
   type ServerDeps,
   type Warning,
   whoamiRoutes,
@@ -74,14 +75,16 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
 
 /** What is below `/api/v1`. */
 function apiOver(router: Router, parts: Serving): void {
-  const { keeper, store, log, readJson, folder } = parts;
+  const { keeper, store, log, readJson, folder, archive, ids, clock, inForce } = parts;
   const access = accessOver(parts);
   const common = { guard: guardOver(access), log };
-  const { configs } = store;
+  const { configs, replays, audit } = store;
+  const set = () => inForce.current().set;
   const { definition } = folder;
   whoamiRoutes(router, access);
   eventTypeRoutes(router, { ...common, configs, changeType: keeper.changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
+  replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }
 
 function accessOver(parts: Serving): AccessDeps {

@@ -1,8 +1,8 @@
 import { errorText, isChatOpsError } from "../../core/errors.ts";
-import type { JsonObject } from "../../core/ids/index.ts";
 import type { Audit, Journal, Logger, Metrics, ReplayStore } from "../../core/ports/index.ts";
 import {
   changed,
+  endOf,
   REPLAY_MODES,
   type Replay,
   type ReplayMode,
@@ -180,7 +180,7 @@ async function end(
     who: replay.by,
     what: "events.replay",
     object: replay.id,
-    detail: endDetail(last),
+    detail: endOf(last),
   });
   const ended = await store(held, { state, reason, ...(message === undefined ? {} : { message }) }, deps);
   const { events, tasks } = last.progress;
@@ -188,10 +188,4 @@ async function end(
   deps.log.info({ replayId: replay.id, state, reason, events, tasks }, "replay ended");
   deps.metrics.count("replays", { mode: replay.order.mode, reason });
   return false;
-}
-
-/** What the audit log says of a replay that has ended. */
-export function endDetail({ state, reason, order, progress }: Replay): JsonObject {
-  const { events, chained, outOfScope, tasks } = progress;
-  return { state, reason, mode: order.mode, events, chained, outOfScope, tasks };
 }

@@ -151,3 +151,9 @@ export function changed(
   const next = { ...replay, ...change, revision: replay.revision + 1, updatedAtMs: nowMs };
   return hasEnded(next) ? { ...next, progress: { ...next.progress, buckets: [] } } : next;
 }
+
+/** What the audit log says of a replay that has ended. */
+export function endOf({ state, reason, order, progress }: Replay): JsonObject {
+  const { events, chained, outOfScope, tasks } = progress;
+  return { state, reason, mode: order.mode, events, chained, outOfScope, tasks };
+}

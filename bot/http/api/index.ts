@@ -5,4 +5,6 @@ export { type EventTypeDeps, eventTypeRoutes } from "./event-types.ts";
 export { type AccessDeps, type ApiDeps, type Guard, type Guarded, guardOver } from "./guard.ts";
 export type { ReadJson } from "./json-body.ts";
 export { apiSchemas } from "./openapi.ts";
+export { replayPaths } from "./replay-paths.ts";
+export { type ReplayDeps, replayRoutes } from "./replays.ts";
 export { whoamiRoutes } from "./whoami.ts";

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/ids/index.ts";
+import { replaySchemas } from "./replay-schemas.ts";
 
 /** The addresses of one group of routes, as OpenAPI 3.1 describes them. */
 export type ApiPaths = Readonly<Record<string, JsonObject>>;
@@ -110,4 +111,5 @@ export const apiSchemas = {
     required: [...Object.keys(VERSION_HEAD), "title", "owner", "strict"],
     properties: { ...VERSION_HEAD, title: text, owner: text, strict: { type: "boolean" } },
   },
+  ...replaySchemas,
 } as const;

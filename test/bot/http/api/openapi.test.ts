@@ -10,11 +10,17 @@ import {
   type EventTypeDeps,
   eventTypePaths,
   eventTypeRoutes,
+  type ReplayDeps,
+  replayPaths,
+  replayRoutes,
 } from "../../../../bot/http/index.ts";
 import { apiServer } from "./api-server.ts";
 
 const METHODS = ["get", "post", "put", "delete"];
-const DOCUMENT = { paths: { ...eventTypePaths, ...configPaths }, components: { schemas: apiSchemas } };
+const DOCUMENT = {
+  paths: { ...eventTypePaths, ...configPaths, ...replayPaths },
+  components: { schemas: apiSchemas },
+};
 
 /** Whether a value has one of the described shapes; the faults as text. */
 function faultsOf(schema: keyof typeof apiSchemas, value: unknown): string {
@@ -29,6 +35,7 @@ test("describes every address of the API with its methods, and no other", () => 
   // Nothing is called.
   eventTypeRoutes(router, { log: undefined } as unknown as EventTypeDeps);
   configRoutes(router, { log: undefined } as unknown as ConfigDeps);
+  replayRoutes(router, { log: undefined } as unknown as ReplayDeps);
   const routed = router.stack.flatMap(({ path, methods }) =>
     methods.filter((method) => method !== "HEAD").map((method) => `${method.toLowerCase()} ${String(path)}`),
   );
