@@ -78,6 +78,8 @@ export async function startWork(ground: Ground): Promise<Work> {
   );
   const clusters = () => inForce().clusters.map((cluster) => cluster.name);
   const follower = await startFollower({ tasks, advancer, executor, clusters, ...common });
+  const live = { atMs: 0 };
+  const liveAtMs = () => live.atMs;
   const loops = {
     rules: startRulesWorker({ journal, tasks, advancer, inForce, settings, holder, ...common }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
@@ -85,12 +87,15 @@ export async function startWork(ground: Ground): Promise<Work> {
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
     archiver: startArchiver({ journal, archive, holder, ...common }),
     replays: startReplayWorker({
-      ...{ replays, archive, journal, tasks, audit, inForce, settings, sheds, ...common },
+      ...{ replays, archive, journal, tasks, audit, inForce, settings, sheds, liveAtMs, ...common },
     }),
   };
   const keepMs = config.journalKeepMs;
   const janitor = startJanitor({ journal, inbox, throttle, tasks, outbox, replays, keepMs, ...common });
   wakeOnWrite(store, loops);
+  store.onWrite((what) => {
+    if (what === "journal") live.atMs = clock.nowMs();
+  });
   return {
     stop: async () => {
       await resuming;

@@ -44,7 +44,7 @@ export type Turned = "more" | "all_judged" | "max_events" | "max_tasks";
 type Fires = Extract<Judgement, { outcome: "fires" }>;
 
 /** The most events of one turn. */
-const PAGE = 200;
+const PAGE = 100;
 /** So long the process works on a replay before everything else has its turn, in milliseconds. */
 const SLICE_MS = 2;
 const UNBOUNDED = Number.POSITIVE_INFINITY;

@@ -25,13 +25,19 @@ export interface ReplayWorkerDeps extends ReplayTurnDeps {
   audit: Pick<Audit, "append">;
   /** Whether intake is short of something. */
   sheds: () => boolean;
+  /** When the last live event came, in milliseconds. */
+  liveAtMs: () => number;
   log: Logger;
   metrics: Metrics;
 }
 
 const LEASE_MS = 60_000;
 /** Progress of a rehearsal is stored this often: it can be done again, and live events need the disk. */
-const SAVE_EACH_MS = 2_000;
+const SAVE_EACH_MS = 1_000;
+/** For so long after a live event a replay leaves most of the machine to what that sets going. */
+const LIVE_MS = 1_000;
+/** Then it rests for so many times what its turn took. */
+const REST_SHARE = 2;
 /** While live events wait, they are looked at again after this. */
 const WAIT_MS = 10;
 const MAX_IDLE_MS = 5_000;
@@ -87,7 +93,15 @@ async function replayRound(hands: Hands, deps: ReplayWorkerDeps): Promise<RoundR
     hands.held = null;
     return { more: true, nextDueAtMs: null };
   }
-  return { more: turnMs === 0, nextDueAtMs: held.turnAtMs };
+  const restMs = restAfter(nowMs, deps);
+  return { more: turnMs + restMs === 0, nextDueAtMs: Math.max(held.turnAtMs, nowMs + restMs) };
+}
+
+/** From the beginning of a turn to that of the next, in milliseconds. */
+function restAfter(beganMs: number, { clock, liveAtMs }: ReplayWorkerDeps): number {
+  const nowMs = clock.nowMs();
+  const took = Math.max(1, nowMs - beganMs);
+  return nowMs - liveAtMs() < LIVE_MS ? took * (1 + REST_SHARE) : 0;
 }
 
 /** Half a turn may be counted in memory: the next one begins with what is stored. */

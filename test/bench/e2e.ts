@@ -103,7 +103,8 @@ async function profiled(run: Run, whale: Contestant) {
   return { samples: run.whale.flat(), marks: await whale.marks(), clockOffsetMs };
 }
 
-function environment(upstream: Upstream, folder: string): Record<string, string> {
+/** What a Whale under measurement is started with. */
+export function environment(upstream: Upstream, folder: string): Record<string, string> {
   return {
     PORT: "0",
     WHALE_HOME: join(import.meta.dirname, "home"),

@@ -64,6 +64,7 @@ export async function replayWorld(
       const rest = {
         settings: DEFAULT_SETTINGS,
         sheds: () => false,
+        liveAtMs: () => 0,
         log: silentLog,
         onStep: () => undefined,
       };
