@@ -1,5 +1,6 @@
 import type Router from "koa-router";
 import type { HomeFolder } from "../adapters/files/index.ts";
+import type { SourceAdapter } from "../adapters/sources/index.ts";
 import type { StoreThread } from "../adapters/sqlite/index.ts";
 import type { Wecom } from "../adapters/wecom/index.ts";
 import { tokenHash } from "../core/people/index.ts";
@@ -12,14 +13,19 @@ import {
   certificatesOver,
   configRoutes,
   createHttpServer,
+  eventRoutes,
   eventTypeRoutes,
   guardOver,
+  type HookDeps,
   type HttpServer,
   onceEach,
+  openApiRoutes,
   type ReadJson,
   rateGate,
+  refusalRoutes,
   replayRoutes,
   type ServerDeps,
+  sendEventRoutes,
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
@@ -42,6 +48,7 @@ export interface Serving {
   ids: Ids;
   localToken: string;
   readJson: ReadJson;
+  forms: Record<"generic" | "cloudevents", SourceAdapter>;
   clock: Clock;
   log: Logger;
   metrics: Metrics & ServerDeps["metrics"];
@@ -50,16 +57,11 @@ export interface Serving {
 
 /** The HTTP server over everything that it may ask. `warnings` are told by `/readyz`. */
 export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServer {
-  const { store, inForce, wecom, metrics, log, cloud, config } = parts;
+  const { store, wecom, metrics, log } = parts;
   const { journal, tasks, outbox, inbox } = store;
-  const { maxBodyBytes, timeZone, trustProxyHops } = config;
-  const sources = () => inForce.current().sources;
+  const hooks = hooksOver(parts);
   return createHttpServer({
-    hooks: {
-      ...{ ...parts, journal, sources, maxBodyBytes, timeZone, trustProxyHops },
-      ...{ rates: rateGate(), certificates: certificatesOver(cloud.fetchCertificate) },
-      ...{ confirm: onceEach(cloud.confirm), parse: (bytes: Buffer) => parsedJson(bytes, parts.readJson) },
-    },
+    hooks,
     callbacks: { ...parts, callback: wecom.callback, inbox },
     health: {
       ...{ journal, tasks, outbox, warnings },
@@ -67,22 +69,40 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
       checkStore: () => store.check(),
       pressureFault: () => parts.pressure.fault(),
     },
-    api: (router) => apiOver(router, parts),
+    api: (router) => apiOver(router, parts, hooks),
     metrics,
     log,
   });
 }
 
-/** What is below `/api/v1`. */
-function apiOver(router: Router, parts: Serving): void {
-  const { keeper, store, log, readJson, folder, archive, ids, clock, inForce } = parts;
+function hooksOver(parts: Serving): HookDeps {
+  const { store, inForce, cloud, config, readJson } = parts;
+  const { maxBodyBytes, timeZone, trustProxyHops } = config;
+  const sources = () => inForce.current().sources;
+  return {
+    ...{ ...parts, journal: store.journal, sources, maxBodyBytes, timeZone, trustProxyHops },
+    ...{ rates: rateGate(), certificates: certificatesOver(cloud.fetchCertificate) },
+    ...{ confirm: onceEach(cloud.confirm), parse: (bytes: Buffer) => parsedJson(bytes, readJson) },
+  };
+}
+
+/** What is below `/api/v1`. What is sent there is taken as by the hooks. */
+export function apiOver(router: Router, parts: Serving, intake: HookDeps): void {
+  const { keeper, store, archive, log, readJson, folder, inForce, clock, pressure, forms, ids } = parts;
   const access = accessOver(parts);
+  const registry = () => inForce.current().registry;
   const common = { guard: guardOver(access), log };
-  const { configs, replays, audit } = store;
+  const { configs, journal, replays, audit } = store;
   const set = () => inForce.current().set;
   const { definition } = folder;
+  const { maxBodyBytes, timeZone } = intake;
   whoamiRoutes(router, access);
-  eventTypeRoutes(router, { ...common, configs, changeType: keeper.changeType, definition, readJson });
+  openApiRoutes(router, access);
+  sendEventRoutes(router, { ...common, intake, forms, registry, pressure, maxBodyBytes, timeZone });
+  eventRoutes(router, { ...common, archive, journal, registry, clock });
+  refusalRoutes(router, { ...common, journal });
+  const { changeType } = keeper;
+  eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }

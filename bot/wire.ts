@@ -6,12 +6,16 @@ import {
   type Home,
   type HomeFile,
   type HomeFolder,
+  readLocalAddress,
+  readLocalToken,
+  removeLocalAddress,
   type TokenRequest,
   tokenEntry,
+  writeLocalAddress,
   writeLocalToken,
 } from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
-import { readJson, sourceKinds } from "../adapters/sources/index.ts";
+import { readJson, sourceKinds, standardForms } from "../adapters/sources/index.ts";
 import { openArchive } from "../adapters/sqlite/archive/index.ts";
 import { openStoreThread, type StoreThread } from "../adapters/sqlite/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
@@ -110,7 +114,10 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
     return [...own, ...expiredTokens(tokens.values(), clock.nowMs()), ...keeper.warnings(), ...outside];
   };
   const { config, folder } = options;
-  const server = serverOver({ ...parts, config, folder, ids: systemIds, readJson }, warnings);
+  const server = serverOver(
+    { ...parts, config, folder, ids: systemIds, readJson, forms: standardForms },
+    warnings,
+  );
   const { at, stop } = await setGoing(options, parts, server);
   log.info({ ...at, home: options.config.home, store: "embedded" }, "listening");
   const probe = async () => {
@@ -119,6 +126,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   };
   const reload = async (by: string) => void (await keeper.reload(by));
   const close = async () => {
+    await removeLocalAddress(config.dataDir);
     await server.close();
     await stop();
     await closeParts(parts);
@@ -138,8 +146,11 @@ async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer)
     const { store, pressure: gate, clock, log } = parts;
     const machine = () => measureMachine(dataDir);
     running.push(await startPressureSampler({ gate, journal: store.journal, machine, clock, log }));
-    return { stop, at: await server.listen({ host, port }) };
+    const at = await server.listen({ host, port });
+    await writeLocalAddress(dataDir, at);
+    return { stop, at };
   } catch (error) {
+    await server.close();
     await stop();
     await closeParts(parts);
     throw error;
@@ -223,6 +234,7 @@ function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<W
     executor,
     plain: markdownText,
     random: Math.random,
+    crowded: () => parts.pressure.crowded(),
   });
 }
 
@@ -246,6 +258,11 @@ export function approvePolicyFile(given: {
   const approved = approvePolicy({ ...given, now: new Date(systemClock.nowMs()) });
   if (approved.outcome === "approved") return approved;
   return { outcome: "refused", message: formatProblems(approved.problems) };
+}
+
+/** Where the process that runs on a data folder is reached, and by what token. Fails when there is none. */
+export async function localAccess(dataDir: string): Promise<{ origin: string; token: string }> {
+  return { origin: await readLocalAddress(dataDir), token: await readLocalToken(dataDir) };
 }
 
 /** A new token and the lines that it needs in tokens.yaml, or why it cannot be had. Nothing is written. */

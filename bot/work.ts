@@ -49,6 +49,8 @@ export interface Ground {
   log: Logger;
   metrics: Metrics;
   onStep: StepObserver;
+  /** Whether intake has so much to do that what can wait gives way. */
+  crowded: () => boolean;
 }
 
 /** The workers of one process. */
@@ -60,8 +62,9 @@ export interface Work {
 /** Starts every worker, and looks for the starts that the process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { store, archive, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
+  const { crowded } = ground;
   const { journal, inbox, tasks, outbox, throttle, replays, audit } = store;
-  const { sheds } = ground.pressure;
+  const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
   const holder = randomUUID();
   const { language, timeZone } = config;
@@ -81,17 +84,20 @@ export async function startWork(ground: Ground): Promise<Work> {
   const live = { atMs: 0 };
   const liveAtMs = () => live.atMs;
   const loops = {
-    rules: startRulesWorker({ journal, tasks, advancer, inForce, settings, holder, ...common }),
+    rules: startRulesWorker({ journal, tasks, advancer, inForce, settings, holder, crowded, ...common }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
-    archiver: startArchiver({ journal, archive, holder, ...common }),
+    archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
     replays: startReplayWorker({
-      ...{ replays, archive, journal, tasks, audit, inForce, settings, sheds, liveAtMs, ...common },
+      ...{ replays, archive, journal, tasks, audit, inForce, settings, busy, liveAtMs, ...common },
     }),
   };
-  const keepMs = config.journalKeepMs;
-  const janitor = startJanitor({ journal, inbox, throttle, tasks, outbox, replays, keepMs, ...common });
+  const janitor = startJanitor({
+    ...{ journal, inbox, throttle, tasks, outbox, archive, replays, ...common },
+    ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
+    registry: () => inForce().registry,
+  });
   wakeOnWrite(store, loops);
   store.onWrite((what) => {
     if (what === "journal") live.atMs = clock.nowMs();

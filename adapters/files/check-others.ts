@@ -1,6 +1,6 @@
 import { OWN_TYPE_PREFIX, schemaCompiler, UNMAPPED_TYPE } from "../../core/events/index.ts";
 import { isJsonObject } from "../../core/ids/index.ts";
-import { checkAddress, checkInstant, checkTemplates } from "./check-values.ts";
+import { checkAddress, checkDuration, checkInstant, checkTemplates } from "./check-values.ts";
 import type { Located } from "./located.ts";
 import { pathOfField, problemAt, problemAtKey, quotingWords } from "./located.ts";
 import { keysAt, textAt, valueAt } from "./look.ts";
@@ -12,7 +12,12 @@ export function checkEventType(located: Located): Problem[] {
   const reserved = type === UNMAPPED_TYPE || type.startsWith(OWN_TYPE_PREFIX);
   const words = { zh: "这个名字由系统保留", en: "this name is reserved" };
   const own = reserved ? [problemAt(located, ["type"], words)] : [];
-  return [...own, ...checkTemplates(located, ["subject"]), ...checkSchema(located)];
+  return [
+    ...own,
+    ...checkTemplates(located, ["subject"]),
+    ...checkSchema(located),
+    ...checkDuration(located, ["keep"]),
+  ];
 }
 
 function checkSchema(located: Located): Problem[] {

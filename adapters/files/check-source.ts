@@ -1,3 +1,4 @@
+import { API_SOURCE } from "../../core/events/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
 import { parsePath } from "../../core/params/index.ts";
 import { checkAuth } from "./check-auth.ts";
@@ -25,6 +26,7 @@ export interface SourceChecks {
 export function checkSource(located: Located, { kinds, checkOptions }: SourceChecks): Problem[] {
   const details = itemsAt(located, ["map"]).map((mapping) => [...mapping, "detail"]);
   return [
+    ...checkName(located),
     ...checkKind(located, kinds),
     ...checkAuth(located),
     ...itemsAt(located, ["allow"]).flatMap((path) => checkNetwork(located, path)),
@@ -35,6 +37,15 @@ export function checkSource(located: Located, { kinds, checkOptions }: SourceChe
     ...details.flatMap((path) => checkTemplates(located, path)),
     ...itemsAt(located, ["map"]).flatMap((mapping) => checkWhen(located, [...mapping, "when"])),
   ];
+}
+
+function checkName(located: Located): Problem[] {
+  if (textAt(located, ["name"]) !== API_SOURCE) return [];
+  const words = {
+    zh: "这个名字留给经 REST 发来的事件，请换一个",
+    en: "this name is kept for events that come over REST; choose another",
+  };
+  return [problemAt(located, ["name"], words)];
 }
 
 function checkWhen(located: Located, when: Path): Problem[] {

@@ -4,6 +4,7 @@ export type { Environment, FileKind, HomeFile } from "./home-file.ts";
 export { createHomeFolder, type HomeFolder, type HomeFolderOptions } from "./home-folder.ts";
 export { MAX_FILE_BYTES, type Overlay, type ReadFile } from "./home-folders.ts";
 export { type HomeLoading, type HomeOptions, loadHome } from "./load-home.ts";
+export { readLocalAddress, removeLocalAddress, writeLocalAddress } from "./local-address.ts";
 export { readLocalToken, writeLocalToken } from "./local-token.ts";
 export { formatProblems, type Problem } from "./problem.ts";
 export { type TokenEntry, type TokenRequest, tokenEntry } from "./token-entry.ts";

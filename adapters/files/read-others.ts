@@ -2,11 +2,13 @@ import type { Cluster } from "../../core/clusters/index.ts";
 import type { EventType } from "../../core/events/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
+import { parseDuration } from "../../core/time/index.ts";
 import type { ClusterFile, EventTypeFile, PolicyFile } from "./schema.ts";
 
 /** A checked file as an event type. */
 export function readEventType(file: EventTypeFile): EventType {
-  const { type, title, owner, subject, schema, strict } = file;
+  const { type, title, owner, subject, schema, strict, keep } = file;
+  const keepMs = keep === undefined ? null : parseDuration(keep);
   return {
     type,
     title,
@@ -14,6 +16,7 @@ export function readEventType(file: EventTypeFile): EventType {
     ...(subject === undefined ? {} : { subject }),
     ...(schema === undefined ? {} : { schema: schema as JsonObject }),
     strict: strict ?? false,
+    ...(keepMs === null ? {} : { keepMs }),
   };
 }
 

@@ -126,6 +126,7 @@ export const EventTypeShape = Type.Object(
     subject: Type.Optional(Text),
     schema: Type.Optional(AnyObject),
     strict: Type.Optional(Type.Boolean()),
+    keep: Type.Optional(Text),
   },
   closed,
 );

@@ -16,6 +16,9 @@ import { tencentCloud } from "./tencent-cloud.ts";
 import { zabbix } from "./zabbix.ts";
 import { ZABBIX_FIELDS } from "./zabbix-fields.ts";
 
+/** What may be sent over REST. */
+export const standardForms = { generic, cloudevents } as const;
+
 const ADAPTERS: readonly (readonly [SourceAdapter, OptionChecks?])[] = [
   [alertmanager],
   [grafana],

@@ -1,3 +1,4 @@
+import { copyFileSync } from "node:fs";
 import { errorText } from "../../core/errors.ts";
 import { demoPort } from "../config/index.ts";
 import { playScript, postAlert } from "./demo-script.ts";
@@ -45,10 +46,18 @@ async function runScript(world: DemoWorld): Promise<void> {
     tell("两个样例都已走通 · both samples played");
   } catch (error) {
     tell(`失败 · FAILED ${errorText(error)}`);
+    tell(`日志 · log ${keepLog(world)}`);
     process.exitCode = 1;
   } finally {
     await world.close();
   }
+}
+
+/** The log beside the folder that goes with the demo. */
+function keepLog({ folder, logFile }: DemoWorld): string {
+  const kept = `${folder}.log`;
+  copyFileSync(logFile, kept);
+  return kept;
 }
 
 main().catch((error: unknown) => {

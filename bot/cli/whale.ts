@@ -4,9 +4,10 @@ import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment } from "../config/index.ts";
 import { approvePolicyFile, newToken, prepare, prepareFiles } from "../wire.ts";
+import { eventCommands } from "./events.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
-/** The command line. Commands here only read and write files; nothing needs a running process. */
+/** The command line. Commands here only read and write files; those of `events` ask the running process. */
 function program(): Command {
   const whale = new Command("whale").description(
     "鲸：企业微信里的运维自动化 · operations automation in WeCom",
@@ -42,6 +43,7 @@ function program(): Command {
       "生成令牌并打印要写进 tokens.yaml 的条目，不写文件 · make a token and its entry, writing nothing",
     )
     .action(printToken);
+  eventCommands(whale);
   return whale;
 }
 

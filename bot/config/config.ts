@@ -37,6 +37,8 @@ export interface Config {
   startWindowMs: number;
   /** How long events stay in the journal after every reader has passed. Default 7 days. */
   journalKeepMs: number;
+  /** How long events stay in the archive, where their type does not say. Default 90 days. */
+  archiveKeepMs: number;
   /**
    * Where intake answers 503 before it breaks a promise. Defaults: 512 MB of free disk, 1,000,000 entries that a
    * reader is behind, 64 MB of unanswered bodies, and of memory 1.5 GB or three quarters of what there is, if
@@ -81,12 +83,12 @@ const SHOWN: readonly WecomText[] = ["apiBase", "corpId"];
 export function readConfig(env: Environment, cwd: string, given: ConfigGivens): ConfigOutcome {
   const { wecomFault, memoryBytes = memoryOfMachine() } = given;
   const read = reader(env, wecomFault);
-  const home = pathOf(read.text("WHALE_HOME", "./home"), cwd);
+  const { home, dataDir } = foldersOf(env, cwd);
   const config: Config = {
     host: read.host("HOST", "127.0.0.1"),
     port: read.whole("PORT", { fallback: 8080, min: 0, max: 65_535 }),
     home,
-    dataDir: pathOf(read.text("WHALE_DATA", `${home}/data`), cwd),
+    dataDir,
     language: read.oneOf("WHALE_LANG", LANGUAGES, "zh"),
     timeZone: read.zone("WHALE_TIME_ZONE", "Asia/Shanghai"),
     logLevel: read.oneOf("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
@@ -102,9 +104,17 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
     journalKeepMs: read.duration("WHALE_JOURNAL_KEEP", "7d"),
+    archiveKeepMs: read.duration("WHALE_ARCHIVE_KEEP", "90d"),
     pressure: pressureLimits(read, memoryBytes),
   };
   return read.faults.length > 0 ? { outcome: "refused", faults: read.faults } : { outcome: "read", config };
+}
+
+/** The folder with the files that a user writes, and that of the embedded stores. */
+export function foldersOf(env: Environment, cwd: string): Pick<Config, "home" | "dataDir"> {
+  const given = (name: string) => (env[name] ?? "").trim();
+  const home = pathOf(given("WHALE_HOME") || "./home", cwd);
+  return { home, dataDir: pathOf(given("WHALE_DATA") || `${home}/data`, cwd) };
 }
 
 /** Beyond this the collector of garbage works more than the process. */
@@ -151,7 +161,6 @@ function reader(env: Environment, wecomFault: WecomFault) {
 
   return {
     faults,
-    text: (name: string, fallback: string) => given(name) || fallback,
     wecom: (name: string, field: WecomText, fallback = "") => {
       const value = given(name) || fallback;
       const message = value ? wecomFault(field, value) : "没有设置，必须给出 (not set, required)";

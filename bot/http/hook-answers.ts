@@ -28,7 +28,8 @@ export function answerTaken(ctx: Exchange, taken: IntakeOutcome): void {
     return;
   }
   ctx.status = 202;
-  ctx.body = { events: taken.receipts, refused: taken.refused };
+  const { receipts: events, refused, invalid } = taken;
+  ctx.body = invalid.length === 0 ? { events, refused } : { events, refused, invalid };
 }
 
 /** An error that is counted and logged. Neither query nor headers are told: they hold credentials. */

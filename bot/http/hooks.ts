@@ -6,7 +6,7 @@ import { type Caller, callerOf } from "./caller.ts";
 import type { Exchange } from "./exchange.ts";
 import { checkHmac, type SignedRequest } from "./hmac.ts";
 import { answerTaken, deny, fail, turnAway } from "./hook-answers.ts";
-import { type IntakeDeps, type ReadySource, takeBody } from "./intake.ts";
+import { type IntakeDeps, type Posted, type ReadySource, takeBody } from "./intake.ts";
 import type { RateGate } from "./rate-gate.ts";
 import { checkCaller, isSigned, withoutCredentials } from "./source-auth.ts";
 import { checkTopic, type TopicDeps, type TopicOutcome } from "./topic-signature.ts";
@@ -104,13 +104,19 @@ async function post(
     withoutCredentials(source.source.auth, { query: single(ctx.query), headers: single(ctx.headers) }),
   );
   const raw = ctx.method === "GET" ? rawOfQuery(sent().query) : rawOf(bytes, contentType(ctx));
+  const encoding = ctx.headers;
+  const posted = { source, raw, bytes, sent, encoding, zone: deps.timeZone, ...(replay ? { replay } : {}) };
+  await takeAndAnswer(ctx, posted, deps);
+}
+
+/** Takes a body whose sender may send it, and answers; what could not be stored is to be sent again. */
+export async function takeAndAnswer(ctx: Exchange, posted: Posted, deps: IntakeDeps): Promise<void> {
   try {
-    const encoding = ctx.headers;
-    const posted = { source, raw, bytes, sent, encoding, zone: deps.timeZone, ...(replay ? { replay } : {}) };
     answerTaken(ctx, await takeBody(posted, deps));
   } catch (error) {
-    deps.log.error({ source: source.source.name, err: error, reason: errorText(error) }, "intake failed");
-    deps.metrics.count("events", { source: source.source.name, outcome: "not_stored" });
+    const { name: source } = posted.source.source;
+    deps.log.error({ source, err: error, reason: errorText(error) }, "intake failed");
+    deps.metrics.count("events", { source, outcome: "not_stored" });
     const code = isChatOpsError(error) ? error.code : "internal";
     ctx.set("Retry-After", String(RETRY_AFTER_SECONDS));
     ctx.status = 503;

@@ -1,6 +1,6 @@
 import type { Delivery as AdapterDelivery, Reading, SourceAdapter } from "../../adapters/sources/index.ts";
 import { errorText } from "../../core/errors.ts";
-import type { CompiledSource, EventTypeRegistry } from "../../core/events/index.ts";
+import type { CompiledSource, EventTypeRegistry, Violation } from "../../core/events/index.ts";
 import { normalise } from "../../core/events/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { EventDraft } from "../../core/incidents/index.ts";
@@ -65,9 +65,15 @@ export interface RefusedOccurrence {
   violations: { path: string; message: string }[];
 }
 
+/** An event that was kept although its detail does not fit its type. */
+export interface InvalidEvent {
+  eventId: string;
+  violations: Violation[];
+}
+
 export type IntakeOutcome =
   /** Everything readable is stored; some occurrences of the body may have been refused. */
-  | { outcome: "taken"; receipts: Receipt[]; refused: RefusedOccurrence[] }
+  | { outcome: "taken"; receipts: Receipt[]; refused: RefusedOccurrence[]; invalid: InvalidEvent[] }
   /** Nothing became an event; the body is kept with the reason. */
   | { outcome: "refused"; reason: string; message: string; refused: RefusedOccurrence[] };
 
@@ -94,7 +100,27 @@ export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<Intake
   for (const { outcome } of receipts) count(deps, posted, outcome);
   tellDuplicates(receipts, { source, raw }, deps);
   for (const { reason } of refused) count(deps, posted, reason);
-  return { outcome: "taken", receipts, refused };
+  const invalid = invalidOf(drafts, receipts);
+  tellInvalid(invalid, source, deps);
+  return { outcome: "taken", receipts, refused, invalid };
+}
+
+function invalidOf(drafts: readonly EventDraft[], receipts: readonly Receipt[]): InvalidEvent[] {
+  return receipts.flatMap(({ eventId, outcome }, i) => {
+    const violations = outcome === "duplicate" ? [] : (drafts[i]?.event.violations ?? []);
+    return violations.length === 0 ? [] : [{ eventId, violations }];
+  });
+}
+
+function tellInvalid(invalid: readonly InvalidEvent[], { source }: ReadySource, deps: IntakeDeps): void {
+  const [first] = invalid;
+  if (!first) return;
+  deps.metrics.count("invalid_events", { source: source.name }, invalid.length);
+  const { eventId, violations } = first;
+  deps.log.warn(
+    { source: source.name, events: invalid.length, eventId, violations },
+    "events kept as invalid",
+  );
 }
 
 /**
@@ -155,7 +181,7 @@ async function keepHandshake(
   const told = { source, topic, rawRef: posted.raw.ref };
   if (confirmed) deps.log.info(told, "subscription confirmed");
   else deps.log.warn(told, "subscription waits for confirmation");
-  return { outcome: "taken", receipts: [], refused: [] };
+  return { outcome: "taken", receipts: [], refused: [], invalid: [] };
 }
 
 async function confirm({ source }: Posted, url: string, deps: IntakeDeps): Promise<boolean> {

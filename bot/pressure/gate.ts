@@ -20,6 +20,8 @@ export interface PressureGate {
   enter(bytes: number): boolean;
   /** The body that entered is answered. */
   leave(bytes: number): void;
+  /** Whether many bodies were in flight a moment ago: what can wait then gives way to them. */
+  crowded(): boolean;
   /** Judges by what was measured just now. */
   sampled(facts: SampledFacts): void;
   /** How it stands. */
@@ -34,6 +36,10 @@ export interface PressureGateDeps {
   metrics: Metrics;
 }
 
+/** So many bodies in flight are a crowd, and for so long after it they may come again. */
+const CROWD = 24;
+const CROWD_LASTS_MS = 200;
+
 /** Nothing was measured yet: nothing is short. */
 const UNMEASURED: SampledFacts = {
   freeDiskBytes: Number.POSITIVE_INFINITY,
@@ -47,6 +53,8 @@ export function createPressureGate({ limits, log, metrics }: PressureGateDeps): 
   let inFlightBytes = 0;
   let pressure: Pressure = NO_PRESSURE;
   let shedding = false;
+  let bodies = 0;
+  let crowdedUntilMs = 0;
 
   const judge = (wantedBytes: number) => {
     const before = pressure;
@@ -67,14 +75,20 @@ export function createPressureGate({ limits, log, metrics }: PressureGateDeps): 
     enter: (bytes) => {
       // A single body is taken whatever its size: its source's own limit bounds it.
       const fits = inFlightBytes === 0 || inFlightBytes + bytes <= limits.maxInFlightBytes;
-      if (fits) inFlightBytes += bytes;
-      else judge(inFlightBytes + bytes);
+      if (!fits) judge(inFlightBytes + bytes);
+      else {
+        inFlightBytes += bytes;
+        bodies += 1;
+        if (bodies >= CROWD) crowdedUntilMs = performance.now() + CROWD_LASTS_MS;
+      }
       return fits;
     },
     leave: (bytes) => {
       inFlightBytes -= bytes;
+      bodies -= 1;
       if (shedding) judge(inFlightBytes);
     },
+    crowded: () => performance.now() < crowdedUntilMs,
     sampled: (measured) => {
       facts = measured;
       judge(inFlightBytes);

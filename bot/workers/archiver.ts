@@ -1,4 +1,5 @@
 import type { Archive, Clock, Journal, JournalEntry, Logger } from "../../core/ports/index.ts";
+import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createPlaces, type Places } from "./places.ts";
 
@@ -8,17 +9,22 @@ export interface ArchiverDeps {
   clock: Clock;
   log: Logger;
   holder: string;
+  /** Whether intake has so much to do that this waits. */
+  crowded: () => boolean;
 }
 
 const BATCH = 500;
 /** What comes within this is archived together, and not in the way of the card that it makes. */
 const GATHER_MS = 100;
+/** The longest that a round waits for a crowded intake. */
+const GIVE_WAY_MS = 1_000;
 
 /** Brings what is in the journal to the archive, in order, at least once; behind, it catches up by itself. */
 export function startArchiver(deps: ArchiverDeps): Loop {
   const { journal, clock, log } = deps;
   const places = createPlaces("archive", deps);
   const round = async () => {
+    await giveWay(deps.crowded, GIVE_WAY_MS);
     const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
     // At the same time, since the archive stores what comes at once at less cost.
     const rounds = partitions.map((one) => archivePartition(one, places, deps));

@@ -1,4 +1,7 @@
+import type { EventTypeRegistry } from "../../core/events/index.ts";
 import type {
+  Archive,
+  ArchiveRetention,
   Clock,
   Inbox,
   Journal,
@@ -14,6 +17,7 @@ import { type Loop, startLoop } from "./loop.ts";
 
 export interface JanitorDeps {
   journal: Journal;
+  archive: Archive;
   inbox: Inbox;
   throttle: ThrottleStore;
   tasks: TaskStore;
@@ -24,6 +28,10 @@ export interface JanitorDeps {
   metrics: Metrics;
   /** How long events stay after every reader has passed, in milliseconds. */
   keepMs: number;
+  /** How long events stay in the archive, in milliseconds, where their type does not say. */
+  archiveKeepMs: number;
+  /** The event types in force now. */
+  registry: () => EventTypeRegistry;
 }
 
 const ROUND_MS = 60_000;
@@ -36,6 +44,7 @@ export function startJanitor(deps: JanitorDeps): Loop {
   const round = async () => {
     await forget(deps);
     await measure(deps);
+    await forgetArchived(deps);
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
   };
   return startLoop({ name: "janitor", clock, log, maxIdleMs: ROUND_MS, round });
@@ -50,6 +59,19 @@ async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }:
   const ended = await replays.trim(nowMs - REPLAY_KEEP_MS);
   if (events + grants + callbacks + ended > 0)
     log.info({ events, grants, callbacks, replays: ended }, "old entries forgotten");
+}
+
+async function forgetArchived(deps: JanitorDeps): Promise<void> {
+  const { archive, clock, log, registry, archiveKeepMs } = deps;
+  const events = await archive.forget(retentionOf(registry(), archiveKeepMs), clock.nowMs());
+  if (events > 0) log.info({ events }, "old events forgotten by the archive");
+}
+
+function retentionOf(registry: EventTypeRegistry, defaultKeepMs: number): ArchiveRetention {
+  const own = [...registry].flatMap(([type, { declared }]) =>
+    declared.keepMs === undefined ? [] : [[type, declared.keepMs] as const],
+  );
+  return { defaultKeepMs, byType: Object.fromEntries(own) };
 }
 
 async function measure({ journal, tasks, outbox, metrics }: JanitorDeps): Promise<void> {

@@ -23,8 +23,8 @@ export interface ReplayWorkerDeps extends ReplayTurnDeps {
   replays: ReplayStore;
   journal: Pick<Journal, "lag">;
   audit: Pick<Audit, "append">;
-  /** Whether intake is short of something. */
-  sheds: () => boolean;
+  /** Whether intake is crowded, or short of something. */
+  busy: () => boolean;
   /** When the last live event came, in milliseconds. */
   liveAtMs: () => number;
   log: Logger;
@@ -86,7 +86,7 @@ async function replayRound(hands: Hands, deps: ReplayWorkerDeps): Promise<RoundR
   const { turnMs } = paceOf(held.running.replay.order);
   if (nowMs < held.turnAtMs && held.turnAtMs - nowMs <= turnMs)
     return { more: false, nextDueAtMs: held.turnAtMs };
-  if (deps.sheds() || (await deps.journal.lag("rules")) > 0)
+  if (deps.busy() || (await deps.journal.lag("rules")) > 0)
     return { more: false, nextDueAtMs: nowMs + WAIT_MS };
   held.turnAtMs = nowMs + turnMs;
   if (!(await turnAndStore(held, deps).catch(beginAgain(held)))) {

@@ -5,6 +5,7 @@ import type { Clock, Journal, JournalEntry, Logger, Metrics, TaskStore } from ".
 import { type Judgement, judge, type RuleSet, takeOf, type Verdict } from "../../core/rules/index.ts";
 import { type MachineSettings, type Task, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
+import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createPlaces, type Places } from "./places.ts";
 import type { StepObserver } from "./steps.ts";
@@ -27,15 +28,20 @@ export interface RulesWorkerDeps {
   metrics: Metrics;
   holder: string;
   onStep: StepObserver;
+  /** Whether intake has so much to do that this waits. */
+  crowded: () => boolean;
 }
 
 const BATCH = 200;
+/** The longest that a round waits for a crowded intake. */
+const GIVE_WAY_MS = 400;
 
 /** Reads the journal, judges each event by the rules, makes tasks and takes them back, keeps every verdict. */
 export function startRulesWorker(deps: RulesWorkerDeps): Loop {
   const { journal, clock, log } = deps;
   const places = createPlaces("rules", deps);
   const round = async () => {
+    await giveWay(deps.crowded, GIVE_WAY_MS);
     const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
     const full = await Promise.all(partitions.map((partition) => readPartition(partition, places, deps)));
     return { more: full.includes(true), nextDueAtMs: null };

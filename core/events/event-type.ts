@@ -4,6 +4,9 @@ import type { Network, SourceAuth, SourceLimits } from "./source-auth.ts";
 /** The type of events that a source maps to nothing. It has no schema and no rule may name it. */
 export const UNMAPPED_TYPE = "unmapped";
 
+/** The source of events that come over REST. No file may name a source so. */
+export const API_SOURCE = "api";
+
 /** The type of the event that tells of a task's end. */
 export const TASK_ENDED_TYPE = "whale.task.ended";
 
@@ -21,6 +24,8 @@ export interface EventType {
   schema?: JsonObject;
   /** Refuse an event that does not fit instead of keeping it with its violations. */
   strict: boolean;
+  /** How long its events stay in the archive, in milliseconds; the process's own time when absent. */
+  keepMs?: number;
 }
 
 /** One line of a source's mapping: the first whose `when` fits decides the event type. */

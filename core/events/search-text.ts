@@ -70,16 +70,31 @@ export function bigrams(text: string): string {
   return tokensOf(FOLDED_BUT_FOR_CASE.test(text) ? text.toLowerCase() : foldText(text)).join(" ");
 }
 
+/** What must stand in a text in one piece: its tokens, one behind the other. */
+export interface SearchPhrase {
+  tokens: string[];
+  /** The last token is only the beginning of one: a single Chinese character may be followed by another. */
+  openEnd: boolean;
+}
+
 /**
- * The FTS5 expression that finds, over `bigrams`, the texts that hold every word of a query. Words are parted
- * by spaces; one such as `cpu使用率` or `vm-1` must stand there in one piece, whatever punctuation is between.
- * All quotes, operators and wildcards of the query are plain text. Null when it holds nothing to look for.
+ * The phrases that a text must hold, in tokens as `bigrams` gives them, to hold every word of a query. Words are
+ * parted by spaces; one such as `cpu使用率` or `vm-1` must stand there in one piece, whatever punctuation is
+ * between. Quotes, operators and wildcards of the query are plain text. None when it holds nothing to look for.
  */
-export function matchExpression(query: string): string | null {
+export function searchPhrases(query: string): SearchPhrase[] {
   const words = foldText(withoutBreaks(query)).split(/\s+/u).map(tokensOf);
   // Each once: a word said a hundred times would be looked for a hundred times.
-  const phrases = new Set(words.filter((tokens) => tokens.length > 0).map(phraseOf));
-  return phrases.size === 0 ? null : [...phrases].join(" AND ");
+  const different = new Map(words.map((tokens) => [tokens.join(" "), tokens]));
+  return [...different.values()].filter((tokens) => tokens.length > 0).map(phraseOf);
+}
+
+/** The phrases of a query as an FTS5 expression. Null when it holds nothing to look for. */
+export function matchExpression(query: string): string | null {
+  const phrases = searchPhrases(query).map(
+    ({ tokens, openEnd }) => `${quoted(tokens)}${openEnd ? " *" : ""}`,
+  );
+  return phrases.length === 0 ? null : phrases.join(" AND ");
 }
 
 function tokensOf(folded: string): string[] {
@@ -126,12 +141,12 @@ function kindOf(character: string): Kind {
   return WORD.test(character) ? "word" : "gap";
 }
 
-function phraseOf(tokens: readonly string[]): string {
+function phraseOf(tokens: string[]): SearchPhrase {
   const last = tokens.at(-1) ?? "";
-  if (!UNSPACED.test(last)) return quoted(tokens);
+  if (!UNSPACED.test(last)) return { tokens, openEnd: false };
   // The run may go on behind the query's end, so its last character must not be asked for alone.
-  if (isPair(tokens.at(-2) ?? "")) return quoted(tokens.slice(0, -1));
-  return `${quoted(tokens)} *`;
+  if (isPair(tokens.at(-2) ?? "")) return { tokens: tokens.slice(0, -1), openEnd: false };
+  return { tokens, openEnd: true };
 }
 
 // Of a run of at least two, the pair with the last character stands before that character.

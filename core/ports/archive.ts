@@ -3,7 +3,7 @@ import type { Verdict, VerdictReason } from "../rules/verdict.ts";
 
 /**
  * Which events are meant. An event fits when it fits everything that is given; of a list, one value is enough.
- * All values are compared exactly, letter case included. A list holds 1 to 100 values, `labels` up to 50.
+ * All values are compared exactly, letter case included. A list holds 1 to 1000 values, `labels` up to 50.
  */
 export interface ArchiveFilter {
   /**

@@ -8,3 +8,4 @@ export * from "./render-rule.ts";
 export * from "./rule.ts";
 export * from "./rule-set.ts";
 export * from "./verdict.ts";
+export * from "./verdict-words.ts";

@@ -2,21 +2,23 @@ import type { Json } from "../ids/index.ts";
 import type { BucketView } from "../throttle/bucket.ts";
 
 /** Why a rule did or did not make a task of an event. Closed: each is stored, logged and counted. */
-export type VerdictReason =
-  | "fired"
-  | "feature_failed"
-  | "event_invalid"
-  | "not_firing"
-  | "repeat"
-  | "late"
-  | "recovered"
-  | "stale"
-  | "params_failed"
-  | "throttled"
-  | "too_deep"
-  | "too_many_rounds"
-  | "no_allowed_cluster"
-  | "policy_void";
+export const VERDICT_REASONS = [
+  "fired",
+  "feature_failed",
+  "event_invalid",
+  "not_firing",
+  "repeat",
+  "late",
+  "recovered",
+  "stale",
+  "params_failed",
+  "throttled",
+  "too_deep",
+  "too_many_rounds",
+  "no_allowed_cluster",
+  "policy_void",
+] as const;
+export type VerdictReason = (typeof VERDICT_REASONS)[number];
 
 /** The decision of one rule about one event, kept as its trace. */
 export interface Verdict {

@@ -13,6 +13,8 @@ export interface Contestant {
   pid: number;
   /** The steps that it passed, when it was told to keep them. */
   marks(): Promise<StepMark[]>;
+  /** Sends it a message and waits for the marks that it answers with. */
+  asked(message: number | string): Promise<StepMark[]>;
   stop(): Promise<void>;
 }
 
@@ -23,15 +25,17 @@ export async function startContestant(script: string, orders: Orders): Promise<C
   closeSync(log);
   child.send(orders);
   const first = await heard(child);
+  const ask = async (message: number | string): Promise<StepMark[]> => {
+    child.send(message);
+    const report = await heard(child);
+    return report.kind === "marks" ? report.marks : [];
+  };
   if (first.kind !== "listening") throw new Error(`${script} said ${first.kind} instead of listening`);
   return {
     url: first.url,
     pid: child.pid ?? 0,
-    marks: async () => {
-      child.send("marks");
-      const report = await heard(child);
-      return report.kind === "marks" ? report.marks : [];
-    },
+    marks: () => ask("marks"),
+    asked: ask,
     stop: async () => {
       if (child.exitCode !== null) return;
       child.kill("SIGKILL");

@@ -103,7 +103,7 @@ async function profiled(run: Run, whale: Contestant) {
   return { samples: run.whale.flat(), marks: await whale.marks(), clockOffsetMs };
 }
 
-/** What a Whale under measurement is started with. */
+/** What Whale is started with, between these simulators and this folder. */
 export function environment(upstream: Upstream, folder: string): Record<string, string> {
   return {
     PORT: "0",

@@ -12,6 +12,10 @@ const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench
     what: "alert → card and click → start, held against a bare Koa server",
     load: async () => (await import("./e2e.ts")).e2e,
   },
+  intake: {
+    what: "alerts a second to the durable journal, held against a bare Koa server, bare inserts and Alertmanager",
+    load: async () => (await import("./intake.ts")).intake,
+  },
 };
 
 const OPTIONS = {

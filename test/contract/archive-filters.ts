@@ -26,6 +26,7 @@ const VERDICTS = [
 
 const FILTERS: [name: string, query: Partial<ArchiveQuery>, found: string[]][] = [
   ["one of several types", { type: ["a", "c", "none"] }, ["e_3", "e_1"]],
+  ["one of a thousand types", { type: [...Array.from({ length: 999 }, (_, i) => `t${i}`), "b"] }, ["e_2"]],
   ["severity", { severity: ["major"] }, ["e_2"]],
   ["one of several severities", { severity: ["major", "warning"] }, ["e_3", "e_2"]],
   ["one of several statuses", { status: ["resolved", "point"] }, ["e_3", "e_2"]],
@@ -52,7 +53,7 @@ const FILTERS: [name: string, query: Partial<ArchiveQuery>, found: string[]][] =
 
 const BAD: [name: string, query: Partial<ArchiveQuery>][] = [
   ["an empty list", { type: [] }],
-  ["a list of 101", { source: Array.from({ length: 101 }, (_, i) => `s${i}`) }],
+  ["a list of 1001", { source: Array.from({ length: 1001 }, (_, i) => `s${i}`) }],
   ["51 labels", { labels: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, "v"])) }],
   ["a page of 10001", { limit: 10_001 }],
   ["an order that there is not", { order: "loudest" as "newest" }],

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { ELASTICSEARCH_VERSION, prepareElasticsearch } from "./elasticsearch/prepare.ts";
 
 /** A real program that some tests need, and where it is. */
 interface Service {
@@ -14,21 +15,27 @@ const SERVICES: readonly Service[] = [
   { name: "Chromium", package: "chromium", path: "/usr/bin/chromium" },
   { name: "Alertmanager", package: "prometheus-alertmanager", path: "/usr/bin/prometheus-alertmanager" },
   { name: "Prometheus", package: "prometheus", path: "/usr/bin/prometheus" },
+  { name: "Redis", package: "redis-server", path: "/usr/bin/redis-server" },
 ];
 
+const TESTS = dirname(import.meta.dirname);
+
 /**
- * `npm run test:services`: tests on real programs. What is missing is named, and its tests report themselves as
- * skipped.
+ * `npm run test:services`: tests on real programs, wherever they stand under `test`. What is missing is named, and
+ * its tests report themselves as skipped.
  */
 function run(): number {
   for (const { name, path, package: debian } of SERVICES) {
     const found = existsSync(path);
     console.log(found ? `found    ${name} (${path})` : `MISSING  ${name}: apt-get install ${debian}`);
   }
-  const files = globSync("*.services.ts", { cwd: import.meta.dirname }).map((file) =>
-    join(import.meta.dirname, file),
-  );
-  const { status } = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" });
+  const node = prepareElasticsearch();
+  if (node.outcome === "ready") console.log(`found    Elasticsearch ${ELASTICSEARCH_VERSION} (Maven)`);
+  else console.log(`MISSING  Elasticsearch ${ELASTICSEARCH_VERSION}: ${node.reason}`);
+  const files = globSync("**/*.services.ts", { cwd: TESTS }).map((file) => join(TESTS, file));
+  const seed = join(TESTS, "support", "property-seed.ts");
+  const args = ["--import", seed, "--test", "--test-concurrency=2", ...files.sort()];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
   return status ?? 1;
 }
 

@@ -17,7 +17,7 @@ export interface Selection {
 const LONGEST_TEXT = 1000;
 // A single Chinese character is looked for under all words that begin with it, which takes its time.
 const MOST_WORDS = 50;
-const MOST_VALUES = 100;
+const MOST_VALUES = 1000;
 const MOST_LABELS = 50;
 
 /** The events that fit a filter. Throws `archive.bad_query` naming what is wrong with it. */

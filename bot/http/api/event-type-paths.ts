@@ -49,8 +49,22 @@ export const eventTypePaths: ApiPaths = {
       responses: {
         200: jsonOf("按名称排序 · by name", {
           type: "object",
-          required: ["eventTypes"],
-          properties: { eventTypes: { type: "array", items: schemaRef("EventTypeSummary") } },
+          required: ["eventTypes", "undeclared"],
+          properties: {
+            eventTypes: { type: "array", items: schemaRef("EventTypeSummary") },
+            undeclared: {
+              type: "array",
+              description: "收到过但没有声明的类型 · seen, and not declared",
+              items: {
+                type: "object",
+                required: ["type", "connections"],
+                properties: {
+                  type: { type: "string" },
+                  connections: { type: "array", items: schemaRef("Connection") },
+                },
+              },
+            },
+          },
         }),
         ...guardedAnswers,
       },

@@ -2,16 +2,18 @@ import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import type { JsonObject } from "../../../core/ids/index.ts";
 import { inScope, type Right } from "../../../core/people/index.ts";
-import type { ConfigStore } from "../../../core/ports/index.ts";
+import type { Archive, ConfigStore } from "../../../core/ports/index.ts";
 import type { ConfigVersion } from "../../../core/versions/index.ts";
 import type { HomeKeeper } from "../../home/index.ts";
 import { answering, refuseApi } from "./answers.ts";
+import { connectionsByType } from "./connections.ts";
 import { answerChanged } from "./event-type-answers.ts";
 import type { ApiDeps, LetIn } from "./guard.ts";
 import { jsonBody, type ReadJson } from "./json-body.ts";
 
 export interface EventTypeDeps extends ApiDeps {
   configs: ConfigStore;
+  archive: Pick<Archive, "overview">;
   changeType: HomeKeeper["changeType"];
   /** What the text of an event type's file says. */
   definition: (text: string) => JsonObject;
@@ -64,7 +66,13 @@ async function list(ctx: RouterContext, deps: EventTypeDeps): Promise<void> {
   const retiredToo = ctx.query["retired"] === "true";
   const visible = latest.filter(({ name }) => inScope(caller.scope, { type: name }));
   const shown = visible.filter((version) => retiredToo || version.change !== "retired");
-  ctx.body = { eventTypes: shown.map((version) => summaryOf(version, deps)) };
+  const seen = connectionsByType(await deps.archive.overview());
+  const eventTypes = shown.map((version) => {
+    return { ...summaryOf(version, deps), connections: seen.get(version.name) ?? [] };
+  });
+  const names = new Set(shown.map(({ name }) => name));
+  const others = [...seen].filter(([type]) => !names.has(type) && inScope(caller.scope, { type }));
+  ctx.body = { eventTypes, undeclared: others.map(([type, connections]) => ({ type, connections })) };
 }
 
 function summaryOf(version: ConfigVersion, { definition }: EventTypeDeps) {

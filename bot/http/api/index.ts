@@ -1,10 +1,12 @@
 export { type ConfigDeps, configRoutes } from "./config.ts";
-export { configPaths } from "./config-paths.ts";
-export { eventTypePaths } from "./event-type-paths.ts";
+export { apiDocument } from "./document.ts";
 export { type EventTypeDeps, eventTypeRoutes } from "./event-types.ts";
+export { type EventDeps, eventRoutes } from "./events.ts";
 export { type AccessDeps, type ApiDeps, type Guard, type Guarded, guardOver } from "./guard.ts";
 export type { ReadJson } from "./json-body.ts";
 export { apiSchemas } from "./openapi.ts";
-export { replayPaths } from "./replay-paths.ts";
+export { openApiRoutes } from "./openapi-route.ts";
+export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";
+export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
 export { whoamiRoutes } from "./whoami.ts";

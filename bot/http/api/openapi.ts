@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/ids/index.ts";
+import { eventSchemas } from "./event-schemas.ts";
 import { replaySchemas } from "./replay-schemas.ts";
 
 /** The addresses of one group of routes, as OpenAPI 3.1 describes them. */
@@ -25,6 +26,11 @@ export const guardedAnswers: JsonObject = {
   403: errorAnswer("没有这个权限 · the caller may not"),
   503: errorAnswer("暂时不能保存，稍后再试 · cannot be stored now, try again after Retry-After"),
 };
+
+/** A parameter of the query. */
+export function queryParameter(name: string, description: string, schema: JsonObject): JsonObject {
+  return { name, in: "query", description, schema };
+}
 
 /** A parameter of the address. */
 export function pathParameter(name: string, description: string): JsonObject {
@@ -56,6 +62,12 @@ export const apiSchemas = {
           code: { type: "string", description: "给程序判断 · for programs" },
           message: { type: "string", description: "给人看，中文在前 · for people, Chinese first" },
           problems: { type: "array", items: { $ref: "#/components/schemas/Problem" } },
+          parameters: {
+            type: "array",
+            items: { type: "object", properties: { name: text, message: text } },
+            description: "查询里不对的参数 · what is wrong in the query",
+          },
+          types: { type: "array", items: text, description: "不能发送的类型 · types that may not be sent" },
           uses: { type: "array", items: { $ref: "#/components/schemas/TypeUse" } },
         },
       },
@@ -90,6 +102,7 @@ export const apiSchemas = {
       subject: { type: "string", description: "模板 · a template" },
       schema: { type: "object", description: "detail 的 JSON Schema · JSON Schema of detail" },
       strict: { type: "boolean", default: false },
+      keep: { type: "string", description: "在归档中保存多久，如 30d · how long its events are kept" },
     },
   },
   EventTypeVersion: { type: "object", required: Object.keys(VERSION_HEAD), properties: VERSION_HEAD },
@@ -108,8 +121,12 @@ export const apiSchemas = {
   },
   EventTypeSummary: {
     type: "object",
-    required: [...Object.keys(VERSION_HEAD), "title", "owner", "strict"],
-    properties: { ...VERSION_HEAD, title: text, owner: text, strict: { type: "boolean" } },
+    required: [...Object.keys(VERSION_HEAD), "title", "owner", "strict", "connections"],
+    properties: {
+      ...{ ...VERSION_HEAD, title: text, owner: text, strict: { type: "boolean" } },
+      connections: { type: "array", items: { $ref: "#/components/schemas/Connection" } },
+    },
   },
+  ...eventSchemas,
   ...replaySchemas,
 } as const;

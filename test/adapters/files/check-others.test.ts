@@ -15,6 +15,8 @@ const REFUSALS: readonly [file: string, text: string, place: string, message: Re
   ["event-types/x.yaml", TYPE.replace("disk.full", "9"), "1:7 type", /应为文本，这里是数字/],
   ["event-types/x.yaml", TYPE, "1:7 type", /与 event-types\/disk\.yaml 重复/],
   ["event-types/disk.yaml", `${TYPE}subject: "{{ a }}}"\n`, "4:16 subject", /}}} 有歧义/],
+  ["event-types/disk.yaml", `${TYPE}keep: a month\n`, "4:7 keep", /应为时长/],
+  ["event-types/disk.yaml", `${TYPE}keep: 30\n`, "4:7 keep", /应为文本/],
   ["event-types/disk.yaml", `${TYPE}strict: no\n`, "4:9 strict", /应为true 或 false/],
   [
     "event-types/disk.yaml",
@@ -33,6 +35,7 @@ const REFUSALS: readonly [file: string, text: string, place: string, message: Re
   ["sources/open.yaml", SOURCE.replace("none", "{}"), "3:1 auth.bearer", /缺少此字段/],
   ["sources/open.yaml", SOURCE.replace("none", '{ bearer: "" }'), "3:17 auth.bearer", /不能为空/],
   ["sources/open.yaml", SOURCE.replace("none", "{ bearer: 123 }"), "3:17 auth.bearer", /请加引号/],
+  ["sources/api.yaml", SOURCE.replace("open", "api"), "1:7 name", /留给经 REST 发来的事件/],
   ["sources/open.yaml", SOURCE.replace("open", "Open"), "1:7 name", /是地址的一部分/],
   ["sources/open.yaml", SOURCE.replace("generic", "genric"), "2:7 kind", /是不是 generic？/],
   ["sources/open.yaml", `${SOURCE}default: nope\n`, "4:10 default", /没有这个事件类型/],

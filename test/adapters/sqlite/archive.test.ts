@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import type { Worker } from "node:worker_threads";
-import fc from "fast-check";
 import { type OpenArchive, openArchive } from "../../../adapters/sqlite/archive/index.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
@@ -13,6 +12,7 @@ import { archiveContract, aVerdict, eventAt } from "../../contract/archive.ts";
 import { countContract } from "../../contract/archive-counts.ts";
 import { filterContract } from "../../contract/archive-filters.ts";
 import { forgetContract } from "../../contract/archive-forget.ts";
+import { modelContract, wordsContract } from "../../contract/archive-model.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
 function folder(context: TestContext): string {
@@ -37,49 +37,8 @@ for (const contract of [archiveContract, filterContract, countContract, forgetCo
   contract("sqlite archive", (context) => open(context));
 }
 
-test("finds over bigrams exactly what plain comparison finds, for any mix of Chinese and English", async (t) => {
-  const piece = fc.constantFrom(
-    ..."磁盘使用率盘使高a1é率",
-    "cpu",
-    "CPU",
-    "vm",
-    "１",
-    " ",
-    "-",
-    "_",
-    "，",
-    "が",
-    "\uE000",
-    '"',
-    "*",
-    "𠮷",
-  );
-  const text = fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join(""));
-  const events = fc.array(fc.tuple(text, text, text), { minLength: 1, maxLength: 6 });
-  const archive = await open(t);
-  let runs = 0;
-  await fc.assert(
-    fc.asyncProperty(events, fc.array(text, { minLength: 1, maxLength: 4 }), async (texts, queries) => {
-      const reference = openMemoryArchive();
-      runs += 1;
-      const run = `run-${runs}`;
-      const batch = texts.map(([title, label, inner], i) => {
-        return eventAt(`${run}-${i}`, i, {
-          source: run,
-          title,
-          labels: { label },
-          detail: { inner: [inner] },
-        });
-      });
-      for (const one of [archive, reference]) await one.write({ events: batch, verdicts: [] });
-      for (const query of queries) {
-        const asked = { text: query, source: [run], limit: 100 };
-        assert.deepEqual(await archive.search(asked), await reference.search(asked), `searching "${query}"`);
-      }
-    }),
-    { numRuns: 300 },
-  );
-});
+modelContract("sqlite archive", (context) => open(context), { runs: 60 });
+wordsContract("sqlite archive", (context) => open(context), { runs: 300 });
 
 test("keeps events, verdicts and text over closing and opening", async (t) => {
   const dataDir = folder(t);

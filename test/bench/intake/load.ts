@@ -17,11 +17,13 @@ export interface LoadOptions {
   durationMs: number;
   /** Requests a second over all connections; as many as are answered when absent. */
   perSecond?: number;
+  /** The status of every answer; 202 when absent. */
+  accepts?: number;
 }
 
 /**
  * Posts over plain sockets with one request under way on each, because a client library would need more of
- * the processor than the server under measurement. Throws on any answer but 202.
+ * the processor than the server under measurement. Throws on any other answer than the one expected.
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { hostname, port } = new URL(options.url);
@@ -52,13 +54,13 @@ async function drive(socket: Socket, no: number, { options, result, endMs }: Dri
     // A late answer makes the next request late; its wait counts as latency, or slow answers would hide.
     const sentMs = pace === 0 ? performance.now() : Math.min(dueMs, performance.now());
     dueMs += pace;
-    await exchange(socket, options.next());
+    await exchange(socket, options.next(), options.accepts ?? 202);
     result.answered += 1;
     result.latenciesMs.push(performance.now() - sentMs);
   }
 }
 
-function exchange(socket: Socket, request: Buffer): Promise<void> {
+function exchange(socket: Socket, request: Buffer, accepts: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let head = "";
     const take = (chunk: Buffer): void => {
@@ -66,7 +68,7 @@ function exchange(socket: Socket, request: Buffer): Promise<void> {
       const done = isWhole(head);
       if (!done) return;
       socket.off("data", take);
-      if (head.startsWith("HTTP/1.1 202")) resolve();
+      if (head.startsWith(`HTTP/1.1 ${accepts}`)) resolve();
       else reject(new Error(`answered with ${head.slice(0, 400)}`));
     };
     socket.on("data", take);

@@ -68,3 +68,21 @@ export function signedPosts(path: string, size: number): NextPost {
     return Buffer.concat([Buffer.from(head.join("\r\n")), body]);
   };
 }
+
+/** POSTs of one alert each to Alertmanager's own interface, as whole HTTP requests. */
+export function alertmanagerPosts(): NextPost {
+  return () => {
+    used += 1;
+    const { labels, annotations, startsAt } = alertOf(used, new Date().toISOString());
+    const body = Buffer.from(JSON.stringify([{ labels, annotations, startsAt }]));
+    const head = [
+      "POST /api/v2/alerts HTTP/1.1",
+      "Host: alertmanager",
+      "Content-Type: application/json",
+      `Content-Length: ${body.length}`,
+      "",
+      "",
+    ];
+    return Buffer.concat([Buffer.from(head.join("\r\n")), body]);
+  };
+}

@@ -45,6 +45,7 @@ test("what is not given has its default", () => {
     trustProxyHops: 0,
     startWindowMs: 150_000,
     journalKeepMs: 7 * 86_400_000,
+    archiveKeepMs: 90 * 86_400_000,
     pressure: {
       minFreeDiskBytes: 512 * 1024 ** 2,
       maxBehind: 1_000_000,
@@ -88,6 +89,7 @@ const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wan
   ["WHALE_MAX_RSS", "536870912", (c) => c.pressure.maxRssBytes, 512 * 1024 ** 2],
   ["WHALE_MAX_IN_FLIGHT", "1024 KB", (c) => c.pressure.maxInFlightBytes, 1024 ** 2],
   ["WHALE_JOURNAL_KEEP", "1h", (c) => c.journalKeepMs, 3_600_000],
+  ["WHALE_ARCHIVE_KEEP", "365d", (c) => c.archiveKeepMs, 365 * 86_400_000],
 ];
 
 describe("a good value is taken", () => {
@@ -123,6 +125,7 @@ const BAD: [name: string, value: string][] = [
   ["WHALE_START_WINDOW", "150"],
   ["WHALE_START_WINDOW", "0s"],
   ["WHALE_JOURNAL_KEEP", "a week"],
+  ["WHALE_ARCHIVE_KEEP", "forever"],
   ["WHALE_MIN_FREE_DISK", "half"],
   ["WHALE_MIN_FREE_DISK", "-1"],
   ["WHALE_MAX_BEHIND", "0"],

@@ -201,7 +201,14 @@ test("good bodies go on being taken beside bad ones", async (t) => {
     "a detail against a schema that is not strict is stored, and its rules say why they hold",
     async () => {
       const body = '{"event_type":"loose","id":"bad","detail":{"usage":"much"}}';
-      assert.equal((await post(world, "generic", body)).status, 202);
+      const answer = await post(world, "generic", body);
+      assert.equal(answer.status, 202);
+      const { invalid } = (await answer.json()) as { invalid: { violations: { path: string }[] }[] };
+      assert.deepEqual(
+        invalid[0]?.violations.map(({ path }) => path),
+        ["detail.usage"],
+      );
+      assert.equal(await metric(world, "whale_invalid_events_total", { source: "generic" }), 1);
       const line = await logged(world, { msg: "rule judged", reason: "event_invalid" });
       assert.match(String(line["message"]), /usage/);
     },

@@ -63,7 +63,7 @@ export async function replayWorld(
       const ports = { replays, archive, journal, tasks, audit, inForce, clock, metrics };
       const rest = {
         settings: DEFAULT_SETTINGS,
-        sheds: () => false,
+        busy: () => false,
         liveAtMs: () => 0,
         log: silentLog,
         onStep: () => undefined,

@@ -248,7 +248,7 @@ describe("every replay", () => {
 
   for (const [what, hold] of [
     ["the rules have not read everything", { journal: { lag: async () => 1 } }],
-    ["intake is short of something", { sheds: () => true }],
+    ["intake is crowded or short of something", { busy: () => true }],
   ] as const) {
     test(`waits while ${what}`, async () => {
       const world = await replayWorld([storedEvent(0)]);

@@ -1,15 +1,26 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { Context } from "koa";
 import { createHomeFolder } from "../../../../adapters/files/index.ts";
-import { readJson, sourceKinds } from "../../../../adapters/sources/index.ts";
+import { readJson, sourceKinds, standardForms } from "../../../../adapters/sources/index.ts";
+import { openArchive } from "../../../../adapters/sqlite/archive/index.ts";
 import { openStore, type SqliteStore } from "../../../../adapters/sqlite/index.ts";
 import { createMetrics } from "../../../../adapters/telemetry/index.ts";
 import { createHomeKeeper, type HomeKeeper } from "../../../../bot/home/index.ts";
-import { configRoutes, createHttpServer, eventTypeRoutes, type Guard } from "../../../../bot/http/index.ts";
+import {
+  configRoutes,
+  createHttpServer,
+  eventRoutes,
+  eventTypeRoutes,
+  type Guard,
+  refusalRoutes,
+  sendEventRoutes,
+} from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
-import type { ConfigStore } from "../../../../core/ports/index.ts";
+import { type AccessObject, inScope, type Scope } from "../../../../core/people/index.ts";
+import type { Archive, ConfigStore } from "../../../../core/ports/index.ts";
 import { aHomeDir, type Files, NOW_MS } from "../../../adapters/files/home-dir.ts";
 import { movableClock } from "../../../support/clock.ts";
 import { type RecordingLog, recordingLog } from "../../../support/log.ts";
@@ -42,6 +53,7 @@ export interface ApiServer {
   keeper(): HomeKeeper;
   inForce(): InForceHolder;
   store(): SqliteStore;
+  archive(): Archive;
   log: RecordingLog;
   /** What the guard was asked, as "who right object". */
   asked: string[];
@@ -58,6 +70,7 @@ export interface ApiServerOptions {
   files?: Files;
   /** Stands in front of the store's own. */
   configs?: (own: ConfigStore) => ConfigStore;
+  archive?: (own: Archive) => Archive;
 }
 
 /** Opens a server that closes after its test. */
@@ -81,6 +94,7 @@ export async function apiServer(t: TestContext, options: ApiServerOptions = {}):
     keeper: () => now.keeper,
     inForce: () => now.inForce,
     store: () => now.store,
+    archive: () => now.archive,
     file: (path) => readFileSync(join(dir, path), "utf8"),
     edit: (path, text) => (text === null ? rmSync(join(dir, path)) : writeFileSync(join(dir, path), text)),
     loop: (folder) => {
@@ -99,13 +113,27 @@ function fakeGuard(asked: string[]): Guard {
     const who = ctx.get("x-who");
     asked.push([who, right, object === "some" ? "-" : (object.type ?? "whole")].join(" "));
     if (who !== "") {
-      const actor = { kind: "local" as const };
-      return { outcome: "allowed", who, actor, scope: { kind: "everything" }, permits: () => true };
+      const scope = scopeIn(ctx);
+      const permits = (asked: AccessObject) => inScope(scope, asked) || outside(ctx);
+      if (object !== "some" && !permits(object)) return { outcome: "answered" };
+      return { outcome: "allowed", who, actor: { kind: "local" }, scope, permits };
     }
     ctx.status = 401;
     ctx.body = { error: { code: "unauthenticated", message: "who are you" } };
     return { outcome: "answered" };
   };
+}
+
+/** The header `x-types` bounds a caller to event types. */
+function scopeIn(ctx: Context): Scope {
+  const types = ctx.get("x-types");
+  return types === "" ? { kind: "everything" } : { kind: "limited", anyOf: [{ types: types.split(" ") }] };
+}
+
+function outside(ctx: Context): false {
+  ctx.status = 403;
+  ctx.body = { error: { code: "outside_scope", message: "not yours" } };
+  return false;
 }
 
 interface Given extends ApiServerOptions {
@@ -115,7 +143,8 @@ interface Given extends ApiServerOptions {
   guard: Guard;
 }
 
-async function open({ dir, data, log, guard, configs: wrap = (own) => own }: Given) {
+async function open(given: Given) {
+  const { dir, data, log, guard, configs: wrap = (own) => own, archive: wrapArchive = (own) => own } = given;
   const clock = movableClock(NOW_MS);
   const kinds = Object.keys(sourceKinds);
   const env = { WECOM_SECRET: "secret-of-the-environment" };
@@ -136,6 +165,8 @@ async function open({ dir, data, log, guard, configs: wrap = (own) => own }: Giv
     log,
   });
   await keeper.begin();
+  // Nothing brings to it what comes but a test.
+  const archive = await openArchive({ dataDir: data, log });
   const onSources: (() => void)[] = [];
   const metrics = createMetrics({ prefix: "whale" });
   const none = () => Promise.reject(new Error("no cloud here"));
@@ -150,17 +181,27 @@ async function open({ dir, data, log, guard, configs: wrap = (own) => own }: Giv
   const api: ServerDeps["api"] = (router) => {
     const { changeType, reload } = keeper;
     const { definition } = folder;
-    eventTypeRoutes(router, { guard, log, configs, changeType, definition, readJson });
+    eventTypeRoutes(router, { guard, log, configs, archive, changeType, definition, readJson });
     configRoutes(router, { guard, log, reload });
+    const { journal } = store;
+    const registry = () => inForce.current().registry;
+    const common = { guard, log, journal, registry };
+    eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
+    refusalRoutes(router, common);
+    const { pressure, maxBodyBytes, timeZone } = hooks;
+    sendEventRoutes(router, {
+      ...{ ...common, intake: hooks, forms: standardForms, pressure, maxBodyBytes, timeZone },
+    });
   };
   // Neither chat nor health is asked for here.
   const server = createHttpServer({ hooks, api, metrics, log } as unknown as ServerDeps);
   const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
   const close = async () => {
     await server.close();
+    await archive.close();
     await store.close();
   };
-  return { keeper, inForce, store, close, onSources, origin: `http://127.0.0.1:${port}` };
+  return { keeper, inForce, store, archive, close, onSources, origin: `http://127.0.0.1:${port}` };
 }
 
 async function send(url: string, method: string, { body, who = "zhangsan", headers }: Call = {}) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChatOpsError } from "../../../../core/errors.ts";
+import { eventAt } from "../../../contract/archive.ts";
 import { type Answer, apiServer } from "./api-server.ts";
 
 const ALL = "/api/v1/event-types";
@@ -17,11 +18,37 @@ test("lists every type in force with its version and who changed it last", async
   const api = await apiServer(t);
   await api.call("POST", ALL, { body: { ...NET, strict: true }, who: "lisi" });
   const { body } = await api.call("GET", ALL);
-  const head = { version: 1, change: "created", at: AT };
+  const head = { version: 1, change: "created", at: AT, connections: [] };
   assert.deepEqual(body.eventTypes, [
     { type: "disk.full", ...head, by: "file", title: "磁盘", owner: "sre", strict: false },
     { type: "net.loss", ...head, by: "lisi", title: "丢包", owner: "sre-net", strict: true },
   ]);
+});
+
+test("tells of each type what comes from which source, and which types come and are not declared", async (t) => {
+  const api = await apiServer(t);
+  const violations = [{ path: "detail.usage", message: "高" }];
+  const events = [
+    eventAt("e_1", 1, { type: "disk.full", source: "open" }),
+    eventAt("e_2", 2, { type: "disk.full", source: "open", violations }),
+    eventAt("e_3", 3, { type: "disk.full", source: "api" }),
+    eventAt("e_4", 4, { type: "unmapped", source: "open" }),
+  ];
+  await api.archive().write({ events, verdicts: [] });
+  const { body } = await api.call("GET", ALL);
+  const at = (index: number) => events[index]?.receivedAt;
+  assert.deepEqual(body.eventTypes[0].connections, [
+    { source: "api", events: 1, invalidShare: 0, lastSeenAt: at(2) },
+    { source: "open", events: 2, invalidShare: 0.5, lastSeenAt: at(1) },
+  ]);
+  const [unmapped, ...others] = body.undeclared;
+  assert.deepEqual(unmapped, {
+    type: "unmapped",
+    connections: [{ source: "open", events: 1, invalidShare: 0, lastSeenAt: at(3) }],
+  });
+  assert.deepEqual(others, []);
+  const limited = await api.call("GET", ALL, { headers: { "x-types": "disk.*" } });
+  assert.deepEqual([limited.body.eventTypes.length, limited.body.undeclared], [1, []]);
 });
 
 test("creates a type: in force at once, written as its own file, with its first version and an audit entry", async (t) => {

@@ -2,30 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import Router from "koa-router";
-import {
-  apiSchemas,
-  type ConfigDeps,
-  configPaths,
-  configRoutes,
-  type EventTypeDeps,
-  eventTypePaths,
-  eventTypeRoutes,
-  type ReplayDeps,
-  replayPaths,
-  replayRoutes,
-} from "../../../../bot/http/index.ts";
+import { apiDocument, apiSchemas, type HookDeps } from "../../../../bot/http/index.ts";
+import { apiOver, type Serving } from "../../../../bot/serve.ts";
 import { apiServer } from "./api-server.ts";
 
 const METHODS = ["get", "post", "put", "delete"];
-const DOCUMENT = {
-  paths: { ...eventTypePaths, ...configPaths, ...replayPaths },
-  components: { schemas: apiSchemas },
-};
-
 /** Whether a value has one of the described shapes; the faults as text. */
 function faultsOf(schema: keyof typeof apiSchemas, value: unknown): string {
   const ajv = new Ajv({ strict: false, validateFormats: false });
-  ajv.addSchema(DOCUMENT, "api");
+  ajv.addSchema(apiDocument, "api");
   const validate = ajv.compile({ $ref: `api#/components/schemas/${schema}` });
   return validate(value) ? "" : JSON.stringify(validate.errors);
 }
@@ -33,13 +18,13 @@ function faultsOf(schema: keyof typeof apiSchemas, value: unknown): string {
 test("describes every address of the API with its methods, and no other", () => {
   const router = new Router();
   // Nothing is called.
-  eventTypeRoutes(router, { log: undefined } as unknown as EventTypeDeps);
-  configRoutes(router, { log: undefined } as unknown as ConfigDeps);
-  replayRoutes(router, { log: undefined } as unknown as ReplayDeps);
+  const part = {};
+  const parts = { store: part, folder: part, keeper: part, wecom: part, config: part, localToken: "" };
+  apiOver(router, parts as unknown as Serving, part as HookDeps);
   const routed = router.stack.flatMap(({ path, methods }) =>
     methods.filter((method) => method !== "HEAD").map((method) => `${method.toLowerCase()} ${String(path)}`),
   );
-  const described = Object.entries(DOCUMENT.paths).flatMap(([path, item]) =>
+  const described = Object.entries(apiDocument.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => method in item).map(
       (method) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
     ),
@@ -48,7 +33,7 @@ test("describes every address of the API with its methods, and no other", () => 
 });
 
 test("refers to shapes that are there", () => {
-  const refs = JSON.stringify(DOCUMENT).matchAll(/"#\/components\/schemas\/(\w+)"/g);
+  const refs = JSON.stringify(apiDocument).matchAll(/"#\/components\/schemas\/(\w+)"/g);
   const named = [...refs].map(([, name]) => name ?? "");
   assert.ok(named.length > 10);
   assert.deepEqual(

@@ -1,0 +1,97 @@
+import type { RedisStoreConfig } from "./config.ts";
+import type { Client } from "./connection.ts";
+import { isReady, readiness } from "./connection.ts";
+import { callError, closedError, isUnknownScript } from "./errors.ts";
+import { grouping } from "./masters.ts";
+import type { Replicas } from "./replicas.ts";
+import type { Script } from "./script.ts";
+
+/** A queue that a write may have given new work. */
+export type Queue = "journal" | "inbox" | "tasks" | "outbox";
+
+/** What a script or command takes. */
+export type Arg = string | number | Buffer;
+
+/** What each part of the store works with. */
+export interface Engine {
+  config: RedisStoreConfig;
+  /** The beginning of every key of a hash tag. */
+  base(tag: string): string;
+  /** Runs a script on the keys of one hash tag. The caller names the shape of its answer. */
+  run<T>(script: Script, tag: string, args?: readonly Arg[]): Promise<T>;
+  /** The same for a write whose loss would break a promise: settles once it is also on a replica, if there is one. */
+  write<T>(script: Script, tag: string, args?: readonly Arg[]): Promise<T>;
+  /** Runs a command. */
+  command<T>(name: string, args: readonly Arg[]): Promise<T>;
+  /** The same with an answer of bytes. */
+  bytes<T>(name: string, args: readonly Arg[]): Promise<T>;
+  /** Marks a queue, to be announced to this process and to the others. */
+  wake(what: Queue): void;
+}
+
+/** The engine's own end: refuses what comes later, and waits for what is under way. */
+export interface ClosableEngine extends Engine {
+  close(): Promise<void>;
+}
+
+/** Joins a client, its replicas and the wake-up calls into what the parts of the store use. */
+export function engineOf(
+  client: Client,
+  config: RedisStoreConfig,
+  parts: { replicas: Replicas; wake: (what: Queue) => void },
+): ClosableEngine {
+  const underWay = new Set<Promise<unknown>>();
+  const group = grouping(client);
+  const whenReady = readiness(client, config);
+  let open = true;
+  const sent = async (job: () => Promise<unknown>): Promise<unknown> => {
+    // Asked first, so that a call in the hot path leaves in this turn.
+    if (!isReady(client)) await whenReady();
+    group();
+    return job();
+  };
+  const call = async <T>(job: () => Promise<unknown>): Promise<T> => {
+    if (!open) throw closedError();
+    const running = sent(job);
+    underWay.add(running);
+    try {
+      return (await running) as T;
+    } catch (cause) {
+      throw callError(cause);
+    } finally {
+      underWay.delete(running);
+    }
+  };
+  const nowArg = (): Arg => config.clock?.nowMs() ?? "";
+  const base = (tag: string): string => `${config.prefix}{${tag}}`;
+  const run = <T>(script: Script, tag: string, args: readonly Arg[] = []): Promise<T> =>
+    call<T>(() => evaluate(client, script, [base(tag), nowArg(), ...args]));
+  return {
+    ...{ config, base, run, wake: parts.wake },
+    write: async (script, tag, args) => {
+      const answer = await run<never>(script, tag, args);
+      await parts.replicas.confirm();
+      return answer;
+    },
+    command: (name, args) => call(() => client.call(name, ...args)),
+    bytes: (name, args) => call(() => client.callBuffer(name, ...args)),
+    close: async () => {
+      open = false;
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+/** By its hash; by its text when the server does not know it, which makes it known. */
+async function evaluate(
+  client: Client,
+  script: Script,
+  [key, ...args]: [string, ...Arg[]],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(script.sha, 1, key, ...args);
+  } catch (cause) {
+    if (!isUnknownScript(cause)) throw cause;
+    return client.eval(script.source, 1, key, ...args);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Inbox, InboxClaim, InboxPayload } from "../../core/ports/index.ts";
+import { limitOf } from "./claims.ts";
+import type { Engine } from "./engine.ts";
+import { finite } from "./finite.ts";
+import { CLAIM, DONE, INSERT, POSTPONE, TRIM } from "./inbox-scripts.ts";
+import { INBOX_TAG } from "./partitions.ts";
+
+const TRIMMED_AT_ONCE = 250;
+
+type ClaimRow = [key: string, received: string, attempts: string, payload: string, fence: string];
+
+/** The inbox over Redis: one partition, so that the oldest goes first over all of it. */
+export function redisInbox(engine: Engine): Inbox {
+  return {
+    insert: async ({ key, receivedAtMs, payload }) => {
+      const args = [key, finite(receivedAtMs, "receivedAtMs"), JSON.stringify(payload)];
+      if ((await engine.write<number>(INSERT, INBOX_TAG, args)) === 0) return "seen";
+      engine.wake("inbox");
+      return "new";
+    },
+    claim: async (max, leaseMs) => {
+      const rows = await engine.run<ClaimRow[]>(CLAIM, INBOX_TAG, [limitOf(max), leaseMs]);
+      return rows.map(claimOf);
+    },
+    done: async (key, fence) => (await engine.run<number>(DONE, INBOX_TAG, [key, fence])) === 1,
+    postpone: async (key, fence, dueAtMs) => {
+      const kept = await engine.write<number>(POSTPONE, INBOX_TAG, [key, fence, finite(dueAtMs, "dueAtMs")]);
+      if (kept === 1) engine.wake("inbox");
+      return kept === 1;
+    },
+    trim: (olderThanMs) => trim(engine, olderThanMs),
+  };
+}
+
+function claimOf([key, received, attempts, payload, fence]: ClaimRow): InboxClaim {
+  return {
+    key,
+    payload: JSON.parse(payload) as InboxPayload,
+    receivedAtMs: Number(received),
+    fence: Number(fence),
+    attempts: Number(attempts),
+  };
+}
+
+async function trim(engine: Engine, olderThanMs: number): Promise<number> {
+  let gone = 0;
+  for (;;) {
+    const some = await engine.run<number>(TRIM, INBOX_TAG, [olderThanMs, TRIMMED_AT_ONCE]);
+    gone += some;
+    if (some < TRIMMED_AT_ONCE) return gone;
+  }
+}

@@ -1,0 +1,106 @@
+import { partitionOf } from "../../core/ids/index.ts";
+import { admit, type EventDraft, type Incident } from "../../core/incidents/index.ts";
+import type { Delivery, Receipt } from "../../core/ports/index.ts";
+import type { Arg } from "./engine.ts";
+import { finite } from "./finite.ts";
+import { type FactView, fieldOf } from "./journal-facts.ts";
+
+/** What is the same for all deliveries of a batch. */
+export interface Settings {
+  partitions: number;
+  dedupeWindowMs: number;
+  nowMs: number;
+}
+
+/** What a delivery brings, and what it rests on. */
+export interface Decision {
+  receipts: Receipt[];
+  facts: ReturnType<FactView["rests"]>;
+  raw: [ref: string, contentType: string, bytes: Buffer][];
+  events: [partition: number, id: string, body: string][];
+  /** Delivery keys that came again. */
+  seen: [field: string][];
+  firsts: [field: string, text: string][];
+  /** `closed` and `reopened` change what a trim may forget. */
+  incidents: [field: string, text: string, turn: "closed" | "reopened" | "open"][];
+  signatures: [field: string, text: string, expiresAtMs: number][];
+}
+
+/** Decides a delivery on the facts. Each draft sees what the one before it changed. */
+export function decide(delivery: Delivery, view: FactView, settings: Settings): Decision {
+  const made: Decision = { receipts: [], facts: [], raw: [], events: [], ...nothingKept() };
+  const known = firstReceipts(delivery, view, settings.nowMs);
+  if (known) return { ...made, receipts: known, facts: view.rests() };
+  for (const draft of delivery.drafts) made.receipts.push(decideDraft(draft, made, { view, settings }));
+  rememberSignature(delivery, made, view);
+  const { ref, contentType, bytes } = delivery.raw;
+  made.raw.push([ref, contentType, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)]);
+  return { ...made, facts: view.rests() };
+}
+
+function nothingKept(): Pick<Decision, "seen" | "firsts" | "incidents" | "signatures"> {
+  return { seen: [], firsts: [], incidents: [], signatures: [] };
+}
+
+function firstReceipts({ source, replay }: Delivery, view: FactView, nowMs: number): Receipt[] | null {
+  const taken = replay && view.signature(fieldOf(source, replay.signature));
+  if (!taken || taken.expiresAtMs <= nowMs) return null;
+  return taken.receipts.map(({ eventId }) => ({ eventId, outcome: "duplicate" }));
+}
+
+function rememberSignature({ source, replay }: Delivery, made: Decision, view: FactView): void {
+  if (!replay) return;
+  const field = fieldOf(source, replay.signature);
+  const text = JSON.stringify({ expiresAtMs: replay.expiresAtMs, receipts: made.receipts });
+  view.set("signature", field, text);
+  made.signatures.push([field, text, finite(replay.expiresAtMs, "expiresAtMs")]);
+}
+
+function decideDraft(
+  draft: EventDraft,
+  made: Decision,
+  { view, settings }: { view: FactView; settings: Settings },
+): Receipt {
+  const { source, incident: key, receivedAt } = draft.event;
+  const field = draft.dedupeKey === undefined ? null : fieldOf(source, draft.dedupeKey);
+  const first = field === null ? undefined : view.first(field);
+  if (field !== null && first) made.seen.push([field]);
+  const facts = { first, incident: view.incident(fieldOf(source, key)) };
+  const admission = admit(draft, facts, settings.dedupeWindowMs);
+  if (admission.outcome === "duplicate") return { eventId: admission.eventId, outcome: "duplicate" };
+  const { event, incident, reason } = admission;
+  // The same delivery again, known by its id alone: a later window of its key, or a draft without one.
+  if (view.knowsEvent(event.id)) return { eventId: event.id, outcome: "duplicate" };
+  const partition = partitionOf(source, event.fingerprint, settings.partitions);
+  made.events.push([partition, event.id, JSON.stringify(event)]);
+  view.set("event", event.id, "");
+  if (field !== null && !first) keepFirst(field, { eventId: event.id, receivedAt }, made, view);
+  if (incident) keepIncident({ before: facts.incident, after: incident }, made, view);
+  return { eventId: event.id, outcome: reason };
+}
+
+function keepFirst(field: string, first: object, made: Decision, view: FactView): void {
+  const text = JSON.stringify(first);
+  view.set("first", field, text);
+  made.firsts.push([field, text]);
+  made.seen.push([field]);
+}
+
+function keepIncident(
+  { before, after }: { before: Incident | undefined; after: Incident },
+  made: Decision,
+  view: FactView,
+): void {
+  const field = fieldOf(after.source, after.key);
+  const text = JSON.stringify(after);
+  view.set("incident", field, text);
+  const opened = before?.state === "closed" ? "reopened" : "open";
+  made.incidents.push([field, text, after.state === "closed" ? "closed" : opened]);
+}
+
+/** A decision as the script reads it: each list with its length before it. */
+export function decisionArgs(made: Decision): Arg[] {
+  const facts = made.facts.map(([kind, field, text]) => [kind, field, text === null ? "" : `=${text}`]);
+  const lists: Arg[][][] = [facts, made.raw, made.events, made.seen, made.firsts, made.incidents];
+  return [...lists, made.signatures].flatMap((rows) => [rows.length, ...rows.flat()]);
+}

@@ -1,0 +1,74 @@
+import type { WhaleEvent } from "../../core/events/index.ts";
+import type { Journal, JournalEntry, RawBody, ReaderPlace } from "../../core/ports/index.ts";
+import type { Verdict } from "../../core/rules/index.ts";
+import { limitOf } from "./claims.ts";
+import type { Engine } from "./engine.ts";
+import type { Appender } from "./journal-append.ts";
+import { readRefusal, refuse } from "./journal-refusals.ts";
+import { COMMIT, EVENT, JUDGE, LAG, LEASE, READ, REFUSALS } from "./journal-scripts.ts";
+import { trimJournal } from "./journal-trim.ts";
+import { JOURNAL_TAG } from "./partitions.ts";
+
+/**
+ * The journal over Redis. All of it has one hash tag, so that a delivery is one atomic write whatever partitions its
+ * events fall into: nothing acknowledged is lost, a repeat is recognised, and there is never half a receipt. In a
+ * Redis Cluster one master therefore takes all appends.
+ */
+export function redisJournal(engine: Engine, partitions: number, { append }: Appender): Journal {
+  return {
+    partitions,
+    append,
+    refuse: (refusal) => refuse(engine, refusal),
+    appendVerdicts: (partition, verdicts) => appendVerdicts(engine, partition, verdicts),
+    lease: async (place, holder, ttlMs) => {
+      const fence = await engine.run<string | null>(LEASE, JOURNAL_TAG, [...placeArgs(place), holder, ttlMs]);
+      return fence === null ? null : Number(fence);
+    },
+    read: (place, limit) => read(engine, place, limit),
+    commit: async (place, fence, position) =>
+      (await engine.run<number>(COMMIT, JOURNAL_TAG, [...placeArgs(place), fence, position])) === 1,
+    lag: (reader) => engine.run<number>(LAG, JOURNAL_TAG, [reader, partitions]),
+    trim: (olderThanMs) => trimJournal(engine, partitions, olderThanMs),
+    event: async (id) => {
+      const body = await engine.run<string | null>(EVENT, JOURNAL_TAG, [id]);
+      return body === null ? null : (JSON.parse(body) as WhaleEvent);
+    },
+    raw: (ref) => rawOf(engine, ref),
+    refusals: async (limit) =>
+      (await engine.run<string[]>(REFUSALS, JOURNAL_TAG, [limitOf(limit)])).map(readRefusal),
+  };
+}
+
+function placeArgs({ reader, partition }: ReaderPlace): [reader: string, partition: number] {
+  return [reader, partition];
+}
+
+async function appendVerdicts(
+  engine: Engine,
+  partition: number,
+  verdicts: readonly Verdict[],
+): Promise<void> {
+  const rows = verdicts.flatMap((one) => [`${one.eventId}:${one.ruleId}`, JSON.stringify(one)]);
+  const added = await engine.run<number>(JUDGE, JOURNAL_TAG, [partition, ...rows]);
+  if (added > 0) engine.wake("journal");
+}
+
+type EntryRow = [id: string, kind: JournalEntry["kind"], body: string];
+
+async function read(engine: Engine, place: ReaderPlace, limit: number): Promise<JournalEntry[]> {
+  const rows = await engine.run<EntryRow[]>(READ, JOURNAL_TAG, [...placeArgs(place), limitOf(limit)]);
+  return rows.map(entryOf);
+}
+
+function entryOf([id, kind, body]: EntryRow): JournalEntry {
+  const position = Number.parseInt(id, 10);
+  if (kind === "event") return { kind, position, event: JSON.parse(body) as WhaleEvent };
+  return { kind, position, verdict: JSON.parse(body) as Verdict };
+}
+
+async function rawOf(engine: Engine, ref: string): Promise<RawBody | null> {
+  const key = `${engine.base(JOURNAL_TAG)}:raw:${ref}`;
+  const [type, bytes] = await engine.bytes<(Buffer | null)[]>("HMGET", [key, "type", "bytes"]);
+  if (!type || !bytes) return null;
+  return { ref, contentType: type.toString(), bytes: new Uint8Array(bytes) };
+}

@@ -1,0 +1,110 @@
+import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
+import { collectClaims, earliest, limitOf, type Peeked } from "./claims.ts";
+import type { Arg, Engine } from "./engine.ts";
+import { finite } from "./finite.ts";
+import { ADD, CLAIM_ITEMS, NEXT_ITEM, PEEK_ITEMS, POSTPONE_ITEM, SETTLE } from "./outbox-scripts.ts";
+import { homeOfMessage, OUTBOX_TAGS } from "./partitions.ts";
+
+/** The outbox over Redis. */
+export function redisOutbox(engine: Engine): Outbox {
+  return {
+    add: (items) => addItems(engine, items),
+    claim: (max, leaseMs) => claim(engine, max, leaseMs),
+    settle: (key, fence) => settle(engine, key, fence),
+    postpone: async (key, fence, { dueAtMs, counted }) => {
+      const args = [key, fence, finite(dueAtMs, "dueAtMs"), counted ? 0 : -1];
+      const kept = await engine.write<number>(POSTPONE_ITEM, homeOfMessage(key), args);
+      if (kept === 1) engine.wake("outbox");
+      return kept === 1;
+    },
+    depth: () => depth(engine),
+    nextDueAtMs: () => earliest(engine, OUTBOX_TAGS, NEXT_ITEM),
+  };
+}
+
+/** What the scripts take of messages, in order. */
+export function itemArgs(items: readonly OutboxItem[]): Arg[] {
+  return items.flatMap(({ key, taskId, lane, body, dueAtMs }) => [
+    ...[key, taskId ?? "", lane, body.kind, finite(dueAtMs, "dueAtMs")],
+    JSON.stringify(body),
+  ]);
+}
+
+/** Writes messages whose keys are not waiting already, each partition's in one write. */
+export async function addItems(engine: Engine, items: readonly OutboxItem[]): Promise<void> {
+  const homes = Map.groupBy(items, (item) => homeOfMessage(item.key));
+  const writes = [...homes].map(([tag, some]) => engine.write<number>(ADD, tag, itemArgs(some)));
+  // An empty call still says whether the store takes calls.
+  if (writes.length === 0) await engine.run(ADD, homeOfMessage(""));
+  const added = await Promise.all(writes);
+  if (added.some((count) => count > 0)) engine.wake("outbox");
+}
+
+/** Removes a claimed message and lets the next of its task forward. */
+export async function settle(engine: Engine, key: string, fence: number): Promise<boolean> {
+  const settled = await engine.write<number>(SETTLE, homeOfMessage(key), [key, fence]);
+  if (settled === 2) engine.wake("outbox");
+  return settled > 0;
+}
+
+async function claim(engine: Engine, max: number, leaseMs: number): Promise<OutboxClaim[]> {
+  return collectClaims(limitOf(max), {
+    peek: async (most) => {
+      const found = await Promise.all(
+        OUTBOX_TAGS.map(async (tag) => peekedOf(tag, await engine.run<string[]>(PEEK_ITEMS, tag, [most]))),
+      );
+      return found.flat();
+    },
+    hold: async (tag, members, fence) => {
+      const rows = await engine.write<ClaimRow[]>(CLAIM_ITEMS, tag, [leaseMs, fence, ...members]);
+      return rows.map((row) => ({ member: row[0], claim: claimOf(row) }));
+    },
+  });
+}
+
+/** What a partition showed: its instant, then rank and member of each. */
+export function peekedOf(tag: string, [micros, ...pairs]: readonly string[]): Peeked[] {
+  const peeked: Peeked[] = [];
+  for (let i = 0; i < pairs.length; i += 2) {
+    peeked.push({ tag, micros: Number(micros), rank: Number(pairs[i]), member: pairs[i + 1] ?? "" });
+  }
+  return peeked;
+}
+
+type ClaimRow = [
+  member: string,
+  fence: string,
+  task: string,
+  lane: string,
+  due: string,
+  created: string,
+  attempts: string,
+  body: string,
+];
+
+function claimOf([member, fence, task, lane, due, created, attempts, body]: ClaimRow): OutboxClaim {
+  return {
+    key: member.slice(17),
+    taskId: task === "" ? null : task,
+    lane: Number(lane) as OutboxItem["lane"],
+    body: JSON.parse(body) as OutboxBody,
+    dueAtMs: Number(due),
+    fence: Number(fence),
+    attempts: Number(attempts),
+    createdAtMs: Number(created),
+  };
+}
+
+async function depth(engine: Engine): Promise<Record<string, number>> {
+  const rows = await Promise.all(
+    OUTBOX_TAGS.map((tag) => engine.command<string[]>("HGETALL", [`${engine.base(tag)}:kinds`])),
+  );
+  const total: Record<string, number> = {};
+  for (const row of rows) {
+    for (let i = 0; i < row.length; i += 2) {
+      const count = Number(row[i + 1]);
+      if (count > 0) total[row[i] ?? ""] = (total[row[i] ?? ""] ?? 0) + count;
+    }
+  }
+  return total;
+}

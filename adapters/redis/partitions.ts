@@ -1,0 +1,37 @@
+import { partitionOf } from "../../core/ids/index.ts";
+
+/** Fixed for the life of the data. */
+const PARTITIONS = 64;
+
+function tagOf(number: number): string {
+  return `p${String(number).padStart(2, "0")}`;
+}
+
+/** The hash tags of all partitions that hold tasks, throttles and the messages of tasks. */
+export const TASK_TAGS: readonly string[] = Array.from({ length: PARTITIONS }, (_, number) => tagOf(number));
+
+/** Messages that belong to no task. */
+export const OTHER_TAG = "out";
+
+/** The hash tags of all partitions that hold messages. */
+export const OUTBOX_TAGS: readonly string[] = [...TASK_TAGS, OTHER_TAG];
+
+export const INBOX_TAG = "in";
+export const JOURNAL_TAG = "journal";
+export const AUDIT_TAG = "audit";
+export const CONFIG_TAG = "config";
+export const META_TAG = "meta";
+
+/** The partition of a task, of a grant or of a bucket. */
+export function homeOf(id: string): string {
+  return tagOf(partitionOf("", id, PARTITIONS));
+}
+
+/**
+ * The partition of a message: that of its task when its key begins with the task's id, as the keys of all
+ * messages of tasks do (`outboxKey`); one for all others, so that each key has one place.
+ */
+export function homeOfMessage(key: string): string {
+  const task = /^(t_[^:]+):/.exec(key)?.[1];
+  return task === undefined ? OTHER_TAG : homeOf(task);
+}

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+
+/** A Lua script that runs on the keys of one hash tag. */
+export interface Script {
+  source: string;
+  /** What the server knows it by once it was sent. */
+  sha: string;
+}
+
+/**
+ * Before each script: `B` is the beginning of every key it may touch, all of one hash tag; `ARGV[1]` is the
+ * caller's time, empty for the server's own. Numbers travel as text with 17 digits, which gives back the very
+ * same number. `tick` grows with each call whatever the clock does; it numbers things and fences claims.
+ */
+const PRELUDE = `
+local B = KEYS[1]
+local function num(x) return string.format('%.17g', x) end
+local function now()
+  if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
+  local t = redis.call('TIME')
+  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+end
+local function tick(atLeast)
+  local t = redis.call('TIME')
+  local at = atLeast or tonumber(t[1]) * 1000000 + tonumber(t[2])
+  local last = tonumber(redis.call('GET', B .. ':tick') or 0)
+  if at <= last then at = last + 1 end
+  redis.call('SET', B .. ':tick', num(at))
+  return at
+end
+local function micros()
+  local t = redis.call('TIME')
+  return num(tonumber(t[1]) * 1000000 + tonumber(t[2]))
+end
+local function memberOf(key) return string.format('%016d', tick()) .. ':' .. key end
+local function keyOf(member) return string.sub(member, 18) end
+local function scoreOf(zset, member) return tonumber(redis.call('ZSCORE', zset, member) or '-inf') end
+-- Up to max members, in the order of a sorted set, whose scores in the two others have passed.
+local function passed(zset, due, held, max)
+  local found, at, from = {}, now(), 0
+  while #found < max do
+    local page = redis.call('ZRANGE', zset, from, from + 99)
+    if #page == 0 then break end
+    local dues, untils = redis.call('ZMSCORE', due, unpack(page)), redis.call('ZMSCORE', held, unpack(page))
+    for i, member in ipairs(page) do
+      local ready = not dues[i] or tonumber(dues[i]) <= at
+      if ready and (not untils[i] or tonumber(untils[i]) <= at) and #found < max then found[#found + 1] = member end
+    end
+    from = from + 100
+  end
+  return found
+end
+-- The lowest score among the members that nobody holds.
+local function lowest(zset, held)
+  local at, from = now(), 0
+  while true do
+    local page = redis.call('ZRANGE', zset, from, from + 99, 'WITHSCORES')
+    if #page == 0 then return false end
+    for i = 1, #page, 2 do
+      if scoreOf(held, page[i]) <= at then return page[i + 1] end
+    end
+    from = from + 100
+  end
+end
+`;
+
+/** Makes a script of its body. */
+export function script(body: string): Script {
+  const source = PRELUDE + body;
+  return { source, sha: createHash("sha1").update(source).digest("hex") };
+}

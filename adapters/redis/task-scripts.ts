@@ -1,0 +1,141 @@
+import { MESSAGES } from "./outbox-scripts.ts";
+import { script } from "./script.ts";
+
+/**
+ * A partition's tasks: `t:<id>` each, `due` and `held` (due times and leases), `all` and `s:<state>` (by age),
+ * `ids` (by name), `of:<incident>` (by age). Members begin with the number of their making.
+ */
+const TASKS = `
+local function place(member, due)
+  redis.call('ZREM', B .. ':held', member)
+  if due == '' then redis.call('ZREM', B .. ':due', member)
+  else redis.call('ZADD', B .. ':due', due, member) end
+end
+`;
+
+/** 2: id, 3: state, 4: revision, 5: created, 6: due, 7: body, 8: incident, 9 on: messages. -1 when it exists, else how many messages are new. */
+export const MAKE = script(`${MESSAGES}${TASKS}
+local id, state, created = ARGV[2], ARGV[3], ARGV[5]
+local task = B .. ':t:' .. id
+if redis.call('EXISTS', task) == 1 then return -1 end
+local member = memberOf(id)
+redis.call('HSET', task, 'member', member, 'state', state, 'revision', ARGV[4], 'created', created, 'fence', 0,
+  'body', ARGV[7])
+redis.call('ZADD', B .. ':all', created, member)
+redis.call('ZADD', B .. ':s:' .. state, created, member)
+redis.call('ZADD', B .. ':ids', 0, id)
+redis.call('ZADD', B .. ':of:' .. ARGV[8], created, member)
+place(member, ARGV[6])
+return addItems(9)
+`);
+
+/**
+ * 2: id, 3: expected revision, 4: fence or empty, 5: state, 6: due, 7: body, 8: key of the settled message or
+ * empty, 9: its fence, 10 on: messages. -1 for a conflict, else how many messages may go now.
+ */
+export const MOVE = script(`${MESSAGES}${TASKS}
+local id, expected, fence, state, settled = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[8]
+local task = B .. ':t:' .. id
+local member, before, revision, held, created =
+  unpack(redis.call('HMGET', task, 'member', 'state', 'revision', 'fence', 'created'))
+if not member or revision ~= expected then return -1 end
+if fence ~= '' and (fence == '0' or fence ~= held) then return -1 end
+if settled ~= '' and not holdsItem(settled, ARGV[9]) then return -1 end
+redis.call('HSET', task, 'state', state, 'revision', tonumber(expected) + 1, 'fence', 0, 'body', ARGV[7])
+if before ~= state then
+  redis.call('ZADD', B .. ':s:' .. state, created, member)
+  redis.call('ZREM', B .. ':s:' .. before, member)
+end
+place(member, ARGV[6])
+-- Settling first lets a message of this move follow the one that it answers.
+local waking = 0
+if settled ~= '' and settleItem(settled) == 2 then waking = 1 end
+return waking + addItems(10)
+`);
+
+/** 2: how many at most. The instant in microseconds, then the free tasks as due time and member. */
+export const PEEK_TASKS = script(`
+local at, max, answer, from = now(), tonumber(ARGV[2]), {micros()}, 0
+while #answer < 2 * max do
+  local page = redis.call('ZRANGEBYSCORE', B .. ':due', '-inf', num(at), 'WITHSCORES', 'LIMIT', from, 100)
+  if #page == 0 then break end
+  for i = 1, #page, 2 do
+    if #answer < 2 * max and scoreOf(B .. ':held', page[i]) <= at then
+      answer[#answer + 1] = page[i + 1]
+      answer[#answer + 1] = page[i]
+    end
+  end
+  from = from + 100
+end
+return answer
+`);
+
+/** 2: lease, 3: fence, 4: holder, 5 on: members. Those that are still free, held from now on. */
+export const CLAIM_TASKS = script(`
+local at, claimed, fence = now(), {}, nil
+for i = 5, #ARGV do
+  local member = ARGV[i]
+  local due = redis.call('ZSCORE', B .. ':due', member)
+  if due and tonumber(due) <= at and scoreOf(B .. ':held', member) <= at then
+    fence = fence or num(tick(tonumber(ARGV[3])))
+    local task = B .. ':t:' .. keyOf(member)
+    redis.call('HSET', task, 'fence', fence, 'holder', ARGV[4])
+    redis.call('ZADD', B .. ':held', num(at + tonumber(ARGV[2])), member)
+    claimed[#claimed + 1] = {member, fence, redis.call('HGET', task, 'body')}
+  end
+end
+return claimed
+`);
+
+export const NEXT_TASK = script(`
+return lowest(B .. ':due', B .. ':held')
+`);
+
+/** 2: made before, 3: how many at most, 4 on: names of sorted sets. The newest as member and time. */
+export const NEWEST = script(`
+local found = {}
+for i = 4, #ARGV do
+  local page = redis.call('ZREVRANGEBYSCORE', B .. ARGV[i], ARGV[2], '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3])
+  for _, one in ipairs(page) do found[#found + 1] = one end
+end
+return found
+`);
+
+/** 2: made before, 3: how many at most, 4: incident, 5 on: states, all when none. The newest as member and time. */
+export const NEWEST_OF = script(`
+local wanted, found = {}, {}
+for i = 5, #ARGV do wanted[ARGV[i]] = true end
+local page = redis.call('ZREVRANGEBYSCORE', B .. ':of:' .. ARGV[4], ARGV[2], '-inf', 'WITHSCORES')
+for i = 1, #page, 2 do
+  if #found >= 2 * tonumber(ARGV[3]) then break end
+  local state = redis.call('HGET', B .. ':t:' .. keyOf(page[i]), 'state')
+  if #ARGV < 5 or wanted[state] then
+    found[#found + 1] = page[i]
+    found[#found + 1] = page[i + 1]
+  end
+end
+return found
+`);
+
+/** 2 on: names of sorted sets. How many each holds. */
+export const COUNTS = script(`
+local counts = {}
+for i = 2, #ARGV do counts[#counts + 1] = redis.call('ZCARD', B .. ARGV[i]) end
+return counts
+`);
+
+/** 2: how their ids begin. Such tasks as member and time. */
+export const NAMED = script(`
+local found = {}
+for _, id in ipairs(redis.call('ZRANGEBYLEX', B .. ':ids', '[' .. ARGV[2], '(' .. ARGV[2] .. '\\255')) do
+  local created, member = unpack(redis.call('HMGET', B .. ':t:' .. id, 'created', 'member'))
+  found[#found + 1] = member
+  found[#found + 1] = created
+end
+return found
+`);
+
+/** 2: id. Whether it is made. */
+export const EXISTS = script(`
+return redis.call('EXISTS', B .. ':t:' .. ARGV[2])
+`);

@@ -1,0 +1,116 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Command } from "commander";
+import type { WhaleEvent } from "../../core/events/index.ts";
+import { environment } from "../config/index.ts";
+import { eventLines, eventTable, type ShownEvent } from "./event-words.ts";
+import { runningWhale } from "./running-whale.ts";
+
+/** Options of a search, by the name of their parameter in REST. */
+interface Asked {
+  type?: string[];
+  source?: string[];
+  severity?: string[];
+  status?: string[];
+  subject?: string;
+  incident?: string;
+  label?: string[];
+  invalid?: boolean;
+  rule?: string;
+  reason?: string;
+  from?: string;
+  to?: string;
+  limit?: string;
+}
+
+/** `whale events …`: what has come, asked of the running process. */
+export function eventCommands(whale: Command): Command {
+  const events = whale
+    .command("events")
+    .description("事件，向运行中的 Whale 查询 · events, asked of the running Whale");
+  asking(events.command("search"))
+    .option("--json", "打印 REST 的回答 · print the answer of REST")
+    .description("检索事件，新的在前 · search events, newest first")
+    .action(search);
+  asking(events.command("export"))
+    .description("导出为 JSON 行，旧的在前 · print events as JSON lines, oldest first")
+    .action(exportEvents);
+  events
+    .command("show")
+    .argument("<id>", "事件编号 · an event's id")
+    .option("--json", "打印 REST 的回答 · print the answer of REST")
+    .description("一个事件、各规则的结论、它的故障 · one event, what the rules said, its incident")
+    .action(show);
+  return events;
+}
+
+function asking(command: Command): Command {
+  const more = (value: string, before: string[] = []) => [...before, value];
+  return command
+    .argument("[text]", "全文检索 · words that must all be there")
+    .option("--type <type>", "事件类型，可重复 · event type, repeatable", more)
+    .option("--source <source>", "事件源，可重复 · source, repeatable", more)
+    .option("--severity <severity>", "级别，可重复 · severity, repeatable", more)
+    .option("--status <status>", "状态，可重复 · status, repeatable", more)
+    .option("--label <key=value>", "标签，可重复 · label, repeatable", more)
+    .option("--subject <subject>", "对象 · what it is about")
+    .option("--incident <incident>", "故障 · incident")
+    .option("--invalid", "只要不合格式的 · only what does not fit its type")
+    .option("--rule <id>", "这条规则有结论的 · judged by this rule")
+    .option("--reason <reason>", "结论的原因 · the verdict's reason")
+    .option("--from <when>", "从何时起：2h 或 ISO 时间 · since when: 2h, or an ISO time")
+    .option("--to <when>", "到何时止 · until when")
+    .option("--limit <n>", "最多多少个 · at most so many");
+}
+
+const NAMES = [
+  ...(["type", "source", "severity", "status", "subject", "incident", "label"] as const),
+  ...(["rule", "reason", "from", "to", "limit"] as const),
+];
+
+function queryOf(text: string | undefined, asked: Asked): URLSearchParams {
+  const query = new URLSearchParams(text === undefined ? {} : { q: text });
+  if (asked.invalid) query.append("invalid", "true");
+  for (const name of NAMES) {
+    const value = asked[name] ?? [];
+    for (const one of typeof value === "string" ? [value] : value) query.append(name, one);
+  }
+  return query;
+}
+
+async function search(
+  text: string | undefined,
+  { json, ...asked }: Asked & { json?: boolean },
+): Promise<void> {
+  const whale = await runningWhale();
+  const answer = await whale.get("/api/v1/events", queryOf(text, asked));
+  if (json) return console.log(await answer.text());
+  const { events, next } = (await answer.json()) as { events: WhaleEvent[]; next: string | null };
+  if (events.length === 0) return console.log("没有这样的事件 · no such events");
+  for (const line of eventTable(events, zone())) console.log(line);
+  if (next !== null)
+    console.log("还有更多：用 --limit、--to 或 export · there are more: --limit, --to or export");
+}
+
+async function exportEvents(text: string | undefined, asked: Asked): Promise<void> {
+  const whale = await runningWhale();
+  const { body } = await whale.get("/api/v1/events/export", queryOf(text, asked));
+  if (!body) return;
+  try {
+    await pipeline(Readable.fromWeb(body), process.stdout, { end: false });
+  } catch (error) {
+    // The next program has read enough, as `head` does.
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+  }
+}
+
+async function show(id: string, { json }: { json?: boolean }): Promise<void> {
+  const whale = await runningWhale();
+  const answer = await whale.get(`/api/v1/events/${encodeURIComponent(id)}`);
+  if (json) return console.log(await answer.text());
+  for (const line of eventLines((await answer.json()) as ShownEvent, zone())) console.log(line);
+}
+
+function zone(): string {
+  return environment()["WHALE_TIME_ZONE"] || "Asia/Shanghai";
+}

@@ -1,0 +1,50 @@
+import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
+import { environment, foldersOf } from "../config/index.ts";
+import { localAccess } from "../wire.ts";
+
+/** REST of the process that runs on this machine's data folder. */
+export interface RunningWhale {
+  /** An answer that says yes; what says no is thrown as `cli.refused`, in the words of the answer. */
+  get(path: string, query?: URLSearchParams): Promise<Response>;
+}
+
+/** Finds the running process. Throws `cli.not_running` with what to do about it. */
+export async function runningWhale(): Promise<RunningWhale> {
+  const { dataDir } = foldersOf(environment(), process.cwd());
+  const { origin, token } = await localAccess(dataDir).catch((cause: unknown) => {
+    if (isChatOpsError(cause)) throw notRunning(dataDir, cause);
+    throw cause;
+  });
+  return {
+    get: async (path, query) => {
+      const url = `${origin}${path}${query ? `?${query}` : ""}`;
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch(
+        (cause: unknown) => {
+          throw notRunning(dataDir, cause);
+        },
+      );
+      if (answer.ok) return answer;
+      throw new ChatOpsError(await refusalOf(answer), { code: "cli.refused" });
+    },
+  };
+}
+
+function notRunning(dataDir: string, cause: unknown): ChatOpsError {
+  const message = [
+    `这个数据目录上没有 Whale 在运行 (no Whale runs on this data folder): ${dataDir}`,
+    "  先用 npm start 启动；如果它用别的目录，请设置 WHALE_HOME 或 WHALE_DATA，并以运行它的用户执行",
+    "  (start it with npm start; where it uses another folder set WHALE_HOME or WHALE_DATA; be the user who runs it)",
+  ].join("\n");
+  return new ChatOpsError(message, { code: "cli.not_running", cause });
+}
+
+async function refusalOf(answer: Response): Promise<string> {
+  const text = await answer.text();
+  try {
+    const { error } = JSON.parse(text) as { error: { message: string } };
+    return error.message;
+  } catch {
+    // Somebody else listens there now.
+    return `${answer.status} ${text.slice(0, 200)}`;
+  }
+}

@@ -1,0 +1,38 @@
+import { configPaths } from "./config-paths.ts";
+import { eventPaths } from "./event-paths.ts";
+import { eventTypePaths } from "./event-type-paths.ts";
+import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
+import { replayPaths } from "./replay-paths.ts";
+
+const UNKNOWN = { 401: errorAnswer("没有表明身份 · the caller is not known") };
+
+const ownPaths: ApiPaths = {
+  "/api/v1/whoami": {
+    get: {
+      operationId: "whoami",
+      summary: "我是谁，有什么权限 · who calls, and what they may",
+      tags: ["access"],
+      responses: { 200: jsonOf("身份与权限 · the caller and their rights", { type: "object" }), ...UNKNOWN },
+    },
+  },
+  "/api/v1/openapi.json": {
+    get: {
+      operationId: "openapi",
+      summary: "这份说明 · this document",
+      tags: ["access"],
+      responses: { 200: jsonOf("OpenAPI 3.1", { type: "object" }), ...UNKNOWN },
+    },
+  },
+};
+
+/** Everything below `/api/v1`, as OpenAPI 3.1 describes it. */
+export const apiDocument = {
+  openapi: "3.1.0",
+  info: { title: "Whale 鲸", version: "1" },
+  security: [{ token: [] }],
+  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...ownPaths },
+  components: {
+    schemas: apiSchemas,
+    securitySchemes: { token: { type: "http", scheme: "bearer" } },
+  },
+};

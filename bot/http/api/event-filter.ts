@@ -1,0 +1,50 @@
+import { EVENT_STATUSES, type EventTypeRegistry, SEVERITIES } from "../../../core/events/index.ts";
+import { inScope, type Scope } from "../../../core/people/index.ts";
+import type { Archive, ArchiveFilter } from "../../../core/ports/index.ts";
+import { VERDICT_REASONS } from "../../../core/rules/index.ts";
+import { given, type QueryReader } from "./query.ts";
+
+/** Which events a query means. */
+export function filterOf(read: QueryReader, nowMs: number): ArchiveFilter {
+  const invalid = read.oneOf("invalid", ["true", "false"]);
+  return given({
+    text: read.text("q"),
+    type: read.list("type"),
+    source: read.list("source"),
+    severity: read.listOf("severity", SEVERITIES),
+    status: read.listOf("status", EVENT_STATUSES),
+    subject: read.text("subject"),
+    incident: read.text("incident"),
+    labels: read.pairs("label"),
+    invalid: invalid === undefined ? undefined : invalid === "true",
+    ruleId: read.text("rule"),
+    reason: read.oneOf("reason", VERDICT_REASONS),
+    from: read.instant("from", nowMs),
+    to: read.instant("to", nowMs),
+  });
+}
+
+/** What tells which event types there are. */
+export interface KnownTypes {
+  archive: Pick<Archive, "overview">;
+  /** The event types in force now. */
+  registry: () => EventTypeRegistry;
+}
+
+/** A filter that finds only what is in scope; null when it could find nothing. */
+export async function keptToScope(
+  filter: ArchiveFilter,
+  scope: Scope,
+  known: KnownTypes,
+): Promise<ArchiveFilter | null> {
+  if (scope.kind === "everything") return filter;
+  const asked = filter.type ?? (await typesOf(known));
+  const type = asked.filter((one) => inScope(scope, { type: one }));
+  return type.length === 0 ? null : { ...filter, type };
+}
+
+/** Declared types, and those of what has come, which may be declared no more. */
+async function typesOf({ archive, registry }: KnownTypes): Promise<string[]> {
+  const seen = (await archive.overview()).map(({ type }) => type);
+  return [...new Set([...registry().keys(), ...seen])];
+}

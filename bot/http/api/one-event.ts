@@ -1,0 +1,70 @@
+import type { RouterContext } from "koa-router";
+import type { WhaleEvent } from "../../../core/events/index.ts";
+import { inScope, type Scope } from "../../../core/people/index.ts";
+import type { Archive, Journal, RawBody } from "../../../core/ports/index.ts";
+import { refuseApi } from "./answers.ts";
+import type { ApiDeps } from "./guard.ts";
+
+interface OneEventDeps extends ApiDeps {
+  archive: Pick<Archive, "get" | "verdicts" | "search">;
+  journal: Pick<Journal, "event" | "raw">;
+}
+
+const MOST_OF_INCIDENT = 50;
+
+/** One event, what the rules said of it, and its incident. */
+export async function showEvent(ctx: RouterContext, deps: OneEventDeps): Promise<void> {
+  const caller = await deps.guard(ctx, "events.read", "some");
+  if (caller.outcome === "answered") return;
+  const event = await eventOf(ctx, deps);
+  if (!event) return unknownEvent(ctx);
+  if (!caller.permits({ type: event.type })) return;
+  const verdicts = await deps.archive.verdicts(event.id);
+  ctx.body = { event, verdicts, incident: await incidentOf(event, caller.scope, deps) };
+}
+
+/** The body that an event came in, for whoever may read every event: it may hold others beside it. */
+export async function showRaw(ctx: RouterContext, deps: OneEventDeps): Promise<void> {
+  const caller = await deps.guard(ctx, "events.read", {});
+  if (caller.outcome === "answered") return;
+  const event = await eventOf(ctx, deps);
+  if (!event) return unknownEvent(ctx);
+  answerRaw(ctx, await deps.journal.raw(event.rawRef));
+}
+
+/** The archive may still be behind the journal, and the journal forgets sooner. */
+async function eventOf(ctx: RouterContext, { archive, journal }: OneEventDeps): Promise<WhaleEvent | null> {
+  const id = ctx.params["id"] ?? "";
+  return (await archive.get(id)) ?? (await journal.event(id));
+}
+
+/** The newest events of an event's incident, the newest first. */
+async function incidentOf({ source, incident }: WhaleEvent, scope: Scope, { archive }: OneEventDeps) {
+  const { events } = await archive.search({ source: [source], incident, limit: MOST_OF_INCIDENT });
+  const shown = events.filter(({ type }) => inScope(scope, { type }));
+  return {
+    key: incident,
+    events: shown.map(({ id, type, status, severity, title, receivedAt }) => {
+      return { id, type, status, severity, title, receivedAt };
+    }),
+  };
+}
+
+function unknownEvent(ctx: RouterContext): void {
+  const message = "没有这个事件，或已过保存期 (no such event, or it is kept no longer)";
+  refuseApi(ctx, 404, { code: "unknown_event", message });
+}
+
+/** A body as it came, as a download: whatever a sender calls it, no browser may show or run it. */
+export function answerRaw(ctx: RouterContext, raw: RawBody | null): void {
+  if (!raw) {
+    const message = "原文已过保存期，或没有 (this body is kept no longer, or never was)";
+    refuseApi(ctx, 404, { code: "unknown_body", message });
+    return;
+  }
+  ctx.set("X-Content-Type-Options", "nosniff");
+  ctx.set("Content-Security-Policy", "sandbox; default-src 'none'");
+  ctx.attachment(`${raw.ref.slice(-16)}.txt`);
+  ctx.type = "application/octet-stream";
+  ctx.body = Buffer.from(raw.bytes);
+}

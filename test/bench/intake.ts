@@ -1,0 +1,171 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { measureArchive } from "./archive.ts";
+import type { Bench, BenchOptions } from "./bench.ts";
+import { type Contestant, startContestant } from "./contestant.ts";
+import { startUpstream } from "./e2e/upstream.ts";
+import { environment } from "./e2e.ts";
+import { type AlertmanagerRun, startAlertmanager } from "./intake/alertmanager.ts";
+import { type LoadResult, load } from "./intake/load.ts";
+import { signedPosts } from "./intake/posts.ts";
+import { median, percentile } from "./stats.ts";
+
+/** How much is measured. */
+interface Amounts {
+  /** Blocks of each contestant, in turn with the others'. */
+  blocks: number;
+  blockMs: number;
+  /** How long memory is watched under half the load. */
+  watchMs: number;
+  archiveEvents: number;
+}
+
+const FULL: Amounts = { blocks: 7, blockMs: 3_000, watchMs: 60_000, archiveEvents: 200_000 };
+const QUICK: Amounts = { blocks: 2, blockMs: 1_000, watchMs: 3_000, archiveEvents: 20_000 };
+const HOOK = "/hooks/signed";
+const CONNECTIONS = 64;
+const BATCH = 64;
+
+interface Field {
+  whale: Contestant;
+  koa: Contestant;
+  insert: Contestant;
+  alertmanager: AlertmanagerRun | null;
+}
+
+/**
+ * Signed alerts through the whole path of the running product to the durable journal: single POSTs in turn with
+ * a bare Koa server that checks the signature, parses and stores nothing, and with Alertmanager delivering to a
+ * webhook; batches of 64 in turn with bare inserts in groups of 64 into the journal's table.
+ */
+export const intake: Bench = async (options) => {
+  const amounts = options.quick ? QUICK : FULL;
+  const folder = mkdtempSync(join(tmpdir(), "whale-bench-"));
+  const upstream = await startUpstream();
+  const running: { stop(): Promise<void> }[] = [upstreamStop(upstream)];
+  const begin = async (script: string) => {
+    const own = join(folder, script);
+    mkdirSync(own, { recursive: true });
+    const orders = { env: environment(upstream, own), folder: own, profile: false };
+    const contestant = await startContestant(script, orders);
+    running.push(contestant);
+    return contestant;
+  };
+  try {
+    const whale = await begin("whale-process.ts");
+    const koa = await begin("intake/koa-process.ts");
+    const insert = await begin("intake/insert-process.ts");
+    const alertmanager = await startAlertmanager(join(folder, "alertmanager"));
+    if (alertmanager) running.push(alertmanager);
+    else options.print("MISSING  Alertmanager: apt-get install prometheus-alertmanager");
+    return await measure({ whale, koa, insert, alertmanager }, amounts, options);
+  } finally {
+    await Promise.all(running.map((one) => one.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+function upstreamStop(upstream: { close(): Promise<void> }) {
+  return { stop: () => upstream.close() };
+}
+
+async function measure(field: Field, amounts: Amounts, options: BenchOptions) {
+  const speeds = await inTurn(field, amounts);
+  const half = await atHalfLoad(field.whale, median(speeds.whale) / 2, amounts);
+  const { archiveEventsPerSecond } = await measureArchive(amounts.archiveEvents);
+  const figures = {
+    bench: "intake",
+    eventsPerSecond: Math.round(median(speeds.whale)),
+    koaRatio: ratioOf(speeds.whale, speeds.koa),
+    batchEventsPerSecond: Math.round(median(speeds.batch)),
+    batchRatio: ratioOf(speeds.batch, speeds.insert),
+    alertmanagerRatio: field.alertmanager ? ratioOf(speeds.whale, speeds.alertmanager) : null,
+    p99Ms: rounded(half.p99Ms),
+    rssMb: Math.round(Math.max(...half.rssMb)),
+    archiveEventsPerSecond,
+  };
+  printTable({ speeds, half, figures }, options);
+  return figures;
+}
+
+interface Speeds {
+  whale: number[];
+  koa: number[];
+  batch: number[];
+  insert: number[];
+  alertmanager: number[];
+}
+
+async function inTurn({ whale, koa, insert, alertmanager }: Field, amounts: Amounts): Promise<Speeds> {
+  const speeds: Speeds = { whale: [], koa: [], batch: [], insert: [], alertmanager: [] };
+  const { blocks, blockMs: durationMs } = amounts;
+  const [single, batch] = [signedPosts(HOOK, 1), signedPosts(HOOK, BATCH)];
+  const full = { connections: CONNECTIONS, durationMs };
+  // The first block of each warms up and does not count.
+  for (let block = 0; block <= blocks; block++) {
+    const round = {
+      whale: perSecond(await load({ url: whale.url, next: single, ...full })),
+      koa: perSecond(await load({ url: koa.url, next: single, ...full })),
+      alertmanager: (await alertmanager?.deliveredPerSecond(durationMs)) ?? Number.NaN,
+      batch: BATCH * perSecond(await load({ url: whale.url, next: batch, connections: 8, durationMs })),
+      insert: (await insert.asked(durationMs))[0]?.[1] ?? Number.NaN,
+    };
+    if (block === 0) continue;
+    for (const name of Object.keys(speeds) as (keyof Speeds)[]) speeds[name].push(round[name]);
+  }
+  return speeds;
+}
+
+function perSecond({ answered, seconds }: LoadResult): number {
+  return answered / seconds;
+}
+
+interface HalfLoad {
+  p99Ms: number;
+  /** Memory of the process, from the first to the last sample. */
+  rssMb: number[];
+}
+
+async function atHalfLoad(whale: Contestant, rate: number, { watchMs }: Amounts): Promise<HalfLoad> {
+  const rssMb: number[] = [residentMb(whale.pid)];
+  const timer = setInterval(() => rssMb.push(residentMb(whale.pid)), watchMs / 12);
+  const options = { url: whale.url, next: signedPosts(HOOK, 1), connections: CONNECTIONS };
+  try {
+    const { latenciesMs } = await load({ ...options, durationMs: watchMs, perSecond: rate });
+    return { p99Ms: percentile(latenciesMs, 0.99), rssMb };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function residentMb(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes) / 1024;
+}
+
+/** The median of the ratios block by block, since a machine's speed moves over minutes. */
+function ratioOf(own: readonly number[], other: readonly number[]): number {
+  return rounded(median(own.map((speed, i) => speed / (other[i] ?? Number.NaN))));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function printTable(
+  run: { speeds: Speeds; half: HalfLoad; figures: Record<string, unknown> },
+  { print }: BenchOptions,
+): void {
+  const { speeds, half, figures } = run;
+  for (const [name, values] of Object.entries(speeds)) {
+    print(
+      `${name.padEnd(14)}${Math.round(median(values)).toString().padStart(8)} a second, median of ${values.length}`,
+    );
+  }
+  print(`memory under half the load, MB: ${half.rssMb.map((mb) => Math.round(mb)).join(" ")}`);
+  print(
+    `targets: koa ${figures["koaRatio"]} of 0.8, batch ${figures["batchRatio"]} of 0.5, ` +
+      `Alertmanager ${figures["alertmanagerRatio"]} of 4, p99 ${figures["p99Ms"]} of 50 ms`,
+  );
+}

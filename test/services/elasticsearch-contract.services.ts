@@ -1,0 +1,18 @@
+import { type TestContext, test } from "node:test";
+import { archiveContract } from "../contract/archive.ts";
+import { countContract } from "../contract/archive-counts.ts";
+import { filterContract } from "../contract/archive-filters.ts";
+import { forgetContract } from "../contract/archive-forget.ts";
+import { modelContract, wordsContract } from "../contract/archive-model.ts";
+import { archiveForTest, nodeForTests } from "./elasticsearch/world.ts";
+
+const world = await nodeForTests();
+if ("skip" in world) test("elasticsearch: the archive's promises", { skip: world.skip });
+else {
+  const open = async (context: TestContext) => archiveForTest(context, world.node);
+  for (const contract of [archiveContract, filterContract, countContract, forgetContract]) {
+    contract("elasticsearch", open);
+  }
+  modelContract("elasticsearch", open, { runs: 15, moves: false });
+  wordsContract("elasticsearch", open, { runs: 40 });
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Prepared } from "./prepare.ts";
+
+/** A running node on loopback. */
+export interface ElasticsearchNode {
+  url: string;
+  port: number;
+  /** Ends it at once, as a power cut does. Its data stay. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  restart(): Promise<void>;
+  /** Ends it and deletes its data. */
+  close(): Promise<void>;
+}
+
+const JAVA = [
+  ...["-Xms768m", "-Xmx768m", "-XX:+UseSerialGC", "-Des.networkaddress.cache.ttl=60"],
+  // The JDK's HTTP server else holds answers back for 40 ms, and closes idle connections after 30 s.
+  ...["-Dsun.net.httpserver.nodelay=true", "-Dsun.net.httpserver.idleInterval=3600"],
+];
+// Lets tests delete their indices by a wildcard.
+const SETTINGS = ["action.destructive_requires_name=false"];
+const MAIN = "org.elasticsearch.node.LoopbackNode";
+
+/** Starts a node on a free port with an empty folder. `settings` are further ones, as `name=value`. */
+export async function startElasticsearch(
+  prepared: Prepared,
+  settings: readonly string[] = [],
+): Promise<ElasticsearchNode> {
+  if (prepared.outcome !== "ready") throw new Error(prepared.reason);
+  const home = mkdtempSync(join(tmpdir(), "whale-elasticsearch-"));
+  const start = (port: number) =>
+    launch([...JAVA, "-cp", prepared.classPath, MAIN, home, `${port}`, ...SETTINGS, ...settings]);
+  let { child, port } = await start(0);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    kill: () => ended(child),
+    restart: async () => {
+      ({ child, port } = await start(port));
+    },
+    close: async () => {
+      await ended(child);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn("java", args, { stdio: ["pipe", "pipe", "pipe"] });
+  const heard: string[] = [];
+  child.stderr.on("data", (bytes: Buffer) => heard.push(String(bytes)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const port = /^listening (\d+)$/.exec(line)?.[1];
+    if (port === undefined) continue;
+    child.stdout.resume();
+    return { child, port: Number(port) };
+  }
+  throw new Error(`Elasticsearch ended before it listened: ${heard.join("").slice(0, 2000)}`);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await exit;
+}
