@@ -4,13 +4,11 @@ import { EVENT_STATUSES, SEVERITIES } from "../../../core/events/index.ts";
 import type { JsonObject } from "../../../core/ids/index.ts";
 import type { ArchiveFilter } from "../../../core/ports/index.ts";
 import { REPLAY_MODES, type ReplayOrder } from "../../../core/replays/index.ts";
+import { given, INSTANT_WORDS, instantOf } from "./query.ts";
 
 const closed = { additionalProperties: false } as const;
 const Word = Type.String({ minLength: 1, maxLength: 1_000 });
 const Words = Type.Array(Word, { minItems: 1, maxItems: 100 });
-const Instant = Type.String({
-  pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$",
-});
 const oneOf = <T extends string>(words: readonly T[]) => Type.Enum([...words]);
 
 const FilterShape = Type.Object(
@@ -26,8 +24,8 @@ const FilterShape = Type.Object(
     invalid: Type.Optional(Type.Boolean()),
     ruleId: Type.Optional(Word),
     reason: Type.Optional(Word),
-    from: Type.Optional(Instant),
-    to: Type.Optional(Instant),
+    from: Type.Optional(Word),
+    to: Type.Optional(Word),
   },
   closed,
 );
@@ -62,13 +60,15 @@ export function readOrder(body: JsonObject, nowMs: number): ReadOrder {
   if (!check.Check(body)) return { outcome: "refused", faults: shapeFaults(body) };
   const written: Written = body;
   const { mode = "rehearse", rules = null, ignoreThrottle = false, all = false } = written;
-  const { perSecond = mode === "real" ? REAL.perSecond : null } = written;
-  const faults = valueFaults(written, { mode, perSecond });
-  if (faults.length > 0) return { outcome: "refused", faults };
   const real = mode === "real";
-  const { maxTasks = real ? REAL.maxTasks : null } = written;
+  const { perSecond = real ? REAL.perSecond : null, maxTasks = real ? REAL.maxTasks : null } = written;
   const maxEvents = real && !all ? REAL.maxEvents : null;
-  const filter = { ...written.filter, to: earlier(written.filter.to, nowMs) } as ArchiveFilter;
+  const times = { from: timeOf(written, "from", nowMs), to: timeOf(written, "to", nowMs) };
+  const faults = [...timeFaults(times), ...(real ? paceFaults(perSecond ?? 0) : [])];
+  if (faults.length > 0) return { outcome: "refused", faults };
+  const { from, to = new Date(nowMs).toISOString() } = times;
+  const until = Date.parse(to ?? "") > nowMs ? new Date(nowMs).toISOString() : to;
+  const filter = given({ ...written.filter, from, to: until }) as ArchiveFilter;
   return { outcome: "read", order: { mode, filter, rules, perSecond, ignoreThrottle, maxTasks, maxEvents } };
 }
 
@@ -79,24 +79,19 @@ function shapeFaults(body: JsonObject): string[] {
   });
 }
 
-function valueFaults(
-  { filter }: Written,
-  { mode, perSecond }: { mode: string; perSecond: number | null },
-): string[] {
-  const faults: string[] = [];
-  for (const end of ["from", "to"] as const) {
-    if (Number.isNaN(Date.parse(filter[end] ?? "2000-01-01")))
-      faults.push(`filter.${end}: 没有这个时刻 (no such instant)`);
-  }
-  if (mode === "real" && (perSecond ?? 0) > REAL.mostPerSecond) {
-    faults.push(
-      `perSecond: 真实重放每秒最多 ${REAL.mostPerSecond} 个 (at most ${REAL.mostPerSecond} for real)`,
-    );
-  }
-  return faults;
+/** Null when what is written is no instant. */
+function timeOf({ filter }: Written, end: "from" | "to", nowMs: number): string | null | undefined {
+  const text = filter[end];
+  return text === undefined ? undefined : instantOf(text, nowMs);
 }
 
-function earlier(to: string | undefined, nowMs: number): string {
-  const toMs = to === undefined ? nowMs : Math.min(nowMs, Date.parse(to));
-  return new Date(toMs).toISOString();
+function timeFaults(times: Record<"from" | "to", string | null | undefined>): string[] {
+  return Object.entries(times).flatMap(([end, at]) =>
+    at === null ? [`filter.${end}: ${INSTANT_WORDS}`] : [],
+  );
+}
+
+function paceFaults(perSecond: number): string[] {
+  const most = REAL.mostPerSecond;
+  return perSecond > most ? [`perSecond: 真实重放每秒最多 ${most} 个 (at most ${most} for real)`] : [];
 }
