@@ -51,6 +51,7 @@ function claiming(open: () => Promise<HarnessOf<"replays">>): void {
   test("gives the oldest of the mode that nobody holds", async ({ replays }) => {
     await replays.create(aReplay("r_2", { createdAtMs: START_MS + 2 }));
     await replays.create(aReplay("r_1", { createdAtMs: START_MS + 1 }));
+    assert.equal(await replays.claim("real", TTL_MS), null);
     await replays.create(aReplay("r_0", { order: { mode: "real" } }));
     const claims = [await claimed(replays), await claimed(replays), await claimed(replays)];
     assert.deepEqual(claims, ["r_1", "r_2", null]);

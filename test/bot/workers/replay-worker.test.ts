@@ -267,15 +267,21 @@ describe("every replay", () => {
   test("stops when it is canceled", async () => {
     const world = await replayWorld(upTo(1_000).map((no) => storedEvent(no)));
     const { replays } = world.store;
+    let pages = 0;
     const search: ReplayWorkerDeps["archive"]["search"] = async (query) => {
+      pages += 1;
       world.clock.advance(2_000);
       const replay = await replays.get("r_1");
       const over = replay && changed(replay, { state: "canceled", reason: "canceled_by_person" }, START_MS);
       if (over && query.after) await replays.save({ replay: over, expected: replay.revision });
       return world.archive.search(query);
     };
-    const replay = await run(world, {}, { archive: { search } });
-    assert.deepEqual([replay.state, replay.progress.events], ["canceled", 100]);
+    await replays.create(aReplay("r_1"));
+    const worker = world.start({ archive: { search } });
+    const replay = await world.ended("r_1");
+    await settled(100);
+    await worker.stop();
+    assert.deepEqual([replay.state, replay.progress.events, pages], ["canceled", 100, 2]);
   });
 
   test("is written in the audit log when it ends, with what came of it", async () => {
