@@ -23,6 +23,7 @@ import {
   type ReadJson,
   rateGate,
   refusalRoutes,
+  replayRoutes,
   type ServerDeps,
   sendEventRoutes,
   type Warning,
@@ -87,11 +88,12 @@ function hooksOver(parts: Serving): HookDeps {
 
 /** What is below `/api/v1`. What is sent there is taken as by the hooks. */
 export function apiOver(router: Router, parts: Serving, intake: HookDeps): void {
-  const { keeper, store, archive, log, readJson, folder, inForce, clock, pressure, forms } = parts;
+  const { keeper, store, archive, log, readJson, folder, inForce, clock, pressure, forms, ids } = parts;
   const access = accessOver(parts);
   const registry = () => inForce.current().registry;
   const common = { guard: guardOver(access), log };
-  const { configs, journal } = store;
+  const { configs, journal, replays, audit } = store;
+  const set = () => inForce.current().set;
   const { definition } = folder;
   const { maxBodyBytes, timeZone } = intake;
   whoamiRoutes(router, access);
@@ -102,6 +104,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
+  replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }
 
 function accessOver(parts: Serving): AccessDeps {

@@ -7,6 +7,7 @@ import type { MachineSettings } from "../core/tasks/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { InForce } from "./in-force.ts";
+import type { PressureGate } from "./pressure/index.ts";
 import {
   type Advancer,
   createAdvancer,
@@ -21,6 +22,7 @@ import {
   startInboxWorker,
   startJanitor,
   startOutboxWorker,
+  startReplayWorker,
   startRulesWorker,
   startTaskWorker,
   type Viewer,
@@ -31,10 +33,14 @@ export interface Ground {
   config: Config;
   settings: MachineSettings;
   inForce: () => InForce;
-  store: Pick<StoreThread, "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "onWrite">;
+  store: Pick<
+    StoreThread,
+    "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "replays" | "audit" | "onWrite"
+  >;
   archive: Archive;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
+  pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
   /** A number in [0, 1). */
@@ -57,7 +63,8 @@ export interface Work {
 export async function startWork(ground: Ground): Promise<Work> {
   const { store, archive, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
   const { crowded } = ground;
-  const { journal, inbox, tasks, outbox, throttle } = store;
+  const { journal, inbox, tasks, outbox, throttle, replays, audit } = store;
+  const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
   const holder = randomUUID();
   const { language, timeZone } = config;
@@ -74,40 +81,32 @@ export async function startWork(ground: Ground): Promise<Work> {
   );
   const clusters = () => inForce().clusters.map((cluster) => cluster.name);
   const follower = await startFollower({ tasks, advancer, executor, clusters, ...common });
+  const live = { atMs: 0 };
+  const liveAtMs = () => live.atMs;
   const loops = {
-    rules: startRulesWorker({
-      journal,
-      tasks,
-      advancer,
-      inForce,
-      settings,
-      holder,
-      crowded,
-      ...common,
-    }),
+    rules: startRulesWorker({ journal, tasks, advancer, inForce, settings, holder, crowded, ...common }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
     archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
+    replays: startReplayWorker({
+      ...{ replays, archive, journal, tasks, audit, inForce, settings, busy, liveAtMs, ...common },
+    }),
   };
   const janitor = startJanitor({
-    journal,
-    inbox,
-    throttle,
-    tasks,
-    outbox,
-    archive,
-    keepMs: config.journalKeepMs,
-    archiveKeepMs: config.archiveKeepMs,
+    ...{ journal, inbox, throttle, tasks, outbox, archive, replays, ...common },
+    ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
     registry: () => inForce().registry,
-    ...common,
   });
   wakeOnWrite(store, loops);
+  store.onWrite((what) => {
+    if (what === "journal") live.atMs = clock.nowMs();
+  });
   return {
     stop: async () => {
       await resuming;
-      const { rules, inbox: callbacks, archiver } = loops;
-      await Promise.all([rules, callbacks, archiver, janitor].map((loop) => loop.stop()));
+      const { rules, inbox: callbacks, archiver, replays: again } = loops;
+      await Promise.all([rules, callbacks, archiver, again, janitor].map((loop) => loop.stop()));
       await Promise.all([loops.tasks.stop(), loops.outbox.stop(), follower.stop()]);
     },
   };
@@ -115,7 +114,7 @@ export async function startWork(ground: Ground): Promise<Work> {
 
 function wakeOnWrite(
   store: Ground["store"],
-  loops: Record<"rules" | "archiver" | "tasks" | "outbox" | "inbox", Loop>,
+  loops: Record<"rules" | "archiver" | "tasks" | "outbox" | "inbox" | "replays", Loop>,
 ): void {
   store.onWrite((what) => {
     if (what !== "journal") return loops[what].wake();

@@ -4,6 +4,7 @@ import {
   JOURNAL_TABLES,
   QUEUE_TABLES,
   RECORD_TABLES,
+  REPLAY_TABLES,
   SIGNATURE_TABLES,
   TASK_INCIDENTS,
   TASK_TABLES,
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly string[] = [
   SIGNATURE_TABLES,
   TASK_INCIDENTS,
   RECORD_TABLES,
+  REPLAY_TABLES,
 ];
 
 /** The schema version of a database file. */

@@ -9,6 +9,7 @@ import type {
   Logger,
   Outbox,
   ReaderPlace,
+  ReplayStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -26,6 +27,7 @@ import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { lockFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { sqliteOutbox } from "./outbox.ts";
+import { sqliteReplays } from "./replays.ts";
 import { sqliteTasks } from "./tasks.ts";
 import { sqliteThrottle } from "./throttle.ts";
 import { writeBehind } from "./write-behind.ts";
@@ -39,6 +41,7 @@ export interface SqliteStore {
   throttle: ThrottleStore;
   audit: Audit;
   configs: ConfigStore;
+  replays: ReplayStore;
   /** What `journal.read` gives, with the bodies still as JSON. */
   entryRows(place: ReaderPlace, limit: number): Promise<EntryRow[]>;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
@@ -99,6 +102,7 @@ function endLeases(db: Database): void {
     UPDATE tasks SET ${free}, holder = NULL WHERE due_at_ms IS NOT NULL AND fence <> 0;
     UPDATE outbox SET ${free} WHERE head = 1 AND fence <> 0;
     UPDATE outbox SET attempts = 1 WHERE attempts = 0;
+    UPDATE replays SET ${free} WHERE ended = 0 AND fence <> 0;
     UPDATE readers SET leased_until_ms = 0, holder = NULL;
     COMMIT`);
 }
@@ -177,6 +181,7 @@ function portsOver(engine: Engine, config: SqliteStoreConfig) {
     throttle: sqliteThrottle(engine),
     audit: sqliteAudit(engine),
     configs: sqliteConfigStore(engine),
+    replays: sqliteReplays(engine),
   };
 }
 

@@ -201,3 +201,21 @@ CREATE TABLE config_versions (
   PRIMARY KEY (kind, name, no)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Replays of stored events. */
+export const REPLAY_TABLES = `
+CREATE TABLE replays (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  mode TEXT NOT NULL,
+  ended INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  created_at_ms REAL NOT NULL,
+  updated_at_ms REAL NOT NULL,
+  leased_until_ms REAL NOT NULL DEFAULT 0,
+  fence INTEGER NOT NULL DEFAULT 0,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX replays_open ON replays (mode, created_at_ms) WHERE ended = 0;
+CREATE INDEX replays_by_age ON replays (created_at_ms);
+`;

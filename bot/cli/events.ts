@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { environment } from "../config/index.ts";
 import { eventLines, eventTable, type ShownEvent } from "./event-words.ts";
+import { replayCommand } from "./replay.ts";
 import { runningWhale } from "./running-whale.ts";
 
 /** Options of a search, by the name of their parameter in REST. */
@@ -41,6 +42,7 @@ export function eventCommands(whale: Command): Command {
     .option("--json", "打印 REST 的回答 · print the answer of REST")
     .description("一个事件、各规则的结论、它的故障 · one event, what the rules said, its incident")
     .action(show);
+  replayCommand(events);
   return events;
 }
 

@@ -6,6 +6,8 @@ import { localAccess } from "../wire.ts";
 export interface RunningWhale {
   /** An answer that says yes; what says no is thrown as `cli.refused`, in the words of the answer. */
   get(path: string, query?: URLSearchParams): Promise<Response>;
+  /** The same, with a body sent. */
+  post(path: string, body: object): Promise<Response>;
 }
 
 /** Finds the running process. Throws `cli.not_running` with what to do about it. */
@@ -15,17 +17,17 @@ export async function runningWhale(): Promise<RunningWhale> {
     if (isChatOpsError(cause)) throw notRunning(dataDir, cause);
     throw cause;
   });
+  const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const answer = await fetch(`${origin}${path}`, { ...init, headers }).catch((cause: unknown) => {
+      throw notRunning(dataDir, cause);
+    });
+    if (answer.ok) return answer;
+    throw new ChatOpsError(await refusalOf(answer), { code: "cli.refused" });
+  };
   return {
-    get: async (path, query) => {
-      const url = `${origin}${path}${query ? `?${query}` : ""}`;
-      const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch(
-        (cause: unknown) => {
-          throw notRunning(dataDir, cause);
-        },
-      );
-      if (answer.ok) return answer;
-      throw new ChatOpsError(await refusalOf(answer), { code: "cli.refused" });
-    },
+    get: (path, query) => ask(query ? `${path}?${query}` : path),
+    post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
   };
 }
 

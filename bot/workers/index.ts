@@ -7,6 +7,7 @@ export * from "./janitor.ts";
 export * from "./loop.ts";
 export * from "./outbox-worker.ts";
 export * from "./raw.ts";
+export * from "./replay-worker.ts";
 export * from "./rules-worker.ts";
 export * from "./starter.ts";
 export * from "./steps.ts";

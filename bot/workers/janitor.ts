@@ -8,6 +8,7 @@ import type {
   Logger,
   Metrics,
   Outbox,
+  ReplayStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -21,6 +22,7 @@ export interface JanitorDeps {
   throttle: ThrottleStore;
   tasks: TaskStore;
   outbox: Outbox;
+  replays: Pick<ReplayStore, "trim">;
   clock: Clock;
   log: Logger;
   metrics: Metrics;
@@ -34,6 +36,7 @@ export interface JanitorDeps {
 
 const ROUND_MS = 60_000;
 const INBOX_KEEP_MS = 2 * 86_400_000;
+const REPLAY_KEEP_MS = 30 * 86_400_000;
 
 /** Forgets what nobody needs any more, and tells the gauges how things stand. */
 export function startJanitor(deps: JanitorDeps): Loop {
@@ -47,13 +50,15 @@ export function startJanitor(deps: JanitorDeps): Loop {
   return startLoop({ name: "janitor", clock, log, maxIdleMs: ROUND_MS, round });
 }
 
-async function forget({ journal, inbox, throttle, clock, log, keepMs }: JanitorDeps): Promise<void> {
+async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }: JanitorDeps): Promise<void> {
   const nowMs = clock.nowMs();
   const events = await journal.trim(nowMs - keepMs);
   // A grant is remembered as long as its event can still be read again.
   const grants = await throttle.trim(nowMs - keepMs);
   const callbacks = await inbox.trim(nowMs - INBOX_KEEP_MS);
-  if (events + grants + callbacks > 0) log.info({ events, grants, callbacks }, "old entries forgotten");
+  const ended = await replays.trim(nowMs - REPLAY_KEEP_MS);
+  if (events + grants + callbacks + ended > 0)
+    log.info({ events, grants, callbacks, replays: ended }, "old entries forgotten");
 }
 
 async function forgetArchived(deps: JanitorDeps): Promise<void> {

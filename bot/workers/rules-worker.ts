@@ -2,7 +2,7 @@ import type { Cluster } from "../../core/clusters/index.ts";
 import { TASK_ENDED_TYPE, type WhaleEvent } from "../../core/events/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Clock, Journal, JournalEntry, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
-import { type Judgement, judge, type RuleSet, type Verdict } from "../../core/rules/index.ts";
+import { type Judgement, judge, type RuleSet, takeOf, type Verdict } from "../../core/rules/index.ts";
 import { type MachineSettings, type Task, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
 import { giveWay } from "./give-way.ts";
@@ -116,21 +116,13 @@ async function carryOut(judgement: Judgement, event: WhaleEvent, deps: RulesWork
   const making = { nowMs, settings: deps.settings, depth: depthOf(event), causes: causesOf(event) };
   const made = taskOfRule(rule, event, rendered, making);
   const { task, outbox } = withOutbox(made.task, made.effects, nowMs);
-  const take = takeOf(judgement, task.id, event);
+  const take = takeOf(judgement, { grantId: task.id, atMs: Date.parse(event.receivedAt) });
   const answer = await deps.tasks.make({ task, outbox, ...(take ? { take } : {}) });
   deps.onStep("task_made");
   const throttle = answer.grant ? { throttle: answer.grant.bucket } : {};
   if (answer.outcome === "throttled")
     return { ...verdict, outcome: "held", reason: "throttled", ...throttle };
   return { ...verdict, taskId: task.id, ...throttle };
-}
-
-function takeOf(judgement: Extract<Judgement, { outcome: "fires" }>, grantId: string, event: WhaleEvent) {
-  const { rule, throttleKey } = judgement;
-  if (!rule.throttle || throttleKey === undefined) return null;
-  const { limit, perMs, burst } = rule.throttle;
-  const key = `${rule.id}:${throttleKey}`;
-  return { grantId, key, limit, perMs, burst, atMs: Date.parse(event.receivedAt) };
 }
 
 function told(verdict: Verdict, { log, metrics }: RulesWorkerDeps): void {

@@ -6,6 +6,8 @@ export const STEPS = [
   "event_journaled",
   "task_made",
   "rules_committed",
+  "replay_task_made",
+  "replay_saved",
   "card_sending",
   "card_sent",
   "click_stored",

@@ -1,7 +1,7 @@
 import type { Json } from "../ids/index.ts";
 import { isJsonObject, shortId } from "../ids/index.ts";
 import { type Effect, stillNeeded, type Task } from "../tasks/index.ts";
-import { decidedBy, reasonText, seconds, type Viewing } from "./task-card.ts";
+import { decidedBy, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
 
 /** Viewing for messages, whose markup the channel must be able to neutralise. */
 export interface MessageViewing extends Viewing {
@@ -21,8 +21,9 @@ export function plainLine(text: string, { plain }: Pick<MessageViewing, "plain">
 export function reportText(task: Task, viewing: MessageViewing): string {
   const { texts } = viewing;
   const colour = task.state === "succeeded" ? "info" : "warning";
-  const title = task.event.subject ? `${task.title} · ${task.event.subject}` : task.title;
-  const out = [`**${plainLine(title, viewing)}** <font color="${colour}">${texts.states[task.state]}</font>`];
+  const out = [
+    `**${plainLine(taskTitle(task, texts), viewing)}** <font color="${colour}">${texts.states[task.state]}</font>`,
+  ];
   const facts: [string, string][] = [
     [texts.labels.alert, task.event.title],
     [texts.labels.action, [task.action, ...task.targets].join(" ")],

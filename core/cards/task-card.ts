@@ -34,12 +34,18 @@ function frame(task: Task, { texts }: Viewing): CardView {
   return {
     source: `${texts.brand} · ${task.business}`,
     tone: "neutral",
-    title: task.event.subject ? `${task.title} · ${task.event.subject}` : task.title,
+    title: taskTitle(task, texts),
     subtitle: task.event.title,
     rows: boundRows(task, texts),
     text: "",
     buttons: [],
   };
+}
+
+/** What a task is called: that it is a replay, what it does, on what. */
+export function taskTitle({ origin, title, event }: Task, texts: Texts): string {
+  const mark = origin.kind === "replay" ? texts.replayed : "";
+  return joined(mark, title, event.subject);
 }
 
 /** What the approval is bound to is always shown; the rule's own rows take what room is left. */
@@ -117,7 +123,7 @@ function unknownCard(task: Task, viewing: Viewing): CardView {
   return {
     ...frame(task, viewing),
     tone: "danger",
-    title: texts.unknownTitle,
+    title: joined(task.origin.kind === "replay" ? texts.replayed : "", texts.unknownTitle),
     subtitle: texts.unknownQuestion,
     text: joined(
       texts.unknownText(task.start ? shortRequest(task.start.requestId) : ""),

@@ -62,6 +62,11 @@ export function taskId(event: string, rule: string, index: number): string {
   return idOf("t_", [event, rule, index]);
 }
 
+/** The task that a replay makes of an event: not the live one, and the same when the event is read twice. */
+export function replayTaskId(replay: string, event: string, task: { rule: string; index: number }): string {
+  return idOf("t_", [`replay:${replay}`, event, task.rule, task.index]);
+}
+
 /** The task that one click on an offer makes; the same click gives the same task. */
 export function offerTaskId(parentTask: string, offer: string, clickKey: string): string {
   return idOf("t_", [parentTask, `offer:${offer}`, clickKey]);

@@ -34,3 +34,8 @@ export type Actor = UserActor | LocalActor;
 export function actorName(actor: Actor): string {
   return actor.kind === "local" ? "local" : `user:${actor.userId}`;
 }
+
+/** The userid of the person whom `actorName` named; null when it is no person's. */
+export function personNamed(name: string): string | null {
+  return name.startsWith("user:") ? name.slice("user:".length) : null;
+}

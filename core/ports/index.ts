@@ -7,5 +7,6 @@ export type * from "./inbox.ts";
 export type * from "./journal.ts";
 export type * from "./logger.ts";
 export type * from "./messenger.ts";
+export type * from "./replay-store.ts";
 export type * from "./task-store.ts";
 export type * from "./throttle-store.ts";

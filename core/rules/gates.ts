@@ -11,6 +11,8 @@ export const MAX_DEPTH = 5;
 /** What the gates ask beside the event. */
 export interface GateContext {
   nowMs: number;
+  /** The instant at which an event is judged too old; `nowMs` when absent. */
+  ageAtMs?: number;
   /**
    * How many tasks the rule has for the subject in the chain that led to this event: which is how often it has
    * come back through `whale.task.ended`. 0 when absent.
@@ -45,7 +47,7 @@ function eventInvalid(_compiled: CompiledRule, event: WhaleEvent): Held | null {
 }
 
 function stale(compiled: CompiledRule, event: WhaleEvent, context: GateContext): Held | null {
-  const ageMs = context.nowMs - Date.parse(event.receivedAt);
+  const ageMs = (context.ageAtMs ?? context.nowMs) - Date.parse(event.receivedAt);
   const { maxAgeMs } = compiled.rule;
   if (ageMs <= maxAgeMs) return null;
   const message = `received ${formatDuration(ageMs)} ago, the rule takes events up to ${formatDuration(maxAgeMs)}`;

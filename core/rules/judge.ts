@@ -2,6 +2,7 @@ import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import type { Scope } from "../params/template.ts";
 import type { Rendered } from "../tasks/make.ts";
+import type { TakeRequest } from "../throttle/bucket.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import { GATES, type GateContext, type Held } from "./gates.ts";
 import {
@@ -58,6 +59,16 @@ export function judgeOne(compiled: CompiledRule, event: WhaleEvent, context: Jud
     return held(compiled, event, { reason: "params_failed", message: `${work.path}: ${work.message}` });
   }
   return routed(compiled, event, { scope, work: work.value, context });
+}
+
+/** The token that a task of a rule needs, or null when the rule has no throttle. */
+export function takeOf(
+  { rule, throttleKey }: Extract<Judgement, { outcome: "fires" }>,
+  { grantId, atMs }: Pick<TakeRequest, "grantId" | "atMs">,
+): TakeRequest | null {
+  if (!rule.throttle || throttleKey === undefined) return null;
+  const { limit, perMs, burst } = rule.throttle;
+  return { grantId, key: `${rule.id}:${throttleKey}`, limit, perMs, burst, atMs };
 }
 
 /** What a rule's templates read: the event's fields, and its type by the name that senders use. */

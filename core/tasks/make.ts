@@ -1,7 +1,7 @@
 import { bindingHash } from "../approvals/binding.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
-import { hashOf, type JsonObject, offerTaskId, taskId } from "../ids/index.ts";
+import { hashOf, type JsonObject, offerTaskId, replayTaskId, taskId } from "../ids/index.ts";
 import { type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts";
 import type { Effect } from "./effects.ts";
 import type { MoveReason } from "./reasons.ts";
@@ -41,11 +41,25 @@ interface Making {
   causes: string[];
 }
 
-/** The task that a rule makes of an event. The same rule and event give the same id. */
-export function taskOfRule(rule: Rule, event: WhaleEvent, rendered: Rendered, making: Making): NewTask {
+/** Which replay makes a task, and the userid of who asked for it; null on the machine's own command line. */
+export interface ReplayedBy {
+  replay: string;
+  by: string | null;
+}
+
+/** The task that a rule makes of an event. The same rule and event give the same id, in each replay another. */
+export function taskOfRule(
+  rule: Rule,
+  event: WhaleEvent,
+  rendered: Rendered,
+  making: Making & { replayed?: ReplayedBy },
+): NewTask {
+  const { replayed } = making;
   const base: Basis = {
-    id: taskId(event.id, rule.id, 0),
-    origin: { kind: "rule" },
+    id: replayed
+      ? replayTaskId(replayed.replay, event.id, { rule: rule.id, index: 0 })
+      : taskId(event.id, rule.id, 0),
+    origin: replayed ? { kind: "replay", ...replayed } : { kind: "rule" },
     ruleId: rule.id,
     ruleVersion: ruleVersion(rule),
     ruleDigest: ruleDigest(rule),
@@ -71,7 +85,7 @@ export function currentDigest(rules: readonly Rule[], task: Task): string | null
   const rule = rules.find((r) => r.id === task.ruleId);
   if (!rule) return null;
   const { origin } = task;
-  if (origin.kind === "rule") return ruleDigest(rule);
+  if (origin.kind !== "offer") return ruleDigest(rule);
   const offer = rule.offers.find((o) => o.id === origin.offer);
   return offer ? offerDigest(rule, offer) : null;
 }

@@ -49,7 +49,7 @@ function decision(task: Task, click: Click, verdict: Decision["verdict"], nowMs:
 function approveFault(task: Task, click: Click): RefusalReason | null {
   const fault = clickFault(task, click);
   if (fault) return fault;
-  if (task.origin.kind === "offer" && task.origin.by === click.by) return "own_request";
+  if (task.origin.kind !== "rule" && task.origin.by === click.by) return "own_request";
   return approvers(task).includes(click.by) ? "already_counted" : null;
 }
 

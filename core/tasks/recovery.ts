@@ -14,6 +14,6 @@ export const WAITING_STATES = [
  */
 export function isOfRecovered(task: Task, recovery: WhaleEvent): boolean {
   const { source, incident, firstEventId } = task.event;
-  if (task.origin.kind !== "rule" || recovery.recovers === undefined) return false;
+  if (task.origin.kind === "offer" || recovery.recovers === undefined) return false;
   return source === recovery.source && incident === recovery.incident && firstEventId === recovery.recovers;
 }

@@ -40,6 +40,11 @@ export function isTerminal(state: TaskState): state is TerminalState {
 /** How a task came to be. */
 export type Origin =
   | { kind: "rule" }
+  /**
+   * A rule judged a stored event again. `by` is the userid of who asked for it, and may not approve it alone;
+   * null where that was the command line of the machine itself.
+   */
+  | { kind: "replay"; replay: string; by: string | null }
   /** A click on an offer of another task's card. `by` may not approve it alone. */
   | { kind: "offer"; parentTask: string; offer: string; by: string };
 

@@ -7,6 +7,8 @@ export type Language = (typeof LANGUAGES)[number];
 /** Every text of one language. Row labels have at most 5 characters, buttons at most 10 (reference/wecom.md 3.5). */
 export interface Texts {
   brand: string;
+  /** Stands before the title of a task that a replay made. */
+  replayed: string;
   labels: {
     action: string;
     target: string;

@@ -2,6 +2,7 @@ import type { Texts } from "./catalogue.ts";
 
 export const en: Texts = {
   brand: "Whale",
+  replayed: "Replay",
   labels: {
     action: "Runs",
     target: "On",

@@ -2,6 +2,7 @@ import type { Texts } from "./catalogue.ts";
 
 export const zh: Texts = {
   brand: "鲸",
+  replayed: "重放",
   labels: {
     action: "操作",
     target: "目标",

@@ -4,6 +4,10 @@ import type { Bench } from "./bench.ts";
 
 /** Every benchmark by its name. Loaded when it is run, so that one does not bring the others' modules along. */
 const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench> }>> = {
+  replay: {
+    what: "live alerts while a month of events is rehearsed, held against the same without",
+    load: async () => (await import("./replay.ts")).replay,
+  },
   e2e: {
     what: "alert → card and click → start, held against a bare Koa server",
     load: async () => (await import("./e2e.ts")).e2e,

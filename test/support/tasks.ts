@@ -4,6 +4,7 @@ import {
   type Click,
   DEFAULT_SETTINGS,
   type Rendered,
+  type ReplayedBy,
   type StepResult,
   step,
   type Task,
@@ -45,7 +46,12 @@ export function aRule(overrides: Partial<Rule> = {}): Rule {
 
 /** A task as a rule makes it of an event, with a true binding hash. */
 export function aMadeTask(
-  given: { rule?: Partial<Rule>; event?: Partial<WhaleEvent>; rendered?: Partial<Rendered> } = {},
+  given: {
+    rule?: Partial<Rule>;
+    event?: Partial<WhaleEvent>;
+    rendered?: Partial<Rendered>;
+    replayed?: ReplayedBy;
+  } = {},
 ): Task {
   const rule = aRule(given.rule);
   const { approval } = rule;
@@ -61,7 +67,9 @@ export function aMadeTask(
     ...given.rendered,
   };
   const making = { nowMs: START_MS, settings: DEFAULT_SETTINGS, depth: 0, causes: [] };
-  return taskOfRule(rule, anEvent(given.event), rendered, making).task;
+  const { replayed } = given;
+  return taskOfRule(rule, anEvent(given.event), rendered, { ...making, ...(replayed ? { replayed } : {}) })
+    .task;
 }
 
 let clicks = 0;

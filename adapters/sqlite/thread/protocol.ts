@@ -2,7 +2,16 @@ import { ChatOpsError, errorText, isChatOpsError } from "../../../core/errors.ts
 import type { Queue } from "../group-commit.ts";
 
 /** The ports that the thread serves, and what else it is asked. */
-export type Served = "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "audit" | "configs" | "store";
+export type Served =
+  | "journal"
+  | "inbox"
+  | "tasks"
+  | "outbox"
+  | "throttle"
+  | "audit"
+  | "configs"
+  | "replays"
+  | "store";
 
 export type Call = [id: number, served: Served, method: string, args: readonly unknown[]];
 

@@ -5,6 +5,7 @@ import type {
   Journal,
   JournalEntry,
   Outbox,
+  ReplayStore,
   TaskStore,
   ThrottleStore,
 } from "../../../core/ports/index.ts";
@@ -77,6 +78,9 @@ const OUTBOX: Methods<Outbox> = {
 const THROTTLE: Methods<ThrottleStore> = { take: true, show: true, trim: true };
 const AUDIT: Methods<Audit> = { append: true, read: true, verify: true };
 const CONFIGS: Methods<ConfigStore> = { record: true, versions: true, version: true, latest: true };
+const REPLAYS: Methods<ReplayStore> = {
+  ...{ create: true, get: true, list: true, claim: true, save: true, trim: true },
+};
 
 type Methods<Port> = Record<keyof Port, true>;
 
@@ -89,6 +93,7 @@ function portsOver(client: StoreClient) {
     throttle: remote<ThrottleStore>(client, "throttle", THROTTLE),
     audit: remote<Audit>(client, "audit", AUDIT),
     configs: remote<ConfigStore>(client, "configs", CONFIGS),
+    replays: remote<ReplayStore>(client, "replays", REPLAYS),
   };
 }
 

@@ -2,6 +2,7 @@ import { configPaths } from "./config-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
+import { replayPaths } from "./replay-paths.ts";
 
 const UNKNOWN = { 401: errorAnswer("没有表明身份 · the caller is not known") };
 
@@ -29,7 +30,7 @@ export const apiDocument = {
   openapi: "3.1.0",
   info: { title: "Whale 鲸", version: "1" },
   security: [{ token: [] }],
-  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...ownPaths },
+  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...ownPaths },
   components: {
     schemas: apiSchemas,
     securitySchemes: { token: { type: "http", scheme: "bearer" } },

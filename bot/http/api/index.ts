@@ -7,5 +7,6 @@ export type { ReadJson } from "./json-body.ts";
 export { apiSchemas } from "./openapi.ts";
 export { openApiRoutes } from "./openapi-route.ts";
 export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
+export { type ReplayDeps, replayRoutes } from "./replays.ts";
 export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
 export { whoamiRoutes } from "./whoami.ts";

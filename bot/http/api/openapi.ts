@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../core/ids/index.ts";
 import { eventSchemas } from "./event-schemas.ts";
+import { replaySchemas } from "./replay-schemas.ts";
 
 /** The addresses of one group of routes, as OpenAPI 3.1 describes them. */
 export type ApiPaths = Readonly<Record<string, JsonObject>>;
@@ -127,4 +128,5 @@ export const apiSchemas = {
     },
   },
   ...eventSchemas,
+  ...replaySchemas,
 } as const;

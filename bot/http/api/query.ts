@@ -92,10 +92,11 @@ function plainReader(query: Context["query"]): PlainReader {
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
-const INSTANT_WORDS =
+export const INSTANT_WORDS =
   "要写成 2026-11-01T08:00:00+08:00（+ 写作 %2B）、日期，或 2h 表示两小时前 (a time with its zone, + as %2B, a date, or 2h for two hours ago)";
 
-function instantOf(value: string, nowMs: number): string | null {
+/** The ISO instant that a date, a time with its zone, or a duration until now means; null: none. */
+export function instantOf(value: string, nowMs: number): string | null {
   const agoMs = parseDuration(value);
   const ms = agoMs === null ? (INSTANT.test(value) ? Date.parse(value) : Number.NaN) : nowMs - agoMs;
   // A date holds no more than this.

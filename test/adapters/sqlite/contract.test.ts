@@ -6,6 +6,7 @@ import { configStoreContract } from "../../contract/config-store.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
 import { outboxContract } from "../../contract/outbox.ts";
+import { replayStoreContract } from "../../contract/replay-store.ts";
 import { taskStoreContract } from "../../contract/task-store.ts";
 import { throttleStoreContract } from "../../contract/throttle-store.ts";
 import { movableClock } from "../../support/clock.ts";
@@ -22,6 +23,7 @@ for (const [name, harness] of [
   outboxContract(name, harness);
   throttleStoreContract(name, harness);
   configStoreContract(name, harness);
+  replayStoreContract(name, harness);
 }
 auditContract("sqlite", () => auditHarness(openStore));
 auditContract("sqlite in a thread", () => auditHarness(openStoreThread));

@@ -21,6 +21,8 @@ export interface Arrival {
   atMs: number;
   /** The card's id, of a card. */
   cardId: string;
+  /** What the card's title ends with, of a card. */
+  subject: string;
   bodyBytes: number;
 }
 
@@ -77,6 +79,7 @@ interface Reply {
   body: unknown;
   status?: number;
   cardId?: string;
+  subject?: string;
 }
 
 async function serve(
@@ -88,8 +91,8 @@ async function serve(
   if (url.pathname === "/stream/v1/stream") return openStream(response, play);
   const text = await bodyOf(request);
   const reply = replyTo(url, request.method === "POST" ? JSON.parse(text) : null, play);
-  const { kind, cardId = "", body, status = 200 } = reply;
-  play.tell({ kind, atMs, cardId, bodyBytes: Buffer.byteLength(text) });
+  const { kind, cardId = "", subject = "", body, status = 200 } = reply;
+  play.tell({ kind, atMs, cardId, subject, bodyBytes: Buffer.byteLength(text) });
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, { "content-type": "application/json", "content-length": bytes.length });
   response.end(bytes);
@@ -138,10 +141,11 @@ function tagged(): Record<string, string>[] {
 }
 
 function sent(body: Record<string, unknown>): Reply {
-  const card = body["template_card"] as { task_id?: string } | undefined;
+  const card = body["template_card"] as { task_id?: string; main_title?: { title?: string } } | undefined;
+  const subject = card?.main_title?.title?.split(" · ").at(-1) ?? "";
   const answer = { ...OK, invaliduser: "", msgid: "msg-1", response_code: "code-of-the-sending" };
   return card
-    ? { kind: "card", body: answer, cardId: card.task_id ?? "" }
+    ? { kind: "card", body: answer, cardId: card.task_id ?? "", subject }
     : { kind: "report", body: { ...OK, invaliduser: "", msgid: "msg-2" } };
 }
 

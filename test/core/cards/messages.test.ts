@@ -105,6 +105,11 @@ describe("the report", () => {
     );
   });
 
+  test("of a replay's task says so", () => {
+    const task = ended("succeeded", {}, { origin: { kind: "replay", replay: "r_1", by: null } });
+    assert.match(reportText(task, aViewing()), /^\*\*重放 · 磁盘清理/);
+  });
+
   test("shows the rule's rows instead of the output after a success, and both after a failure", () => {
     const resultRows = [{ label: "清理后", value: "43%" }];
     const good = reportText(ended("succeeded", LOCAL), aViewing("zh", { resultRows }));

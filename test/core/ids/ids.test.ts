@@ -11,6 +11,7 @@ import {
   outboxKey,
   parseCardId,
   partitionOf,
+  replayTaskId,
   requestId,
   shortId,
   taskId,
@@ -42,6 +43,21 @@ test("base32 of any bytes can be read back", () => {
       assert.equal(text.length, Math.ceil((bytes.length * 8) / 5));
     }),
   );
+});
+
+test("a replay's task is never the live one, and the same when read twice", () => {
+  const task = { rule: "rule-1", index: 0 };
+  const id = replayTaskId("r_1", "e_1", task);
+  assert.equal(replayTaskId("r_1", "e_1", task), id);
+  const others = [
+    taskId("e_1", "rule-1", 0),
+    replayTaskId("r_2", "e_1", task),
+    replayTaskId("r_1", "e_2", task),
+    replayTaskId("r_1", "e_1", { ...task, index: 1 }),
+    offerTaskId("r_1", "e_1", "rule-1"),
+  ];
+  assert.equal(new Set([id, ...others]).size, 6);
+  assert.match(id, /^t_[a-z2-7]{52}$/);
 });
 
 function sha256Hex(text: string): string {

@@ -119,6 +119,11 @@ describe("an event is held back", () => {
     assert.match(held.message ?? "", /1m/);
   });
 
+  test("as stale by the instant that its age is judged at, where that is another one", () => {
+    const rule = aRule({ maxAgeMs: 60_000 });
+    fired(rule, anEvent(), aContext({ nowMs: START_MS + 99_000_000, ageAtMs: START_MS }));
+  });
+
   test("as a repeat unless the rule asks for repeats", () => {
     const event = anEvent({ repeatOf: "e_first" });
     assert.equal(verdict(aRule(), event).reason, "repeat");

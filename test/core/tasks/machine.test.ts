@@ -257,6 +257,14 @@ describe("approvals", () => {
     assert.equal(result.task.state, "pending_approval");
   });
 
+  test("refuse the person who asked for the replay that made it", () => {
+    const replayed = { replay: "r_1", by: "zhangsan" };
+    const result = stepAt(aMadeTask({ replayed }), approve());
+    assert.equal(result.reason, "own_request");
+    const other = stepAt(aMadeTask({ replayed: { ...replayed, by: null } }), approve());
+    assert.equal(other.task.state, "approved");
+  });
+
   test("are over with one rejection, also after one of two approvals", () => {
     const first = stepAt(need(2), approve()).task;
     const result = stepAt(first, { kind: "reject", click: aClick({ by: "lisi" }) });

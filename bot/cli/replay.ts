@@ -1,0 +1,116 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Command } from "commander";
+import { ChatOpsError } from "../../core/errors.ts";
+import { type ReplayLook, replayLines } from "./replay-words.ts";
+import { runningWhale } from "./running-whale.ts";
+
+/** Options of a replay; those that filter have the names of the search's. */
+export interface ReplayAsked {
+  type?: string[];
+  source?: string[];
+  severity?: string[];
+  status?: string[];
+  label?: string[];
+  subject?: string;
+  incident?: string;
+  invalid?: boolean;
+  judgedBy?: string;
+  reason?: string;
+  from?: string;
+  to?: string;
+  real?: boolean;
+  rule?: string[];
+  perSecond?: string;
+  ignoreThrottle?: boolean;
+  maxTasks?: string;
+  all?: boolean;
+  json?: boolean;
+}
+
+const ALL = "/api/v1/replays";
+const LOOK_MS = 500;
+
+/** `whale events replay`: stored events go through the rules again, in the running process. */
+export function replayCommand(events: Command): void {
+  const more = (value: string, before: string[] = []) => [...before, value];
+  events
+    .command("replay")
+    .argument("[text]", "全文检索 · words that must all be there")
+    .option("--type <type>", "事件类型，可重复 · event type, repeatable", more)
+    .option("--source <source>", "事件源，可重复 · source, repeatable", more)
+    .option("--severity <severity>", "级别，可重复 · severity, repeatable", more)
+    .option("--status <status>", "状态，可重复 · status, repeatable", more)
+    .option("--label <key=value>", "标签，可重复 · label, repeatable", more)
+    .option("--subject <subject>", "对象 · what it is about")
+    .option("--incident <incident>", "故障 · incident")
+    .option("--invalid", "只要不合格式的 · only what does not fit its type")
+    .option("--judged-by <rule>", "以前由这条规则有结论的 · judged by this rule when they came")
+    .option("--reason <reason>", "以前结论的原因 · the reason of that verdict")
+    .option("--from <when>", "从何时起：2h 或 ISO 时间 · since when: 2h, or an ISO time")
+    .option("--to <when>", "到何时止 · until when")
+    .option("--real", "真实重放，会做任务；默认只演练 · for real: makes tasks; a rehearsal is the default")
+    .option("--rule <id>", "只用这条规则，可重复 · judge by this rule alone, repeatable", more)
+    .option("--per-second <n>", "每秒最多多少个事件 · at most so many events a second")
+    .option("--ignore-throttle", "不限流 · without the rules' throttles")
+    .option("--max-tasks <n>", "最多多少个任务 · at most so many tasks")
+    .option("--all", "真实重放也不限事件数 · for real without the limit of 1,000 events")
+    .option("--json", "打印 REST 的回答 · print the answer of REST")
+    .description("重放已存的事件，默认演练 · replay stored events; a rehearsal unless --real")
+    .action(replay);
+}
+
+async function replay(text: string | undefined, asked: ReplayAsked): Promise<void> {
+  const whale = await runningWhale();
+  const ordered = await whale.post(ALL, replayOrder(text, asked));
+  const { id } = (await ordered.json()) as { id: string };
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  say(`重放 · replay ${id}`);
+  let told = -1;
+  for (;;) {
+    const look = (await (await whale.get(`${ALL}/${id}`)).json()) as ReplayLook;
+    const { state, events, tasks } = look;
+    if (events !== told) say(`${events} 个事件 · events, ${tasks} 个任务 · tasks`);
+    told = events;
+    if (state === "queued" || state === "running") {
+      await pause(LOOK_MS);
+      continue;
+    }
+    if (asked.json) console.log(JSON.stringify(look));
+    else for (const line of replayLines(look)) console.log(line);
+    if (state !== "done") process.exitCode = 1;
+    return;
+  }
+}
+
+/** The order as REST takes it. Throws `cli.bad_option` naming what cannot be read. */
+export function replayOrder(text: string | undefined, asked: ReplayAsked): object {
+  const { from, to, type, source, severity, status, subject, incident, invalid, judgedBy, reason } = asked;
+  const labels = asked.label && Object.fromEntries(asked.label.map(labelOf));
+  const filter = {
+    ...{ text, type, source, severity, status, subject, incident, labels, invalid, reason, from, to },
+    ruleId: judgedBy,
+  };
+  const limits = {
+    perSecond: whole("per-second", asked.perSecond),
+    maxTasks: whole("max-tasks", asked.maxTasks),
+  };
+  const { rule: rules, ignoreThrottle, all } = asked;
+  return { filter, mode: asked.real ? "real" : "rehearse", rules, ignoreThrottle, all, ...limits };
+}
+
+function labelOf(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw badOption("label", text, "key=value");
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function whole(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw badOption(name, text, "1, 2, …");
+}
+
+function badOption(name: string, text: string, wants: string): ChatOpsError {
+  const message = `--${name} ${JSON.stringify(text)}：应写成 (must be) ${wants}`;
+  return new ChatOpsError(message, { code: "cli.bad_option" });
+}
