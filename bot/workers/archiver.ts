@@ -13,7 +13,8 @@ export interface ArchiverDeps {
   crowded: () => boolean;
 }
 
-const BATCH = 500;
+/** Small enough that all partitions together hold the process up for a few milliseconds only. */
+const BATCH = 150;
 /** What comes within this is archived together, and not in the way of the card that it makes. */
 const GATHER_MS = 100;
 /** The longest that a round waits for a crowded intake. */

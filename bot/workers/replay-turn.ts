@@ -1,4 +1,3 @@
-import { setImmediate as turnOfOthers } from "node:timers/promises";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { personNamed } from "../../core/people/index.ts";
 import type { Archive, Clock, TaskStore } from "../../core/ports/index.ts";
@@ -15,6 +14,7 @@ import {
 import { type Judgement, takeOf, type Verdict } from "../../core/rules/index.ts";
 import { type MachineSettings, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import type { RulesInForce } from "./rules-worker.ts";
+import { slices } from "./slices.ts";
 import type { StepObserver } from "./steps.ts";
 
 export interface ReplayTurnDeps {
@@ -95,13 +95,11 @@ async function judgePage(
   running: RunningReplay,
   deps: ReplayTurnDeps,
 ): Promise<boolean> {
-  let sliceEndMs = performance.now() + SLICE_MS;
+  const sliced = slices(SLICE_MS);
   for (const event of events) {
     if (!(await judgeEvent(event, running, deps))) return false;
     running.atMs = Date.parse(event.receivedAt);
-    if (performance.now() < sliceEndMs) continue;
-    await turnOfOthers();
-    sliceEndMs = performance.now() + SLICE_MS;
+    await sliced();
   }
   return true;
 }

@@ -8,6 +8,7 @@ import type { Advancer } from "./advance.ts";
 import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createPlaces, type Places } from "./places.ts";
+import { slices } from "./slices.ts";
 import type { StepObserver } from "./steps.ts";
 import { withdrawRecovered } from "./withdraw.ts";
 
@@ -32,7 +33,9 @@ export interface RulesWorkerDeps {
   crowded: () => boolean;
 }
 
-const BATCH = 200;
+const BATCH = 100;
+/** Judging gives the process a turn after this, or a request would wait for whole batches. */
+const SLICE_MS = 4;
 /** The longest that a round waits for a crowded intake. */
 const GIVE_WAY_MS = 400;
 
@@ -43,14 +46,24 @@ export function startRulesWorker(deps: RulesWorkerDeps): Loop {
   const round = async () => {
     await giveWay(deps.crowded, GIVE_WAY_MS);
     const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
-    const full = await Promise.all(partitions.map((partition) => readPartition(partition, places, deps)));
+    const reading = { places, sliced: slices(SLICE_MS) };
+    const full = await Promise.all(partitions.map((partition) => readPartition(partition, reading, deps)));
     return { more: full.includes(true), nextDueAtMs: null };
   };
   return startLoop({ name: "rules", clock, log, maxIdleMs: 2_000, round });
 }
 
+interface Reading {
+  places: Places;
+  sliced: () => Promise<void>;
+}
+
 /** One batch of one partition, in order; whether it was full. */
-async function readPartition(partition: number, places: Places, deps: RulesWorkerDeps): Promise<boolean> {
+async function readPartition(
+  partition: number,
+  { places, sliced }: Reading,
+  deps: RulesWorkerDeps,
+): Promise<boolean> {
   const { journal, onStep, log } = deps;
   const place = { reader: "rules" as const, partition };
   const entries = await journal.read(place, BATCH);
@@ -59,7 +72,10 @@ async function readPartition(partition: number, places: Places, deps: RulesWorke
   const fence = await places.fence(partition);
   if (fence === null) return false;
   const verdicts: Verdict[] = [];
-  for (const entry of entries) verdicts.push(...(await judgeEntry(entry, deps)));
+  for (const entry of entries) {
+    verdicts.push(...(await judgeEntry(entry, deps)));
+    await sliced();
+  }
   await journal.appendVerdicts(partition, verdicts);
   const committed = await journal.commit(place, fence, last.position);
   if (!committed) {

@@ -47,9 +47,9 @@ async function answer(store: SqliteStore, call: Call): Promise<void> {
   }
 }
 
-/** Answers of one turn go together, as those of one commit come together. */
+/** Answers of one commit go together: they come in one run of microtasks. */
 function reply(one: Reply): void {
-  if (replies.length === 0) setImmediate(send);
+  if (replies.length === 0) queueMicrotask(send);
   replies.push(one);
 }
 
