@@ -42,8 +42,7 @@ export interface TransactionHooks {
 }
 
 /** A table whatever its rows: only the table itself looks into them. */
-// biome-ignore lint/suspicious/noExplicitAny: rows of several types live in one map
-type AnyTable = KeyedTable<any>;
+type AnyTable = KeyedTable<unknown>;
 
 interface Change {
   table: AnyTable;
