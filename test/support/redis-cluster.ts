@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import type { RedisServers } from "../../adapters/redis/index.ts";
+import { freePort } from "./free-port.ts";
 import { type RedisServer, startRedis } from "./redis.ts";
 
 /** Three masters that share the slots. */
@@ -20,12 +21,14 @@ const SLOTS = [
 /** Starts three servers as a Redis Cluster on this machine. */
 export async function startCluster(): Promise<RedisClusterOfThree> {
   const settings = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
-  const nodes = await Promise.all(SLOTS.map(() => startRedis(settings)));
+  const buses = await Promise.all(SLOTS.map(freePort));
+  const nodes = await Promise.all(buses.map((bus) => startRedis([...settings, "--cluster-port", `${bus}`])));
   const clients = clientsOf(nodes);
   for (const [index, client] of clients.entries()) {
     const [from, to] = SLOTS[index] ?? [0, 0];
     await client.call("CLUSTER", "ADDSLOTSRANGE", from, to);
-    for (const { port } of nodes) await client.call("CLUSTER", "MEET", "127.0.0.1", port);
+    for (const [other, { port }] of nodes.entries())
+      await client.call("CLUSTER", "MEET", "127.0.0.1", port, buses[other] ?? 0);
   }
   for (const client of clients) client.disconnect();
   const whole = async (): Promise<void> => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { openRedisStore, type RedisStoreOptions } from "../../adapters/redis/index.ts";
 import type { Harness } from "../contract/harness.ts";
 import { movableClock } from "./clock.ts";
+import { freePort } from "./free-port.ts";
 import { silentLog } from "./log.ts";
 import { tempFolder } from "./sqlite.ts";
 
@@ -70,17 +70,6 @@ export async function accepting(server: ChildProcess, sign = "Ready to accept co
     if (said.includes(sign)) return;
   }
   throw new Error(`redis-server did not start: ${said}`);
-}
-
-/** A port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }
 
 let stores = 0;

@@ -8,9 +8,9 @@ import { Redis } from "ioredis";
 import { openRedisStore, type RedisStore } from "../../../adapters/redis/index.ts";
 import { aDraftNo } from "../../contract/journal/support.ts";
 import { aDelivery, aTask } from "../../support/builders.ts";
+import { freePort } from "../../support/free-port.ts";
 import {
   accepting,
-  freePort,
   NO_REDIS,
   REDIS,
   type RedisServer,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "../../support/free-port.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** A running node on loopback. */
@@ -33,15 +34,16 @@ export async function startElasticsearch(
 ): Promise<ElasticsearchNode> {
   if (prepared.outcome !== "ready") throw new Error(prepared.reason);
   const home = mkdtempSync(join(tmpdir(), "whale-elasticsearch-"));
-  const start = (port: number) =>
+  const port = await freePort();
+  const start = () =>
     launch([...JAVA, "-cp", prepared.classPath, MAIN, home, `${port}`, ...SETTINGS, ...settings]);
-  let { child, port } = await start(0);
+  let child = await start();
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     kill: () => ended(child),
     restart: async () => {
-      ({ child, port } = await start(port));
+      child = await start();
     },
     close: async () => {
       await ended(child);
@@ -50,15 +52,14 @@ export async function startElasticsearch(
   };
 }
 
-async function launch(args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
+async function launch(args: readonly string[]): Promise<ChildProcess> {
   const child = spawn("java", args, { stdio: ["pipe", "pipe", "pipe"] });
   const heard: string[] = [];
   child.stderr.on("data", (bytes: Buffer) => heard.push(String(bytes)));
   for await (const line of createInterface({ input: child.stdout })) {
-    const port = /^listening (\d+)$/.exec(line)?.[1];
-    if (port === undefined) continue;
+    if (line !== "listening") continue;
     child.stdout.resume();
-    return { child, port: Number(port) };
+    return child;
   }
   throw new Error(`Elasticsearch ended before it listened: ${heard.join("").slice(0, 2000)}`);
 }

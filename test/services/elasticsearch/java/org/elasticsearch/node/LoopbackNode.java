@@ -7,7 +7,6 @@ import java.util.Map;
 import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.env.Environment;
-import org.elasticsearch.http.HttpServerTransport;
 import org.elasticsearch.plugins.ClasspathPlugins;
 import org.elasticsearch.plugins.PluginsLoader;
 import org.elasticsearch.plugins.PluginsService;
@@ -15,7 +14,7 @@ import whale.LoopbackPlugin;
 
 /**
  * One Elasticsearch node on loopback, out of the server's library alone: arguments are the folder for its data, the
- * port (0: any) and further settings as `name=value`. Prints `listening PORT`, and ends when its input ends. In this
+ * port and further settings as `name=value`. Prints `listening`, and ends when its input ends. In this
  * package, because only here may one say which plugins a node has.
  */
 public final class LoopbackNode {
@@ -30,8 +29,7 @@ public final class LoopbackNode {
     LogConfigurator.configureESLogging();
     Node node = new Node(NodeConstruction.prepareConstruction(environment, ClasspathPlugins.noFolders(), new Services(), true));
     node.start();
-    int port = node.injector().getInstance(HttpServerTransport.class).boundAddress().publishAddress().getPort();
-    System.out.println("listening " + port);
+    System.out.println("listening");
     while (System.in.read() != -1) {}
     // Its data are thrown away; an orderly end would only keep an orphan alive for longer.
     Runtime.getRuntime().halt(0);
@@ -45,7 +43,7 @@ public final class LoopbackNode {
       .put("transport.type", LoopbackPlugin.NAME)
       .put("http.type", LoopbackPlugin.NAME)
       .put("http.host", "127.0.0.1")
-      .put("http.port", args[1].equals("0") ? "20000-40000" : args[1]);
+      .put("http.port", args[1]);
     for (int i = 2; i < args.length; i++) {
       String[] pair = args[i].split("=", 2);
       settings.put(pair[0], pair[1]);
