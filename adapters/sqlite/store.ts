@@ -5,7 +5,6 @@ import type {
   Audit,
   ConfigStore,
   Inbox,
-  Journal,
   Logger,
   Outbox,
   ReaderPlace,
@@ -21,7 +20,7 @@ import { type Engine, engineOf, mergeRecent } from "./engine.ts";
 import { openError } from "./errors.ts";
 import { groupCommit, type Queue } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
-import { sqliteJournal } from "./journal.ts";
+import { sqliteJournal, type TextJournal } from "./journal.ts";
 import { INCIDENTS, KNOWN } from "./journal-keys.ts";
 import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { lockFolder } from "./lock.ts";
@@ -34,7 +33,7 @@ import { writeBehind } from "./write-behind.ts";
 
 /** The embedded store: all ports over one file, for one process. */
 export interface SqliteStore {
-  journal: Journal;
+  journal: TextJournal;
   inbox: Inbox;
   tasks: TaskStore;
   outbox: Outbox;
