@@ -23,11 +23,21 @@ export type Presented =
  */
 export function callerOf(request: IncomingMessage, query: Caller["query"], trustProxyHops: number): Caller {
   const headers = request.headersDistinct;
-  const forwarded = (headers["x-forwarded-for"] ?? []).flatMap((line) => line.split(","));
-  const path = [...forwarded, request.socket.remoteAddress ?? ""].map(plainAddress);
-  const address = path[Math.max(0, path.length - 1 - trustProxyHops)] ?? "";
-  const proxied = headers["forwarded"] !== undefined;
-  return { address, local: !proxied && path.every(isLoopback), headers, query };
+  const path = () => {
+    const forwarded = (headers["x-forwarded-for"] ?? []).flatMap((line) => line.split(","));
+    return [...forwarded, request.socket.remoteAddress ?? ""].map(plainAddress);
+  };
+  return {
+    get address() {
+      const stations = path();
+      return stations[Math.max(0, stations.length - 1 - trustProxyHops)] ?? "";
+    },
+    get local() {
+      return headers["forwarded"] === undefined && path().every(isLoopback);
+    },
+    headers,
+    query,
+  };
 }
 
 /** An address without the dress of IPv4 in IPv6; empty when it is none. */
