@@ -13,6 +13,7 @@ import type {
   ThrottleStore,
 } from "../../core/ports/index.ts";
 import { sqliteAudit } from "./audit.ts";
+import { quietCheckpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
 import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -151,9 +152,11 @@ function engineOver(
   const committed = (): void => {
     recent.transaction.committed();
     if (!merging && recent.waiting() >= MERGE_FROM) void merge();
+    checkpoints.committed();
   };
   const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
-  const engine = engineOf({ db, recent, clock, commits });
+  const checkpoints = quietCheckpoints(db, commits.waits);
+  const engine = engineOf({ db, recent, clock, commits, checkpoints });
   return engine;
 }
 
