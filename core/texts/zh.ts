@@ -65,6 +65,7 @@ export const zh: Texts = {
     not_in_this_state: "当前状态不能这样操作",
     already_decided: "已经有人处理过了",
     already_recovered: "告警已恢复，任务已撤回，不再执行",
+    already_expired: "审批已超时，任务不再执行",
     start_was_intended: "已经发起启动，不能撤回",
     already_counted: "您已经批准过了",
     not_entitled: "您不在授权人名单中",
