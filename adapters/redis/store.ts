@@ -4,6 +4,7 @@ import type {
   Inbox,
   Journal,
   Outbox,
+  ReplayStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -19,6 +20,7 @@ import { redisJournal } from "./journal.ts";
 import { appender } from "./journal-append.ts";
 import { redisOutbox } from "./outbox.ts";
 import { META_TAG } from "./partitions.ts";
+import { redisReplays } from "./replays.ts";
 import { replicasOf } from "./replicas.ts";
 import { script } from "./script.ts";
 import { redisTasks } from "./tasks.ts";
@@ -34,6 +36,7 @@ export interface RedisStore {
   throttle: ThrottleStore;
   audit: Audit;
   configs: ConfigStore;
+  replays: ReplayStore;
   /**
    * Called after writes of this process or another that may have given a queue new work. A call may get lost
    * between processes: whoever waits must also look by itself from time to time.
@@ -127,6 +130,7 @@ function portsOver(engine: Engine, journal: Journal) {
     throttle: redisThrottle(engine),
     audit: redisAudit(engine),
     configs: redisConfigStore(engine),
+    replays: redisReplays(engine),
   };
 }
 

@@ -6,6 +6,7 @@ import { configStoreContract } from "../../contract/config-store.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
 import { outboxContract } from "../../contract/outbox.ts";
+import { replayStoreContract } from "../../contract/replay-store.ts";
 import { taskStoreContract } from "../../contract/task-store.ts";
 import { throttleStoreContract } from "../../contract/throttle-store.ts";
 import { NO_REDIS, type RedisServer, redisHarness, redisOptions, startRedis } from "../../support/redis.ts";
@@ -47,5 +48,6 @@ describe("a real Redis server", { skip: NO_REDIS }, () => {
   outboxContract("redis", open);
   throttleStoreContract("redis", open);
   configStoreContract("redis", open);
+  replayStoreContract("redis", open);
   auditContract("redis", () => auditHarness(server));
 });

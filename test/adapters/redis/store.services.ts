@@ -7,6 +7,7 @@ import { movableClock, START_MS } from "../../support/clock.ts";
 import { assertLeaksNoSecret } from "../../support/leaks.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 import { NO_REDIS, type RedisServer, redisOptions, startRedis } from "../../support/redis.ts";
+import { aReplay } from "../../support/replays.ts";
 
 const LEASE_MS = 30_000;
 const TAKE = { grantId: "t_g", key: "k", limit: 1, perMs: 60_000, burst: 1, atMs: START_MS };
@@ -192,15 +193,23 @@ function telling(): void {
     assert.deepEqual(await queues, ["outbox", "tasks"]);
   });
 
+  test("tells of a replay that somebody asked for", async () => {
+    const queues = heard(store, 1);
+    await store.replays.create(aReplay("r_1"));
+    assert.deepEqual(await queues, ["replays"]);
+  });
+
   test("tells nothing of writes that bring no work", async () => {
     const task = aTask();
     await store.tasks.make({ task, outbox: [] });
     await store.journal.append(aDelivery([aDraft()]));
+    await store.replays.create(aReplay("r_1"));
     const queues: Queue[] = [];
     store.onWrite((what) => queues.push(what));
     await store.tasks.make({ task, outbox: [anOutboxItem()] });
     await store.journal.append(aDelivery([aDraft()]));
     await store.throttle.take([TAKE]);
+    await store.replays.create(aReplay("r_1"));
     await store.check();
     assert.deepEqual(queues, []);
   });
