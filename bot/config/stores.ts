@@ -35,6 +35,14 @@ export function secretsOfStores(stores: StoresConfig): string[] {
   return [redis.password, sentinel, ofElasticsearch].flatMap((secret) => secret || []);
 }
 
+/** The stores in one line, for people. */
+export function storesText(stores: StoresConfig): string {
+  if (stores.kind === "embedded")
+    return "内嵌存储，单进程 (embedded stores, one process); 多进程请设置 REDIS_URL 和 ELASTICSEARCH_URL (set both for several processes)";
+  const { redis, elasticsearch } = stores;
+  return `Redis (${redis.servers.kind}) + Elasticsearch ${elasticsearch.urls.join(", ")}`;
+}
+
 function redisConfig(read: ConfigReader): RedisConfig {
   const text = read.given("REDIS_URL");
   const url = readRedisUrl(text);
