@@ -117,6 +117,8 @@ function wakeOnWrite(
   loops: Record<"rules" | "archiver" | "tasks" | "outbox" | "inbox" | "replays", Loop>,
 ): void {
   store.onWrite((what) => {
+    // What people ordered is no queue: nobody works it off.
+    if (what === "state") return;
     if (what !== "journal") return loops[what].wake();
     loops.rules.wake();
     loops.archiver.wake();
