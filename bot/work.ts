@@ -116,9 +116,10 @@ function endsOf(loops: Readonly<Record<string, Loop>>): Record<string, () => Pro
 /** Starts what has to be done from time to time. Of several schedulers one does it. */
 export function startScheduler(ground: Ground): Work {
   const { stores, inForce, config, clock, log, metrics } = ground;
-  const { journal, inbox, throttle, tasks, outbox, replays } = stores.store;
+  const { journal, inbox, throttle, tasks, outbox, replays, leases } = stores.store;
   const janitor = startJanitor({
-    ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, clock, log, metrics },
+    ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, leases },
+    ...{ holder: ground.holder, clock, log, metrics },
     ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
     registry: () => inForce().registry,
   });
@@ -127,9 +128,11 @@ export function startScheduler(ground: Ground): Work {
 
 function wakeOnWrite(
   store: Stores["store"],
-  loops: Record<"rules" | "archiver" | Exclude<Queue, "journal">, Loop>,
+  loops: Record<"rules" | "archiver" | Exclude<Queue, "journal" | "state">, Loop>,
 ): void {
   store.onWrite((what) => {
+    // What people ordered is no queue: nobody works it off.
+    if (what === "state") return;
     if (what !== "journal") return loops[what].wake();
     loops.rules.wake();
     loops.archiver.wake();
