@@ -4,8 +4,7 @@ import type { Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
 import { CLAIM, DONE, INSERT, POSTPONE, TRIM } from "./inbox-scripts.ts";
 import { INBOX_TAG } from "./partitions.ts";
-
-const TRIMMED_AT_ONCE = 250;
+import { trimAll } from "./trim-all.ts";
 
 type ClaimRow = [key: string, received: string, attempts: string, payload: string, fence: string];
 
@@ -28,7 +27,7 @@ export function redisInbox(engine: Engine): Inbox {
       if (kept === 1) engine.wake("inbox");
       return kept === 1;
     },
-    trim: (olderThanMs) => trim(engine, olderThanMs),
+    trim: (olderThanMs) => trimAll(engine, { script: TRIM, tag: INBOX_TAG, olderThanMs }),
   };
 }
 
@@ -40,13 +39,4 @@ function claimOf([key, received, attempts, payload, fence]: ClaimRow): InboxClai
     fence: Number(fence),
     attempts: Number(attempts),
   };
-}
-
-async function trim(engine: Engine, olderThanMs: number): Promise<number> {
-  let gone = 0;
-  for (;;) {
-    const some = await engine.run<number>(TRIM, INBOX_TAG, [olderThanMs, TRIMMED_AT_ONCE]);
-    gone += some;
-    if (some < TRIMMED_AT_ONCE) return gone;
-  }
 }

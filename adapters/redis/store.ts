@@ -3,7 +3,10 @@ import type {
   ConfigStore,
   Inbox,
   Journal,
+  Leases,
   Outbox,
+  ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -17,10 +20,13 @@ import { callError, newerError } from "./errors.ts";
 import { redisInbox } from "./inbox.ts";
 import { redisJournal } from "./journal.ts";
 import { appender } from "./journal-append.ts";
+import { redisLeases } from "./leases.ts";
 import { redisOutbox } from "./outbox.ts";
 import { META_TAG } from "./partitions.ts";
+import { redisReplays } from "./replays.ts";
 import { replicasOf } from "./replicas.ts";
 import { script } from "./script.ts";
+import { redisState } from "./state.ts";
 import { redisTasks } from "./tasks.ts";
 import { redisThrottle } from "./throttle.ts";
 import { wakeCalls } from "./wake.ts";
@@ -34,6 +40,9 @@ export interface RedisStore {
   throttle: ThrottleStore;
   audit: Audit;
   configs: ConfigStore;
+  replays: ReplayStore;
+  leases: Leases;
+  state: StateStore;
   /**
    * Called after writes of this process or another that may have given a queue new work. A call may get lost
    * between processes: whoever waits must also look by itself from time to time.
@@ -127,6 +136,9 @@ function portsOver(engine: Engine, journal: Journal) {
     throttle: redisThrottle(engine),
     audit: redisAudit(engine),
     configs: redisConfigStore(engine),
+    replays: redisReplays(engine),
+    leases: redisLeases(engine),
+    state: redisState(engine),
   };
 }
 
