@@ -100,6 +100,9 @@ export const en: Texts = {
   stuck: ({ status, minutes }) => `The execution has been ${status} for ${minutes} min; check StackStorm`,
   moreOutput: (command) => `… for the whole output send: ${command}`,
   noOutput: "(no output)",
+  ruleRefused: ({ rule, place, what }) =>
+    `**The file of rule "${rule}" cannot be used**\n${place}: ${what}\nThe rule as it was before stays in force; nothing was changed.`,
+  wordsOf: ({ en }) => en,
   commands: {
     help: [
       "You can send:",

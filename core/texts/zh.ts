@@ -94,6 +94,9 @@ export const zh: Texts = {
   stuck: ({ status, minutes }) => `执行停在 ${status} 已 ${minutes} 分钟，请检查 StackStorm`,
   moreOutput: (command) => `……完整输出请发送：${command}`,
   noOutput: "（没有输出）",
+  ruleRefused: ({ rule, place, what }) =>
+    `**规则「${rule}」的文件有误，没有采用**\n${place}：${what}\n之前的规则仍然有效，没有任何变化。`,
+  wordsOf: ({ zh }) => zh,
   commands: {
     help: [
       "可以发送：",
