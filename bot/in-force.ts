@@ -6,6 +6,13 @@ import { compileEventTypes, compileSource, type EventTypeRegistry } from "../cor
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
+import {
+  type AtWork,
+  type CompiledWindows,
+  type CronReader,
+  compileSchedule,
+  compileWindows,
+} from "../core/windows/index.ts";
 import type { ReadySource, Warning } from "./http/index.ts";
 
 /** The configuration as the workers use it: checked and compiled. */
@@ -16,6 +23,9 @@ export interface InForce {
   clusters: readonly Cluster[];
   registry: EventTypeRegistry;
   sources: ReadonlyMap<string, ReadySource>;
+  windows: CompiledWindows;
+  /** Of the rules that have one, by their ids. */
+  schedules: ReadonlyMap<string, AtWork>;
   roles: readonly Role[];
   /** By the hash of the token. */
   tokens: ReadonlyMap<string, AccessToken>;
@@ -44,8 +54,14 @@ function refuse(what: string, message: string): never {
   throw new ChatOpsError(`${what}: ${message}`, { code: "config.invalid" });
 }
 
+/** What is compiled with a home and comes from adapters. */
+export interface HomeParts {
+  kinds: Readonly<Record<string, SourceAdapter>>;
+  cron: CronReader;
+}
+
 /** Compiles a home. The loader has checked it before; what fails here names its rule, type or source. */
-export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAdapter>>): InForce {
+export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
   const types = compileEventTypes(home.eventTypes);
   if (types.outcome === "invalid") refuse(`event type ${types.type}`, types.message);
   const rules = ruleSet(home.rules);
@@ -66,10 +82,18 @@ export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAda
     clusters,
     registry: types.registry,
     sources,
+    windows: compileWindows(home.windows, cron),
+    schedules: schedulesOf(home.rules, cron),
     roles: home.roles,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };
+}
+
+function schedulesOf(rules: readonly Rule[], cron: CronReader): Map<string, AtWork> {
+  return new Map(
+    rules.flatMap(({ id, schedule }) => (schedule ? [[id, compileSchedule(schedule, cron)] as const] : [])),
+  );
 }
 
 function warningsOf(home: Home): Warning[] {

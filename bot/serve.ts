@@ -19,6 +19,7 @@ import {
   type HealthDeps,
   type HookDeps,
   type HttpServer,
+  muteRoutes,
   onceEach,
   openApiRoutes,
   type ReadJson,
@@ -31,7 +32,8 @@ import {
   whoamiRoutes,
 } from "./http/index.ts";
 import type { InForceHolder } from "./in-force.ts";
-import { roleFinder } from "./people.ts";
+import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
+import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { Stores } from "./stores.ts";
 import type { StepObserver } from "./workers/index.ts";
@@ -42,6 +44,8 @@ export interface Serving {
   folder: HomeFolder;
   inForce: InForceHolder;
   keeper: HomeKeeper;
+  mutes: MuteKeeper;
+  rolesOf: RoleFinder;
   stores: Stores;
   wecom: Wecom;
   pressure: PressureGate;
@@ -116,13 +120,13 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
+  const objectOf = muteObjectOver(() => inForce.current().rules);
+  muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }
 
 function accessOver(parts: Serving): AccessDeps {
-  const { inForce, wecom, config } = parts;
-  const roles = () => inForce.current().roles;
-  const rolesOf = roleFinder({ ...parts, roles, directory: wecom.directory });
+  const { inForce, config, rolesOf } = parts;
   const localTokenHash = tokenHash(parts.localToken);
   const tokens = () => inForce.current().tokens;
   return { ...parts, rolesOf, tokens, localTokenHash, trustProxyHops: config.trustProxyHops };

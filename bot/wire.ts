@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { cronFault, cronTimes } from "../adapters/cron/index.ts";
 import {
   createHomeFolder,
   formatProblems,
@@ -32,8 +33,9 @@ import {
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH, createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
 import { type Cloud, cloudOver, type HttpServer, type Warning } from "./http/index.ts";
-import { holdInForce, type InForce, prepareHome } from "./in-force.ts";
-import { expiredTokens } from "./people.ts";
+import { type HomeParts, holdInForce, type InForce, prepareHome } from "./in-force.ts";
+import { createMuteKeeper } from "./mutes/index.ts";
+import { expiredTokens, roleFinder } from "./people.ts";
 import { createPressureGate, measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
 import type { Stores } from "./stores.ts";
@@ -64,14 +66,22 @@ export async function prepareFiles(
   dir: string,
 ): Promise<{ outcome: "ready"; inForce: InForce } | { outcome: "refused"; message: string }> {
   const loaded = await openHome(env, dir).load();
-  if (loaded.outcome === "loaded")
-    return { outcome: "ready", inForce: prepareHome(loaded.home, sourceKinds) };
+  if (loaded.outcome === "loaded") return { outcome: "ready", inForce: prepareHome(loaded.home, HOME_PARTS) };
   return { outcome: "refused", message: formatProblems(loaded.problems) };
 }
 
+const HOME_PARTS: HomeParts = { kinds: sourceKinds, cron: cronTimes };
+
 function openHome(env: Environment, dir: string): HomeFolder {
   const kinds = Object.keys(sourceKinds);
-  return createHomeFolder({ dir, env, kinds, nowMs: systemClock.nowMs, checkOptions: optionsFault });
+  return createHomeFolder({
+    dir,
+    env,
+    kinds,
+    nowMs: systemClock.nowMs,
+    checkOptions: optionsFault,
+    cronFault,
+  });
 }
 
 /** What a kind of source says against options; null when nothing. */
@@ -245,7 +255,7 @@ async function openParts(options: WhaleOptions) {
   const common = { clock, log, metrics, onStep };
   const compile = (next: Home) => {
     log.hide(secretsOf(next));
-    return prepareHome(next, sourceKinds);
+    return prepareHome(next, HOME_PARTS);
   };
   const inForce = holdInForce(compile(home));
   // Whatever may refuse its configuration comes before what holds a file or a thread.
@@ -257,7 +267,24 @@ async function openParts(options: WhaleOptions) {
   const holder = await processName(dataDir, randomUUID());
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
   const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory: wecom.directory });
-  const made = { localToken, inForce, keeper, pressure, stores, holder, wecom, stackstorm, outbound, cloud };
+  const { audit, state } = stores.store;
+  const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
+  const { directory } = wecom;
+  const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
+  const made = {
+    localToken,
+    inForce,
+    keeper,
+    mutes,
+    rolesOf,
+    pressure,
+    stores,
+    holder,
+    wecom,
+    stackstorm,
+    outbound,
+    cloud,
+  };
   return { ...common, ...made };
 }
 

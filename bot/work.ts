@@ -6,6 +6,8 @@ import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { Ending } from "./ending.ts";
 import type { InForce } from "./in-force.ts";
+import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
+import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import {
@@ -33,6 +35,9 @@ export interface Ground {
   config: Config;
   settings: MachineSettings;
   inForce: () => InForce;
+  mutes: MuteKeeper;
+  /** The roles that a person holds now. */
+  rolesOf: RoleFinder;
   stores: Stores;
   /** Names this process in leases. No other that runs has the name. */
   holder: string;
@@ -60,7 +65,7 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, holder } = ground;
+  const { crowded, holder, mutes } = ground;
   const { store, archive } = stores;
   const { journal, inbox, tasks, outbox, replays, audit } = store;
   const busy = () => crowded() || ground.pressure.sheds();
@@ -83,13 +88,15 @@ export async function startWork(ground: Ground): Promise<Work> {
   const live = { atMs: 0 };
   const liveAtMs = () => live.atMs;
   const loops = {
-    rules: startRulesWorker({ journal, tasks, advancer, inForce, settings, holder, crowded, ...common }),
+    rules: startRulesWorker({
+      ...{ journal, tasks, advancer, inForce, mutes, settings, holder, crowded, ...common },
+    }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
     archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
     replays: startReplayWorker({
-      ...{ replays, archive, journal, tasks, audit, inForce, settings, busy, liveAtMs, ...common },
+      ...{ replays, archive, journal, tasks, audit, inForce, mutes, settings, busy, liveAtMs, ...common },
     }),
   };
   wakeOnWrite(store, loops);
@@ -156,7 +163,8 @@ function inboxHandler(
     settings,
     ...common,
   };
-  const messages = { outbox: store.outbox, executor, view: made.view, ...common };
+  const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
+  const messages = { outbox: store.outbox, executor, view: made.view, muting, ...common };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

@@ -21,6 +21,7 @@ import {
   SourceShape,
 } from "./schema.ts";
 import { shapeOf } from "./shape.ts";
+import { type WindowFile, WindowShape } from "./window-schema.ts";
 
 /** What each kind of file holds once its shape is right. */
 export interface FileOf {
@@ -29,6 +30,7 @@ export interface FileOf {
   rule: RuleFile;
   policy: PolicyFile;
   cluster: ClusterFile;
+  window: WindowFile;
   groups: GroupsFile;
   roles: RolesFile;
   tokens: TokensFile;
@@ -40,6 +42,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   rule: RuleShape,
   policy: PolicyShape,
   cluster: ClusterShape,
+  window: WindowShape,
   groups: GroupsShape,
   roles: RolesShape,
   tokens: TokensShape,
@@ -53,6 +56,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   rule: "id",
   policy: "id",
   cluster: "name",
+  window: "id",
   groups: "",
   roles: "",
   tokens: "",

@@ -14,6 +14,7 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "rules", kind: "rule", required: true },
   { folder: "policies", kind: "policy", required: false },
   { folder: "clusters", kind: "cluster", required: true },
+  { folder: "windows", kind: "window", required: false },
 ];
 const TOP_FILES = new Map<string, FileKind>(
   (["groups", "roles", "tokens"] as const).flatMap((kind) => [

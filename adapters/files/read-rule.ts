@@ -3,6 +3,7 @@ import type { People } from "../../core/people/index.ts";
 import { normaliseUserId } from "../../core/people/index.ts";
 import type { ApprovalSpec, Feature, Offer, ReportSpec, Rule, ThrottleSpec } from "../../core/rules/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
+import { readSchedule } from "./read-window.ts";
 import type { ApprovalFile, OfferFile, RuleFile } from "./schema.ts";
 
 /** What a rule's file leaves out. */
@@ -27,6 +28,7 @@ export function readRule(file: RuleFile): Rule {
     on: file.on,
     business: file.business,
     ...(file.owner ? { owner: peopleOf(file.owner) } : {}),
+    ...(file.schedule ? { schedule: readSchedule(file.schedule) } : {}),
     features: (file.features ?? []) as Feature[],
     action: file.action,
     targets: file.targets ?? [],

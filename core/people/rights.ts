@@ -8,6 +8,8 @@ export const RIGHTS = [
   "rules.read",
   "tasks.read",
   "audit.read",
+  "mutes.read",
+  "mutes.write",
   "health.read",
   "config.reload",
 ] as const;

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../ids/index.ts";
 import { hashOf } from "../ids/index.ts";
 import type { People } from "../people/people.ts";
+import type { Schedule } from "../windows/schedule.ts";
 
 export const OPERATORS = [
   "equals",
@@ -91,6 +92,8 @@ export interface Rule {
   business: string;
   /** Who looks after the rule, and hears when its file cannot be taken. No part of what an approval is bound to. */
   owner?: People;
+  /** When it is at work; always when absent. */
+  schedule?: Schedule;
   features: readonly Feature[];
   action: string;
   /** Templates of what the action touches. */

@@ -55,5 +55,12 @@ export interface Texts {
     notStarted: string;
     historyTitle: string;
     engineDown: (message: string) => string;
+    noMutes: string;
+    mutesTitle: string;
+    muteUsage: string;
+    muteLine: (facts: { id: string; what: string; until: string; by: string; why: string }) => string;
+    muted: (line: string) => string;
+    unmuted: (line: string) => string;
+    noSuchMute: (id: string) => string;
   };
 }

@@ -111,6 +111,7 @@ export const en: Texts = {
       "task ID / 任务 编号: what happened to one task",
       "ex ID / 执行 编号: the state of its execution",
       "logs ID / 日志 编号: its output",
+      "mute subject=HOST 2h WHY / 静默 …: no tasks for a time; mutes lists, unmute ID ends one",
       "An ID is the six characters on the card; the first few are enough.",
     ].join("\n"),
     unknown: (text) => `Unknown command: ${text}. Send help for the list.`,
@@ -123,5 +124,13 @@ export const en: Texts = {
     notStarted: "It has not started; there is no execution.",
     historyTitle: "History:",
     engineDown: (message) => `StackStorm cannot be read now: ${message}`,
+    noMutes: "Nothing is muted.",
+    mutesTitle: "Muted now:",
+    muteUsage:
+      "Write: mute CONDITIONS HOW-LONG WHY, for example: mute rule=vm-disk-cleanup subject=vm-1 2h moving tonight\nConditions: rule= type= source= subject= label.NAME=",
+    muteLine: ({ id, what, until, by, why }) => `${id} ${what}, until ${until}, ${by}: ${why}`,
+    muted: (line) => `Muted: ${line}\nEvents are taken and kept as ever; they make no tasks.`,
+    unmuted: (line) => `No longer muted: ${line}`,
+    noSuchMute: (id) => `No mute with ID ${id}. Send mutes to see them.`,
   },
 };

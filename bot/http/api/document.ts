@@ -1,6 +1,7 @@
 import { configPaths } from "./config-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
+import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { replayPaths } from "./replay-paths.ts";
 
@@ -30,7 +31,7 @@ export const apiDocument = {
   openapi: "3.1.0",
   info: { title: "Whale 鲸", version: "1" },
   security: [{ token: [] }],
-  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...ownPaths },
+  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...mutePaths, ...ownPaths },
   components: {
     schemas: apiSchemas,
     securitySchemes: { token: { type: "http", scheme: "bearer" } },

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Context } from "koa";
+import { cronFault, cronTimes } from "../../../../adapters/cron/index.ts";
 import { createHomeFolder } from "../../../../adapters/files/index.ts";
 import { readJson, sourceKinds, standardForms } from "../../../../adapters/sources/index.ts";
 import { openArchive } from "../../../../adapters/sqlite/archive/index.ts";
@@ -148,11 +149,18 @@ async function open(given: Given) {
   const clock = movableClock(NOW_MS);
   const kinds = Object.keys(sourceKinds);
   const env = { WECOM_SECRET: "secret-of-the-environment" };
-  const folder = createHomeFolder({ dir, env, kinds, nowMs: clock.nowMs, checkOptions: () => null });
+  const folder = createHomeFolder({
+    dir,
+    env,
+    kinds,
+    cronFault,
+    nowMs: clock.nowMs,
+    checkOptions: () => null,
+  });
   const first = await folder.load();
   if (first.outcome === "refused") throw new Error(folder.describe(first.problems));
   const store = openStore({ dataDir: data, clock, log });
-  const compile = (home: typeof first.home) => prepareHome(home, sourceKinds);
+  const compile = (home: typeof first.home) => prepareHome(home, { kinds: sourceKinds, cron: cronTimes });
   const inForce = holdInForce(compile(first.home));
   const configs = wrap(store.configs);
   const keeper = createHomeKeeper(first, {
