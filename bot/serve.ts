@@ -13,6 +13,7 @@ import {
   certificatesOver,
   configRoutes,
   createHttpServer,
+  deadLetterRoutes,
   eventRoutes,
   eventTypeRoutes,
   guardOver,
@@ -104,6 +105,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
+  deadLetterRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }
 

@@ -26,6 +26,7 @@ import type { JsonObject } from "../core/ids/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { type Config, type Environment, formatFaults, readEnvironment } from "./config/index.ts";
+import { deadLetterWatch } from "./dead-letter-watch.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps } from "./home/index.ts";
 import { type Cloud, cloudOver, type HttpServer, type Warning } from "./http/index.ts";
 import { holdInForce, type InForce, prepareHome } from "./in-force.ts";
@@ -107,11 +108,12 @@ export interface Whale {
 /** Builds every adapter and worker, and connects them. Throws when the home does not compile. */
 export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = await openParts(options);
-  const { inForce, keeper, log, clock } = parts;
+  const { inForce, keeper, deadLetters, log, clock } = parts;
   let outside: Warning[] = [];
   const warnings = () => {
     const { warnings: own, tokens } = inForce.current();
-    return [...own, ...expiredTokens(tokens.values(), clock.nowMs()), ...keeper.warnings(), ...outside];
+    const expired = expiredTokens(tokens.values(), clock.nowMs());
+    return [...own, ...expired, ...keeper.warnings(), ...deadLetters.warnings(), ...outside];
   };
   const { config, folder } = options;
   const server = serverOver(
@@ -194,7 +196,7 @@ async function openParts(options: WhaleOptions) {
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
   const keeper = keeperOver(options, { ...common, inForce, compile, store });
   const made = { localToken, inForce, keeper, pressure, store, archive, wecom, stackstorm, outbound, cloud };
-  return { ...common, ...made };
+  return { ...common, ...made, deadLetters: deadLetterWatch() };
 }
 
 function keeperOver(
@@ -234,6 +236,7 @@ function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<W
     executor,
     plain: markdownText,
     random: Math.random,
+    onDeadLetters: parts.deadLetters.note,
     crowded: () => parts.pressure.crowded(),
   });
 }

@@ -49,6 +49,8 @@ export interface Ground {
   log: Logger;
   metrics: Metrics;
   onStep: StepObserver;
+  /** Told now and then how many dead letters the archive has. */
+  onDeadLetters: (count: number) => void;
   /** Whether intake has so much to do that what can wait gives way. */
   crowded: () => boolean;
 }
@@ -97,6 +99,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     ...{ journal, inbox, throttle, tasks, outbox, archive, replays, ...common },
     ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
     registry: () => inForce().registry,
+    onDeadLetters: ground.onDeadLetters,
   });
   wakeOnWrite(store, loops);
   store.onWrite((what) => {

@@ -3,7 +3,7 @@ import { aggregate, countOf, overview } from "./aggregate.ts";
 import { createStore } from "./bulk.ts";
 import { checkOptions, type ElasticsearchConfig, type ElasticsearchOptions } from "./config.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
+import { createDeadLetters } from "./dead-letters.ts";
 import { forget } from "./forget.ts";
 import { createFreshness } from "./freshness.ts";
 import { createIndices, templates } from "./indices.ts";
@@ -12,7 +12,6 @@ import { getEvent, searchPage, verdictsOf } from "./search.ts";
 
 /** The archive in Elasticsearch. */
 export type ElasticsearchArchive = Archive & {
-  deadLetters: DeadLetters;
   /** Ends its connections. */
   close(): Promise<void>;
 };

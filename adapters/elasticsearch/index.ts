@@ -1,3 +1,2 @@
 export * from "./archive.ts";
 export type * from "./config.ts";
-export type * from "./dead-letters.ts";

@@ -4,10 +4,11 @@ import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment } from "../config/index.ts";
 import { approvePolicyFile, newToken, prepare, prepareFiles } from "../wire.ts";
+import { archiveCommands } from "./archive.ts";
 import { eventCommands } from "./events.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
-/** The command line. Commands here only read and write files; those of `events` ask the running process. */
+/** The command line. Commands here only read and write files; those of `events` and `archive` ask the running process. */
 function program(): Command {
   const whale = new Command("whale").description(
     "鲸：企业微信里的运维自动化 · operations automation in WeCom",
@@ -44,6 +45,7 @@ function program(): Command {
     )
     .action(printToken);
   eventCommands(whale);
+  archiveCommands(whale);
   return whale;
 }
 

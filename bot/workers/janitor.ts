@@ -32,6 +32,8 @@ export interface JanitorDeps {
   archiveKeepMs: number;
   /** The event types in force now. */
   registry: () => EventTypeRegistry;
+  /** Told how many dead letters the archive has. */
+  onDeadLetters: (count: number) => void;
 }
 
 const ROUND_MS = 60_000;
@@ -44,6 +46,7 @@ export function startJanitor(deps: JanitorDeps): Loop {
   const round = async () => {
     await forget(deps);
     await measure(deps);
+    await countDeadLetters(deps);
     await forgetArchived(deps);
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
   };
@@ -59,6 +62,12 @@ async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }:
   const ended = await replays.trim(nowMs - REPLAY_KEEP_MS);
   if (events + grants + callbacks + ended > 0)
     log.info({ events, grants, callbacks, replays: ended }, "old entries forgotten");
+}
+
+async function countDeadLetters({ archive, metrics, onDeadLetters }: JanitorDeps): Promise<void> {
+  const count = await archive.deadLetters.count();
+  metrics.gauge("archive_dead_letters", count);
+  onDeadLetters(count);
 }
 
 async function forgetArchived(deps: JanitorDeps): Promise<void> {

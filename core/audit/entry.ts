@@ -8,6 +8,7 @@ export const AUDIT_VERBS = [
   "config.edit",
   "config.reload",
   "events.replay",
+  "archive.retry",
 ] as const;
 
 /** What was done, as a dotted verb: the kind of thing, then the deed. */

@@ -4,11 +4,14 @@ import type {
   ArchiveConnection,
   ArchiveCounts,
   ArchiveRetention,
+  DeadLetters,
   Logger,
+  Retried,
 } from "../../../core/ports/index.ts";
 import type { Verdict } from "../../../core/rules/index.ts";
 import { type Batch, batchOf, joined, type Poisoned } from "./batch.ts";
 import { type ArchiveOptions, checkOptions } from "./config.ts";
+import { type LetterRow, letterOf, type RetryStep, type retryStep, type Unfit } from "./dead-letters.ts";
 import type { ForgetStep, Forgotten } from "./forget.ts";
 import { gatherWrites } from "./gather.ts";
 import type { StoredPage } from "./search.ts";
@@ -40,7 +43,7 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
     throw cause;
   }
   const writes = gatherWrites<Batch>(async (batches) => {
-    report(log, (await writer.ask("write", joined(batches))) as Poisoned[]);
+    reportDead(log, (await writer.ask("write", joined(batches))) as Unfit[]);
   });
   return {
     write: async (given) => {
@@ -50,6 +53,7 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
     },
     forget: (retention, nowMs) => forget(writer, retention, nowMs),
     count: async () => (await writer.ask("count")) as number,
+    deadLetters: deadLettersOver(writer, reader),
     ...reading(reader),
     close: async () => {
       await writes.idle();
@@ -81,6 +85,30 @@ function reading(reader: WorkerClient): Reading {
   };
 }
 
+function deadLettersOver(writer: WorkerClient, reader: WorkerClient): DeadLetters {
+  return {
+    count: async () => (await reader.ask("countLetters")) as number,
+    list: async (limit) => ((await reader.ask("listLetters", limit)) as LetterRow[]).map(letterOf),
+    get: async (id) => {
+      const row = (await reader.ask("getLetter", id)) as LetterRow | null;
+      return row && letterOf(row);
+    },
+    retry: (id) => retry(writer, id === undefined ? { after: "" } : { id }),
+  };
+}
+
+async function retry(writer: WorkerClient, first: RetryStep): Promise<Retried> {
+  const all: Retried = { stored: 0, left: 0 };
+  let step: RetryStep | null = first;
+  while (step !== null) {
+    const { stored, left, next } = (await writer.ask("retryLetters", step)) as ReturnType<typeof retryStep>;
+    all.stored += stored;
+    all.left += left;
+    step = next === null ? null : { after: next };
+  }
+  return all;
+}
+
 /** Step by step, so that writes find their turn in between. */
 async function forget(writer: WorkerClient, retention: ArchiveRetention, nowMs: number): Promise<number> {
   let events = 0;
@@ -95,9 +123,10 @@ async function forget(writer: WorkerClient, retention: ArchiveRetention, nowMs: 
 }
 
 function report(log: Logger, poisoned: readonly Poisoned[]): void {
-  for (const { eventId, ruleId, kept, problem } of poisoned) {
-    const fields = { eventId, kept, problem };
-    if (ruleId === undefined) log.warn(fields, "event could not be archived whole");
-    else log.warn({ ...fields, ruleId }, "verdict could not be archived");
-  }
+  for (const fields of poisoned) log.error({ ...fields }, "could not be archived and is lost: it is no JSON");
+}
+
+function reportDead(log: Logger, unfit: readonly Unfit[]): void {
+  for (const { eventId, problem } of unfit)
+    log.warn({ eventId, problem }, "could not be archived and is among the dead letters");
 }

@@ -1,4 +1,5 @@
 import { configPaths } from "./config-paths.ts";
+import { deadLetterPaths } from "./dead-letter-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
@@ -30,7 +31,14 @@ export const apiDocument = {
   openapi: "3.1.0",
   info: { title: "Whale 鲸", version: "1" },
   security: [{ token: [] }],
-  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...ownPaths },
+  paths: {
+    ...eventPaths,
+    ...eventTypePaths,
+    ...configPaths,
+    ...replayPaths,
+    ...deadLetterPaths,
+    ...ownPaths,
+  },
   components: {
     schemas: apiSchemas,
     securitySchemes: { token: { type: "http", scheme: "bearer" } },

@@ -11,6 +11,7 @@ import { createHomeKeeper, type HomeKeeper } from "../../../../bot/home/index.ts
 import {
   configRoutes,
   createHttpServer,
+  deadLetterRoutes,
   eventRoutes,
   eventTypeRoutes,
   type Guard,
@@ -188,6 +189,7 @@ async function open(given: Given) {
     const common = { guard, log, journal, registry };
     eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
     refusalRoutes(router, common);
+    deadLetterRoutes(router, { guard, log, archive: wrapArchive(archive), audit: store.audit, clock });
     const { pressure, maxBodyBytes, timeZone } = hooks;
     sendEventRoutes(router, {
       ...{ ...common, intake: hooks, forms: standardForms, pressure, maxBodyBytes, timeZone },
