@@ -2,7 +2,14 @@ import type { Home } from "../adapters/files/index.ts";
 import type { SourceAdapter } from "../adapters/sources/index.ts";
 import type { Cluster } from "../core/clusters/index.ts";
 import { ChatOpsError } from "../core/errors.ts";
-import { compileEventTypes, compileSource, type EventTypeRegistry } from "../core/events/index.ts";
+import {
+  compileEventTypes,
+  compileSource,
+  type EventTypeRegistry,
+  MOST_NUMERIC_FIELDS,
+  type NumericFields,
+  numericFieldsOf,
+} from "../core/events/index.ts";
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
@@ -15,6 +22,8 @@ export interface InForce {
   policies: readonly Policy[];
   clusters: readonly Cluster[];
   registry: EventTypeRegistry;
+  /** The fields of `detail` that events can be searched by as numbers. */
+  numericFields: readonly string[];
   sources: ReadonlyMap<string, ReadySource>;
   roles: readonly Role[];
   /** By the hash of the token. */
@@ -44,6 +53,8 @@ function refuse(what: string, message: string): never {
   throw new ChatOpsError(`${what}: ${message}`, { code: "config.invalid" });
 }
 
+const LONGEST_NAMES = 500;
+
 /** Compiles a home. The loader has checked it before; what fails here names its rule, type or source. */
 export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAdapter>>): InForce {
   const types = compileEventTypes(home.eventTypes);
@@ -58,18 +69,27 @@ export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAda
     sources.set(source.name, { source: compiled.source, adapter, registry: types.registry });
   }
   const { policies, clusters } = home;
-  const warnings = warningsOf(home);
+  const numeric = numericFieldsOf(home.eventTypes);
+  const warnings = [...warningsOf(home), ...ignoredFields(numeric)];
   return {
     rules: home.rules,
     set: rules.set,
     policies,
     clusters,
     registry: types.registry,
+    numericFields: numeric.searched,
     sources,
     roles: home.roles,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };
+}
+
+function ignoredFields({ ignored }: NumericFields): Warning[] {
+  if (ignored.length === 0) return [];
+  const names = ignored.join(", ").slice(0, LONGEST_NAMES);
+  const message = `numeric fields cannot be searched by range, at most ${MOST_NUMERIC_FIELDS} can, named without dots and signs: ${names} (这些数字字段不能按范围检索)`;
+  return [{ about: "event types", message }];
 }
 
 function warningsOf(home: Home): Warning[] {

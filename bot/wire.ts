@@ -188,11 +188,14 @@ async function openParts(options: WhaleOptions) {
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
   const store = await openStoreThread({ dataDir: config.dataDir, ...common, onCrash: endOn(log) });
-  const archive = await openArchive({ dataDir: config.dataDir, log }).catch(async (error: unknown) => {
-    // Its thread would keep the process alive.
-    await store.close();
-    throw error;
-  });
+  const numericFields = () => inForce.current().numericFields;
+  const archive = await openArchive({ dataDir: config.dataDir, log, numericFields }).catch(
+    async (error: unknown) => {
+      // Its thread would keep the process alive.
+      await store.close();
+      throw error;
+    },
+  );
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
   const keeper = keeperOver(options, { ...common, inForce, compile, store });
   const made = { localToken, inForce, keeper, pressure, store, archive, wecom, stackstorm, outbound, cloud };

@@ -23,6 +23,7 @@ export type ElasticsearchArchive = Archive & {
  */
 export function createElasticsearchArchive(options: ElasticsearchOptions): ElasticsearchArchive {
   const config = checkOptions(options);
+  const { numericFields } = config;
   const connection = createConnection(config);
   const indices = createIndices(config.prefix);
   const freshness = createFreshness(connection);
@@ -30,10 +31,10 @@ export function createElasticsearchArchive(options: ElasticsearchOptions): Elast
   const prepared = once(() => putTemplates(connection, config));
   const join = async (batch: Batch) => {
     await prepared();
-    return joinAll({ connection, indices, store }, batch);
+    return joinAll({ connection, indices, store, numericFields }, batch);
   };
   const { bury, ...deadLetters } = createDeadLetters({ connection, indices, log: config.log, store, join });
-  const place = { connection, indices };
+  const place = { connection, indices, numericFields };
   const settled = async <T>(read: () => Promise<T>): Promise<T> => {
     await freshness.settle();
     return read();

@@ -1,4 +1,5 @@
 import type { EventStatus, Severity, WhaleEvent } from "../events/event.ts";
+import type { NumberRange } from "../events/numeric-fields.ts";
 import type { Verdict, VerdictReason } from "../rules/verdict.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 
@@ -20,6 +21,11 @@ export interface ArchiveFilter {
   incident?: string;
   /** Labels that must all be there with these values. */
   labels?: Readonly<Record<string, string>>;
+  /**
+   * Numbers of `detail` that must all be there and in range, by the name of a field that an event type declares as
+   * numeric. An event that came before its field was declared may be missed.
+   */
+  numbers?: Readonly<Record<string, NumberRange>>;
   /** Whether it has violations of its type's schema. */
   invalid?: boolean;
   /** One and the same verdict about the event must be of this rule and give this reason. */

@@ -10,6 +10,9 @@ import { FINDS, PLAIN_TEXT, TEXTS } from "./archive-texts.ts";
 /** Opens an empty archive that is gone after the test. */
 export type OpenForTest = (context: TestContext) => Promise<Archive>;
 
+/** The numeric fields that archives under test know as declared. */
+export const NUMERIC_FIELDS = ["usage", "cpu load", "容量"];
+
 /** An event received so many seconds after test clocks start. */
 export function eventAt(id: string, seconds: number, overrides: Partial<WhaleEvent> = {}): WhaleEvent {
   const receivedAt = new Date(START_MS + seconds * 1000).toISOString();

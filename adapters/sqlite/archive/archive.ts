@@ -1,8 +1,9 @@
-import type { WhaleEvent } from "../../../core/events/index.ts";
+import { rangesFault, type WhaleEvent } from "../../../core/events/index.ts";
 import type {
   Archive,
   ArchiveConnection,
   ArchiveCounts,
+  ArchiveFilter,
   ArchiveRetention,
   DeadLetters,
   Logger,
@@ -12,6 +13,7 @@ import type { Verdict } from "../../../core/rules/index.ts";
 import { type Batch, batchOf, joined, type Poisoned } from "./batch.ts";
 import { type ArchiveOptions, checkOptions } from "./config.ts";
 import { type LetterRow, letterOf, type RetryStep, type retryStep, type Unfit } from "./dead-letters.ts";
+import { badQuery } from "./errors.ts";
 import type { ForgetStep, Forgotten } from "./forget.ts";
 import { gatherWrites } from "./gather.ts";
 import type { StoredPage } from "./search.ts";
@@ -33,7 +35,7 @@ const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./work
  * lose in a power cut the journal gives again.
  */
 export async function openArchive(options: ArchiveOptions): Promise<OpenArchive> {
-  const { dataDir, log, timeoutMs } = checkOptions(options);
+  const { dataDir, log, timeoutMs, numericFields } = checkOptions(options);
   const thread = { url: WORKER, workerData: { dataDir }, timeoutMs, log };
   const [writer, reader] = [createWorkerClient(thread), createWorkerClient(thread)];
   try {
@@ -54,7 +56,7 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
     forget: (retention, nowMs) => forget(writer, retention, nowMs),
     count: async () => (await writer.ask("count")) as number,
     deadLetters: deadLettersOver(writer, reader),
-    ...reading(reader),
+    ...reading(reader, numericFields),
     close: async () => {
       await writes.idle();
       await Promise.all([reader.close(), writer.close()]);
@@ -64,7 +66,7 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
 
 type Reading = Pick<Archive, "get" | "verdicts" | "search" | "aggregate" | "overview">;
 
-function reading(reader: WorkerClient): Reading {
+function reading(reader: WorkerClient, numericFields: () => readonly string[]): Reading {
   return {
     get: async (id) => {
       const body = (await reader.ask("get", id)) as string | null;
@@ -75,14 +77,21 @@ function reading(reader: WorkerClient): Reading {
       return bodies.map((body) => JSON.parse(body) as Verdict);
     },
     search: async (query) => {
+      checkNumbers(query, numericFields());
       const { bodies, next } = (await reader.ask("search", query)) as StoredPage;
       return { events: bodies.map((body) => JSON.parse(body) as WhaleEvent), next };
     },
     aggregate: async (filter, grouping) => {
+      checkNumbers(filter, numericFields());
       return (await reader.ask("aggregate", [filter, grouping])) as ArchiveCounts;
     },
     overview: async () => (await reader.ask("overview")) as ArchiveConnection[],
   };
+}
+
+function checkNumbers({ numbers = {} }: ArchiveFilter, numericFields: readonly string[]): void {
+  const fault = rangesFault(numbers, numericFields);
+  if (fault) throw badQuery(fault.name, fault.value, fault.wants);
 }
 
 function deadLettersOver(writer: WorkerClient, reader: WorkerClient): DeadLetters {

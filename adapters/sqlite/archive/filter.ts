@@ -1,4 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
+import { isInRange } from "../../../core/events/index.ts";
 import type { ArchiveFilter } from "../../../core/ports/index.ts";
 import { badQuery } from "./errors.ts";
 import { firstSeq, LATEST_MS } from "./order.ts";
@@ -24,6 +25,10 @@ const MOST_LABELS = 50;
 export function selectionOf(filter: ArchiveFilter): Selection {
   checkSizes(filter);
   const selection = walkOf(filter);
+  for (const [field, { min = null, max = null }] of Object.entries(filter.numbers ?? {})) {
+    const body = `(SELECT n.body FROM bodies n WHERE n.seq = ${selection.seq})`;
+    where(selection, `number_in(${body}, ?, ?, ?)`, field, min, max);
+  }
   if (filter.from !== undefined) fromMs(selection, instant("from", filter.from));
   if (filter.to !== undefined) untilMs(selection, instant("to", filter.to));
   return selection;
@@ -74,6 +79,21 @@ function walkOf(filter: ArchiveFilter): Selection {
 /** Several rules may have said the same of one event. */
 const FIRST_OF_ITS_REASON = `NOT EXISTS (
   SELECT 1 FROM verdicts w WHERE w.seq = v.seq AND w.reason = v.reason AND w.rule_id < v.rule_id)`;
+
+/**
+ * Whether a field of a stored event's detail is a number from min to max, each null for none. For SQL, as
+ * `number_in`: SQLite's own JSON functions stop at a depth that senders may pass.
+ */
+export function numberIn(body: unknown, field: unknown, min: unknown, max: unknown): number {
+  const { detail } = JSON.parse(String(body)) as { detail: Record<string, unknown> };
+  const name = String(field);
+  const value = Object.hasOwn(detail, name) ? detail[name] : undefined;
+  const range = {
+    ...(min === null ? {} : { min: Number(min) }),
+    ...(max === null ? {} : { max: Number(max) }),
+  };
+  return Number(isInRange(value, range));
+}
 
 function asksVerdict({ ruleId, reason }: ArchiveFilter): boolean {
   return ruleId !== undefined || reason !== undefined;

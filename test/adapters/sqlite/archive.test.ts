@@ -8,7 +8,7 @@ import type { Worker } from "node:worker_threads";
 import { type OpenArchive, openArchive } from "../../../adapters/sqlite/archive/index.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
-import { archiveContract, aVerdict, eventAt } from "../../contract/archive.ts";
+import { archiveContract, aVerdict, eventAt, NUMERIC_FIELDS } from "../../contract/archive.ts";
 import { countContract } from "../../contract/archive-counts.ts";
 import { deadLetterContract, unfit } from "../../contract/archive-dead-letters.ts";
 import { filterContract } from "../../contract/archive-filters.ts";
@@ -23,7 +23,7 @@ function folder(context: TestContext): string {
 }
 
 async function open(context: TestContext, dataDir = folder(context), log = silentLog): Promise<OpenArchive> {
-  const archive = await openArchive({ dataDir, log });
+  const archive = await openArchive({ dataDir, log, numericFields: () => NUMERIC_FIELDS });
   context.after(() => archive.close());
   return archive;
 }
@@ -36,7 +36,7 @@ function nextWorker(): Promise<Worker> {
 }
 
 for (const contract of CONTRACTS) {
-  contract("memory archive", async () => openMemoryArchive());
+  contract("memory archive", async () => openMemoryArchive({ numericFields: NUMERIC_FIELDS }));
   contract("sqlite archive", (context) => open(context));
 }
 

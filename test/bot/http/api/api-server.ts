@@ -167,7 +167,8 @@ async function open(given: Given) {
   });
   await keeper.begin();
   // Nothing brings to it what comes but a test.
-  const archive = await openArchive({ dataDir: data, log });
+  const numericFields = () => inForce.current().numericFields;
+  const archive = await openArchive({ dataDir: data, log, numericFields });
   const onSources: (() => void)[] = [];
   const metrics = createMetrics({ prefix: "whale" });
   const none = () => Promise.reject(new Error("no cloud here"));
