@@ -199,7 +199,10 @@ async function collect(deps: JoinDeps, subjects: readonly Subject[]): Promise<Un
   );
   const waited = subjects.flatMap((subject, i) => {
     const stub = stubs[i];
-    return stub ? [{ subject: { ...subject, event: null, said: saidIn(stub) }, stub }] : [];
+    if (!stub) return [];
+    // What this batch says of a rule is newer than what waited.
+    const said = new Map([...saidIn(stub), ...subject.said]);
+    return [{ subject: { ...subject, event: null, said }, stub }];
   });
   if (waited.length === 0) return [];
   const { known } = await lookUp(

@@ -96,6 +96,8 @@ function storing(name: string, open: OpenForTest): void {
     });
     await archive.write({ events: [eventAt("e_1", 0)], verdicts: [late] });
     assert.deepEqual(await archive.verdicts("e_1"), [aVerdict("e_1", "a"), late]);
+    assert.deepEqual(await ids(archive, { ruleId: "b", reason: "fired" }), ["e_1"]);
+    assert.deepEqual(await ids(archive, { ruleId: "b", reason: "throttled" }), []);
     assert.deepEqual(await archive.verdicts("e_2"), []);
   });
 
