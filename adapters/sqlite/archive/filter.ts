@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import { isInRange } from "../../../core/events/index.ts";
+import type { NumberRange } from "../../../core/events/index.ts";
 import type { ArchiveFilter } from "../../../core/ports/index.ts";
 import { badQuery } from "./errors.ts";
 import { firstSeq, LATEST_MS } from "./order.ts";
@@ -25,10 +25,7 @@ const MOST_LABELS = 50;
 export function selectionOf(filter: ArchiveFilter): Selection {
   checkSizes(filter);
   const selection = walkOf(filter);
-  for (const [field, { min = null, max = null }] of Object.entries(filter.numbers ?? {})) {
-    const body = `(SELECT n.body FROM bodies n WHERE n.seq = ${selection.seq})`;
-    where(selection, `number_in(${body}, ?, ?, ?)`, field, min, max);
-  }
+  for (const [field, range] of Object.entries(filter.numbers ?? {})) whereNumber(selection, field, range);
   if (filter.from !== undefined) fromMs(selection, instant("from", filter.from));
   if (filter.to !== undefined) untilMs(selection, instant("to", filter.to));
   return selection;
@@ -80,19 +77,22 @@ function walkOf(filter: ArchiveFilter): Selection {
 const FIRST_OF_ITS_REASON = `NOT EXISTS (
   SELECT 1 FROM verdicts w WHERE w.seq = v.seq AND w.reason = v.reason AND w.rule_id < v.rule_id)`;
 
-/**
- * Whether a field of a stored event's detail is a number from min to max, each null for none. For SQL, as
- * `number_in`: SQLite's own JSON functions stop at a depth that senders may pass.
- */
-export function numberIn(body: unknown, field: unknown, min: unknown, max: unknown): number {
-  const { detail } = JSON.parse(String(body)) as { detail: Record<string, unknown> };
-  const name = String(field);
-  const value = Object.hasOwn(detail, name) ? detail[name] : undefined;
-  const range = {
-    ...(min === null ? {} : { min: Number(min) }),
-    ...(max === null ? {} : { max: Number(max) }),
-  };
-  return Number(isInRange(value, range));
+/** Names of fields that can be searched hold nothing that ends a quoted part of a path. */
+function whereNumber(selection: Selection, field: string, { min, max }: NumberRange): void {
+  const path = `$.detail."${field}"`;
+  const isNumber = "json_type(n.body, ?) IN ('integer', 'real')";
+  const bounds = [
+    ...(min === undefined ? [] : ["json_extract(n.body, ?) >= ?"]),
+    ...(max === undefined ? [] : ["json_extract(n.body, ?) <= ?"]),
+  ];
+  // A body that is nested deeper than SQLite reads has no numbers, rather than failing the whole search.
+  const fits = `json_valid(n.body) AND ${[isNumber, ...bounds].join(" AND ")}`;
+  const values = [min, max].flatMap((bound) => (bound === undefined ? [] : [path, bound]));
+  where(
+    selection,
+    `(SELECT CASE WHEN ${fits} THEN 1 ELSE 0 END FROM bodies n WHERE n.seq = ${selection.seq})`,
+    ...[path, ...values],
+  );
 }
 
 function asksVerdict({ ruleId, reason }: ArchiveFilter): boolean {

@@ -22,7 +22,6 @@ import {
   retryStep,
   type Unfit,
 } from "./dead-letters.ts";
-import { numberIn } from "./filter.ts";
 import { type ForgetStep, type Forgotten, forgetStep } from "./forget.ts";
 import { type StoredPage, searchPage } from "./search.ts";
 import { prepareTables } from "./tables.ts";
@@ -54,7 +53,6 @@ export function openShelf(dataDir: string): Shelf {
     // Synced like the journal: its reader's place may reach the disk first, and then nothing is read again.
     prepareTables(db);
     db.define("label_of", labelOf);
-    db.define("number_in", numberIn);
   } catch (cause) {
     db.close();
     throw cause;

@@ -112,8 +112,13 @@ test("takes texts that are odd: NUL, half a surrogate pair, very long, very deep
   let detail = {};
   for (let i = 0; i < 1000; i++) detail = { a: detail };
   const title = `磁\u0000盘 \uD800 ${"长".repeat(100_000)}`;
-  await archive.write({ events: [eventAt("e_1", 0, { title, detail })], verdicts: [] });
+  await archive.write({ events: [eventAt("e_1", 0, { title, detail }), eventAt("e_2", 1)], verdicts: [] });
   assert.equal((await archive.search({ text: "长长", limit: 5 })).events.length, 1);
+  const numbers = { usage: { min: 0 } };
+  assert.deepEqual(
+    (await archive.search({ numbers, limit: 5 })).events.map(({ id }) => id),
+    ["e_2"],
+  );
 });
 
 test("serves the next call by a new worker when the old one died", async (t) => {
