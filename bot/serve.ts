@@ -13,6 +13,7 @@ import {
   configRoutes,
   createHealthServer,
   createHttpServer,
+  deadLetterRoutes,
   eventRoutes,
   eventTypeRoutes,
   guardOver,
@@ -122,6 +123,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   configRoutes(router, { ...common, reload: keeper.reload });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
+  deadLetterRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }
 

@@ -10,6 +10,8 @@ export interface StoresDeps {
   log: Logger;
   /** The time of embedded stores; those that processes share have their own. */
   clock: Clock;
+  /** The fields of `detail` that events can be searched by as numbers. */
+  numericFields: () => readonly string[];
   /** The store has ended by itself. */
   onCrash: (error: Error) => void;
 }
@@ -22,10 +24,13 @@ export function openStores(
   return stores.kind === "embedded" ? openEmbedded(dataDir, deps) : openProduction(dataDir, stores, deps);
 }
 
-async function openEmbedded(dataDir: string, { log, clock, onCrash }: StoresDeps): Promise<Stores> {
+async function openEmbedded(
+  dataDir: string,
+  { log, clock, numericFields, onCrash }: StoresDeps,
+): Promise<Stores> {
   log.info({ store: "embedded", dataDir }, "opening the embedded stores");
   const store = await openStoreThread({ dataDir, log, clock, onCrash });
-  const archive = await openArchive({ dataDir, log }).catch(async (error: unknown) => {
+  const archive = await openArchive({ dataDir, log, numericFields }).catch(async (error: unknown) => {
     // Its thread would keep the process alive.
     await store.close();
     throw error;
@@ -35,14 +40,18 @@ async function openEmbedded(dataDir: string, { log, clock, onCrash }: StoresDeps
 
 type Production = Extract<StoresConfig, { kind: "production" }>;
 
-async function openProduction(dataDir: string, config: Production, { log }: StoresDeps): Promise<Stores> {
+async function openProduction(
+  dataDir: string,
+  config: Production,
+  { log, numericFields }: StoresDeps,
+): Promise<Stores> {
   const { redis, elasticsearch } = config;
   // Brought only where they are used: they take 50 MB of memory.
   const { openRedisStore, serversText } = await import("../adapters/redis/index.ts");
   const { createElasticsearchArchive } = await import("../adapters/elasticsearch/index.ts");
   const at = { redis: serversText(redis.servers), elasticsearch: elasticsearch.urls, dataDir };
   log.info({ store: "redis", ...at }, "opening Redis and Elasticsearch");
-  const archive = watched(createElasticsearchArchive({ ...elasticsearch, log }));
+  const archive = watched(createElasticsearchArchive({ ...elasticsearch, log, numericFields }));
   const letGo = holdFolder(dataDir);
   // No clock: what several processes decide by is the server's.
   const store = await openRedisStore({ ...redis, log }).catch(async (error: unknown) => {

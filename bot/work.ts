@@ -52,6 +52,8 @@ export interface Ground {
   log: Logger;
   metrics: Metrics;
   onStep: StepObserver;
+  /** Told now and then how many dead letters the archive has. */
+  onDeadLetters: (count: number) => void;
   /** Whether intake has so much to do that what can wait gives way. */
   crowded: () => boolean;
 }
@@ -129,6 +131,7 @@ export function startScheduler(ground: Ground): Work {
     ...{ holder: ground.holder, clock, log, metrics },
     ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
     registry: () => inForce().registry,
+    onDeadLetters: ground.onDeadLetters,
   });
   return { stop: ({ together }) => together({ janitor: () => janitor.stop() }) };
 }

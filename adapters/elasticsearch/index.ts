@@ -1,4 +1,3 @@
 export * from "./archive.ts";
 export type * from "./config.ts";
-export type * from "./dead-letters.ts";
 export * from "./probe.ts";

@@ -6,11 +6,15 @@ import { environment, storesText } from "../config/index.ts";
 import { prepare, prepareFiles } from "../wire.ts";
 import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
+import { archiveCommands } from "./archive.ts";
 import { eventCommands } from "./events.ts";
 import { findingLine } from "./finding-words.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
-/** The command line. Commands here only read and write files; `doctor` connects to what a process would; those of `events` ask the running one. */
+/**
+ * The command line. Commands here only read and write files; `doctor` connects to what a process would; those of
+ * `events` and `archive` ask the running process.
+ */
 function program(): Command {
   const whale = new Command("whale").description(
     "鲸：企业微信里的运维自动化 · operations automation in WeCom",
@@ -53,6 +57,7 @@ function program(): Command {
     )
     .action(printToken);
   eventCommands(whale);
+  archiveCommands(whale);
   return whale;
 }
 

@@ -37,6 +37,8 @@ export interface JanitorDeps {
   archiveKeepMs: number;
   /** The event types in force now. */
   registry: () => EventTypeRegistry;
+  /** Told how many dead letters the archive has. */
+  onDeadLetters: (count: number) => void;
 }
 
 const ROUND_MS = 60_000;
@@ -58,6 +60,7 @@ export function startJanitor(deps: JanitorDeps): Loop {
     held.fence = lease.outcome === "held" ? lease.fence : 0;
     if (lease.outcome === "held") await forget(deps);
     await measure(deps);
+    await countDeadLetters(deps);
     if (lease.outcome === "held") await forgetArchived(deps);
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
   };
@@ -79,6 +82,12 @@ async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }:
   const ended = await replays.trim(nowMs - REPLAY_KEEP_MS);
   if (events + grants + callbacks + ended > 0)
     log.info({ events, grants, callbacks, replays: ended }, "old entries forgotten");
+}
+
+async function countDeadLetters({ archive, metrics, onDeadLetters }: JanitorDeps): Promise<void> {
+  const count = await archive.deadLetters.count();
+  metrics.gauge("archive_dead_letters", count);
+  onDeadLetters(count);
 }
 
 async function forgetArchived(deps: JanitorDeps): Promise<void> {

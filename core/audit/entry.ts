@@ -10,6 +10,7 @@ export const AUDIT_VERBS = [
   "events.replay",
   "mute.order",
   "mute.lift",
+  "archive.retry",
 ] as const;
 
 /** What was done, as a dotted verb: the kind of thing, then the deed. */

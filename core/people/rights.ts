@@ -3,6 +3,8 @@ export const RIGHTS = [
   "events.read",
   "events.send",
   "events.replay",
+  "archive.read",
+  "archive.retry",
   "types.read",
   "types.write",
   "rules.read",

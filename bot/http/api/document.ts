@@ -1,4 +1,5 @@
 import { configPaths } from "./config-paths.ts";
+import { deadLetterPaths } from "./dead-letter-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
@@ -31,7 +32,15 @@ export const apiDocument = {
   openapi: "3.1.0",
   info: { title: "Whale 鲸", version: "1" },
   security: [{ token: [] }],
-  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...mutePaths, ...ownPaths },
+  paths: {
+    ...eventPaths,
+    ...eventTypePaths,
+    ...configPaths,
+    ...replayPaths,
+    ...deadLetterPaths,
+    ...mutePaths,
+    ...ownPaths,
+  },
   components: {
     schemas: apiSchemas,
     securitySchemes: { token: { type: "http", scheme: "bearer" } },

@@ -1,4 +1,5 @@
 export { type ConfigDeps, configRoutes } from "./config.ts";
+export { type DeadLetterDeps, deadLetterRoutes } from "./dead-letters.ts";
 export { apiDocument } from "./document.ts";
 export { type EventTypeDeps, eventTypeRoutes } from "./event-types.ts";
 export { type EventDeps, eventRoutes } from "./events.ts";

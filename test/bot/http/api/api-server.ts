@@ -12,6 +12,7 @@ import { createHomeKeeper, type HomeKeeper } from "../../../../bot/home/index.ts
 import {
   configRoutes,
   createHttpServer,
+  deadLetterRoutes,
   eventRoutes,
   eventTypeRoutes,
   type Guard,
@@ -174,7 +175,8 @@ async function open(given: Given) {
   });
   await keeper.begin();
   // Nothing brings to it what comes but a test.
-  const archive = await openArchive({ dataDir: data, log });
+  const numericFields = () => inForce.current().numericFields;
+  const archive = await openArchive({ dataDir: data, log, numericFields });
   const onSources: (() => void)[] = [];
   const metrics = createMetrics({ prefix: "whale" });
   const none = () => Promise.reject(new Error("no cloud here"));
@@ -196,6 +198,7 @@ async function open(given: Given) {
     const common = { guard, log, journal, registry };
     eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
     refusalRoutes(router, common);
+    deadLetterRoutes(router, { guard, log, archive: wrapArchive(archive), audit: store.audit, clock });
     const { pressure, maxBodyBytes, timeZone } = hooks;
     sendEventRoutes(router, {
       ...{ ...common, intake: hooks, forms: standardForms, pressure, maxBodyBytes, timeZone },
