@@ -10,6 +10,8 @@ export interface Life {
   /** Resolves when it is gone, however it ended. */
   gone: Promise<void>;
   isGone(): boolean;
+  /** Gives it another death to die. */
+  dieAt(dieAt: LifeOrders["dieAt"]): void;
   kill(): void;
 }
 
@@ -29,7 +31,8 @@ export async function startLife(orders: LifeOrders): Promise<Life> {
   );
   child.send(orders);
   await Promise.race([listening(child), gone]);
-  return { gone, isGone: () => over, kill: () => void child.kill("SIGKILL") };
+  const dieAt = (next: LifeOrders["dieAt"]) => void (over || child.send({ dieAt: next }));
+  return { gone, isGone: () => over, dieAt, kill: () => void child.kill("SIGKILL") };
 }
 
 function listening(child: ChildProcess): Promise<void> {
