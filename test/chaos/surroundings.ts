@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openRedisStore } from "../../adapters/redis/index.ts";
 import { openStore } from "../../adapters/sqlite/index.ts";
 import { systemClock } from "../../adapters/telemetry/index.ts";
+import { prepare } from "../../bot/wire.ts";
 import type { TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import {
@@ -78,7 +79,7 @@ export async function openSurroundings(options: SurroundingsOptions): Promise<Su
   }));
   const people = startPeople(wecom);
   const monitor = startMonitor(url, seed);
-  const tasks = () => storedTasks(redis, join(folder, "data-0"));
+  const tasks = () => storedTasks(envs[0] ?? {});
   const around = { stackstorm, wecom, people, monitor, url, redis, envs, passedOver, tasks };
   return {
     ...around,
@@ -117,11 +118,13 @@ function serversEnv({ port }: RedisServer): Record<string, string> {
   };
 }
 
-async function storedTasks(redis: RedisServer | null, dataDir: string): Promise<Task[]> {
+async function storedTasks(env: Record<string, string>): Promise<Task[]> {
+  const prepared = await prepare(env, "/");
+  if (prepared.outcome === "refused") throw new Error(prepared.message);
+  const { stores, dataDir } = prepared.config;
   const log = silentLog;
-  if (!redis) return listAll(openStore({ dataDir, clock: systemClock, log }));
-  const servers = { kind: "standalone" as const, host: "127.0.0.1", port: redis.port };
-  return listAll(await openRedisStore({ servers, log }));
+  if (stores.kind === "embedded") return listAll(openStore({ dataDir, clock: systemClock, log }));
+  return listAll(await openRedisStore({ ...stores.redis, log }));
 }
 
 async function listAll(store: { tasks: TaskStore; close(): Promise<void> }): Promise<Task[]> {
