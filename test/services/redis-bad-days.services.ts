@@ -9,6 +9,9 @@ import { until } from "../support/world.ts";
 import { assertAllKept, type Fleet, startFleet } from "./fleet.ts";
 import { PATIENCE_MS } from "./program.ts";
 
+/** Longer than any lease of a process. */
+const HALTED_MS = 65_000;
+
 /** Waits until a process was told by the store that it cannot do it. */
 function failing({ members }: Fleet, n: number, code: string): Promise<unknown> {
   const lines = members[n]?.lines ?? [];
@@ -88,14 +91,23 @@ describe("bad days of two processes on one Redis", { skip: NO_REDIS }, () => {
 
   test("a process is halted for longer than its leases: the other takes over, and what it does then is fenced", async (t) => {
     const fleet = await startFleet(t);
-    const HALTED_MS = 65_000;
+    const reader = () =>
+      fleet.members.findIndex(({ lines }) => lines.some(({ msg }) => msg === "rule judged"));
     await fleet.under(200, async () => {
-      await pause(1_500);
-      fleet.members[0]?.signal("SIGSTOP");
-      fleet.passedOver.add(0);
+      const halted = await until(
+        { lines: [] },
+        "one to read the journal",
+        () => reader() >= 0 && { n: reader() },
+      );
+      fleet.members[halted.n]?.signal("SIGSTOP");
+      fleet.passedOver.add(halted.n);
+      const { lines } = fleet.members[1 - halted.n] ?? { lines: [] };
+      await until({ lines, patienceMs: HALTED_MS }, "the other to read it", () =>
+        lines.some(({ msg }) => msg === "rule judged"),
+      );
       await pause(HALTED_MS);
-      fleet.members[0]?.signal("SIGCONT");
-      fleet.passedOver.delete(0);
+      fleet.members[halted.n]?.signal("SIGCONT");
+      fleet.passedOver.delete(halted.n);
     });
     const unknown = await assertAllKept(fleet, 200);
     // Only what it had in hand between intent and answer.
