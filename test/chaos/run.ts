@@ -11,7 +11,7 @@ const LONGEST_LIFE_MS = 4_000;
 /** Random lives end within this. */
 const RANDOM_LIFE_MS = 900;
 /** At the end, how long open tasks may take to settle: the start's window, five seconds, and the report. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 20_000;
 /** One kill in three is at random, the others go through the named steps in turn. */
 const RANDOM_SHARE = 3;
 /** New alerts at the beginning of each life, by how many processes share them; with those of lives before, several tasks are in flight. */
@@ -31,9 +31,11 @@ async function oneLife(lives: Lives, around: Surroundings, turn: Turn): Promise<
   const step = STEPS[no % STEPS.length] as Step;
   const dieAt: LifeOrders["dieAt"] = atRandom ? null : { step, after: 1 + Math.floor(random() * 1.3) };
   const victim = Math.floor(random() * lives.length);
-  lives[victim]?.dieAt(dieAt);
+  const runs = lives[victim]?.isGone() === false;
   await startAll(lives, around, (n) => (n === victim ? dieAt : null));
   const life = lives[victim];
+  // Only now, or it would die and be started again before its end is looked at.
+  if (runs) life?.dieAt(dieAt);
   if (!life) return "random";
   lives[victim] = null;
   const waitMs = atRandom ? random() * RANDOM_LIFE_MS : LONGEST_LIFE_MS;
@@ -95,7 +97,8 @@ async function campaign({ runs, seed, store, processes }: Campaign): Promise<num
     // What is between its intent and its answer at this moment can become unknown, and nothing else.
     const known = unanswered.size;
     for (const task of await around.tasks()) {
-      if (task.reason === "start_intended" && task.start) unanswered.add(task.start.requestId);
+      // Another process may have looked for it already.
+      if (task.state === "starting" && task.start) unanswered.add(task.start.requestId);
     }
     const kind = cause === "random" && unanswered.size > known ? "random_in_start" : cause;
     kills[kind] = (kills[kind] ?? 0) + 1;
