@@ -6,6 +6,7 @@ import type {
   JournalEntry,
   Leases,
   Outbox,
+  Receipt,
   ReplayStore,
   StateStore,
   TaskStore,
@@ -14,12 +15,13 @@ import type {
 import { readConfig, type SqliteStoreOptions } from "../config.ts";
 import type { Queue } from "../group-commit.ts";
 import { type EntryRow, entryOf } from "../journal-readers.ts";
+import { packedDelivery } from "../journal-text.ts";
 import { type SqliteStore, storeBytes, tell } from "../store.ts";
 import { type StoreClient, startClient } from "./client.ts";
 import type { Served } from "./protocol.ts";
 
 /** The embedded store in a thread of its own, so that neither a sync of the disk nor a sweep holds up the process. */
-export type StoreThread = Omit<SqliteStore, "entryRows">;
+export type StoreThread = Omit<SqliteStore, "journal" | "entryRows"> & { journal: Journal };
 
 export interface StoreThreadOptions extends SqliteStoreOptions {
   /** The thread has ended by itself: nothing can be stored any more, and the process should end too. */
@@ -115,8 +117,8 @@ function journalOver(client: StoreClient): Journal {
   return {
     ...remote<Omit<Journal, "partitions" | "append" | "appendVerdicts" | "read">>(client, "journal", JOURNAL),
     partitions: client.partitions,
-    append: ({ drafts, ...delivery }) =>
-      client.ask("journal", "append", [delivery, JSON.stringify(drafts)]) as ReturnType<Journal["append"]>,
+    append: async (delivery) =>
+      (await client.ask("journal", "append", packedDelivery(delivery))) as Receipt[],
     appendVerdicts: async (partition, verdicts) =>
       void (await client.ask("journal", "appendVerdicts", [partition, JSON.stringify(verdicts)])),
     read: async (place, limit): Promise<JournalEntry[]> => {
