@@ -1,7 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
-  createHomeFolder,
-  formatProblems,
   type Home,
   type HomeFile,
   type HomeFolder,
@@ -13,24 +11,17 @@ import { createOutbound } from "../adapters/outbound/index.ts";
 import { readJson, sourceKinds, standardForms } from "../adapters/sources/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
-import { createWecom, fieldFault, markdownText } from "../adapters/wecom/index.ts";
+import { createWecom, markdownText } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
-import type { JsonObject } from "../core/ids/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { textsOf } from "../core/texts/index.ts";
-import {
-  type Config,
-  type Environment,
-  formatFaults,
-  readEnvironment,
-  secretsOfStores,
-} from "./config/index.ts";
+import { type Config, secretsOfStores } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH, createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
 import { type Cloud, cloudOver, type HttpServer, type Warning } from "./http/index.ts";
-import { holdInForce, type InForce, prepareHome } from "./in-force.ts";
+import { holdInForce, prepareHome } from "./in-force.ts";
 import { expiredTokens } from "./people.ts";
 import { createPressureGate, measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
@@ -40,42 +31,7 @@ import { freshToken } from "./wire-tools.ts";
 import { startScheduler, startWork, type Work } from "./work.ts";
 import type { StepObserver } from "./workers/index.ts";
 
-/** A process that is ready to start, or everything that is wrong with what it was given. */
-export type Prepared =
-  | { outcome: "ready"; config: Config; home: Home; files: HomeFile[]; folder: HomeFolder }
-  | { outcome: "refused"; message: string };
-
-/** Reads and checks the environment and the files of `WHALE_HOME`. */
-export async function prepare(env: Environment, cwd: string): Promise<Prepared> {
-  const read = readEnvironment(env, cwd, fieldFault);
-  if (read.outcome === "refused") return { outcome: "refused", message: formatFaults(read.faults) };
-  const { config } = read;
-  const folder = openHome(env, config.home);
-  const loaded = await folder.load();
-  if (loaded.outcome === "loaded") return { ...loaded, outcome: "ready", config, folder };
-  return { outcome: "refused", message: formatProblems(loaded.problems) };
-}
-
-/** The files of `WHALE_HOME` alone, compiled; asks for nothing that only a running process needs. */
-export async function prepareFiles(
-  env: Environment,
-  dir: string,
-): Promise<{ outcome: "ready"; inForce: InForce } | { outcome: "refused"; message: string }> {
-  const loaded = await openHome(env, dir).load();
-  if (loaded.outcome === "loaded")
-    return { outcome: "ready", inForce: prepareHome(loaded.home, sourceKinds) };
-  return { outcome: "refused", message: formatProblems(loaded.problems) };
-}
-
-function openHome(env: Environment, dir: string): HomeFolder {
-  const kinds = Object.keys(sourceKinds);
-  return createHomeFolder({ dir, env, kinds, nowMs: systemClock.nowMs, checkOptions: optionsFault });
-}
-
-/** What a kind of source says against options; null when nothing. */
-function optionsFault(kind: string, options: JsonObject): string | null {
-  return sourceKinds[kind]?.checkOptions?.(options)?.message ?? null;
-}
+export { type Prepared, prepare, prepareFiles } from "./wire-home.ts";
 
 export interface WhaleOptions {
   config: Config;
