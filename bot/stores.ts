@@ -42,6 +42,8 @@ export interface Stores {
   kind: "embedded" | "production";
   store: Store;
   archive: Archive & { close(): Promise<void> };
+  /** Names this process in leases. No other that runs has the name. */
+  holder: string;
   /** Which promise is reduced to what, and what does not answer now. */
   warnings(): Warning[];
 }

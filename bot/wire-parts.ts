@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { type Home, type HomeFile, type HomeFolder, processName } from "../adapters/files/index.ts";
+import type { Home, HomeFile, HomeFolder } from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
@@ -56,7 +55,7 @@ export type Parts = Awaited<ReturnType<typeof openParts>>;
 export async function openParts(options: WhaleOptions) {
   const { config, home, logTo, onStep = () => undefined, clock = systemClock } = options;
   const localToken = freshToken();
-  const { wecom: chat, logLevel: level, dataDir } = config;
+  const { wecom: chat, logLevel: level } = config;
   const secrets = [
     chat.corpSecret,
     chat.token,
@@ -79,7 +78,6 @@ export async function openParts(options: WhaleOptions) {
   const cloud = options.cloud ?? cloudOver(outbound);
   const numericFields = () => inForce.current().numericFields;
   const stores = await openStores(config, { log, clock, numericFields, onCrash: endOn(log) });
-  const holder = await processName(dataDir, randomUUID());
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
   const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory: wecom.directory });
   const { audit, state } = stores.store;
@@ -94,7 +92,6 @@ export async function openParts(options: WhaleOptions) {
     rolesOf,
     pressure,
     stores,
-    holder,
     wecom,
     stackstorm,
     outbound,

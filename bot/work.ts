@@ -39,8 +39,6 @@ export interface Ground {
   /** The roles that a person holds now. */
   rolesOf: RoleFinder;
   stores: Stores;
-  /** Names this process in leases. No other that runs has the name. */
-  holder: string;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
   pressure: Pick<PressureGate, "sheds">;
@@ -67,8 +65,8 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, holder, mutes } = ground;
-  const { store, archive } = stores;
+  const { crowded, mutes } = ground;
+  const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
@@ -76,7 +74,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { messenger, directory } = ground.wecom;
   const advancer = createAdvancer({ tasks, ...common }, settings);
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
-  const starter = createStarter({ advancer, executor, inForce, onStep });
+  const starter = createStarter({ advancer, executor, inForce, clock, onStep });
   const deliver = createDeliver({ tasks, outbox, journal, messenger, directory, advancer, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -128,7 +126,7 @@ export function startScheduler(ground: Ground): Work {
   const { journal, inbox, throttle, tasks, outbox, replays, leases } = stores.store;
   const janitor = startJanitor({
     ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, leases },
-    ...{ holder: ground.holder, clock, log, metrics },
+    ...{ holder: stores.holder, clock, log, metrics },
     ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
     registry: () => inForce().registry,
     onDeadLetters: ground.onDeadLetters,

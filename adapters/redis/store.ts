@@ -22,6 +22,7 @@ import { redisJournal } from "./journal.ts";
 import { appender } from "./journal-append.ts";
 import { redisLeases } from "./leases.ts";
 import { redisOutbox } from "./outbox.ts";
+import { endOwnLeases } from "./own-leases.ts";
 import { META_TAG } from "./partitions.ts";
 import { redisReplays } from "./replays.ts";
 import { replicasOf } from "./replicas.ts";
@@ -110,6 +111,7 @@ async function storeOver({ client, subscriber }: Clients, config: RedisStoreConf
   };
   await look();
   const partitions = await meet(engine);
+  if (config.holder !== undefined) await takeUp(engine, config.holder);
   const deliveries = appender(engine, partitions);
   await listen(subscriber, channel, config);
   return {
@@ -158,6 +160,11 @@ async function meet(engine: Engine): Promise<number> {
     );
   }
   return partitions;
+}
+
+async function takeUp(engine: Engine, holder: string): Promise<void> {
+  const freed = await endOwnLeases(engine, holder);
+  if (freed > 0) engine.config.log.info({ freed }, "what the process before held is free");
 }
 
 async function listen(subscriber: Client, channel: string, config: RedisStoreConfig): Promise<void> {
