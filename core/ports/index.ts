@@ -10,3 +10,4 @@ export type * from "./messenger.ts";
 export type * from "./replay-store.ts";
 export type * from "./task-store.ts";
 export type * from "./throttle-store.ts";
+export type * from "./transfer.ts";
