@@ -41,8 +41,11 @@ async function copyKind(kind: TransferKind, from: string | null, copying: Copyin
   let reading = source.read(kind, from, PAGE_RECORDS);
   for (;;) {
     const page = await reading;
-    // Its failure is met in the next round, not left to nobody meanwhile.
-    if (page.next !== null) (reading = source.read(kind, page.next, PAGE_RECORDS)).catch(() => undefined);
+    if (page.next !== null) {
+      reading = source.read(kind, page.next, PAGE_RECORDS);
+      // Its failure is met in the next round, and must not be nobody's meanwhile.
+      reading.catch(() => undefined);
+    }
     await target.write(page.records);
     records += page.records.length;
     if (page.next === null) break;

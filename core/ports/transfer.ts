@@ -11,7 +11,7 @@ export interface TransferPage {
 export interface TransferSide {
   /**
    * A page of one kind behind a mark of an earlier page, from the beginning without one; about `limit` records, fewer
-   * where they are large. Nothing must be written to the side meanwhile: then each record is read exactly once,
+   * where they are large, more where they are small. Nothing must be written to the side meanwhile: then each record is read exactly once,
    * a partition's entries, refusals and a task's messages in their order, and marks stay good over restarts.
    */
   read(kind: TransferKind, after: string | null, limit: number): Promise<TransferPage>;
