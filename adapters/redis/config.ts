@@ -24,6 +24,8 @@ export interface RedisStoreOptions {
   password?: string;
   /** Speak TLS to the servers. Default false. */
   tls?: boolean;
+  /** Certificates, in PEM, to trust instead of the system's. */
+  caPem?: string;
   /** Time for leases and due times; the server's own when absent, as several processes need it. */
   clock?: Clock;
   /** Before each key; another prefix is another store. Default `whale:1:`. */

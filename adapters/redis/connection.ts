@@ -30,11 +30,11 @@ export function connectionName(prefix: string, purpose: "store" | "transfer"): s
 }
 
 function optionsOf(config: RedisStoreConfig, connectionName: string) {
-  const { username, password, tls, timeoutMs } = config;
+  const { username, password, tls, caPem, timeoutMs } = config;
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
+    ...(tls ? { tls: caPem === undefined ? {} : { ca: caPem } } : {}),
     protocol: 2,
     lazyConnect: true,
     connectTimeout: timeoutMs,
@@ -64,6 +64,7 @@ function clientOf(servers: RedisServers, options: Options): Client {
         name: servers.name,
         sentinels: servers.sentinels.map(({ host, port }) => ({ host, port })),
         sentinelRetryStrategy: retryDelayMs,
+        ...("tls" in options ? { sentinelTLS: options.tls, enableTLSForSentinelMode: true } : {}),
         db: servers.db ?? 0,
         ...(servers.sentinelPassword === undefined ? {} : { sentinelPassword: servers.sentinelPassword }),
       });

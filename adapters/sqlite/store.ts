@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
 import type {
@@ -24,7 +24,7 @@ import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal } from "./journal.ts";
 import { INCIDENTS, KNOWN } from "./journal-keys.ts";
 import { type EntryRow, readPlace } from "./journal-readers.ts";
-import { lockFolder } from "./lock.ts";
+import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { sqliteOutbox } from "./outbox.ts";
 import { sqliteReplays } from "./replays.ts";
@@ -62,22 +62,13 @@ export interface SqliteStore {
  */
 export function openStore(options: SqliteStoreOptions): SqliteStore {
   const config = readConfig(options);
-  makeFolder(config.dataDir);
-  const unlock = lockFolder(config.dataDir);
+  const unlock = holdFolder(config.dataDir);
   try {
     requireInForce(config.dataDir);
     return openData(config.dataDir, (db) => storeOver(db, config, unlock));
   } catch (cause) {
     unlock();
     throw openError(config.dataDir, cause);
-  }
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw openError(dataDir, cause);
   }
 }
 

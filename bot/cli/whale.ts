@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment } from "../config/index.ts";
-import { approvePolicyFile, newToken, prepare, prepareFiles } from "../wire.ts";
+import { prepare, prepareFiles } from "../wire.ts";
+import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { eventCommands } from "./events.ts";
 import { requestOf, trySource } from "./try-source.ts";
 

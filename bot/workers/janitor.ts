@@ -1,3 +1,4 @@
+import { isChatOpsError } from "../../core/errors.ts";
 import type { EventTypeRegistry } from "../../core/events/index.ts";
 import type {
   Archive,
@@ -63,8 +64,17 @@ async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }:
 
 async function forgetArchived(deps: JanitorDeps): Promise<void> {
   const { archive, clock, log, registry, archiveKeepMs } = deps;
-  const events = await archive.forget(retentionOf(registry(), archiveKeepMs), clock.nowMs());
+  const events = await archive.forget(retentionOf(registry(), archiveKeepMs), clock.nowMs()).catch(putOff(log));
   if (events > 0) log.info({ events }, "old events forgotten by the archive");
+}
+
+/** What is away now is asked again in the next round; everything else goes on. */
+function putOff(log: Logger): (error: unknown) => number {
+  return (error) => {
+    if (!isChatOpsError(error) || !error.retryable) throw error;
+    log.warn({ code: error.code, reason: error.message }, "the archive forgets nothing now");
+    return 0;
+  };
 }
 
 function retentionOf(registry: EventTypeRegistry, defaultKeepMs: number): ArchiveRetention {

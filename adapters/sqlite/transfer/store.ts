@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TransferPage, TransferStore } from "../../../core/ports/index.ts";
 import type {
@@ -12,7 +12,7 @@ import { readArchived, readWaiting, writeArchived, writeWaiting } from "../archi
 import { type Database, openDatabase } from "../database.ts";
 import { jobError, openError, readError } from "../errors.ts";
 import { INCIDENTS, KNOWN } from "../journal-keys.ts";
-import { lockFolder } from "../lock.ts";
+import { holdFolder } from "../lock.ts";
 import { migrate } from "../migrations.ts";
 import { readStanding, writeStanding } from "../standing.ts";
 import { writeBehind } from "../write-behind.ts";
@@ -60,8 +60,7 @@ interface Files {
  * `store.locked`, `store.newer_version` or `store.open_failed`.
  */
 export async function openEmbeddedTransfer({ dataDir }: { dataDir: string }): Promise<TransferStore> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(dataDir);
+  const unlock = holdFolder(dataDir);
   try {
     return transferOver({ dataDir, files: await openFiles(dataDir), unlock });
   } catch (cause) {
