@@ -3,3 +3,4 @@ export type { Queue } from "./group-commit.ts";
 export { holdFolder } from "./lock.ts";
 export { openStore, type SqliteStore } from "./store.ts";
 export { openStoreThread, type StoreThread, type StoreThreadOptions } from "./thread/store-thread.ts";
+export { openEmbeddedTransfer } from "./transfer/index.ts";

@@ -1,9 +1,6 @@
 import type { TransferSide } from "../../core/ports/index.ts";
 import { TRANSFER_KINDS, type TransferKind, type TransferProgress } from "../../core/transfer/index.ts";
 
-/** So many records are read and written at once. */
-export const PAGE_RECORDS = 500;
-
 /** What is told while records are copied or read. */
 export interface CopyProgress {
   kind: TransferKind;
@@ -16,6 +13,8 @@ export interface CopyProgress {
 export interface Copying {
   source: TransferSide;
   target: TransferSide;
+  /** How many records are read and written at once. */
+  pageRecords: number;
   /** Where an earlier run came to; null from the beginning. */
   from: TransferProgress | null;
   /** Called behind each page that is written: from there on an interrupted copy goes on. */
@@ -36,13 +35,13 @@ export async function copyAll(copying: Copying): Promise<void> {
 }
 
 async function copyKind(kind: TransferKind, from: string | null, copying: Copying): Promise<void> {
-  const { source, target, keep, tell } = copying;
+  const { source, target, pageRecords, keep, tell } = copying;
   let records = 0;
-  let reading = source.read(kind, from, PAGE_RECORDS);
+  let reading = source.read(kind, from, pageRecords);
   for (;;) {
     const page = await reading;
     if (page.next !== null) {
-      reading = source.read(kind, page.next, PAGE_RECORDS);
+      reading = source.read(kind, page.next, pageRecords);
       // Its failure is met in the next round, and must not be nobody's meanwhile.
       reading.catch(() => undefined);
     }

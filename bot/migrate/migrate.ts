@@ -34,8 +34,12 @@ export interface Migration {
   evenIfRunning: boolean;
   /** Delete what an earlier transfer left in the target. */
   replace: boolean;
+  /** How many records are read and written at once. Default 500. */
+  pageRecords?: number;
   tell(news: MigrationNews): void;
 }
+
+const PAGE_RECORDS = 500;
 
 /** How a migration ended. */
 export type Migrated =
@@ -116,6 +120,7 @@ async function copyAndVerify(migration: Migration, transferId: string): Promise<
   await copyAll({
     source: source.store,
     target: target.store,
+    pageRecords: migration.pageRecords ?? PAGE_RECORDS,
     from: standing.state === "arriving" ? standing.progress : null,
     keep: (progress) => arrive(migration, transferId, progress),
     tell: (progress) => tell({ step: "copy", ...progress }),

@@ -12,10 +12,13 @@ import {
   type TransferKind,
   type TransferRecord,
 } from "../../core/transfer/index.ts";
-import { type CopyProgress, PAGE_RECORDS } from "./copy.ts";
+import type { CopyProgress } from "./copy.ts";
 
 /** How one kind compares, with some records that differ if any do. */
 export type Checked = KindCheck & { differing: RecordDifference[] };
+
+/** So many records are read at once. */
+const PAGE_RECORDS = 500;
 
 /** So many records that differ are named of a kind. */
 const NAMED = 5;

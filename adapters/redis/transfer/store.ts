@@ -31,7 +31,7 @@ function tableOf(kind: TransferKind): TransferTable<TransferKind> | undefined {
 
 /**
  * Connects to the servers to read and write the store as records; also one that a transfer has left or not finished.
- * Throws as \`openRedisStore\` does, but for \`store.not_in_force\`.
+ * Throws as `openRedisStore` does, but for `store.not_in_force`.
  */
 export async function openRedisTransfer(options: RedisStoreOptions): Promise<TransferStore> {
   const config = readConfig(options);
