@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { processName } from "../adapters/files/index.ts";
 import { openArchive } from "../adapters/sqlite/archive/index.ts";
 import { holdFolder, openStoreThread } from "../adapters/sqlite/index.ts";
 import { errorText } from "../core/errors.ts";
@@ -30,7 +32,8 @@ async function openEmbedded(dataDir: string, { log, clock, onCrash }: StoresDeps
     await store.close();
     throw error;
   });
-  return { kind: "embedded", store, archive, warnings: () => [] };
+  const holder = await processName(dataDir, randomUUID());
+  return { kind: "embedded", store, archive, holder, warnings: () => [] };
 }
 
 type Production = Extract<StoresConfig, { kind: "production" }>;
@@ -45,7 +48,8 @@ async function openProduction(dataDir: string, config: Production, { log }: Stor
   const archive = watched(createElasticsearchArchive({ ...elasticsearch, log }));
   const letGo = holdFolder(dataDir);
   // No clock: what several processes decide by is the server's.
-  const store = await openRedisStore({ ...redis, log }).catch(async (error: unknown) => {
+  const holder = await processName(dataDir, randomUUID());
+  const store = await openRedisStore({ ...redis, holder, log }).catch(async (error: unknown) => {
     letGo();
     await archive.archive.close();
     throw error;
@@ -58,6 +62,7 @@ async function openProduction(dataDir: string, config: Production, { log }: Stor
     kind: "production",
     store: { ...store, close },
     archive: archive.archive,
+    holder,
     warnings: () => [...store.warnings(), ...archive.warnings()],
   };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import {
   createHomeFolder,
@@ -6,7 +5,6 @@ import {
   type Home,
   type HomeFile,
   type HomeFolder,
-  processName,
   removeLocalAddress,
   writeLocalAddress,
   writeLocalToken,
@@ -216,7 +214,7 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 async function openParts(options: WhaleOptions) {
   const { config, home, logTo, onStep = () => undefined, clock = systemClock } = options;
   const localToken = freshToken();
-  const { wecom: chat, logLevel: level, dataDir } = config;
+  const { wecom: chat, logLevel: level } = config;
   const secrets = [
     chat.corpSecret,
     chat.token,
@@ -238,10 +236,9 @@ async function openParts(options: WhaleOptions) {
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
   const stores = await openStores(config, { log, clock, onCrash: endOn(log) });
-  const holder = await processName(dataDir, randomUUID());
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
   const keeper = keeperOver(options, { ...common, inForce, compile, stores });
-  const made = { localToken, inForce, keeper, pressure, stores, holder, wecom, stackstorm, outbound, cloud };
+  const made = { localToken, inForce, keeper, pressure, stores, wecom, stackstorm, outbound, cloud };
   return { ...common, ...made };
 }
 

@@ -34,8 +34,6 @@ export interface Ground {
   settings: MachineSettings;
   inForce: () => InForce;
   stores: Stores;
-  /** Names this process in leases. No other that runs has the name. */
-  holder: string;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
   pressure: Pick<PressureGate, "sheds">;
@@ -60,8 +58,8 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, holder } = ground;
-  const { store, archive } = stores;
+  const { crowded } = ground;
+  const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
@@ -116,9 +114,10 @@ function endsOf(loops: Readonly<Record<string, Loop>>): Record<string, () => Pro
 /** Starts what has to be done from time to time. Of several schedulers one does it. */
 export function startScheduler(ground: Ground): Work {
   const { stores, inForce, config, clock, log, metrics } = ground;
-  const { journal, inbox, throttle, tasks, outbox, replays } = stores.store;
+  const { journal, inbox, throttle, tasks, outbox, replays, leases } = stores.store;
   const janitor = startJanitor({
-    ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, clock, log, metrics },
+    ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, leases },
+    ...{ holder: stores.holder, clock, log, metrics },
     ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
     registry: () => inForce().registry,
   });
@@ -127,9 +126,11 @@ export function startScheduler(ground: Ground): Work {
 
 function wakeOnWrite(
   store: Stores["store"],
-  loops: Record<"rules" | "archiver" | Exclude<Queue, "journal">, Loop>,
+  loops: Record<"rules" | "archiver" | Exclude<Queue, "journal" | "state">, Loop>,
 ): void {
   store.onWrite((what) => {
+    // What people ordered is no queue: nobody works it off.
+    if (what === "state") return;
     if (what !== "journal") return loops[what].wake();
     loops.rules.wake();
     loops.archiver.wake();

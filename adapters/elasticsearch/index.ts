@@ -1,4 +1,5 @@
 export * from "./archive.ts";
 export type * from "./config.ts";
 export type * from "./dead-letters.ts";
+export * from "./probe.ts";
 export { createElasticsearchTransfer } from "./transfer.ts";

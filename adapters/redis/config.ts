@@ -34,6 +34,11 @@ export interface RedisStoreOptions {
   partitions?: number;
   /** How long the same delivery key counts as the same delivery, in milliseconds. Default 5 minutes. */
   dedupeWindowMs?: number;
+  /**
+   * Names this process in leases. What a process of the same name left held is free once the store is open: no two
+   * that run may have one name. Without a name, what a process left held waits until its leases run out.
+   */
+  holder?: string;
   /** How long a call may take, waiting for the server included, in milliseconds. Default 5 s. */
   timeoutMs?: number;
   /** How long a replica may take to confirm a write, in milliseconds. Default 1 s. */

@@ -18,7 +18,8 @@ export function redisInbox(engine: Engine): Inbox {
       return "new";
     },
     claim: async (max, leaseMs) => {
-      const rows = await engine.run<ClaimRow[]>(CLAIM, INBOX_TAG, [limitOf(max), leaseMs]);
+      const args = [limitOf(max), leaseMs, engine.config.holder ?? ""];
+      const rows = await engine.run<ClaimRow[]>(CLAIM, INBOX_TAG, args);
       return rows.map(claimOf);
     },
     done: async (key, fence) => (await engine.run<number>(DONE, INBOX_TAG, [key, fence])) === 1,

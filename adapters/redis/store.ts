@@ -3,8 +3,10 @@ import type {
   ConfigStore,
   Inbox,
   Journal,
+  Leases,
   Outbox,
   ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -18,13 +20,16 @@ import { callError } from "./errors.ts";
 import { redisInbox } from "./inbox.ts";
 import { redisJournal } from "./journal.ts";
 import { appender } from "./journal-append.ts";
+import { redisLeases } from "./leases.ts";
 import { meet } from "./meet.ts";
 import { redisOutbox } from "./outbox.ts";
+import { endOwnLeases } from "./own-leases.ts";
 import { META_TAG } from "./partitions.ts";
 import { redisReplays } from "./replays.ts";
 import { replicasOf } from "./replicas.ts";
 import { script } from "./script.ts";
 import { requireInForce } from "./standing.ts";
+import { redisState } from "./state.ts";
 import { redisTasks } from "./tasks.ts";
 import { redisThrottle } from "./throttle.ts";
 import { wakeCalls } from "./wake.ts";
@@ -39,6 +44,8 @@ export interface RedisStore {
   audit: Audit;
   configs: ConfigStore;
   replays: ReplayStore;
+  leases: Leases;
+  state: StateStore;
   /**
    * Called after writes of this process or another that may have given a queue new work. A call may get lost
    * between processes: whoever waits must also look by itself from time to time.
@@ -97,6 +104,7 @@ async function storeOver({ client, subscriber }: Clients, config: RedisStoreConf
   await look();
   const partitions = await meet(engine);
   await requireInForce(engine);
+  if (config.holder !== undefined) await takeUp(engine, config.holder);
   const deliveries = appender(engine, partitions);
   await listen(subscriber, channel, config);
   return {
@@ -124,7 +132,14 @@ function portsOver(engine: Engine, journal: Journal) {
     audit: redisAudit(engine),
     configs: redisConfigStore(engine),
     replays: redisReplays(engine),
+    leases: redisLeases(engine),
+    state: redisState(engine),
   };
+}
+
+async function takeUp(engine: Engine, holder: string): Promise<void> {
+  const freed = await endOwnLeases(engine, holder);
+  if (freed > 0) engine.config.log.info({ freed }, "what the process before held is free");
 }
 
 async function listen(subscriber: Client, channel: string, config: RedisStoreConfig): Promise<void> {

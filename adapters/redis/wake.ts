@@ -10,6 +10,7 @@ const QUEUES: Record<Queue, true> = {
   tasks: true,
   outbox: true,
   replays: true,
+  state: true,
 };
 
 type Listener = (what: Queue) => void;

@@ -6,10 +6,12 @@ import type {
   ConfigStore,
   Inbox,
   Journal,
+  Leases,
   Logger,
   Outbox,
   ReaderPlace,
   ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -24,11 +26,13 @@ import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal } from "./journal.ts";
 import { INCIDENTS, KNOWN } from "./journal-keys.ts";
 import { type EntryRow, readPlace } from "./journal-readers.ts";
+import { sqliteLeases } from "./leases.ts";
 import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { sqliteOutbox } from "./outbox.ts";
 import { sqliteReplays } from "./replays.ts";
 import { requireInForce } from "./standing.ts";
+import { sqliteState } from "./state.ts";
 import { sqliteTasks } from "./tasks.ts";
 import { sqliteThrottle } from "./throttle.ts";
 import { writeBehind } from "./write-behind.ts";
@@ -43,6 +47,8 @@ export interface SqliteStore {
   audit: Audit;
   configs: ConfigStore;
   replays: ReplayStore;
+  leases: Leases;
+  state: StateStore;
   /** What `journal.read` gives, with the bodies still as JSON. */
   entryRows(place: ReaderPlace, limit: number): Promise<EntryRow[]>;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
@@ -96,6 +102,7 @@ function endLeases(db: Database): void {
     UPDATE outbox SET ${free} WHERE head = 1 AND fence <> 0;
     UPDATE outbox SET attempts = 1 WHERE attempts = 0;
     UPDATE replays SET ${free} WHERE ended = 0 AND fence <> 0;
+    UPDATE leases SET leased_until_ms = 0;
     UPDATE readers SET leased_until_ms = 0, holder = NULL;
     COMMIT`);
 }
@@ -175,6 +182,8 @@ function portsOver(engine: Engine, config: SqliteStoreConfig) {
     audit: sqliteAudit(engine),
     configs: sqliteConfigStore(engine),
     replays: sqliteReplays(engine),
+    leases: sqliteLeases(engine),
+    state: sqliteState(engine),
   };
 }
 

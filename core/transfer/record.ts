@@ -60,6 +60,8 @@ export interface TransferBodies {
   version: ConfigVersion;
   /** By id. */
   replay: { text: string };
+  /** A stop or mute, by JSON of kind and name. Its revision is each store's own. */
+  state: { text: string };
   /** An archived event with what rules said of it, by rule; by event id. */
   archived: { text: string; verdicts: string[] };
   /** A verdict whose event is not archived yet, by `<event>:<rule>`. */
@@ -96,6 +98,7 @@ export const STORE_KINDS = [
   "audit",
   "version",
   "replay",
+  "state",
 ] as const satisfies readonly TransferKind[];
 export type StoreKind = (typeof STORE_KINDS)[number];
 

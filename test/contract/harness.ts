@@ -3,8 +3,10 @@ import type {
   ConfigStore,
   Inbox,
   Journal,
+  Leases,
   Outbox,
   ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -22,6 +24,8 @@ export interface Harness {
   throttle: ThrottleStore;
   configs: ConfigStore;
   replays: ReplayStore;
+  leases: Leases;
+  state: StateStore;
   clock: MovableClock;
   close(): Promise<void>;
 }

@@ -80,7 +80,7 @@ async function filledFolder(given: {
 export async function sampleFolder(): Promise<EmbeddedFolder> {
   const folder = embeddedFolder();
   await fillOthers(folder, [1, 2, 3, 4, 5, 6, 7, 8, 9, 3]);
-  await folder.work(async ({ journal, tasks, outbox, throttle, clock }) => {
+  await folder.work(async ({ journal, tasks, outbox, throttle, state, clock }) => {
     for (const eventId of ["e_1", "e_2", "e_3", "e_4"]) {
       const task = aTask({ eventId });
       const message = { taskId: task.id, body: { kind: "answer" as const, to: "zhangsan", text: eventId } };
@@ -89,6 +89,13 @@ export async function sampleFolder(): Promise<EmbeddedFolder> {
     }
     await outbox.add([anOutboxItem()]);
     await throttle.take([aTake({ grantId: "g", key: "c" })]);
+    const stop = {
+      scope: { of: "everything" as const },
+      by: "local",
+      at: "2026-11-01T00:00:00Z",
+      why: "演练",
+    };
+    await state.put({ kind: "stop", name: "everything", expected: null, body: stop });
     await journal.refuse({ source: "s", reason: "bad", message: "不是 JSON", raw: aRawBody("refused") });
     await journal.append(aDelivery([aDraft({ event: { status: "resolved" } })]));
     clock.advance(1000);

@@ -118,3 +118,14 @@ for i = 3, #ARGV do
 end
 return found
 `);
+
+/** 2 on: kind, name, text. Each once, with a revision of its own. */
+export const WRITE_STATE = script(`
+for i = 2, #ARGV, 3 do
+  local documents = B .. ':k:' .. ARGV[i]
+  if redis.call('HEXISTS', documents, ARGV[i + 1]) == 0 then
+    redis.call('HSET', documents, ARGV[i + 1], num(tick()) .. ' ' .. ARGV[i + 2])
+  end
+end
+return 1
+`);

@@ -1,10 +1,10 @@
 import type { AuditEntry } from "../../../core/audit/index.ts";
-import type { TransferPage } from "../../../core/ports/index.ts";
+import type { StateKind, TransferPage } from "../../../core/ports/index.ts";
 import type { TransferRecordOf } from "../../../core/transfer/index.ts";
 import { type ConfigVersion, VERSIONED_KINDS } from "../../../core/versions/index.ts";
 import type { Engine } from "../engine.ts";
-import { AUDIT_TAG, CONFIG_TAG } from "../partitions.ts";
-import { WRITE_AUDIT, WRITE_VERSIONS } from "./queue-scripts.ts";
+import { AUDIT_TAG, CONFIG_TAG, STATE_TAG } from "../partitions.ts";
+import { WRITE_AUDIT, WRITE_STATE, WRITE_VERSIONS } from "./queue-scripts.ts";
 import { type PageStart, type TransferTable, writeRows } from "./table.ts";
 
 /** The audit log: each entry as it is, so that the chain holds on. */
@@ -57,4 +57,31 @@ async function readVersions(engine: Engine, { after }: PageStart): Promise<Trans
     return { kind: "version", key: JSON.stringify([body.kind, body.name, body.no]), body };
   });
   return { records, next: index + 1 < all.length ? String(index + 1) : null };
+}
+
+/** Complete by its type: a kind that is not named would be left behind. */
+const STATE_KINDS: Record<StateKind, true> = { stop: true, mute: true };
+
+/** Stops and mutes, all on one page: people make them. */
+export const state: TransferTable<"state"> = {
+  read: readState,
+  write: (engine, records) =>
+    writeRows(
+      engine,
+      { script: WRITE_STATE, tag: STATE_TAG },
+      records.map(({ key, body }) => [...(JSON.parse(key) as string[]), body.text]),
+    ),
+};
+
+async function readState(engine: Engine): Promise<TransferPage> {
+  const records: TransferRecordOf<"state">[] = [];
+  for (const kind of Object.keys(STATE_KINDS)) {
+    const key = `${engine.base(STATE_TAG)}:k:${kind}`;
+    for (const name of (await engine.command<string[]>("HKEYS", [key])).sort()) {
+      const stored = (await engine.command<string | null>("HGET", [key, name])) ?? "";
+      const text = stored.slice(stored.indexOf(" ") + 1);
+      records.push({ kind: "state", key: JSON.stringify([kind, name]), body: { text } });
+    }
+  }
+  return { records, next: null };
 }

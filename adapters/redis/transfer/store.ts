@@ -13,7 +13,7 @@ import { entry } from "./entries.ts";
 import { delivery, incident, place, READERS, raw, refusal, signature } from "./journal.ts";
 import { connectionsOf, keysOf } from "./keys.ts";
 import { HOLDERS } from "./queue-scripts.ts";
-import { audit, version } from "./records.ts";
+import { audit, state, version } from "./records.ts";
 import { partitionsOf, settings } from "./settings.ts";
 import type { TransferTable } from "./table.ts";
 import { callback, message, replay, task } from "./tasks.ts";
@@ -21,7 +21,7 @@ import { bucket, grant } from "./throttle.ts";
 
 const TABLES: { readonly [K in StoreKind]: TransferTable<K> } = {
   ...{ settings, raw, entry, place, delivery, incident, signature, refusal, callback },
-  ...{ bucket, grant, task, message, audit, version, replay },
+  ...{ bucket, grant, task, message, audit, version, replay, state },
 };
 
 function tableOf(kind: TransferKind): TransferTable<TransferKind> | undefined {

@@ -2,6 +2,7 @@ import type { AuditEntry } from "../../../core/audit/index.ts";
 import type { ConfigVersion } from "../../../core/versions/index.ts";
 import { type AuditRow, auditEntryOf, insertEntry } from "../audit.ts";
 import { insertVersion } from "../config-store.ts";
+import { nextNumber } from "../engine.ts";
 import { walked } from "./table.ts";
 
 /** The audit log: each entry as it is, so that the chain holds on. */
@@ -31,5 +32,27 @@ export const version = walked<ConfigVersion, "version">(
   (db, { body }) => {
     const sql = "SELECT 1 FROM config_versions WHERE kind = ? AND name = ? AND no = ?";
     if (!db.get(sql, body.kind, body.name, body.no)) insertVersion(db, body);
+  },
+);
+
+interface StateRow {
+  kind: string;
+  name: string;
+  body: string;
+}
+
+/** Stops and mutes. */
+export const state = walked<StateRow, "state">(
+  {
+    kind: "state",
+    sql: "SELECT kind, name, body FROM state WHERE (kind, name) > (?, ?) ORDER BY kind, name LIMIT ?",
+    start: ["", ""],
+    mark: (row) => [row.kind, row.name],
+    record: (row) => ({ key: JSON.stringify([row.kind, row.name]), body: { text: row.body } }),
+  },
+  (db, { key, body }) => {
+    const [kind = "", name = ""] = JSON.parse(key) as string[];
+    const sql = "INSERT INTO state (kind, name, revision, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    db.run(sql, kind, name, nextNumber(db, "state"), body.text);
   },
 );

@@ -40,12 +40,13 @@ const TABLES: { readonly [K in StoreKind]: TransferTable<K> } = {
   audit: records.audit,
   version: records.version,
   replay: tasks.replay,
+  state: records.state,
 };
 
 /** What a store that was never used has no row in. */
 const CONTENT = {
   store: ["entries", "known", "incidents", "raw_bodies", "inbox", "tasks", "outbox", "buckets", "grants"],
-  records: ["audit", "config_versions", "replays", "signatures", "refusals"],
+  records: ["audit", "config_versions", "replays", "state", "signatures", "refusals"],
   archive: ["events", "waiting_verdicts"],
 };
 

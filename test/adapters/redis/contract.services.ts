@@ -5,8 +5,10 @@ import { type AuditHarness, auditContract } from "../../contract/audit.ts";
 import { configStoreContract } from "../../contract/config-store.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
+import { leasesContract } from "../../contract/leases.ts";
 import { outboxContract } from "../../contract/outbox.ts";
 import { replayStoreContract } from "../../contract/replay-store.ts";
+import { stateStoreContract } from "../../contract/state-store.ts";
 import { taskStoreContract } from "../../contract/task-store.ts";
 import { throttleStoreContract } from "../../contract/throttle-store.ts";
 import { NO_REDIS, type RedisServer, redisHarness, redisOptions, startRedis } from "../../support/redis.ts";
@@ -49,5 +51,7 @@ describe("a real Redis server", { skip: NO_REDIS }, () => {
   throttleStoreContract("redis", open);
   configStoreContract("redis", open);
   replayStoreContract("redis", open);
+  leasesContract("redis", open);
+  stateStoreContract("redis", open);
   auditContract("redis", () => auditHarness(server));
 });

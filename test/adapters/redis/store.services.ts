@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { Redis } from "ioredis";
 import { openRedisStore, type Queue, type RedisStore } from "../../../adapters/redis/index.ts";
+import { aStop } from "../../contract/state-store.ts";
 import { aDelivery, aDraft, anOutboxItem, aRawBody, aTask } from "../../support/builders.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
 import { assertLeaksNoSecret } from "../../support/leaks.ts";
@@ -199,6 +200,18 @@ function telling(): void {
     assert.deepEqual(await queues, ["replays"]);
   });
 
+  test("tells another process's store of what somebody ordered and took back", async () => {
+    const other = await openStore({ prefix });
+    const ordered = heard(other, 1);
+    const stop = { kind: "stop", name: "everything", expected: null, body: aStop() } as const;
+    const stored = await store.state.put(stop);
+    assert.deepEqual(await ordered, ["state"]);
+    assert.ok(stored.outcome === "stored");
+    const lifted = heard(other, 1);
+    await store.state.remove("stop", "everything", stored.document.revision);
+    assert.deepEqual(await lifted, ["state"]);
+  });
+
   test("tells nothing of writes that bring no work", async () => {
     const task = aTask();
     await store.tasks.make({ task, outbox: [] });
@@ -210,6 +223,8 @@ function telling(): void {
     await store.journal.append(aDelivery([aDraft()]));
     await store.throttle.take([TAKE]);
     await store.replays.create(aReplay("r_1"));
+    await store.leases.acquire("scheduler", "one", LEASE_MS);
+    await store.state.remove("stop", "everything", 1);
     await store.check();
     assert.deepEqual(queues, []);
   });
