@@ -8,6 +8,7 @@ import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { eventCommands } from "./events.ts";
 import { findingLine } from "./finding-words.ts";
+import { migrateCommand } from "./migrate.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
 /** The command line. Commands here only read and write files; `doctor` connects to what a process would; those of `events` ask the running one. */
@@ -52,6 +53,7 @@ function program(): Command {
       "生成令牌并打印要写进 tokens.yaml 的条目，不写文件 · make a token and its entry, writing nothing",
     )
     .action(printToken);
+  migrateCommand(whale);
   eventCommands(whale);
   return whale;
 }
