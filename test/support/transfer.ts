@@ -60,18 +60,27 @@ export async function dump(side: TransferSide, limit = 7): Promise<Record<string
 
 let ids = 0;
 
-/** Moves everything from one side to the other, three records at a time. */
-export function move(
+/** A migration from one side to the other, three records at a time. */
+export function migrationOf(
   source: TransferStore,
   target: TransferStore,
   options: Partial<Migration> = {},
-): Promise<Migrated> {
-  return migrate({
+): Migration {
+  return {
     source: { place: "embedded", store: source },
     target: { place: "redis", store: target },
     clock: movableClock(),
     ids: { ulid: () => `transfer-${++ids}` },
     ...{ evenIfRunning: false, replace: false, pageRecords: 3, tell: () => undefined },
     ...options,
-  });
+  };
+}
+
+/** Moves everything from one side to the other. */
+export function move(
+  source: TransferStore,
+  target: TransferStore,
+  options: Partial<Migration> = {},
+): Promise<Migrated> {
+  return migrate(migrationOf(source, target, options));
 }
