@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { createElasticsearchTransfer } from "../../adapters/elasticsearch/index.ts";
 import { openRedisTransfer } from "../../adapters/redis/index.ts";
@@ -9,6 +12,8 @@ import { transferContract } from "../contract/transfer.ts";
 import { drill, drillRule } from "../scenarios/drill.ts";
 import { silentLog } from "../support/log.ts";
 import { NO_REDIS, type RedisServer, redisOptions, startRedis } from "../support/redis.ts";
+import { dump } from "../support/transfer.ts";
+import { sampleFolder } from "../support/transfer-sample.ts";
 import {
   cardClosed,
   cardsOf,
@@ -23,6 +28,8 @@ import { nodeForTests } from "./elasticsearch/world.ts";
 
 const found = await nodeForTests();
 const missing = NO_REDIS || ("skip" in found ? found.skip : false);
+
+const WHALE = join(import.meta.dirname, "..", "..", "bot", "cli", "whale.ts");
 
 let prefixes = 0;
 
@@ -57,12 +64,64 @@ describe("Redis and Elasticsearch, real ones", { skip: missing }, () => {
     return { REDIS_URL: `redis://127.0.0.1:${server.port}`, ELASTICSEARCH_URL: url, ...names };
   };
 
+  test("the command killed at any step and started again ends right, there and back", () =>
+    killedCommand(production()));
+
   test("an approval that waited while all moved to them is clicked, and its action runs to the end", (context) =>
     movedWhileWaiting(context, { from: "embedded", servers: production() }));
 
   test("an approval that waited while all moved back is clicked, and its action runs to the end", (context) =>
     movedWhileWaiting(context, { from: "redis", servers: production() }));
 });
+
+/** Runs `whale migrate`; ends it as a crash would when it tells a line that begins so. */
+async function command(
+  env: Record<string, string>,
+  args: readonly string[],
+  killedAt?: string,
+): Promise<{ code: number | null; told: string }> {
+  const path = { PATH: process.env["PATH"] ?? "" };
+  const child = spawn(process.execPath, [WHALE, "migrate", ...args], { env: { ...path, ...env } });
+  let told = "";
+  const hear = (bytes: Buffer): void => {
+    told += String(bytes);
+    if (killedAt !== undefined && told.includes(killedAt)) child.kill("SIGKILL");
+  };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, told };
+}
+
+async function killedCommand(servers: Record<string, string>): Promise<void> {
+  const folder = await sampleFolder();
+  const before = await folder.side();
+  const expected = await dump(before);
+  await before.close();
+  const env = { WHALE_DATA: folder.path, ...servers };
+  const there = ["--from", "embedded", "--to", "redis"];
+  for (const line of ["copy raw", "copy entry", "copy task", "copy archived", "compare entry"]) {
+    const { code, told } = await command(env, there, line);
+    assert.equal(code, null, told);
+  }
+  const moved = await command(env, there);
+  assert.equal(moved.code, 0, moved.told);
+  assert.match(moved.told, /archived +\d+ +\d+ {2}[0-9a-f]{16} same/);
+  await assert.rejects(
+    folder.work(async () => 1),
+    { code: "store.not_in_force" },
+  );
+  const refused = await command(env, ["--from", "redis", "--to", "embedded"]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.told, /--replace/);
+  const back = ["--from", "redis", "--to", "embedded", "--replace"];
+  assert.equal((await command(env, back, "copy message")).code, null);
+  assert.equal((await command(env, back)).code, 0);
+  const after = await folder.side();
+  assert.deepEqual(await dump(after), expected);
+  await after.close();
+  folder.remove();
+}
 
 interface Direction {
   from: StorePlace;
