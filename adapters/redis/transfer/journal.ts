@@ -31,24 +31,24 @@ interface RawRow {
 }
 
 /** Bodies may have megabytes each. */
-const RAW_AT_ONCE = 20;
+const RAW_PAGE_BYTES = 4_194_304;
 
 const rawWalk: OffsetWalk<RawRow, "raw"> = {
   kind: "raw",
   tags,
   rows: async (engine, { tag, offset, limit }) => {
-    const base = engine.base(tag);
-    const range = [`${base}:rawat`, offset, offset + limit - 1, "WITHSCORES"];
+    const range = [`${engine.base(tag)}:rawat`, offset, offset + limit - 1, "WITHSCORES"];
     const page = await engine.command<string[]>("ZRANGE", range);
-    const refs = page.filter((_, index) => index % 2 === 0);
+    const all = page.filter((_, index) => index % 2 === 0);
+    const refs = await refsOfOnePage(engine, all);
     const kept = await Promise.all(
-      refs.map((ref) => engine.bytes<(Buffer | null)[]>("HMGET", [`${base}:raw:${ref}`, "type", "bytes"])),
+      refs.map((ref) => engine.bytes<(Buffer | null)[]>("HMGET", [rawKey(engine, ref), "type", "bytes"])),
     );
     const rows = refs.flatMap((ref, index) => {
       const [type, bytes] = kept[index] ?? [];
       return type && bytes ? [{ ref, atMs: Number(page[2 * index + 1]), type, bytes }] : [];
     });
-    return { rows, looked: refs.length };
+    return { rows, looked: refs.length, isEnd: all.length < limit && refs.length === all.length };
   },
   record: ({ ref, atMs, type, bytes }) => ({
     key: ref,
@@ -56,10 +56,26 @@ const rawWalk: OffsetWalk<RawRow, "raw"> = {
   }),
 };
 
+function rawKey(engine: Engine, ref: string): string {
+  return `${engine.base(JOURNAL_TAG)}:raw:${ref}`;
+}
+
+/** As many as fit, and at least one. */
+async function refsOfOnePage(engine: Engine, refs: readonly string[]): Promise<string[]> {
+  const sizes = await Promise.all(
+    refs.map((ref) => engine.command<number>("HSTRLEN", [rawKey(engine, ref), "bytes"])),
+  );
+  let bytes = 0;
+  const fit = sizes.findIndex((size) => {
+    bytes += size;
+    return bytes > RAW_PAGE_BYTES;
+  });
+  return fit < 0 ? [...refs] : refs.slice(0, Math.max(1, fit));
+}
+
 /** Raw bodies. */
 export const raw: TransferTable<"raw"> = {
-  read: (engine, { after, limit }) =>
-    walkPage(engine, rawWalk, { after, limit: Math.min(limit, RAW_AT_ONCE) }),
+  read: (engine, start) => walkPage(engine, rawWalk, start),
   write: (engine, records) =>
     writeRows(
       engine,

@@ -15,16 +15,20 @@ export interface TransferTable<K extends TransferKind> {
   write(engine: Engine, records: readonly TransferRecordOf<K>[]): Promise<void>;
 }
 
+/** Some rows of a tag. */
+export interface Rows<Row> {
+  rows: Row[];
+  looked: number;
+  isEnd: boolean;
+}
+
 /** Offsets stay good because nothing is written meanwhile. */
 export interface OffsetWalk<Row, K extends TransferKind> {
   kind: K;
   /** Walked one after the other. */
   tags: readonly string[];
-  /** Rows behind so many others; fewer than the limit at the end. `looked` counts what is passed over next time. */
-  rows(
-    engine: Engine,
-    at: { tag: string; offset: number; limit: number },
-  ): Promise<{ rows: Row[]; looked: number }>;
+  /** Rows behind so many others, and whether those of the tag end there. `looked` counts what is passed over next time. */
+  rows(engine: Engine, at: { tag: string; offset: number; limit: number }): Promise<Rows<Row>>;
   record(row: Row, no: number): Omit<TransferRecordOf<K>, "kind"> | null;
 }
 
@@ -37,12 +41,11 @@ export async function walkPage<Row, K extends TransferKind>(
   const [index, offset] = after === null ? [0, 0] : (JSON.parse(after) as [number, number]);
   const tag = walk.tags[index];
   if (tag === undefined) return { records: [], next: null };
-  const { rows, looked } = await walk.rows(engine, { tag, offset, limit });
+  const { rows, looked, isEnd } = await walk.rows(engine, { tag, offset, limit });
   const records = rows.flatMap((row, place) => {
     const record = walk.record(row, offset + place + 1);
     return record ? [{ kind: walk.kind, ...record } as TransferRecord] : [];
   });
-  const isEnd = looked < limit;
   if (isEnd && index + 1 >= walk.tags.length) return { records, next: null };
   return { records, next: JSON.stringify(isEnd ? [index + 1, 0] : [index, offset + looked]) };
 }
@@ -51,7 +54,7 @@ export async function walkPage<Row, K extends TransferKind>(
 export function rowsBy<Row>(script: Script, before: readonly Arg[]) {
   return async (engine: Engine, at: { tag: string; offset: number; limit: number }) => {
     const rows = await engine.run<Row[]>(script, at.tag, [...before, at.offset, at.limit]);
-    return { rows, looked: rows.length };
+    return { rows, looked: rows.length, isEnd: rows.length < at.limit };
   };
 }
 

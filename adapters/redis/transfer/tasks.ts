@@ -55,7 +55,7 @@ const messageWalk: OffsetWalk<MessageRow, "message"> = {
   tags: OUTBOX_TAGS,
   rows: async (engine, { tag, offset, limit }) => {
     const [looked, rows] = await engine.run<[number, MessageRow[]]>(READ_MESSAGES, tag, [offset, limit]);
-    return { rows, looked };
+    return { rows, looked, isEnd: looked < limit };
   },
   record: ([key, no, taskId, lane, due, created, attempts, text]) => ({
     key,

@@ -49,7 +49,7 @@ const grantWalk: OffsetWalk<GrantRow, "grant"> = {
   rows: async (engine, at) => {
     const wishes = await rowsBy<ScoredRow>(READ_SCORED, [":wishat", ":wishes"])(engine, at);
     const rows = await Promise.all(wishes.rows.map(([id, , wish]) => answerTo(engine, id, wish)));
-    return { rows, looked: wishes.looked };
+    return { ...wishes, rows };
   },
   // A wish without an answer is wished again by whoever it was.
   record: ({ id, key, givenAt, answer }) => {
