@@ -100,6 +100,8 @@ async function givesOut({ tasks, outbox, inbox, replays }: Worked): Promise<void
   for (;;) {
     const some = await outbox.claim(10, 1000);
     if (some.length === 0) break;
+    const tasksOfAll = some.flatMap((one) => one.taskId ?? []);
+    assert.equal(new Set(tasksOfAll).size, tasksOfAll.length, "two messages of one task at once");
     for (const { key, fence, taskId, attempts } of some) {
       assert.ok(attempts > 0);
       if (taskId === first) said.push(key);
