@@ -18,13 +18,18 @@ function retryDelayMs(times: number): number {
  * Makes a client that keeps connecting by itself. A call that was sent when the connection broke fails at once
  * and is not sent again by the client: only its caller knows whether that helps.
  */
-export function makeClient(config: RedisStoreConfig): Client {
-  const client = clientOf(config.servers, optionsOf(config));
+export function makeClient(config: RedisStoreConfig, name: string): Client {
+  const client = clientOf(config.servers, optionsOf(config, name));
   client.on("error", onceEach(config.log, serversText(config.servers)));
   return client;
 }
 
-function optionsOf(config: RedisStoreConfig) {
+/** How the server's list of connections names those that work on a store, and those that move it. */
+export function connectionName(prefix: string, purpose: "store" | "transfer"): string {
+  return `whale/${prefix}/${purpose}`;
+}
+
+function optionsOf(config: RedisStoreConfig, connectionName: string) {
   const { username, password, tls, caPem, timeoutMs } = config;
   return {
     ...(username === undefined ? {} : { username }),
@@ -42,7 +47,7 @@ function optionsOf(config: RedisStoreConfig) {
     retryStrategy: retryDelayMs,
     // A master that became a replica answers READONLY; the sentinels know the new one by then.
     reconnectOnError: (error) => error.message.startsWith("READONLY"),
-    connectionName: "whale",
+    connectionName,
     disableClientInfo: true,
   } satisfies RedisOptions;
 }

@@ -78,7 +78,13 @@ export async function grantOf(engine: Engine, grantId: string): Promise<Grant | 
   return answer === null ? undefined : readGrant(answer, key);
 }
 
-function readGrant(answer: string, key: string): Grant {
+/** A grant as the scripts keep it. */
+export function grantText({ outcome, bucket }: Grant): string {
+  return [outcome, bucket.tokens, bucket.burst, bucket.nextAtMs].join(" ");
+}
+
+/** Reads a grant as the scripts keep it. */
+export function readGrant(answer: string, key: string): Grant {
   const [outcome, tokens, burst, nextAtMs] = answer.split(" ");
   const bucket = { key, tokens: Number(tokens), burst: Number(burst), nextAtMs: Number(nextAtMs) };
   return outcome === "granted"

@@ -31,6 +31,7 @@ import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { sqliteOutbox } from "./outbox.ts";
 import { sqliteReplays } from "./replays.ts";
+import { requireInForce } from "./standing.ts";
 import { sqliteState } from "./state.ts";
 import { sqliteTasks } from "./tasks.ts";
 import { sqliteThrottle } from "./throttle.ts";
@@ -63,12 +64,13 @@ export interface SqliteStore {
 /**
  * Opens the store of a folder, making it when there is none. The folder belongs to this process alone until
  * `close` or the process's end: leases found in it are those of a process that is gone, and are ended.
- * Throws `store.locked`, `store.newer_version`, `store.open_failed` or `store.bad_option`.
+ * Throws `store.locked`, `store.not_in_force`, `store.newer_version`, `store.open_failed` or `store.bad_option`.
  */
 export function openStore(options: SqliteStoreOptions): SqliteStore {
   const config = readConfig(options);
   const unlock = holdFolder(config.dataDir);
   try {
+    requireInForce(config.dataDir);
     return openData(config.dataDir, (db) => storeOver(db, config, unlock));
   } catch (cause) {
     unlock();

@@ -9,6 +9,7 @@ import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
 import { eventCommands } from "./events.ts";
 import { findingLine } from "./finding-words.ts";
+import { migrateCommand } from "./migrate.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
 /**
@@ -56,6 +57,7 @@ function program(): Command {
       "生成令牌并打印要写进 tokens.yaml 的条目，不写文件 · make a token and its entry, writing nothing",
     )
     .action(printToken);
+  migrateCommand(whale);
   eventCommands(whale);
   archiveCommands(whale);
   return whale;

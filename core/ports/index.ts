@@ -13,3 +13,4 @@ export type * from "./replay-store.ts";
 export type * from "./state-store.ts";
 export type * from "./task-store.ts";
 export type * from "./throttle-store.ts";
+export type * from "./transfer.ts";
