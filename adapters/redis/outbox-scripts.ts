@@ -75,7 +75,9 @@ for i = 4, #ARGV do
     redis.call('HSET', item, 'fence', fence)
     redis.call('HINCRBY', item, 'attempts', 1)
     redis.call('ZADD', B .. ':oh', num(at + tonumber(ARGV[2])), member)
-    claimed[#claimed + 1] = {member, fence, unpack(fields)}
+    local row = {member, fence, unpack(fields)}
+    row[9] = fields[1] ~= '' and redis.call('HGET', B .. ':t:' .. fields[1], 'body')
+    claimed[#claimed + 1] = row
   end
 end
 return claimed

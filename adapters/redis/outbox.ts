@@ -1,9 +1,11 @@
 import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
 import { collectClaims, earliest, limitOf, type Peeked } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
 import { ADD, CLAIM_ITEMS, NEXT_ITEM, PEEK_ITEMS, POSTPONE_ITEM, SETTLE } from "./outbox-scripts.ts";
 import { homeOfMessage, OUTBOX_TAGS } from "./partitions.ts";
+import { getTask } from "./task-queries.ts";
 
 /** The outbox over Redis. */
 export function redisOutbox(engine: Engine): Outbox {
@@ -48,7 +50,7 @@ export async function settle(engine: Engine, key: string, fence: number): Promis
 }
 
 async function claim(engine: Engine, max: number, leaseMs: number): Promise<OutboxClaim[]> {
-  return collectClaims(limitOf(max), {
+  const claims = await collectClaims(limitOf(max), {
     peek: async (most) => {
       const found = await Promise.all(
         OUTBOX_TAGS.map(async (tag) => peekedOf(tag, await engine.run<string[]>(PEEK_ITEMS, tag, [most]))),
@@ -60,6 +62,14 @@ async function claim(engine: Engine, max: number, leaseMs: number): Promise<Outb
       return rows.map((row) => ({ member: row[0], claim: claimOf(row) }));
     },
   });
+  return Promise.all(claims.map((one) => withTask(engine, one)));
+}
+
+/** A message that does not live beside its task comes without it. */
+async function withTask(engine: Engine, claim: OutboxClaim): Promise<OutboxClaim> {
+  if (claim.task || claim.taskId === null) return claim;
+  const task = await getTask(engine, claim.taskId);
+  return task ? { ...claim, task } : claim;
 }
 
 /** What a partition showed: its instant, then rank and member of each. */
@@ -80,9 +90,10 @@ type ClaimRow = [
   created: string,
   attempts: string,
   body: string,
+  taskBody: string | null,
 ];
 
-function claimOf([member, fence, task, lane, due, created, attempts, body]: ClaimRow): OutboxClaim {
+function claimOf([member, fence, task, lane, due, created, attempts, body, taskBody]: ClaimRow): OutboxClaim {
   return {
     key: member.slice(17),
     taskId: task === "" ? null : task,
@@ -92,6 +103,7 @@ function claimOf([member, fence, task, lane, due, created, attempts, body]: Clai
     fence: Number(fence),
     attempts: Number(attempts),
     createdAtMs: Number(created),
+    ...(taskBody === null ? {} : { task: JSON.parse(taskBody) as Task }),
   };
 }
 

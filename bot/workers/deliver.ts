@@ -12,7 +12,6 @@ import type {
   Metrics,
   Outbox,
   OutboxClaim,
-  TaskStore,
 } from "../../core/ports/index.ts";
 import { type CardRecord, type Effect, endedDraft, isTerminal, type Task } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
@@ -21,7 +20,6 @@ import type { StepObserver } from "./steps.ts";
 import type { Viewer } from "./viewing.ts";
 
 export interface DeliverDeps {
-  tasks: TaskStore;
   outbox: Outbox;
   journal: Journal;
   messenger: Messenger;
@@ -40,7 +38,7 @@ export type Deliver = (claim: OutboxClaim) => Promise<void>;
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
 export function createDeliver(deps: DeliverDeps): Deliver {
-  const { tasks, outbox, messenger, log } = deps;
+  const { outbox, messenger, log } = deps;
   const settle = async (claim: OutboxClaim) => void (await outbox.settle(claim.key, claim.fence));
 
   const text = async (recipients: readonly string[], markdown: string, dropRepeat: boolean) => {
@@ -137,7 +135,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       await text([body.to], body.text, false).catch(giveUpIfFinal(claim, deps));
       return settle(claim);
     }
-    const task = claim.taskId === null ? null : await tasks.get(claim.taskId);
+    const { task } = claim;
     if (!task) return settle(claim);
     await ofTask(claim, task).catch(async (error: unknown) => {
       giveUpIfFinal(claim, deps)(error);
