@@ -1,23 +1,16 @@
-import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import {
-  approvePolicy,
   createHomeFolder,
   formatProblems,
   type Home,
   type HomeFile,
   type HomeFolder,
-  readLocalAddress,
-  readLocalToken,
   removeLocalAddress,
-  type TokenRequest,
-  tokenEntry,
   writeLocalAddress,
   writeLocalToken,
 } from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { readJson, sourceKinds, standardForms } from "../adapters/sources/index.ts";
-import { openArchive } from "../adapters/sqlite/archive/index.ts";
-import { openStoreThread, type StoreThread } from "../adapters/sqlite/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
 import { createWecom, fieldFault, markdownText } from "../adapters/wecom/index.ts";
@@ -25,14 +18,24 @@ import { secretsOfAuth } from "../core/events/index.ts";
 import type { JsonObject } from "../core/ids/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
-import { type Config, type Environment, formatFaults, readEnvironment } from "./config/index.ts";
+import {
+  type Config,
+  type Environment,
+  formatFaults,
+  readEnvironment,
+  secretsOfStores,
+} from "./config/index.ts";
+import { createEnding, type Ending } from "./ending.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps } from "./home/index.ts";
 import { type Cloud, cloudOver, type HttpServer, type Warning } from "./http/index.ts";
 import { holdInForce, type InForce, prepareHome } from "./in-force.ts";
 import { expiredTokens } from "./people.ts";
 import { createPressureGate, measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
-import { startWork, type Work } from "./work.ts";
+import type { Stores } from "./stores.ts";
+import { openStores } from "./wire-stores.ts";
+import { freshToken } from "./wire-tools.ts";
+import { startScheduler, startWork, type Work } from "./work.ts";
 import type { StepObserver } from "./workers/index.ts";
 
 /** A process that is ready to start, or everything that is wrong with what it was given. */
@@ -100,69 +103,110 @@ export interface Whale {
   probe(): Promise<Warning[]>;
   /** Takes the files of the home as they are now, all or none; `by` is who asks. What is wrong is logged. */
   reload(by: string): Promise<void>;
-  /** Stops taking requests, ends the work under way, closes the stores. */
+  /**
+   * Says that it leaves, stops taking requests, ends the work under way, gives its leases back, closes the stores.
+   * A second call waits for the first.
+   */
   close(): Promise<void>;
+  /** What a close has not ended yet, by name. */
+  left(): string[];
 }
 
 /** Builds every adapter and worker, and connects them. Throws when the home does not compile. */
 export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = await openParts(options);
-  const { inForce, keeper, log, clock } = parts;
+  const { inForce, keeper, log, clock, stores } = parts;
+  const leave = { ing: false };
   let outside: Warning[] = [];
   const warnings = () => {
     const { warnings: own, tokens } = inForce.current();
-    return [...own, ...expiredTokens(tokens.values(), clock.nowMs()), ...keeper.warnings(), ...outside];
+    const expired = expiredTokens(tokens.values(), clock.nowMs());
+    return [...own, ...expired, ...keeper.warnings(), ...stores.warnings(), ...outside];
   };
   const { config, folder } = options;
+  const leaving = () => leave.ing;
   const server = serverOver(
-    { ...parts, config, folder, ids: systemIds, readJson, forms: standardForms },
+    { ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
     warnings,
   );
-  const { at, stop } = await setGoing(options, parts, server);
-  log.info({ ...at, home: options.config.home, store: "embedded" }, "listening");
+  const { at, works } = await setGoing(options, parts, server);
+  const { home, roles } = config;
+  log.info({ ...at, home, store: stores.kind, roles }, "listening");
   const probe = async () => {
     outside = await probeOutside(parts);
     return warnings();
   };
   const reload = async (by: string) => void (await keeper.reload(by));
-  const close = async () => {
-    await removeLocalAddress(config.dataDir);
-    await server.close();
-    await stop();
-    await closeParts(parts);
+  const ending = createEnding();
+  const close = once(async () => {
+    leave.ing = true;
+    await end({ ...parts, config, server, works, ending });
+  });
+  return { ...at, log, probe, reload, close, left: ending.left };
+}
+
+interface Leaving extends Parts {
+  config: Config;
+  server: HttpServer;
+  works: readonly Work[];
+  ending: Ending;
+}
+
+async function end(parts: Leaving): Promise<void> {
+  const { config, server, works, ending, log } = parts;
+  const beganMs = performance.now();
+  log.info({ drainMs: config.drainMs }, "told to end: no longer ready");
+  // Meanwhile the load balancer sees that, and what it still sends is taken.
+  await pause(config.drainMs);
+  await removeLocalAddress(config.dataDir);
+  await ending.together({ requests: () => server.close() });
+  for (const work of works) await work.stop(ending);
+  await ending.together({ stores: () => closeParts(parts) });
+  log.info({ tookMs: Math.round(performance.now() - beganMs) }, "ended, nothing left");
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= work();
+    return done;
   };
-  return { ...at, log, probe, reload, close };
 }
 
 /** Starts the workers, then takes requests. What cannot start leaves nothing behind that keeps the process alive. */
 async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer) {
   const { host, port, dataDir } = options.config;
-  const running: { stop(): Promise<void> }[] = [];
-  const stop = async () => void (await Promise.all(running.map((one) => one.stop())));
+  const works: Work[] = [];
   try {
     await parts.keeper.begin();
     await writeLocalToken(dataDir, parts.localToken);
-    running.push(await startParts(options, parts));
-    const { store, pressure: gate, clock, log } = parts;
-    const machine = () => measureMachine(dataDir);
-    running.push(await startPressureSampler({ gate, journal: store.journal, machine, clock, log }));
+    await startParts(options, parts, works);
+    works.push(await watchPressure(dataDir, parts));
     const at = await server.listen({ host, port });
     await writeLocalAddress(dataDir, at);
-    return { stop, at };
+    return { works, at };
   } catch (error) {
     await server.close();
-    await stop();
+    for (const work of works) await work.stop(createEnding());
     await closeParts(parts);
     throw error;
   }
 }
 
-async function closeParts({ stackstorm, wecom, archive, store, outbound }: Parts): Promise<void> {
+async function watchPressure(dataDir: string, parts: Parts): Promise<Work> {
+  const { stores, pressure: gate, clock, log } = parts;
+  const machine = () => measureMachine(stores.kind === "embedded" ? dataDir : null);
+  const { journal } = stores.store;
+  const sampler = await startPressureSampler({ gate, journal, machine, clock, log });
+  return { stop: ({ together }) => together({ pressure: () => sampler.stop() }) };
+}
+
+async function closeParts({ stackstorm, wecom, stores, outbound }: Parts): Promise<void> {
   outbound.close();
   stackstorm.close();
   wecom.close();
-  await archive.close();
-  await store.close();
+  await stores.archive.close();
+  await stores.store.close();
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -171,7 +215,13 @@ async function openParts(options: WhaleOptions) {
   const { config, home, logTo, onStep = () => undefined, clock = systemClock } = options;
   const localToken = freshToken();
   const { wecom: chat, logLevel: level } = config;
-  const secrets = [chat.corpSecret, chat.token, chat.encodingAesKey, localToken];
+  const secrets = [
+    chat.corpSecret,
+    chat.token,
+    chat.encodingAesKey,
+    localToken,
+    ...secretsOfStores(config.stores),
+  ];
   const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });
   const metrics = createMetrics({ prefix: "whale" });
   const common = { clock, log, metrics, onStep };
@@ -185,23 +235,18 @@ async function openParts(options: WhaleOptions) {
   const stackstorm = createStackStorm({ clusters: home.clusters, ...common });
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
-  const store = await openStoreThread({ dataDir: config.dataDir, ...common, onCrash: endOn(log) });
-  const archive = await openArchive({ dataDir: config.dataDir, log }).catch(async (error: unknown) => {
-    // Its thread would keep the process alive.
-    await store.close();
-    throw error;
-  });
+  const stores = await openStores(config, { log, clock, onCrash: endOn(log) });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
-  const keeper = keeperOver(options, { ...common, inForce, compile, store });
-  const made = { localToken, inForce, keeper, pressure, store, archive, wecom, stackstorm, outbound, cloud };
+  const keeper = keeperOver(options, { ...common, inForce, compile, stores });
+  const made = { localToken, inForce, keeper, pressure, stores, wecom, stackstorm, outbound, cloud };
   return { ...common, ...made };
 }
 
 function keeperOver(
   { home, files, folder }: WhaleOptions,
-  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { store: StoreThread },
+  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { stores: Stores },
 ): HomeKeeper {
-  const { configs, audit } = parts.store;
+  const { configs, audit } = parts.stores.store;
   return createHomeKeeper({ outcome: "loaded", home, files }, { ...parts, folder, configs, audit });
 }
 
@@ -223,10 +268,10 @@ function secretsOf({ clusters, sources }: Home): string[] {
   return [...keys, ...tokens];
 }
 
-function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<Work> {
+async function startParts({ config, settings }: WhaleOptions, parts: Parts, works: Work[]): Promise<void> {
   const waiting = { ...DEFAULT_SETTINGS, startWindowMs: config.startWindowMs, ...settings };
   const { stackstorm: executor } = parts;
-  return startWork({
+  const ground = {
     ...parts,
     inForce: parts.inForce.current,
     config,
@@ -235,7 +280,9 @@ function startParts({ config, settings }: WhaleOptions, parts: Parts): Promise<W
     plain: markdownText,
     random: Math.random,
     crowded: () => parts.pressure.crowded(),
-  });
+  };
+  if (config.roles.includes("worker")) works.push(await startWork(ground));
+  if (config.roles.includes("scheduler")) works.push(startScheduler(ground));
 }
 
 async function probeOutside({ wecom, stackstorm, inForce }: Parts): Promise<Warning[]> {
@@ -247,31 +294,4 @@ async function probeOutside({ wecom, stackstorm, inForce }: Parts): Promise<Warn
     if (cluster.outcome === "down") found.push({ about: `cluster ${name}`, message: cluster.message });
   }
   return found;
-}
-
-/** The text of a policy's file with the approval written into it, or why it cannot be approved. */
-export function approvePolicyFile(given: {
-  file: string;
-  text: string;
-  by: string;
-}): { outcome: "approved"; text: string } | { outcome: "refused"; message: string } {
-  const approved = approvePolicy({ ...given, now: new Date(systemClock.nowMs()) });
-  if (approved.outcome === "approved") return approved;
-  return { outcome: "refused", message: formatProblems(approved.problems) };
-}
-
-/** Where the process that runs on a data folder is reached, and by what token. Fails when there is none. */
-export async function localAccess(dataDir: string): Promise<{ origin: string; token: string }> {
-  return { origin: await readLocalAddress(dataDir), token: await readLocalToken(dataDir) };
-}
-
-/** A new token and the lines that it needs in tokens.yaml, or why it cannot be had. Nothing is written. */
-export function newToken(given: Pick<TokenRequest, "user" | "rights" | "expires">) {
-  const token = freshToken();
-  return { token, ...tokenEntry({ ...given, token, now: new Date(systemClock.nowMs()) }) };
-}
-
-/** 256 random bits: nobody guesses them, and a plain hash of them cannot be searched back. */
-function freshToken(): string {
-  return randomBytes(32).toString("base64url");
 }

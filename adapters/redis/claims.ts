@@ -68,13 +68,26 @@ async function holdAll<Claim>(some: readonly Peeked[], claiming: Claiming<Claim>
   return some.flatMap(({ member }) => claims.get(member) ?? []);
 }
 
+/** What is free by the answers of all partitions: each one's instant, then rank and member of each. */
+export function peekedIn(tags: readonly string[], answers: readonly (readonly string[])[]): Peeked[] {
+  return tags.flatMap((tag, i) => peekedOf(tag, answers[i] ?? []));
+}
+
+function peekedOf(tag: string, [micros, ...pairs]: readonly string[]): Peeked[] {
+  const peeked: Peeked[] = [];
+  for (let i = 0; i < pairs.length; i += 2) {
+    peeked.push({ tag, micros: Number(micros), rank: Number(pairs[i]), member: pairs[i + 1] ?? "" });
+  }
+  return peeked;
+}
+
 /** The earliest of what each partition names; null when none names any. */
 export async function earliest(
   engine: Engine,
   tags: readonly string[],
   next: Script,
 ): Promise<number | null> {
-  const found = await Promise.all(tags.map((tag) => engine.run<string | null>(next, tag)));
+  const found = await engine.runEach<string | null>(next, tags);
   const instants = found.filter((one) => one !== null).map(Number);
   return instants.length > 0 ? Math.min(...instants) : null;
 }

@@ -25,11 +25,11 @@ export function makeClient(config: RedisStoreConfig): Client {
 }
 
 function optionsOf(config: RedisStoreConfig) {
-  const { username, password, tls, timeoutMs } = config;
+  const { username, password, tls, caPem, timeoutMs } = config;
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
+    ...(tls ? { tls: caPem === undefined ? {} : { ca: caPem } } : {}),
     protocol: 2,
     lazyConnect: true,
     connectTimeout: timeoutMs,
@@ -59,6 +59,7 @@ function clientOf(servers: RedisServers, options: Options): Client {
         name: servers.name,
         sentinels: servers.sentinels.map(({ host, port }) => ({ host, port })),
         sentinelRetryStrategy: retryDelayMs,
+        ...("tls" in options ? { sentinelTLS: options.tls, enableTLSForSentinelMode: true } : {}),
         db: servers.db ?? 0,
         ...(servers.sentinelPassword === undefined ? {} : { sentinelPassword: servers.sentinelPassword }),
       });

@@ -1,4 +1,4 @@
-export type { Endpoint, RedisServers, RedisStoreOptions } from "./config.ts";
+export { type Endpoint, type RedisServers, type RedisStoreOptions, serversText } from "./config.ts";
 export type { Warning } from "./durability.ts";
 export type { Queue } from "./engine.ts";
 export { openRedisStore, type RedisStore } from "./store.ts";

@@ -1,6 +1,6 @@
 import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
-import { collectClaims, earliest, limitOf, type Peeked } from "./claims.ts";
+import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
 import { ADD, CLAIM_ITEMS, NEXT_ITEM, PEEK_ITEMS, POSTPONE_ITEM, SETTLE } from "./outbox-scripts.ts";
@@ -51,14 +51,11 @@ export async function settle(engine: Engine, key: string, fence: number): Promis
 
 async function claim(engine: Engine, max: number, leaseMs: number): Promise<OutboxClaim[]> {
   const claims = await collectClaims(limitOf(max), {
-    peek: async (most) => {
-      const found = await Promise.all(
-        OUTBOX_TAGS.map(async (tag) => peekedOf(tag, await engine.run<string[]>(PEEK_ITEMS, tag, [most]))),
-      );
-      return found.flat();
-    },
+    peek: async (most) =>
+      peekedIn(OUTBOX_TAGS, await engine.runEach<string[]>(PEEK_ITEMS, OUTBOX_TAGS, [most])),
     hold: async (tag, members, fence) => {
-      const rows = await engine.write<ClaimRow[]>(CLAIM_ITEMS, tag, [leaseMs, fence, ...members]);
+      const holder = engine.config.holder ?? "";
+      const rows = await engine.write<ClaimRow[]>(CLAIM_ITEMS, tag, [leaseMs, fence, holder, ...members]);
       return rows.map((row) => ({ member: row[0], claim: claimOf(row) }));
     },
   });
@@ -70,15 +67,6 @@ async function withTask(engine: Engine, claim: OutboxClaim): Promise<OutboxClaim
   if (claim.task || claim.taskId === null) return claim;
   const task = await getTask(engine, claim.taskId);
   return task ? { ...claim, task } : claim;
-}
-
-/** What a partition showed: its instant, then rank and member of each. */
-export function peekedOf(tag: string, [micros, ...pairs]: readonly string[]): Peeked[] {
-  const peeked: Peeked[] = [];
-  for (let i = 0; i < pairs.length; i += 2) {
-    peeked.push({ tag, micros: Number(micros), rank: Number(pairs[i]), member: pairs[i + 1] ?? "" });
-  }
-  return peeked;
 }
 
 type ClaimRow = [

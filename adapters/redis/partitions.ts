@@ -20,6 +20,9 @@ export const INBOX_TAG = "in";
 export const JOURNAL_TAG = "journal";
 export const AUDIT_TAG = "audit";
 export const CONFIG_TAG = "config";
+export const REPLAYS_TAG = "replays";
+export const STATE_TAG = "state";
+export const LEASES_TAG = "leases";
 export const META_TAG = "meta";
 
 /** The partition of a task, of a grant or of a bucket. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A Lua script that runs on the keys of one hash tag. */
+/** A Lua script that runs on the keys of one hash tag, or of several in one call, one after the other. */
 export interface Script {
   source: string;
   /** What the server knows it by once it was sent. */
@@ -8,12 +8,12 @@ export interface Script {
 }
 
 /**
- * Before each script: `B` is the beginning of every key it may touch, all of one hash tag; `ARGV[1]` is the
+ * Before each script, which is run once for each hash tag: `B` is the beginning of every key it may touch, all of one hash tag; `ARGV[1]` is the
  * caller's time, empty for the server's own. Numbers travel as text with 17 digits, which gives back the very
  * same number. `tick` grows with each call whatever the clock does; it numbers things and fences claims.
  */
 const PRELUDE = `
-local B = KEYS[1]
+local B
 local function num(x) return string.format('%.17g', x) end
 local function now()
   if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
@@ -64,8 +64,18 @@ local function lowest(zset, held)
 end
 `;
 
-/** Makes a script of its body. */
+/** Makes a script of its body. Its answer is one for each hash tag, in their order. */
 export function script(body: string): Script {
-  const source = PRELUDE + body;
+  const source = `${PRELUDE}
+local function work()
+${body}
+end
+local answers = {}
+for i, key in ipairs(KEYS) do
+  B = key
+  answers[i] = work() or false
+end
+return answers
+`;
   return { source, sha: createHash("sha1").update(source).digest("hex") };
 }

@@ -3,7 +3,10 @@ import type {
   ConfigStore,
   Inbox,
   Journal,
+  Leases,
   Outbox,
+  ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -17,10 +20,14 @@ import { callError, newerError } from "./errors.ts";
 import { redisInbox } from "./inbox.ts";
 import { redisJournal } from "./journal.ts";
 import { appender } from "./journal-append.ts";
+import { redisLeases } from "./leases.ts";
 import { redisOutbox } from "./outbox.ts";
+import { endOwnLeases } from "./own-leases.ts";
 import { META_TAG } from "./partitions.ts";
+import { redisReplays } from "./replays.ts";
 import { replicasOf } from "./replicas.ts";
 import { script } from "./script.ts";
+import { redisState } from "./state.ts";
 import { redisTasks } from "./tasks.ts";
 import { redisThrottle } from "./throttle.ts";
 import { wakeCalls } from "./wake.ts";
@@ -34,6 +41,9 @@ export interface RedisStore {
   throttle: ThrottleStore;
   audit: Audit;
   configs: ConfigStore;
+  replays: ReplayStore;
+  leases: Leases;
+  state: StateStore;
   /**
    * Called after writes of this process or another that may have given a queue new work. A call may get lost
    * between processes: whoever waits must also look by itself from time to time.
@@ -101,6 +111,7 @@ async function storeOver({ client, subscriber }: Clients, config: RedisStoreConf
   };
   await look();
   const partitions = await meet(engine);
+  if (config.holder !== undefined) await takeUp(engine, config.holder);
   const deliveries = appender(engine, partitions);
   await listen(subscriber, channel, config);
   return {
@@ -127,6 +138,9 @@ function portsOver(engine: Engine, journal: Journal) {
     throttle: redisThrottle(engine),
     audit: redisAudit(engine),
     configs: redisConfigStore(engine),
+    replays: redisReplays(engine),
+    leases: redisLeases(engine),
+    state: redisState(engine),
   };
 }
 
@@ -146,6 +160,11 @@ async function meet(engine: Engine): Promise<number> {
     );
   }
   return partitions;
+}
+
+async function takeUp(engine: Engine, holder: string): Promise<void> {
+  const freed = await endOwnLeases(engine, holder);
+  if (freed > 0) engine.config.log.info({ freed }, "what the process before held is free");
 }
 
 async function listen(subscriber: Client, channel: string, config: RedisStoreConfig): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Made, Making, Move, OutboxItem, TaskClaim, TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
-import { collectClaims, earliest, limitOf } from "./claims.ts";
+import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
-import { addItems, itemArgs, peekedOf, settle } from "./outbox.ts";
+import { addItems, itemArgs, settle } from "./outbox.ts";
 import { HOLDS } from "./outbox-scripts.ts";
 import { homeOf, homeOfMessage, TASK_TAGS } from "./partitions.ts";
 import { countByState, findByPrefix, getTask, incidentField, listTasks } from "./task-queries.ts";
@@ -107,12 +107,7 @@ interface Claimant {
 
 function claimDue(engine: Engine, by: Claimant): Promise<TaskClaim[]> {
   return collectClaims(by.max, {
-    peek: async (most) => {
-      const found = await Promise.all(
-        TASK_TAGS.map(async (tag) => peekedOf(tag, await engine.run<string[]>(PEEK_TASKS, tag, [most]))),
-      );
-      return found.flat();
-    },
+    peek: async (most) => peekedIn(TASK_TAGS, await engine.runEach<string[]>(PEEK_TASKS, TASK_TAGS, [most])),
     hold: async (tag, members, fence) => {
       const args = [by.leaseMs, fence, by.holder, ...members];
       const rows = await engine.run<[string, string, string][]>(CLAIM_TASKS, tag, args);

@@ -55,9 +55,14 @@ export function mergeRecent({ recent, writeUnsynced }: Engine): Promise<void> {
 
 /** The next fencing token: one counter for the whole store, so a token is never given twice. */
 export function nextFence(db: Database): number {
-  const sql = `INSERT INTO meta VALUES ('fence', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1
+  return nextNumber(db, "fence");
+}
+
+/** The next number of a counter, from 1. */
+export function nextNumber(db: Database, counter: string): number {
+  const sql = `INSERT INTO meta VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1
     RETURNING value`;
-  return db.get<{ value: number }>(sql)?.value ?? 0;
+  return db.get<{ value: number }>(sql, counter)?.value ?? 0;
 }
 
 /** A caller's limit as SQLite wants it: a whole number from 0, where a negative one would mean "all". */

@@ -4,7 +4,7 @@ import { closedError, groupError, jobError } from "./errors.ts";
 import type { TransactionHooks } from "./write-behind.ts";
 
 /** A queue that a commit may have given new work. */
-export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays";
+export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "state";
 
 /** Marks a queue, to be announced once the job is committed. */
 export type Wake = (what: Queue) => void;

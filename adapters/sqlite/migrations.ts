@@ -5,6 +5,7 @@ import {
   QUEUE_TABLES,
   RECORD_TABLES,
   REPLAY_TABLES,
+  SHARED_TABLES,
   SIGNATURE_TABLES,
   TASK_INCIDENTS,
   TASK_TABLES,
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly string[] = [
   TASK_INCIDENTS,
   RECORD_TABLES,
   REPLAY_TABLES,
+  SHARED_TABLES,
 ];
 
 /** The schema version of a database file. */

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
 import type {
@@ -6,10 +6,12 @@ import type {
   ConfigStore,
   Inbox,
   Journal,
+  Leases,
   Logger,
   Outbox,
   ReaderPlace,
   ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -24,10 +26,12 @@ import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal } from "./journal.ts";
 import { INCIDENTS, KNOWN } from "./journal-keys.ts";
 import { type EntryRow, readPlace } from "./journal-readers.ts";
-import { lockFolder } from "./lock.ts";
+import { sqliteLeases } from "./leases.ts";
+import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { type OutboxRows, outboxOver, sqliteOutboxRows } from "./outbox.ts";
 import { sqliteReplays } from "./replays.ts";
+import { sqliteState } from "./state.ts";
 import { type TaskRows, tasksOver } from "./task-rows.ts";
 import { sqliteTaskRows } from "./tasks.ts";
 import { sqliteThrottle } from "./throttle.ts";
@@ -43,6 +47,8 @@ export interface SqliteStore {
   audit: Audit;
   configs: ConfigStore;
   replays: ReplayStore;
+  leases: Leases;
+  state: StateStore;
   /** What `tasks` is over. */
   taskRows: TaskRows;
   /** What `outbox` is over. */
@@ -66,21 +72,12 @@ export interface SqliteStore {
  */
 export function openStore(options: SqliteStoreOptions): SqliteStore {
   const config = readConfig(options);
-  makeFolder(config.dataDir);
-  const unlock = lockFolder(config.dataDir);
+  const unlock = holdFolder(config.dataDir);
   try {
     return openData(config.dataDir, (db) => storeOver(db, config, unlock));
   } catch (cause) {
     unlock();
     throw openError(config.dataDir, cause);
-  }
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw openError(dataDir, cause);
   }
 }
 
@@ -108,6 +105,7 @@ function endLeases(db: Database): void {
     UPDATE outbox SET ${free} WHERE head = 1 AND fence <> 0;
     UPDATE outbox SET attempts = 1 WHERE attempts = 0;
     UPDATE replays SET ${free} WHERE ended = 0 AND fence <> 0;
+    UPDATE leases SET leased_until_ms = 0;
     UPDATE readers SET leased_until_ms = 0, holder = NULL;
     COMMIT`);
 }
@@ -191,6 +189,8 @@ function portsOver(engine: Engine, config: SqliteStoreConfig) {
     audit: sqliteAudit(engine),
     configs: sqliteConfigStore(engine),
     replays: sqliteReplays(engine),
+    leases: sqliteLeases(engine),
+    state: sqliteState(engine),
   };
 }
 

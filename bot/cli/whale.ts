@@ -2,12 +2,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
-import { environment } from "../config/index.ts";
-import { approvePolicyFile, newToken, prepare, prepareFiles } from "../wire.ts";
+import { environment, storesText } from "../config/index.ts";
+import { prepare, prepareFiles } from "../wire.ts";
+import { examine } from "../wire-doctor.ts";
+import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { eventCommands } from "./events.ts";
+import { findingLine } from "./finding-words.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
-/** The command line. Commands here only read and write files; those of `events` ask the running process. */
+/** The command line. Commands here only read and write files; `doctor` connects to what a process would; those of `events` ask the running one. */
 function program(): Command {
   const whale = new Command("whale").description(
     "鲸：企业微信里的运维自动化 · operations automation in WeCom",
@@ -16,6 +19,12 @@ function program(): Command {
     .command("check")
     .description("检查环境变量和 WHALE_HOME 里的文件 · check the environment and the files of WHALE_HOME")
     .action(check);
+  whale
+    .command("doctor")
+    .description(
+      "逐一连接存储、企业微信、StackStorm，说明哪些承诺成立 · connect to everything and tell what holds; exit code 1 when something fails",
+    )
+    .action(doctor);
   whale
     .command("sources")
     .description("事件源 · sources")
@@ -54,6 +63,16 @@ async function check(): Promise<void> {
   console.log(
     `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,
   );
+}
+
+async function doctor(): Promise<void> {
+  const prepared = await prepare(environment(), process.cwd());
+  if (prepared.outcome === "refused") return stop(prepared.message);
+  const findings = await examine(prepared);
+  console.log(`配置没有问题 · configuration in order: ${storesText(prepared.config.stores)}`);
+  for (const finding of findings) console.log(findingLine(finding));
+  const failed = findings.filter(({ outcome }) => outcome === "fails").length;
+  if (failed > 0) stop(`${failed} 项不行 · failed: ${failed}`);
 }
 
 async function tryFile(source: string, file: string): Promise<void> {

@@ -1,3 +1,5 @@
 export * from "./config.ts";
 export * from "./env-file.ts";
 export * from "./environment.ts";
+export { PROCESS_ROLES, type ProcessRole } from "./roles.ts";
+export { type StoresConfig, secretsOfStores, storesText } from "./stores.ts";

@@ -7,7 +7,7 @@ import { type MachineSettings, type Task, taskOfRule, withOutbox } from "../../c
 import type { Advancer } from "./advance.ts";
 import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
-import { createPlaces, type Places } from "./places.ts";
+import { createPlaces, givingBack, type Places } from "./places.ts";
 import { slices } from "./slices.ts";
 import type { StepObserver } from "./steps.ts";
 import { withdrawRecovered } from "./withdraw.ts";
@@ -50,7 +50,7 @@ export function startRulesWorker(deps: RulesWorkerDeps): Loop {
     const full = await Promise.all(partitions.map((partition) => readPartition(partition, reading, deps)));
     return { more: full.includes(true), nextDueAtMs: null };
   };
-  return startLoop({ name: "rules", clock, log, maxIdleMs: 2_000, round });
+  return givingBack(startLoop({ name: "rules", clock, log, maxIdleMs: 2_000, round }), places);
 }
 
 interface Reading {

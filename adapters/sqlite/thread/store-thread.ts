@@ -4,7 +4,9 @@ import type {
   Inbox,
   Journal,
   JournalEntry,
+  Leases,
   ReplayStore,
+  StateStore,
   ThrottleStore,
 } from "../../../core/ports/index.ts";
 import { readConfig, type SqliteStoreOptions } from "../config.ts";
@@ -81,6 +83,8 @@ const CONFIGS: Methods<ConfigStore> = { record: true, versions: true, version: t
 const REPLAYS: Methods<ReplayStore> = {
   ...{ create: true, get: true, list: true, claim: true, save: true, trim: true },
 };
+const LEASES: Methods<Leases> = { acquire: true, release: true };
+const STATE: Methods<StateStore> = { list: true, put: true, remove: true, version: true };
 
 type Methods<Port> = Record<keyof Port, true>;
 
@@ -94,6 +98,8 @@ function portsOver(client: StoreClient) {
     audit: remote<Audit>(client, "audit", AUDIT),
     configs: remote<ConfigStore>(client, "configs", CONFIGS),
     replays: remote<ReplayStore>(client, "replays", REPLAYS),
+    leases: remote<Leases>(client, "leases", LEASES),
+    state: remote<StateStore>(client, "state", STATE),
   };
 }
 

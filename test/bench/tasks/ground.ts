@@ -29,8 +29,14 @@ export function groundOver(
   clock: Clock,
 ): Ground {
   return {
-    ...{ store, config, clock, inForce: () => inForce, settings: DEFAULT_SETTINGS },
-    archive: takingArchive,
+    ...{ config, clock, inForce: () => inForce, settings: DEFAULT_SETTINGS },
+    stores: {
+      kind: "embedded",
+      store: { ...store, check: async () => undefined },
+      archive: { ...takingArchive, close: async () => undefined },
+      holder: "bench",
+      warnings: () => [],
+    },
     wecom: { messenger: instantMessenger, directory: instantDirectory },
     executor: instantExecutor(),
     pressure: { sheds: () => false },

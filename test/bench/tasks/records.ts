@@ -1,3 +1,4 @@
+import { createEnding } from "../../../bot/ending.ts";
 import { startWork } from "../../../bot/work.ts";
 import type { OutboxItem } from "../../../core/ports/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
@@ -44,6 +45,6 @@ export async function recordsOfALife(env: Readonly<Record<string, string>>): Pro
   });
   const work = await startWork(groundOver(store, made, clock));
   await lives.run(1);
-  await work.stop();
+  await work.stop(createEnding());
   return records;
 }

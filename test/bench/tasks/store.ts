@@ -1,14 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { openRedisStore } from "../../../adapters/redis/index.ts";
 import { openStoreThread } from "../../../adapters/sqlite/index.ts";
-import type { Ground } from "../../../bot/work.ts";
+import type { Store } from "../../../bot/stores.ts";
 import type { Clock } from "../../../core/ports/index.ts";
-import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { silentLog } from "../../support/log.ts";
 import type { Orders } from "../orders.ts";
 
 /** What the workers stand on. */
-export type BenchStore = Ground["store"];
+export type BenchStore = Omit<Store, "check">;
 
 /** Where a store lives: on a Redis server's port, or in a folder. */
 export function portOf({ env }: Orders): number | null {
@@ -24,8 +23,5 @@ export async function openBenchStore(orders: Orders, clock: Clock): Promise<Benc
     return openStoreThread({ dataDir: orders.folder, clock, log: silentLog });
   }
   const servers = { kind: "standalone" as const, host: "127.0.0.1", port };
-  const store = await openRedisStore({ servers, log: silentLog, prefix: orders.env["PREFIX"] ?? "bench:" });
-  // Nothing is replayed here; the store on Redis has no replays yet.
-  const { replays } = openMemoryStore({ clock });
-  return { ...store, replays };
+  return openRedisStore({ servers, log: silentLog, prefix: orders.env["PREFIX"] ?? "bench:" });
 }

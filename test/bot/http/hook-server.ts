@@ -92,7 +92,8 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
     const parts = { clock, log, metrics, journal: store.journal, sources, trustProxyHops, cloud };
     const hooks = hooksOver({ ...parts, pressure });
     const told = { storeBytes: () => 0, warnings: () => [], pressureFault: () => pressure.fault() };
-    const health: ServerDeps["health"] = { ...store, ...told, checkStore: () => store.check() };
+    const own = { storeKind: "embedded" as const, leaving: () => false, checkStore: () => store.check() };
+    const health: ServerDeps["health"] = { ...store, ...told, ...own };
     const { connections: limits = {} } = options;
     const api = () => undefined;
     // Chat is not asked for here.
