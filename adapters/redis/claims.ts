@@ -17,11 +17,22 @@ export interface Peeked {
   member: string;
 }
 
+/** Some of several partitions: which, and the members of each. */
+export interface Homes {
+  tags: readonly string[];
+  members: readonly (readonly string[])[];
+}
+
+interface Held<Claim> {
+  member: string;
+  claim: Claim;
+}
+
 interface Claiming<Claim> {
   /** What is free, up to so many of each partition. */
   peek(most: number): Promise<Peeked[]>;
-  /** Holds those that are still free. */
-  hold(tag: string, members: readonly string[], fence: number): Promise<{ member: string; claim: Claim }[]>;
+  /** Holds those of each partition that are still free. */
+  hold(homes: Homes, fence: number): Promise<Held<Claim>[]>;
 }
 
 /**
@@ -55,16 +66,9 @@ async function holdAll<Claim>(some: readonly Peeked[], claiming: Claiming<Claim>
   // One fence for the whole call: the time of the look, which grows from call to call.
   const fence = Math.max(...some.map((one) => one.micros));
   const homes = Map.groupBy(some, (one) => one.tag);
-  const held = await Promise.all(
-    [...homes].map(([tag, ones]) =>
-      claiming.hold(
-        tag,
-        ones.map((one) => one.member),
-        fence,
-      ),
-    ),
-  );
-  const claims = new Map(held.flat().map(({ member, claim }) => [member, claim]));
+  const members = [...homes.values()].map((ones) => ones.map((one) => one.member));
+  const held = await claiming.hold({ tags: [...homes.keys()], members }, fence);
+  const claims = new Map(held.map(({ member, claim }) => [member, claim]));
   return some.flatMap(({ member }) => claims.get(member) ?? []);
 }
 

@@ -13,6 +13,12 @@ export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "stat
 /** What a script or command takes. */
 export type Arg = string | number | Buffer;
 
+/** What a script on several tags takes: for all of them, then for each alone. */
+export interface GivenEach {
+  args?: readonly Arg[];
+  own?: readonly (readonly Arg[])[];
+}
+
 /** What each part of the store works with. */
 export interface Engine {
   config: RedisStoreConfig;
@@ -21,7 +27,9 @@ export interface Engine {
   /** Runs a script on the keys of one hash tag. The caller names the shape of its answer. */
   run<T>(script: Script, tag: string, args?: readonly Arg[]): Promise<T>;
   /** Runs a script on the keys of several tags. One answer each, in their order. */
-  runEach<T>(script: Script, tags: readonly string[], args?: readonly Arg[]): Promise<T[]>;
+  runEach<T>(script: Script, tags: readonly string[], given?: GivenEach): Promise<T[]>;
+  /** The same for a write as `write` does it. */
+  writeEach<T>(script: Script, tags: readonly string[], given?: GivenEach): Promise<T[]>;
   /** As `run` for a write whose loss would break a promise: settles once it is also on a replica, if there is one. */
   write<T>(script: Script, tag: string, args?: readonly Arg[]): Promise<T>;
   /** Runs a command. */
@@ -74,11 +82,13 @@ export function engineOf(
   const runEach = async <T>(
     script: Script,
     tags: readonly string[],
-    args: readonly Arg[] = [],
+    { args = [], own }: GivenEach = {},
   ): Promise<T[]> => {
+    const ownOf = (i: number): Arg[] => (own ? [own[i]?.length ?? 0, ...(own[i] ?? [])] : []);
     // The keys of one call must be of one node, which tags of a cluster are not.
-    const calls = client instanceof Cluster ? tags.map((tag) => [tag]) : [tags];
-    return (await Promise.all(calls.map((some) => evaluateOn(script, some, args)))).flat(1) as T[];
+    if (!(client instanceof Cluster))
+      return (await evaluateOn(script, tags, [...args, ...tags.flatMap((_, i) => ownOf(i))])) as T[];
+    return Promise.all(tags.map((tag, i) => run<T>(script, tag, [...args, ...ownOf(i)])));
   };
   return {
     ...{ config, base, run, runEach, wake: parts.wake },
@@ -86,6 +96,11 @@ export function engineOf(
       const answer = await run<never>(script, tag, args);
       await parts.replicas.confirm();
       return answer;
+    },
+    writeEach: async (script, tags, given) => {
+      const answers = await runEach<never>(script, tags, given);
+      await parts.replicas.confirm();
+      return answers;
     },
     command: (name, args) => call(() => client.call(name, ...args)),
     bytes: (name, args) => call(() => client.callBuffer(name, ...args)),

@@ -52,10 +52,10 @@ export async function settle(engine: Engine, key: string, fence: number): Promis
 async function claim(engine: Engine, max: number, leaseMs: number): Promise<OutboxClaim[]> {
   const claims = await collectClaims(limitOf(max), {
     peek: async (most) =>
-      peekedIn(OUTBOX_TAGS, await engine.runEach<string[]>(PEEK_ITEMS, OUTBOX_TAGS, [most])),
-    hold: async (tag, members, fence) => {
-      const holder = engine.config.holder ?? "";
-      const rows = await engine.write<ClaimRow[]>(CLAIM_ITEMS, tag, [leaseMs, fence, holder, ...members]);
+      peekedIn(OUTBOX_TAGS, await engine.runEach<string[]>(PEEK_ITEMS, OUTBOX_TAGS, { args: [most] })),
+    hold: async ({ tags, members }, fence) => {
+      const given = { args: [leaseMs, fence, engine.config.holder ?? ""], own: members };
+      const rows = (await engine.writeEach<ClaimRow[]>(CLAIM_ITEMS, tags, given)).flat();
       return rows.map((row) => ({ member: row[0], claim: claimOf(row) }));
     },
   });

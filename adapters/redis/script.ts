@@ -13,24 +13,34 @@ export interface Script {
  * same number. `tick` grows with each call whatever the clock does; it numbers things and fences claims.
  */
 const PRELUDE = `
-local B
+local B, AT, SERVER, LAST
 local function num(x) return string.format('%.17g', x) end
+-- The server's clock stands still while a script runs.
+local function server()
+  if not SERVER then
+    local t = redis.call('TIME')
+    SERVER = tonumber(t[1]) * 1000000 + tonumber(t[2])
+  end
+  return SERVER
+end
 local function now()
   if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
-  local t = redis.call('TIME')
-  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+  return math.floor(server() / 1000)
 end
 local function tick(atLeast)
-  local t = redis.call('TIME')
-  local at = atLeast or tonumber(t[1]) * 1000000 + tonumber(t[2])
-  local last = tonumber(redis.call('GET', B .. ':tick') or 0)
-  if at <= last then at = last + 1 end
+  local at = atLeast or server()
+  LAST = LAST or tonumber(redis.call('GET', B .. ':tick') or 0)
+  if at <= LAST then at = LAST + 1 end
+  LAST = at
   redis.call('SET', B .. ':tick', num(at))
   return at
 end
-local function micros()
-  local t = redis.call('TIME')
-  return num(tonumber(t[1]) * 1000000 + tonumber(t[2]))
+local function micros() return num(server()) end
+-- What only this hash tag is given: how many, then these, tag after tag, from ARGV[first] on.
+local function own(first)
+  local from = AT or first
+  AT = from + tonumber(ARGV[from]) + 1
+  return from + 1, AT - 1
 end
 local function memberOf(key) return string.format('%016d', tick()) .. ':' .. key end
 local function keyOf(member) return string.sub(member, 18) end
@@ -72,7 +82,7 @@ ${body}
 end
 local answers = {}
 for i, key in ipairs(KEYS) do
-  B = key
+  B, LAST = key, nil
   answers[i] = work() or false
 end
 return answers

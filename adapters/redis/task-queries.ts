@@ -43,7 +43,7 @@ export async function listTasks(engine: Engine, query: TaskQuery): Promise<Task[
 }
 
 async function foundBy(engine: Engine, script: Script, args: readonly Arg[]): Promise<Found[]> {
-  const answers = await engine.runEach<string[]>(script, TASK_TAGS, args);
+  const answers = await engine.runEach<string[]>(script, TASK_TAGS, { args });
   return TASK_TAGS.flatMap((tag, i) => foundIn(tag, answers[i] ?? []));
 }
 
@@ -76,7 +76,7 @@ async function newestOf(engine: Engine, found: Found[], limit: number): Promise<
 /** How many tasks stand in each state; states without tasks are left out. */
 export async function countByState(engine: Engine): Promise<Partial<Record<TaskState, number>>> {
   const indexes = TASK_STATES.map((state) => `:s:${state}`);
-  const rows = await engine.runEach<number[]>(COUNTS, TASK_TAGS, indexes);
+  const rows = await engine.runEach<number[]>(COUNTS, TASK_TAGS, { args: indexes });
   const counts: Partial<Record<TaskState, number>> = {};
   for (const [index, state] of TASK_STATES.entries()) {
     const total = rows.reduce((sum, row) => sum + (row[index] ?? 0), 0);

@@ -70,10 +70,11 @@ end
 return answer
 `);
 
-/** 2: lease, 3: fence, 4: holder, 5 on: members. Those that are still free, held from now on. */
+/** 2: lease, 3: fence, 4: holder, 5 on: each tag's members. Those that are still free, held from now on. */
 export const CLAIM_TASKS = script(`
 local at, claimed, fence = now(), {}, nil
-for i = 5, #ARGV do
+local first, last = own(5)
+for i = first, last do
   local member = ARGV[i]
   local due = redis.call('ZSCORE', B .. ':due', member)
   if due and tonumber(due) <= at and scoreOf(B .. ':held', member) <= at then

@@ -107,10 +107,11 @@ interface Claimant {
 
 function claimDue(engine: Engine, by: Claimant): Promise<TaskClaim[]> {
   return collectClaims(by.max, {
-    peek: async (most) => peekedIn(TASK_TAGS, await engine.runEach<string[]>(PEEK_TASKS, TASK_TAGS, [most])),
-    hold: async (tag, members, fence) => {
-      const args = [by.leaseMs, fence, by.holder, ...members];
-      const rows = await engine.run<[string, string, string][]>(CLAIM_TASKS, tag, args);
+    peek: async (most) =>
+      peekedIn(TASK_TAGS, await engine.runEach<string[]>(PEEK_TASKS, TASK_TAGS, { args: [most] })),
+    hold: async ({ tags, members }, fence) => {
+      const given = { args: [by.leaseMs, fence, by.holder], own: members };
+      const rows = (await engine.runEach<[string, string, string][]>(CLAIM_TASKS, tags, given)).flat();
       return rows.map(([member, held, body]) => ({
         member,
         claim: { task: JSON.parse(body) as Task, fence: Number(held) },
