@@ -67,7 +67,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { messenger, directory } = ground.wecom;
   const advancer = createAdvancer({ tasks, ...common }, settings);
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
-  const starter = createStarter({ advancer, executor, inForce, onStep });
+  const starter = createStarter({ advancer, executor, inForce, clock, onStep });
   const deliver = createDeliver({ outbox, journal, messenger, directory, advancer, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
