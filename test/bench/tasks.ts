@@ -100,6 +100,7 @@ async function fill(whale: Contestant, count: number): Promise<void> {
 async function inTurn({ few, many, records }: Field, amounts: Amounts): Promise<Measured> {
   const speeds: Speeds = { few: [], many: [], records: [] };
   const cpus: number[] = [];
+  const rssMb: number[] = [];
   let recordsALife = 0;
   // The first block of each warms up and does not count.
   for (let block = 0; block <= amounts.blocks; block++) {
@@ -113,18 +114,18 @@ async function inTurn({ few, many, records }: Field, amounts: Amounts): Promise<
     speeds.records.push(recordsSpeed);
     speeds.many.push(manySpeed);
     cpus.push(cpuMs);
+    rssMb.push(residentMb(many.pid));
   }
   const [, dueLateMs = Number.NaN] = valuesOf(await many.asked(`due ${amounts.due}`));
-  return { speeds, recordsALife, cpuMs: median(cpus), dueLateMs, rssMb: residentMb(many.pid) };
+  return { speeds, recordsALife, cpuMs: median(cpus), dueLateMs, rssMb: Math.max(...rssMb) };
 }
 
 function valuesOf(marks: readonly (readonly [string, number])[]): number[] {
   return marks.map(([, value]) => value);
 }
 
-/** The most that the process had. */
 function residentMb(pid: number): number {
-  const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Math.round(Number(kilobytes) / 1024);
 }
 
