@@ -53,10 +53,10 @@ return addItems(2)
 
 /** 2: how many at most. The free messages as lane and member, and the instant in microseconds. */
 export const PEEK_ITEMS = script(`
-local found = passed(B .. ':heads', B .. ':od', B .. ':oh', tonumber(ARGV[2]))
+local found, lanes = passed(B .. ':heads', B .. ':od', B .. ':oh', tonumber(ARGV[2]))
 local answer = {micros()}
-for _, member in ipairs(found) do
-  answer[#answer + 1] = redis.call('ZSCORE', B .. ':heads', member)
+for i, member in ipairs(found) do
+  answer[#answer + 1] = lanes[i]
   answer[#answer + 1] = member
 end
 return answer

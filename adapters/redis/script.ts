@@ -45,20 +45,26 @@ end
 local function memberOf(key) return string.format('%016d', tick()) .. ':' .. key end
 local function keyOf(member) return string.sub(member, 18) end
 local function scoreOf(zset, member) return tonumber(redis.call('ZSCORE', zset, member) or '-inf') end
--- Up to max members, in the order of a sorted set, whose scores in the two others have passed.
+-- Up to max members, in the order of a sorted set, whose scores in the two others have passed, and their scores in it.
 local function passed(zset, due, held, max)
-  local found, at, from = {}, now(), 0
+  local found, ranks, at, from = {}, {}, now(), 0
   while #found < max do
-    local page = redis.call('ZRANGE', zset, from, from + 99)
-    if #page == 0 then break end
+    local scored = redis.call('ZRANGE', zset, from, from + 99, 'WITHSCORES')
+    if #scored == 0 then break end
+    local page = {}
+    for i = 1, #scored, 2 do page[#page + 1] = scored[i] end
     local dues, untils = redis.call('ZMSCORE', due, unpack(page)), redis.call('ZMSCORE', held, unpack(page))
     for i, member in ipairs(page) do
       local ready = not dues[i] or tonumber(dues[i]) <= at
-      if ready and (not untils[i] or tonumber(untils[i]) <= at) and #found < max then found[#found + 1] = member end
+      if ready and (not untils[i] or tonumber(untils[i]) <= at) and #found < max then
+        found[#found + 1] = member
+        ranks[#found] = scored[2 * i]
+      end
     end
+    if #page < 100 then break end
     from = from + 100
   end
-  return found
+  return found, ranks
 end
 -- The lowest score among the members that nobody holds.
 local function lowest(zset, held)
@@ -66,8 +72,11 @@ local function lowest(zset, held)
   while true do
     local page = redis.call('ZRANGE', zset, from, from + 99, 'WITHSCORES')
     if #page == 0 then return false end
-    for i = 1, #page, 2 do
-      if scoreOf(held, page[i]) <= at then return page[i + 1] end
+    local members = {}
+    for i = 1, #page, 2 do members[#members + 1] = page[i] end
+    local untils = redis.call('ZMSCORE', held, unpack(members))
+    for i = 1, #members do
+      if not untils[i] or tonumber(untils[i]) <= at then return page[2 * i] end
     end
     from = from + 100
   end
