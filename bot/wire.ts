@@ -14,10 +14,12 @@ import { readJson, sourceKinds, standardForms } from "../adapters/sources/index.
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
 import { createWecom, fieldFault, markdownText } from "../adapters/wecom/index.ts";
+import { errorText } from "../core/errors.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { JsonObject } from "../core/ids/index.ts";
-import type { Clock, Logger } from "../core/ports/index.ts";
+import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
+import { textsOf } from "../core/texts/index.ts";
 import {
   type Config,
   type Environment,
@@ -26,7 +28,7 @@ import {
   secretsOfStores,
 } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
-import { createHomeKeeper, type HomeKeeper, type KeeperDeps } from "./home/index.ts";
+import { BY_WATCH, createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
 import { type Cloud, cloudOver, type HttpServer, type Warning } from "./http/index.ts";
 import { holdInForce, type InForce, prepareHome } from "./in-force.ts";
 import { expiredTokens } from "./people.ts";
@@ -182,6 +184,7 @@ async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer)
     await writeLocalToken(dataDir, parts.localToken);
     await startParts(options, parts, works);
     works.push(await watchPressure(dataDir, parts));
+    works.push(watchFiles(options.folder, parts));
     const at = await server.listen({ host, port });
     await writeLocalAddress(dataDir, at);
     return { works, at };
@@ -199,6 +202,19 @@ async function watchPressure(dataDir: string, parts: Parts): Promise<Work> {
   const { journal } = stores.store;
   const sampler = await startPressureSampler({ gate, journal, machine, clock, log });
   return { stop: ({ together }) => together({ pressure: () => sampler.stop() }) };
+}
+
+/** So often the files of the home are looked at; a change is taken when they have been still for as long. */
+const WATCH_FILES_MS = 1_000;
+
+function watchFiles(folder: HomeFolder, { keeper, log }: Parts): Work {
+  const onChange = async () => {
+    await keeper.reload(BY_WATCH).catch((error: unknown) => {
+      log.error({ reason: errorText(error) }, "files could not be read");
+    });
+  };
+  const watch = folder.watch({ everyMs: WATCH_FILES_MS, onChange });
+  return { stop: ({ together }) => together({ files: () => watch.stop() }) };
 }
 
 async function closeParts({ stackstorm, wecom, stores, outbound }: Parts): Promise<void> {
@@ -237,17 +253,22 @@ async function openParts(options: WhaleOptions) {
   const cloud = options.cloud ?? cloudOver(outbound);
   const stores = await openStores(config, { log, clock, onCrash: endOn(log) });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
-  const keeper = keeperOver(options, { ...common, inForce, compile, stores });
+  const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory: wecom.directory });
   const made = { localToken, inForce, keeper, pressure, stores, wecom, stackstorm, outbound, cloud };
   return { ...common, ...made };
 }
 
 function keeperOver(
-  { home, files, folder }: WhaleOptions,
-  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { stores: Stores },
+  { home, files, folder, config }: WhaleOptions,
+  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { stores: Stores; directory: Directory },
 ): HomeKeeper {
-  const { configs, audit } = parts.stores.store;
-  return createHomeKeeper({ outcome: "loaded", home, files }, { ...parts, folder, configs, audit });
+  const { configs, audit, outbox } = parts.stores.store;
+  const telling = { ...parts, outbox, texts: textsOf(config.language), plain: markdownText };
+  const onRefused: KeeperDeps["onRefused"] = (problems, held) => tellOwners(problems, held, telling);
+  return createHomeKeeper(
+    { outcome: "loaded", home, files },
+    { ...parts, folder, configs, audit, onRefused },
+  );
 }
 
 /** Without its store the process can keep no promise; started anew, it goes on from what is stored. */

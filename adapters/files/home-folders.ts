@@ -68,6 +68,16 @@ export async function readHomeFolders(dir: string, options: FolderOptions = {}):
   return home;
 }
 
+/** The paths of all files of a home, below it, as they stand on the disk; none where there is no folder. */
+export async function listHome(dir: string): Promise<string[]> {
+  const top = (await listFolder(dir)) ?? [];
+  const inFolders = FOLDERS.map(async ({ folder }) => {
+    const names = yamlNames((await listFolder(join(dir, folder))) ?? []);
+    return names.map((name) => `${folder}/${name}`);
+  });
+  return [...top.filter((name) => TOP_FILES.has(name)), ...(await Promise.all(inFolders)).flat()];
+}
+
 /** The same bounds hold for a text that is no file yet. */
 function readThrough(dir: string, overlay: Overlay, readFile: ReadFile): ReadFile {
   const texts = new Map([...overlay].map(([file, text]) => [join(dir, file), text]));

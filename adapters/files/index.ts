@@ -9,3 +9,4 @@ export { readLocalToken, writeLocalToken } from "./local-token.ts";
 export { formatProblems, type Problem } from "./problem.ts";
 export { processName } from "./process-name.ts";
 export { type TokenEntry, type TokenRequest, tokenEntry } from "./token-entry.ts";
+export type { HomeWatch, HomeWatchOptions } from "./watch-home.ts";

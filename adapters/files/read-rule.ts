@@ -26,6 +26,7 @@ export function readRule(file: RuleFile): Rule {
     title: file.title,
     on: file.on,
     business: file.business,
+    ...(file.owner ? { owner: peopleOf(file.owner) } : {}),
     features: (file.features ?? []) as Feature[],
     action: file.action,
     targets: file.targets ?? [],

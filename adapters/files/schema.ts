@@ -99,6 +99,7 @@ export const RuleShape = Type.Object(
     title: Text,
     on: Type.Array(Text, { minItems: 1 }),
     business: Id,
+    owner: Type.Optional(PeopleShape),
     features: Type.Optional(Type.Array(FeatureShape)),
     action: ActionRef,
     targets: Type.Optional(Type.Array(Text)),

@@ -1,7 +1,10 @@
 const DATE_TIME =
   /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+/** What most senders write, of a day that every month has: it stands as it came. */
+const PLAIN_UTC = /^20\d\d-\d\d-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?Z$/;
 const ONE_MINUTE_MS = 60_000;
 /** Senders write 1970, or the year 1, for "none". */
+const FIRST_REAL_YEAR = 1970;
 const FIRST_REAL_MS = Date.UTC(1971, 0, 1);
 const LAST_REAL_MS = Date.UTC(9999, 11, 31);
 
@@ -18,6 +21,7 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 export function readTime(value: unknown, zone: string): string | undefined {
   if (typeof value === "number") return fromUnix(value);
   if (typeof value !== "string") return undefined;
+  if (PLAIN_UTC.test(value) && !Number.isNaN(Date.parse(value))) return value;
   const text = value.trim();
   if (/^\d{9,19}(?:\.\d+)?$/.test(text)) return fromUnix(Number(text));
   const match = DATE_TIME.exec(text);
@@ -33,6 +37,7 @@ function fromUnix(value: number): string | undefined {
 }
 
 function fromParts(match: RegExpExecArray, zone: string): string | undefined {
+  if (Number(match[1]) < FIRST_REAL_YEAR) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(numberOf);
   const asUtcMs = Date.UTC(year, month - 1, day, hour, minute, second);
   if (!isReal(asUtcMs) || new Date(asUtcMs).getUTCDate() !== day || month > 12 || hour > 24) return undefined;

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/ports/index.ts";
+import type { QuietCheckpoints } from "./checkpoint.ts";
 import type { Database } from "./database.ts";
 import { closedError, readError } from "./errors.ts";
 import type { GroupCommit, Wake } from "./group-commit.ts";
@@ -25,10 +26,11 @@ export interface EngineParts {
   recent: WriteBehind;
   clock: Clock;
   commits: GroupCommit;
+  checkpoints: QuietCheckpoints;
 }
 
 /** Joins a database and its writer into what the parts of the store use. */
-export function engineOf({ db, recent, clock, commits }: EngineParts): Engine {
+export function engineOf({ db, recent, clock, commits, checkpoints }: EngineParts): Engine {
   let open = true;
   const read = async <T>(query: () => T): Promise<T> => {
     if (!open) throw closedError();
@@ -42,6 +44,7 @@ export function engineOf({ db, recent, clock, commits }: EngineParts): Engine {
     if (!open) return;
     open = false;
     commits.close();
+    checkpoints.close();
     db.close();
   };
   const { write, writeUnsynced } = commits;

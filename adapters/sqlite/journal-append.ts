@@ -1,11 +1,12 @@
 import { eventId, partitionOf } from "../../core/ids/index.ts";
-import { type AdmissionFacts, admit, type EventDraft } from "../../core/incidents/index.ts";
-import type { Delivery, RawBody, Receipt } from "../../core/ports/index.ts";
+import { type AdmissionFacts, admit } from "../../core/incidents/index.ts";
+import type { RawBody, Receipt } from "../../core/ports/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
 import type { Database } from "./database.ts";
 import type { Wake } from "./group-commit.ts";
 import { INCIDENTS, incidentKey, KNOWN } from "./journal-keys.ts";
 import { firstReceipts, rememberSignature } from "./journal-signatures.ts";
+import { eventText, type TextDelivery, type TextDraft } from "./journal-text.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
 /** What an append knows beside its delivery. */
@@ -18,7 +19,7 @@ export interface AppendContext {
 }
 
 /** Stores a delivery inside the caller's write. Each draft sees what the one before it changed. */
-export function appendDelivery(db: Database, delivery: Delivery, context: AppendContext): Receipt[] {
+export function appendDelivery(db: Database, delivery: TextDelivery, context: AppendContext): Receipt[] {
   const first = firstReceipts(db, delivery, context.nowMs);
   if (first) return first;
   const receipts: Receipt[] = [];
@@ -34,7 +35,7 @@ export function appendDelivery(db: Database, delivery: Delivery, context: Append
 
 function appendDraft(
   db: Database,
-  { draft, rawRef }: { draft: EventDraft; rawRef: string },
+  { draft, rawRef }: { draft: TextDraft; rawRef: string },
   context: AppendContext,
 ): Receipt {
   const { recent, nowMs, partitions, dedupeWindowMs } = context;
@@ -46,7 +47,7 @@ function appendDraft(
   // The same delivery again, known by its id alone: a later window of its key, or a draft without one.
   if (!firstOfItsKey && recent.get(KNOWN, event.id)) return countDuplicate(draft, event.id, context);
   const partition = partitionOf(event.source, event.fingerprint, partitions);
-  const body = JSON.stringify(event);
+  const body = eventText(draft, event);
   const entry = { kind: "event" as const, key: event.id, partition, body, rawRef };
   insertEntry(db, { ...entry, receivedAt: event.receivedAt }, context);
   if (incident) {
@@ -55,21 +56,21 @@ function appendDraft(
   return { eventId: event.id, outcome: reason };
 }
 
-function factsOf(draft: EventDraft, recent: WriteBehind): AdmissionFacts {
-  const { source, incident } = draft.event;
-  const known = recent.get(INCIDENTS, incidentKey(source, incident));
-  return { first: firstOf(draft, recent), incident: known?.incident };
+function factsOf({ dedupeKey, event }: TextDraft, recent: WriteBehind): AdmissionFacts {
+  const known = recent.get(INCIDENTS, incidentKey(event.source, event.incident));
+  const incident = known?.incident;
+  if (dedupeKey === undefined) return { first: undefined, incident };
+  const keyId = eventId(event.source, dedupeKey);
+  return { keyId, first: firstOf(keyId, recent), incident };
 }
 
 /** A delivery key's first event is the one whose id is made of the key alone. */
-function firstOf({ dedupeKey, event }: EventDraft, recent: WriteBehind): AdmissionFacts["first"] {
-  if (dedupeKey === undefined) return undefined;
-  const id = eventId(event.source, dedupeKey);
-  const known = recent.get(KNOWN, id);
-  return known && { eventId: id, receivedAt: known.receivedAt };
+function firstOf(keyId: string, recent: WriteBehind): AdmissionFacts["first"] {
+  const known = recent.get(KNOWN, keyId);
+  return known && { eventId: keyId, receivedAt: known.receivedAt };
 }
 
-function countDuplicate({ dedupeKey, event }: EventDraft, id: string, context: AppendContext): Receipt {
+function countDuplicate({ dedupeKey, event }: TextDraft, id: string, context: AppendContext): Receipt {
   const { recent, nowMs } = context;
   const first = dedupeKey === undefined ? id : eventId(event.source, dedupeKey);
   const known = recent.get(KNOWN, first);

@@ -1,8 +1,10 @@
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 
+type Signed = Pick<Delivery, "source" | "replay">;
+
 /** The receipts of the first delivery with this signature, as duplicates; null when it is the first. */
-export function firstReceipts(db: Database, { source, replay }: Delivery, nowMs: number): Receipt[] | null {
+export function firstReceipts(db: Database, { source, replay }: Signed, nowMs: number): Receipt[] | null {
   if (!replay) return null;
   const sql = "SELECT receipts FROM signatures WHERE source = ? AND signature = ? AND expires_ms > ?";
   const row = db.get<{ receipts: string }>(sql, source, replay.signature, nowMs);
@@ -14,7 +16,7 @@ export function firstReceipts(db: Database, { source, replay }: Delivery, nowMs:
 /** Remembers a signature with what its delivery brought, inside the caller's write. */
 export function rememberSignature(
   db: Database,
-  { source, replay }: Delivery,
+  { source, replay }: Signed,
   receipts: readonly Receipt[],
 ): void {
   if (!replay) return;

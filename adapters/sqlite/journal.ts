@@ -1,4 +1,4 @@
-import type { Journal } from "../../core/ports/index.ts";
+import type { Journal, Receipt } from "../../core/ports/index.ts";
 import type { SqliteStoreConfig } from "./config.ts";
 import type { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
@@ -6,18 +6,26 @@ import { appendDelivery, appendVerdicts } from "./journal-append.ts";
 import { commitPlace, entryOf, lagOf, leasePlace, readPlace } from "./journal-readers.ts";
 import { refusals, refuse } from "./journal-refusals.ts";
 import { eventOf, rawOf, trimJournal } from "./journal-shelf.ts";
+import { type TextDelivery, textDelivery } from "./journal-text.ts";
+
+/** A journal that also takes deliveries whose events are JSON already. */
+export interface TextJournal extends Journal {
+  appendText(delivery: TextDelivery): Promise<Receipt[]>;
+}
 
 /** The journal over SQLite. */
-export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): Journal {
+export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): TextJournal {
   const { db, recent, clock, read, write, writeUnsynced } = engine;
   const partitions = partitionsOf(db, config);
   const { dedupeWindowMs } = config;
+  const append = (delivery: () => TextDelivery) =>
+    write((wake) =>
+      appendDelivery(db, delivery(), { recent, partitions, dedupeWindowMs, nowMs: clock.nowMs(), wake }),
+    );
   return {
     partitions,
-    append: (delivery) =>
-      write((wake) =>
-        appendDelivery(db, delivery, { recent, partitions, dedupeWindowMs, nowMs: clock.nowMs(), wake }),
-      ),
+    appendText: (delivery) => append(() => delivery),
+    append: (delivery) => append(() => textDelivery(delivery)),
     refuse: (refusal) => write(() => refuse(db, refusal, clock.nowMs())),
     appendVerdicts: (partition, verdicts) =>
       writeUnsynced((wake) =>

@@ -5,7 +5,6 @@ import type {
   Audit,
   ConfigStore,
   Inbox,
-  Journal,
   Leases,
   Logger,
   Outbox,
@@ -16,6 +15,7 @@ import type {
   ThrottleStore,
 } from "../../core/ports/index.ts";
 import { sqliteAudit } from "./audit.ts";
+import { quietCheckpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
 import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -23,7 +23,7 @@ import { type Engine, engineOf, mergeRecent } from "./engine.ts";
 import { openError } from "./errors.ts";
 import { groupCommit, type Queue } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
-import { sqliteJournal } from "./journal.ts";
+import { sqliteJournal, type TextJournal } from "./journal.ts";
 import { INCIDENTS, KNOWN } from "./journal-keys.ts";
 import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { sqliteLeases } from "./leases.ts";
@@ -39,7 +39,7 @@ import { writeBehind } from "./write-behind.ts";
 
 /** The embedded store: all ports over one file, for one process. */
 export interface SqliteStore {
-  journal: Journal;
+  journal: TextJournal;
   inbox: Inbox;
   tasks: TaskStore;
   outbox: Outbox;
@@ -155,9 +155,11 @@ function engineOver(
   const committed = (): void => {
     recent.transaction.committed();
     if (!merging && recent.waiting() >= MERGE_FROM) void merge();
+    checkpoints.committed();
   };
   const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
-  const engine = engineOf({ db, recent, clock, commits });
+  const checkpoints = quietCheckpoints(db, commits.waits);
+  const engine = engineOf({ db, recent, clock, commits, checkpoints });
   return engine;
 }
 

@@ -23,17 +23,35 @@ export type Presented =
  */
 export function callerOf(request: IncomingMessage, query: Caller["query"], trustProxyHops: number): Caller {
   const headers = request.headersDistinct;
-  const forwarded = (headers["x-forwarded-for"] ?? []).flatMap((line) => line.split(","));
-  const path = [...forwarded, request.socket.remoteAddress ?? ""].map(plainAddress);
-  const address = path[Math.max(0, path.length - 1 - trustProxyHops)] ?? "";
-  const proxied = headers["forwarded"] !== undefined;
-  return { address, local: !proxied && path.every(isLoopback), headers, query };
+  const path = () => {
+    const forwarded = (headers["x-forwarded-for"] ?? []).flatMap((line) => line.split(","));
+    return [...forwarded, request.socket.remoteAddress ?? ""].map(plainAddress);
+  };
+  return {
+    get address() {
+      const stations = path();
+      return stations[Math.max(0, stations.length - 1 - trustProxyHops)] ?? "";
+    },
+    get local() {
+      if (headers["forwarded"] !== undefined) return false;
+      const stations = path();
+      return stations.every(isLoopback) || (stations.length === 1 && isOwnAddress(request));
+    },
+    headers,
+    query,
+  };
 }
 
 /** An address without the dress of IPv4 in IPv6; empty when it is none. */
 function plainAddress(text: string): string {
   const plain = text.trim().replace(/^::ffff:(?=\d+\.)/i, "");
   return isIP(plain) === 0 ? "" : plain;
+}
+
+/** A connection from an address to the same address does not leave the machine. */
+function isOwnAddress({ socket }: IncomingMessage): boolean {
+  const { remoteAddress, localAddress } = socket;
+  return remoteAddress !== undefined && remoteAddress !== "" && remoteAddress === localAddress;
 }
 
 function isLoopback(address: string): boolean {

@@ -153,5 +153,7 @@ function told(verdict: Verdict, { log, metrics }: RulesWorkerDeps): void {
     ...(withdrawn ? { withdrawn } : {}),
     ...(message ? { message } : {}),
   };
-  log.info(fields, "rule judged");
+  // What most rules say of most events; every verdict is stored and found by its reason.
+  if (reason === "feature_failed") log.debug(fields, "rule judged");
+  else log.info(fields, "rule judged");
 }

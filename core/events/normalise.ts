@@ -102,8 +102,10 @@ function renderDetail(detail: NonNullable<CompiledMapping["detail"]>, scope: Sco
 
 /** One violation a place, the first that was found: a value left out need not be told to be missing as well. */
 function allViolations(mapped: MappedDetail, declared: CompiledEventType | undefined): Violation[] {
+  const found = [...mapped.violations, ...(declared?.check(mapped.detail) ?? [])];
+  if (found.length === 0) return found;
   const byPath = new Map<string, Violation>();
-  for (const violation of [...mapped.violations, ...(declared?.check(mapped.detail) ?? [])]) {
+  for (const violation of found) {
     if (!byPath.has(violation.path)) byPath.set(violation.path, violation);
   }
   return [...byPath.values()].slice(0, MAX_VIOLATIONS);

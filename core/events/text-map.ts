@@ -14,11 +14,20 @@ function textOf(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** As `toISOString` writes it, of a day and hour that every month and day has: the usual case costs no more than a look. */
+const CANONICAL =
+  /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/;
+
+function isCanonical(text: string): boolean {
+  return text.length === 24 && CANONICAL.test(text);
+}
+
 const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
 
 /** An instant in ISO 8601, UTC; undefined for none, for what is no time, and for years before 1970. */
 export function isoTime(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
+  if (ms >= 0 && isCanonical(text)) return text;
   return ms >= 0 && ms < YEAR_10000_MS ? new Date(ms).toISOString() : undefined;
 }

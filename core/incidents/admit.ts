@@ -30,9 +30,12 @@ export interface FirstDelivery {
 /** What only the admission can say of an event. */
 export type Placed = "repeatOf" | "recovers" | "supersedes" | "late";
 
-/** An event that is ready but for its id and its place in an incident. */
-export interface EventDraft {
-  event: Omit<WhaleEvent, "id" | Placed>;
+/** What the admission looks at in an event. */
+export type EventHead = Pick<WhaleEvent, "source" | "status" | "incident" | "receivedAt">;
+
+/** An event that is ready but for its id and its place in an incident; `E` is as much of it as the caller needs. */
+export interface EventDraft<E extends EventHead = Omit<WhaleEvent, "id" | Placed>> {
+  event: E;
   /** The sender's dedupe key; absent when it has none. */
   dedupeKey?: string;
   /** Id to use when there is no dedupe key (a ULID with the prefix `e_`). */
@@ -43,12 +46,14 @@ export interface EventDraft {
   incidentWindowMs?: number;
 }
 
-export type Admission =
+export type Admission<E extends EventHead = WhaleEvent> =
   | { outcome: "duplicate"; reason: "same_delivery"; eventId: string }
-  | ({ outcome: "admitted" } & Place);
+  | ({ outcome: "admitted" } & Place<E>);
 
 /** What the admission asks about what is stored already. */
 export interface AdmissionFacts {
+  /** The id that the delivery key alone gives, where the caller has made it already. */
+  keyId?: string;
   /** The first event that came with this event's delivery key, within what is remembered. */
   first: FirstDelivery | undefined;
   incident: Incident | undefined;
@@ -60,18 +65,26 @@ export interface AdmissionFacts {
  * of its own, numbered by the windows gone by, so that reading it again gives the same id again: whoever
  * stores an admitted event whose id is stored already has the same delivery once more, and keeps one.
  */
-export function admit(draft: EventDraft, facts: AdmissionFacts, windowMs: number): Admission {
-  const id = deliveryId(draft, facts.first, windowMs);
+export function admit<E extends EventHead>(
+  draft: EventDraft<E>,
+  facts: AdmissionFacts,
+  windowMs: number,
+): Admission<E & { id: string }> {
+  const id = deliveryId(draft, facts, windowMs);
   if (facts.first && id === facts.first.eventId) {
     return { outcome: "duplicate", reason: "same_delivery", eventId: id };
   }
-  const event: WhaleEvent = { id, ...draft.event };
+  const event = { id, ...draft.event };
   return { outcome: "admitted", ...placeInIncident(event, draft, facts.incident) };
 }
 
-function deliveryId(draft: EventDraft, first: FirstDelivery | undefined, windowMs: number): string {
+function deliveryId(
+  draft: EventDraft<EventHead>,
+  { first, keyId }: AdmissionFacts,
+  windowMs: number,
+): string {
   if (draft.dedupeKey === undefined) return draft.freshId;
-  if (!first) return eventId(draft.event.source, draft.dedupeKey);
+  if (!first) return keyId ?? eventId(draft.event.source, draft.dedupeKey);
   const windows = Math.floor((Date.parse(draft.event.receivedAt) - Date.parse(first.receivedAt)) / windowMs);
   return windows < 1 ? first.eventId : eventId(draft.event.source, draft.dedupeKey, windows);
 }

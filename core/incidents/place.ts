@@ -1,5 +1,5 @@
 import type { WhaleEvent } from "../events/event.ts";
-import type { EventDraft, Incident } from "./admit.ts";
+import type { EventDraft, EventHead, Incident, Placed } from "./admit.ts";
 
 /** How long an incident that never recovers may be silent before a firing event opens another. */
 export const DEFAULT_INCIDENT_WINDOW_MS = 86_400_000;
@@ -17,11 +17,13 @@ export type PlaceReason =
   | "late_recovery";
 
 /** An event with its place, and the incident as it is to be kept; null leaves what is kept as it is. */
-export interface Place {
+export interface Place<E extends EventHead = WhaleEvent> {
   reason: PlaceReason;
-  event: WhaleEvent;
+  event: E & Pick<WhaleEvent, Placed>;
   incident: Incident | null;
 }
+
+type Placeable = EventHead & Pick<WhaleEvent, "id">;
 
 type Times = Pick<EventDraft, "senderTimeMs" | "incidentWindowMs">;
 
@@ -32,13 +34,17 @@ type Times = Pick<EventDraft, "senderTimeMs" | "incidentWindowMs">;
  * order, events that give times leave the same incident open or closed. Without them the order of receipt
  * counts, never the time of receipt.
  */
-export function placeInIncident(event: WhaleEvent, times: Times, known: Incident | undefined): Place {
+export function placeInIncident<E extends Placeable>(
+  event: E,
+  times: Times,
+  known: Incident | undefined,
+): Place<E> {
   if (event.status === "point") return { reason: "new", event, incident: null };
   if (event.status === "resolved") return placeRecovery(event, times.senderTimeMs, known);
   return placeFiring(event, times, known);
 }
 
-function placeFiring(event: WhaleEvent, times: Times, known: Incident | undefined): Place {
+function placeFiring<E extends Placeable>(event: E, times: Times, known: Incident | undefined): Place<E> {
   const { senderTimeMs: startMs, incidentWindowMs = DEFAULT_INCIDENT_WINDOW_MS } = times;
   const ended = known?.ended;
   if (ended && startMs !== undefined && startMs <= ended.atMs) {
@@ -58,7 +64,11 @@ function placeFiring(event: WhaleEvent, times: Times, known: Incident | undefine
   return { reason: "repeat", event: { ...event, repeatOf: known.firstEventId }, incident };
 }
 
-function placeRecovery(event: WhaleEvent, endMs: number | undefined, known: Incident | undefined): Place {
+function placeRecovery<E extends Placeable>(
+  event: E,
+  endMs: number | undefined,
+  known: Incident | undefined,
+): Place<E> {
   if (!known) {
     const unseen: Incident = { ...opened(event, undefined, undefined), state: "closed", events: 0 };
     return { reason: "recovery", event, incident: withEnd(unseen, endMs, event.id) };
@@ -76,7 +86,7 @@ function placeRecovery(event: WhaleEvent, endMs: number | undefined, known: Inci
 }
 
 /** What ended earlier stays known, for what may still come of it. */
-function opened(event: WhaleEvent, startMs: number | undefined, before: Incident | undefined): Incident {
+function opened(event: Placeable, startMs: number | undefined, before: Incident | undefined): Incident {
   return {
     source: event.source,
     key: event.incident,
@@ -92,7 +102,7 @@ function opened(event: WhaleEvent, startMs: number | undefined, before: Incident
 }
 
 /** A clock that was moved back makes no incident older than it is. */
-function touched(incident: Incident, event: WhaleEvent): Incident {
+function touched(incident: Incident, event: Placeable): Incident {
   const lastAt = event.receivedAt > incident.lastAt ? event.receivedAt : incident.lastAt;
   return { ...incident, lastEventId: event.id, lastAt };
 }

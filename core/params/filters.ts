@@ -4,8 +4,7 @@ const NUMERIC = ["plus", "minus", "times", "divided_by", "round", "floor", "ceil
 
 /** The filters that are stricter here than in the engine: they fail where it would make something up. */
 export function strictFilters(): Record<string, FilterImplOptions> {
-  const numbers = NUMERIC.map((name) => [name, numeric(name)] as const);
-  return { ...Object.fromEntries(numbers), date: dateFilter() };
+  return { ...Object.fromEntries(NUMERIC_FILTERS), date: dateFilter() };
 }
 
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
@@ -16,13 +15,18 @@ function original(name: string): Handler {
   return filter;
 }
 
+/** A filter over numbers that needs no engine around it; undefined for any other name. */
+export function numericFilter(name: string): ((...values: unknown[]) => unknown) | undefined {
+  return NUMERIC_FILTERS.get(name);
+}
+
 /** Liquid takes 0 for what is no number; a threshold or a size made of that would be a wrong action. */
-function numeric(name: string): Handler {
-  const apply = original(name);
-  return function (value: unknown, ...args: unknown[]) {
-    const [operand, ...rest] = args;
+function numeric(name: string): (...values: unknown[]) => unknown {
+  // None of them looks at the engine that calls it.
+  const apply = original(name) as (...numbers: unknown[]) => unknown;
+  return (value, operand, ...rest) => {
     const numbers = operand === undefined ? [] : [numberOf(name, operand), ...rest];
-    const result: unknown = apply.call(this, numberOf(name, value), ...numbers);
+    const result = apply(numberOf(name, value), ...numbers);
     if (!Number.isFinite(result)) throw new TypeError(`${name}: the result is not a number`);
     return result;
   };
@@ -54,3 +58,7 @@ function excerpt(value: unknown): string {
   const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value;
   return value === null ? "null" : text;
 }
+
+const NUMERIC_FILTERS: ReadonlyMap<string, (...values: unknown[]) => unknown> = new Map(
+  NUMERIC.map((name) => [name, numeric(name)]),
+);

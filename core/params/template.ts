@@ -2,6 +2,7 @@ import { type Template as LiquidNode, Output } from "liquidjs";
 import { errorText } from "../errors.ts";
 import type { Json } from "../ids/index.ts";
 import { textEngine, valueEngine } from "./engine.ts";
+import { numericFilter } from "./filters.ts";
 import { jsonValue } from "./json-value.ts";
 import { textOf } from "./text.ts";
 
@@ -81,17 +82,27 @@ function loneOutput(nodes: readonly LiquidNode[]): LiquidNode | null {
 type Evaluate = (scope: Scope) => unknown;
 
 /**
- * Most templates name one value, which is read here without the engine. Wherever the engine might have
- * something of its own to say (a name that is missing, `size` of a list) it is asked.
+ * Most templates name one value, many as a number, which is read here without the engine. Wherever the engine
+ * might have something of its own to say (a name that is missing, `size` of a list) it is asked.
  */
 function evaluateLone(output: LiquidNode, text: string): Evaluate {
   const engine = evaluateValue(output);
-  const keys = PLAIN_REFERENCE.exec(text)?.[1]?.split(".");
-  if (!keys) return engine;
-  return (scope) => plainValue(scope, keys) ?? engine(scope);
+  const [, path, filter, operand] = PLAIN_OUTPUT.exec(text) ?? [];
+  if (path === undefined) return engine;
+  const keys = path.split(".");
+  const apply = filter === undefined ? undefined : numericFilter(filter);
+  if (filter === undefined) return (scope) => plainValue(scope, keys) ?? engine(scope);
+  if (!apply) return engine;
+  const operands = operand === undefined ? [] : [Number(operand)];
+  return (scope) => {
+    const value = plainValue(scope, keys) ?? undefined;
+    return value === undefined ? engine(scope) : apply(value, ...operands);
+  };
 }
 
-const PLAIN_REFERENCE = /^\s*\{\{\s*\.?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\}\}\s*$/;
+/** One reference, and behind it at most one filter with at most one number. */
+const PLAIN_OUTPUT =
+  /^\s*\{\{\s*\.?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(?:\|\s*([a-z_]+)\s*(?::\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*)?)?\}\}\s*$/;
 
 /** What stands below own keys of plain objects all the way; undefined where the way ends before. */
 function plainValue(scope: Scope, keys: readonly string[]): unknown {

@@ -89,6 +89,8 @@ export interface Rule {
   /** Event types it reads. */
   on: readonly string[];
   business: string;
+  /** Who looks after the rule, and hears when its file cannot be taken. No part of what an approval is bound to. */
+  owner?: People;
   features: readonly Feature[];
   action: string;
   /** Templates of what the action touches. */

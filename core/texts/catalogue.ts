@@ -39,6 +39,10 @@ export interface Texts {
   stuck: (facts: { status: string; minutes: number }) => string;
   moreOutput: (command: string) => string;
   noOutput: string;
+  /** To the owner of a rule whose file was refused; `place` is file and line. */
+  ruleRefused: (facts: { rule: string; place: string; what: string }) => string;
+  /** Of a sentence in both languages, this one's. */
+  wordsOf: (words: { zh: string; en: string }) => string;
   commands: {
     help: string;
     unknown: (text: string) => string;

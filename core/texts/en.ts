@@ -71,6 +71,7 @@ export const en: Texts = {
     not_in_this_state: "That cannot be done in the present state",
     already_decided: "Somebody has already decided",
     already_recovered: "The alert has recovered; this was withdrawn and will not run",
+    already_expired: "The time to decide is over; this will not run",
     start_was_intended: "Its start is under way and cannot be taken back",
     already_counted: "You have already approved",
     not_entitled: "You are not one of the approvers",
@@ -99,6 +100,9 @@ export const en: Texts = {
   stuck: ({ status, minutes }) => `The execution has been ${status} for ${minutes} min; check StackStorm`,
   moreOutput: (command) => `… for the whole output send: ${command}`,
   noOutput: "(no output)",
+  ruleRefused: ({ rule, place, what }) =>
+    `**The file of rule "${rule}" cannot be used**\n${place}: ${what}\nThe rule as it was before stays in force; nothing was changed.`,
+  wordsOf: ({ en }) => en,
   commands: {
     help: [
       "You can send:",

@@ -65,6 +65,7 @@ export const zh: Texts = {
     not_in_this_state: "当前状态不能这样操作",
     already_decided: "已经有人处理过了",
     already_recovered: "告警已恢复，任务已撤回，不再执行",
+    already_expired: "审批已超时，任务不再执行",
     start_was_intended: "已经发起启动，不能撤回",
     already_counted: "您已经批准过了",
     not_entitled: "您不在授权人名单中",
@@ -93,6 +94,9 @@ export const zh: Texts = {
   stuck: ({ status, minutes }) => `执行停在 ${status} 已 ${minutes} 分钟，请检查 StackStorm`,
   moreOutput: (command) => `……完整输出请发送：${command}`,
   noOutput: "（没有输出）",
+  ruleRefused: ({ rule, place, what }) =>
+    `**规则「${rule}」的文件有误，没有采用**\n${place}：${what}\n之前的规则仍然有效，没有任何变化。`,
+  wordsOf: ({ zh }) => zh,
   commands: {
     help: [
       "可以发送：",

@@ -9,7 +9,7 @@ import { environment } from "./e2e.ts";
 import { type AlertmanagerRun, startAlertmanager } from "./intake/alertmanager.ts";
 import { type LoadResult, load } from "./intake/load.ts";
 import { measureOnRedis } from "./intake/on-redis.ts";
-import { signedPosts } from "./intake/posts.ts";
+import { signedPosts, stocked } from "./intake/posts.ts";
 import { median, percentile } from "./stats.ts";
 
 /** How much is measured. */
@@ -27,6 +27,9 @@ const QUICK: Amounts = { blocks: 2, blockMs: 1_000, watchMs: 3_000, archiveEvent
 const HOOK = "/hooks/signed";
 const CONNECTIONS = 64;
 const BATCH = 64;
+/** So many requests a second are made before a block; more are made within it. */
+const STOCKED_SINGLES = 8_000;
+const STOCKED_BATCHES = 400;
 
 interface Field {
   whale: Contestant;
@@ -64,7 +67,8 @@ export const intake: Bench = async (options) => {
     await whale.stop();
     const { blocks, blockMs: durationMs } = amounts;
     const load = { connections: CONNECTIONS, durationMs };
-    const own = { folder, koa, blocks, load, path: HOOK };
+    const stock = (STOCKED_SINGLES * durationMs) / 1000;
+    const own = { folder, koa, blocks, load, path: HOOK, stock };
     const onRedis = await measureOnRedis({ ...own, environment: (at) => environment(upstream, at) });
     options.print(`on Redis, its archive taking everything: ${JSON.stringify(onRedis)}; target 0.7`);
     return { ...figures, ...onRedis };
@@ -110,13 +114,15 @@ async function inTurn({ whale, koa, insert, alertmanager }: Field, amounts: Amou
   const { blocks, blockMs: durationMs } = amounts;
   const [single, batch] = [signedPosts(HOOK, 1), signedPosts(HOOK, BATCH)];
   const full = { connections: CONNECTIONS, durationMs };
+  const eight = { connections: 8, durationMs };
+  const [singles, batches] = [(STOCKED_SINGLES * durationMs) / 1000, (STOCKED_BATCHES * durationMs) / 1000];
   // The first block of each warms up and does not count.
   for (let block = 0; block <= blocks; block++) {
     const round = {
-      whale: perSecond(await load({ url: whale.url, next: single, ...full })),
-      koa: perSecond(await load({ url: koa.url, next: single, ...full })),
+      whale: perSecond(await load({ url: whale.url, next: stocked(single, singles), ...full })),
+      koa: perSecond(await load({ url: koa.url, next: stocked(single, singles), ...full })),
       alertmanager: (await alertmanager?.deliveredPerSecond(durationMs)) ?? Number.NaN,
-      batch: BATCH * perSecond(await load({ url: whale.url, next: batch, connections: 8, durationMs })),
+      batch: BATCH * perSecond(await load({ url: whale.url, next: stocked(batch, batches), ...eight })),
       insert: (await insert.asked(durationMs))[0]?.[1] ?? Number.NaN,
     };
     if (block === 0) continue;

@@ -5,6 +5,7 @@ import type {
   Journal,
   JournalEntry,
   Leases,
+  Receipt,
   ReplayStore,
   StateStore,
   ThrottleStore,
@@ -12,6 +13,7 @@ import type {
 import { readConfig, type SqliteStoreOptions } from "../config.ts";
 import type { Queue } from "../group-commit.ts";
 import { type EntryRow, entryOf } from "../journal-readers.ts";
+import { packedDelivery } from "../journal-text.ts";
 import { type OutboxRows, outboxOver } from "../outbox.ts";
 import { type SqliteStore, storeBytes, tell } from "../store.ts";
 import { type TaskRows, tasksOver } from "../task-rows.ts";
@@ -19,7 +21,9 @@ import { type StoreClient, startClient } from "./client.ts";
 import type { Served } from "./protocol.ts";
 
 /** The embedded store in a thread of its own, so that neither a sync of the disk nor a sweep holds up the process. */
-export type StoreThread = Omit<SqliteStore, "entryRows" | "taskRows" | "outboxRows">;
+export type StoreThread = Omit<SqliteStore, "journal" | "entryRows" | "taskRows" | "outboxRows"> & {
+  journal: Journal;
+};
 
 export interface StoreThreadOptions extends SqliteStoreOptions {
   /** The thread has ended by itself: nothing can be stored any more, and the process should end too. */
@@ -115,8 +119,8 @@ function journalOver(client: StoreClient): Journal {
   return {
     ...remote<Omit<Journal, "partitions" | "append" | "appendVerdicts" | "read">>(client, "journal", JOURNAL),
     partitions: client.partitions,
-    append: ({ drafts, ...delivery }) =>
-      client.ask("journal", "append", [delivery, JSON.stringify(drafts)]) as ReturnType<Journal["append"]>,
+    append: async (delivery) =>
+      (await client.ask("journal", "append", packedDelivery(delivery))) as Receipt[],
     appendVerdicts: async (partition, verdicts) =>
       void (await client.ask("journal", "appendVerdicts", [partition, JSON.stringify(verdicts)])),
     read: async (place, limit): Promise<JournalEntry[]> => {

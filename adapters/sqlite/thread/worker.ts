@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { EventDraft } from "../../../core/incidents/index.ts";
-import type { Delivery, Logger } from "../../../core/ports/index.ts";
+import type { Logger } from "../../../core/ports/index.ts";
 import type { Verdict } from "../../../core/rules/index.ts";
+import { type PackedDelivery, unpackedDelivery } from "../journal-text.ts";
 import { openStore, type SqliteStore } from "../store.ts";
 import { type Asking, type Call, faultOf, type Reply, type Telling } from "./protocol.ts";
 
@@ -62,7 +62,9 @@ type Method = (...args: readonly unknown[]) => unknown;
 
 function carryOut(store: SqliteStore, [, served, method, args]: Call): unknown {
   if (served === "store") return ofStore(store, method, args);
-  if (served === "journal" && method === "append") return store.journal.append(deliveryOf(args));
+  if (served === "journal" && method === "append") {
+    return store.journal.appendText(unpackedDelivery(args as unknown as PackedDelivery));
+  }
   if (served === "journal" && method === "appendVerdicts") {
     const [partition, verdicts] = args as [number, string];
     return store.journal.appendVerdicts(partition, JSON.parse(verdicts) as Verdict[]);
@@ -76,11 +78,6 @@ function ofStore(store: SqliteStore, method: string, args: readonly unknown[]): 
   if (method === "check") return store.check();
   const [place, limit] = args as Parameters<SqliteStore["entryRows"]>;
   return store.entryRows(place, limit);
-}
-
-/** Drafts travel as JSON, which is quicker to make and to read than a copy of the objects. */
-function deliveryOf([delivery, drafts]: readonly unknown[]): Delivery {
-  return { ...(delivery as Omit<Delivery, "drafts">), drafts: JSON.parse(drafts as string) as EventDraft[] };
 }
 
 function start(): void {

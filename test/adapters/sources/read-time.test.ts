@@ -53,6 +53,20 @@ test("gives back every instant that it is given in ISO form", () => {
   );
 });
 
+test("reads what it takes as it came as it reads the same text with a blank before it", () => {
+  const two = (max: number) => fc.integer({ min: 0, max }).map((number) => String(number).padStart(2, "0"));
+  const fraction = fc.constantFrom("", ".0", ".000", ".120", ".123456789", ".1234567890");
+  const years = fc.constantFrom("0001", "1970", "1999", "2000", "2026", "2099", "2100", "9999");
+  const texts = fc.tuple(years, two(13), two(32), two(25), two(61), two(61), fraction);
+  fc.assert(
+    fc.property(texts, ([year, month, day, hour, minute, second, rest]) => {
+      const text = `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}Z`;
+      assert.equal(readTime(text, SHANGHAI), readTime(` ${text}`, SHANGHAI));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test("never throws on any text or number", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.double(), fc.anything()), (value) => {

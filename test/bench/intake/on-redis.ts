@@ -4,7 +4,7 @@ import { NO_REDIS, startRedis } from "../../support/redis.ts";
 import { type Contestant, startContestant } from "../contestant.ts";
 import { median } from "../stats.ts";
 import { type LoadResult, load } from "./load.ts";
-import { signedPosts } from "./posts.ts";
+import { signedPosts, stocked } from "./posts.ts";
 
 export interface OnRedisOptions {
   folder: string;
@@ -14,6 +14,8 @@ export interface OnRedisOptions {
   blocks: number;
   load: { connections: number; durationMs: number };
   path: string;
+  /** So many requests of a block are made before it begins. */
+  stock: number;
 }
 
 /** Null where there is no Redis. */
@@ -66,16 +68,16 @@ async function onServer(sync: "always" | "everysec", options: OnRedisOptions): P
   }
 }
 
-async function inTurn(
-  whale: Contestant,
-  { koa, blocks, load: given, path }: OnRedisOptions,
-): Promise<Speeds> {
+async function inTurn(whale: Contestant, options: OnRedisOptions): Promise<Speeds> {
   const speeds: Speeds = { whale: [], koa: [] };
-  const next = signedPosts(path, 1);
+  const { koa, blocks, load: given, path, stock } = options;
+  const fresh = signedPosts(path, 1);
+  const postTo = async ({ url }: Contestant): Promise<number> =>
+    perSecond(await load({ url, next: stocked(fresh, stock), ...given }));
   // The first block of each warms up and does not count.
   for (let block = 0; block <= blocks; block++) {
-    const own = perSecond(await load({ url: whale.url, next, ...given }));
-    const bare = perSecond(await load({ url: koa.url, next, ...given }));
+    const own = await postTo(whale);
+    const bare = await postTo(koa);
     if (block === 0) continue;
     speeds.whale.push(own);
     speeds.koa.push(bare);

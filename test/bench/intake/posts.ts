@@ -86,3 +86,12 @@ export function alertmanagerPosts(): NextPost {
     return Buffer.concat([Buffer.from(head.join("\r\n")), body]);
   };
 }
+
+/**
+ * The same requests, so many of them made beforehand: what it costs to make one must not be taken from the
+ * processor while a server is measured on it.
+ */
+export function stocked(next: NextPost, count: number): NextPost {
+  const stock = Array.from({ length: count }, next).reverse();
+  return () => stock.pop() ?? next();
+}

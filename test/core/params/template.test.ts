@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import {
   compileTemplate,
   FILTERS,
@@ -38,6 +39,34 @@ function value(text: string, scope: Scope = SCOPE) {
   const rendering = render(text, scope);
   return rendering.outcome === "rendered" ? rendering.value : assert.fail(`${text}: ${rendering.message}`);
 }
+
+test("a filter over a number gives the same, and fails alike, in the engine and past it", () => {
+  const filters = [
+    "plus: 2",
+    "minus: -1.5",
+    "times: 3",
+    "divided_by: 0",
+    "round: 1",
+    "round",
+    "floor",
+    "abs",
+  ];
+  const values = fc.oneof(
+    fc.integer(),
+    fc.double(),
+    fc.string(),
+    fc.constantFrom("97.13", " 5 ", null, [1], {}),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...filters), values, (filter, x) => {
+      // White space is cut off only by the engine.
+      assert.deepEqual(
+        render(`{{ a.x | ${filter} }}`, { a: { x } }),
+        render(`{{- a.x | ${filter} -}}`, { a: { x } }),
+      );
+    }),
+  );
+});
 
 describe("a template that is exactly one output", () => {
   const cases: [string, unknown][] = [
