@@ -75,7 +75,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const advancer = createAdvancer({ tasks, ...common }, settings);
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
   const starter = createStarter({ advancer, executor, inForce, clock, onStep });
-  const deliver = createDeliver({ tasks, outbox, journal, messenger, directory, advancer, view, ...common });
+  const deliver = createDeliver({ outbox, journal, messenger, directory, advancer, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
   const resuming = resumeStarts(tasks, starter).then(

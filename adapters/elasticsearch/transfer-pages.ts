@@ -1,8 +1,6 @@
 import type { estypes } from "@elastic/elasticsearch";
-import type { TransferPage } from "../../core/ports/index.ts";
-import type { Verdict } from "../../core/rules/index.ts";
+import type { DeadLetter, TransferPage } from "../../core/ports/index.ts";
 import type { TransferRecordOf } from "../../core/transfer/index.ts";
-import type { DeadLetter } from "./dead-letters.ts";
 import { pagesOf } from "./forget.ts";
 import { readHits } from "./schema.ts";
 import type { Place } from "./search.ts";
@@ -49,8 +47,8 @@ export async function readArchived(
 }
 
 function deadEvents(dead: readonly DeadLetter[]): EventText[] {
-  return dead.flatMap(({ kind, id, value }) =>
-    kind === "events" ? [{ key: id, text: JSON.stringify(value) }] : [],
+  return dead.flatMap(({ kind, value }) =>
+    kind === "event" ? [{ key: value.id, text: JSON.stringify(value) }] : [],
   );
 }
 
@@ -75,8 +73,8 @@ async function withVerdicts(
 
 function deadVerdicts(dead: readonly DeadLetter[]): Verdicts[] {
   return dead.flatMap(({ kind, value }) => {
-    if (kind !== "verdicts") return [];
-    const { eventId, ruleId } = value as Verdict;
+    if (kind !== "verdict") return [];
+    const { eventId, ruleId } = value;
     return [{ eventId, ruleId, text: JSON.stringify(value) }];
   });
 }

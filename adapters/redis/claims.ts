@@ -17,11 +17,22 @@ export interface Peeked {
   member: string;
 }
 
+/** Some of several partitions: which, and the members of each. */
+export interface Homes {
+  tags: readonly string[];
+  members: readonly (readonly string[])[];
+}
+
+interface Held<Claim> {
+  member: string;
+  claim: Claim;
+}
+
 interface Claiming<Claim> {
   /** What is free, up to so many of each partition. */
   peek(most: number): Promise<Peeked[]>;
-  /** Holds those that are still free. */
-  hold(tag: string, members: readonly string[], fence: number): Promise<{ member: string; claim: Claim }[]>;
+  /** Holds those of each partition that are still free. */
+  hold(homes: Homes, fence: number): Promise<Held<Claim>[]>;
 }
 
 /**
@@ -55,17 +66,23 @@ async function holdAll<Claim>(some: readonly Peeked[], claiming: Claiming<Claim>
   // One fence for the whole call: the time of the look, which grows from call to call.
   const fence = Math.max(...some.map((one) => one.micros));
   const homes = Map.groupBy(some, (one) => one.tag);
-  const held = await Promise.all(
-    [...homes].map(([tag, ones]) =>
-      claiming.hold(
-        tag,
-        ones.map((one) => one.member),
-        fence,
-      ),
-    ),
-  );
-  const claims = new Map(held.flat().map(({ member, claim }) => [member, claim]));
+  const members = [...homes.values()].map((ones) => ones.map((one) => one.member));
+  const held = await claiming.hold({ tags: [...homes.keys()], members }, fence);
+  const claims = new Map(held.map(({ member, claim }) => [member, claim]));
   return some.flatMap(({ member }) => claims.get(member) ?? []);
+}
+
+/** What is free by the answers of all partitions: each one's instant, then rank and member of each. */
+export function peekedIn(tags: readonly string[], answers: readonly (readonly string[])[]): Peeked[] {
+  return tags.flatMap((tag, i) => peekedOf(tag, answers[i] ?? []));
+}
+
+function peekedOf(tag: string, [micros, ...pairs]: readonly string[]): Peeked[] {
+  const peeked: Peeked[] = [];
+  for (let i = 0; i < pairs.length; i += 2) {
+    peeked.push({ tag, micros: Number(micros), rank: Number(pairs[i]), member: pairs[i + 1] ?? "" });
+  }
+  return peeked;
 }
 
 /** The earliest of what each partition names; null when none names any. */
@@ -74,7 +91,7 @@ export async function earliest(
   tags: readonly string[],
   next: Script,
 ): Promise<number | null> {
-  const found = await Promise.all(tags.map((tag) => engine.run<string | null>(next, tag)));
+  const found = await engine.runEach<string | null>(next, tags);
   const instants = found.filter((one) => one !== null).map(Number);
   return instants.length > 0 ? Math.min(...instants) : null;
 }

@@ -1,3 +1,4 @@
+import { Cluster } from "ioredis";
 import type { RedisStoreConfig } from "./config.ts";
 import type { Client } from "./connection.ts";
 import { isReady, readiness } from "./connection.ts";
@@ -12,6 +13,12 @@ export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "stat
 /** What a script or command takes. */
 export type Arg = string | number | Buffer;
 
+/** What a script on several tags takes: for all of them, then for each alone. */
+export interface GivenEach {
+  args?: readonly Arg[];
+  own?: readonly (readonly Arg[])[];
+}
+
 /** What each part of the store works with. */
 export interface Engine {
   config: RedisStoreConfig;
@@ -19,7 +26,11 @@ export interface Engine {
   base(tag: string): string;
   /** Runs a script on the keys of one hash tag. The caller names the shape of its answer. */
   run<T>(script: Script, tag: string, args?: readonly Arg[]): Promise<T>;
-  /** The same for a write whose loss would break a promise: settles once it is also on a replica, if there is one. */
+  /** Runs a script on the keys of several tags. One answer each, in their order. */
+  runEach<T>(script: Script, tags: readonly string[], given?: GivenEach): Promise<T[]>;
+  /** The same for a write as `write` does it. */
+  writeEach<T>(script: Script, tags: readonly string[], given?: GivenEach): Promise<T[]>;
+  /** As `run` for a write whose loss would break a promise: settles once it is also on a replica, if there is one. */
   write<T>(script: Script, tag: string, args?: readonly Arg[]): Promise<T>;
   /** Runs a command. */
   command<T>(name: string, args: readonly Arg[]): Promise<T>;
@@ -64,14 +75,32 @@ export function engineOf(
   };
   const nowArg = (): Arg => config.clock?.nowMs() ?? "";
   const base = (tag: string): string => `${config.prefix}{${tag}}`;
-  const run = <T>(script: Script, tag: string, args: readonly Arg[] = []): Promise<T> =>
-    call<T>(() => evaluate(client, script, [base(tag), nowArg(), ...args]));
+  const evaluateOn = (script: Script, tags: readonly string[], args: readonly Arg[]): Promise<unknown[]> =>
+    call(() => evaluate(client, script, { keys: tags.map(base), args: [nowArg(), ...args] }));
+  const run = async <T>(script: Script, tag: string, args: readonly Arg[] = []): Promise<T> =>
+    (await evaluateOn(script, [tag], args))[0] as T;
+  const runEach = async <T>(
+    script: Script,
+    tags: readonly string[],
+    { args = [], own }: GivenEach = {},
+  ): Promise<T[]> => {
+    const ownOf = (i: number): Arg[] => (own ? [own[i]?.length ?? 0, ...(own[i] ?? [])] : []);
+    // The keys of one call must be of one node, which tags of a cluster are not.
+    if (!(client instanceof Cluster))
+      return (await evaluateOn(script, tags, [...args, ...tags.flatMap((_, i) => ownOf(i))])) as T[];
+    return Promise.all(tags.map((tag, i) => run<T>(script, tag, [...args, ...ownOf(i)])));
+  };
   return {
-    ...{ config, base, run, wake: parts.wake },
+    ...{ config, base, run, runEach, wake: parts.wake },
     write: async (script, tag, args) => {
       const answer = await run<never>(script, tag, args);
       await parts.replicas.confirm();
       return answer;
+    },
+    writeEach: async (script, tags, given) => {
+      const answers = await runEach<never>(script, tags, given);
+      await parts.replicas.confirm();
+      return answers;
     },
     command: (name, args) => call(() => client.call(name, ...args)),
     bytes: (name, args) => call(() => client.callBuffer(name, ...args)),
@@ -86,12 +115,12 @@ export function engineOf(
 async function evaluate(
   client: Client,
   script: Script,
-  [key, ...args]: [string, ...Arg[]],
+  { keys, args }: { keys: readonly string[]; args: readonly Arg[] },
 ): Promise<unknown> {
   try {
-    return await client.evalsha(script.sha, 1, key, ...args);
+    return await client.evalsha(script.sha, keys.length, ...keys, ...args);
   } catch (cause) {
     if (!isUnknownScript(cause)) throw cause;
-    return client.eval(script.source, 1, key, ...args);
+    return client.eval(script.source, keys.length, ...keys, ...args);
   }
 }

@@ -53,29 +53,31 @@ return addItems(2)
 
 /** 2: how many at most. The free messages as lane and member, and the instant in microseconds. */
 export const PEEK_ITEMS = script(`
-local found = passed(B .. ':heads', B .. ':od', B .. ':oh', tonumber(ARGV[2]))
+local found, lanes = passed(B .. ':heads', B .. ':od', B .. ':oh', tonumber(ARGV[2]))
 local answer = {micros()}
-for _, member in ipairs(found) do
-  answer[#answer + 1] = redis.call('ZSCORE', B .. ':heads', member)
+for i, member in ipairs(found) do
+  answer[#answer + 1] = lanes[i]
   answer[#answer + 1] = member
 end
 return answer
 `);
 
-/** 2: lease, 3: fence, 4: holder, 5 on: members. Those that are still free, held from now on. */
+/** 2: lease, 3: fence, 4: holder, 5 on: each tag's members. Those that are still free, held from now on. */
 export const CLAIM_ITEMS = script(`
 local at, claimed, fence = now(), {}, nil
-for i = 5, #ARGV do
+local first, last = own(5)
+for i = first, last do
   local member = ARGV[i]
   local due = redis.call('ZSCORE', B .. ':od', member)
   if due and tonumber(due) <= at and scoreOf(B .. ':oh', member) <= at then
     fence = fence or num(tick(tonumber(ARGV[3])))
     local item = B .. ':o:' .. keyOf(member)
     local fields = redis.call('HMGET', item, 'task', 'lane', 'due', 'created', 'attempts', 'body')
-    redis.call('HSET', item, 'fence', fence, 'holder', ARGV[4])
-    redis.call('HINCRBY', item, 'attempts', 1)
+    redis.call('HSET', item, 'fence', fence, 'holder', ARGV[4], 'attempts', tonumber(fields[5]) + 1)
     redis.call('ZADD', B .. ':oh', num(at + tonumber(ARGV[2])), member)
-    claimed[#claimed + 1] = {member, fence, unpack(fields)}
+    local row = {member, fence, unpack(fields)}
+    row[9] = fields[1] ~= '' and redis.call('HGET', B .. ':t:' .. fields[1], 'body')
+    claimed[#claimed + 1] = row
   end
 end
 return claimed

@@ -1,9 +1,11 @@
 import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
-import { collectClaims, earliest, limitOf, type Peeked } from "./claims.ts";
+import type { Task } from "../../core/tasks/index.ts";
+import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
 import { ADD, CLAIM_ITEMS, NEXT_ITEM, PEEK_ITEMS, POSTPONE_ITEM, SETTLE } from "./outbox-scripts.ts";
 import { homeOfMessage, OUTBOX_TAGS } from "./partitions.ts";
+import { getTask } from "./task-queries.ts";
 
 /** The outbox over Redis. */
 export function redisOutbox(engine: Engine): Outbox {
@@ -48,28 +50,23 @@ export async function settle(engine: Engine, key: string, fence: number): Promis
 }
 
 async function claim(engine: Engine, max: number, leaseMs: number): Promise<OutboxClaim[]> {
-  return collectClaims(limitOf(max), {
-    peek: async (most) => {
-      const found = await Promise.all(
-        OUTBOX_TAGS.map(async (tag) => peekedOf(tag, await engine.run<string[]>(PEEK_ITEMS, tag, [most]))),
-      );
-      return found.flat();
-    },
-    hold: async (tag, members, fence) => {
-      const holder = engine.config.holder ?? "";
-      const rows = await engine.write<ClaimRow[]>(CLAIM_ITEMS, tag, [leaseMs, fence, holder, ...members]);
+  const claims = await collectClaims(limitOf(max), {
+    peek: async (most) =>
+      peekedIn(OUTBOX_TAGS, await engine.runEach<string[]>(PEEK_ITEMS, OUTBOX_TAGS, { args: [most] })),
+    hold: async ({ tags, members }, fence) => {
+      const given = { args: [leaseMs, fence, engine.config.holder ?? ""], own: members };
+      const rows = (await engine.writeEach<ClaimRow[]>(CLAIM_ITEMS, tags, given)).flat();
       return rows.map((row) => ({ member: row[0], claim: claimOf(row) }));
     },
   });
+  return Promise.all(claims.map((one) => withTask(engine, one)));
 }
 
-/** What a partition showed: its instant, then rank and member of each. */
-export function peekedOf(tag: string, [micros, ...pairs]: readonly string[]): Peeked[] {
-  const peeked: Peeked[] = [];
-  for (let i = 0; i < pairs.length; i += 2) {
-    peeked.push({ tag, micros: Number(micros), rank: Number(pairs[i]), member: pairs[i + 1] ?? "" });
-  }
-  return peeked;
+/** A message that does not live beside its task comes without it. */
+async function withTask(engine: Engine, claim: OutboxClaim): Promise<OutboxClaim> {
+  if (claim.task || claim.taskId === null) return claim;
+  const task = await getTask(engine, claim.taskId);
+  return task ? { ...claim, task } : claim;
 }
 
 type ClaimRow = [
@@ -81,9 +78,10 @@ type ClaimRow = [
   created: string,
   attempts: string,
   body: string,
+  taskBody: string | null,
 ];
 
-function claimOf([member, fence, task, lane, due, created, attempts, body]: ClaimRow): OutboxClaim {
+function claimOf([member, fence, task, lane, due, created, attempts, body, taskBody]: ClaimRow): OutboxClaim {
   return {
     key: member.slice(17),
     taskId: task === "" ? null : task,
@@ -93,6 +91,7 @@ function claimOf([member, fence, task, lane, due, created, attempts, body]: Clai
     fence: Number(fence),
     attempts: Number(attempts),
     createdAtMs: Number(created),
+    ...(taskBody === null ? {} : { task: JSON.parse(taskBody) as Task }),
   };
 }
 

@@ -1,7 +1,11 @@
+import { LRUCache } from "lru-cache";
 import { partitionOf } from "../../core/ids/index.ts";
 
 /** Fixed for the life of the data. */
 const PARTITIONS = 64;
+
+/** The tags of ids used of late: each id is asked for many times in its life, and its hash costs more than a look. */
+const known = new LRUCache<string, string>({ max: 10_000 });
 
 function tagOf(number: number): string {
   return `p${String(number).padStart(2, "0")}`;
@@ -27,7 +31,9 @@ export const META_TAG = "meta";
 
 /** The partition of a task, of a grant or of a bucket. */
 export function homeOf(id: string): string {
-  return tagOf(partitionOf("", id, PARTITIONS));
+  const tag = known.get(id) ?? tagOf(partitionOf("", id, PARTITIONS));
+  known.set(id, tag);
+  return tag;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A Lua script that runs on the keys of one hash tag. */
+/** A Lua script that runs on the keys of one hash tag, or of several in one call, one after the other. */
 export interface Script {
   source: string;
   /** What the server knows it by once it was sent. */
@@ -8,47 +8,63 @@ export interface Script {
 }
 
 /**
- * Before each script: `B` is the beginning of every key it may touch, all of one hash tag; `ARGV[1]` is the
+ * Before each script, which is run once for each hash tag: `B` is the beginning of every key it may touch, all of one hash tag; `ARGV[1]` is the
  * caller's time, empty for the server's own. Numbers travel as text with 17 digits, which gives back the very
  * same number. `tick` grows with each call whatever the clock does; it numbers things and fences claims.
  */
 const PRELUDE = `
-local B = KEYS[1]
+local B, AT, SERVER, LAST
 local function num(x) return string.format('%.17g', x) end
+-- The server's clock stands still while a script runs.
+local function server()
+  if not SERVER then
+    local t = redis.call('TIME')
+    SERVER = tonumber(t[1]) * 1000000 + tonumber(t[2])
+  end
+  return SERVER
+end
 local function now()
   if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
-  local t = redis.call('TIME')
-  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+  return math.floor(server() / 1000)
 end
 local function tick(atLeast)
-  local t = redis.call('TIME')
-  local at = atLeast or tonumber(t[1]) * 1000000 + tonumber(t[2])
-  local last = tonumber(redis.call('GET', B .. ':tick') or 0)
-  if at <= last then at = last + 1 end
+  local at = atLeast or server()
+  LAST = LAST or tonumber(redis.call('GET', B .. ':tick') or 0)
+  if at <= LAST then at = LAST + 1 end
+  LAST = at
   redis.call('SET', B .. ':tick', num(at))
   return at
 end
-local function micros()
-  local t = redis.call('TIME')
-  return num(tonumber(t[1]) * 1000000 + tonumber(t[2]))
+local function micros() return num(server()) end
+-- What only this hash tag is given: how many, then these, tag after tag, from ARGV[first] on.
+local function own(first)
+  local from = AT or first
+  AT = from + tonumber(ARGV[from]) + 1
+  return from + 1, AT - 1
 end
 local function memberOf(key) return string.format('%016d', tick()) .. ':' .. key end
 local function keyOf(member) return string.sub(member, 18) end
 local function scoreOf(zset, member) return tonumber(redis.call('ZSCORE', zset, member) or '-inf') end
--- Up to max members, in the order of a sorted set, whose scores in the two others have passed.
+-- Up to max members, in the order of a sorted set, whose scores in the two others have passed, and their scores in it.
 local function passed(zset, due, held, max)
-  local found, at, from = {}, now(), 0
+  local found, ranks, at, from = {}, {}, now(), 0
   while #found < max do
-    local page = redis.call('ZRANGE', zset, from, from + 99)
-    if #page == 0 then break end
+    local scored = redis.call('ZRANGE', zset, from, from + 99, 'WITHSCORES')
+    if #scored == 0 then break end
+    local page = {}
+    for i = 1, #scored, 2 do page[#page + 1] = scored[i] end
     local dues, untils = redis.call('ZMSCORE', due, unpack(page)), redis.call('ZMSCORE', held, unpack(page))
     for i, member in ipairs(page) do
       local ready = not dues[i] or tonumber(dues[i]) <= at
-      if ready and (not untils[i] or tonumber(untils[i]) <= at) and #found < max then found[#found + 1] = member end
+      if ready and (not untils[i] or tonumber(untils[i]) <= at) and #found < max then
+        found[#found + 1] = member
+        ranks[#found] = scored[2 * i]
+      end
     end
+    if #page < 100 then break end
     from = from + 100
   end
-  return found
+  return found, ranks
 end
 -- The lowest score among the members that nobody holds.
 local function lowest(zset, held)
@@ -56,16 +72,29 @@ local function lowest(zset, held)
   while true do
     local page = redis.call('ZRANGE', zset, from, from + 99, 'WITHSCORES')
     if #page == 0 then return false end
-    for i = 1, #page, 2 do
-      if scoreOf(held, page[i]) <= at then return page[i + 1] end
+    local members = {}
+    for i = 1, #page, 2 do members[#members + 1] = page[i] end
+    local untils = redis.call('ZMSCORE', held, unpack(members))
+    for i = 1, #members do
+      if not untils[i] or tonumber(untils[i]) <= at then return page[2 * i] end
     end
     from = from + 100
   end
 end
 `;
 
-/** Makes a script of its body. */
+/** Makes a script of its body. Its answer is one for each hash tag, in their order. */
 export function script(body: string): Script {
-  const source = PRELUDE + body;
+  const source = `${PRELUDE}
+local function work()
+${body}
+end
+local answers = {}
+for i, key in ipairs(KEYS) do
+  B, LAST = key, nil
+  answers[i] = work() or false
+end
+return answers
+`;
   return { source, sha: createHash("sha1").update(source).digest("hex") };
 }

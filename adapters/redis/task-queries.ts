@@ -27,10 +27,7 @@ async function taskAt(engine: Engine, tag: string, id: string): Promise<Task | n
 /** Tasks whose id begins with `t_` + prefix, newest first. */
 export async function findByPrefix(engine: Engine, prefix: string, limit: number): Promise<Task[]> {
   if (prefix === "") return listTasks(engine, { limit });
-  const found = await Promise.all(
-    TASK_TAGS.map(async (tag) => foundIn(tag, await engine.run<string[]>(NAMED, tag, [`t_${prefix}`]))),
-  );
-  return newestOf(engine, found.flat(), limit);
+  return newestOf(engine, await foundBy(engine, NAMED, [`t_${prefix}`]), limit);
 }
 
 /** The name of an incident in the index of its tasks. */
@@ -42,10 +39,12 @@ export function incidentField(source: string, key: string): string {
 export async function listTasks(engine: Engine, query: TaskQuery): Promise<Task[]> {
   if (query.states?.length === 0) return [];
   const [script, args] = lookFor(query);
-  const found = await Promise.all(
-    TASK_TAGS.map(async (tag) => foundIn(tag, await engine.run<string[]>(script, tag, args))),
-  );
-  return newestOf(engine, found.flat(), query.limit);
+  return newestOf(engine, await foundBy(engine, script, args), query.limit);
+}
+
+async function foundBy(engine: Engine, script: Script, args: readonly Arg[]): Promise<Found[]> {
+  const answers = await engine.runEach<string[]>(script, TASK_TAGS, { args });
+  return TASK_TAGS.flatMap((tag, i) => foundIn(tag, answers[i] ?? []));
 }
 
 function lookFor({ states, incident, beforeMs, limit }: TaskQuery): [script: Script, args: Arg[]] {
@@ -77,7 +76,7 @@ async function newestOf(engine: Engine, found: Found[], limit: number): Promise<
 /** How many tasks stand in each state; states without tasks are left out. */
 export async function countByState(engine: Engine): Promise<Partial<Record<TaskState, number>>> {
   const indexes = TASK_STATES.map((state) => `:s:${state}`);
-  const rows = await Promise.all(TASK_TAGS.map((tag) => engine.run<number[]>(COUNTS, tag, indexes)));
+  const rows = await engine.runEach<number[]>(COUNTS, TASK_TAGS, { args: indexes });
   const counts: Partial<Record<TaskState, number>> = {};
   for (const [index, state] of TASK_STATES.entries()) {
     const total = rows.reduce((sum, row) => sum + (row[index] ?? 0), 0);

@@ -7,7 +7,6 @@ import { script } from "./script.ts";
  */
 const TASKS = `
 local function place(member, due)
-  redis.call('ZREM', B .. ':held', member)
   if due == '' then redis.call('ZREM', B .. ':due', member)
   else redis.call('ZADD', B .. ':due', due, member) end
 end
@@ -41,6 +40,7 @@ local member, before, revision, held, created =
 if not member or revision ~= expected then return -1 end
 if fence ~= '' and (fence == '0' or fence ~= held) then return -1 end
 if settled ~= '' and not holdsItem(settled, ARGV[9]) then return -1 end
+if held ~= '0' then redis.call('ZREM', B .. ':held', member) end
 redis.call('HSET', task, 'state', state, 'revision', tonumber(expected) + 1, 'fence', 0, 'body', ARGV[7])
 if before ~= state then
   redis.call('ZADD', B .. ':s:' .. state, created, member)
@@ -70,10 +70,11 @@ end
 return answer
 `);
 
-/** 2: lease, 3: fence, 4: holder, 5 on: members. Those that are still free, held from now on. */
+/** 2: lease, 3: fence, 4: holder, 5 on: each tag's members. Those that are still free, held from now on. */
 export const CLAIM_TASKS = script(`
 local at, claimed, fence = now(), {}, nil
-for i = 5, #ARGV do
+local first, last = own(5)
+for i = first, last do
   local member = ARGV[i]
   local due = redis.call('ZSCORE', B .. ':due', member)
   if due and tonumber(due) <= at and scoreOf(B .. ':held', member) <= at then

@@ -1,9 +1,9 @@
 import type { Made, Making, Move, OutboxItem, TaskClaim, TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
-import { collectClaims, earliest, limitOf } from "./claims.ts";
+import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
-import { addItems, itemArgs, peekedOf, settle } from "./outbox.ts";
+import { addItems, itemArgs, settle } from "./outbox.ts";
 import { HOLDS } from "./outbox-scripts.ts";
 import { homeOf, homeOfMessage, TASK_TAGS } from "./partitions.ts";
 import { countByState, findByPrefix, getTask, incidentField, listTasks } from "./task-queries.ts";
@@ -107,15 +107,11 @@ interface Claimant {
 
 function claimDue(engine: Engine, by: Claimant): Promise<TaskClaim[]> {
   return collectClaims(by.max, {
-    peek: async (most) => {
-      const found = await Promise.all(
-        TASK_TAGS.map(async (tag) => peekedOf(tag, await engine.run<string[]>(PEEK_TASKS, tag, [most]))),
-      );
-      return found.flat();
-    },
-    hold: async (tag, members, fence) => {
-      const args = [by.leaseMs, fence, by.holder, ...members];
-      const rows = await engine.run<[string, string, string][]>(CLAIM_TASKS, tag, args);
+    peek: async (most) =>
+      peekedIn(TASK_TAGS, await engine.runEach<string[]>(PEEK_TASKS, TASK_TAGS, { args: [most] })),
+    hold: async ({ tags, members }, fence) => {
+      const given = { args: [by.leaseMs, fence, by.holder], own: members };
+      const rows = (await engine.runEach<[string, string, string][]>(CLAIM_TASKS, tags, given)).flat();
       return rows.map(([member, held, body]) => ({
         member,
         claim: { task: JSON.parse(body) as Task, fence: Number(held) },

@@ -1,9 +1,11 @@
 import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
 
-interface OutboxRow {
+/** A claimed item and its task, still as JSON, which costs less to bring to another thread than objects. */
+export interface OutboxRow {
   seq: number;
   key: string;
   task_id: string | null;
@@ -12,10 +14,22 @@ interface OutboxRow {
   created_at_ms: number;
   attempts: number;
   body: string;
+  task: string | null;
+  fence: number;
 }
 
-/** The outbox over SQLite. */
-export function sqliteOutbox(engine: Engine): Outbox {
+/** The outbox, with what is claimed as rows. */
+export type OutboxRows = Omit<Outbox, "claim"> & {
+  claim(max: number, leaseMs: number): Promise<OutboxRow[]>;
+};
+
+/** The outbox over its rows. */
+export function outboxOver(rows: OutboxRows): Outbox {
+  return { ...rows, claim: async (max, leaseMs) => (await rows.claim(max, leaseMs)).map(claimOf) };
+}
+
+/** The rows of the outbox in SQLite. */
+export function sqliteOutboxRows(engine: Engine): OutboxRows {
   const { db, clock } = engine;
   return {
     add: (items) => engine.write((wake) => addItems(db, items, { nowMs: clock.nowMs(), wake })),
@@ -47,28 +61,29 @@ function addItem(db: Database, item: OutboxItem, nowMs: number): boolean {
   return db.run(sql, key, taskId, lane, body.kind, dueAtMs, nowMs, JSON.stringify(body)) === 1;
 }
 
-function claim(db: Database, by: { max: number; leaseMs: number; nowMs: number }): OutboxClaim[] {
-  const sql = `SELECT seq, key, task_id, lane, due_at_ms, created_at_ms, attempts, body
-    FROM outbox INDEXED BY outbox_heads
-    WHERE head = 1 AND due_at_ms <= ? AND leased_until_ms <= ? ORDER BY lane, seq LIMIT ?`;
-  const rows = db.all<OutboxRow>(sql, by.nowMs, by.nowMs, limitOf(by.max));
+function claim(db: Database, by: { max: number; leaseMs: number; nowMs: number }): OutboxRow[] {
+  const sql = `SELECT o.seq, o.key, o.task_id, o.lane, o.due_at_ms, o.created_at_ms, o.attempts, o.body, t.body AS task
+    FROM outbox AS o INDEXED BY outbox_heads LEFT JOIN tasks AS t ON t.id = o.task_id
+    WHERE o.head = 1 AND o.due_at_ms <= ? AND o.leased_until_ms <= ? ORDER BY o.lane, o.seq LIMIT ?`;
+  const rows = db.all<Omit<OutboxRow, "fence">>(sql, by.nowMs, by.nowMs, limitOf(by.max));
   if (rows.length === 0) return [];
   const fence = nextFence(db);
   const hold = "UPDATE outbox SET leased_until_ms = ?, fence = ?, attempts = attempts + 1 WHERE seq = ?";
   for (const row of rows) db.run(hold, by.nowMs + by.leaseMs, fence, row.seq);
-  return rows.map((row) => claimOf(row, fence));
+  return rows.map((row) => ({ ...row, fence }));
 }
 
-function claimOf(row: OutboxRow, fence: number): OutboxClaim {
+function claimOf(row: OutboxRow): OutboxClaim {
   return {
     key: row.key,
     taskId: row.task_id,
     lane: row.lane,
     body: JSON.parse(row.body) as OutboxBody,
     dueAtMs: row.due_at_ms,
-    fence,
+    fence: row.fence,
     attempts: row.attempts,
     createdAtMs: row.created_at_ms,
+    ...(row.task === null ? {} : { task: JSON.parse(row.task) as Task }),
   };
 }
 

@@ -29,11 +29,12 @@ import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { sqliteLeases } from "./leases.ts";
 import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
-import { sqliteOutbox } from "./outbox.ts";
+import { type OutboxRows, outboxOver, sqliteOutboxRows } from "./outbox.ts";
 import { sqliteReplays } from "./replays.ts";
 import { requireInForce } from "./standing.ts";
 import { sqliteState } from "./state.ts";
-import { sqliteTasks } from "./tasks.ts";
+import { type TaskRows, tasksOver } from "./task-rows.ts";
+import { sqliteTaskRows } from "./tasks.ts";
 import { sqliteThrottle } from "./throttle.ts";
 import { writeBehind } from "./write-behind.ts";
 
@@ -49,6 +50,10 @@ export interface SqliteStore {
   replays: ReplayStore;
   leases: Leases;
   state: StateStore;
+  /** What `tasks` is over. */
+  taskRows: TaskRows;
+  /** What `outbox` is over. */
+  outboxRows: OutboxRows;
   /** What `journal.read` gives, with the bodies still as JSON. */
   entryRows(place: ReaderPlace, limit: number): Promise<EntryRow[]>;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
@@ -175,11 +180,15 @@ export function tell(listener: (what: Queue) => void, what: Queue, log: Logger):
 }
 
 function portsOver(engine: Engine, config: SqliteStoreConfig) {
+  const taskRows = sqliteTaskRows(engine);
+  const outboxRows = sqliteOutboxRows(engine);
   return {
     journal: sqliteJournal(engine, config),
     inbox: sqliteInbox(engine),
-    tasks: sqliteTasks(engine),
-    outbox: sqliteOutbox(engine),
+    taskRows,
+    tasks: tasksOver(taskRows),
+    outboxRows,
+    outbox: outboxOver(outboxRows),
     throttle: sqliteThrottle(engine),
     audit: sqliteAudit(engine),
     configs: sqliteConfigStore(engine),

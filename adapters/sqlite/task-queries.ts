@@ -1,9 +1,9 @@
 import type { TaskQuery } from "../../core/ports/index.ts";
-import { TASK_STATES, type Task, type TaskState } from "../../core/tasks/index.ts";
+import { TASK_STATES, type TaskState } from "../../core/tasks/index.ts";
 import type { Database } from "./database.ts";
 import { limitOf } from "./engine.ts";
 
-interface TaskRow {
+interface FoundRow {
   seq: number;
   created_at_ms: number;
   body: string;
@@ -13,29 +13,28 @@ interface TaskRow {
 const LAST_CHARACTER = "\u{10ffff}";
 
 /** One task; null when there is none. */
-export function getTask(db: Database, id: string): Task | null {
-  const row = db.get<{ body: string }>("SELECT body FROM tasks WHERE id = ?", id);
-  return row ? (JSON.parse(row.body) as Task) : null;
+export function getTask(db: Database, id: string): string | null {
+  return db.get<{ body: string }>("SELECT body FROM tasks WHERE id = ?", id)?.body ?? null;
 }
 
 /** Tasks whose id begins with `t_` + prefix, newest first. */
-export function findByPrefix(db: Database, prefix: string, limit: number): Task[] {
+export function findByPrefix(db: Database, prefix: string, limit: number): string[] {
   const from = `t_${prefix}`;
   const sql = `SELECT seq, created_at_ms, body FROM tasks WHERE id >= ? AND id < ?
     ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
-  return tasksOf(db.all<TaskRow>(sql, from, from + LAST_CHARACTER, limitOf(limit)));
+  return bodiesOf(db.all<FoundRow>(sql, from, from + LAST_CHARACTER, limitOf(limit)));
 }
 
 /** Tasks in some states, of one incident or of all, newest first. */
-export function listTasks(db: Database, query: TaskQuery): Task[] {
-  if (!query.states) return tasksOf(walk(db, query, null));
+export function listTasks(db: Database, query: TaskQuery): string[] {
+  if (!query.states) return bodiesOf(walk(db, query, null));
   // One walk over the index per state: with `IN` SQLite would sort every task of the states.
   const rows = [...new Set(query.states)].flatMap((state) => walk(db, query, state));
   rows.sort((a, b) => b.created_at_ms - a.created_at_ms || b.seq - a.seq);
-  return tasksOf(rows.slice(0, limitOf(query.limit)));
+  return bodiesOf(rows.slice(0, limitOf(query.limit)));
 }
 
-function walk(db: Database, query: TaskQuery, state: TaskState | null): TaskRow[] {
+function walk(db: Database, query: TaskQuery, state: TaskState | null): FoundRow[] {
   const { incident, beforeMs = Number.MAX_VALUE, limit } = query;
   const conditions = [
     ...(incident ? ["source = ?", "incident = ?"] : []),
@@ -45,11 +44,11 @@ function walk(db: Database, query: TaskQuery, state: TaskState | null): TaskRow[
   const sql = `SELECT seq, created_at_ms, body FROM tasks WHERE ${conditions.join(" AND ")}
     ORDER BY created_at_ms DESC, seq DESC LIMIT ?`;
   const of = incident ? [incident.source, incident.key] : [];
-  return db.all<TaskRow>(sql, ...of, ...(state === null ? [] : [state]), beforeMs, limitOf(limit));
+  return db.all<FoundRow>(sql, ...of, ...(state === null ? [] : [state]), beforeMs, limitOf(limit));
 }
 
-function tasksOf(rows: readonly TaskRow[]): Task[] {
-  return rows.map((row) => JSON.parse(row.body) as Task);
+function bodiesOf(rows: readonly FoundRow[]): string[] {
+  return rows.map((row) => row.body);
 }
 
 /** How many tasks stand in each state; states without tasks are left out. */

@@ -1,10 +1,10 @@
-import type { Made, Making, Move, TaskClaim, TaskStore } from "../../core/ports/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import type { Made } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
 import { addItems, holdsItem, settleItem } from "./outbox.ts";
 import { countByState, findByPrefix, getTask, listTasks } from "./task-queries.ts";
+import type { ClaimedRow, MakingRow, MoveRow, TaskRow, TaskRows } from "./task-rows.ts";
 import { grantOf, takeOnce } from "./throttle.ts";
 
 /** The instant of a write, and how it announces new work. */
@@ -13,8 +13,8 @@ interface Moment {
   wake: Wake;
 }
 
-/** The task store over SQLite. */
-export function sqliteTasks(engine: Engine): TaskStore {
+/** The rows of tasks in SQLite. */
+export function sqliteTaskRows(engine: Engine): TaskRows {
   const { db, clock, read, write, writeUnsynced } = engine;
   return {
     make: (making) => write((wake) => make(db, making, { nowMs: clock.nowMs(), wake })),
@@ -29,7 +29,7 @@ export function sqliteTasks(engine: Engine): TaskStore {
   };
 }
 
-function make(db: Database, making: Making, at: Moment): Made {
+function make(db: Database, making: MakingRow, at: Moment): Made {
   const { task, take } = making;
   if (db.get("SELECT 1 FROM tasks WHERE id = ?", task.id)) {
     const grant = take && grantOf(db, take.grantId);
@@ -43,20 +43,19 @@ function make(db: Database, making: Making, at: Moment): Made {
   return grant ? { outcome: "made", grant } : { outcome: "made" };
 }
 
-function insertTask(db: Database, task: Task): void {
+function insertTask(db: Database, task: TaskRow): void {
   const sql = `INSERT INTO tasks (id, state, revision, created_at_ms, due_at_ms, source, incident, body)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-  const { id, state, revision, createdAtMs, dueAtMs, event } = task;
-  const body = JSON.stringify(task);
-  db.run(sql, id, state, revision, createdAtMs, dueAtMs, event.source, event.incident, body);
+  const { id, state, revision, createdAtMs, dueAtMs, source, incident, body } = task;
+  db.run(sql, id, state, revision, createdAtMs, dueAtMs, source, incident, body);
 }
 
-function moveTask(db: Database, move: Move, at: Moment): "moved" | "conflict" {
+function moveTask(db: Database, move: MoveRow, at: Moment): "moved" | "conflict" {
   if (!mayMove(db, move)) return "conflict";
   const { task } = move;
   const sql = `UPDATE tasks SET state = ?, revision = ?, due_at_ms = ?, leased_until_ms = 0, fence = 0,
     holder = NULL, body = ? WHERE id = ?`;
-  db.run(sql, task.state, task.revision, task.dueAtMs, JSON.stringify(task), task.id);
+  db.run(sql, task.state, task.revision, task.dueAtMs, task.body, task.id);
   if (task.dueAtMs !== null) at.wake("tasks");
   // Settling first lets a message of this move follow the one that it answers.
   if (move.settles) settleItem(db, move.settles, at.wake);
@@ -65,7 +64,7 @@ function moveTask(db: Database, move: Move, at: Moment): "moved" | "conflict" {
 }
 
 /** Every condition is looked at before anything is written, so a conflict leaves no trace. */
-function mayMove(db: Database, move: Move): boolean {
+function mayMove(db: Database, move: MoveRow): boolean {
   const sql = "SELECT revision, fence FROM tasks WHERE id = ?";
   const stored = db.get<{ revision: number; fence: number }>(sql, move.task.id);
   if (!stored || stored.revision !== move.expected) return false;
@@ -81,7 +80,7 @@ interface Claimant {
   nowMs: number;
 }
 
-function claimDue(db: Database, by: Claimant): TaskClaim[] {
+function claimDue(db: Database, by: Claimant): ClaimedRow[] {
   const sql = `SELECT seq, body FROM tasks
     WHERE due_at_ms <= ? AND leased_until_ms <= ? ORDER BY due_at_ms, seq LIMIT ?`;
   const rows = db.all<{ seq: number; body: string }>(sql, by.nowMs, by.nowMs, limitOf(by.max));
@@ -89,7 +88,7 @@ function claimDue(db: Database, by: Claimant): TaskClaim[] {
   const fence = nextFence(db);
   const hold = "UPDATE tasks SET leased_until_ms = ?, fence = ?, holder = ? WHERE seq = ?";
   for (const row of rows) db.run(hold, by.nowMs + by.leaseMs, fence, by.holder, row.seq);
-  return rows.map((row) => ({ task: JSON.parse(row.body) as Task, fence }));
+  return rows.map((row) => ({ body: row.body, fence }));
 }
 
 function nextDueAtMs(db: Database, nowMs: number): number | null {

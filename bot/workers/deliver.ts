@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { approvers } from "../../core/approvals/index.ts";
 import { noticeText, replyText, reportText, taskCard } from "../../core/cards/index.ts";
 import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
@@ -13,7 +12,6 @@ import type {
   Metrics,
   Outbox,
   OutboxClaim,
-  TaskStore,
 } from "../../core/ports/index.ts";
 import { type CardRecord, type Effect, endedDraft, isTerminal, type Task } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
@@ -22,7 +20,6 @@ import type { StepObserver } from "./steps.ts";
 import type { Viewer } from "./viewing.ts";
 
 export interface DeliverDeps {
-  tasks: TaskStore;
   outbox: Outbox;
   journal: Journal;
   messenger: Messenger;
@@ -38,13 +35,10 @@ export interface DeliverDeps {
 /** Sends one outbox item and settles it. Throws when it is to be tried again. */
 export type Deliver = (claim: OutboxClaim) => Promise<void>;
 
-/** The click that asks for an update may have a start behind it, which goes out first. */
-const UPDATE_AFTER_MS = 30;
-
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
 export function createDeliver(deps: DeliverDeps): Deliver {
-  const { tasks, outbox, messenger, log } = deps;
+  const { outbox, messenger, log } = deps;
   const settle = async (claim: OutboxClaim) => void (await outbox.settle(claim.key, claim.fence));
 
   const text = async (recipients: readonly string[], markdown: string, dropRepeat: boolean) => {
@@ -123,14 +117,11 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const updateCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"update">): Promise<void> => {
     const card = task.cards.find((c) => c.no === body.cardNo);
     if (!card) return settle(claim);
-    await pause(UPDATE_AFTER_MS);
-    // By now the start may be known; the card shows how the task stands when it is sent.
-    const now = (await tasks.get(task.id)) ?? task;
     const recipients = card.recipients.length > 0 ? card.recipients : await deps.directory.expand(card.to);
     const outcome = await messenger.updateCard({
       recipients,
       code: body.code,
-      card: taskCard(now, card, await deps.view(now)),
+      card: taskCard(task, card, await deps.view(task)),
       mayBeRepeat: claim.attempts > 0,
     });
     deps.metrics.count("card_updates", { outcome });
@@ -144,7 +135,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       await text([body.to], body.text, false).catch(giveUpIfFinal(claim, deps));
       return settle(claim);
     }
-    const task = claim.taskId === null ? null : await tasks.get(claim.taskId);
+    const { task } = claim;
     if (!task) return settle(claim);
     await ofTask(claim, task).catch(async (error: unknown) => {
       giveUpIfFinal(claim, deps)(error);

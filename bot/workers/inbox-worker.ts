@@ -12,7 +12,7 @@ export interface InboxWorkerDeps {
   log: Logger;
 }
 
-const CONCURRENT_ITEMS = 16;
+const CONCURRENT_ITEMS = 32;
 const LEASE_MS = 60_000;
 const RETRY_BASE_MS = 500;
 const RETRY_MAX_MS = 30_000;

@@ -15,7 +15,7 @@ export interface OutboxWorkerDeps {
   random: () => number;
 }
 
-const CONCURRENT_MESSAGES = 16;
+const CONCURRENT_MESSAGES = 128;
 const LEASE_MS = 60_000;
 const RETRY_BASE_MS = 500;
 const RETRY_MAX_MS = 60_000;

@@ -23,6 +23,8 @@ export interface OutboxClaim extends OutboxItem {
   /** How often it was claimed before: above 0, an earlier try may have reached WeCom. */
   attempts: number;
   createdAtMs: number;
+  /** Its task as stored when it was given out; absent when it has none, or that is not there. */
+  task?: Task;
 }
 
 /** A task that is due, held by the caller until the lease ends. */

@@ -104,7 +104,7 @@ async function profiled(run: Run, whale: Contestant) {
 }
 
 /** What Whale is started with, between these simulators and this folder. */
-export function environment(upstream: Upstream, folder: string): Record<string, string> {
+export function environment(upstream: Pick<Upstream, "url">, folder: string): Record<string, string> {
   return {
     PORT: "0",
     WHALE_HOME: join(import.meta.dirname, "home"),

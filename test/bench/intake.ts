@@ -8,6 +8,7 @@ import { startUpstream } from "./e2e/upstream.ts";
 import { environment } from "./e2e.ts";
 import { type AlertmanagerRun, startAlertmanager } from "./intake/alertmanager.ts";
 import { type LoadResult, load } from "./intake/load.ts";
+import { measureOnRedis } from "./intake/on-redis.ts";
 import { signedPosts, stocked } from "./intake/posts.ts";
 import { median, percentile } from "./stats.ts";
 
@@ -62,7 +63,15 @@ export const intake: Bench = async (options) => {
     const alertmanager = await startAlertmanager(join(folder, "alertmanager"));
     if (alertmanager) running.push(alertmanager);
     else options.print("MISSING  Alertmanager: apt-get install prometheus-alertmanager");
-    return await measure({ whale, koa, insert, alertmanager }, amounts, options);
+    const figures = await measure({ whale, koa, insert, alertmanager }, amounts, options);
+    await whale.stop();
+    const { blocks, blockMs: durationMs } = amounts;
+    const load = { connections: CONNECTIONS, durationMs };
+    const stock = (STOCKED_SINGLES * durationMs) / 1000;
+    const own = { folder, koa, blocks, load, path: HOOK, stock };
+    const onRedis = await measureOnRedis({ ...own, environment: (at) => environment(upstream, at) });
+    options.print(`on Redis, its archive taking everything: ${JSON.stringify(onRedis)}; target 0.7`);
+    return { ...figures, ...onRedis };
   } finally {
     await Promise.all(running.map((one) => one.stop()));
     rmSync(folder, { recursive: true, force: true });

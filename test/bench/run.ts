@@ -16,6 +16,10 @@ const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench
     what: "alerts a second to the durable journal, held against a bare Koa server, bare inserts and Alertmanager",
     load: async () => (await import("./intake.ts")).intake,
   },
+  tasks: {
+    what: "whole lives of tasks a second, embedded and on Redis, held against writing the same records alone",
+    load: async () => (await import("./tasks.ts")).tasks,
+  },
 };
 
 const OPTIONS = {

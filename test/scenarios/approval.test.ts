@@ -79,7 +79,7 @@ describe("who decides, and how often", { concurrency: 3 }, () => {
     assert.equal(await cardClosed(world, card), "已过期");
     await message(world, "lisi", "演练", "无人应答，按规则不执行");
     await late;
-    await message(world, "zhangsan", "已经有人处理过了", "已过期");
+    await message(world, "zhangsan", "审批已超时", "已过期");
     assert.equal(world.stackstorm.rows().length, 0);
   });
 

@@ -13,7 +13,6 @@ import { aggregate, labelOf } from "./aggregate.ts";
 import type { Batch } from "./batch.ts";
 import { countAll, overview } from "./daily.ts";
 import {
-  bury,
   countLetters,
   getLetter,
   type LetterRow,
@@ -25,7 +24,7 @@ import {
 import { type ForgetStep, type Forgotten, forgetStep } from "./forget.ts";
 import { type StoredPage, searchPage } from "./search.ts";
 import { prepareTables } from "./tables.ts";
-import { writeBatch } from "./write.ts";
+import { writeOrBury } from "./write.ts";
 
 /** The archive's file, used by one thread. Everything is synchronous; events come out as JSON texts. */
 export interface Shelf {
@@ -72,12 +71,6 @@ export function openShelf(dataDir: string): Shelf {
     retryLetters: (step) => inTransaction(db, () => retryStep(db, step, (batch) => writeOrBury(db, batch))),
     close: () => db.close(),
   };
-}
-
-function writeOrBury(db: Database, batch: Batch): Unfit[] {
-  const unfit = writeBatch(db, batch);
-  bury(db, unfit);
-  return unfit;
 }
 
 function bodyOf(db: Database, id: string): string | null {

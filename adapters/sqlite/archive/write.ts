@@ -3,7 +3,7 @@ import type { WhaleEvent } from "../../../core/events/index.ts";
 import type { Database } from "../database.ts";
 import type { Batch, VerdictText } from "./batch.ts";
 import { type Counted, countIn, countOut } from "./daily.ts";
-import type { Unfit } from "./dead-letters.ts";
+import { bury, type Unfit } from "./dead-letters.ts";
 import { firstSeq, msOfSeq, orderMs } from "./order.ts";
 import { filterTokens, isInvalid, textTokens } from "./tokens.ts";
 
@@ -16,8 +16,14 @@ interface Row extends Counted {
   tokens: string;
 }
 
-/** Stores a batch, inside a transaction. Gives back the events that it could not store. */
-export function writeBatch(db: Database, { events, verdicts }: Batch): Unfit[] {
+/** Stores a batch, inside a transaction. What it cannot store goes among the dead letters, and is given back. */
+export function writeOrBury(db: Database, batch: Batch): Unfit[] {
+  const unfit = writeBatch(db, batch);
+  bury(db, unfit);
+  return unfit;
+}
+
+function writeBatch(db: Database, { events, verdicts }: Batch): Unfit[] {
   const unfit: Unfit[] = [];
   // The last of one id counts.
   const rows = new Map(events.flatMap((body) => fittingRow(body, unfit)).map((row) => [row.id, row]));

@@ -5,8 +5,8 @@ import type { Queue } from "../group-commit.ts";
 export type Served =
   | "journal"
   | "inbox"
-  | "tasks"
-  | "outbox"
+  | "taskRows"
+  | "outboxRows"
   | "throttle"
   | "audit"
   | "configs"

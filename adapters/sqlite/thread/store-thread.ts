@@ -5,23 +5,25 @@ import type {
   Journal,
   JournalEntry,
   Leases,
-  Outbox,
   Receipt,
   ReplayStore,
   StateStore,
-  TaskStore,
   ThrottleStore,
 } from "../../../core/ports/index.ts";
 import { readConfig, type SqliteStoreOptions } from "../config.ts";
 import type { Queue } from "../group-commit.ts";
 import { type EntryRow, entryOf } from "../journal-readers.ts";
 import { packedDelivery } from "../journal-text.ts";
+import { type OutboxRows, outboxOver } from "../outbox.ts";
 import { type SqliteStore, storeBytes, tell } from "../store.ts";
+import { type TaskRows, tasksOver } from "../task-rows.ts";
 import { type StoreClient, startClient } from "./client.ts";
 import type { Served } from "./protocol.ts";
 
 /** The embedded store in a thread of its own, so that neither a sync of the disk nor a sweep holds up the process. */
-export type StoreThread = Omit<SqliteStore, "journal" | "entryRows"> & { journal: Journal };
+export type StoreThread = Omit<SqliteStore, "journal" | "entryRows" | "taskRows" | "outboxRows"> & {
+  journal: Journal;
+};
 
 export interface StoreThreadOptions extends SqliteStoreOptions {
   /** The thread has ended by itself: nothing can be stored any more, and the process should end too. */
@@ -72,11 +74,11 @@ const JOURNAL: Methods<Omit<Journal, "partitions" | "append" | "appendVerdicts" 
   },
 };
 const INBOX: Methods<Inbox> = { insert: true, claim: true, done: true, postpone: true, trim: true };
-const TASKS: Methods<TaskStore> = {
+const TASKS: Methods<TaskRows> = {
   ...{ make: true, get: true, findByPrefix: true, list: true, countByState: true },
   ...{ claimDue: true, move: true, nextDueAtMs: true },
 };
-const OUTBOX: Methods<Outbox> = {
+const OUTBOX: Methods<OutboxRows> = {
   ...{ add: true, claim: true, settle: true, postpone: true, depth: true, nextDueAtMs: true },
 };
 const THROTTLE: Methods<ThrottleStore> = { take: true, show: true, trim: true };
@@ -94,8 +96,8 @@ function portsOver(client: StoreClient) {
   return {
     journal: journalOver(client),
     inbox: remote<Inbox>(client, "inbox", INBOX),
-    tasks: remote<TaskStore>(client, "tasks", TASKS),
-    outbox: remote<Outbox>(client, "outbox", OUTBOX),
+    tasks: tasksOver(remote<TaskRows>(client, "taskRows", TASKS)),
+    outbox: outboxOver(remote<OutboxRows>(client, "outboxRows", OUTBOX)),
     throttle: remote<ThrottleStore>(client, "throttle", THROTTLE),
     audit: remote<Audit>(client, "audit", AUDIT),
     configs: remote<ConfigStore>(client, "configs", CONFIGS),

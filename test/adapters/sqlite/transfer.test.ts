@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { openArchive } from "../../../adapters/sqlite/archive/index.ts";
 import { openStore } from "../../../adapters/sqlite/index.ts";
 import { UNTOUCHED } from "../../../core/transfer/index.ts";
 import { openMemoryTransfer } from "../../../fixtures/memory-transfer/index.ts";
+import { aVerdict, eventAt } from "../../contract/archive.ts";
+import { unfit } from "../../contract/archive-dead-letters.ts";
 import { movedContract } from "../../contract/moved.ts";
 import { silentLog } from "../../support/log.ts";
 import { type EmbeddedFolder, embeddedFolder, move } from "../../support/transfer.ts";
@@ -67,4 +70,27 @@ describe("a folder that a transfer has left or not finished", () => {
     await folder.work(async () => assert.rejects(folder.side(), { code: "store.locked" }));
     folder.remove();
   });
+});
+
+test("a dead letter of the archive moves with the verdicts that wait for it", async (t) => {
+  const folder = embeddedFolder();
+  const archive = await openArchive({ dataDir: folder.path, log: silentLog });
+  const bad = unfit("e_bad", 1);
+  const [said, other] = [aVerdict("e_bad", "r"), aVerdict("e_none", "r")];
+  await archive.write({ events: [bad, eventAt("e_1", 0)], verdicts: [said, other] });
+  await archive.close();
+  const back = await movedFolder(folder);
+  t.after(() => {
+    folder.remove();
+    back.remove();
+  });
+  const moved = await openArchive({ dataDir: back.path, log: silentLog });
+  t.after(() => moved.close());
+  assert.deepEqual(
+    (await moved.deadLetters.list(10)).map(({ value }) => value),
+    [bad],
+  );
+  assert.deepEqual(await moved.verdicts("e_bad"), [said]);
+  assert.deepEqual(await moved.verdicts("e_none"), [other]);
+  assert.equal(await moved.count(), 1);
 });

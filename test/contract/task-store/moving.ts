@@ -165,6 +165,18 @@ function settling(open: Open): void {
     assert.equal(await outbox.settle("card", held.fence), true);
   });
 
+  test("gives a message out with its task as it is stored by then", async ({ tasks, outbox }) => {
+    const task = await madeTask(tasks);
+    await outbox.add(["t_gone", task.id].map((taskId) => anOutboxItem({ key: `${taskId}:card:1`, taskId })));
+    const move = aMove(task, { state: "approved" });
+    await tasks.move(move);
+    const claims = await outbox.claim(10, LEASE_MS);
+    assert.deepEqual(
+      claims.map((claim) => claim.task),
+      [undefined, move.task],
+    );
+  });
+
   test("keeps the settled message when the move itself conflicts", async ({ tasks, outbox }) => {
     const task = await madeTask(tasks);
     await outbox.add([anOutboxItem({ key: "card", taskId: task.id })]);

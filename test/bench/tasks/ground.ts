@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { createLogger, createMetrics, systemIds } from "../../../adapters/telemetry/index.ts";
+import type { Config } from "../../../bot/config/index.ts";
+import type { InForce } from "../../../bot/in-force.ts";
+import { createMuteKeeper } from "../../../bot/mutes/index.ts";
+import { prepare, prepareFiles } from "../../../bot/wire.ts";
+import type { Ground } from "../../../bot/work.ts";
+import type { Clock } from "../../../core/ports/index.ts";
+import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
+import { instantDirectory, instantExecutor, instantMessenger, takingArchive } from "./instant.ts";
+import type { BenchStore } from "./store.ts";
+
+const HOME = join(import.meta.dirname, "../home");
+
+/** The configuration and the compiled files, as a process in production has them. */
+export async function configured(
+  env: Readonly<Record<string, string>>,
+): Promise<{ config: Config; inForce: InForce }> {
+  const prepared = await prepare(env, "/");
+  const files = await prepareFiles(env, HOME);
+  if (prepared.outcome === "refused") throw new Error(prepared.message);
+  if (files.outcome === "refused") throw new Error(files.message);
+  return { config: prepared.config, inForce: files.inForce };
+}
+
+/** What the real workers stand on here: a real store, and simulators that answer at once. */
+export function groundOver(
+  store: BenchStore,
+  { config, inForce }: { config: Config; inForce: InForce },
+  clock: Clock,
+): Ground {
+  const log = createLogger({ level: config.logLevel, secrets: [] });
+  return {
+    ...{ config, clock, inForce: () => inForce, settings: DEFAULT_SETTINGS },
+    stores: {
+      kind: "embedded",
+      store: { ...store, check: async () => undefined },
+      archive: { ...takingArchive, close: async () => undefined },
+      holder: "bench",
+      warnings: () => [],
+    },
+    wecom: { messenger: instantMessenger, directory: instantDirectory },
+    executor: instantExecutor(),
+    pressure: { sheds: () => false },
+    mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
+    rolesOf: async () => ({ roles: [], unsure: [], against: null }),
+    onDeadLetters: () => undefined,
+    plain: (text) => text,
+    random: Math.random,
+    log,
+    metrics: createMetrics({ prefix: "whale" }),
+    onStep: () => undefined,
+    crowded: () => false,
+  };
+}
