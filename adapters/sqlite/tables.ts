@@ -219,3 +219,8 @@ CREATE TABLE replays (
 CREATE INDEX replays_open ON replays (mode, created_at_ms) WHERE ended = 0;
 CREATE INDEX replays_by_age ON replays (created_at_ms);
 `;
+
+/** How many wishes a bucket has held back since its last token. */
+export const BUCKET_HELD = `
+ALTER TABLE buckets ADD COLUMN held REAL NOT NULL DEFAULT 0;
+`;

@@ -1,5 +1,5 @@
 import type { Made, Making, Move, TaskClaim, TaskStore } from "../../core/ports/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import { type Task, withGrant } from "../../core/tasks/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
@@ -37,7 +37,7 @@ function make(db: Database, making: Making, at: Moment): Made {
   }
   const grant = take && takeOnce(db, take, at.nowMs);
   if (grant?.outcome === "held") return { outcome: "throttled", grant };
-  insertTask(db, task);
+  insertTask(db, withGrant(task, grant));
   if (task.dueAtMs !== null) at.wake("tasks");
   addItems(db, making.outbox, at);
   return grant ? { outcome: "made", grant } : { outcome: "made" };
