@@ -5,6 +5,7 @@ import { checkRoles, checkTokens } from "./check-people.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkSource, type SourceChecks } from "./check-source.ts";
+import { checkThrottles } from "./check-throttle.ts";
 import { contentOf, type Drafts, ofKind, shapeProblems } from "./drafts.ts";
 import type { Located } from "./located.ts";
 import { textAt } from "./look.ts";
@@ -38,6 +39,8 @@ function checkFile(located: Located, sources: SourceChecks, approvals: ApprovalC
       return checkCluster(located);
     case "groups":
       return checkGroups(located);
+    case "throttles":
+      return checkThrottles(located);
     case "roles":
       return checkRoles(located);
     case "tokens":

@@ -19,6 +19,8 @@ import {
   RuleShape,
   type SourceFile,
   SourceShape,
+  type ThrottlesFile,
+  ThrottlesShape,
 } from "./schema.ts";
 import { shapeOf } from "./shape.ts";
 
@@ -30,6 +32,7 @@ export interface FileOf {
   policy: PolicyFile;
   cluster: ClusterFile;
   groups: GroupsFile;
+  throttles: ThrottlesFile;
   roles: RolesFile;
   tokens: TokensFile;
 }
@@ -41,6 +44,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   policy: PolicyShape,
   cluster: ClusterShape,
   groups: GroupsShape,
+  throttles: ThrottlesShape,
   roles: RolesShape,
   tokens: TokensShape,
 };
@@ -54,6 +58,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   policy: "id",
   cluster: "name",
   groups: "",
+  throttles: "",
   roles: "",
   tokens: "",
 };

@@ -6,6 +6,7 @@ export type FileKind =
   | "policy"
   | "cluster"
   | "groups"
+  | "throttles"
   | "roles"
   | "tokens";
 

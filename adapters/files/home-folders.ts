@@ -16,7 +16,7 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "clusters", kind: "cluster", required: true },
 ];
 const TOP_FILES = new Map<string, FileKind>(
-  (["groups", "roles", "tokens"] as const).flatMap((kind) => [
+  (["groups", "throttles", "roles", "tokens"] as const).flatMap((kind) => [
     [`${kind}.yaml`, kind],
     [`${kind}.yml`, kind],
   ]),
