@@ -26,6 +26,7 @@ import {
   replayRoutes,
   type ServerDeps,
   sendEventRoutes,
+  throttleRoutes,
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
@@ -104,6 +105,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
+  throttleRoutes(router, { ...common, throttle: store.throttle, rules: () => inForce.current().rules });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }
 

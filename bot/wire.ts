@@ -25,6 +25,7 @@ import { secretsOfAuth } from "../core/events/index.ts";
 import type { JsonObject } from "../core/ids/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
+import { createActionWatch } from "./actions/index.ts";
 import { type Config, type Environment, formatFaults, readEnvironment } from "./config/index.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps } from "./home/index.ts";
 import { type Cloud, cloudOver, type HttpServer, type Warning } from "./http/index.ts";
@@ -107,11 +108,17 @@ export interface Whale {
 /** Builds every adapter and worker, and connects them. Throws when the home does not compile. */
 export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = await openParts(options);
-  const { inForce, keeper, log, clock } = parts;
+  const { inForce, keeper, log, clock, actions } = parts;
   let outside: Warning[] = [];
   const warnings = () => {
     const { warnings: own, tokens } = inForce.current();
-    return [...own, ...expiredTokens(tokens.values(), clock.nowMs()), ...keeper.warnings(), ...outside];
+    return [
+      ...own,
+      ...expiredTokens(tokens.values(), clock.nowMs()),
+      ...keeper.warnings(),
+      ...actions.warnings(),
+      ...outside,
+    ];
   };
   const { config, folder } = options;
   const server = serverOver(
@@ -193,7 +200,20 @@ async function openParts(options: WhaleOptions) {
   });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
   const keeper = keeperOver(options, { ...common, inForce, compile, store });
-  const made = { localToken, inForce, keeper, pressure, store, archive, wecom, stackstorm, outbound, cloud };
+  const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
+  const made = {
+    actions,
+    localToken,
+    inForce,
+    keeper,
+    pressure,
+    store,
+    archive,
+    wecom,
+    stackstorm,
+    outbound,
+    cloud,
+  };
   return { ...common, ...made };
 }
 
@@ -247,6 +267,21 @@ async function probeOutside({ wecom, stackstorm, inForce }: Parts): Promise<Warn
     if (cluster.outcome === "down") found.push({ about: `cluster ${name}`, message: cluster.message });
   }
   return found;
+}
+
+/** What of the rules of a home does not fit the actions of its clusters, and which of those do not answer. */
+export async function checkActions(home: Home): Promise<Warning[]> {
+  const clock = systemClock;
+  const log = createLogger({ level: "error", secrets: secretsOf(home) });
+  const metrics = createMetrics({ prefix: "whale" });
+  const catalog = createStackStorm({ clusters: home.clusters, clock, log, metrics });
+  try {
+    const watch = createActionWatch({ catalog, inForce: () => home, clock, log });
+    await watch.refresh();
+    return watch.faults();
+  } finally {
+    catalog.close();
+  }
 }
 
 /** The text of a policy's file with the approval written into it, or why it cannot be approved. */

@@ -4,6 +4,7 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Archive, Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
+import type { ActionWatch } from "./actions/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { InForce } from "./in-force.ts";
@@ -40,6 +41,7 @@ export interface Ground {
   archive: Archive;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
+  actions: ActionWatch;
   pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
@@ -63,6 +65,8 @@ export interface Work {
 export async function startWork(ground: Ground): Promise<Work> {
   const { store, archive, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
   const { crowded } = ground;
+  const actions = ground.actions.lookup;
+  const catalog = ground.actions.start();
   const { journal, inbox, tasks, outbox, throttle, replays, audit } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
@@ -84,13 +88,23 @@ export async function startWork(ground: Ground): Promise<Work> {
   const live = { atMs: 0 };
   const liveAtMs = () => live.atMs;
   const loops = {
-    rules: startRulesWorker({ journal, tasks, advancer, inForce, settings, holder, crowded, ...common }),
+    rules: startRulesWorker({
+      actions,
+      journal,
+      tasks,
+      advancer,
+      inForce,
+      settings,
+      holder,
+      crowded,
+      ...common,
+    }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
     archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
     replays: startReplayWorker({
-      ...{ replays, archive, journal, tasks, audit, inForce, settings, busy, liveAtMs, ...common },
+      ...{ actions, replays, archive, journal, tasks, audit, inForce, settings, busy, liveAtMs, ...common },
     }),
   };
   const janitor = startJanitor({
@@ -104,6 +118,8 @@ export async function startWork(ground: Ground): Promise<Work> {
   });
   return {
     stop: async () => {
+      // Not waited for: it changes nothing, and a cluster that hangs would hold up the end.
+      void catalog.stop();
       await resuming;
       const { rules, inbox: callbacks, archiver, replays: again } = loops;
       await Promise.all([rules, callbacks, archiver, again, janitor].map((loop) => loop.stop()));

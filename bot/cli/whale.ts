@@ -3,8 +3,9 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment } from "../config/index.ts";
-import { approvePolicyFile, newToken, prepare, prepareFiles } from "../wire.ts";
+import { approvePolicyFile, checkActions, newToken, prepare, prepareFiles } from "../wire.ts";
 import { eventCommands } from "./events.ts";
+import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
 /** The command line. Commands here only read and write files; those of `events` ask the running process. */
@@ -15,6 +16,7 @@ function program(): Command {
   whale
     .command("check")
     .description("检查环境变量和 WHALE_HOME 里的文件 · check the environment and the files of WHALE_HOME")
+    .option("--online", "还向集群核对动作和参数 · also compare actions and params with the clusters")
     .action(check);
   whale
     .command("sources")
@@ -44,12 +46,15 @@ function program(): Command {
     )
     .action(printToken);
   eventCommands(whale);
+  throttleCommands(whale);
   return whale;
 }
 
-async function check(): Promise<void> {
+async function check({ online }: { online?: true }): Promise<void> {
   const prepared = await prepare(environment(), process.cwd());
   if (prepared.outcome === "refused") return stop(prepared.message);
+  const faults = online ? await checkActions(prepared.home) : [];
+  if (faults.length > 0) return stop(faults.map(({ about, message }) => `${about}: ${message}`).join("\n"));
   const { rules, sources, clusters } = prepared.home;
   console.log(
     `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,

@@ -1,3 +1,4 @@
+import type { ActionLookup } from "../../core/actions/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { personNamed } from "../../core/people/index.ts";
 import type { Archive, Clock, TaskStore } from "../../core/ports/index.ts";
@@ -30,6 +31,8 @@ export interface ReplayTurnDeps {
   /** Asked for real alone. */
   tasks: Pick<TaskStore, "make">;
   inForce: () => RulesInForce;
+  /** What is known of actions: parameters are cast by it. */
+  actions: ActionLookup;
   settings: MachineSettings;
   clock: Clock;
   onStep: StepObserver;
@@ -115,7 +118,7 @@ async function judgePage(
 async function judgeEvent(event: WhaleEvent, running: RunningReplay, deps: ReplayTurnDeps): Promise<boolean> {
   const { tally, replay } = running;
   const { set, clusters, policies } = deps.inForce();
-  const context = { nowMs: deps.clock.nowMs(), clusters, policies };
+  const context = { nowMs: deps.clock.nowMs(), clusters, policies, actions: deps.actions };
   const again = judgeAgain(event, replay.order, { set, context });
   if (again.outcome === "left_out") {
     tally.event(again.reason);

@@ -1,3 +1,4 @@
+import type { ActionLookup } from "../../core/actions/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
 import { TASK_ENDED_TYPE, type WhaleEvent } from "../../core/events/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
@@ -33,6 +34,8 @@ export interface RulesWorkerDeps {
   tasks: TaskStore;
   advancer: Advancer;
   inForce: () => RulesInForce;
+  /** What is known of actions: parameters are cast by it. */
+  actions: ActionLookup;
   settings: MachineSettings;
   clock: Clock;
   log: Logger;
@@ -114,7 +117,7 @@ async function judgements(event: WhaleEvent, deps: RulesWorkerDeps): Promise<Jud
   const chain = await chainOf(event, deps.tasks);
   const rounds = (ruleId: string, subject: string) =>
     chain.filter((task) => task.ruleId === ruleId && task.event.subject === subject).length;
-  return judge(set, event, { nowMs: deps.clock.nowMs(), clusters, policies, rounds });
+  return judge(set, event, { nowMs: deps.clock.nowMs(), clusters, policies, rounds, actions: deps.actions });
 }
 
 /** The tasks that led to an event of a task's end, oldest first. */

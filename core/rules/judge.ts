@@ -1,3 +1,4 @@
+import { type ActionLookup, fitParams } from "../actions/rule-params.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import type { Scope } from "../params/template.ts";
@@ -22,6 +23,8 @@ import type { ElementVerdict, Verdict } from "./verdict.ts";
 /** What judging asks beside the event and the rules. */
 export interface JudgeContext extends GateContext, PolicyContext {
   clusters: readonly Cluster[];
+  /** What is known of actions; parameters are cast by it. */
+  actions?: ActionLookup;
 }
 
 /** One task that a rule would make. */
@@ -68,7 +71,7 @@ export function judgeOne(compiled: CompiledRule, event: WhaleEvent, context: Jud
   const scopes = scopesOf({ ...compiled.rule, forEachKeys: compiled.forEachKeys }, event);
   if (scopes.outcome === "held") return held(compiled, event, scopes.why);
   const clusters = allowedClusters(context.clusters, compiled.rule.business);
-  const { works, unfit } = worksOf(compiled, scopes.scopes);
+  const { works, unfit } = worksOf(compiled, scopes.scopes, { clusters, actions: context.actions });
   const [first, ...others] = works;
   if (!first) return held(compiled, event, { reason: "params_failed", message: unfit[0]?.message ?? "" });
   return routed(compiled, event, { works: [first, ...others], unfit, clusters, context });
@@ -104,11 +107,15 @@ interface Works {
   unfit: readonly ElementVerdict[];
 }
 
-function worksOf(compiled: CompiledRule, scopes: readonly Scope[]): Works {
+function worksOf(
+  compiled: CompiledRule,
+  scopes: readonly Scope[],
+  known: { clusters: readonly string[]; actions: ActionLookup | undefined },
+): Works {
   const works: Work[] = [];
   const unfit: ElementVerdict[] = [];
   for (const [index, scope] of scopes.entries()) {
-    const work = renderWork(compiled, scope);
+    const work = fitted(compiled, renderWork(compiled, scope), known);
     if (work.outcome === "rendered") works.push({ index, scope, work: work.value });
     else {
       const message = `${work.path}: ${work.message}`;
@@ -116,6 +123,17 @@ function worksOf(compiled: CompiledRule, scopes: readonly Scope[]): Works {
     }
   }
   return { works, unfit };
+}
+
+function fitted(
+  { rule }: CompiledRule,
+  work: ReturnType<typeof renderWork>,
+  { clusters, actions }: { clusters: readonly string[]; actions: ActionLookup | undefined },
+): ReturnType<typeof renderWork> {
+  if (work.outcome === "failed") return work;
+  const fit = fitParams(actions, { action: rule.action, clusters }, work.value.params);
+  if (fit.outcome === "fits") return { outcome: "rendered", value: { ...work.value, params: fit.value } };
+  return { outcome: "failed", path: fit.path, message: fit.message };
 }
 
 interface Course {
@@ -162,7 +180,7 @@ function firingOf(
     ...{ params, targets, clusters, approval },
     rows: renderRows(compiled.rows, scope),
     ...(text?.outcome === "rendered" ? { text: text.value } : {}),
-    offers: renderOffers(compiled, scope, context),
+    offers: renderOffers(compiled, scope, { ...context, allowed: clusters }),
   };
   return { index, throttleKey, rendered };
 }

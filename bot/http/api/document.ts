@@ -3,6 +3,7 @@ import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { replayPaths } from "./replay-paths.ts";
+import { throttlePaths } from "./throttle-paths.ts";
 
 const UNKNOWN = { 401: errorAnswer("没有表明身份 · the caller is not known") };
 
@@ -30,7 +31,7 @@ export const apiDocument = {
   openapi: "3.1.0",
   info: { title: "Whale 鲸", version: "1" },
   security: [{ token: [] }],
-  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...ownPaths },
+  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...throttlePaths, ...ownPaths },
   components: {
     schemas: apiSchemas,
     securitySchemes: { token: { type: "http", scheme: "bearer" } },

@@ -60,7 +60,17 @@ export async function replayWorld(
     ...{ store, archive, clock, metrics },
     start: (parts = {}) => {
       const { replays, journal, tasks, audit } = store;
-      const ports = { replays, archive, journal, tasks, audit, inForce, clock, metrics };
+      const ports = {
+        actions: () => undefined,
+        replays,
+        archive,
+        journal,
+        tasks,
+        audit,
+        inForce,
+        clock,
+        metrics,
+      };
       const rest = {
         settings: DEFAULT_SETTINGS,
         busy: () => false,

@@ -16,6 +16,7 @@ import {
   type Guard,
   refusalRoutes,
   sendEventRoutes,
+  throttleRoutes,
 } from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
@@ -188,6 +189,7 @@ async function open(given: Given) {
     const common = { guard, log, journal, registry };
     eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
     refusalRoutes(router, common);
+    throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
     const { pressure, maxBodyBytes, timeZone } = hooks;
     sendEventRoutes(router, {
       ...{ ...common, intake: hooks, forms: standardForms, pressure, maxBodyBytes, timeZone },
