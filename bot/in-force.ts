@@ -2,10 +2,24 @@ import type { Home } from "../adapters/files/index.ts";
 import type { SourceAdapter } from "../adapters/sources/index.ts";
 import type { Cluster } from "../core/clusters/index.ts";
 import { ChatOpsError } from "../core/errors.ts";
-import { compileEventTypes, compileSource, type EventTypeRegistry } from "../core/events/index.ts";
+import {
+  compileEventTypes,
+  compileSource,
+  type EventTypeRegistry,
+  MOST_NUMERIC_FIELDS,
+  type NumericFields,
+  numericFieldsOf,
+} from "../core/events/index.ts";
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
+import {
+  type AtWork,
+  type CompiledWindows,
+  type CronReader,
+  compileSchedule,
+  compileWindows,
+} from "../core/windows/index.ts";
 import type { ReadySource, Warning } from "./http/index.ts";
 
 /** The configuration as the workers use it: checked and compiled. */
@@ -15,7 +29,12 @@ export interface InForce {
   policies: readonly Policy[];
   clusters: readonly Cluster[];
   registry: EventTypeRegistry;
+  /** The fields of `detail` that events can be searched by as numbers. */
+  numericFields: readonly string[];
   sources: ReadonlyMap<string, ReadySource>;
+  windows: CompiledWindows;
+  /** Of the rules that have one, by their ids. */
+  schedules: ReadonlyMap<string, AtWork>;
   roles: readonly Role[];
   /** By the hash of the token. */
   tokens: ReadonlyMap<string, AccessToken>;
@@ -44,8 +63,15 @@ function refuse(what: string, message: string): never {
   throw new ChatOpsError(`${what}: ${message}`, { code: "config.invalid" });
 }
 
+/** What is compiled with a home and comes from adapters. */
+export interface HomeParts {
+  kinds: Readonly<Record<string, SourceAdapter>>;
+  cron: CronReader;
+}
+const LONGEST_NAMES = 500;
+
 /** Compiles a home. The loader has checked it before; what fails here names its rule, type or source. */
-export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAdapter>>): InForce {
+export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
   const types = compileEventTypes(home.eventTypes);
   if (types.outcome === "invalid") refuse(`event type ${types.type}`, types.message);
   const rules = ruleSet(home.rules);
@@ -58,18 +84,35 @@ export function prepareHome(home: Home, kinds: Readonly<Record<string, SourceAda
     sources.set(source.name, { source: compiled.source, adapter, registry: types.registry });
   }
   const { policies, clusters } = home;
-  const warnings = warningsOf(home);
+  const numeric = numericFieldsOf(home.eventTypes);
+  const warnings = [...warningsOf(home), ...ignoredFields(numeric)];
   return {
     rules: home.rules,
     set: rules.set,
     policies,
     clusters,
     registry: types.registry,
+    numericFields: numeric.searched,
     sources,
+    windows: compileWindows(home.windows, cron),
+    schedules: schedulesOf(home.rules, cron),
     roles: home.roles,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };
+}
+
+function schedulesOf(rules: readonly Rule[], cron: CronReader): Map<string, AtWork> {
+  return new Map(
+    rules.flatMap(({ id, schedule }) => (schedule ? [[id, compileSchedule(schedule, cron)] as const] : [])),
+  );
+}
+
+function ignoredFields({ ignored }: NumericFields): Warning[] {
+  if (ignored.length === 0) return [];
+  const names = ignored.join(", ").slice(0, LONGEST_NAMES);
+  const message = `numeric fields cannot be searched by range, at most ${MOST_NUMERIC_FIELDS} can, named without dots and signs: ${names} (这些数字字段不能按范围检索)`;
+  return [{ about: "event types", message }];
 }
 
 function warningsOf(home: Home): Warning[] {

@@ -1,13 +1,15 @@
 import { errorText } from "../core/errors.ts";
-import { environment } from "./config/index.ts";
+import { environment, storesText } from "./config/index.ts";
 import { prepare, startWhale, type Whale } from "./wire.ts";
 
-const SHUTDOWN_MS = 25_000;
+/** Thirty seconds is what systemd and Kubernetes are told to wait; the last two are for the way there. */
+const SHUTDOWN_MS = 28_000;
 
 /** Starts the process from the environment and `WHALE_HOME`; a bad value ends it, named, with status 1. */
 async function main(): Promise<void> {
   const prepared = await prepare(environment(), process.cwd());
   if (prepared.outcome === "refused") return stop(prepared.message);
+  console.error(`鲸 Whale: ${storesText(prepared.config.stores)}`);
   const running: { whale: Whale | null } = { whale: null };
   // From the start on: by itself this signal would end the process, and one that starts reads the files anyway.
   process.on("SIGHUP", () => void (running.whale && reload(running.whale)));
@@ -23,12 +25,24 @@ function endOnSignals(whale: Whale): void {
     // npm passes a signal on that the terminal has sent to both: the second one must not cut the end short.
     if (ending) return;
     ending = true;
-    // A start may be under way for longer than anybody waits; every record says what to do next.
-    setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
-    void whale.close().then(() => process.exit(0));
+    setTimeout(() => endAnyway(whale), SHUTDOWN_MS).unref();
+    whale.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        whale.log.error({ reason: errorText(error), left: whale.left() }, "ended, but not in order");
+        process.exit(1);
+      },
+    );
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
+}
+
+/** A start may be under way for longer than anybody waits; every record says what to do next. */
+function endAnyway(whale: Whale): void {
+  const fields = { left: whale.left(), afterMs: SHUTDOWN_MS };
+  whale.log.warn(fields, "ended before everything was over; what is left goes on from its record");
+  process.exit(0);
 }
 
 async function reload(whale: Whale): Promise<void> {

@@ -1,10 +1,9 @@
 import type Router from "koa-router";
 import type { HomeFolder } from "../adapters/files/index.ts";
 import type { SourceAdapter } from "../adapters/sources/index.ts";
-import type { StoreThread } from "../adapters/sqlite/index.ts";
 import type { Wecom } from "../adapters/wecom/index.ts";
 import { tokenHash } from "../core/people/index.ts";
-import type { Archive, Clock, Ids, Logger, Metrics } from "../core/ports/index.ts";
+import type { Clock, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import type { Config } from "./config/index.ts";
 import type { HomeKeeper } from "./home/index.ts";
 import {
@@ -12,12 +11,16 @@ import {
   type Cloud,
   certificatesOver,
   configRoutes,
+  createHealthServer,
   createHttpServer,
+  deadLetterRoutes,
   eventRoutes,
   eventTypeRoutes,
   guardOver,
+  type HealthDeps,
   type HookDeps,
   type HttpServer,
+  muteRoutes,
   onceEach,
   openApiRoutes,
   type ReadJson,
@@ -31,8 +34,10 @@ import {
   whoamiRoutes,
 } from "./http/index.ts";
 import type { InForceHolder } from "./in-force.ts";
-import { roleFinder } from "./people.ts";
+import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
+import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { Stores } from "./stores.ts";
 import type { StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */
@@ -41,10 +46,13 @@ export interface Serving {
   folder: HomeFolder;
   inForce: InForceHolder;
   keeper: HomeKeeper;
-  store: StoreThread;
-  archive: Archive;
+  mutes: MuteKeeper;
+  rolesOf: RoleFinder;
+  stores: Stores;
   wecom: Wecom;
   pressure: PressureGate;
+  /** Whether the process was told to end. */
+  leaving: () => boolean;
   cloud: Cloud;
   ids: Ids;
   localToken: string;
@@ -58,30 +66,38 @@ export interface Serving {
 
 /** The HTTP server over everything that it may ask. `warnings` are told by `/readyz`. */
 export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServer {
-  const { store, wecom, metrics, log } = parts;
-  const { journal, tasks, outbox, inbox } = store;
+  const { stores, wecom, metrics, log } = parts;
+  const health = healthOver(parts, warnings);
+  if (!parts.config.roles.includes("web")) return createHealthServer({ health, metrics, log });
   const hooks = hooksOver(parts);
   return createHttpServer({
     hooks,
-    callbacks: { ...parts, callback: wecom.callback, inbox },
-    health: {
-      ...{ journal, tasks, outbox, warnings },
-      storeBytes: () => store.sizeBytes(),
-      checkStore: () => store.check(),
-      pressureFault: () => parts.pressure.fault(),
-    },
+    callbacks: { ...parts, callback: wecom.callback, inbox: stores.store.inbox },
+    health,
     api: (router) => apiOver(router, parts, hooks),
     metrics,
     log,
   });
 }
 
+function healthOver({ stores, pressure, leaving }: Serving, warnings: () => Warning[]): HealthDeps {
+  const { kind, store } = stores;
+  const { journal, tasks, outbox } = store;
+  return {
+    ...{ journal, tasks, outbox, warnings, leaving },
+    storeKind: kind,
+    storeBytes: () => store.sizeBytes(),
+    checkStore: () => store.check(),
+    pressureFault: () => pressure.fault(),
+  };
+}
+
 function hooksOver(parts: Serving): HookDeps {
-  const { store, inForce, cloud, config, readJson } = parts;
+  const { stores, inForce, cloud, config, readJson } = parts;
   const { maxBodyBytes, timeZone, trustProxyHops } = config;
   const sources = () => inForce.current().sources;
   return {
-    ...{ ...parts, journal: store.journal, sources, maxBodyBytes, timeZone, trustProxyHops },
+    ...{ ...parts, journal: stores.store.journal, sources, maxBodyBytes, timeZone, trustProxyHops },
     ...{ rates: rateGate(), certificates: certificatesOver(cloud.fetchCertificate) },
     ...{ confirm: onceEach(cloud.confirm), parse: (bytes: Buffer) => parsedJson(bytes, readJson) },
   };
@@ -89,11 +105,12 @@ function hooksOver(parts: Serving): HookDeps {
 
 /** What is below `/api/v1`. What is sent there is taken as by the hooks. */
 export function apiOver(router: Router, parts: Serving, intake: HookDeps): void {
-  const { keeper, store, archive, log, readJson, folder, inForce, clock, pressure, forms, ids } = parts;
+  const { keeper, stores, log, readJson, folder, inForce, clock, pressure, forms, ids } = parts;
   const access = accessOver(parts);
   const registry = () => inForce.current().registry;
   const common = { guard: guardOver(access), log };
-  const { configs, journal, replays, audit } = store;
+  const { configs, journal, replays, audit, throttle } = stores.store;
+  const { archive } = stores;
   const set = () => inForce.current().set;
   const { definition } = folder;
   const { maxBodyBytes, timeZone } = intake;
@@ -105,14 +122,15 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
-  throttleRoutes(router, { ...common, throttle: store.throttle, rules: () => inForce.current().rules });
+  throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
+  const objectOf = muteObjectOver(() => inForce.current().rules);
+  muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
+  deadLetterRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }
 
 function accessOver(parts: Serving): AccessDeps {
-  const { inForce, wecom, config } = parts;
-  const roles = () => inForce.current().roles;
-  const rolesOf = roleFinder({ ...parts, roles, directory: wecom.directory });
+  const { inForce, config, rolesOf } = parts;
   const localTokenHash = tokenHash(parts.localToken);
   const tokens = () => inForce.current().tokens;
   return { ...parts, rolesOf, tokens, localTokenHash, trustProxyHops: config.trustProxyHops };

@@ -1,14 +1,16 @@
-import { randomUUID } from "node:crypto";
-import type { StoreThread } from "../adapters/sqlite/index.ts";
 import type { Wecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
-import type { Archive, Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
+import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
+import type { Ending } from "./ending.ts";
 import type { InForce } from "./in-force.ts";
+import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
+import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { Queue, Stores } from "./stores.ts";
 import {
   type Advancer,
   createAdvancer,
@@ -34,14 +36,13 @@ export interface Ground {
   config: Config;
   settings: MachineSettings;
   inForce: () => InForce;
-  store: Pick<
-    StoreThread,
-    "journal" | "inbox" | "tasks" | "outbox" | "throttle" | "replays" | "audit" | "onWrite"
-  >;
-  archive: Archive;
+  mutes: MuteKeeper;
+  /** The roles that a person holds now. */
+  rolesOf: RoleFinder;
+  stores: Stores;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
-  actions: ActionWatch;
+  actions: Pick<ActionWatch, "lookup">;
   pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
@@ -51,31 +52,32 @@ export interface Ground {
   log: Logger;
   metrics: Metrics;
   onStep: StepObserver;
+  /** Told now and then how many dead letters the archive has. */
+  onDeadLetters: (count: number) => void;
   /** Whether intake has so much to do that what can wait gives way. */
   crowded: () => boolean;
 }
 
 /** The workers of one process. */
 export interface Work {
-  /** Ends after the rounds and jobs under way. */
-  stop(): Promise<void>;
+  /** Ends after the rounds and jobs under way, and tells the ending what is not over yet. */
+  stop(ending: Ending): Promise<void>;
 }
 
-/** Starts every worker, and looks for the starts that the process before left open. */
+/** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
-  const { store, archive, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded } = ground;
+  const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
+  const { crowded, mutes } = ground;
   const actions = ground.actions.lookup;
-  const catalog = ground.actions.start();
-  const { journal, inbox, tasks, outbox, throttle, replays, audit } = store;
+  const { store, archive, holder } = stores;
+  const { journal, inbox, tasks, outbox, replays, audit } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
-  const holder = randomUUID();
   const { language, timeZone } = config;
   const { messenger, directory } = ground.wecom;
   const advancer = createAdvancer({ tasks, ...common }, settings);
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
-  const starter = createStarter({ advancer, executor, inForce, onStep });
+  const starter = createStarter({ advancer, executor, inForce, clock, onStep });
   const deliver = createDeliver({ tasks, outbox, journal, messenger, directory, advancer, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -84,55 +86,77 @@ export async function startWork(ground: Ground): Promise<Work> {
     (error: unknown) => log.warn({ reason: errorText(error) }, "starts are looked for when they fall due"),
   );
   const clusters = () => inForce().clusters.map((cluster) => cluster.name);
-  const follower = await startFollower({ tasks, advancer, executor, clusters, ...common });
+  const relistMs = stores.kind === "embedded" ? null : RELIST_MS;
+  const follower = await startFollower({ tasks, advancer, executor, clusters, relistMs, ...common });
   const live = { atMs: 0 };
   const liveAtMs = () => live.atMs;
   const loops = {
     rules: startRulesWorker({
-      actions,
-      journal,
-      tasks,
-      advancer,
-      inForce,
-      settings,
-      holder,
-      crowded,
-      ...common,
+      ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crowded, ...common },
     }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
     archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
     replays: startReplayWorker({
-      ...{ actions, replays, archive, journal, tasks, audit, inForce, settings, busy, liveAtMs, ...common },
+      ...{
+        actions,
+        replays,
+        archive,
+        journal,
+        tasks,
+        audit,
+        inForce,
+        mutes,
+        settings,
+        busy,
+        liveAtMs,
+        ...common,
+      },
     }),
   };
-  const janitor = startJanitor({
-    ...{ journal, inbox, throttle, tasks, outbox, archive, replays, ...common },
-    ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
-    registry: () => inForce().registry,
-  });
   wakeOnWrite(store, loops);
   store.onWrite((what) => {
     if (what === "journal") live.atMs = clock.nowMs();
   });
   return {
-    stop: async () => {
-      // Not waited for: it changes nothing, and a cluster that hangs would hold up the end.
-      void catalog.stop();
-      await resuming;
-      const { rules, inbox: callbacks, archiver, replays: again } = loops;
-      await Promise.all([rules, callbacks, archiver, again, janitor].map((loop) => loop.stop()));
-      await Promise.all([loops.tasks.stop(), loops.outbox.stop(), follower.stop()]);
+    stop: async ({ together }) => {
+      const { tasks: due, outbox: messages, ...makers } = loops;
+      // First what makes tasks and messages, then what works on them.
+      await together({ resuming: () => resuming, ...endsOf(makers) });
+      await together({ ...endsOf({ tasks: due, outbox: messages }), follower: () => follower.stop() });
     },
   };
 }
 
+/** How soon executions whose follower is gone are followed by another. */
+const RELIST_MS = 15_000;
+
+function endsOf(loops: Readonly<Record<string, Loop>>): Record<string, () => Promise<void>> {
+  return Object.fromEntries(Object.entries(loops).map(([name, loop]) => [name, () => loop.stop()]));
+}
+
+/** Starts what has to be done from time to time. Of several schedulers one does it. */
+export function startScheduler(ground: Ground): Work {
+  const { stores, inForce, config, clock, log, metrics } = ground;
+  const { journal, inbox, throttle, tasks, outbox, replays, leases } = stores.store;
+  const janitor = startJanitor({
+    ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, leases },
+    ...{ holder: stores.holder, clock, log, metrics },
+    ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
+    registry: () => inForce().registry,
+    onDeadLetters: ground.onDeadLetters,
+  });
+  return { stop: ({ together }) => together({ janitor: () => janitor.stop() }) };
+}
+
 function wakeOnWrite(
-  store: Ground["store"],
-  loops: Record<"rules" | "archiver" | "tasks" | "outbox" | "inbox" | "replays", Loop>,
+  store: Stores["store"],
+  loops: Record<"rules" | "archiver" | Exclude<Queue, "journal" | "state">, Loop>,
 ): void {
   store.onWrite((what) => {
+    // What people ordered is no queue: nobody works it off.
+    if (what === "state") return;
     if (what !== "journal") return loops[what].wake();
     loops.rules.wake();
     loops.archiver.wake();
@@ -143,7 +167,8 @@ function inboxHandler(
   ground: Ground,
   made: { advancer: Advancer; view: Viewer },
 ): (item: InboxClaim) => Promise<void> {
-  const { store, executor, inForce, settings, clock, log, metrics, onStep } = ground;
+  const { stores, executor, inForce, settings, clock, log, metrics, onStep } = ground;
+  const { store } = stores;
   const common = { tasks: store.tasks, clock, log, metrics, onStep };
   const { directory } = ground.wecom;
   const rules = () => inForce().rules;
@@ -155,7 +180,8 @@ function inboxHandler(
     settings,
     ...common,
   };
-  const messages = { outbox: store.outbox, executor, view: made.view, ...common };
+  const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
+  const messages = { outbox: store.outbox, executor, view: made.view, muting, ...common };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

@@ -11,7 +11,7 @@ import { parseSaid } from "./documents.ts";
 import { badQuery } from "./errors.ts";
 import { queryOf } from "./filters.ts";
 import { readCount, readPairs, readSpans, readTerms } from "./schema.ts";
-import type { Place } from "./search.ts";
+import type { Place, Searched } from "./search.ts";
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -38,7 +38,7 @@ const MOST_PARTITIONS = 2 ** 16;
 
 /** Counts what fits a filter. Throws `archive.bad_query` naming what is wrong with the question. */
 export async function aggregate(
-  place: Place,
+  place: Searched,
   filter: ArchiveFilter,
   grouping: ArchiveGrouping,
 ): Promise<ArchiveCounts> {
@@ -49,7 +49,7 @@ export async function aggregate(
   if (interval !== undefined && !Object.hasOwn(INTERVALS, interval)) {
     throw badQuery("interval", interval, "minute, hour or day");
   }
-  const query = queryOf(filter);
+  const query = queryOf(filter, place.numericFields());
   const counted = countedBy(by, filter);
   const all = (await allTerms(place, query, counted)).toSorted(larger);
   const top = all.slice(0, limit);

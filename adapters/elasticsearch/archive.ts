@@ -3,7 +3,7 @@ import { aggregate, countOf, overview } from "./aggregate.ts";
 import { createStore } from "./bulk.ts";
 import { checkOptions, type ElasticsearchConfig, type ElasticsearchOptions } from "./config.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
+import { createDeadLetters } from "./dead-letters.ts";
 import { forget } from "./forget.ts";
 import { createFreshness } from "./freshness.ts";
 import { createIndices, templates } from "./indices.ts";
@@ -12,7 +12,6 @@ import { getEvent, searchPage, verdictsOf } from "./search.ts";
 
 /** The archive in Elasticsearch. */
 export type ElasticsearchArchive = Archive & {
-  deadLetters: DeadLetters;
   /** Ends its connections. */
   close(): Promise<void>;
 };
@@ -24,6 +23,7 @@ export type ElasticsearchArchive = Archive & {
  */
 export function createElasticsearchArchive(options: ElasticsearchOptions): ElasticsearchArchive {
   const config = checkOptions(options);
+  const { numericFields } = config;
   const connection = createConnection(config);
   const indices = createIndices(config.prefix);
   const freshness = createFreshness(connection);
@@ -31,10 +31,10 @@ export function createElasticsearchArchive(options: ElasticsearchOptions): Elast
   const prepared = once(() => putTemplates(connection, config));
   const join = async (batch: Batch) => {
     await prepared();
-    return joinAll({ connection, indices, store }, batch);
+    return joinAll({ connection, indices, store, numericFields }, batch);
   };
   const { bury, ...deadLetters } = createDeadLetters({ connection, indices, log: config.log, store, join });
-  const place = { connection, indices };
+  const place = { connection, indices, numericFields };
   const settled = async <T>(read: () => Promise<T>): Promise<T> => {
     await freshness.settle();
     return read();

@@ -19,6 +19,8 @@ export interface ElasticsearchOptions {
   requestTimeoutMs?: number;
   /** Certificates, in PEM, to trust instead of the system's. */
   caPem?: string;
+  /** The numeric fields of `detail` that can be searched by range, as the event types in force declare them. Default none. */
+  numericFields?: () => readonly string[];
   /** Copies of each shard beside the first. Default 1. */
   replicas?: number;
   /** Most bytes of documents in one request. Default 5 000 000. */
@@ -36,6 +38,7 @@ const DEFAULTS = {
   prefix: "whale",
   requestTimeoutMs: 30_000,
   replicas: 1,
+  numericFields: () => [],
   maxBulkBytes: 5_000_000,
   maxAttempts: 5,
   backoffBaseMs: 200,

@@ -1,40 +1,13 @@
 import { createHash } from "node:crypto";
 import type { estypes } from "@elastic/elasticsearch";
-import type { Logger } from "../../core/ports/index.ts";
+import type { DeadLetter, DeadLetters, Logger, Retried } from "../../core/ports/index.ts";
 import type { Operation, Store } from "./bulk.ts";
 import type { Connection } from "./connection.ts";
 import { type Kept, keyOf, receivedAtOf } from "./documents.ts";
 import { refusedError } from "./errors.ts";
 import type { Indices } from "./indices.ts";
 import type { Batch, Unfit } from "./join.ts";
-import { bodyOf, type Hit, readHits } from "./schema.ts";
-
-/** An event or verdict that Elasticsearch would not take. */
-export interface DeadLetter {
-  kind: Kept["kind"];
-  /** The event's id, or `<event>:<rule>`. */
-  id: string;
-  /** What Elasticsearch said. */
-  problem: string;
-  /** ISO time of the event's receipt. */
-  at: string;
-  value: Kept["value"];
-}
-
-/** What a round of trying again did. */
-export interface Retried {
-  stored: number;
-  /** Still refused; they stay in the list. */
-  left: number;
-}
-
-/** The list of what could not be archived. Nobody else's documents wait for it. */
-export interface DeadLetters {
-  /** The oldest first, at most so many. */
-  list(limit: number): Promise<DeadLetter[]>;
-  /** Tries each one again, and takes from the list what is now stored. */
-  retry(): Promise<Retried>;
-}
+import { bodyOf, type Hit, readCount, readHits } from "./schema.ts";
 
 /** What dead letters are kept with. */
 export interface DeadLetterDeps {
@@ -55,34 +28,58 @@ const ORDER: estypes.Sort = [{ at: "asc" }, { id: "asc" }];
 /** The dead letters of one archive, and how to add to them. */
 export function createDeadLetters(deps: DeadLetterDeps): DeadLetters & { bury: Bury } {
   return {
-    list: async (limit) => (await find(deps, limit)).map(letterOf),
-    retry: () => retryAll(deps),
+    count: () => count(deps),
+    list: async (limit) => (await find(deps, { size: limit })).map(letterOf),
+    get: async (id) => {
+      const [hit] = await find(deps, { size: 1, query: { ids: { values: [id] } } });
+      return hit ? letterOf(hit) : null;
+    },
+    retry: (id) => (id === undefined ? retryAll(deps) : retryOne(deps, id)),
     bury: (unfit) => bury(deps, unfit),
   };
 }
 
-async function find(deps: DeadLetterDeps, size: number, after?: unknown[]): Promise<Hit[]> {
+async function refresh({ connection, indices }: DeadLetterDeps): Promise<void> {
+  await connection.ask("refresh dead letters", (client) =>
+    client.indices.refresh({ index: indices.dead, ignore_unavailable: true }),
+  );
+}
+
+async function count(deps: DeadLetterDeps): Promise<number> {
+  await refresh(deps);
+  const request = { index: deps.indices.dead, ignore_unavailable: true, size: 0, track_total_hits: true };
+  return readCount(await deps.connection.search("count dead letters", request));
+}
+
+interface Wanted {
+  size: number;
+  query?: estypes.QueryDslQueryContainer;
+  /** Where the page before ended. */
+  after?: unknown[] | undefined;
+}
+
+async function find(deps: DeadLetterDeps, { after, ...wanted }: Wanted): Promise<Hit[]> {
   const { connection, indices } = deps;
-  if (after === undefined) {
-    await connection.ask("refresh dead letters", (client) =>
-      client.indices.refresh({ index: indices.dead, ignore_unavailable: true }),
-    );
-  }
+  if (after === undefined) await refresh(deps);
   const answer = await connection.search("list dead letters", {
-    ...{ index: indices.dead, ignore_unavailable: true, size, sort: ORDER },
+    ...{ index: indices.dead, ignore_unavailable: true, sort: ORDER, ...wanted },
     ...(after === undefined ? {} : { search_after: after as estypes.SortResults }),
   });
   return readHits(answer);
 }
 
+async function retryOne(deps: DeadLetterDeps, id: string): Promise<Retried> {
+  return retryHits(deps, await find(deps, { size: 1, query: { ids: { values: [id] } } }));
+}
+
 async function retryAll(deps: DeadLetterDeps): Promise<Retried> {
   const all: Retried = { stored: 0, left: 0 };
-  let hits = await find(deps, PAGE);
+  let hits = await find(deps, { size: PAGE });
   while (hits.length > 0) {
     const page = await retryHits(deps, hits);
     all.stored += page.stored;
     all.left += page.left;
-    hits = await find(deps, PAGE, hits.at(-1)?.sort);
+    hits = await find(deps, { size: PAGE, after: hits.at(-1)?.sort });
   }
   return all;
 }
@@ -111,10 +108,13 @@ function letterOperation({ kept, problem }: Unfit, indices: Indices): Operation 
 }
 
 function letterOf(hit: Hit): DeadLetter {
-  const kept = keptIn(hit);
-  const problem = String(hit._source?.["problem"]);
-  const at = String(hit._source?.["at"] ?? "");
-  return { kind: kept.kind, id: keyOf(kept), problem, at, value: kept.value };
+  const { kind, value } = keptIn(hit);
+  const common = {
+    id: hit._id,
+    problem: String(hit._source?.["problem"]),
+    at: String(hit._source?.["at"] ?? ""),
+  };
+  return kind === "events" ? { ...common, kind: "event", value } : { ...common, kind: "verdict", value };
 }
 
 function keptIn(hit: Hit): Kept {
@@ -123,6 +123,7 @@ function keptIn(hit: Hit): Kept {
 }
 
 async function retryHits(deps: DeadLetterDeps, hits: readonly Hit[]): Promise<Retried> {
+  if (hits.length === 0) return { stored: 0, left: 0 };
   const all = hits.map(keptIn);
   const unfit = await deps.join({
     events: all.flatMap((kept) => (kept.kind === "events" ? [kept.value] : [])),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { bigrams, searchText, type WhaleEvent } from "../../core/events/index.ts";
+import { bigrams, isInRange, searchText, type WhaleEvent } from "../../core/events/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
 
 /** What an archive keeps, as it came. */
@@ -38,16 +38,22 @@ export function documentId(name: string): string {
 }
 
 /** The JSON of an event's document. Throws when a part of the event is missing. */
-export function eventSource(event: WhaleEvent, said: Said): string {
+export function eventSource(event: WhaleEvent, said: Said, numericFields: readonly string[]): string {
   const { id, time, type, name, title, source, subject, severity, status, fingerprint, incident } = event;
   const { labels, detail } = event;
   return JSON.stringify({
     ...{ id, time, type, name, title, source, subject, severity, status, fingerprint, incident },
     ...{ labels, detail, invalid: event.violations.length > 0, tokens: bigrams(searchText(event)) },
     ...saidFields(said),
+    numbers: numbersOf(event, numericFields),
     receivedAt: receivedAtOf({ kind: "events", value: event }),
     body: JSON.stringify(event),
   });
+}
+
+function numbersOf({ detail }: WhaleEvent, fields: readonly string[]): Record<string, unknown> {
+  const there = fields.filter((name) => Object.hasOwn(detail, name) && isInRange(detail[name], {}));
+  return Object.fromEntries(there.map((name) => [name, detail[name]]));
 }
 
 /** The JSON of a verdict's document. */

@@ -1,5 +1,5 @@
 import type { estypes } from "@elastic/elasticsearch";
-import { type SearchPhrase, searchPhrases } from "../../core/events/index.ts";
+import { rangesFault, type SearchPhrase, searchPhrases } from "../../core/events/index.ts";
 import type { ArchiveFilter } from "../../core/ports/index.ts";
 import { saidTerm } from "./documents.ts";
 import { badQuery } from "./errors.ts";
@@ -12,9 +12,9 @@ const MOST_VALUES = 1000;
 const MOST_LABELS = 50;
 
 /** The query that finds the events of a filter. Throws `archive.bad_query` naming what is wrong with it. */
-export function queryOf(filter: ArchiveFilter): Query {
+export function queryOf(filter: ArchiveFilter, numericFields: readonly string[]): Query {
   const parts = [words(filter), lists(filter), exact(filter), labels(filter), verdict(filter), span(filter)];
-  return { bool: { filter: parts.flat() } };
+  return { bool: { filter: [...parts.flat(), ...numbers(filter, numericFields)] } };
 }
 
 function words({ text = "" }: ArchiveFilter): Query[] {
@@ -52,6 +52,15 @@ function labels({ labels = {} }: ArchiveFilter): Query[] {
   if (pairs.length > MOST_LABELS)
     throw badQuery("labels", `${pairs.length} labels`, `at most ${MOST_LABELS}`);
   return pairs.map(([key, value]) => ({ term: { [`labels.${key}`]: value } }));
+}
+
+function numbers({ numbers: asked = {} }: ArchiveFilter, numericFields: readonly string[]): Query[] {
+  const fault = rangesFault(asked, numericFields);
+  if (fault) throw badQuery(fault.name, fault.value, fault.wants);
+  return Object.entries(asked).map(([field, { min, max }]) => {
+    const range = { ...(min === undefined ? {} : { gte: min }), ...(max === undefined ? {} : { lte: max }) };
+    return { range: { [`numbers.${field}`]: range } };
+  });
 }
 
 /** One and the same verdict must fit both, so that the two together are one term. */

@@ -132,7 +132,11 @@ async function erase({ store }: ForgetDeps, hits: readonly Hit[]): Promise<void>
 }
 
 /** The places of all documents that fit, as they are at the beginning, whatever is erased meanwhile. */
-async function* pagesOf({ connection }: ForgetDeps, index: string, query: Query): AsyncGenerator<Hit[]> {
+export async function* pagesOf(
+  { connection }: Pick<ForgetDeps, "connection">,
+  index: string,
+  query: Query,
+): AsyncGenerator<Hit[]> {
   const point = await connection.ask("open point in time", (client) =>
     client.openPointInTime({ index, keep_alive: KEEP_POINT, ignore_unavailable: true }),
   );

@@ -37,7 +37,7 @@ type Template = estypes.IndicesPutIndexTemplateRequest;
 type Properties = Record<string, estypes.MappingProperty>;
 
 /** Goes up with every change of a mapping, for people who look at a cluster. A change holds from the next day on. */
-export const TEMPLATE_VERSION = 1;
+export const TEMPLATE_VERSION = 2;
 
 // A term of Lucene holds 32,766 bytes, and a UTF-16 unit becomes at most three.
 const LONGEST_TERM = 10_000;
@@ -73,6 +73,8 @@ const EVENT: Properties = {
   said: keyword,
   labels: anyKeys,
   detail: anyKeys,
+  // One field for each that is declared, of which there are at most fifty at a time.
+  numbers: { type: "object", dynamic: true },
   tokens: {
     type: "text",
     analyzer: "whitespace",
@@ -100,6 +102,10 @@ const DEAD: Properties = {
   body: kept,
 };
 
+const NUMBERS: Record<string, estypes.MappingDynamicTemplate>[] = [
+  { numbers: { path_match: "numbers.*", mapping: { type: "double" } } },
+];
+
 /** The templates of all indices. */
 export function templates(prefix: string, replicas: number): Template[] {
   const indices = createIndices(prefix);
@@ -111,7 +117,7 @@ export function templates(prefix: string, replicas: number): Template[] {
     template: {
       settings: { number_of_shards: 1, number_of_replicas: replicas, codec: "best_compression" },
       // Bounded: what is not named here is kept and not indexed.
-      mappings: { dynamic: false, _source: { excludes: ["tokens"] }, properties },
+      mappings: { dynamic: false, dynamic_templates: NUMBERS, _source: { excludes: ["tokens"] }, properties },
     },
   });
   return [

@@ -23,6 +23,7 @@ export interface JoinDeps {
   connection: Connection;
   indices: Indices;
   store: Store;
+  numericFields: () => readonly string[];
 }
 
 /** What could not be stored, and why. */
@@ -143,17 +144,25 @@ function fittingChange(deps: JoinDeps, known: Known, unfit: Unfit[]): Operation[
 }
 
 /** What is to be done to an event's document; nothing when it is as it should be. */
-function changeOf({ indices }: JoinDeps, { subject, there }: Known): Operation[] {
+function changeOf({ indices, numericFields }: JoinDeps, { subject, there }: Known): Operation[] {
   const was = there ? saidIn(there) : new Map<string, string>();
   const said = new Map([...was, ...subject.said]);
   const event = subject.event ?? (there ? bodyOf<WhaleEvent>(there) : null);
   if (event === null) return [];
   const kept: Kept = { kind: "events", value: event };
   const place = { index: indices.ofDay("events", subject.receivedAt), id: subject.documentId, kept };
-  if (there === null) return [{ action: "create", ...place, source: eventSource(event, said) }];
+  if (there === null)
+    return [{ action: "create", ...place, source: eventSource(event, said, numericFields()) }];
   const sameEvent = subject.event === null || JSON.stringify(event) === there._source?.["body"];
   if (sameEvent && isSame(was, said)) return [];
-  return [{ action: "index", ...place, source: eventSource(event, said), version: versionOf(there) }];
+  return [
+    {
+      action: "index",
+      ...place,
+      source: eventSource(event, said, numericFields()),
+      version: versionOf(there),
+    },
+  ];
 }
 
 /** Leaves what rules said of events that are not there yet. */
@@ -190,7 +199,10 @@ async function collect(deps: JoinDeps, subjects: readonly Subject[]): Promise<Un
   );
   const waited = subjects.flatMap((subject, i) => {
     const stub = stubs[i];
-    return stub ? [{ subject: { ...subject, event: null, said: saidIn(stub) }, stub }] : [];
+    if (!stub) return [];
+    // What this batch says of a rule is newer than what waited.
+    const said = new Map([...saidIn(stub), ...subject.said]);
+    return [{ subject: { ...subject, event: null, said }, stub }];
   });
   if (waited.length === 0) return [];
   const { known } = await lookUp(

@@ -15,6 +15,11 @@ export interface Place {
   indices: Indices;
 }
 
+/** A place, and what can be asked of it. */
+export interface Searched extends Place {
+  numericFields: () => readonly string[];
+}
+
 const MOST_EVENTS = 10_000;
 // Below the 10,000 hits that an index gives at once by default: one more than a page's is asked for.
 const MOST_AT_ONCE = 5_000;
@@ -42,7 +47,7 @@ export async function verdictsOf({ connection, indices }: Place, eventId: string
 }
 
 /** One page of events. Throws `archive.bad_query` naming what is wrong with the query. */
-export async function searchPage(place: Place, query: ArchiveQuery): Promise<ArchivePage> {
+export async function searchPage(place: Searched, query: ArchiveQuery): Promise<ArchivePage> {
   const { limit, after, order = "newest" } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_EVENTS) {
     throw badQuery("limit", limit, `a whole number from 1 to ${MOST_EVENTS}`);
@@ -51,7 +56,8 @@ export async function searchPage(place: Place, query: ArchiveQuery): Promise<Arc
   const mark = after === undefined ? undefined : parseMark(after);
   const direction = order === "newest" ? "desc" : "asc";
   // One more than asked for tells whether there is a next page.
-  const hits = await collect(place, { query: queryOf(query), direction, count: limit + 1, mark });
+  const fitting = queryOf(query, place.numericFields());
+  const hits = await collect(place, { query: fitting, direction, count: limit + 1, mark });
   const shown = hits.slice(0, limit);
   const last = shown.at(-1);
   const next = hits.length > limit && last ? markText(last) : null;

@@ -6,6 +6,7 @@ import { checkReferences } from "./check-references.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkSource, type SourceChecks } from "./check-source.ts";
 import { checkThrottles } from "./check-throttle.ts";
+import { type CronFault, checkSchedule, checkWindow } from "./check-window.ts";
 import { contentOf, type Drafts, ofKind, shapeProblems } from "./drafts.ts";
 import type { Located } from "./located.ts";
 import { textAt } from "./look.ts";
@@ -15,6 +16,8 @@ import { readPolicy } from "./read-others.ts";
 /** What the checks need to know beside the files. */
 export interface CheckContext extends SourceChecks {
   nowMs: number;
+  /** What is wrong with a cron expression. */
+  cronFault: CronFault;
 }
 
 /** Everything that is wrong beyond shapes: each file for itself, then all of them together. */
@@ -24,19 +27,21 @@ export function checkHome(drafts: Drafts, context: CheckContext): Problem[] {
   return [...each, ...checkReferences(drafts)];
 }
 
-function checkFile(located: Located, sources: SourceChecks, approvals: ApprovalContext): Problem[] {
+function checkFile(located: Located, context: CheckContext, approvals: ApprovalContext): Problem[] {
   const { kind } = located;
   switch (kind) {
     case "event-type":
       return checkEventType(located);
     case "source":
-      return checkSource(located, sources);
+      return checkSource(located, context);
     case "rule":
-      return checkRule(located, approvals);
+      return [...checkRule(located, approvals), ...checkSchedule(located, context.cronFault)];
     case "policy":
       return checkPolicy(located);
     case "cluster":
       return checkCluster(located);
+    case "window":
+      return checkWindow(located, context.cronFault);
     case "groups":
       return checkGroups(located);
     case "throttles":

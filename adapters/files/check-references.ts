@@ -9,7 +9,7 @@ import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
 
 const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens"];
-const NAMED_KINDS: readonly FileKind[] = ["event-type", "source", "rule", "policy", "cluster"];
+const NAMED_KINDS: readonly FileKind[] = ["event-type", "source", "rule", "policy", "cluster", "window"];
 
 /** What only shows when all files are seen together. Policies are checked with the approvals. */
 export function checkReferences(drafts: Drafts): Problem[] {

@@ -2,7 +2,7 @@ import { API_SOURCE } from "../../core/events/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
 import { parsePath } from "../../core/params/index.ts";
 import { checkAuth } from "./check-auth.ts";
-import { checkDuration, checkTemplates } from "./check-values.ts";
+import { checkDuration, checkTemplates, checkZone } from "./check-values.ts";
 import { closestWord } from "./closest-word.ts";
 import type { Path } from "./home-file.ts";
 import type { Located } from "./located.ts";
@@ -31,7 +31,7 @@ export function checkSource(located: Located, { kinds, checkOptions }: SourceChe
     ...checkAuth(located),
     ...itemsAt(located, ["allow"]).flatMap((path) => checkNetwork(located, path)),
     ...checkLimits(located),
-    ...checkZone(located),
+    ...checkZone(located, ["zone"]),
     ...checkDuration(located, ["incidentWindow"]),
     ...keysAt(located, ["options"]).flatMap((key) => checkOption(located, key, checkOptions)),
     ...details.flatMap((path) => checkTemplates(located, path)),
@@ -84,25 +84,6 @@ function checkLimits(located: Located): Problem[] {
   if (!names.includes("burst") || names.includes("perSecond")) return [];
   const words = { zh: "没有 perSecond 就不起作用", en: "means nothing without perSecond" };
   return [problemAtKey(located, ["limits", "burst"], words)];
-}
-
-function checkZone(located: Located): Problem[] {
-  const zone = textAt(located, ["zone"]);
-  if (zone === undefined || isZone(zone)) return [];
-  const words = {
-    zh: "不是时区名，如 Asia/Shanghai",
-    en: "is not the name of a time zone such as Asia/Shanghai",
-  };
-  return [problemAt(located, ["zone"], words)];
-}
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
-  } catch {
-    // Intl tells of an unknown zone only by throwing.
-    return false;
-  }
 }
 
 /** Each option by itself, so that what is wrong is told at its own line. */

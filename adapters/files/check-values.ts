@@ -38,6 +38,26 @@ export function instantMs(text: string): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
+/** The name of a time zone, where there is one. */
+export function checkZone(located: Located, path: Path): Problem[] {
+  const zone = textAt(located, path);
+  if (zone === undefined || isZone(zone)) return [];
+  const words = {
+    zh: "不是时区名，如 Asia/Shanghai",
+    en: "is not the name of a time zone such as Asia/Shanghai",
+  };
+  return [problemAt(located, path, words)];
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    // Intl tells of an unknown zone only by throwing.
+    return false;
+  }
+}
+
 /** An address: http or https, without user, query or fragment. */
 export function checkAddress(located: Located, path: Path): Problem[] {
   const text = textAt(located, path);

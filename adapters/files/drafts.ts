@@ -23,6 +23,7 @@ import {
   ThrottlesShape,
 } from "./schema.ts";
 import { shapeOf } from "./shape.ts";
+import { type WindowFile, WindowShape } from "./window-schema.ts";
 
 /** What each kind of file holds once its shape is right. */
 export interface FileOf {
@@ -31,6 +32,7 @@ export interface FileOf {
   rule: RuleFile;
   policy: PolicyFile;
   cluster: ClusterFile;
+  window: WindowFile;
   groups: GroupsFile;
   throttles: ThrottlesFile;
   roles: RolesFile;
@@ -43,6 +45,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   rule: RuleShape,
   policy: PolicyShape,
   cluster: ClusterShape,
+  window: WindowShape,
   groups: GroupsShape,
   throttles: ThrottlesShape,
   roles: RolesShape,
@@ -57,6 +60,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   rule: "id",
   policy: "id",
   cluster: "name",
+  window: "id",
   groups: "",
   throttles: "",
   roles: "",

@@ -5,6 +5,7 @@ export type FileKind =
   | "rule"
   | "policy"
   | "cluster"
+  | "window"
   | "groups"
   | "throttles"
   | "roles"

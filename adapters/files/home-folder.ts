@@ -4,6 +4,7 @@ import type { Overlay } from "./home-folders.ts";
 import { type HomeLoading, type HomeOptions, loadHome } from "./load-home.ts";
 import { formatProblems, type Problem } from "./problem.ts";
 import { placeholderProblems, typeDefinition, typeText } from "./type-text.ts";
+import { type HomeWatch, type HomeWatchOptions, stampOf, watchHome } from "./watch-home.ts";
 import { readText, replaceFile } from "./write-file.ts";
 
 /** As for loading once; the time is asked for at each loading. */
@@ -23,20 +24,28 @@ export interface HomeFolder {
   textOf(definition: JsonObject, before: string | null): string;
   /** Where a definition that came over the network says what only a file may say. */
   checkForeign(file: string, definition: JsonObject): Problem[];
+  /** Calls after each change of its files since they were last loaded, by whoever. */
+  watch(given: Pick<HomeWatchOptions, "everyMs" | "onChange">): HomeWatch;
   /** Problems as lines of text. */
   describe(problems: readonly Problem[]): string;
 }
 
 /** Opens a home. */
 export function createHomeFolder({ nowMs, ...options }: HomeFolderOptions): HomeFolder {
+  let loaded = "";
   const pathOf = (file: string) => join(options.dir, file);
   return {
-    load: (overlay) => loadHome({ ...options, nowMs: nowMs(), ...(overlay ? { overlay } : {}) }),
+    load: async (overlay) => {
+      // Before they are read: what changes meanwhile is loaded once more.
+      if (!overlay) loaded = await stampOf(options.dir);
+      return loadHome({ ...options, nowMs: nowMs(), ...(overlay ? { overlay } : {}) });
+    },
     read: (file) => readText(pathOf(file)),
     write: (file, text) => replaceFile(pathOf(file), text),
     definition: typeDefinition,
     textOf: typeText,
     checkForeign: placeholderProblems,
+    watch: (given) => watchHome({ dir: options.dir, loaded: () => loaded, ...given }),
     describe: formatProblems,
   };
 }

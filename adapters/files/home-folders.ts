@@ -14,6 +14,7 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "rules", kind: "rule", required: true },
   { folder: "policies", kind: "policy", required: false },
   { folder: "clusters", kind: "cluster", required: true },
+  { folder: "windows", kind: "window", required: false },
 ];
 const TOP_FILES = new Map<string, FileKind>(
   (["groups", "throttles", "roles", "tokens"] as const).flatMap((kind) => [
@@ -66,6 +67,16 @@ export async function readHomeFolders(dir: string, options: FolderOptions = {}):
     if (kind) await addFile(home, { dir, file: name, kind }, readFile);
   }
   return home;
+}
+
+/** The paths of all files of a home, below it, as they stand on the disk; none where there is no folder. */
+export async function listHome(dir: string): Promise<string[]> {
+  const top = (await listFolder(dir)) ?? [];
+  const inFolders = FOLDERS.map(async ({ folder }) => {
+    const names = yamlNames((await listFolder(join(dir, folder))) ?? []);
+    return names.map((name) => `${folder}/${name}`);
+  });
+  return [...top.filter((name) => TOP_FILES.has(name)), ...(await Promise.all(inFolders)).flat()];
 }
 
 /** The same bounds hold for a text that is no file yet. */

@@ -3,6 +3,7 @@ import type { EventType, Source } from "../../core/events/index.ts";
 import type { AccessToken, Role } from "../../core/people/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
+import type { MaintenanceWindow } from "../../core/windows/index.ts";
 
 /** Where a named group of people is in chat. */
 export interface Group {
@@ -19,6 +20,7 @@ export interface Home {
   rules: Rule[];
   policies: Policy[];
   clusters: Cluster[];
+  windows: MaintenanceWindow[];
   groups: Record<string, Group>;
   roles: Role[];
   tokens: AccessToken[];

@@ -7,4 +7,6 @@ export { type HomeLoading, type HomeOptions, loadHome } from "./load-home.ts";
 export { readLocalAddress, removeLocalAddress, writeLocalAddress } from "./local-address.ts";
 export { readLocalToken, writeLocalToken } from "./local-token.ts";
 export { formatProblems, type Problem } from "./problem.ts";
+export { processName } from "./process-name.ts";
 export { type TokenEntry, type TokenRequest, tokenEntry } from "./token-entry.ts";
+export type { HomeWatch, HomeWatchOptions } from "./watch-home.ts";

@@ -1,5 +1,6 @@
 import { checkHome } from "./check-home.ts";
 import type { CheckOptions } from "./check-source.ts";
+import type { CronFault } from "./check-window.ts";
 import { type Drafts, draftsOf, nameField } from "./drafts.ts";
 import type { Home } from "./home.ts";
 import type { Environment, FileText, HomeFile } from "./home-file.ts";
@@ -20,6 +21,8 @@ export interface HomeOptions extends FolderOptions {
   kinds: readonly string[];
   /** What a kind says against a source's `options`; without it no source may have any. */
   checkOptions?: CheckOptions;
+  /** What is wrong with a cron expression. */
+  cronFault: CronFault;
 }
 
 /** Either the whole home, or everything that is wrong with it, in the order of file and line. */

@@ -10,6 +10,7 @@ import { readCluster, readEventType, readPolicy } from "./read-others.ts";
 import { readRole, readToken } from "./read-people.ts";
 import { readRule, readSharedBuckets } from "./read-rule.ts";
 import { readSource } from "./read-source.ts";
+import { readWindow } from "./read-window.ts";
 
 /** The home of drafts that have no problems. */
 export function readHome(drafts: Drafts): Home {
@@ -22,6 +23,7 @@ export function readHome(drafts: Drafts): Home {
     rules: ofKind(drafts, "rule").map((l) => readRule(contentOf(l, "rule"), buckets)),
     policies: ofKind(drafts, "policy").map((l) => readPolicy(contentOf(l, "policy"))),
     clusters: ofKind(drafts, "cluster").map((l) => readCluster(contentOf(l, "cluster"))),
+    windows: ofKind(drafts, "window").map((l) => readWindow(contentOf(l, "window"))),
     groups: Object.assign({}, ...groups),
     roles: ofKind(drafts, "roles").flatMap((l) => contentOf(l, "roles").roles.map(readRole)),
     tokens: ofKind(drafts, "tokens").flatMap((l) => contentOf(l, "tokens").tokens.map(readToken)),

@@ -4,6 +4,7 @@ import { normaliseUserId } from "../../core/people/index.ts";
 import type { ApprovalSpec, Feature, Offer, ReportSpec, Rule } from "../../core/rules/index.ts";
 import type { SharedBucket } from "../../core/throttle/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
+import { readSchedule } from "./read-window.ts";
 import type { ApprovalFile, OfferFile, RuleFile, ThrottlesFile } from "./schema.ts";
 
 /** What a rule's file leaves out. */
@@ -27,6 +28,8 @@ export function readRule(file: RuleFile, buckets: ReadonlyMap<string, SharedBuck
     title: file.title,
     on: file.on,
     business: file.business,
+    ...(file.owner ? { owner: peopleOf(file.owner) } : {}),
+    ...(file.schedule ? { schedule: readSchedule(file.schedule) } : {}),
     features: (file.features ?? []) as Feature[],
     action: file.action,
     targets: file.targets ?? [],

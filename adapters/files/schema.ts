@@ -2,6 +2,7 @@ import Type from "typebox";
 import { TYPE_NAME } from "../../core/events/index.ts";
 import { ON_RECOVERY, OPERATORS } from "../../core/rules/index.ts";
 import { SHARED_BY } from "../../core/throttle/index.ts";
+import { ScheduleShape } from "./span-schema.ts";
 
 /** Text that must look a certain way; `says` is the sentence for people in Chinese, `saysEn` in English. */
 function shaped(pattern: string, says: string, saysEn: string) {
@@ -117,6 +118,8 @@ export const RuleShape = Type.Object(
     title: Text,
     on: Type.Array(Text, { minItems: 1 }),
     business: Id,
+    owner: Type.Optional(PeopleShape),
+    schedule: Type.Optional(ScheduleShape),
     features: Type.Optional(Type.Array(FeatureShape)),
     action: ActionRef,
     targets: Type.Optional(Type.Array(Text)),

@@ -24,6 +24,8 @@ export interface RedisStoreOptions {
   password?: string;
   /** Speak TLS to the servers. Default false. */
   tls?: boolean;
+  /** Certificates, in PEM, to trust instead of the system's. */
+  caPem?: string;
   /** Time for leases and due times; the server's own when absent, as several processes need it. */
   clock?: Clock;
   /** Before each key; another prefix is another store. Default `whale:1:`. */
@@ -32,6 +34,11 @@ export interface RedisStoreOptions {
   partitions?: number;
   /** How long the same delivery key counts as the same delivery, in milliseconds. Default 5 minutes. */
   dedupeWindowMs?: number;
+  /**
+   * Names this process in leases. What a process of the same name left held is free once the store is open: no two
+   * that run may have one name. Without a name, what a process left held waits until its leases run out.
+   */
+  holder?: string;
   /** How long a call may take, waiting for the server included, in milliseconds. Default 5 s. */
   timeoutMs?: number;
   /** How long a replica may take to confirm a write, in milliseconds. Default 1 s. */

@@ -18,18 +18,23 @@ function retryDelayMs(times: number): number {
  * Makes a client that keeps connecting by itself. A call that was sent when the connection broke fails at once
  * and is not sent again by the client: only its caller knows whether that helps.
  */
-export function makeClient(config: RedisStoreConfig): Client {
-  const client = clientOf(config.servers, optionsOf(config));
+export function makeClient(config: RedisStoreConfig, name: string): Client {
+  const client = clientOf(config.servers, optionsOf(config, name));
   client.on("error", onceEach(config.log, serversText(config.servers)));
   return client;
 }
 
-function optionsOf(config: RedisStoreConfig) {
-  const { username, password, tls, timeoutMs } = config;
+/** How the server's list of connections names those that work on a store, and those that move it. */
+export function connectionName(prefix: string, purpose: "store" | "transfer"): string {
+  return `whale/${prefix}/${purpose}`;
+}
+
+function optionsOf(config: RedisStoreConfig, connectionName: string) {
+  const { username, password, tls, caPem, timeoutMs } = config;
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
+    ...(tls ? { tls: caPem === undefined ? {} : { ca: caPem } } : {}),
     protocol: 2,
     lazyConnect: true,
     connectTimeout: timeoutMs,
@@ -42,7 +47,7 @@ function optionsOf(config: RedisStoreConfig) {
     retryStrategy: retryDelayMs,
     // A master that became a replica answers READONLY; the sentinels know the new one by then.
     reconnectOnError: (error) => error.message.startsWith("READONLY"),
-    connectionName: "whale",
+    connectionName,
     disableClientInfo: true,
   } satisfies RedisOptions;
 }
@@ -59,6 +64,7 @@ function clientOf(servers: RedisServers, options: Options): Client {
         name: servers.name,
         sentinels: servers.sentinels.map(({ host, port }) => ({ host, port })),
         sentinelRetryStrategy: retryDelayMs,
+        ...("tls" in options ? { sentinelTLS: options.tls, enableTLSForSentinelMode: true } : {}),
         db: servers.db ?? 0,
         ...(servers.sentinelPassword === undefined ? {} : { sentinelPassword: servers.sentinelPassword }),
       });

@@ -56,23 +56,23 @@ export function warningsOf(servers: readonly (ServerSettings | null)[], replicas
 }
 
 const NO_REPLICA =
-  "Redis has no replica connected any more: events and approvals that are acknowledged now are lost with the master's disk; bring a replica back";
+  "Redis 的副本都断开了：现在确认的事件和授权会随主节点的磁盘一起丢失，请恢复副本 (Redis has no replica connected any more: events and approvals that are acknowledged now are lost with the master's disk; bring a replica back)";
 
 function faultsOf(server: ServerSettings | null): string[] {
   if (!server) {
     return [
-      "Redis does not tell its settings (CONFIG GET): whether acknowledged events outlive a power cut is not known",
+      "Redis 不允许读取配置 (CONFIG GET)，不知道已确认的事件断电后是否还在 (Redis does not tell its settings: whether acknowledged events outlive a power cut is not known)",
     ];
   }
   if (server.appendonly !== "yes") {
     return [
-      "Redis has appendonly no: events and approvals that were acknowledged are lost when it restarts; set appendonly yes and appendfsync always",
+      "Redis 的 appendonly 是 no：重启会丢失已确认的事件和授权，请设置 appendonly yes 和 appendfsync always (Redis has appendonly no: events and approvals that were acknowledged are lost when it restarts; set appendonly yes and appendfsync always)",
     ];
   }
   if (server.appendfsync === "always") return [];
-  const lost =
-    server.appendfsync === "everysec" ? "of the last second or two" : "of the last half minute or more";
+  const everySecond = server.appendfsync === "everysec";
+  const [zh, en] = everySecond ? ["一两秒", "second or two"] : ["半分钟或更久", "half minute or more"];
   return [
-    `Redis has appendfsync ${server.appendfsync}: events and approvals ${lost} that were acknowledged are lost with the machine's power; set appendfsync always`,
+    `Redis 的 appendfsync 是 ${server.appendfsync}：断电会丢失最近${zh}内已确认的事件和授权，请设置 appendfsync always (Redis has appendfsync ${server.appendfsync}: events and approvals of the last ${en} that were acknowledged are lost with the machine's power; set appendfsync always)`,
   ];
 }

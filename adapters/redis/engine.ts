@@ -7,7 +7,7 @@ import type { Replicas } from "./replicas.ts";
 import type { Script } from "./script.ts";
 
 /** A queue that a write may have given new work. */
-export type Queue = "journal" | "inbox" | "tasks" | "outbox";
+export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "state";
 
 /** What a script or command takes. */
 export type Arg = string | number | Buffer;

@@ -15,7 +15,7 @@ redis.call('ZADD', B .. ':open', ARGV[3], member)
 return 1
 `);
 
-/** 2: how many at most, 3: lease. The oldest free items, held from now on. */
+/** 2: how many at most, 3: lease, 4: holder. The oldest free items, held from now on. */
 export const CLAIM = script(`
 local claimed, fence = {}, nil
 for _, member in ipairs(passed(B .. ':open', B .. ':wait', B .. ':held', tonumber(ARGV[2]))) do
@@ -23,7 +23,7 @@ for _, member in ipairs(passed(B .. ':open', B .. ':wait', B .. ':held', tonumbe
   local key = keyOf(member)
   local item = B .. ':i:' .. key
   local received, attempts, payload = unpack(redis.call('HMGET', item, 'received', 'attempts', 'payload'))
-  redis.call('HSET', item, 'fence', fence)
+  redis.call('HSET', item, 'fence', fence, 'holder', ARGV[4])
   redis.call('HINCRBY', item, 'attempts', 1)
   redis.call('ZADD', B .. ':held', num(now() + tonumber(ARGV[3])), member)
   claimed[#claimed + 1] = {key, received, attempts, payload, fence}

@@ -4,8 +4,7 @@ import type { Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
 import { CLAIM, DONE, INSERT, POSTPONE, TRIM } from "./inbox-scripts.ts";
 import { INBOX_TAG } from "./partitions.ts";
-
-const TRIMMED_AT_ONCE = 250;
+import { trimAll } from "./trim-all.ts";
 
 type ClaimRow = [key: string, received: string, attempts: string, payload: string, fence: string];
 
@@ -19,7 +18,8 @@ export function redisInbox(engine: Engine): Inbox {
       return "new";
     },
     claim: async (max, leaseMs) => {
-      const rows = await engine.run<ClaimRow[]>(CLAIM, INBOX_TAG, [limitOf(max), leaseMs]);
+      const args = [limitOf(max), leaseMs, engine.config.holder ?? ""];
+      const rows = await engine.run<ClaimRow[]>(CLAIM, INBOX_TAG, args);
       return rows.map(claimOf);
     },
     done: async (key, fence) => (await engine.run<number>(DONE, INBOX_TAG, [key, fence])) === 1,
@@ -28,7 +28,7 @@ export function redisInbox(engine: Engine): Inbox {
       if (kept === 1) engine.wake("inbox");
       return kept === 1;
     },
-    trim: (olderThanMs) => trim(engine, olderThanMs),
+    trim: (olderThanMs) => trimAll(engine, { script: TRIM, tag: INBOX_TAG, olderThanMs }),
   };
 }
 
@@ -40,13 +40,4 @@ function claimOf([key, received, attempts, payload, fence]: ClaimRow): InboxClai
     fence: Number(fence),
     attempts: Number(attempts),
   };
-}
-
-async function trim(engine: Engine, olderThanMs: number): Promise<number> {
-  let gone = 0;
-  for (;;) {
-    const some = await engine.run<number>(TRIM, INBOX_TAG, [olderThanMs, TRIMMED_AT_ONCE]);
-    gone += some;
-    if (some < TRIMMED_AT_ONCE) return gone;
-  }
 }

@@ -1,4 +1,4 @@
-import { partitionOf } from "../../core/ids/index.ts";
+import { eventId, partitionOf } from "../../core/ids/index.ts";
 import { admit, type EventDraft, type Incident } from "../../core/incidents/index.ts";
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Arg } from "./engine.ts";
@@ -62,7 +62,7 @@ function decideDraft(
   { view, settings }: { view: FactView; settings: Settings },
 ): Receipt {
   const { source, incident: key, receivedAt } = draft.event;
-  const field = draft.dedupeKey === undefined ? null : fieldOf(source, draft.dedupeKey);
+  const field = draft.dedupeKey === undefined ? null : eventId(source, draft.dedupeKey);
   const first = field === null ? undefined : view.first(field);
   if (field !== null && first) made.seen.push([field]);
   const facts = { first, incident: view.incident(fieldOf(source, key)) };

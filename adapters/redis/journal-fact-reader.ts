@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { eventId } from "../../core/ids/index.ts";
 import type { Delivery } from "../../core/ports/index.ts";
 import type { Arg, Engine } from "./engine.ts";
 import type { Decision } from "./journal-decide.ts";
@@ -33,8 +34,9 @@ export function factReader(engine: Engine): FactReader {
   return {
     read: async (batch) => {
       const sheet = new FactSheet();
-      const fresh = fieldsOf(batch.filter((one) => one.tries === 0));
-      for (const field of fresh.incident) sheet.note("incident", field, incidents.get(field) ?? null);
+      for (const field of incidentsOf(batch.filter((one) => one.tries === 0))) {
+        sheet.note("incident", field, incidents.get(field) ?? null);
+      }
       const doubted = batch.filter((one) => one.tries > 0);
       // Without the time a signature in the sheet, which is one of this very batch, counts as valid.
       const nowMs = doubted.length > 0 ? await readInto(sheet, engine, fieldsOf(doubted)) : 0;
@@ -60,17 +62,23 @@ async function readInto(sheet: FactSheet, engine: Engine, fields: Fields): Promi
   return Number(nowMs);
 }
 
+function incidentsOf(batch: readonly Asking[]): Set<string> {
+  return new Set(
+    batch.flatMap(({ delivery }) =>
+      delivery.drafts.map(({ event }) => fieldOf(event.source, event.incident)),
+    ),
+  );
+}
+
 function fieldsOf(batch: readonly Asking[]): Fields {
   const first = new Set<string>();
-  const incident = new Set<string>();
   const signature = new Set<string>();
   for (const { delivery } of batch) {
     const { source, replay, drafts } = delivery;
     if (replay) signature.add(fieldOf(source, replay.signature));
     for (const { event, dedupeKey } of drafts) {
-      if (dedupeKey !== undefined) first.add(fieldOf(event.source, dedupeKey));
-      incident.add(fieldOf(event.source, event.incident));
+      if (dedupeKey !== undefined) first.add(eventId(event.source, dedupeKey));
     }
   }
-  return { first: [...first], incident: [...incident], signature: [...signature] };
+  return { first: [...first], incident: [...incidentsOf(batch)], signature: [...signature] };
 }

@@ -3,7 +3,7 @@ import { script } from "./script.ts";
 /**
  * The journal, all of it under one hash tag so that a delivery is one write: `e:<partition>` (a stream of entries,
  * each at `<position>-0`), `heads` (the last position of each), `index` (where an event or a verdict stands),
- * `first` and `seen` (delivery keys), `incident` and `closed`, `signature` and `expiry`, `raw:<ref>` and `rawat` (raw
+ * `first` and `seen` (delivery keys, each by the id of its first event), `incident` and `closed`, `signature` and `expiry`, `raw:<ref>` and `rawat` (raw
  * bodies), `refusals` and `refusal` (bodies that made no event), `place:<reader>:<partition>`.
  *
  * What many events change alike is collected and written once, at the end of the script.

@@ -62,17 +62,17 @@ end
 return answer
 `);
 
-/** 2: lease, 3: fence, 4 on: members. Those that are still free, held from now on. */
+/** 2: lease, 3: fence, 4: holder, 5 on: members. Those that are still free, held from now on. */
 export const CLAIM_ITEMS = script(`
 local at, claimed, fence = now(), {}, nil
-for i = 4, #ARGV do
+for i = 5, #ARGV do
   local member = ARGV[i]
   local due = redis.call('ZSCORE', B .. ':od', member)
   if due and tonumber(due) <= at and scoreOf(B .. ':oh', member) <= at then
     fence = fence or num(tick(tonumber(ARGV[3])))
     local item = B .. ':o:' .. keyOf(member)
     local fields = redis.call('HMGET', item, 'task', 'lane', 'due', 'created', 'attempts', 'body')
-    redis.call('HSET', item, 'fence', fence)
+    redis.call('HSET', item, 'fence', fence, 'holder', ARGV[4])
     redis.call('HINCRBY', item, 'attempts', 1)
     redis.call('ZADD', B .. ':oh', num(at + tonumber(ARGV[2])), member)
     claimed[#claimed + 1] = {member, fence, unpack(fields)}

@@ -56,7 +56,8 @@ async function claim(engine: Engine, max: number, leaseMs: number): Promise<Outb
       return found.flat();
     },
     hold: async (tag, members, fence) => {
-      const rows = await engine.write<ClaimRow[]>(CLAIM_ITEMS, tag, [leaseMs, fence, ...members]);
+      const holder = engine.config.holder ?? "";
+      const rows = await engine.write<ClaimRow[]>(CLAIM_ITEMS, tag, [leaseMs, fence, holder, ...members]);
       return rows.map((row) => ({ member: row[0], claim: claimOf(row) }));
     },
   });

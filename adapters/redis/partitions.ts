@@ -21,6 +21,9 @@ export const JOURNAL_TAG = "journal";
 export const AUDIT_TAG = "audit";
 export const CONFIG_TAG = "config";
 export const THROTTLE_TAG = "throttle";
+export const REPLAYS_TAG = "replays";
+export const STATE_TAG = "state";
+export const LEASES_TAG = "leases";
 export const META_TAG = "meta";
 
 /** The partition of a task. */

@@ -52,8 +52,15 @@ export async function grantOf(engine: Engine, grantId: string): Promise<Grant | 
   return answer === null ? undefined : readGrant(answer);
 }
 
-/** Numbers parted by spaces, then the keys, which may hold spaces themselves. */
-function readGrant(answer: string): Grant {
+/** A grant as the script keeps it. */
+export function grantText({ outcome, bucket, also = [], heldBefore }: Grant): string {
+  const views = [bucket, ...also];
+  const numbers = views.flatMap(({ tokens, burst, nextAtMs, held }) => [tokens, burst, nextAtMs, held]);
+  return [outcome, heldBefore, ...numbers, JSON.stringify(views.map(({ key }) => key))].join(" ");
+}
+
+/** Reads a grant as the script keeps it: numbers parted by spaces, then the keys, which may hold spaces too. */
+export function readGrant(answer: string): Grant {
   const at = answer.indexOf("[");
   const [outcome, heldBefore, ...numbers] = answer.slice(0, at).split(" ");
   const keys = JSON.parse(answer.slice(at)) as string[];

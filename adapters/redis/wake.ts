@@ -4,7 +4,14 @@ import type { Logger } from "../../core/ports/index.ts";
 import type { Client } from "./connection.ts";
 import type { Queue } from "./engine.ts";
 
-const QUEUES: Record<Queue, true> = { journal: true, inbox: true, tasks: true, outbox: true };
+const QUEUES: Record<Queue, true> = {
+  journal: true,
+  inbox: true,
+  tasks: true,
+  outbox: true,
+  replays: true,
+  state: true,
+};
 
 type Listener = (what: Queue) => void;
 

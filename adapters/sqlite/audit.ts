@@ -26,19 +26,30 @@ export function sqliteAudit(engine: Engine): Audit {
 function appendEntry(db: Database, fact: AuditFact): AuditEntry {
   const last = db.get<AuditLink>("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1") ?? GENESIS;
   const entry = chained(last, fact);
+  insertEntry(db, entry);
+  return entry;
+}
+
+/** Writes an entry as it is, inside the caller's write. */
+export function insertEntry(db: Database, entry: AuditEntry): void {
   const { seq, hash, prev, at, who, what, object, detail } = entry;
   const sql =
     "INSERT INTO audit (seq, hash, prev, at, who, what, object, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
   db.run(sql, seq, hash, prev, at, who, what, object, JSON.stringify(detail));
-  return entry;
 }
 
-type AuditRow = Omit<AuditEntry, "detail"> & { detail: string };
+/** An entry as it is stored. */
+export type AuditRow = Omit<AuditEntry, "detail"> & { detail: string };
+
+/** The entry of a row. */
+export function auditEntryOf(row: AuditRow): AuditEntry {
+  return { ...row, detail: detailOf(row.detail) };
+}
 
 function entriesAfter(db: Database, after: number, limit: number): AuditEntry[] {
   const sql = `SELECT seq, prev, hash, at, who, what, object, detail FROM audit
     WHERE seq > ? ORDER BY seq LIMIT ?`;
-  return db.all<AuditRow>(sql, after, limit).map((row) => ({ ...row, detail: detailOf(row.detail) }));
+  return db.all<AuditRow>(sql, after, limit).map(auditEntryOf);
 }
 
 /** What is no JSON any more was altered; the empty object in its place does not give the entry's hash. */

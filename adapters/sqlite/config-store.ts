@@ -27,10 +27,15 @@ function recordVersion(db: Database, change: ConfigChange): Recorded {
   const latest = latestOf(db, change);
   const version = nextVersion(latest, change);
   if (version === null) return { outcome: "same", version: latest };
-  const { kind, name, no, at, by, text, digest } = version;
-  const sql = `INSERT INTO config_versions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-  db.run(sql, kind, name, no, at, by, version.change, text, digest);
+  insertVersion(db, version);
   return { outcome: "recorded", version };
+}
+
+/** Writes a version as it is, inside the caller's write. */
+export function insertVersion(db: Database, version: ConfigVersion): void {
+  const { kind, name, no, at, by, change, text, digest } = version;
+  const sql = `INSERT INTO config_versions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  db.run(sql, kind, name, no, at, by, change, text, digest);
 }
 
 function latestOf(db: Database, { kind, name }: ConfigName): ConfigVersion | null {

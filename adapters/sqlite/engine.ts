@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/ports/index.ts";
+import type { QuietCheckpoints } from "./checkpoint.ts";
 import type { Database } from "./database.ts";
 import { closedError, readError } from "./errors.ts";
 import type { GroupCommit, Wake } from "./group-commit.ts";
@@ -25,10 +26,11 @@ export interface EngineParts {
   recent: WriteBehind;
   clock: Clock;
   commits: GroupCommit;
+  checkpoints: QuietCheckpoints;
 }
 
 /** Joins a database and its writer into what the parts of the store use. */
-export function engineOf({ db, recent, clock, commits }: EngineParts): Engine {
+export function engineOf({ db, recent, clock, commits, checkpoints }: EngineParts): Engine {
   let open = true;
   const read = async <T>(query: () => T): Promise<T> => {
     if (!open) throw closedError();
@@ -42,6 +44,7 @@ export function engineOf({ db, recent, clock, commits }: EngineParts): Engine {
     if (!open) return;
     open = false;
     commits.close();
+    checkpoints.close();
     db.close();
   };
   const { write, writeUnsynced } = commits;
@@ -55,9 +58,14 @@ export function mergeRecent({ recent, writeUnsynced }: Engine): Promise<void> {
 
 /** The next fencing token: one counter for the whole store, so a token is never given twice. */
 export function nextFence(db: Database): number {
-  const sql = `INSERT INTO meta VALUES ('fence', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1
+  return nextNumber(db, "fence");
+}
+
+/** The next number of a counter, from 1. */
+export function nextNumber(db: Database, counter: string): number {
+  const sql = `INSERT INTO meta VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1
     RETURNING value`;
-  return db.get<{ value: number }>(sql)?.value ?? 0;
+  return db.get<{ value: number }>(sql, counter)?.value ?? 0;
 }
 
 /** A caller's limit as SQLite wants it: a whole number from 0, where a negative one would mean "all". */

@@ -4,7 +4,7 @@ import { closedError, groupError, jobError } from "./errors.ts";
 import type { TransactionHooks } from "./write-behind.ts";
 
 /** A queue that a commit may have given new work. */
-export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays";
+export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "state";
 
 /** Marks a queue, to be announced once the job is committed. */
 export type Wake = (what: Queue) => void;
@@ -27,6 +27,8 @@ export interface GroupCommit {
    * marks of work that may be done again.
    */
   writeUnsynced<T>(run: (wake: Wake) => T): Promise<T>;
+  /** Whether a write waits for its commit. */
+  waits(): boolean;
   /** Commits what waits and refuses what comes later. */
   close(): void;
 }
@@ -75,7 +77,8 @@ export function groupCommit(parts: GroupCommitParts): GroupCommit {
     closed = true;
     while (queue.waits()) commit(queue.next());
   };
-  return { write: (run) => put(run, true), writeUnsynced: (run) => put(run, false), close };
+  const { waits } = queue;
+  return { write: (run) => put(run, true), writeUnsynced: (run) => put(run, false), waits, close };
 }
 
 interface JobQueue {

@@ -1,9 +1,10 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isBusy, lockedError, openError } from "./errors.ts";
 
 /**
- * Takes the folder for this process, or throws `store.locked`. The lock is an open exclusive transaction on
+ * Takes a folder that is there for this process, or throws `store.locked`. The lock is an open exclusive transaction on
  * `whale.lock`: a file lock of the kernel, so it ends with the process however that dies. Returns the release.
  */
 export function lockFolder(dataDir: string): () => void {
@@ -17,6 +18,16 @@ export function lockFolder(dataDir: string): () => void {
   return () => {
     if (held.isOpen) held.close();
   };
+}
+
+/** Makes the folder when there is none, and takes its lock. Throws `store.locked` or `store.open_failed`. */
+export function holdFolder(dataDir: string): () => void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw openError(dataDir, cause);
+  }
+  return lockFolder(dataDir);
 }
 
 function openLock(dataDir: string): DatabaseSync {

@@ -1,18 +1,21 @@
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
 import type {
   Audit,
   ConfigStore,
   Inbox,
+  Leases,
   Logger,
   Outbox,
   ReaderPlace,
   ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
 import { sqliteAudit } from "./audit.ts";
+import { quietCheckpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
 import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -23,10 +26,13 @@ import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal, type TextJournal } from "./journal.ts";
 import { INCIDENTS, KNOWN } from "./journal-keys.ts";
 import { type EntryRow, readPlace } from "./journal-readers.ts";
-import { lockFolder } from "./lock.ts";
+import { sqliteLeases } from "./leases.ts";
+import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { sqliteOutbox } from "./outbox.ts";
 import { sqliteReplays } from "./replays.ts";
+import { requireInForce } from "./standing.ts";
+import { sqliteState } from "./state.ts";
 import { sqliteTasks } from "./tasks.ts";
 import { sqliteThrottle } from "./throttle.ts";
 import { writeBehind } from "./write-behind.ts";
@@ -41,6 +47,8 @@ export interface SqliteStore {
   audit: Audit;
   configs: ConfigStore;
   replays: ReplayStore;
+  leases: Leases;
+  state: StateStore;
   /** What `journal.read` gives, with the bodies still as JSON. */
   entryRows(place: ReaderPlace, limit: number): Promise<EntryRow[]>;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
@@ -56,25 +64,17 @@ export interface SqliteStore {
 /**
  * Opens the store of a folder, making it when there is none. The folder belongs to this process alone until
  * `close` or the process's end: leases found in it are those of a process that is gone, and are ended.
- * Throws `store.locked`, `store.newer_version`, `store.open_failed` or `store.bad_option`.
+ * Throws `store.locked`, `store.not_in_force`, `store.newer_version`, `store.open_failed` or `store.bad_option`.
  */
 export function openStore(options: SqliteStoreOptions): SqliteStore {
   const config = readConfig(options);
-  makeFolder(config.dataDir);
-  const unlock = lockFolder(config.dataDir);
+  const unlock = holdFolder(config.dataDir);
   try {
+    requireInForce(config.dataDir);
     return openData(config.dataDir, (db) => storeOver(db, config, unlock));
   } catch (cause) {
     unlock();
     throw openError(config.dataDir, cause);
-  }
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw openError(dataDir, cause);
   }
 }
 
@@ -102,6 +102,7 @@ function endLeases(db: Database): void {
     UPDATE outbox SET ${free} WHERE head = 1 AND fence <> 0;
     UPDATE outbox SET attempts = 1 WHERE attempts = 0;
     UPDATE replays SET ${free} WHERE ended = 0 AND fence <> 0;
+    UPDATE leases SET leased_until_ms = 0;
     UPDATE readers SET leased_until_ms = 0, holder = NULL;
     COMMIT`);
 }
@@ -151,9 +152,11 @@ function engineOver(
   const committed = (): void => {
     recent.transaction.committed();
     if (!merging && recent.waiting() >= MERGE_FROM) void merge();
+    checkpoints.committed();
   };
   const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
-  const engine = engineOf({ db, recent, clock, commits });
+  const checkpoints = quietCheckpoints(db, commits.waits);
+  const engine = engineOf({ db, recent, clock, commits, checkpoints });
   return engine;
 }
 
@@ -181,6 +184,8 @@ function portsOver(engine: Engine, config: SqliteStoreConfig) {
     audit: sqliteAudit(engine),
     configs: sqliteConfigStore(engine),
     replays: sqliteReplays(engine),
+    leases: sqliteLeases(engine),
+    state: sqliteState(engine),
   };
 }
 

@@ -220,6 +220,24 @@ CREATE INDEX replays_open ON replays (mode, created_at_ms) WHERE ended = 0;
 CREATE INDEX replays_by_age ON replays (created_at_ms);
 `;
 
+/** Leases on names, and the documents that people's orders are kept in. */
+export const SHARED_TABLES = `
+CREATE TABLE leases (
+  name TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  fence INTEGER NOT NULL,
+  leased_until_ms REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE state (
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** How many wishes a bucket has held back since its last token. */
 export const BUCKET_HELD = `
 ALTER TABLE buckets ADD COLUMN held REAL NOT NULL DEFAULT 0;

@@ -1,2 +1,3 @@
 export * from "./clicks.ts";
 export * from "./messages.ts";
+export type { ChatMuteDeps } from "./mutes.ts";

@@ -1,6 +1,5 @@
 import type { MessageViewing } from "../../core/cards/index.ts";
 import {
-  type CommandId,
   executionText,
   logsText,
   parseCommand,
@@ -12,12 +11,14 @@ import { errorText } from "../../core/errors.ts";
 import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
+import { answerMutes, type ChatMuteDeps } from "./mutes.ts";
 
 export interface MessageDeps {
   tasks: TaskStore;
   outbox: Outbox;
   executor: Executor;
   view: Viewer;
+  muting: ChatMuteDeps;
   clock: Clock;
   metrics: Metrics;
 }
@@ -27,13 +28,13 @@ const LISTED = 10;
 
 /** Answers one text message. The answer is queued under the message's own key, so that it is given once. */
 export async function handleText(payload: TextPayload, key: string, deps: MessageDeps): Promise<void> {
-  const text = await answer(payload.text, deps);
+  const text = await answer(payload, deps);
   const nowMs = deps.clock.nowMs();
   const body = { kind: "answer" as const, to: payload.userId, text };
   await deps.outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: nowMs }]);
 }
 
-async function answer(text: string, deps: MessageDeps): Promise<string> {
+async function answer({ text, userId }: TextPayload, deps: MessageDeps): Promise<string> {
   const parsed = parseCommand(text);
   const viewing = await deps.view(null);
   const { commands } = viewing.texts;
@@ -45,11 +46,14 @@ async function answer(text: string, deps: MessageDeps): Promise<string> {
   }
   if (parsed.id === "help") return commands.help;
   if (parsed.id === "tasks") return tasksText(await deps.tasks.list({ limit: LISTED }), viewing);
+  if (parsed.id === "mutes" || parsed.id === "mute" || parsed.id === "unmute") {
+    return answerMutes({ command: parsed.id, text: parsed.arg ?? "", userId }, viewing, deps.muting);
+  }
   return oneTask(parsed.id, parsed.arg ?? "", { ...deps, viewing });
 }
 
 async function oneTask(
-  command: Exclude<CommandId, "help" | "tasks">,
+  command: "task" | "ex" | "logs",
   arg: string,
   deps: MessageDeps & { viewing: MessageViewing },
 ): Promise<string> {

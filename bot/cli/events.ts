@@ -16,6 +16,7 @@ interface Asked {
   subject?: string;
   incident?: string;
   label?: string[];
+  number?: string[];
   invalid?: boolean;
   rule?: string;
   reason?: string;
@@ -55,6 +56,7 @@ function asking(command: Command): Command {
     .option("--severity <severity>", "级别，可重复 · severity, repeatable", more)
     .option("--status <status>", "状态，可重复 · status, repeatable", more)
     .option("--label <key=value>", "标签，可重复 · label, repeatable", more)
+    .option("--number <field=range>", "detail 的数字字段，如 usage=85..95，可重复 · a number of detail", more)
     .option("--subject <subject>", "对象 · what it is about")
     .option("--incident <incident>", "故障 · incident")
     .option("--invalid", "只要不合格式的 · only what does not fit its type")
@@ -66,7 +68,7 @@ function asking(command: Command): Command {
 }
 
 const NAMES = [
-  ...(["type", "source", "severity", "status", "subject", "incident", "label"] as const),
+  ...(["type", "source", "severity", "status", "subject", "incident", "label", "number"] as const),
   ...(["rule", "reason", "from", "to", "limit"] as const),
 ];
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { ChatOpsError } from "../../core/errors.ts";
+import { type NumberRange, readRange } from "../../core/events/index.ts";
 import { type ReplayLook, replayLines } from "./replay-words.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -11,6 +12,7 @@ export interface ReplayAsked {
   severity?: string[];
   status?: string[];
   label?: string[];
+  number?: string[];
   subject?: string;
   incident?: string;
   invalid?: boolean;
@@ -41,6 +43,7 @@ export function replayCommand(events: Command): void {
     .option("--severity <severity>", "级别，可重复 · severity, repeatable", more)
     .option("--status <status>", "状态，可重复 · status, repeatable", more)
     .option("--label <key=value>", "标签，可重复 · label, repeatable", more)
+    .option("--number <field=range>", "detail 的数字字段，如 usage=85..95，可重复 · a number of detail", more)
     .option("--subject <subject>", "对象 · what it is about")
     .option("--incident <incident>", "故障 · incident")
     .option("--invalid", "只要不合格式的 · only what does not fit its type")
@@ -85,9 +88,25 @@ async function replay(text: string | undefined, asked: ReplayAsked): Promise<voi
 /** The order as REST takes it. Throws `cli.bad_option` naming what cannot be read. */
 export function replayOrder(text: string | undefined, asked: ReplayAsked): object {
   const { from, to, type, source, severity, status, subject, incident, invalid, judgedBy, reason } = asked;
-  const labels = asked.label && Object.fromEntries(asked.label.map(labelOf));
+  const labels =
+    asked.label && Object.fromEntries(asked.label.map((one) => pairOf("label", one, "key=value")));
+  const numbers = asked.number && Object.fromEntries(asked.number.map(numberOf));
   const filter = {
-    ...{ text, type, source, severity, status, subject, incident, labels, invalid, reason, from, to },
+    ...{
+      text,
+      type,
+      source,
+      severity,
+      status,
+      subject,
+      incident,
+      labels,
+      numbers,
+      invalid,
+      reason,
+      from,
+      to,
+    },
     ruleId: judgedBy,
   };
   const limits = {
@@ -98,9 +117,17 @@ export function replayOrder(text: string | undefined, asked: ReplayAsked): objec
   return { filter, mode: asked.real ? "real" : "rehearse", rules, ignoreThrottle, all, ...limits };
 }
 
-function labelOf(text: string): [string, string] {
+function numberOf(text: string): [string, NumberRange] {
+  const wants = "field=85..95, field=85.. or field=..95";
+  const [field, written] = pairOf("number", text, wants);
+  const range = readRange(written);
+  if (!range) throw badOption("number", text, wants);
+  return [field, range];
+}
+
+function pairOf(option: string, text: string, wants: string): [string, string] {
   const at = text.indexOf("=");
-  if (at < 1) throw badOption("label", text, "key=value");
+  if (at < 1) throw badOption(option, text, wants);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

@@ -2,13 +2,22 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
-import { environment } from "../config/index.ts";
-import { approvePolicyFile, checkActions, newToken, prepare, prepareFiles } from "../wire.ts";
+import { environment, storesText } from "../config/index.ts";
+import { prepare, prepareFiles } from "../wire.ts";
+import { checkActions } from "../wire-actions.ts";
+import { examine } from "../wire-doctor.ts";
+import { approvePolicyFile, newToken } from "../wire-tools.ts";
+import { archiveCommands } from "./archive.ts";
 import { eventCommands } from "./events.ts";
+import { findingLine } from "./finding-words.ts";
+import { migrateCommand } from "./migrate.ts";
 import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
-/** The command line. Commands here only read and write files; those of `events` ask the running process. */
+/**
+ * The command line. Commands here only read and write files; `doctor` connects to what a process would; those of
+ * `events` and `archive` ask the running process.
+ */
 function program(): Command {
   const whale = new Command("whale").description(
     "鲸：企业微信里的运维自动化 · operations automation in WeCom",
@@ -18,6 +27,12 @@ function program(): Command {
     .description("检查环境变量和 WHALE_HOME 里的文件 · check the environment and the files of WHALE_HOME")
     .option("--online", "还向集群核对动作和参数 · also compare actions and params with the clusters")
     .action(check);
+  whale
+    .command("doctor")
+    .description(
+      "逐一连接存储、企业微信、StackStorm，说明哪些承诺成立 · connect to everything and tell what holds; exit code 1 when something fails",
+    )
+    .action(doctor);
   whale
     .command("sources")
     .description("事件源 · sources")
@@ -45,8 +60,10 @@ function program(): Command {
       "生成令牌并打印要写进 tokens.yaml 的条目，不写文件 · make a token and its entry, writing nothing",
     )
     .action(printToken);
+  migrateCommand(whale);
   eventCommands(whale);
   throttleCommands(whale);
+  archiveCommands(whale);
   return whale;
 }
 
@@ -59,6 +76,16 @@ async function check({ online }: { online?: true }): Promise<void> {
   console.log(
     `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,
   );
+}
+
+async function doctor(): Promise<void> {
+  const prepared = await prepare(environment(), process.cwd());
+  if (prepared.outcome === "refused") return stop(prepared.message);
+  const findings = await examine(prepared);
+  console.log(`配置没有问题 · configuration in order: ${storesText(prepared.config.stores)}`);
+  for (const finding of findings) console.log(findingLine(finding));
+  const failed = findings.filter(({ outcome }) => outcome === "fails").length;
+  if (failed > 0) stop(`${failed} 项不行 · failed: ${failed}`);
 }
 
 async function tryFile(source: string, file: string): Promise<void> {

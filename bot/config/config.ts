@@ -1,11 +1,11 @@
-import { isIP } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
-import { parseDuration } from "../../core/time/index.ts";
-import { parseBytes } from "./bytes.ts";
 import { memoryOfMachine } from "./environment.ts";
+import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
+import { type ProcessRole, readRoles } from "./roles.ts";
+import { readStores, type StoresConfig } from "./stores.ts";
 
 /** Everything the process is told from outside, checked. */
 export interface Config {
@@ -45,6 +45,15 @@ export interface Config {
    * that is less. The share of the heap is fixed.
    */
   pressure: PressureLimits;
+  /** Which stores the process works on. Embedded when neither Redis nor Elasticsearch is named. */
+  stores: StoresConfig;
+  /** What this process does. Default everything. */
+  roles: readonly ProcessRole[];
+  /**
+   * How long a process that was told to end goes on taking requests while `/readyz` says that it leaves. Default 3 s,
+   * and none for embedded stores, beside which there is no other process to turn to.
+   */
+  drainMs: number;
 }
 
 /** One value that cannot be used. Secrets are never shown. */
@@ -64,8 +73,6 @@ export type ConfigOutcome =
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-type WecomText = Exclude<keyof Config["wecom"], "agentId">;
-
 /** What the client of WeCom says against a value of its configuration; null when nothing. Never holds the value. */
 export type WecomFault = (field: WecomText, value: string) => string | null;
 
@@ -76,13 +83,10 @@ export interface ConfigGivens {
   memoryBytes?: number;
 }
 
-/** Values that may be shown; the app's other ones are secrets. */
-const SHOWN: readonly WecomText[] = ["apiBase", "corpId"];
-
 /** Reads the configuration from environment variables; every fault is named, not only the first. */
 export function readConfig(env: Environment, cwd: string, given: ConfigGivens): ConfigOutcome {
   const { wecomFault, memoryBytes = memoryOfMachine() } = given;
-  const read = reader(env, wecomFault);
+  const read = configReader(env, wecomFault);
   const { home, dataDir } = foldersOf(env, cwd);
   const config: Config = {
     host: read.host("HOST", "127.0.0.1"),
@@ -106,8 +110,17 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     journalKeepMs: read.duration("WHALE_JOURNAL_KEEP", "7d"),
     archiveKeepMs: read.duration("WHALE_ARCHIVE_KEEP", "90d"),
     pressure: pressureLimits(read, memoryBytes),
+    ...sharing(read),
   };
   return read.faults.length > 0 ? { outcome: "refused", faults: read.faults } : { outcome: "read", config };
+}
+
+/** What matters where several processes stand beside each other. */
+function sharing(read: ConfigReader): Pick<Config, "stores" | "roles" | "drainMs"> {
+  const stores = readStores(read);
+  const alone = stores.kind === "embedded";
+  const drainMs = alone ? 0 : read.duration("WHALE_DRAIN", "3s");
+  return { stores, roles: readRoles(read, alone), drainMs };
 }
 
 /** The folder with the files that a user writes, and that of the embedded stores. */
@@ -122,7 +135,7 @@ const MAX_HEAP_SHARE = 0.9;
 const MOST_RSS_BYTES = 1.5 * 2 ** 30;
 const MEMORY_SHARE = 0.75;
 
-function pressureLimits(read: Reader, memoryBytes: number): PressureLimits {
+function pressureLimits(read: ConfigReader, memoryBytes: number): PressureLimits {
   const rssBytes = Math.round(Math.min(MOST_RSS_BYTES, memoryBytes * MEMORY_SHARE));
   return {
     minFreeDiskBytes: read.bytes("WHALE_MIN_FREE_DISK", { fallback: 512 * 2 ** 20, min: 0 }),
@@ -144,89 +157,4 @@ export function formatFaults(faults: readonly ConfigFault[]): string {
 
 function pathOf(text: string, cwd: string): string {
   return isAbsolute(text) ? text : resolve(cwd, text);
-}
-
-interface WholeLimits {
-  fallback?: number;
-  min: number;
-  max: number;
-}
-
-type Reader = ReturnType<typeof reader>;
-
-function reader(env: Environment, wecomFault: WecomFault) {
-  const faults: ConfigFault[] = [];
-  const given = (name: string) => (env[name] ?? "").trim();
-  const fault = (name: string, value: string, message: string) => void faults.push({ name, value, message });
-
-  return {
-    faults,
-    wecom: (name: string, field: WecomText, fallback = "") => {
-      const value = given(name) || fallback;
-      const message = value ? wecomFault(field, value) : "没有设置，必须给出 (not set, required)";
-      // An address with a password in it is a fault that must not be shown either.
-      const shown = SHOWN.includes(field) && !value.includes("@") ? value : "";
-      if (message !== null) fault(name, shown, message);
-      return value;
-    },
-    host: (name: string, fallback: string) => {
-      const value = given(name) || fallback;
-      if (isIP(value) === 0 && !HOST_NAME.test(value))
-        fault(name, value, "要填 IP 地址或主机名 (an IP address or a host name)");
-      return value;
-    },
-    whole: (name: string, { fallback, min, max }: WholeLimits) => {
-      const value = given(name);
-      if (!value && fallback !== undefined) return fallback;
-      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-      if (number >= min && number <= max) return number;
-      fault(name, value, `要填 ${min} 到 ${max} 之间的整数 (a whole number from ${min} to ${max})`);
-      return min;
-    },
-    bytes: (name: string, { fallback, min }: { fallback: number; min: number }) => {
-      const value = given(name);
-      if (!value) return fallback;
-      const bytes = parseBytes(value);
-      if (bytes !== null && bytes >= min) return bytes;
-      const least = `${min / 2 ** 20}MB`;
-      fault(
-        name,
-        value,
-        `要写成 512MB、1.5GB 这样的大小，至少 ${least} (a size such as 512MB, at least ${least})`,
-      );
-      return fallback;
-    },
-    oneOf: <T extends string>(name: string, known: readonly T[], fallback: T): T => {
-      const value = given(name) || fallback;
-      const found = known.find((one) => one === value);
-      if (!found) fault(name, value, `只能是 (one of): ${known.join(", ")}`);
-      return found ?? fallback;
-    },
-    duration: (name: string, fallback: string) => {
-      const value = given(name) || fallback;
-      const ms = parseDuration(value);
-      if (ms === null)
-        fault(name, value, "要写成 30s、10m、2h、7d 这样的时长 (a duration such as 30s, 10m, 2h, 7d)");
-      return ms ?? 0;
-    },
-    zone: (name: string, fallback: string) => {
-      const value = given(name) || fallback;
-      if (!isZone(value))
-        fault(name, value, "不是时区名 (not the name of a time zone, for example Asia/Shanghai)");
-      return value;
-    },
-  };
-}
-
-/** The last label of a name holds a letter: 999.1.1.1 is no name, it is a wrong address. */
-const HOST_NAME = /^(?=.{1,253}$)(?:[a-z0-9_-]+\.)*(?=[0-9_-]*[a-z])[a-z0-9_-]+$/i;
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    // Intl reports an unknown zone only by throwing.
-    return false;
-  }
 }

@@ -1,2 +1,3 @@
 export type { LoadedHome, TypeChange, TypeChanged, TypeUse } from "./change-type.ts";
-export { createHomeKeeper, type HomeKeeper, type KeeperDeps, type Reloaded } from "./keeper.ts";
+export { BY_WATCH, createHomeKeeper, type HomeKeeper, type KeeperDeps, type Reloaded } from "./keeper.ts";
+export { tellOwners } from "./tell-owners.ts";

@@ -34,9 +34,14 @@ export interface KeeperDeps {
   compile: (home: Home) => InForce;
   configs: ConfigStore;
   audit: Audit;
+  /** Hears of files that were refused, and of the home that stays in force. Must not fail. */
+  onRefused?: (problems: readonly Problem[], inForce: LoadedHome) => Promise<void>;
   clock: Clock;
   log: Logger;
 }
+
+/** Who asks for a reload when files have changed. */
+export const BY_WATCH = "files";
 
 /** Makes the keeper of a home that was loaded and is in force. */
 export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeeper {
@@ -61,10 +66,13 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
     if (loading.outcome === "refused") {
       trouble = placeOfFirst(loading.problems);
       tellRefused(by, loading.problems, deps);
+      await deps.onRefused?.(loading.problems, loaded);
       return loading;
     }
+    const troubled = trouble !== null;
     const versions = await adopt(loading, byHand);
-    await tellLoaded(by, versions, deps);
+    // A change that Whale itself has written is seen by the watch too, and is in force already.
+    if (by !== BY_WATCH || troubled || versions.length > 0) await tellLoaded(by, versions, deps);
     return { outcome: "loaded", versions };
   };
   return {

@@ -33,7 +33,9 @@ export function callerOf(request: IncomingMessage, query: Caller["query"], trust
       return stations[Math.max(0, stations.length - 1 - trustProxyHops)] ?? "";
     },
     get local() {
-      return headers["forwarded"] === undefined && path().every(isLoopback);
+      if (headers["forwarded"] !== undefined) return false;
+      const stations = path();
+      return stations.every(isLoopback) || (stations.length === 1 && isOwnAddress(request));
     },
     headers,
     query,
@@ -44,6 +46,12 @@ export function callerOf(request: IncomingMessage, query: Caller["query"], trust
 function plainAddress(text: string): string {
   const plain = text.trim().replace(/^::ffff:(?=\d+\.)/i, "");
   return isIP(plain) === 0 ? "" : plain;
+}
+
+/** A connection from an address to the same address does not leave the machine. */
+function isOwnAddress({ socket }: IncomingMessage): boolean {
+  const { remoteAddress, localAddress } = socket;
+  return remoteAddress !== undefined && remoteAddress !== "" && remoteAddress === localAddress;
 }
 
 function isLoopback(address: string): boolean {

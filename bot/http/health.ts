@@ -17,13 +17,18 @@ export interface HealthDeps {
   checkStore: () => Promise<void>;
   /** What is so short that intake turns events away; null while it takes them. */
   pressureFault: () => string | null;
-  /** Bytes that the embedded store takes. */
+  /** Whether the process was told to end, so that a load balancer turns to others. */
+  leaving: () => boolean;
+  storeKind: "embedded" | "production";
+  /** Bytes that the store takes. */
   storeBytes: () => number;
 }
 
+const LEAVING = "正在退出 (the process is about to end)";
+
 /** `GET /readyz`: 200 while promise 1 can be kept: the store takes a durable write, and there is room for more. */
 export async function handleReady(ctx: Context, deps: HealthDeps): Promise<void> {
-  const fault = (await storeFault(deps)) ?? deps.pressureFault();
+  const fault = deps.leaving() ? LEAVING : ((await storeFault(deps)) ?? deps.pressureFault());
   ctx.status = fault === null ? 200 : 503;
   if (fault !== null) {
     ctx.body = { ready: false, reason: fault };
@@ -31,7 +36,7 @@ export async function handleReady(ctx: Context, deps: HealthDeps): Promise<void>
   }
   ctx.body = {
     ready: true,
-    store: { kind: "embedded", bytes: deps.storeBytes() },
+    store: { kind: deps.storeKind, bytes: deps.storeBytes() },
     behind: { rules: await deps.journal.lag("rules"), archive: await deps.journal.lag("archive") },
     tasks: await deps.tasks.countByState(),
     outbox: await deps.outbox.depth(),

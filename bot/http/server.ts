@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import Koa from "koa";
 import Router from "koa-router";
 import { errorText } from "../../core/errors.ts";
@@ -50,25 +51,45 @@ const DEFAULT_LIMITS: ConnectionLimits = {
 };
 const MAX_CONNECTIONS = 10_000;
 
+/** Takes alerts, callbacks and REST, and tells how the process is. */
 export function createHttpServer(deps: ServerDeps): HttpServer {
-  const { log } = deps;
-  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const { log, hooks } = deps;
+  const listener = hooksFirst(deps, koaOver(routes(deps), log));
+  return serverOf(listener, deps.limits, (error, socket) =>
+    answerFault(error, socket, { log, metrics: hooks.metrics }),
+  );
+}
+
+/** What a process without the role `web` has: it only tells how it is. */
+export function createHealthServer(deps: Pick<ServerDeps, "health" | "metrics" | "log">): HttpServer {
+  return serverOf(koaOver(healthRoutes(deps), deps.log), {}, (_, socket) => socket.destroy());
+}
+
+function koaOver(router: Router, log: Logger): RequestListener {
   const app = new Koa();
   // Koa prints errors itself unless somebody listens.
   app.on("error", (error: unknown) => {
     if (!isClientFault(error)) log.error({ err: error, reason: errorText(error) }, "request failed");
   });
-  app.use(routes(deps).routes());
+  app.use(router.routes());
+  return app.callback();
+}
+
+/** A server that keeps connections within their limits; who gives wrong HTTP is answered by `onFault`. */
+function serverOf(
+  listener: RequestListener,
+  given: Partial<ConnectionLimits> | undefined,
+  onFault: (error: Error, socket: Duplex) => void,
+): HttpServer {
+  const limits = { ...DEFAULT_LIMITS, ...given };
   const timeouts = {
     requestTimeout: limits.requestTimeoutMs,
     headersTimeout: limits.headersTimeoutMs,
     connectionsCheckingInterval: limits.checkEveryMs,
   };
-  const server = createServer(timeouts, hooksFirst(deps, app.callback()));
+  const server = createServer(timeouts, listener);
   server.maxConnections = MAX_CONNECTIONS;
-  server.on("clientError", (error, socket) =>
-    answerFault(error, socket, { log, metrics: deps.hooks.metrics }),
-  );
+  server.on("clientError", onFault);
   return {
     listen: (at) => listen(server, at),
     close: () => close(server, limits.closeTimeoutMs),
@@ -100,10 +121,17 @@ function decoded(name: string): string {
   }
 }
 
-function routes({ callbacks, health, api, metrics }: ServerDeps): Router {
-  const router = new Router();
+function routes(deps: ServerDeps): Router {
+  const { callbacks, api } = deps;
+  const router = healthRoutes(deps);
   router.get("/wecom/callback", (ctx) => handleVerify(ctx, callbacks));
   router.post("/wecom/callback", (ctx) => handleCallback(ctx, callbacks));
+  api(router);
+  return router;
+}
+
+function healthRoutes({ health, metrics }: Pick<ServerDeps, "health" | "metrics">): Router {
+  const router = new Router();
   router.get("/healthz", (ctx) => {
     ctx.body = { status: "ok" };
   });
@@ -112,7 +140,6 @@ function routes({ callbacks, health, api, metrics }: ServerDeps): Router {
     ctx.type = metrics.contentType;
     ctx.body = await metrics.text();
   });
-  api(router);
   return router;
 }
 

@@ -41,9 +41,9 @@ async function sample({ gate, journal, machine }: SamplerDeps): Promise<void> {
   gate.sampled({ ...facts, behind: { rules, archive } });
 }
 
-/** Measures this process, and the disk that holds a folder. */
-export async function measureMachine(folder: string): Promise<MachineFacts> {
-  const disk = await statfs(folder);
+/** Measures this process, and the disk that holds the stores' folder; null where the stores are elsewhere. */
+export async function measureMachine(folder: string | null): Promise<MachineFacts> {
+  const disk = folder === null ? { bavail: Number.POSITIVE_INFINITY, bsize: 1 } : await statfs(folder);
   const heap = getHeapStatistics();
   return {
     freeDiskBytes: disk.bavail * disk.bsize,

@@ -1,7 +1,7 @@
 import type { Archive, Clock, Journal, JournalEntry, Logger } from "../../core/ports/index.ts";
 import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
-import { createPlaces, type Places } from "./places.ts";
+import { createPlaces, givingBack, type Places } from "./places.ts";
 
 export interface ArchiverDeps {
   journal: Journal;
@@ -33,7 +33,7 @@ export function startArchiver(deps: ArchiverDeps): Loop {
     await Promise.allSettled(rounds);
     return { more: (await Promise.all(rounds)).includes(true), nextDueAtMs: null };
   };
-  return gathering(startLoop({ name: "archiver", clock, log, maxIdleMs: 2_000, round }));
+  return gathering(givingBack(startLoop({ name: "archiver", clock, log, maxIdleMs: 2_000, round }), places));
 }
 
 /** The same worker, woken once for all the wakes of a while. */

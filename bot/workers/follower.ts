@@ -12,6 +12,11 @@ export interface FollowerDeps {
   executor: Executor;
   /** Names of all clusters, each of which has its stream of hints. */
   clusters: () => readonly string[];
+  /**
+   * How often running tasks are listed anew, in milliseconds, where other processes start some too and may be gone
+   * afterwards; null where there is no other process.
+   */
+  relistMs: number | null;
   clock: Clock;
   log: Logger;
   onStep: StepObserver;
@@ -33,6 +38,7 @@ const RESTLESS_POLL_MS = 1_000;
 const MIDDLE_POLL_MS = 5_000;
 const OLD_POLL_MS = 30_000;
 const MISSES_UNTIL_GONE = 3;
+const FOLLOWED_STATES = ["running", "paused", "canceling"] as const;
 
 /** How long until an execution of this age is asked about again (reference/stackstorm.md section 8). */
 export function pollDelayMs(ageMs: number): number {
@@ -100,7 +106,7 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
         poll(
           cluster,
           due.filter((one) => one.cluster === cluster),
-          deps,
+          { ...deps, follow },
         ),
       ),
     );
@@ -112,22 +118,31 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
 
   const loop: Loop = startLoop({ name: "follower", clock, log, maxIdleMs: 30_000, round });
   deps.advancer.onMoved(follow);
-  for (const task of await tasks.list({ states: ["running", "paused", "canceling"], limit: 1_000_000 })) {
-    follow(task);
-  }
+  const followAll = async () => {
+    for (const task of await tasks.list({ states: [...FOLLOWED_STATES], limit: 1_000_000 })) follow(task);
+    return { more: false, nextDueAtMs: null };
+  };
+  await followAll();
+  const { relistMs } = deps;
+  const relisting =
+    relistMs === null
+      ? null
+      : startLoop({ name: "follower list", clock, log, maxIdleMs: relistMs, round: followAll });
   const watches = deps.clusters().map((cluster) => deps.executor.watch(cluster, hinted, abort.signal));
   return {
     follow,
     following: () => followed.size,
     stop: async () => {
       abort.abort();
-      await loop.stop();
+      await Promise.all([loop.stop(), relisting?.stop()]);
       await Promise.all(watches);
     },
   };
 }
 
-async function poll(cluster: string, due: Followed[], deps: FollowerDeps): Promise<void> {
+type Hearing = FollowerDeps & Pick<Follower, "follow">;
+
+async function poll(cluster: string, due: Followed[], deps: Hearing): Promise<void> {
   try {
     const ids = due.map((one) => one.executionId);
     const seen = new Map((await deps.executor.list(cluster, ids)).map((e) => [e.id, e]));
@@ -137,11 +152,13 @@ async function poll(cluster: string, due: Followed[], deps: FollowerDeps): Promi
   }
 }
 
-async function hear(one: Followed, brief: Execution | undefined, deps: FollowerDeps): Promise<void> {
+async function hear(one: Followed, brief: Execution | undefined, deps: Hearing): Promise<void> {
   if (!brief) return missed(one, deps);
   one.misses = 0;
   const task = await deps.tasks.get(one.taskId);
   if (!task) return;
+  // Another process has heard of the end first.
+  if (!isFollowed(task)) return deps.follow(task);
   const changed = brief.status !== task.execution?.status || isEnd(brief.status);
   if (!changed) return;
   const execution = isEnd(brief.status) ? await deps.executor.get(one.cluster, one.executionId) : brief;

@@ -1,3 +1,4 @@
+import { isChatOpsError } from "../../core/errors.ts";
 import type { EventTypeRegistry } from "../../core/events/index.ts";
 import type {
   Archive,
@@ -5,6 +6,7 @@ import type {
   Clock,
   Inbox,
   Journal,
+  Leases,
   Logger,
   Metrics,
   Outbox,
@@ -23,6 +25,9 @@ export interface JanitorDeps {
   tasks: TaskStore;
   outbox: Outbox;
   replays: Pick<ReplayStore, "trim">;
+  leases: Leases;
+  /** Names this process in leases. */
+  holder: string;
   clock: Clock;
   log: Logger;
   metrics: Metrics;
@@ -32,22 +37,40 @@ export interface JanitorDeps {
   archiveKeepMs: number;
   /** The event types in force now. */
   registry: () => EventTypeRegistry;
+  /** Told how many dead letters the archive has. */
+  onDeadLetters: (count: number) => void;
 }
 
 const ROUND_MS = 60_000;
+const LEASE = "janitor";
+/** A round may take long where an archive is busy. */
+const LEASE_MS = 3 * ROUND_MS;
 const INBOX_KEEP_MS = 2 * 86_400_000;
 const REPLAY_KEEP_MS = 30 * 86_400_000;
 
-/** Forgets what nobody needs any more, and tells the gauges how things stand. */
+/**
+ * Forgets what nobody needs any more, and tells the gauges how things stand. Of several processes one forgets: two
+ * that drop the same index would only fail each other. Each has gauges of its own.
+ */
 export function startJanitor(deps: JanitorDeps): Loop {
-  const { clock, log } = deps;
+  const { clock, log, leases, holder } = deps;
+  const held = { fence: 0 };
   const round = async () => {
-    await forget(deps);
+    const lease = await leases.acquire(LEASE, holder, LEASE_MS);
+    held.fence = lease.outcome === "held" ? lease.fence : 0;
+    if (lease.outcome === "held") await forget(deps);
     await measure(deps);
-    await forgetArchived(deps);
+    await countDeadLetters(deps);
+    if (lease.outcome === "held") await forgetArchived(deps);
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
   };
-  return startLoop({ name: "janitor", clock, log, maxIdleMs: ROUND_MS, round });
+  const loop = startLoop({ name: "janitor", clock, log, maxIdleMs: ROUND_MS, round });
+  const stop = async () => {
+    await loop.stop();
+    // Where the store does not answer any more, the lease ends by itself.
+    if (held.fence > 0) await leases.release(LEASE, held.fence).catch(() => false);
+  };
+  return { wake: () => loop.wake(), stop };
 }
 
 async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }: JanitorDeps): Promise<void> {
@@ -61,10 +84,27 @@ async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }:
     log.info({ events, grants, callbacks, replays: ended }, "old entries forgotten");
 }
 
+async function countDeadLetters({ archive, metrics, onDeadLetters }: JanitorDeps): Promise<void> {
+  const count = await archive.deadLetters.count();
+  metrics.gauge("archive_dead_letters", count);
+  onDeadLetters(count);
+}
+
 async function forgetArchived(deps: JanitorDeps): Promise<void> {
   const { archive, clock, log, registry, archiveKeepMs } = deps;
-  const events = await archive.forget(retentionOf(registry(), archiveKeepMs), clock.nowMs());
+  const events = await archive
+    .forget(retentionOf(registry(), archiveKeepMs), clock.nowMs())
+    .catch(putOff(log));
   if (events > 0) log.info({ events }, "old events forgotten by the archive");
+}
+
+/** What is away now is asked again in the next round; everything else goes on. */
+function putOff(log: Logger): (error: unknown) => number {
+  return (error) => {
+    if (!isChatOpsError(error) || !error.retryable) throw error;
+    log.warn({ code: error.code, reason: error.message }, "the archive forgets nothing now");
+    return 0;
+  };
 }
 
 function retentionOf(registry: EventTypeRegistry, defaultKeepMs: number): ArchiveRetention {

@@ -1,4 +1,5 @@
 import type { Clock, Journal, ReaderName } from "../../core/ports/index.ts";
+import type { Loop } from "./loop.ts";
 
 export interface PlacesDeps {
   journal: Journal;
@@ -12,9 +13,13 @@ export interface Places {
   fence(partition: number): Promise<number | null>;
   /** To be called when a commit was refused: somebody else has the place now. */
   lost(partition: number): void;
+  /** Lets others have them at once. What cannot be given back ends by itself. */
+  giveBack(): Promise<void>;
 }
 
 const LEASE_MS = 30_000;
+/** As good as over: a lease of no time at all cannot be asked for. */
+const OVER_MS = 1;
 
 /** Keeps leases in mind, so that reading an event costs no write for the lease. */
 export function createPlaces(reader: ReaderName, { journal, clock, holder }: PlacesDeps): Places {
@@ -31,5 +36,21 @@ export function createPlaces(reader: ReaderName, { journal, clock, holder }: Pla
       return fence;
     },
     lost: (partition) => void held.delete(partition),
+    giveBack: async () => {
+      const partitions = [...held.keys()];
+      held.clear();
+      await Promise.allSettled(
+        partitions.map((partition) => journal.lease({ reader, partition }, holder, OVER_MS)),
+      );
+    },
   };
+}
+
+/** The same worker, which gives its places back when it has ended. */
+export function givingBack(loop: Loop, places: Pick<Places, "giveBack">): Loop {
+  const stop = async () => {
+    await loop.stop();
+    await places.giveBack();
+  };
+  return { wake: () => loop.wake(), stop };
 }

@@ -1,7 +1,6 @@
-import type { ActionLookup } from "../../core/actions/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { personNamed } from "../../core/people/index.ts";
-import type { Archive, Clock, TaskStore } from "../../core/ports/index.ts";
+import type { Archive, TaskStore } from "../../core/ports/index.ts";
 import {
   judgeAgain,
   type Replay,
@@ -22,19 +21,15 @@ import {
   type Verdict,
 } from "../../core/rules/index.ts";
 import { type MachineSettings, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
-import type { RulesInForce } from "./rules-worker.ts";
+import { type JudgingDeps, judgingNow } from "./rules-in-force.ts";
 import { slices } from "./slices.ts";
 import type { StepObserver } from "./steps.ts";
 
-export interface ReplayTurnDeps {
+export interface ReplayTurnDeps extends JudgingDeps {
   archive: Pick<Archive, "search">;
   /** Asked for real alone. */
   tasks: Pick<TaskStore, "make">;
-  inForce: () => RulesInForce;
-  /** What is known of actions: parameters are cast by it. */
-  actions: ActionLookup;
   settings: MachineSettings;
-  clock: Clock;
   onStep: StepObserver;
 }
 
@@ -117,9 +112,7 @@ async function judgePage(
 
 async function judgeEvent(event: WhaleEvent, running: RunningReplay, deps: ReplayTurnDeps): Promise<boolean> {
   const { tally, replay } = running;
-  const { set, clusters, policies } = deps.inForce();
-  const context = { nowMs: deps.clock.nowMs(), clusters, policies, actions: deps.actions };
-  const again = judgeAgain(event, replay.order, { set, context });
+  const again = judgeAgain(event, replay.order, judgingNow(deps));
   if (again.outcome === "left_out") {
     tally.event(again.reason);
     return true;

@@ -1,8 +1,5 @@
-import type { ActionLookup } from "../../core/actions/index.ts";
-import type { Cluster } from "../../core/clusters/index.ts";
 import { TASK_ENDED_TYPE, type WhaleEvent } from "../../core/events/index.ts";
-import type { Policy } from "../../core/policies/index.ts";
-import type { Clock, Journal, JournalEntry, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
+import type { Journal, JournalEntry, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
 import {
   type ElementVerdict,
   elementVerdict,
@@ -10,7 +7,6 @@ import {
   firedVerdict,
   type Judgement,
   judge,
-  type RuleSet,
   takeOf,
   type Verdict,
 } from "../../core/rules/index.ts";
@@ -18,26 +14,17 @@ import { type MachineSettings, type Task, taskOfRule, withOutbox } from "../../c
 import type { Advancer } from "./advance.ts";
 import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
-import { createPlaces, type Places } from "./places.ts";
+import { createPlaces, givingBack, type Places } from "./places.ts";
+import { type JudgingDeps, judgingNow } from "./rules-in-force.ts";
 import { slices } from "./slices.ts";
 import type { StepObserver } from "./steps.ts";
 import { withdrawRecovered } from "./withdraw.ts";
 
-export interface RulesInForce {
-  set: RuleSet;
-  clusters: readonly Cluster[];
-  policies: readonly Policy[];
-}
-
-export interface RulesWorkerDeps {
+export interface RulesWorkerDeps extends JudgingDeps {
   journal: Journal;
   tasks: TaskStore;
   advancer: Advancer;
-  inForce: () => RulesInForce;
-  /** What is known of actions: parameters are cast by it. */
-  actions: ActionLookup;
   settings: MachineSettings;
-  clock: Clock;
   log: Logger;
   metrics: Metrics;
   holder: string;
@@ -58,12 +45,13 @@ export function startRulesWorker(deps: RulesWorkerDeps): Loop {
   const places = createPlaces("rules", deps);
   const round = async () => {
     await giveWay(deps.crowded, GIVE_WAY_MS);
+    await deps.mutes.refresh();
     const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
     const reading = { places, sliced: slices(SLICE_MS) };
     const full = await Promise.all(partitions.map((partition) => readPartition(partition, reading, deps)));
     return { more: full.includes(true), nextDueAtMs: null };
   };
-  return startLoop({ name: "rules", clock, log, maxIdleMs: 2_000, round });
+  return givingBack(startLoop({ name: "rules", clock, log, maxIdleMs: 2_000, round }), places);
 }
 
 interface Reading {
@@ -113,11 +101,11 @@ async function judgeEntry(entry: JournalEntry, deps: RulesWorkerDeps): Promise<V
 }
 
 async function judgements(event: WhaleEvent, deps: RulesWorkerDeps): Promise<Judgement[]> {
-  const { set, clusters, policies } = deps.inForce();
+  const { set, context } = judgingNow(deps);
   const chain = await chainOf(event, deps.tasks);
   const rounds = (ruleId: string, subject: string) =>
     chain.filter((task) => task.ruleId === ruleId && task.event.subject === subject).length;
-  return judge(set, event, { nowMs: deps.clock.nowMs(), clusters, policies, rounds, actions: deps.actions });
+  return judge(set, event, { ...context, rounds });
 }
 
 /** The tasks that led to an event of a task's end, oldest first. */

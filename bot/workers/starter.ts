@@ -2,7 +2,7 @@ import { approvers } from "../../core/approvals/index.ts";
 import { type Cluster, chooseCluster } from "../../core/clusters/index.ts";
 import { requestId } from "../../core/ids/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
-import type { Execution, Executor, FindOutcome, StartOutcome } from "../../core/ports/index.ts";
+import type { Clock, Execution, Executor, FindOutcome, StartOutcome } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import {
   currentDigest,
@@ -26,6 +26,7 @@ export interface StarterDeps {
   advancer: Advancer;
   executor: Executor;
   inForce: () => InForce;
+  clock: Clock;
   onStep: StepObserver;
 }
 
@@ -57,7 +58,7 @@ export function standingOf(task: Task, inForce: InForce): Standing {
 }
 
 export function createStarter(deps: StarterDeps): Starter {
-  const { advancer, executor, inForce, onStep } = deps;
+  const { advancer, executor, inForce, clock, onStep } = deps;
 
   /** Looks on one cluster for every start that the task may have made, whatever its number. */
   const sight = async (task: Task, cluster: string): Promise<Sighting> => {
@@ -72,6 +73,10 @@ export function createStarter(deps: StarterDeps): Starter {
     const { start } = task;
     if (!start) return { outcome: "not_sent", message: "no intent" };
     onStep("start_sending");
+    // From this instant on others look for the start. A process that was halted for so long must not send it any more:
+    // a human may have been told that it never went out.
+    const isLate = task.dueAtMs !== null && clock.nowMs() >= task.dueAtMs;
+    if (isLate) return { outcome: "not_sent", message: "the process was halted before it could ask" };
     const answer = await executor.start({
       cluster: start.cluster,
       action: task.action,

@@ -17,8 +17,11 @@ export interface TaskWorkerDeps {
 }
 
 const CONCURRENT_TASKS = 32;
-/** Longer than the slowest start, so that nobody else takes a task in the middle of one. */
-const LEASE_MS = 180_000;
+/**
+ * Longer than the looks before a start take, as a rule. Who comes back later is stopped by the compare-and-set of the
+ * intent, which ends the lease; what a process that is gone for good held waits for so long.
+ */
+const LEASE_MS = 60_000;
 
 /** Takes tasks that are due, does the one thing their state asks for, moves them. */
 export function startTaskWorker(deps: TaskWorkerDeps): Loop {

@@ -8,6 +8,9 @@ export const AUDIT_VERBS = [
   "config.edit",
   "config.reload",
   "events.replay",
+  "mute.order",
+  "mute.lift",
+  "archive.retry",
 ] as const;
 
 /** What was done, as a dotted verb: the kind of thing, then the deed. */

@@ -1,25 +1,29 @@
 /** What a person can ask for in a message. */
-export const COMMAND_IDS = ["help", "tasks", "task", "ex", "logs"] as const;
+export const COMMAND_IDS = ["help", "tasks", "task", "ex", "logs", "mutes", "mute", "unmute"] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
 interface CommandSpec {
   id: CommandId;
   /** Words it goes by, in both languages, lower case. */
   words: readonly string[];
-  /** Whether it needs the id of a task. */
-  takesId: boolean;
+  /** What stands behind it: nothing, the id of a task, or any text. */
+  takes: "nothing" | "id" | "text";
 }
 
 /** The registry of commands. A word with an id and one without may mean two commands (`任务`, `任务 abc`). */
 export const COMMANDS: readonly CommandSpec[] = [
-  { id: "help", words: ["help", "帮助", "?"], takesId: false },
-  { id: "tasks", words: ["tasks", "任务", "任务列表"], takesId: false },
-  { id: "task", words: ["task", "任务"], takesId: true },
-  { id: "ex", words: ["ex", "执行", "状态"], takesId: true },
-  { id: "logs", words: ["logs", "log", "日志"], takesId: true },
+  { id: "help", words: ["help", "帮助", "?"], takes: "nothing" },
+  { id: "tasks", words: ["tasks", "任务", "任务列表"], takes: "nothing" },
+  { id: "task", words: ["task", "任务"], takes: "id" },
+  { id: "ex", words: ["ex", "执行", "状态"], takes: "id" },
+  { id: "logs", words: ["logs", "log", "日志"], takes: "id" },
+  { id: "mutes", words: ["mutes", "静默", "静默列表"], takes: "nothing" },
+  { id: "mute", words: ["mute", "静默"], takes: "text" },
+  { id: "unmute", words: ["unmute", "取消静默"], takes: "text" },
 ];
 
 export type ParsedCommand =
+  /** `arg` is the word after the command, or all of the text behind it as it was written. */
   | { outcome: "command"; id: CommandId; arg?: string }
   | { outcome: "needs_id"; word: string }
   | { outcome: "unknown"; text: string; suggestion?: string };
@@ -32,13 +36,23 @@ export function parseCommand(text: string): ParsedCommand {
   const words = plainWords(text);
   const [first = "", arg] = words;
   const named = COMMANDS.filter((command) => command.words.includes(first));
-  const withId = named.find((command) => command.takesId);
-  const without = named.find((command) => !command.takesId);
-  if (arg !== undefined && withId) return { outcome: "command", id: withId.id, arg };
+  const withId = named.find((command) => command.takes !== "nothing");
+  const without = named.find((command) => command.takes === "nothing");
+  if (arg !== undefined && withId) {
+    if (withId.takes === "text") return { outcome: "command", id: withId.id, arg: restOf(text, first) };
+    return { outcome: "command", id: withId.id, arg };
+  }
   if (without) return { outcome: "command", id: without.id };
   if (withId) return { outcome: "needs_id", word: first };
   const suggestion = nearest(first);
   return { outcome: "unknown", text: words.join(" "), ...(suggestion ? { suggestion } : {}) };
+}
+
+/** Names in orders are told apart by letter case, which the plain form of a message loses. */
+function restOf(text: string, command: string): string {
+  const words = text.replace(INVISIBLE, "").trim().split(/\s+/u);
+  const at = words.findIndex((word) => word.normalize("NFKC").toLowerCase().replace(/^\//, "") === command);
+  return words.slice(at + 1).join(" ");
 }
 
 const INVISIBLE = /\p{Cf}/gu;

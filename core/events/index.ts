@@ -2,6 +2,7 @@ export * from "./detail-schema.ts";
 export * from "./event.ts";
 export * from "./event-type.ts";
 export * from "./normalise.ts";
+export * from "./numeric-fields.ts";
 export * from "./plain-detail.ts";
 export * from "./registry.ts";
 export * from "./schema-faults.ts";

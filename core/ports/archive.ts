@@ -1,5 +1,7 @@
 import type { EventStatus, Severity, WhaleEvent } from "../events/event.ts";
+import type { NumberRange } from "../events/numeric-fields.ts";
 import type { Verdict, VerdictReason } from "../rules/verdict.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 
 /**
  * Which events are meant. An event fits when it fits everything that is given; of a list, one value is enough.
@@ -19,6 +21,11 @@ export interface ArchiveFilter {
   incident?: string;
   /** Labels that must all be there with these values. */
   labels?: Readonly<Record<string, string>>;
+  /**
+   * Numbers of `detail` that must all be there and in range, by the name of a field that an event type declares as
+   * numeric. An event that came before its field was declared may be missed.
+   */
+  numbers?: Readonly<Record<string, NumberRange>>;
   /** Whether it has violations of its type's schema. */
   invalid?: boolean;
   /** One and the same verdict about the event must be of this rule and give this reason. */
@@ -112,8 +119,8 @@ export interface ArchiveRetention {
 export interface Archive {
   /**
    * Durable when it returns, and then found by everything below. All or nothing, but for an event or verdict
-   * that cannot be stored: that one is left out or kept without its text, and logged. A verdict may come before
-   * its event.
+   * that cannot be stored: that one is left out, logged and kept among the dead letters; without a letter where it
+   * is not even JSON. A verdict may come before its event.
    */
   write(batch: { events: readonly WhaleEvent[]; verdicts: readonly Verdict[] }): Promise<void>;
   /** Null when unknown. */
@@ -138,4 +145,6 @@ export interface Archive {
    * many events were forgotten. Throws `archive.bad_query` for a time that is no number from 0.
    */
   forget(retention: ArchiveRetention, nowMs: number): Promise<number>;
+  /** What `write` had to leave out. */
+  deadLetters: DeadLetters;
 }

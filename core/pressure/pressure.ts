@@ -99,7 +99,8 @@ export function pressureText(reason: PressureReason, facts: PressureFacts, limit
   }
 }
 
-function mb(bytes: number): string {
+/** Bytes as people read them, in whole megabytes. */
+export function mb(bytes: number): string {
   return `${Math.round(bytes / 1_048_576)} MB`;
 }
 

@@ -3,6 +3,7 @@ import { TASK_ENDED_TYPE } from "../events/event-type.ts";
 import { formatDuration } from "../time/duration.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import { failedFeature } from "./features.ts";
+import type { TimeHold } from "./time-hold.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** An event this deep in a chain of `whale.task.ended` makes no task (design.md 2a). */
@@ -18,6 +19,8 @@ export interface GateContext {
    * come back through `whale.task.ended`. 0 when absent.
    */
   rounds?: (ruleId: string, subject: string) => number;
+  /** What holds at the time of the event's receipt: schedules, windows, mutes. Nothing when absent. */
+  timeHold?: TimeHold;
 }
 
 /** Why a rule makes no task of an event. */
@@ -33,6 +36,7 @@ export const GATES: readonly Gate[] = [
   stale,
   repeat,
   features,
+  onHold,
   tooDeep,
   tooManyRounds,
 ];
@@ -63,6 +67,10 @@ function repeat(compiled: CompiledRule, event: WhaleEvent): Held | null {
 function features(compiled: CompiledRule, event: WhaleEvent): Held | null {
   const feature = failedFeature(compiled.features, event);
   return feature ? { reason: "feature_failed", feature } : null;
+}
+
+function onHold({ rule }: CompiledRule, event: WhaleEvent, { timeHold }: GateContext): Held | null {
+  return timeHold?.(rule, event) ?? null;
 }
 
 function tooDeep(_compiled: CompiledRule, event: WhaleEvent): Held | null {

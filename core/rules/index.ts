@@ -9,5 +9,6 @@ export * from "./outcome.ts";
 export * from "./render-rule.ts";
 export * from "./rule.ts";
 export * from "./rule-set.ts";
+export * from "./time-hold.ts";
 export * from "./verdict.ts";
 export * from "./verdict-words.ts";

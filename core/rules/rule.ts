@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../ids/index.ts";
 import { hashOf } from "../ids/index.ts";
 import type { People } from "../people/people.ts";
 import type { SharedBucket } from "../throttle/shared.ts";
+import type { Schedule } from "../windows/schedule.ts";
 
 export const OPERATORS = [
   "equals",
@@ -92,6 +93,10 @@ export interface Rule {
   /** Event types it reads. */
   on: readonly string[];
   business: string;
+  /** Who looks after the rule, and hears when its file cannot be taken. No part of what an approval is bound to. */
+  owner?: People;
+  /** When it is at work; always when absent. */
+  schedule?: Schedule;
   features: readonly Feature[];
   action: string;
   /** Templates of what the action touches. */

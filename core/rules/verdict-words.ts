@@ -9,6 +9,9 @@ export interface VerdictWords {
 const WORDS: Record<VerdictReason, VerdictWords> = {
   fired: { zh: "触发，建了任务", en: "fired, a task was made" },
   feature_failed: { zh: "特征不符", en: "a feature does not fit" },
+  off_schedule: { zh: "不在规则的生效时间内", en: "outside the rule's schedule" },
+  in_window: { zh: "在维护窗口内", en: "within a maintenance window" },
+  muted: { zh: "已被静默", en: "muted" },
   event_invalid: { zh: "事件不符合类型的格式", en: "the event does not fit its type's schema" },
   not_firing: { zh: "不是触发状态", en: "the event is not firing" },
   repeat: { zh: "同一故障的重复告警", en: "a repeat of the same incident" },

@@ -5,6 +5,9 @@ import type { BucketView } from "../throttle/bucket.ts";
 export const VERDICT_REASONS = [
   "fired",
   "feature_failed",
+  "off_schedule",
+  "in_window",
+  "muted",
   "event_invalid",
   "not_firing",
   "repeat",

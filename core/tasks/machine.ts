@@ -108,6 +108,7 @@ function clickOf(input: TaskInput): Click | null {
 
 function lateReason(task: Task, input: TaskInput): RefusalReason {
   if (input.kind !== "approve" && input.kind !== "reject") return "not_in_this_state";
+  if (task.state === "expired") return "already_expired";
   return task.state === "withdrawn" ? "already_recovered" : "already_decided";
 }
 

@@ -44,6 +44,7 @@ export type RefusalReason =
   | "not_in_this_state"
   | "already_decided"
   | "already_recovered"
+  | "already_expired"
   | "start_was_intended"
   | "already_counted"
   | "not_entitled"

@@ -41,6 +41,10 @@ export interface Texts {
   stuck: (facts: { status: string; minutes: number }) => string;
   moreOutput: (command: string) => string;
   noOutput: string;
+  /** To the owner of a rule whose file was refused; `place` is file and line. */
+  ruleRefused: (facts: { rule: string; place: string; what: string }) => string;
+  /** Of a sentence in both languages, this one's. */
+  wordsOf: (words: { zh: string; en: string }) => string;
   commands: {
     help: string;
     unknown: (text: string) => string;
@@ -53,5 +57,12 @@ export interface Texts {
     notStarted: string;
     historyTitle: string;
     engineDown: (message: string) => string;
+    noMutes: string;
+    mutesTitle: string;
+    muteUsage: string;
+    muteLine: (facts: { id: string; what: string; until: string; by: string; why: string }) => string;
+    muted: (line: string) => string;
+    unmuted: (line: string) => string;
+    noSuchMute: (id: string) => string;
   };
 }

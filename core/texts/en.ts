@@ -71,6 +71,7 @@ export const en: Texts = {
     not_in_this_state: "That cannot be done in the present state",
     already_decided: "Somebody has already decided",
     already_recovered: "The alert has recovered; this was withdrawn and will not run",
+    already_expired: "The time to decide is over; this will not run",
     start_was_intended: "Its start is under way and cannot be taken back",
     already_counted: "You have already approved",
     not_entitled: "You are not one of the approvers",
@@ -100,6 +101,9 @@ export const en: Texts = {
   stuck: ({ status, minutes }) => `The execution has been ${status} for ${minutes} min; check StackStorm`,
   moreOutput: (command) => `… for the whole output send: ${command}`,
   noOutput: "(no output)",
+  ruleRefused: ({ rule, place, what }) =>
+    `**The file of rule "${rule}" cannot be used**\n${place}: ${what}\nThe rule as it was before stays in force; nothing was changed.`,
+  wordsOf: ({ en }) => en,
   commands: {
     help: [
       "You can send:",
@@ -108,6 +112,7 @@ export const en: Texts = {
       "task ID / 任务 编号: what happened to one task",
       "ex ID / 执行 编号: the state of its execution",
       "logs ID / 日志 编号: its output",
+      "mute subject=HOST 2h WHY / 静默 …: no tasks for a time; mutes lists, unmute ID ends one",
       "An ID is the six characters on the card; the first few are enough.",
     ].join("\n"),
     unknown: (text) => `Unknown command: ${text}. Send help for the list.`,
@@ -120,5 +125,13 @@ export const en: Texts = {
     notStarted: "It has not started; there is no execution.",
     historyTitle: "History:",
     engineDown: (message) => `StackStorm cannot be read now: ${message}`,
+    noMutes: "Nothing is muted.",
+    mutesTitle: "Muted now:",
+    muteUsage:
+      "Write: mute CONDITIONS HOW-LONG WHY, for example: mute rule=vm-disk-cleanup subject=vm-1 2h moving tonight\nConditions: rule= type= source= subject= label.NAME=",
+    muteLine: ({ id, what, until, by, why }) => `${id} ${what}, until ${until}, ${by}: ${why}`,
+    muted: (line) => `Muted: ${line}\nEvents are taken and kept as ever; they make no tasks.`,
+    unmuted: (line) => `No longer muted: ${line}`,
+    noSuchMute: (id) => `No mute with ID ${id}. Send mutes to see them.`,
   },
 };

@@ -65,6 +65,7 @@ export const zh: Texts = {
     not_in_this_state: "当前状态不能这样操作",
     already_decided: "已经有人处理过了",
     already_recovered: "告警已恢复，任务已撤回，不再执行",
+    already_expired: "审批已超时，任务不再执行",
     start_was_intended: "已经发起启动，不能撤回",
     already_counted: "您已经批准过了",
     not_entitled: "您不在授权人名单中",
@@ -94,6 +95,9 @@ export const zh: Texts = {
   stuck: ({ status, minutes }) => `执行停在 ${status} 已 ${minutes} 分钟，请检查 StackStorm`,
   moreOutput: (command) => `……完整输出请发送：${command}`,
   noOutput: "（没有输出）",
+  ruleRefused: ({ rule, place, what }) =>
+    `**规则「${rule}」的文件有误，没有采用**\n${place}：${what}\n之前的规则仍然有效，没有任何变化。`,
+  wordsOf: ({ zh }) => zh,
   commands: {
     help: [
       "可以发送：",
@@ -102,6 +106,7 @@ export const zh: Texts = {
       "任务 编号 / task ID：一个任务的经过",
       "执行 编号 / ex ID：执行状态",
       "日志 编号 / logs ID：执行输出",
+      "静默 subject=主机 2h 原因 / mute …：一段时间内不建任务；静默 列出，取消静默 编号 结束",
       "编号是卡片上的六位字符，可只输入前几位。",
     ].join("\n"),
     unknown: (text) => `不认识的命令：${text}。发送 帮助 查看可用命令。`,
@@ -114,5 +119,13 @@ export const zh: Texts = {
     notStarted: "还没有启动，没有执行信息。",
     historyTitle: "经过：",
     engineDown: (message) => `暂时读不到 StackStorm：${message}`,
+    noMutes: "目前没有静默。",
+    mutesTitle: "正在生效的静默：",
+    muteUsage:
+      "写法：静默 条件 时长 原因，例如：静默 rule=vm-disk-cleanup subject=vm-1 2h 今晚迁移\n条件：rule= type= source= subject= label.名称=",
+    muteLine: ({ id, what, until, by, why }) => `${id} ${what}，到 ${until}，${by}：${why}`,
+    muted: (line) => `已静默：${line}\n事件照常接收和保存，只是不建任务。`,
+    unmuted: (line) => `已取消静默：${line}`,
+    noSuchMute: (id) => `找不到编号为 ${id} 的静默。发送 静默 查看。`,
   },
 };

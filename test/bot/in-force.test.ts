@@ -34,3 +34,13 @@ test("a body that was on its way when a type became strict is read by the config
   assert.equal((await answered).statusCode, 202);
   assert.equal((await api.post("disk.full", {})).status, 422);
 });
+
+test("warns of numeric fields beyond those that can be searched, naming them", async (t) => {
+  const fields = Array.from({ length: 51 }, (_, n) => [`n${n}`, { type: "number" }]);
+  const type = { type: "many", title: "t", owner: "o", schema: { properties: Object.fromEntries(fields) } };
+  const api = await apiServer(t, { files: { "event-types/many.yaml": JSON.stringify(type) } });
+  const { numericFields, warnings } = api.inForce().current();
+  assert.equal(numericFields.length, 50);
+  assert.equal(warnings[0]?.about, "event types");
+  assert.match(warnings[0]?.message ?? "", /at most 50 .*: n50 \(这些数字字段/);
+});

@@ -9,6 +9,8 @@ export interface Monitor {
 }
 
 const RETRY_MS = 30;
+/** A process that is halted takes a request and never answers. */
+const PATIENCE_MS = 5_000;
 
 export function startMonitor(url: string, seed: number): Monitor {
   const open = new Set<number>();
@@ -24,7 +26,12 @@ export function startMonitor(url: string, seed: number): Monitor {
       detail,
     });
     const headers = { "content-type": "application/json", connection: "close" };
-    const answer = await fetch(`${url}/hooks/generic`, { method: "POST", body, headers });
+    const answer = await fetch(`${url}/hooks/generic`, {
+      method: "POST",
+      body,
+      headers,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     if (answer.status !== 202) throw new Error(`alert ${n}: ${answer.status} ${await answer.text()}`);
     const { events } = (await answer.json()) as { events: { eventId: string }[] };
     acknowledged.set(n, events[0]?.eventId ?? "");

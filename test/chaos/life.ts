@@ -3,13 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LifeOrders } from "./process.ts";
 
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /** One running process under test. */
 export interface Life {
   /** Resolves when it is gone, however it ended. */
   gone: Promise<void>;
   isGone(): boolean;
+  /** Gives it another death to die. */
+  dieAt(dieAt: LifeOrders["dieAt"]): void;
   kill(): void;
 }
 
@@ -29,7 +31,8 @@ export async function startLife(orders: LifeOrders): Promise<Life> {
   );
   child.send(orders);
   await Promise.race([listening(child), gone]);
-  return { gone, isGone: () => over, kill: () => void child.kill("SIGKILL") };
+  const dieAt = (next: LifeOrders["dieAt"]) => void (over || child.send({ dieAt: next }));
+  return { gone, isGone: () => over, dieAt, kill: () => void child.kill("SIGKILL") };
 }
 
 function listening(child: ChildProcess): Promise<void> {

@@ -8,11 +8,16 @@ export interface LifeOrders {
   dieAt: { step: Step; after: number } | null;
 }
 
+const passed = new Map<Step, number>();
+
 /** One life of the process: the product as it is, with an observer that may end it at a named step. */
 async function live(orders: LifeOrders): Promise<void> {
   const prepared = await prepare(orders.env, "/");
   if (prepared.outcome === "refused") throw new Error(prepared.message);
-  const passed = new Map<Step, number>();
+  process.on("message", (next: Pick<LifeOrders, "dieAt">) => {
+    passed.clear();
+    orders.dieAt = next.dieAt;
+  });
   const onStep = (step: Step) => {
     const times = (passed.get(step) ?? 0) + 1;
     passed.set(step, times);

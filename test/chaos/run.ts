@@ -1,101 +1,43 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openStore } from "../../adapters/sqlite/index.ts";
-import { systemClock } from "../../adapters/telemetry/index.ts";
 import { STEPS, type Step } from "../../bot/workers/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
-import {
-  type StackStormSimulator,
-  startStackStormSimulator,
-} from "../../fixtures/simulators/stackstorm/index.ts";
-import {
-  demoCompany,
-  startWecomSimulator,
-  type WecomSimulator,
-} from "../../fixtures/simulators/wecom/index.ts";
-import { freePort } from "../support/free-port.ts";
-import { silentLog } from "../support/log.ts";
-import { type Monitor, startMonitor } from "./intake.ts";
-import { type Judgement, judge } from "./judge.ts";
-import { startLife } from "./life.ts";
-import { type People, startPeople } from "./people.ts";
+import type { Judgement } from "./judge.ts";
+import { type Life, startLife } from "./life.ts";
 import type { LifeOrders } from "./process.ts";
 import { seeded } from "./random.ts";
+import { isQuiet, openSurroundings, type Surroundings } from "./surroundings.ts";
 
-const API_KEY = "chaos-key-of-the-simulator";
 /** Longest life of a process that waits for its step; then it is killed as at random. */
 const LONGEST_LIFE_MS = 4_000;
 /** Random lives end within this. */
 const RANDOM_LIFE_MS = 900;
 /** At the end, how long open tasks may take to settle: the start's window, five seconds, and the report. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 20_000;
 /** One kill in three is at random, the others go through the named steps in turn. */
 const RANDOM_SHARE = 3;
-/** New alerts at the beginning of each life; with what the lives before left, several tasks are in flight. */
-const ALERTS_A_LIFE = 1;
+/** New alerts at the beginning of each life, by how many processes share them; with those of lives before, several tasks are in flight. */
+const ALERTS_A_LIFE = (processes: number) => 2 * processes - 1;
 /** In one life of eight a start is stored, but its answer is cut. */
 const DROPPED_ANSWERS = 8;
 
-/** What surrounds the process: it lives as long as the campaign, and remembers what really happened. */
-interface Surroundings {
-  folder: string;
-  port: number;
-  stackstorm: StackStormSimulator;
-  wecom: WecomSimulator;
-  people: People;
-  monitor: Monitor;
-  env: Record<string, string>;
-}
-
-async function surroundings(seed: number): Promise<Surroundings> {
-  const folder = mkdtempSync(join(tmpdir(), "whale-chaos-"));
-  const port = await freePort();
-  const root = join(import.meta.dirname, "..", "..");
-  const stackstorm = await startStackStormSimulator({
-    packsDir: join(root, "fixtures", "packs"),
-    vmsDir: folder,
-    apiKey: API_KEY,
-  });
-  const url = `http://127.0.0.1:${port}`;
-  // The limit per member is WeCom's and is tried elsewhere; here it would only hide cards.
-  const limits = { droppedPerMinute: 1_000_000, callbackTimeoutMs: 1_000, retryDelayMs: 100 };
-  const wecom = await startWecomSimulator({ callbackUrl: `${url}/wecom/callback`, ...limits });
-  const env = {
-    PORT: String(port),
-    WHALE_HOME: join(import.meta.dirname, "home"),
-    WHALE_DATA: join(folder, "data"),
-    WHALE_START_WINDOW: "2s",
-    LOG_LEVEL: "error",
-    WECOM_API: wecom.url,
-    WECOM_CORP_ID: demoCompany.corpId,
-    WECOM_SECRET: demoCompany.corpSecret,
-    WECOM_AGENT_ID: String(demoCompany.agentId),
-    WECOM_TOKEN: demoCompany.token,
-    WECOM_AES_KEY: demoCompany.encodingAesKey,
-    ST2_API: stackstorm.api,
-    ST2_KEY: API_KEY,
-  };
-  return {
-    folder,
-    port,
-    stackstorm,
-    wecom,
-    people: startPeople(wecom),
-    monitor: startMonitor(url, seed),
-    env,
-  };
-}
-
 type Cause = Step | "random";
 
-/** One life of the process, ended by a kill; says what ended it. */
-async function oneLife(around: Surroundings, random: () => number, turn: number): Promise<Cause> {
-  const atRandom = turn % RANDOM_SHARE === 0;
-  const step = STEPS[turn % STEPS.length] as Step;
+/** The processes that run, by number; one that ended is null until it is started again. */
+type Lives = (Life | null)[];
+
+/** One process is killed, the others go on; says what ended it. */
+async function oneLife(lives: Lives, around: Surroundings, turn: Turn): Promise<Cause> {
+  const { random, no } = turn;
+  const atRandom = no % RANDOM_SHARE === 0;
+  const step = STEPS[no % STEPS.length] as Step;
   const dieAt: LifeOrders["dieAt"] = atRandom ? null : { step, after: 1 + Math.floor(random() * 1.3) };
-  const life = await startLife({ env: around.env, dieAt });
+  const victim = Math.floor(random() * lives.length);
+  const runs = lives[victim]?.isGone() === false;
+  await startAll(lives, around, (n) => (n === victim ? dieAt : null));
+  const life = lives[victim];
+  // Only now, or it would die and be started again before its end is looked at.
+  if (runs) life?.dieAt(dieAt);
+  if (!life) return "random";
+  lives[victim] = null;
   const waitMs = atRandom ? random() * RANDOM_LIFE_MS : LONGEST_LIFE_MS;
   await Promise.race([life.gone, new Promise((resolve) => setTimeout(resolve, waitMs))]);
   if (life.isGone()) return step;
@@ -104,84 +46,70 @@ async function oneLife(around: Surroundings, random: () => number, turn: number)
   return "random";
 }
 
-/** The last life is not killed: it must bring everything to its right end by itself. */
-async function settle(around: Surroundings): Promise<void> {
-  const life = await startLife({ env: around.env, dieAt: null });
+interface Turn {
+  random: () => number;
+  no: number;
+}
+
+/** Starts what is not running; a process that ended without being told to is told, and started again. */
+async function startAll(
+  lives: Lives,
+  around: Surroundings,
+  dieAt: (n: number) => LifeOrders["dieAt"],
+): Promise<void> {
+  const starting = around.envs.map(async (env, n) => {
+    if (lives[n]?.isGone()) console.log(`process ${n} ended by itself`);
+    if (!lives[n] || lives[n]?.isGone()) lives[n] = await startLife({ env, dieAt: dieAt(n) });
+  });
+  await Promise.all(starting);
+}
+
+/** The last lives are not killed: they must bring everything to its right end by themselves. */
+async function settle(lives: Lives, around: Surroundings): Promise<void> {
+  for (const life of lives) life?.dieAt(null);
+  await startAll(lives, around, () => null);
   const until = Date.now() + SETTLE_MS;
   while (Date.now() < until && !(await isQuiet(around)))
     await new Promise((resolve) => setTimeout(resolve, 200));
   await around.people.stop();
-  life.kill();
-  await life.gone;
+  for (const life of lives) life?.kill();
+  await Promise.all(lives.map((life) => life?.gone));
 }
 
-async function isQuiet({ port, monitor }: Surroundings): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { connection: "close" } });
-  const { tasks, outbox, behind } = (await answer.json()) as {
-    tasks: Record<string, number>;
-    outbox: Record<string, number>;
-    behind: { rules: number };
-  };
-  const open = ["pending_approval", "approved", "starting", "running"].some(
-    (state) => (tasks[state] ?? 0) > 0,
-  );
-  const waiting = Object.values(outbox).some((count) => count > 0);
-  return !open && !waiting && behind.rules === 0 && monitor.waiting() === 0;
+interface Campaign {
+  runs: number;
+  seed: number;
+  store: "embedded" | "redis";
+  processes: number;
 }
 
-async function storedTasks(around: Surroundings): Promise<Task[]> {
-  const dataDir = around.env["WHALE_DATA"] ?? "";
-  const store = openStore({ dataDir, clock: systemClock, log: silentLog });
-  const tasks = await store.tasks.list({ limit: 1_000_000 });
-  await store.close();
-  return tasks;
-}
-
-async function judged(around: Surroundings): Promise<Judgement> {
-  const { monitor, stackstorm, people, wecom } = around;
-  const lines = Object.values(wecom.chats()).flat();
-  return judge({
-    acknowledged: [...monitor.acknowledged.values()],
-    tasks: await storedTasks(around),
-    rows: stackstorm.rows().map((row) => ({
-      id: row.id,
-      status: row.status,
-      requestId: (row.context as { whale?: { request_id?: string } }).whale?.request_id ?? "",
-    })),
-    approved: people.approved,
-    cards: new Set(
-      lines.flatMap((line) => (line.kind === "card" && line.card.taskId ? [line.card.taskId] : [])),
-    ),
-    messages: lines.flatMap((line) => (line.kind === "markdown" ? [line.text] : [])),
-  });
-}
-
-async function campaign(runs: number, seed: number): Promise<number> {
+async function campaign({ runs, seed, store, processes }: Campaign): Promise<number> {
   const random = seeded(seed);
-  const around = await surroundings(seed);
+  const alerts = ALERTS_A_LIFE(processes);
+  const around = await openSurroundings({ seed, store, processes });
+  const lives: Lives = Array.from({ length: processes }, () => null);
   const kills: Record<string, number> = {};
   const unanswered = new Set<string>();
   for (let run = 0; run < runs; run++) {
-    for (let i = 0; i < ALERTS_A_LIFE; i++) around.monitor.alert(run * ALERTS_A_LIFE + i);
+    for (let i = 0; i < alerts; i++) around.monitor.alert(run * alerts + i);
     if (run % DROPPED_ANSWERS === 0) around.stackstorm.faults.set({ dropAnswerAfterStoring: 1 });
-    const cause = await oneLife(around, random, run);
+    const cause = await oneLife(lives, around, { random, no: run });
     // What is between its intent and its answer at this moment can become unknown, and nothing else.
     const known = unanswered.size;
-    for (const task of await storedTasks(around)) {
-      if (task.reason === "start_intended" && task.start) unanswered.add(task.start.requestId);
+    for (const task of await around.tasks()) {
+      // Another process may have looked for it already.
+      if (task.state === "starting" && task.start) unanswered.add(task.start.requestId);
     }
     const kind = cause === "random" && unanswered.size > known ? "random_in_start" : cause;
     kills[kind] = (kills[kind] ?? 0) + 1;
     if (run % 20 === 19)
       console.log(`${run + 1} lives ended, ${around.monitor.acknowledged.size} alerts taken`);
   }
-  await settle(around);
-  around.monitor.stop();
-  const found = await judged(around);
-  await around.wecom.close();
-  await around.stackstorm.close();
-  rmSync(around.folder, { recursive: true, force: true });
-  return report(runs, { kills, unanswered: unanswered.size, found, taken: around.monitor.acknowledged.size });
+  await settle(lives, around);
+  const found = await around.judged();
+  await around.close();
+  const taken = around.monitor.acknowledged.size;
+  return report(runs, { kills, unanswered: unanswered.size, found, taken, sent: runs * alerts });
 }
 
 interface Facts {
@@ -191,11 +119,12 @@ interface Facts {
   found: Judgement;
   /** Alerts that were answered with 202. */
   taken: number;
+  sent: number;
 }
 
 /** Prints the findings and the figures; the exit code is 0 when every promise held. */
 function report(runs: number, facts: Facts): number {
-  const { kills, unanswered, found, taken } = facts;
+  const { kills, unanswered, found, taken, sent } = facts;
   for (const kind of ["lost", "doubled", "unapproved", "stuck"] as const) {
     for (const line of found[kind]) console.log(`${kind}: ${line}`);
   }
@@ -209,11 +138,30 @@ function report(runs: number, facts: Facts): number {
     console.log(`unknown: ${unknown.length} is more than the starts that kills left unanswered`);
   console.log(JSON.stringify(figures));
   const kept = lost.length + doubled.length + unapproved.length + stuck.length === 0;
-  return kept && explained && taken === runs * ALERTS_A_LIFE ? 0 : 1;
+  return kept && explained && taken === sent ? 0 : 1;
 }
 
-const { values } = parseArgs({
-  options: { runs: { type: "string", default: "200" }, seed: { type: "string", default: "1" } },
-});
-process.exitCode = await campaign(Number(values.runs), Number(values.seed));
+/** One process may die beside embedded stores; what shares a store must be asked for. */
+function ordered(): Campaign {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: "string", default: "200" },
+      seed: { type: "string", default: "1" },
+      store: { type: "string", default: "embedded" },
+      processes: { type: "string", default: "1" },
+    },
+  });
+  const { store } = values;
+  if (store !== "embedded" && store !== "redis")
+    throw new Error(`--store is ${store}, not embedded or redis`);
+  const [runs, seed, processes] = [values.runs, values.seed, values.processes].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  if (store === "embedded" && processes !== 1) throw new Error("embedded stores have one process");
+  return { runs, seed, store, processes };
+}
+
+process.exitCode = await campaign(ordered());
 process.exit();

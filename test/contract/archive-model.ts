@@ -6,7 +6,7 @@ import type { Archive, ArchiveFilter, ArchiveKey } from "../../core/ports/index.
 import type { Verdict, VerdictReason } from "../../core/rules/index.ts";
 import { openMemoryArchive } from "../../fixtures/memory-archive/index.ts";
 import { START_MS } from "../support/clock.ts";
-import { aVerdict, eventAt, type OpenForTest } from "./archive.ts";
+import { aVerdict, eventAt, NUMERIC_FIELDS, type OpenForTest } from "./archive.ts";
 
 /** How an archive is compared with the reference. */
 export interface ModelOptions {
@@ -39,6 +39,7 @@ const ODD = [
 ];
 const odd = fc.constantFrom(...ODD);
 const id = fc.constantFrom(..."abcdefghij").map((letter) => `e_${letter}`);
+const number = fc.constantFrom(-1, 0, 0.5, 85, 1e300);
 const severity = fc.constantFrom<Severity>("critical", "warning");
 const status = fc.constantFrom<WhaleEvent["status"]>("firing", "resolved");
 const reason = fc.constantFrom<VerdictReason>("throttled", "stale", "fired");
@@ -59,9 +60,14 @@ const event = fc
     status,
     labels: fc.dictionary(odd, odd, { maxKeys: 3 }),
     invalid: fc.boolean(),
+    usage: fc.option(number),
   })
-  .map(({ id: eventId, seconds: at, invalid, ...fields }) =>
-    eventAt(eventId, at, { ...fields, violations: invalid ? [{ path: "detail", message: "x" }] : [] }),
+  .map(({ id: eventId, seconds: at, invalid, usage, ...fields }) =>
+    eventAt(eventId, at, {
+      ...fields,
+      detail: { usage },
+      violations: invalid ? [{ path: "detail", message: "x" }] : [],
+    }),
   );
 const verdict = fc
   .record({ id, rule, reason })
@@ -86,6 +92,9 @@ const filter = fc
     subject: optional(odd),
     incident: optional(odd),
     labels: optional(fc.dictionary(odd, odd, { maxKeys: 1 })),
+    numbers: optional(
+      fc.record({ usage: fc.record({ min: number, max: number }, { requiredKeys: ["min"] }) }),
+    ),
     invalid: optional(fc.boolean()),
     ruleId: optional(rule),
     reason: optional(reason),
@@ -167,7 +176,7 @@ export function modelContract(name: string, open: OpenForTest, options: ModelOpt
     const archive = await open(t);
     const told = fc.asyncProperty(writes, questions, fc.boolean(), async (batches, asked, forgets) => {
       await emptied(archive);
-      const reference = openMemoryArchive();
+      const reference = openMemoryArchive({ numericFields: NUMERIC_FIELDS });
       for (const one of batches) for (const each of [archive, reference]) await each.write(one);
       const retention = { defaultKeepMs: DAY_S * 1000, byType: { A: 0 } };
       const nowMs = START_MS + (forgets ? DAY_S * 1000 : 0);

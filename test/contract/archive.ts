@@ -10,6 +10,9 @@ import { FINDS, PLAIN_TEXT, TEXTS } from "./archive-texts.ts";
 /** Opens an empty archive that is gone after the test. */
 export type OpenForTest = (context: TestContext) => Promise<Archive>;
 
+/** The numeric fields that archives under test know as declared. */
+export const NUMERIC_FIELDS = ["usage", "cpu load", "容量"];
+
 /** An event received so many seconds after test clocks start. */
 export function eventAt(id: string, seconds: number, overrides: Partial<WhaleEvent> = {}): WhaleEvent {
   const receivedAt = new Date(START_MS + seconds * 1000).toISOString();
@@ -93,6 +96,8 @@ function storing(name: string, open: OpenForTest): void {
     });
     await archive.write({ events: [eventAt("e_1", 0)], verdicts: [late] });
     assert.deepEqual(await archive.verdicts("e_1"), [aVerdict("e_1", "a"), late]);
+    assert.deepEqual(await ids(archive, { ruleId: "b", reason: "fired" }), ["e_1"]);
+    assert.deepEqual(await ids(archive, { ruleId: "b", reason: "throttled" }), []);
     assert.deepEqual(await archive.verdicts("e_2"), []);
   });
 

@@ -3,8 +3,10 @@ import type {
   ConfigStore,
   Inbox,
   Journal,
+  Leases,
   Outbox,
   ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../core/ports/index.ts";
@@ -21,17 +23,15 @@ export interface Harness {
   outbox: Outbox;
   throttle: ThrottleStore;
   configs: ConfigStore;
+  replays: ReplayStore;
+  leases: Leases;
+  state: StateStore;
   clock: MovableClock;
   close(): Promise<void>;
 }
 
-/** The same with what embedded stores alone have. */
-export interface EmbeddedHarness extends Harness {
-  replays: ReplayStore;
-}
-
 /** The ports that one suite needs, with their clock. */
-export type HarnessOf<Ports extends keyof EmbeddedHarness> = Pick<EmbeddedHarness, Ports | "clock" | "close">;
+export type HarnessOf<Ports extends keyof Harness> = Pick<Harness, Ports | "clock" | "close">;
 
 /** Defines tests that each get a harness of their own, closed afterwards. */
 export function testsOn<H extends Pick<Harness, "close">>(open: () => Promise<H>) {

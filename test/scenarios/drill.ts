@@ -1,4 +1,4 @@
-import { approvePolicyFile } from "../../bot/wire.ts";
+import { approvePolicyFile } from "../../bot/wire-tools.ts";
 import { post, type World } from "../support/world.ts";
 
 /** An event type for stories that need no machine: `host` is its subject. */

@@ -50,6 +50,23 @@ describe("when a start goes wrong", { concurrency: 3 }, () => {
     assert.equal(task?.execution?.id, run?.id);
   });
 
+  test("a process that was halted before its request leaves others to look, and starts once afterwards", async (t) => {
+    let halt = true;
+    const onStep = (step: string) => {
+      if (step !== "start_sending" || !halt) return;
+      halt = false;
+      // As long as others wait for the answer before they look for the start.
+      world.jump(100_000);
+    };
+    const world = await openWorld(t, { files: drillRule(), settings: SOON, onStep });
+    const card = await approved(world);
+
+    const line = await logged(world, { msg: "task moved", reason: "start_not_sent" });
+    assert.equal(line["from"], "starting");
+    assert.equal(await cardClosed(world, card), "成功");
+    assert.deepEqual([runsOf(world, "core.noop").length, starts(world)], [1, 1]);
+  });
+
   test("StackStorm stores a start late, after its caller has gone: it is looked for until it is there", async (t) => {
     const world = await openWorld(t, { files: drillRule(), settings: { ...SOON, startWindowMs: 10_000 } });
     await world.stackstorm.faults.set({ storeLateMs: 700 });

@@ -1,6 +1,7 @@
 import { type TestContext, test } from "node:test";
 import { archiveContract } from "../contract/archive.ts";
 import { countContract } from "../contract/archive-counts.ts";
+import { deadLetterContract } from "../contract/archive-dead-letters.ts";
 import { filterContract } from "../contract/archive-filters.ts";
 import { forgetContract } from "../contract/archive-forget.ts";
 import { modelContract, wordsContract } from "../contract/archive-model.ts";
@@ -10,7 +11,8 @@ const world = await nodeForTests();
 if ("skip" in world) test("elasticsearch: the archive's promises", { skip: world.skip });
 else {
   const open = async (context: TestContext) => archiveForTest(context, world.node);
-  for (const contract of [archiveContract, filterContract, countContract, forgetContract]) {
+  const contracts = [archiveContract, filterContract, countContract, forgetContract, deadLetterContract];
+  for (const contract of contracts) {
     contract("elasticsearch", open);
   }
   modelContract("elasticsearch", open, { runs: 15, moves: false });

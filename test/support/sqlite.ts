@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStore, openStoreThread, type SqliteStoreOptions } from "../../adapters/sqlite/index.ts";
-import type { EmbeddedHarness } from "../contract/harness.ts";
+import type { Harness } from "../contract/harness.ts";
 import { movableClock } from "./clock.ts";
 import { silentLog } from "./log.ts";
 
@@ -13,7 +13,7 @@ export function tempFolder(): { path: string; remove: () => void } {
 }
 
 /** An empty SQLite store in a folder of its own, which goes when the store is closed. */
-export async function sqliteHarness(options: Partial<SqliteStoreOptions> = {}): Promise<EmbeddedHarness> {
+export async function sqliteHarness(options: Partial<SqliteStoreOptions> = {}): Promise<Harness> {
   const clock = movableClock();
   const folder = tempFolder();
   const store = openStore({ dataDir: folder.path, clock, log: silentLog, ...options });
@@ -25,9 +25,7 @@ export async function sqliteHarness(options: Partial<SqliteStoreOptions> = {}): 
 }
 
 /** The same in a thread of its own, as the process has it. */
-export async function sqliteThreadHarness(
-  options: Partial<SqliteStoreOptions> = {},
-): Promise<EmbeddedHarness> {
+export async function sqliteThreadHarness(options: Partial<SqliteStoreOptions> = {}): Promise<Harness> {
   const clock = movableClock();
   const folder = tempFolder();
   const store = await openStoreThread({ dataDir: folder.path, clock, log: silentLog, ...options });

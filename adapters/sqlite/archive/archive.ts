@@ -1,14 +1,19 @@
-import type { WhaleEvent } from "../../../core/events/index.ts";
+import { rangesFault, type WhaleEvent } from "../../../core/events/index.ts";
 import type {
   Archive,
   ArchiveConnection,
   ArchiveCounts,
+  ArchiveFilter,
   ArchiveRetention,
+  DeadLetters,
   Logger,
+  Retried,
 } from "../../../core/ports/index.ts";
 import type { Verdict } from "../../../core/rules/index.ts";
 import { type Batch, batchOf, joined, type Poisoned } from "./batch.ts";
 import { type ArchiveOptions, checkOptions } from "./config.ts";
+import { type LetterRow, letterOf, type RetryStep, type retryStep, type Unfit } from "./dead-letters.ts";
+import { badQuery } from "./errors.ts";
 import type { ForgetStep, Forgotten } from "./forget.ts";
 import { gatherWrites } from "./gather.ts";
 import type { StoredPage } from "./search.ts";
@@ -30,7 +35,7 @@ const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./work
  * lose in a power cut the journal gives again.
  */
 export async function openArchive(options: ArchiveOptions): Promise<OpenArchive> {
-  const { dataDir, log, timeoutMs } = checkOptions(options);
+  const { dataDir, log, timeoutMs, numericFields } = checkOptions(options);
   const thread = { url: WORKER, workerData: { dataDir }, timeoutMs, log };
   const [writer, reader] = [createWorkerClient(thread), createWorkerClient(thread)];
   try {
@@ -40,7 +45,7 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
     throw cause;
   }
   const writes = gatherWrites<Batch>(async (batches) => {
-    report(log, (await writer.ask("write", joined(batches))) as Poisoned[]);
+    reportDead(log, (await writer.ask("write", joined(batches))) as Unfit[]);
   });
   return {
     write: async (given) => {
@@ -50,7 +55,8 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
     },
     forget: (retention, nowMs) => forget(writer, retention, nowMs),
     count: async () => (await writer.ask("count")) as number,
-    ...reading(reader),
+    deadLetters: deadLettersOver(writer, reader),
+    ...reading(reader, numericFields),
     close: async () => {
       await writes.idle();
       await Promise.all([reader.close(), writer.close()]);
@@ -60,7 +66,7 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
 
 type Reading = Pick<Archive, "get" | "verdicts" | "search" | "aggregate" | "overview">;
 
-function reading(reader: WorkerClient): Reading {
+function reading(reader: WorkerClient, numericFields: () => readonly string[]): Reading {
   return {
     get: async (id) => {
       const body = (await reader.ask("get", id)) as string | null;
@@ -71,14 +77,45 @@ function reading(reader: WorkerClient): Reading {
       return bodies.map((body) => JSON.parse(body) as Verdict);
     },
     search: async (query) => {
+      checkNumbers(query, numericFields());
       const { bodies, next } = (await reader.ask("search", query)) as StoredPage;
       return { events: bodies.map((body) => JSON.parse(body) as WhaleEvent), next };
     },
     aggregate: async (filter, grouping) => {
+      checkNumbers(filter, numericFields());
       return (await reader.ask("aggregate", [filter, grouping])) as ArchiveCounts;
     },
     overview: async () => (await reader.ask("overview")) as ArchiveConnection[],
   };
+}
+
+function checkNumbers({ numbers = {} }: ArchiveFilter, numericFields: readonly string[]): void {
+  const fault = rangesFault(numbers, numericFields);
+  if (fault) throw badQuery(fault.name, fault.value, fault.wants);
+}
+
+function deadLettersOver(writer: WorkerClient, reader: WorkerClient): DeadLetters {
+  return {
+    count: async () => (await reader.ask("countLetters")) as number,
+    list: async (limit) => ((await reader.ask("listLetters", limit)) as LetterRow[]).map(letterOf),
+    get: async (id) => {
+      const row = (await reader.ask("getLetter", id)) as LetterRow | null;
+      return row && letterOf(row);
+    },
+    retry: (id) => retry(writer, id === undefined ? { after: "" } : { id }),
+  };
+}
+
+async function retry(writer: WorkerClient, first: RetryStep): Promise<Retried> {
+  const all: Retried = { stored: 0, left: 0 };
+  let step: RetryStep | null = first;
+  while (step !== null) {
+    const { stored, left, next } = (await writer.ask("retryLetters", step)) as ReturnType<typeof retryStep>;
+    all.stored += stored;
+    all.left += left;
+    step = next === null ? null : { after: next };
+  }
+  return all;
 }
 
 /** Step by step, so that writes find their turn in between. */
@@ -95,9 +132,10 @@ async function forget(writer: WorkerClient, retention: ArchiveRetention, nowMs: 
 }
 
 function report(log: Logger, poisoned: readonly Poisoned[]): void {
-  for (const { eventId, ruleId, kept, problem } of poisoned) {
-    const fields = { eventId, kept, problem };
-    if (ruleId === undefined) log.warn(fields, "event could not be archived whole");
-    else log.warn({ ...fields, ruleId }, "verdict could not be archived");
-  }
+  for (const fields of poisoned) log.error({ ...fields }, "could not be archived and is lost: it is no JSON");
+}
+
+function reportDead(log: Logger, unfit: readonly Unfit[]): void {
+  for (const { eventId, problem } of unfit)
+    log.warn({ eventId, problem }, "could not be archived and is among the dead letters");
 }

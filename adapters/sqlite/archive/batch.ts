@@ -17,11 +17,10 @@ export interface Batch {
   verdicts: VerdictText[];
 }
 
-/** An event or verdict that could not be stored whole, and why. */
+/** An event or verdict that cannot be JSON, so that nothing of it can be kept, and why. */
 export interface Poisoned {
   eventId: string;
   ruleId?: string;
-  kept: "without_text" | "not_at_all";
   problem: string;
 }
 
@@ -56,6 +55,6 @@ function attempt(poisoned: Poisoned[], what: { eventId: string; ruleId?: string 
   try {
     work();
   } catch (thrown) {
-    poisoned.push({ ...what, kept: "not_at_all", problem: errorText(thrown) });
+    poisoned.push({ ...what, problem: errorText(thrown) });
   }
 }

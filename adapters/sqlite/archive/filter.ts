@@ -1,4 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
+import type { NumberRange } from "../../../core/events/index.ts";
 import type { ArchiveFilter } from "../../../core/ports/index.ts";
 import { badQuery } from "./errors.ts";
 import { firstSeq, LATEST_MS } from "./order.ts";
@@ -24,6 +25,7 @@ const MOST_LABELS = 50;
 export function selectionOf(filter: ArchiveFilter): Selection {
   checkSizes(filter);
   const selection = walkOf(filter);
+  for (const [field, range] of Object.entries(filter.numbers ?? {})) whereNumber(selection, field, range);
   if (filter.from !== undefined) fromMs(selection, instant("from", filter.from));
   if (filter.to !== undefined) untilMs(selection, instant("to", filter.to));
   return selection;
@@ -74,6 +76,24 @@ function walkOf(filter: ArchiveFilter): Selection {
 /** Several rules may have said the same of one event. */
 const FIRST_OF_ITS_REASON = `NOT EXISTS (
   SELECT 1 FROM verdicts w WHERE w.seq = v.seq AND w.reason = v.reason AND w.rule_id < v.rule_id)`;
+
+/** Names of fields that can be searched hold nothing that ends a quoted part of a path. */
+function whereNumber(selection: Selection, field: string, { min, max }: NumberRange): void {
+  const path = `$.detail."${field}"`;
+  const isNumber = "json_type(n.body, ?) IN ('integer', 'real')";
+  const bounds = [
+    ...(min === undefined ? [] : ["json_extract(n.body, ?) >= ?"]),
+    ...(max === undefined ? [] : ["json_extract(n.body, ?) <= ?"]),
+  ];
+  // A body that is nested deeper than SQLite reads has no numbers, rather than failing the whole search.
+  const fits = `json_valid(n.body) AND ${[isNumber, ...bounds].join(" AND ")}`;
+  const values = [min, max].flatMap((bound) => (bound === undefined ? [] : [path, bound]));
+  where(
+    selection,
+    `(SELECT CASE WHEN ${fits} THEN 1 ELSE 0 END FROM bodies n WHERE n.seq = ${selection.seq})`,
+    ...[path, ...values],
+  );
+}
 
 function asksVerdict({ ruleId, reason }: ArchiveFilter): boolean {
   return ruleId !== undefined || reason !== undefined;

@@ -6,11 +6,22 @@ import type {
   ArchiveFilter,
   ArchiveGrouping,
   ArchiveQuery,
+  Retried,
 } from "../../../core/ports/index.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { aggregate, labelOf } from "./aggregate.ts";
-import type { Batch, Poisoned } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 import { countAll, overview } from "./daily.ts";
+import {
+  bury,
+  countLetters,
+  getLetter,
+  type LetterRow,
+  listLetters,
+  type RetryStep,
+  retryStep,
+  type Unfit,
+} from "./dead-letters.ts";
 import { type ForgetStep, type Forgotten, forgetStep } from "./forget.ts";
 import { type StoredPage, searchPage } from "./search.ts";
 import { prepareTables } from "./tables.ts";
@@ -18,8 +29,8 @@ import { writeBatch } from "./write.ts";
 
 /** The archive's file, used by one thread. Everything is synchronous; events come out as JSON texts. */
 export interface Shelf {
-  /** Stores a batch in one transaction. Tells the events that it could not index. */
-  write(batch: Batch): Poisoned[];
+  /** Stores a batch in one transaction. What it could not store goes among the dead letters, and is told. */
+  write(batch: Batch): Unfit[];
   forget(step: ForgetStep): Forgotten;
   count(): number;
   get(id: string): string | null;
@@ -27,6 +38,10 @@ export interface Shelf {
   search(query: ArchiveQuery): StoredPage;
   aggregate(filter: ArchiveFilter, grouping: ArchiveGrouping): ArchiveCounts;
   overview(): ArchiveConnection[];
+  countLetters(): number;
+  listLetters(limit: number): LetterRow[];
+  getLetter(id: string): LetterRow | null;
+  retryLetters(step: RetryStep): Retried & { next: string | null };
   close(): void;
 }
 
@@ -43,7 +58,7 @@ export function openShelf(dataDir: string): Shelf {
     throw cause;
   }
   return {
-    write: (batch) => inTransaction(db, () => writeBatch(db, batch)),
+    write: (batch) => inTransaction(db, () => writeOrBury(db, batch)),
     forget: (step) => inTransaction(db, () => forgetStep(db, step)),
     count: () => countAll(db),
     get: (id) => bodyOf(db, id),
@@ -51,8 +66,18 @@ export function openShelf(dataDir: string): Shelf {
     search: (query) => inSnapshot(db, () => searchPage(db, query)),
     aggregate: (filter, grouping) => inSnapshot(db, () => aggregate(db, filter, grouping)),
     overview: () => overview(db),
+    countLetters: () => countLetters(db),
+    listLetters: (limit) => listLetters(db, limit),
+    getLetter: (id) => getLetter(db, id),
+    retryLetters: (step) => inTransaction(db, () => retryStep(db, step, (batch) => writeOrBury(db, batch))),
     close: () => db.close(),
   };
+}
+
+function writeOrBury(db: Database, batch: Batch): Unfit[] {
+  const unfit = writeBatch(db, batch);
+  bury(db, unfit);
+  return unfit;
 }
 
 function bodyOf(db: Database, id: string): string | null {

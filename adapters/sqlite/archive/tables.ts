@@ -1,7 +1,6 @@
 import type { Database } from "../database.ts";
+import { migrate, schemaVersion } from "../migrations.ts";
 import { newerError } from "./errors.ts";
-
-const VERSION = 1;
 
 /**
  * `seq` grows with the time of receipt (see order.ts), because full text search can give its hits only in the
@@ -17,7 +16,7 @@ const VERSION = 1;
  *
  * `daily` counts events by UTC day, type and source; `waiting_verdicts` are those whose event is not here yet.
  */
-const SCHEMA = `
+const EVENT_TABLES = `
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -59,10 +58,23 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
-/** Makes the tables in a new file. Throws `archive.newer_version` for a file that a later release wrote. */
+/** Events that could not be stored. */
+const LETTER_TABLES = `
+  CREATE TABLE dead_letters (
+    id TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX dead_letters_by_age ON dead_letters (at);
+`;
+
+/** Each brings a file one version further. */
+const STEPS: readonly string[] = [EVENT_TABLES, LETTER_TABLES];
+
+/** Makes the tables in a new file, and those that an old one lacks. Throws `archive.newer_version` for a file that a later release wrote. */
 export function prepareTables(db: Database): void {
-  const found = db.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
-  if (found > VERSION) throw newerError(found, VERSION);
-  if (found === VERSION) return;
-  db.script(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT;`);
+  const found = schemaVersion(db);
+  if (found > STEPS.length) throw newerError(found, STEPS.length);
+  migrate(db, STEPS);
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { ArchiveFilter, ArchiveGrouping, ArchiveQuery } from "../../../core/ports/index.ts";
 import type { Batch } from "./batch.ts";
+import type { RetryStep } from "./dead-letters.ts";
 import { faultOf } from "./errors.ts";
 import type { ForgetStep } from "./forget.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
@@ -33,6 +34,14 @@ function answer({ op, input }: WorkerRequest): unknown {
       return shelf().overview();
     case "forget":
       return shelf().forget(input as ForgetStep);
+    case "countLetters":
+      return shelf().countLetters();
+    case "listLetters":
+      return shelf().listLetters(input as number);
+    case "getLetter":
+      return shelf().getLetter(input as string);
+    case "retryLetters":
+      return shelf().retryLetters(input as RetryStep);
     case "count":
       return shelf().count();
     case "close":

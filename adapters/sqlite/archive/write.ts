@@ -1,8 +1,9 @@
 import { errorText } from "../../../core/errors.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import type { Database } from "../database.ts";
-import type { Batch, Poisoned, VerdictText } from "./batch.ts";
+import type { Batch, VerdictText } from "./batch.ts";
 import { type Counted, countIn, countOut } from "./daily.ts";
+import type { Unfit } from "./dead-letters.ts";
 import { firstSeq, msOfSeq, orderMs } from "./order.ts";
 import { filterTokens, isInvalid, textTokens } from "./tokens.ts";
 
@@ -15,41 +16,42 @@ interface Row extends Counted {
   tokens: string;
 }
 
-/** Stores a batch, inside a transaction. Tells the events that it could not index. */
-export function writeBatch(db: Database, { events, verdicts }: Batch): Poisoned[] {
-  const poisoned: Poisoned[] = [];
+/** Stores a batch, inside a transaction. Gives back the events that it could not store. */
+export function writeBatch(db: Database, { events, verdicts }: Batch): Unfit[] {
+  const unfit: Unfit[] = [];
   // The last of one id counts.
-  const rows = new Map(events.map((body) => rowOf(body, poisoned)).map((row) => [row.id, row]));
+  const rows = new Map(events.flatMap((body) => fittingRow(body, unfit)).map((row) => [row.id, row]));
   // In the order of row numbers: the text index is slow when it must go back.
   const sorted = [...rows.values()].sort((a, b) => a.ms - b.ms);
   countIn(db, writeEvents(db, sorted));
   joinWaiting(db);
   for (const verdict of verdicts) writeVerdict(db, verdict);
-  return poisoned;
+  return unfit;
 }
 
-function rowOf(body: string, poisoned: Poisoned[]): Row {
+/** A bad event must not hold up the good ones. */
+function fittingRow(body: string, unfit: Unfit[]): Row[] {
   const event = JSON.parse(body) as WhaleEvent;
-  const id = String(event.id);
+  try {
+    return [rowOf(event, body)];
+  } catch (thrown) {
+    const at = new Date(orderMs(event.receivedAt)).toISOString();
+    unfit.push({ eventId: String(event.id), at, body, problem: errorText(thrown) });
+    return [];
+  }
+}
+
+function rowOf(event: WhaleEvent, body: string): Row {
   return {
-    id,
+    id: String(event.id),
     ms: orderMs(event.receivedAt),
     type: String(event.type),
     source: String(event.source),
     columns: [String(event.severity), String(event.status), String(event.subject)],
     invalid: Number(isInvalid(event)),
     body,
-    tokens: `${filterTokens(event)} ${wordsOf(event, poisoned)}`,
+    tokens: `${filterTokens(event)} ${textTokens(event)}`,
   };
-}
-
-function wordsOf(event: WhaleEvent, poisoned: Poisoned[]): string {
-  try {
-    return textTokens(event);
-  } catch (thrown) {
-    poisoned.push({ eventId: String(event.id), kept: "without_text", problem: errorText(thrown) });
-    return "";
-  }
 }
 
 /** Returns those that were not there before, or not with this content. */

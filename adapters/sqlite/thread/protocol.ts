@@ -11,6 +11,8 @@ export type Served =
   | "audit"
   | "configs"
   | "replays"
+  | "leases"
+  | "state"
   | "store";
 
 export type Call = [id: number, served: Served, method: string, args: readonly unknown[]];

@@ -4,9 +4,11 @@ import type {
   Inbox,
   Journal,
   JournalEntry,
+  Leases,
   Outbox,
   Receipt,
   ReplayStore,
+  StateStore,
   TaskStore,
   ThrottleStore,
 } from "../../../core/ports/index.ts";
@@ -83,6 +85,8 @@ const CONFIGS: Methods<ConfigStore> = { record: true, versions: true, version: t
 const REPLAYS: Methods<ReplayStore> = {
   ...{ create: true, get: true, list: true, claim: true, save: true, trim: true },
 };
+const LEASES: Methods<Leases> = { acquire: true, release: true };
+const STATE: Methods<StateStore> = { list: true, put: true, remove: true, version: true };
 
 type Methods<Port> = Record<keyof Port, true>;
 
@@ -96,6 +100,8 @@ function portsOver(client: StoreClient) {
     audit: remote<Audit>(client, "audit", AUDIT),
     configs: remote<ConfigStore>(client, "configs", CONFIGS),
     replays: remote<ReplayStore>(client, "replays", REPLAYS),
+    leases: remote<Leases>(client, "leases", LEASES),
+    state: remote<StateStore>(client, "state", STATE),
   };
 }
 

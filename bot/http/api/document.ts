@@ -1,6 +1,8 @@
 import { configPaths } from "./config-paths.ts";
+import { deadLetterPaths } from "./dead-letter-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
+import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { replayPaths } from "./replay-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
@@ -31,7 +33,16 @@ export const apiDocument = {
   openapi: "3.1.0",
   info: { title: "Whale 鲸", version: "1" },
   security: [{ token: [] }],
-  paths: { ...eventPaths, ...eventTypePaths, ...configPaths, ...replayPaths, ...throttlePaths, ...ownPaths },
+  paths: {
+    ...eventPaths,
+    ...eventTypePaths,
+    ...configPaths,
+    ...replayPaths,
+    ...deadLetterPaths,
+    ...mutePaths,
+    ...throttlePaths,
+    ...ownPaths,
+  },
   components: {
     schemas: apiSchemas,
     securitySchemes: { token: { type: "http", scheme: "bearer" } },

@@ -1,4 +1,4 @@
-import { EVENT_STATUSES, type EventTypeRegistry, SEVERITIES } from "../../../core/events/index.ts";
+import { EVENT_STATUSES, type EventTypeRegistry, readRange, SEVERITIES } from "../../../core/events/index.ts";
 import { inScope, type Scope } from "../../../core/people/index.ts";
 import type { Archive, ArchiveFilter } from "../../../core/ports/index.ts";
 import { VERDICT_REASONS } from "../../../core/rules/index.ts";
@@ -16,12 +16,24 @@ export function filterOf(read: QueryReader, nowMs: number): ArchiveFilter {
     subject: read.text("subject"),
     incident: read.text("incident"),
     labels: read.pairs("label"),
+    numbers: numbersOf(read),
     invalid: invalid === undefined ? undefined : invalid === "true",
     ruleId: read.text("rule"),
     reason: read.oneOf("reason", VERDICT_REASONS),
     from: read.instant("from", nowMs),
     to: read.instant("to", nowMs),
   });
+}
+
+function numbersOf(read: QueryReader): ArchiveFilter["numbers"] {
+  const pairs = Object.entries(read.pairs("number") ?? {});
+  const ranges = pairs.flatMap(([field, text]) => {
+    const range = readRange(text);
+    if (!range)
+      read.fault("number", "要写成 字段=85..95、字段=85.. 或 字段=..95 (must be field=85..95, 85.. or ..95)");
+    return range ? [[field, range] as const] : [];
+  });
+  return ranges.length === 0 ? undefined : Object.fromEntries(ranges);
 }
 
 /** What tells which event types there are. */

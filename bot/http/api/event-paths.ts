@@ -33,6 +33,11 @@ const FILTER: JsonObject[] = [
   queryParameter("subject", "对象 · what it is about", text),
   queryParameter("incident", "故障 · the incident", text),
   queryParameter("label", "名=值，可重复 · key=value, repeated", several(text)),
+  queryParameter(
+    "number",
+    "detail 中声明过的数字字段，字段=85..95、85.. 或 ..95，可重复 · a declared numeric field of detail, repeated",
+    several(text),
+  ),
   queryParameter("invalid", "是否不合类型的格式 · whether it fits its type's schema", { type: "boolean" }),
   queryParameter("rule", "规则有结论的 · that this rule judged", text),
   queryParameter("reason", "结论的原因 · with this reason", { enum: [...VERDICT_REASONS] }),

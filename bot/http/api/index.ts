@@ -1,9 +1,11 @@
 export { type ConfigDeps, configRoutes } from "./config.ts";
+export { type DeadLetterDeps, deadLetterRoutes } from "./dead-letters.ts";
 export { apiDocument } from "./document.ts";
 export { type EventTypeDeps, eventTypeRoutes } from "./event-types.ts";
 export { type EventDeps, eventRoutes } from "./events.ts";
 export { type AccessDeps, type ApiDeps, type Guard, type Guarded, guardOver } from "./guard.ts";
 export type { ReadJson } from "./json-body.ts";
+export { type MuteDeps, muteRoutes } from "./mutes.ts";
 export { apiSchemas } from "./openapi.ts";
 export { openApiRoutes } from "./openapi-route.ts";
 export { type RefusalDeps, refusalRoutes } from "./refusals.ts";

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/ids/index.ts";
+import { deadLetterSchemas } from "./dead-letter-schemas.ts";
 import { eventSchemas } from "./event-schemas.ts";
 import { replaySchemas } from "./replay-schemas.ts";
 
@@ -129,4 +130,5 @@ export const apiSchemas = {
   },
   ...eventSchemas,
   ...replaySchemas,
+  ...deadLetterSchemas,
 } as const;

@@ -11,6 +11,8 @@ const Word = Type.String({ minLength: 1, maxLength: 1_000 });
 const Words = Type.Array(Word, { minItems: 1, maxItems: 100 });
 const oneOf = <T extends string>(words: readonly T[]) => Type.Enum([...words]);
 
+const RANGE = { min: Type.Optional(Type.Number()), max: Type.Optional(Type.Number()) };
+
 const FilterShape = Type.Object(
   {
     text: Type.Optional(Word),
@@ -21,6 +23,7 @@ const FilterShape = Type.Object(
     subject: Type.Optional(Word),
     incident: Type.Optional(Word),
     labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+    numbers: Type.Optional(Type.Record(Type.String(), Type.Object(RANGE, closed))),
     invalid: Type.Optional(Type.Boolean()),
     ruleId: Type.Optional(Word),
     reason: Type.Optional(Word),

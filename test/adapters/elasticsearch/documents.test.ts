@@ -14,12 +14,20 @@ import { anEvent } from "../../support/builders.ts";
 
 test("an event's document holds what is filtered by, its tokens and the event to the letter", () => {
   const event = anEvent({ title: "磁盘 满", violations: [{ path: "detail.usage", message: "高" }] });
-  const document = JSON.parse(eventSource(event, new Map([["r1", "throttled"]]))) as Record<string, unknown>;
+  const source = eventSource(event, new Map([["r1", "throttled"]]), []);
+  const document = JSON.parse(source) as Record<string, unknown>;
   assert.deepEqual(JSON.parse(String(document["body"])), event);
   assert.match(String(document["tokens"]), /磁盘 盘 满$/);
   assert.deepEqual(document["said"], ['["r1","throttled"]']);
   assert.deepEqual([document["invalid"], document["type"], document["rules"]], [true, event.type, ["r1"]]);
   assert.deepEqual([document["labels"], document["detail"]], [event.labels, event.detail]);
+});
+
+test("an event's document holds the numbers of declared fields, and no other", () => {
+  const event = anEvent({ detail: { usage: 91.5, count: 0, other: 7, text: "7", none: null } });
+  const fields = ["usage", "count", "text", "none", "toString"];
+  const document = JSON.parse(eventSource(event, new Map(), fields)) as Record<string, unknown>;
+  assert.deepEqual(document["numbers"], { usage: 91.5, count: 0 });
 });
 
 test("a verdict's document holds the verdict to the letter", () => {

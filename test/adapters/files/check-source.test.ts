@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { inspect } from "node:util";
+import { cronFault } from "../../../adapters/cron/index.ts";
 import { formatProblems, loadHome } from "../../../adapters/files/index.ts";
 import { parseNetwork } from "../../../adapters/files/networks.ts";
 import { sourceKinds } from "../../../adapters/sources/index.ts";
@@ -26,7 +27,7 @@ async function load(t: TestContext, lines: string, { kind = "generic", file }: G
   writeFileSync(join(dir, "sources/open.yaml"), text);
   const checkOptions = (one: string, options: Parameters<NonNullable<Checker>>[0]) =>
     sourceKinds[one]?.checkOptions?.(options)?.message ?? null;
-  return loadHome({ dir, env: ENV, nowMs: NOW_MS, kinds: Object.keys(sourceKinds), checkOptions });
+  return loadHome({ dir, env: ENV, nowMs: NOW_MS, kinds: Object.keys(sourceKinds), cronFault, checkOptions });
 }
 
 type Checker = NonNullable<(typeof sourceKinds)[string]>["checkOptions"];
@@ -210,7 +211,7 @@ test("refuses options where nobody can check them", async (t) => {
   const dir = aHomeDir(t, {
     "sources/open.yaml": "name: open\nkind: generic\nauth: none\noptions: { zone: x }\n",
   });
-  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] });
+  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault });
   assert.ok(outcome.outcome === "refused");
   assert.match(formatProblems(outcome.problems), /^sources\/open\.yaml:4:12 options\.zone/);
 });

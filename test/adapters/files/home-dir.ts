@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
+import { cronFault } from "../../../adapters/cron/index.ts";
 import { formatProblems, type Home, loadHome, type Problem } from "../../../adapters/files/index.ts";
 import { policyDigest } from "../../../core/policies/index.ts";
 
@@ -67,7 +68,7 @@ interface Loading {
 
 /** Loads a home that is sound but for the given files. */
 export async function load(t: TestContext, files: Files = {}, { env = {}, nowMs = NOW_MS }: Loading = {}) {
-  return loadHome({ dir: aHomeDir(t, files), env, nowMs, kinds: ["alertmanager", "generic"] });
+  return loadHome({ dir: aHomeDir(t, files), env, nowMs, kinds: ["alertmanager", "generic"], cronFault });
 }
 
 /** The home, which must load. */

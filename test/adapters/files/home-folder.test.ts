@@ -10,12 +10,16 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { cronFault } from "../../../adapters/cron/index.ts";
 import { createHomeFolder, type Overlay } from "../../../adapters/files/index.ts";
 import { aHomeDir, type Files, NOW_MS } from "./home-dir.ts";
 
 function folderOf(t: TestContext, files: Files = {}) {
   const dir = aHomeDir(t, files);
-  return { dir, folder: createHomeFolder({ dir, env: {}, nowMs: () => NOW_MS, kinds: ["generic"] }) };
+  return {
+    dir,
+    folder: createHomeFolder({ dir, env: {}, nowMs: () => NOW_MS, kinds: ["generic"], cronFault }),
+  };
 }
 
 const TYPE = "event-types/disk.yaml";

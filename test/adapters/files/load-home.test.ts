@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { cronFault } from "../../../adapters/cron/index.ts";
 import { formatProblems, loadHome } from "../../../adapters/files/index.ts";
 import { aHomeDir, aRule, type Files, loaded, NOW_MS, refused, refusedText } from "./home-dir.ts";
 
@@ -142,7 +143,7 @@ test("needs neither policies nor groups", async (t) => {
 
 test("ignores files that are not YAML, files with a leading dot, and subfolders", async (t) => {
   const dir = aHomeDir(t, { "rules/notes.md": "# {", "rules/.hidden.yaml": "{", "rules/old/x.yaml": "{" });
-  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] });
+  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault });
   assert.equal(outcome.outcome, "loaded");
   assert.deepEqual(outcome.outcome === "loaded" && outcome.files.map(({ file, name }) => [file, name]), [
     ["event-types/disk.yaml", "disk.full"],
@@ -157,7 +158,7 @@ test("ignores files that are not YAML, files with a leading dot, and subfolders"
 test("reads files that are links, as a mounted ConfigMap has them", async (t) => {
   const dir = aHomeDir(t, { "rules/r.yaml": null, "rules/..data/r.yaml": aRule({ id: "linked" }) });
   symlinkSync(join("..data", "r.yaml"), join(dir, "rules/r.yaml"));
-  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] });
+  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault });
   assert.equal(outcome.outcome === "loaded" && outcome.home.rules[0]?.id, "linked");
 });
 
@@ -169,6 +170,7 @@ test("reads every file exactly once", async (t) => {
     env: {},
     nowMs: NOW_MS,
     kinds: ["generic"],
+    cronFault,
     readFile: (path) => {
       read.push(path);
       return readFile(path);
@@ -180,7 +182,7 @@ test("reads every file exactly once", async (t) => {
 });
 
 test("says that the home folder is missing", async () => {
-  const outcome = await loadHome({ dir: "/nonexistent/home", env: {}, nowMs: NOW_MS, kinds: [] });
+  const outcome = await loadHome({ dir: "/nonexistent/home", env: {}, nowMs: NOW_MS, kinds: [], cronFault });
   assert.equal(
     outcome.outcome === "refused" && formatProblems(outcome.problems),
     "/nonexistent/home:1:1: WHALE_HOME 目录不存在 (the home folder does not exist)",
@@ -191,7 +193,7 @@ test("says which folder is missing and does not blame others for what it would h
   const dir = aHomeDir(t);
   rmSync(join(dir, "event-types"), { recursive: true });
   rmSync(join(dir, "clusters"), { recursive: true });
-  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] });
+  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault });
   assert.equal(
     outcome.outcome === "refused" && formatProblems(outcome.problems),
     "clusters/:1:1: 缺少这个目录 (this folder is missing)\n" +
@@ -205,7 +207,7 @@ test("refuses a file of more than a megabyte, one that is not UTF-8, and one tha
     "rules/gbk.yaml": new Uint8Array([0x69, 0x64, 0x3a, 0x20, 0xb4, 0xc5]),
   });
   mkdirSync(join(dir, "rules/folder.yaml"));
-  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] });
+  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault });
   assert.equal(
     outcome.outcome === "refused" && formatProblems(outcome.problems),
     "rules/big.yaml:1:1: 文件超过 1 MB (the file is larger than 1 MB)\n" +
@@ -288,7 +290,7 @@ test("keeps the file name free: it need not be the id", async (t) => {
 
 test("leaves nothing of one loading in the next", async (t) => {
   const dir = aHomeDir(t);
-  const options = { dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] };
+  const options = { dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault };
   writeFileSync(join(dir, "rules/r.yaml"), "id: [");
   assert.equal((await loadHome(options)).outcome, "refused");
   writeFileSync(join(dir, "rules/r.yaml"), aRule());

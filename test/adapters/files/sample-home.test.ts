@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { cronFault } from "../../../adapters/cron/index.ts";
 import { formatProblems, type Home, loadHome } from "../../../adapters/files/index.ts";
 import { sourceKinds } from "../../../adapters/sources/index.ts";
 import { allowedClusters } from "../../../core/clusters/index.ts";
@@ -17,7 +18,13 @@ const RECEIVED = new Date(NOW_MS).toISOString();
 const ENV = { HZ_ST2_API: "http://127.0.0.1:9101/api", HZ_ST2_KEY: "k", PROMETHEUS_HOOK_TOKEN: "t" };
 
 async function sampleHome(): Promise<Home> {
-  const loading = await loadHome({ dir: HOME, env: ENV, nowMs: NOW_MS, kinds: Object.keys(sourceKinds) });
+  const loading = await loadHome({
+    dir: HOME,
+    env: ENV,
+    nowMs: NOW_MS,
+    kinds: Object.keys(sourceKinds),
+    cronFault,
+  });
   if (loading.outcome === "refused") throw new Error(formatProblems(loading.problems));
   return loading.home;
 }
@@ -78,7 +85,13 @@ test("takes the token of the guarded source from the environment and refuses to 
   const guarded = sources.find(({ name }) => name === "prometheus");
   assert.deepEqual(guarded?.auth, { kind: "bearer", token: "t" });
   const { PROMETHEUS_HOOK_TOKEN: _, ...env } = ENV;
-  const loading = await loadHome({ dir: HOME, env, nowMs: NOW_MS, kinds: Object.keys(sourceKinds) });
+  const loading = await loadHome({
+    dir: HOME,
+    env,
+    nowMs: NOW_MS,
+    kinds: Object.keys(sourceKinds),
+    cronFault,
+  });
   assert.match(
     loading.outcome === "refused" ? formatProblems(loading.problems) : "",
     /^sources\/prometheus\.yaml:\d+:\d+ auth\.bearer = .*PROMETHEUS_HOOK_TOKEN 没有设置/,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import fc from "fast-check";
+import { cronFault } from "../../../adapters/cron/index.ts";
 import { formatProblems, loadHome } from "../../../adapters/files/index.ts";
 import { aHomeDir, type Files, NOW_MS, refused, refusedText } from "./home-dir.ts";
 
@@ -100,7 +101,7 @@ test("never throws and never tells a secret, wherever a file is spoilt", async (
       // A cut through the secret itself would leave a part that nobody could tell from other text.
       fc.pre(at + drop <= sound.indexOf(SECRET) || at >= sound.indexOf(SECRET) + SECRET.length);
       writeFileSync(join(dir, "sources/open.yaml"), sound.slice(0, at) + put + sound.slice(at + drop));
-      const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"] });
+      const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault });
       if (outcome.outcome === "refused") assert.doesNotMatch(formatProblems(outcome.problems), /s3cr3t/);
     }),
     { numRuns: 300 },

@@ -6,7 +6,10 @@ import { configStoreContract } from "../../contract/config-store.ts";
 import { upTo } from "../../contract/harness.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
+import { leasesContract } from "../../contract/leases.ts";
 import { outboxContract } from "../../contract/outbox.ts";
+import { replayStoreContract } from "../../contract/replay-store.ts";
+import { stateStoreContract } from "../../contract/state-store.ts";
 import { taskStoreContract } from "../../contract/task-store.ts";
 import { throttleStoreContract } from "../../contract/throttle-store.ts";
 import { aTask } from "../../support/builders.ts";
@@ -30,6 +33,9 @@ describe("a real Redis Cluster of three", { skip: NO_REDIS }, () => {
   outboxContract("redis cluster", open);
   throttleStoreContract("redis cluster", open);
   configStoreContract("redis cluster", open);
+  replayStoreContract("redis cluster", open);
+  leasesContract("redis cluster", open);
+  stateStoreContract("redis cluster", open);
 
   test("fails calls to a node that is gone as to be tried again, serves the others, and recovers", async () => {
     const options = { servers: cluster.servers, timeoutMs: 500 };

@@ -1,34 +1,14 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { Redis } from "ioredis";
 import { openRedisStore, type RedisStore } from "../../../adapters/redis/index.ts";
 import { aDraftNo } from "../../contract/journal/support.ts";
 import { aDelivery, aTask } from "../../support/builders.ts";
-import { freePort } from "../../support/free-port.ts";
-import {
-  accepting,
-  NO_REDIS,
-  REDIS,
-  type RedisServer,
-  redisOptions,
-  startRedis,
-} from "../../support/redis.ts";
-import { tempFolder } from "../../support/sqlite.ts";
+import { NO_REDIS, type RedisServer, redisOptions, startRedis } from "../../support/redis.ts";
+import { type Sentinel, says, startSentinel } from "../../support/redis-sentinel.ts";
 
 let master: RedisServer;
 let replica: RedisServer;
-
-/** Resolves once a server says so of its replication. */
-async function says(server: RedisServer, what: RegExp): Promise<void> {
-  const client = new Redis({ host: "127.0.0.1", port: server.port });
-  client.on("error", () => undefined);
-  while (!what.test(await client.info("replication")));
-  client.disconnect();
-}
 
 async function startPair(): Promise<void> {
   master = await startRedis();
@@ -93,43 +73,16 @@ describe("a Redis master with a replica", { skip: NO_REDIS }, () => {
 });
 
 describe("a Redis master watched by a sentinel", { skip: NO_REDIS }, () => {
-  const folder = tempFolder();
-  let sentinel: { port: number; end: () => Promise<void> };
+  let sentinel: Sentinel;
 
   before(async () => {
     await startPair();
-    sentinel = await startSentinel();
+    sentinel = await startSentinel(master, replica);
   });
   after(async () => {
     await sentinel.end();
     await removePair();
-    folder.remove();
   });
-
-  async function startSentinel() {
-    const port = await freePort();
-    const lines = [
-      `port ${port}`,
-      "bind 127.0.0.1",
-      `dir ${folder.path}`,
-      `sentinel monitor whale 127.0.0.1 ${master.port} 1`,
-      "sentinel down-after-milliseconds whale 300",
-      "sentinel failover-timeout whale 2000",
-    ];
-    const file = join(folder.path, "sentinel.conf");
-    writeFileSync(file, lines.join("\n"));
-    const process = spawn(REDIS, [file, "--sentinel"], { stdio: ["ignore", "pipe", "inherit"] });
-    await accepting(process, `+monitor master whale`);
-    const watcher = new Redis({ host: "127.0.0.1", port });
-    while (!String(await watcher.call("SENTINEL", "REPLICAS", "whale")).includes(String(replica.port)));
-    watcher.disconnect();
-    const end = async () => {
-      const gone = once(process, "exit");
-      process.kill("SIGKILL");
-      await gone;
-    };
-    return { port, end };
-  }
 
   test("hands over to the replica, which holds all that was acknowledged and takes the next writes", async () => {
     const servers = {

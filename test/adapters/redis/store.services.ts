@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { Redis } from "ioredis";
 import { openRedisStore, type Queue, type RedisStore } from "../../../adapters/redis/index.ts";
+import { aStop } from "../../contract/state-store.ts";
 import { aDelivery, aDraft, anOutboxItem, aRawBody, aTask } from "../../support/builders.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
 import { assertLeaksNoSecret } from "../../support/leaks.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 import { NO_REDIS, type RedisServer, redisOptions, startRedis } from "../../support/redis.ts";
+import { aReplay } from "../../support/replays.ts";
 
 const LEASE_MS = 30_000;
 const TAKE = { grantId: "t_g", key: "k", limit: 1, perMs: 60_000, burst: 1, atMs: START_MS };
@@ -194,15 +196,37 @@ function telling(): void {
     assert.deepEqual(await queues, ["outbox", "tasks"]);
   });
 
+  test("tells of a replay that somebody asked for", async () => {
+    const queues = heard(store, 1);
+    await store.replays.create(aReplay("r_1"));
+    assert.deepEqual(await queues, ["replays"]);
+  });
+
+  test("tells another process's store of what somebody ordered and took back", async () => {
+    const other = await openStore({ prefix });
+    const ordered = heard(other, 1);
+    const stop = { kind: "stop", name: "everything", expected: null, body: aStop() } as const;
+    const stored = await store.state.put(stop);
+    assert.deepEqual(await ordered, ["state"]);
+    assert.ok(stored.outcome === "stored");
+    const lifted = heard(other, 1);
+    await store.state.remove("stop", "everything", stored.document.revision);
+    assert.deepEqual(await lifted, ["state"]);
+  });
+
   test("tells nothing of writes that bring no work", async () => {
     const task = aTask();
     await store.tasks.make({ task, outbox: [] });
     await store.journal.append(aDelivery([aDraft()]));
+    await store.replays.create(aReplay("r_1"));
     const queues: Queue[] = [];
     store.onWrite((what) => queues.push(what));
     await store.tasks.make({ task, outbox: [anOutboxItem()] });
     await store.journal.append(aDelivery([aDraft()]));
     await store.throttle.take([TAKE]);
+    await store.replays.create(aReplay("r_1"));
+    await store.leases.acquire("scheduler", "one", LEASE_MS);
+    await store.state.remove("stop", "everything", 1);
     await store.check();
     assert.deepEqual(queues, []);
   });

@@ -8,8 +8,9 @@ import type { Worker } from "node:worker_threads";
 import { type OpenArchive, openArchive } from "../../../adapters/sqlite/archive/index.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
-import { archiveContract, aVerdict, eventAt } from "../../contract/archive.ts";
+import { archiveContract, aVerdict, eventAt, NUMERIC_FIELDS } from "../../contract/archive.ts";
 import { countContract } from "../../contract/archive-counts.ts";
+import { deadLetterContract, unfit } from "../../contract/archive-dead-letters.ts";
 import { filterContract } from "../../contract/archive-filters.ts";
 import { forgetContract } from "../../contract/archive-forget.ts";
 import { modelContract, wordsContract } from "../../contract/archive-model.ts";
@@ -22,18 +23,20 @@ function folder(context: TestContext): string {
 }
 
 async function open(context: TestContext, dataDir = folder(context), log = silentLog): Promise<OpenArchive> {
-  const archive = await openArchive({ dataDir, log });
+  const archive = await openArchive({ dataDir, log, numericFields: () => NUMERIC_FIELDS });
   context.after(() => archive.close());
   return archive;
 }
+
+const CONTRACTS = [archiveContract, filterContract, countContract, forgetContract, deadLetterContract];
 
 /** The next worker thread that this process starts. */
 function nextWorker(): Promise<Worker> {
   return new Promise((resolve) => process.once("worker", (worker) => resolve(worker)));
 }
 
-for (const contract of [archiveContract, filterContract, countContract, forgetContract]) {
-  contract("memory archive", async () => openMemoryArchive());
+for (const contract of CONTRACTS) {
+  contract("memory archive", async () => openMemoryArchive({ numericFields: NUMERIC_FIELDS }));
   contract("sqlite archive", (context) => open(context));
 }
 
@@ -50,19 +53,48 @@ test("keeps events, verdicts and text over closing and opening", async (t) => {
   assert.equal((await second.verdicts("e_1")).length, 1);
 });
 
-test("stores an event that cannot be indexed without its text, says so, and stores the rest whole", async (t) => {
-  const log = recordingLog();
-  const archive = await open(t, folder(t), log);
-  const bad = { ...eventAt("e_bad", 1), labels: null } as unknown as WhaleEvent;
-  await archive.write({ events: [eventAt("e_1", 0), bad, eventAt("e_2", 2)], verdicts: [] });
-  const page = await archive.search({ text: "磁盘", limit: 5 });
+test("says which event is among the dead letters, and keeps it over closing and opening", async (t) => {
+  const [dataDir, log] = [folder(t), recordingLog()];
+  const first = await openArchive({ dataDir, log });
+  await first.write({ events: [unfit("e_bad", 0)], verdicts: [] });
+  await first.close();
   assert.deepEqual(
-    page.events.map((event) => event.id),
-    ["e_2", "e_1"],
+    log.lines.map(({ level, fields }) => [level, "eventId" in fields && fields.eventId]),
+    [["warn", "e_bad"]],
   );
-  assert.deepEqual(await archive.get("e_bad"), bad);
-  assert.equal(log.lines.length, 1);
-  assert.partialDeepStrictEqual(log.lines[0]?.fields, { eventId: "e_bad", kept: "without_text" });
+  assert.equal(await (await open(t, dataDir)).deadLetters.count(), 1);
+});
+
+test("stores dead letters once their cause is gone, one or all of them, with what rules said", async (t) => {
+  const dataDir = folder(t);
+  const events = Array.from({ length: 600 }, (_, n) => unfit(`e_${n}`, n));
+  const first = await openArchive({ dataDir, log: silentLog });
+  await first.write({ events, verdicts: [aVerdict("e_0", "r")] });
+  await first.close();
+  const healed = new DatabaseSync(join(dataDir, "archive.db"));
+  const heal = `UPDATE dead_letters SET body = replace(body, '"labels":null', '"labels":{}')`;
+  healed.prepare(heal).run();
+  healed.close();
+  const archive = await open(t, dataDir);
+  const [oldest] = await archive.deadLetters.list(1);
+  assert.deepEqual(await archive.deadLetters.retry(oldest?.id), { stored: 1, left: 0 });
+  assert.equal((await archive.search({ ruleId: "r", text: "磁盘", limit: 5 })).events[0]?.id, "e_0");
+  await archive.write({ events: [unfit("e_bad", 700)], verdicts: [] });
+  assert.deepEqual(await archive.deadLetters.retry(), { stored: 599, left: 1 });
+  assert.deepEqual([await archive.count(), await archive.deadLetters.count()], [600, 1]);
+});
+
+test("adds what a file of the release before lacks", async (t) => {
+  const dataDir = folder(t);
+  const first = await openArchive({ dataDir, log: silentLog });
+  await first.write({ events: [eventAt("e_1", 0)], verdicts: [] });
+  await first.close();
+  const old = new DatabaseSync(join(dataDir, "archive.db"));
+  old.exec("DROP TABLE dead_letters; PRAGMA user_version = 1");
+  old.close();
+  const archive = await open(t, dataDir);
+  await archive.write({ events: [unfit("e_bad", 0)], verdicts: [] });
+  assert.deepEqual([await archive.count(), await archive.deadLetters.count()], [1, 1]);
 });
 
 test("leaves out an event that cannot be JSON, says so, and stores the rest", async (t) => {
@@ -70,8 +102,9 @@ test("leaves out an event that cannot be JSON, says so, and stores the rest", as
   const archive = await open(t, folder(t), log);
   const bad = { ...eventAt("e_bad", 1), detail: { n: 1n } } as unknown as WhaleEvent;
   await archive.write({ events: [bad, eventAt("e_1", 0)], verdicts: [] });
-  assert.equal(await archive.count(), 1);
-  assert.partialDeepStrictEqual(log.lines[0]?.fields, { eventId: "e_bad", kept: "not_at_all" });
+  assert.deepEqual([await archive.count(), await archive.deadLetters.count()], [1, 0]);
+  assert.equal(log.lines[0]?.level, "error");
+  assert.partialDeepStrictEqual(log.lines[0]?.fields, { eventId: "e_bad" });
 });
 
 test("takes texts that are odd: NUL, half a surrogate pair, very long, very deep", async (t) => {
@@ -79,8 +112,13 @@ test("takes texts that are odd: NUL, half a surrogate pair, very long, very deep
   let detail = {};
   for (let i = 0; i < 1000; i++) detail = { a: detail };
   const title = `磁\u0000盘 \uD800 ${"长".repeat(100_000)}`;
-  await archive.write({ events: [eventAt("e_1", 0, { title, detail })], verdicts: [] });
+  await archive.write({ events: [eventAt("e_1", 0, { title, detail }), eventAt("e_2", 1)], verdicts: [] });
   assert.equal((await archive.search({ text: "长长", limit: 5 })).events.length, 1);
+  const numbers = { usage: { min: 0 } };
+  assert.deepEqual(
+    (await archive.search({ numbers, limit: 5 })).events.map(({ id }) => id),
+    ["e_2"],
+  );
 });
 
 test("serves the next call by a new worker when the old one died", async (t) => {

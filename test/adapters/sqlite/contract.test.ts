@@ -5,8 +5,10 @@ import { type AuditHarness, auditContract } from "../../contract/audit.ts";
 import { configStoreContract } from "../../contract/config-store.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
+import { leasesContract } from "../../contract/leases.ts";
 import { outboxContract } from "../../contract/outbox.ts";
 import { replayStoreContract } from "../../contract/replay-store.ts";
+import { stateStoreContract } from "../../contract/state-store.ts";
 import { taskStoreContract } from "../../contract/task-store.ts";
 import { throttleStoreContract } from "../../contract/throttle-store.ts";
 import { movableClock } from "../../support/clock.ts";
@@ -24,6 +26,8 @@ for (const [name, harness] of [
   throttleStoreContract(name, harness);
   configStoreContract(name, harness);
   replayStoreContract(name, harness);
+  leasesContract(name, harness);
+  stateStoreContract(name, harness);
 }
 auditContract("sqlite", () => auditHarness(openStore));
 auditContract("sqlite in a thread", () => auditHarness(openStoreThread));

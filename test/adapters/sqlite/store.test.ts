@@ -99,9 +99,12 @@ describe("a reopened SQLite store", () => {
     await store.tasks.make({ task, outbox: [] });
     const [old] = await store.tasks.claimDue("w1", 1, LEASE_MS);
     const oldPlace = (await store.journal.lease(PLACE, "w1", LEASE_MS)) ?? 0;
+    const oldRole = await store.leases.acquire("scheduler", "w1", LEASE_MS);
     await reopen();
     assert.equal(await store.journal.commit(PLACE, oldPlace, 1), false);
     assert.ok(((await store.journal.lease(PLACE, "w2", LEASE_MS)) ?? 0) > oldPlace);
+    const role = await store.leases.acquire("scheduler", "w2", LEASE_MS);
+    assert.ok(role.outcome === "held" && oldRole.outcome === "held" && role.fence > oldRole.fence);
     const stale = { task: { ...task, revision: 2 }, expected: 1, outbox: [], fence: old?.fence ?? 0 };
     assert.equal(await store.tasks.move(stale), "conflict");
     const [held] = await store.tasks.claimDue("w2", 1, LEASE_MS);

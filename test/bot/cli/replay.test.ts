@@ -49,7 +49,14 @@ describe("whale events replay", () => {
 
   test("orders what its options say", () => {
     const order = replayOrder("磁盘", {
-      ...{ type: ["a", "b"], label: ["env=prod", "k=a=b"], judgedBy: "old", from: "2h", real: true },
+      ...{
+        type: ["a", "b"],
+        label: ["env=prod", "k=a=b"],
+        number: ["usage=85.."],
+        judgedBy: "old",
+        from: "2h",
+        real: true,
+      },
       ...{ rule: ["r1"], perSecond: "20", maxTasks: "5", all: true, ignoreThrottle: true },
     });
     assert.deepEqual(JSON.parse(JSON.stringify(order)), {
@@ -57,6 +64,7 @@ describe("whale events replay", () => {
         text: "磁盘",
         type: ["a", "b"],
         labels: { env: "prod", k: "a=b" },
+        numbers: { usage: { min: 85 } },
         ruleId: "old",
         from: "2h",
       },
@@ -67,6 +75,7 @@ describe("whale events replay", () => {
   test("refuses what it cannot read, naming the option", () => {
     for (const [asked, option] of [
       [{ label: ["x"] }, /--label "x"/],
+      [{ number: ["usage=high"] }, /--number "usage=high"/],
       [{ perSecond: "fast" }, /--per-second "fast"/],
       [{ maxTasks: "-1" }, /--max-tasks "-1"/],
     ] as const) {

@@ -53,6 +53,9 @@ test("what is not given has its default", () => {
       maxHeapShare: 0.9,
       maxInFlightBytes: 64 * 1024 ** 2,
     },
+    stores: { kind: "embedded" },
+    roles: ["web", "worker", "scheduler"],
+    drainMs: 0,
   });
 });
 

@@ -60,8 +60,8 @@ async function withoutStore(t: TestContext): Promise<string> {
   const clock = movableClock();
   const store = openStore({ dataDir: folder.path, clock, log: silentLog });
   await store.close();
-  const facts = { storeBytes: () => 0, warnings: () => [], pressureFault: () => null };
-  const health = { ...store, ...facts, checkStore: () => store.check() };
+  const facts = { storeBytes: () => 0, warnings: () => [], pressureFault: () => null, leaving: () => false };
+  const health = { ...store, ...facts, storeKind: "embedded" as const, checkStore: () => store.check() };
   const unused = {} as ServerDeps["hooks"] & ServerDeps["callbacks"];
   const metrics = createMetrics({ prefix: "whale" });
   const api = () => undefined;

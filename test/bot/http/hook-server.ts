@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { cronFault, cronTimes } from "../../../adapters/cron/index.ts";
 import { loadHome } from "../../../adapters/files/index.ts";
 import { readJson, sourceKinds } from "../../../adapters/sources/index.ts";
 import { openStore, type SqliteStore } from "../../../adapters/sqlite/index.ts";
@@ -77,7 +78,7 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
       if (options.confirms === false) throw new ChatOpsError("down", { code: "cloud.timeout" });
     },
   };
-  const inForce = prepareHome(await homeOf(test, options.sources), sourceKinds);
+  const inForce = prepareHome(await homeOf(test, options.sources), { kinds: sourceKinds, cron: cronTimes });
   const open = async () => {
     const store = openStore({ dataDir: folder.path, clock, log: silentLog });
     const log = createLogger({
@@ -92,7 +93,8 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
     const parts = { clock, log, metrics, journal: store.journal, sources, trustProxyHops, cloud };
     const hooks = hooksOver({ ...parts, pressure });
     const told = { storeBytes: () => 0, warnings: () => [], pressureFault: () => pressure.fault() };
-    const health: ServerDeps["health"] = { ...store, ...told, checkStore: () => store.check() };
+    const own = { storeKind: "embedded" as const, leaving: () => false, checkStore: () => store.check() };
+    const health: ServerDeps["health"] = { ...store, ...told, ...own };
     const { connections: limits = {} } = options;
     const api = () => undefined;
     // Chat is not asked for here.
@@ -154,7 +156,7 @@ async function homeOf(test: TestContext, sources: Record<string, object>) {
   );
   const loading = await loadHome({
     dir: aHomeDir(test, files),
-    ...{ env: {}, nowMs: clockStart(), kinds: Object.keys(sourceKinds), checkOptions: () => null },
+    ...{ env: {}, nowMs: clockStart(), kinds: Object.keys(sourceKinds), cronFault, checkOptions: () => null },
   });
   if (loading.outcome === "loaded") return loading.home;
   throw new Error(JSON.stringify(loading.problems));

@@ -34,6 +34,19 @@ for (const [address, letIn] of ADDRESSES) {
   });
 }
 
+test("a source without authentication is open to this machine by an address of its own, past no proxy", () => {
+  const socket = { remoteAddress: "10.20.3.17", localAddress: "10.20.3.17" };
+  const judged = (headersDistinct: Record<string, string[]>, own: typeof socket) => {
+    const request = { headersDistinct, socket: own } as unknown as IncomingMessage;
+    return checkCaller({ auth: { kind: "none" } }, callerOf(request, {}, 0)).outcome;
+  };
+  assert.equal(judged({}, socket), "let_in");
+  assert.equal(judged({}, { ...socket, remoteAddress: "10.20.3.18" }), "refused");
+  assert.equal(judged({}, { remoteAddress: "", localAddress: "" }), "refused");
+  assert.equal(judged({ "x-forwarded-for": ["10.20.3.17"] }, socket), "refused");
+  assert.equal(judged({ forwarded: ["for=10.20.3.17"] }, socket), "refused");
+});
+
 const HEADERS: [authorization: string[], outcome: string][] = [
   [["Bearer hook-token-1"], "let_in"],
   [["bearer   hook-token-1"], "let_in"],

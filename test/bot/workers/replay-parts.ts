@@ -1,10 +1,12 @@
 import { type ReplayWorkerDeps, startReplayWorker } from "../../../bot/workers/index.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { eventId } from "../../../core/ids/index.ts";
+import { compileMutes } from "../../../core/mutes/index.ts";
 import type { Archive } from "../../../core/ports/index.ts";
 import { hasEnded, type Replay } from "../../../core/replays/index.ts";
 import { type Rule, ruleSet } from "../../../core/rules/index.ts";
 import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
+import { compileWindows } from "../../../core/windows/index.ts";
 import { type MemoryStore, openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { anEvent } from "../../support/builders.ts";
@@ -55,21 +57,21 @@ export async function replayWorld(
       priority: 1,
     },
   ] as unknown as ReturnType<ReplayWorkerDeps["inForce"]>["clusters"];
-  const inForce = () => ({ set: compiled.set, clusters, policies: [] });
+  const inForce = () => ({
+    set: compiled.set,
+    clusters,
+    policies: [],
+    schedules: new Map(),
+    windows: compileWindows([], () => () => false),
+  });
+  const mutes = { current: () => compileMutes([]), refresh: async () => undefined };
   return {
     ...{ store, archive, clock, metrics },
     start: (parts = {}) => {
       const { replays, journal, tasks, audit } = store;
       const ports = {
-        actions: () => undefined,
-        replays,
-        archive,
-        journal,
-        tasks,
-        audit,
-        inForce,
-        clock,
-        metrics,
+        ...{ actions: () => undefined, mutes },
+        ...{ replays, archive, journal, tasks, audit, inForce, clock, metrics },
       };
       const rest = {
         settings: DEFAULT_SETTINGS,

@@ -81,8 +81,8 @@ describe("a message that is no command", () => {
 test("each word stands for at most one command with an id and one without", () => {
   for (const word of new Set(COMMANDS.flatMap(({ words }) => words))) {
     const named = COMMANDS.filter(({ words }) => words.includes(word));
-    assert.ok(named.filter(({ takesId }) => takesId).length <= 1, word);
-    assert.ok(named.filter(({ takesId }) => !takesId).length <= 1, word);
+    assert.ok(named.filter(({ takes }) => takes !== "nothing").length <= 1, word);
+    assert.ok(named.filter(({ takes }) => takes === "nothing").length <= 1, word);
   }
 });
 

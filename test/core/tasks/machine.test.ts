@@ -302,7 +302,7 @@ describe("approvals", () => {
     const asked = walk(need(1), cardSent);
     const expired = stepAt(asked, { kind: "tick" }, asked.deadlineAtMs ?? 0).task;
     const late = stepAt(expired, approve(), (asked.deadlineAtMs ?? 0) + 1);
-    assert.equal(late.outcome, "refused");
+    assert.deepEqual([late.outcome, late.reason], ["refused", "already_expired"]);
     assert.equal(late.task.state, "expired");
   });
 });

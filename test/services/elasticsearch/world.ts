@@ -4,6 +4,7 @@ import {
   createElasticsearchArchive,
   type ElasticsearchArchive,
 } from "../../../adapters/elasticsearch/index.ts";
+import { NUMERIC_FIELDS } from "../../contract/archive.ts";
 import { silentLog } from "../../support/log.ts";
 import { type ElasticsearchNode, startElasticsearch } from "./node.ts";
 import { prepareElasticsearch } from "./prepare.ts";
@@ -28,7 +29,8 @@ export function archiveForTest(
   options: Partial<ElasticsearchOptions> = {},
 ): ElasticsearchArchive & { prefix: string } {
   const prefix = `t${prefixes++}`;
-  const fixed = { urls: [node.url], auth: { kind: "none" }, log: silentLog } as const;
+  const numericFields = () => NUMERIC_FIELDS;
+  const fixed = { urls: [node.url], auth: { kind: "none" }, log: silentLog, numericFields } as const;
   const archive = createElasticsearchArchive({ ...fixed, prefix, replicas: 0, backoffBaseMs: 1, ...options });
   test.after(async () => {
     await archive.close();

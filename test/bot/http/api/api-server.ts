@@ -2,6 +2,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Context } from "koa";
+import { cronFault, cronTimes } from "../../../../adapters/cron/index.ts";
 import { createHomeFolder } from "../../../../adapters/files/index.ts";
 import { readJson, sourceKinds, standardForms } from "../../../../adapters/sources/index.ts";
 import { openArchive } from "../../../../adapters/sqlite/archive/index.ts";
@@ -11,6 +12,7 @@ import { createHomeKeeper, type HomeKeeper } from "../../../../bot/home/index.ts
 import {
   configRoutes,
   createHttpServer,
+  deadLetterRoutes,
   eventRoutes,
   eventTypeRoutes,
   type Guard,
@@ -149,11 +151,18 @@ async function open(given: Given) {
   const clock = movableClock(NOW_MS);
   const kinds = Object.keys(sourceKinds);
   const env = { WECOM_SECRET: "secret-of-the-environment" };
-  const folder = createHomeFolder({ dir, env, kinds, nowMs: clock.nowMs, checkOptions: () => null });
+  const folder = createHomeFolder({
+    dir,
+    env,
+    kinds,
+    cronFault,
+    nowMs: clock.nowMs,
+    checkOptions: () => null,
+  });
   const first = await folder.load();
   if (first.outcome === "refused") throw new Error(folder.describe(first.problems));
   const store = openStore({ dataDir: data, clock, log });
-  const compile = (home: typeof first.home) => prepareHome(home, sourceKinds);
+  const compile = (home: typeof first.home) => prepareHome(home, { kinds: sourceKinds, cron: cronTimes });
   const inForce = holdInForce(compile(first.home));
   const configs = wrap(store.configs);
   const keeper = createHomeKeeper(first, {
@@ -167,7 +176,8 @@ async function open(given: Given) {
   });
   await keeper.begin();
   // Nothing brings to it what comes but a test.
-  const archive = await openArchive({ dataDir: data, log });
+  const numericFields = () => inForce.current().numericFields;
+  const archive = await openArchive({ dataDir: data, log, numericFields });
   const onSources: (() => void)[] = [];
   const metrics = createMetrics({ prefix: "whale" });
   const none = () => Promise.reject(new Error("no cloud here"));
@@ -190,6 +200,7 @@ async function open(given: Given) {
     eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
     refusalRoutes(router, common);
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
+    deadLetterRoutes(router, { guard, log, archive: wrapArchive(archive), audit: store.audit, clock });
     const { pressure, maxBodyBytes, timeZone } = hooks;
     sendEventRoutes(router, {
       ...{ ...common, intake: hooks, forms: standardForms, pressure, maxBodyBytes, timeZone },

@@ -81,7 +81,25 @@ test("takes a time as so long ago", async (t) => {
   assert.equal(await found(api, "from=4h&to=2h"), "1");
 });
 
+test("finds events by numbers that their types declare, and names those when asked for another", async (t) => {
+  const api = await apiServer(t);
+  const schema = { properties: { usage: { type: "number" }, host: { type: "string" } } };
+  const type = { type: "cpu.high", title: "t", owner: "o", strict: false, schema };
+  assert.equal((await api.call("POST", "/api/v1/event-types", { body: type })).status, 201);
+  const events = [80, 90, 95.5].map((usage, n) => eventAt(`e_${n}`, n, { detail: { usage } }));
+  await api.archive().write({ events, verdicts: [] });
+  assert.equal(await found(api, "number=usage=90.."), "2 1");
+  assert.equal(await found(api, "number=usage=85..95"), "1");
+  const { status, body } = await api.call("GET", `${ALL}?number=host=1..`);
+  assert.equal(status, 400);
+  assert.match(body.error.message, /numbers\.host.*usage/);
+});
+
 const BAD: [query: string, parameter: string][] = [
+  ["number=usage", "number"],
+  ["number=usage=high", "number"],
+  ["number=usage=1..2..3", "number"],
+  ["number=nothing=1..", "query"],
   ["severity=loud", "severity"],
   ["status=Firing", "status"],
   ["reason=because", "reason"],

@@ -19,7 +19,14 @@ test("describes every address of the API with its methods, and no other", () => 
   const router = new Router();
   // Nothing is called.
   const part = {};
-  const parts = { store: part, folder: part, keeper: part, wecom: part, config: part, localToken: "" };
+  const parts = {
+    stores: { store: part },
+    folder: part,
+    keeper: part,
+    wecom: part,
+    config: part,
+    localToken: "",
+  };
   apiOver(router, parts as unknown as Serving, part as HookDeps);
   const routed = router.stack.flatMap(({ path, methods }) =>
     methods.filter((method) => method !== "HEAD").map((method) => `${method.toLowerCase()} ${String(path)}`),

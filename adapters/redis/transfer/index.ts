@@ -1,0 +1,1 @@
+export { openRedisTransfer } from "./store.ts";

@@ -1,0 +1,1 @@
+export { openEmbeddedTransfer } from "./store.ts";

@@ -1,0 +1,53 @@
+import type { Problem } from "../../adapters/files/index.ts";
+import { errorText } from "../../core/errors.ts";
+import { hashOf } from "../../core/ids/index.ts";
+import type { Clock, Directory, Logger, Outbox } from "../../core/ports/index.ts";
+import type { Rule } from "../../core/rules/index.ts";
+import type { Texts } from "../../core/texts/index.ts";
+import type { LoadedHome } from "./change-type.ts";
+
+export interface OwnersDeps {
+  outbox: Outbox;
+  directory: Directory;
+  texts: Texts;
+  /** Makes text of files plain in the channel's markup. */
+  plain: (text: string) => string;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * Tells the owners of rules that their file was not taken, and that the rule before stays in force. The same
+ * fault is told once, whichever process sees it, and however often.
+ */
+export async function tellOwners(
+  problems: readonly Problem[],
+  { home, files }: LoadedHome,
+  deps: OwnersDeps,
+): Promise<void> {
+  const first = new Map(problems.toReversed().map((problem) => [problem.file, problem]));
+  const nameOf = new Map(files.map(({ kind, file, name }) => [file, kind === "rule" ? name : undefined]));
+  for (const [file, problem] of first) {
+    const rule = home.rules.find(({ id }) => id === nameOf.get(file));
+    if (rule?.owner) await tellOwner(rule, problem, deps);
+  }
+}
+
+async function tellOwner(rule: Rule, problem: Problem, deps: OwnersDeps): Promise<void> {
+  const { outbox, directory, texts, plain, clock, log } = deps;
+  const { file, line, field, message, messageEn } = problem;
+  const what = plain([field, texts.wordsOf({ zh: message, en: messageEn ?? message })].join(" ").trim());
+  const text = texts.ruleRefused({ rule: plain(rule.title), place: plain(`${file}:${line}`), what });
+  try {
+    const people = await directory.expand(rule.owner ?? {});
+    const dueAtMs = clock.nowMs();
+    const key = `notice:rule:${hashOf([rule.id, file, line, field, message])}`;
+    const items = people.map((to) => ({
+      ...{ key: `${key}:${to}`, taskId: null, lane: 4 as const, dueAtMs },
+      body: { kind: "answer" as const, to, text },
+    }));
+    await outbox.add(items);
+  } catch (error) {
+    log.warn({ rule: rule.id, reason: errorText(error) }, "the owner of a rule could not be told");
+  }
+}

@@ -1,0 +1,59 @@
+import { cronFault, cronTimes } from "../adapters/cron/index.ts";
+import {
+  createHomeFolder,
+  formatProblems,
+  type Home,
+  type HomeFile,
+  type HomeFolder,
+} from "../adapters/files/index.ts";
+import { sourceKinds } from "../adapters/sources/index.ts";
+import { systemClock } from "../adapters/telemetry/index.ts";
+import { fieldFault } from "../adapters/wecom/index.ts";
+import type { JsonObject } from "../core/ids/index.ts";
+import { type Config, type Environment, formatFaults, readEnvironment } from "./config/index.ts";
+import { type HomeParts, type InForce, prepareHome } from "./in-force.ts";
+
+/** A process that is ready to start, or everything that is wrong with what it was given. */
+export type Prepared =
+  | { outcome: "ready"; config: Config; home: Home; files: HomeFile[]; folder: HomeFolder }
+  | { outcome: "refused"; message: string };
+
+/** Reads and checks the environment and the files of `WHALE_HOME`. */
+export async function prepare(env: Environment, cwd: string): Promise<Prepared> {
+  const read = readEnvironment(env, cwd, fieldFault);
+  if (read.outcome === "refused") return { outcome: "refused", message: formatFaults(read.faults) };
+  const { config } = read;
+  const folder = openHome(env, config.home);
+  const loaded = await folder.load();
+  if (loaded.outcome === "loaded") return { ...loaded, outcome: "ready", config, folder };
+  return { outcome: "refused", message: formatProblems(loaded.problems) };
+}
+
+/** The files of `WHALE_HOME` alone, compiled; asks for nothing that only a running process needs. */
+export async function prepareFiles(
+  env: Environment,
+  dir: string,
+): Promise<{ outcome: "ready"; inForce: InForce } | { outcome: "refused"; message: string }> {
+  const loaded = await openHome(env, dir).load();
+  if (loaded.outcome === "loaded") return { outcome: "ready", inForce: prepareHome(loaded.home, HOME_PARTS) };
+  return { outcome: "refused", message: formatProblems(loaded.problems) };
+}
+
+export const HOME_PARTS: HomeParts = { kinds: sourceKinds, cron: cronTimes };
+
+function openHome(env: Environment, dir: string): HomeFolder {
+  const kinds = Object.keys(sourceKinds);
+  return createHomeFolder({
+    dir,
+    env,
+    kinds,
+    nowMs: systemClock.nowMs,
+    checkOptions: optionsFault,
+    cronFault,
+  });
+}
+
+/** What a kind of source says against options; null when nothing. */
+function optionsFault(kind: string, options: JsonObject): string | null {
+  return sourceKinds[kind]?.checkOptions?.(options)?.message ?? null;
+}

@@ -1,0 +1,147 @@
+import type { Home, HomeFile, HomeFolder } from "../adapters/files/index.ts";
+import { createOutbound } from "../adapters/outbound/index.ts";
+import { createStackStorm } from "../adapters/stackstorm/index.ts";
+import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
+import { createWecom, markdownText } from "../adapters/wecom/index.ts";
+import { secretsOfAuth } from "../core/events/index.ts";
+import type { Clock, Directory, Logger } from "../core/ports/index.ts";
+import type { MachineSettings } from "../core/tasks/index.ts";
+import { textsOf } from "../core/texts/index.ts";
+import { createActionWatch } from "./actions/index.ts";
+import { type Config, secretsOfStores } from "./config/index.ts";
+import { deadLetterWatch } from "./dead-letter-watch.ts";
+import { createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
+import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
+import { holdInForce, prepareHome } from "./in-force.ts";
+import { createMuteKeeper } from "./mutes/index.ts";
+import { roleFinder } from "./people.ts";
+import { createPressureGate } from "./pressure/index.ts";
+import type { Stores } from "./stores.ts";
+import { HOME_PARTS } from "./wire-home.ts";
+import { openStores } from "./wire-stores.ts";
+import { freshToken } from "./wire-tools.ts";
+import type { StepObserver } from "./workers/index.ts";
+
+export interface WhaleOptions {
+  config: Config;
+  home: Home;
+  /** The files that the home was loaded from. */
+  files: HomeFile[];
+  /** Where it is loaded from again, and where changes are written. */
+  folder: HomeFolder;
+  /** Takes the log's lines; standard output when absent. */
+  logTo?: { write(line: string): void };
+  /** Told of each named step; for fault campaigns. */
+  onStep?: StepObserver;
+  /** Waiting times that differ from the defaults. */
+  settings?: Partial<MachineSettings>;
+  /** The time; the machine's own when absent. */
+  clock?: Clock;
+  /** What is asked of the clouds' message services; over the network when absent. */
+  cloud?: Cloud;
+}
+
+export async function closeParts({ stackstorm, wecom, stores, outbound }: Parts): Promise<void> {
+  outbound.close();
+  stackstorm.close();
+  wecom.close();
+  await stores.archive.close();
+  await stores.store.close();
+}
+
+/** All adapters and what is built over them. */
+export type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** Builds them; what may refuse its configuration first. */
+export async function openParts(options: WhaleOptions) {
+  const { config, home, logTo, onStep = () => undefined, clock = systemClock } = options;
+  const localToken = freshToken();
+  const { wecom: chat, logLevel: level } = config;
+  const secrets = [
+    chat.corpSecret,
+    chat.token,
+    chat.encodingAesKey,
+    localToken,
+    ...secretsOfStores(config.stores),
+  ];
+  const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });
+  const metrics = createMetrics({ prefix: "whale" });
+  const common = { clock, log, metrics, onStep };
+  const compile = (next: Home) => {
+    log.hide(secretsOf(next));
+    return prepareHome(next, HOME_PARTS);
+  };
+  const inForce = holdInForce(compile(home));
+  // Whatever may refuse its configuration comes before what holds a file or a thread.
+  const wecom = createWecom(config.wecom, common);
+  const stackstorm = createStackStorm({ clusters: home.clusters, ...common });
+  const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
+  const cloud = options.cloud ?? cloudOver(outbound);
+  const numericFields = () => inForce.current().numericFields;
+  const stores = await openStores(config, { log, clock, numericFields, onCrash: endOn(log) });
+  const pressure = createPressureGate({ limits: config.pressure, log, metrics });
+  const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory: wecom.directory });
+  const { audit, state } = stores.store;
+  const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
+  const { directory } = wecom;
+  const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
+  const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
+  const made = {
+    actions,
+    localToken,
+    inForce,
+    keeper,
+    mutes,
+    rolesOf,
+    pressure,
+    stores,
+    wecom,
+    stackstorm,
+    outbound,
+    cloud,
+  };
+  return { ...common, ...made, deadLetters: deadLetterWatch() };
+}
+
+function keeperOver(
+  { home, files, folder, config }: WhaleOptions,
+  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { stores: Stores; directory: Directory },
+): HomeKeeper {
+  const { configs, audit, outbox } = parts.stores.store;
+  const telling = { ...parts, outbox, texts: textsOf(config.language), plain: markdownText };
+  const onRefused: KeeperDeps["onRefused"] = (problems, held) => tellOwners(problems, held, telling);
+  return createHomeKeeper(
+    { outcome: "loaded", home, files },
+    { ...parts, folder, configs, audit, onRefused },
+  );
+}
+
+/** Without its store the process can keep no promise; started anew, it goes on from what is stored. */
+function endOn(log: Logger): (error: Error) => void {
+  return (error) => {
+    log.error({ err: error, reason: error.message }, "the store is gone, the process ends");
+    process.exit(1);
+  };
+}
+
+/** The clouds give up on a delivery after 5 s, so that their certificate must be there sooner. */
+const CLOUD_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
+
+/** What of a home must never be seen in a log line. */
+export function secretsOf({ clusters, sources }: Home): string[] {
+  const keys = clusters.map(({ auth }) => (auth.kind === "apiKey" ? auth.apiKey : auth.password));
+  const tokens = sources.flatMap(({ auth }) => secretsOfAuth(auth));
+  return [...keys, ...tokens];
+}
+
+/** What of the systems outside does not answer now. */
+export async function probeOutside({ wecom, stackstorm, inForce }: Parts): Promise<Warning[]> {
+  const found: Warning[] = [];
+  const chat = await wecom.probe();
+  if (chat.outcome === "failing") found.push({ about: "wecom", message: `${chat.reason}: ${chat.message}` });
+  for (const { name } of inForce.current().clusters) {
+    const cluster = await stackstorm.probe(name);
+    if (cluster.outcome === "down") found.push({ about: `cluster ${name}`, message: cluster.message });
+  }
+  return found;
+}

@@ -1,0 +1,3 @@
+export * from "./fits.ts";
+export type * from "./mute.ts";
+export * from "./order.ts";

@@ -1,0 +1,47 @@
+import type { Mute } from "../mutes/mute.ts";
+import type { Stop } from "../stops/stop.ts";
+
+/** The kinds of documents, and what one of each says. */
+export interface StateBodies {
+  /** By `stopName`. */
+  stop: Stop;
+  /** By an id of its own: `m_` and a ULID. */
+  mute: Mute;
+}
+
+export type StateKind = keyof StateBodies;
+
+export interface StateDocument<Kind extends StateKind> {
+  name: string;
+  /** The store's version with which it was written: never given twice, not even to a document made anew. */
+  revision: number;
+  body: StateBodies[Kind];
+}
+
+export interface StateChange<Kind extends StateKind> {
+  kind: Kind;
+  name: string;
+  /** The revision that must be stored for the change to happen; null: there must be no document. */
+  expected: number | null;
+  body: StateBodies[Kind];
+}
+
+export type StateOutcome<Kind extends StateKind> =
+  | { outcome: "stored"; document: StateDocument<Kind> }
+  /** Nothing changed; `current` is what is stored, null when there is none. */
+  | { outcome: "conflict"; current: StateDocument<Kind> | null };
+
+/** Small documents that all processes share: what people ordered, and may take back. Each change is durable when it returns. */
+export interface StateStore {
+  /** All documents of a kind, by name. */
+  list<Kind extends StateKind>(kind: Kind): Promise<StateDocument<Kind>[]>;
+  /** One atomic compare-and-set. */
+  put<Kind extends StateKind>(change: StateChange<Kind>): Promise<StateOutcome<Kind>>;
+  /** Removes a document of this revision. False, and no change, when another or none is stored. */
+  remove(kind: StateKind, name: string, expected: number): Promise<boolean>;
+  /**
+   * Another number after each change of any document; 0 before the first. Cheap: whoever read it before the lists
+   * knows by it that they still hold.
+   */
+  version(): Promise<number>;
+}

@@ -1,0 +1,33 @@
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** A time by the clock on the wall of a zone. */
+export interface LocalMinute {
+  weekday: Weekday;
+  /** Since midnight. */
+  minute: number;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** The day of the week and the minute of the day that an instant has in an IANA zone. */
+export function localMinute(atMs: number, zone: string): LocalMinute {
+  const parts = new Map(
+    formatterOf(zone)
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, value]),
+  );
+  const weekday = WEEKDAYS.find((day) => day === parts.get("weekday")?.toLowerCase()) ?? "mon";
+  return { weekday, minute: Number(parts.get("hour")) * 60 + Number(parts.get("minute")) };
+}
+
+/** Making one costs as much as using it some hundred times. */
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  const known = formatters.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-US", {
+    ...{ timeZone: zone, hourCycle: "h23", weekday: "short", hour: "2-digit", minute: "2-digit" },
+  });
+  formatters.set(zone, made);
+  return made;
+}

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openRedisStore } from "../../adapters/redis/index.ts";
+import { openStore } from "../../adapters/sqlite/index.ts";
+import { systemClock } from "../../adapters/telemetry/index.ts";
+import { prepare } from "../../bot/wire.ts";
+import type { TaskStore } from "../../core/ports/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
+import {
+  type StackStormSimulator,
+  startStackStormSimulator,
+} from "../../fixtures/simulators/stackstorm/index.ts";
+import {
+  demoCompany,
+  startWecomSimulator,
+  type WecomSimulator,
+} from "../../fixtures/simulators/wecom/index.ts";
+import { freePort } from "../support/free-port.ts";
+import { silentLog } from "../support/log.ts";
+import { type RedisServer, startRedis } from "../support/redis.ts";
+import { startRelay } from "../support/relay.ts";
+import { type Monitor, startMonitor } from "./intake.ts";
+import { type Judgement, judge } from "./judge.ts";
+import { type People, startPeople } from "./people.ts";
+
+const API_KEY = "chaos-key-of-the-simulator";
+/** Nobody listens there: the archive is away all the time, and nothing may come of it. */
+const NO_ELASTICSEARCH = "http://127.0.0.1:9";
+
+export interface SurroundingsOptions {
+  seed: number;
+  store: "embedded" | "redis";
+  /** How many processes share the store. */
+  processes: number;
+  /** Settings of the Redis server beside the durable ones. */
+  redis?: readonly string[];
+  /** Of each process, beside what the surroundings ask for; its number counts from 0. */
+  env?: (n: number, redis: RedisServer) => Record<string, string>;
+}
+
+/** What surrounds the processes: it lives as long as the campaign, and remembers what really happened. */
+export interface Surroundings {
+  stackstorm: StackStormSimulator;
+  wecom: WecomSimulator;
+  people: People;
+  monitor: Monitor;
+  /** Where alerts and callbacks go, whichever process takes them. */
+  url: string;
+  redis: RedisServer | null;
+  /** The environment of each process. */
+  envs: readonly Record<string, string>[];
+  /** Processes that the front passes over, by number. */
+  passedOver: Set<number>;
+  tasks(): Promise<Task[]>;
+  judged(): Promise<Judgement>;
+  close(): Promise<void>;
+}
+
+export async function openSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
+  const { seed, processes } = options;
+  const folder = mkdtempSync(join(tmpdir(), "whale-chaos-"));
+  const redis = options.store === "redis" ? await startRedis(options.redis) : null;
+  const ports = await Promise.all(Array.from({ length: processes }, freePort));
+  const passedOver = new Set<number>();
+  const front = await startRelay(() => ports.filter((_, n) => !passedOver.has(n)));
+  const url = `http://127.0.0.1:${processes > 1 ? front.port : ports[0]}`;
+  const packsDir = join(import.meta.dirname, "..", "..", "fixtures", "packs");
+  const stackstorm = await startStackStormSimulator({ packsDir, vmsDir: folder, apiKey: API_KEY });
+  // The limit per member is WeCom's and is tried elsewhere; here it would only hide cards.
+  const limits = { droppedPerMinute: 1_000_000, callbackTimeoutMs: 1_000, retryDelayMs: 100 };
+  const wecom = await startWecomSimulator({ callbackUrl: `${url}/wecom/callback`, ...limits });
+  const common = environmentOf({ wecom, stackstorm });
+  const envs = ports.map((port, n) => ({
+    ...common,
+    PORT: String(port),
+    WHALE_DATA: join(folder, `data-${n}`),
+    // Several processes leave less of the machine to each, and what is slow must not count as unanswered.
+    WHALE_START_WINDOW: processes > 1 ? "6s" : "2s",
+    ...(redis ? { ...serversEnv(redis), ...options.env?.(n, redis) } : {}),
+  }));
+  const people = startPeople(wecom);
+  const monitor = startMonitor(url, seed);
+  const tasks = () => storedTasks(envs[0] ?? {});
+  const around = { stackstorm, wecom, people, monitor, url, redis, envs, passedOver, tasks };
+  return {
+    ...around,
+    judged: async () => judge(await evidenceOf(around)),
+    close: async () => {
+      monitor.stop();
+      await people.stop();
+      await Promise.all([wecom.close(), stackstorm.close(), front.close()]);
+      await redis?.remove();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function environmentOf({ wecom, stackstorm }: Pick<Surroundings, "wecom" | "stackstorm">) {
+  return {
+    WHALE_HOME: join(import.meta.dirname, "home"),
+    LOG_LEVEL: "error",
+    WECOM_API: wecom.url,
+    WECOM_CORP_ID: demoCompany.corpId,
+    WECOM_SECRET: demoCompany.corpSecret,
+    WECOM_AGENT_ID: String(demoCompany.agentId),
+    WECOM_TOKEN: demoCompany.token,
+    WECOM_AES_KEY: demoCompany.encodingAesKey,
+    ST2_API: stackstorm.api,
+    ST2_KEY: API_KEY,
+  };
+}
+
+function serversEnv({ port }: RedisServer): Record<string, string> {
+  return {
+    REDIS_URL: `redis://127.0.0.1:${port}`,
+    ELASTICSEARCH_URL: NO_ELASTICSEARCH,
+    WHALE_DRAIN: "200ms",
+  };
+}
+
+async function storedTasks(env: Record<string, string>): Promise<Task[]> {
+  const prepared = await prepare(env, "/");
+  if (prepared.outcome === "refused") throw new Error(prepared.message);
+  const { stores, dataDir } = prepared.config;
+  const log = silentLog;
+  if (stores.kind === "embedded") return listAll(openStore({ dataDir, clock: systemClock, log }));
+  return listAll(await openRedisStore({ ...stores.redis, log }));
+}
+
+async function listAll(store: { tasks: TaskStore; close(): Promise<void> }): Promise<Task[]> {
+  return store.tasks.list({ limit: 1_000_000 }).finally(() => store.close());
+}
+
+async function evidenceOf(
+  around: Pick<Surroundings, "monitor" | "stackstorm" | "people" | "wecom" | "tasks">,
+) {
+  const { monitor, stackstorm, people, wecom } = around;
+  const lines = Object.values(wecom.chats()).flat();
+  return {
+    acknowledged: [...monitor.acknowledged.values()],
+    tasks: await around.tasks(),
+    rows: stackstorm.rows().map((row) => ({
+      id: row.id,
+      status: row.status,
+      requestId: (row.context as { whale?: { request_id?: string } }).whale?.request_id ?? "",
+    })),
+    approved: people.approved,
+    cards: new Set(
+      lines.flatMap((line) => (line.kind === "card" && line.card.taskId ? [line.card.taskId] : [])),
+    ),
+    messages: lines.flatMap((line) => (line.kind === "markdown" ? [line.text] : [])),
+  };
+}
+
+/** Whether nothing waits and nothing is under way any more. */
+export async function isQuiet({ url, monitor }: Pick<Surroundings, "url" | "monitor">): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`, { headers: { connection: "close" } }).catch(() => null);
+  if (!answer?.ok) return false;
+  const { tasks, outbox, behind } = (await answer.json()) as Record<
+    "tasks" | "outbox" | "behind",
+    Record<string, number>
+  >;
+  const open = ["pending_approval", "approved", "starting", "running"].some(
+    (state) => (tasks[state] ?? 0) > 0,
+  );
+  const waiting = Object.values(outbox).some((count) => count > 0);
+  return !open && !waiting && behind["rules"] === 0 && monitor.waiting() === 0;
+}
