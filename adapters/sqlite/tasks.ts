@@ -1,4 +1,6 @@
 import type { Made } from "../../core/ports/index.ts";
+import { type Task, withGrant } from "../../core/tasks/index.ts";
+import type { Grant } from "../../core/throttle/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
@@ -37,10 +39,15 @@ function make(db: Database, making: MakingRow, at: Moment): Made {
   }
   const grant = take && takeOnce(db, take, at.nowMs);
   if (grant?.outcome === "held") return { outcome: "throttled", grant };
-  insertTask(db, task);
+  insertTask(db, grant ? rowWithGrant(task, grant) : task);
   if (task.dueAtMs !== null) at.wake("tasks");
   addItems(db, making.outbox, at);
   return grant ? { outcome: "made", grant } : { outcome: "made" };
+}
+
+/** What the throttle held back before is part of the task, and known only here. */
+function rowWithGrant(row: TaskRow, grant: Grant): TaskRow {
+  return { ...row, body: JSON.stringify(withGrant(JSON.parse(row.body) as Task, grant)) };
 }
 
 function insertTask(db: Database, task: TaskRow): void {
