@@ -3,7 +3,7 @@ import { TASK_ENDED_TYPE } from "../events/event-type.ts";
 import { formatDuration } from "../time/duration.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import { failedFeature } from "./features.ts";
-import type { Verdict } from "./verdict.ts";
+import type { FailedFeature, Verdict } from "./verdict.ts";
 
 /** An event this deep in a chain of `whale.task.ended` makes no task (design.md 2a). */
 export const MAX_DEPTH = 5;
@@ -18,6 +18,8 @@ export interface GateContext {
    * come back through `whale.task.ended`. 0 when absent.
    */
   rounds?: (ruleId: string, subject: string) => number;
+  /** The first feature that fails, null for none, where that is known already. */
+  failed?: FailedFeature | null;
 }
 
 /** Why a rule makes no task of an event. */
@@ -60,8 +62,8 @@ function repeat(compiled: CompiledRule, event: WhaleEvent): Held | null {
   return { reason: "repeat", message: `repeats ${event.repeatOf}` };
 }
 
-function features(compiled: CompiledRule, event: WhaleEvent): Held | null {
-  const feature = failedFeature(compiled.features, event);
+function features(compiled: CompiledRule, event: WhaleEvent, { failed }: GateContext): Held | null {
+  const feature = failed === undefined ? failedFeature(compiled.features, event) : failed;
   return feature ? { reason: "feature_failed", feature } : null;
 }
 
