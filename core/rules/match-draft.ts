@@ -2,7 +2,7 @@ import type { CompiledFeature, CompiledNode } from "./compile-feature.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import { operatorOf } from "./operator-names.ts";
 import type { Read } from "./read-path.ts";
-import type { Need } from "./test.ts";
+import type { Need, Tail } from "./test.ts";
 import { scalarText } from "./values.ts";
 
 /** A test of a whole event. */
@@ -16,6 +16,10 @@ export interface SortKey {
   need: Need;
   /** Whether the event has what is needed. */
   holds: Holds;
+  /** The whole test, where the need is not all of it. */
+  whole: Holds | null;
+  /** What is left of the test for an event that has what is needed. */
+  left: Holds | null;
 }
 
 /** A rule while the index is built: what of its features has still to be tested. */
@@ -36,33 +40,33 @@ export interface Run {
   no: number;
 }
 
-/** The rules of one type as drafts. Tests that stand in several of them are asked once for each event. */
-export function draftsOf(rules: readonly CompiledRule[], run: Run): Draft[] {
-  const conditions = rules.map((rule) => conjuncts(rule.features));
-  const share = sharing(conditions.flat(), run);
-  return rules.map((rule, position) => draftOf({ rule, position }, conditions[position] ?? [], share));
+/** Makes drafts of the rules of one type, which are in the order of the set. */
+export type Drafting = (rules: readonly CompiledRule[]) => Draft[];
+
+/** Makes drafts of some rules. Tests that stand in several of them are one closure, asked once for each event. */
+export function draftingOf(rules: readonly CompiledRule[], run: Run): Drafting {
+  const sharing = sharingOf(
+    rules.flatMap((rule) => rule.features),
+    run,
+  );
+  return (named) => named.map((rule, position) => draftOf(rule, position, sharing));
 }
 
-function draftOf(
-  identity: Pick<Draft, "rule" | "position">,
-  nodes: readonly CompiledNode[],
-  share: (node: CompiledNode) => Holds,
-): Draft {
+function draftOf(rule: CompiledRule, position: number, sharing: Sharing): Draft {
   const subjects: SortKey[] = [];
   const bounds: SortKey[] = [];
   const others: CompiledNode[] = [];
-  for (const node of nodes) {
+  for (const node of conjuncts(rule.features)) {
     const need = node.kind === "test" ? node.need : undefined;
     if (node.kind !== "test" || need === undefined) {
       others.push(node);
       continue;
     }
     const isBound = need.kind === "above" || need.kind === "below";
-    (isBound ? bounds : subjects).push(sortKey(node, need, share));
-    if (!need.exact) others.push(node);
+    (isBound ? bounds : subjects).push(sortKey(node, need, sharing));
   }
   const cheapFirst = [...others].sort((a, b) => Number(isDear(a)) - Number(isDear(b)));
-  return { ...identity, subjects, bounds, others: cheapFirst.map(share) };
+  return { rule, position, subjects, bounds, others: cheapFirst.map(sharing.holds) };
 }
 
 function isDear(node: CompiledNode): boolean {
@@ -74,10 +78,13 @@ function conjuncts(nodes: readonly CompiledNode[]): CompiledNode[] {
   return nodes.flatMap((node) => (node.kind === "all" ? conjuncts(node.members) : [node]));
 }
 
-function sortKey(feature: CompiledFeature, need: Need, share: (node: CompiledNode) => Holds): SortKey {
+function sortKey(feature: CompiledFeature, need: Need, sharing: Sharing): SortKey {
   const { keys, read } = feature;
-  const holds = need.exact ? share(feature) : (event: object) => hasText(read(event), need);
-  return { slot: JSON.stringify([need.kind, keys]), read, need, holds };
+  const slot = JSON.stringify([need.kind, keys]);
+  const whole = sharing.holds(feature);
+  if (need.exact) return { slot, read, need, holds: whole, whole: null, left: null };
+  const left = sharing.left(feature, need) ?? whole;
+  return { slot, read, need, holds: (event) => hasText(read(event), need), whole, left };
 }
 
 function hasText(value: unknown, need: Need): boolean {
@@ -87,34 +94,69 @@ function hasText(value: unknown, need: Need): boolean {
   return need.kind === "start" ? text.startsWith(need.text) : text.endsWith(need.text);
 }
 
-/** Gives one closure for equal tests; those that are met more than once remember their answer for the event. */
-function sharing(nodes: readonly CompiledNode[], run: Run): (node: CompiledNode) => Holds {
-  const counts = new Map<string, number>();
-  const names = new WeakMap<CompiledNode, string>();
-  const nameOf = (node: CompiledNode): string => {
-    const known = names.get(node) ?? identityOf(node, nameOf);
-    names.set(node, known);
+/** Gives one closure for equal tests, so that many rules are few closures. */
+interface Sharing {
+  holds(node: CompiledNode): Holds;
+  /** What is left of a test for an event that has what is needed; undefined when that cannot be told apart. */
+  left(feature: CompiledFeature, need: Need): Holds | undefined;
+}
+
+/** Remembering what is met more than once pays for dear tests alone: it costs as much as a comparison. */
+function sharingOf(nodes: readonly CompiledNode[], run: Run): Sharing {
+  const names = namesOf();
+  const counts = countsOf(nodes, names);
+  const closures = new Map<string, Holds>();
+  const once = (name: string, make: () => Holds): Holds => {
+    const known = closures.get(name) ?? make();
+    closures.set(name, known);
     return known;
   };
+  const holds = (node: CompiledNode): Holds =>
+    once(names(node), () => {
+      const fresh = holdsOf(node, holds);
+      return isDear(node) && (counts.get(names(node)) ?? 0) > 1 ? remembered(fresh, run) : fresh;
+    });
+  const left = ({ keys, read }: CompiledFeature, need: Need) => {
+    if (!("text" in need) || !need.tail) return undefined;
+    const { tail, text } = need;
+    return once(JSON.stringify(["tail", keys, text.length, tail.source]), () =>
+      tailHolds(read, text.length, tail),
+    );
+  };
+  return { holds, left };
+}
+
+function tailHolds(read: Read, length: number, tail: Tail): Holds {
+  return (event) => {
+    const text = scalarText(read(event));
+    return text !== null && tail.test(text.slice(length));
+  };
+}
+
+type NameOf = (node: CompiledNode) => string;
+
+/** Equal tests have one name. */
+function namesOf(): NameOf {
+  const names = new WeakMap<CompiledNode, string>();
+  const nameOf = (node: CompiledNode): string => {
+    const name = names.get(node) ?? identityOf(node, nameOf);
+    names.set(node, name);
+    return name;
+  };
+  return nameOf;
+}
+
+function countsOf(nodes: readonly CompiledNode[], nameOf: NameOf): Map<string, number> {
+  const counts = new Map<string, number>();
   const count = (node: CompiledNode): void => {
     counts.set(nameOf(node), (counts.get(nameOf(node)) ?? 0) + 1);
     if (node.kind !== "test") node.members.forEach(count);
   };
   nodes.forEach(count);
-  const closures = new Map<string, Holds>();
-  const share = (node: CompiledNode): Holds => {
-    const name = nameOf(node);
-    const known = closures.get(name);
-    if (known) return known;
-    const holds = holdsOf(node, share);
-    const shared = (counts.get(name) ?? 0) > 1 ? remembered(holds, run) : holds;
-    closures.set(name, shared);
-    return shared;
-  };
-  return share;
+  return counts;
 }
 
-function identityOf(node: CompiledNode, nameOf: (node: CompiledNode) => string): string {
+function identityOf(node: CompiledNode, nameOf: NameOf): string {
   if (node.kind !== "test") return JSON.stringify([node.kind, node.members.map(nameOf)]);
   const { op, value, items, condition } = node.feature;
   return JSON.stringify([node.keys, operatorOf(op), value, items ?? null, condition ?? null]);

@@ -2,6 +2,7 @@ import type { CompiledRule } from "./compile-rule.ts";
 import type { Draft, Holds, SortKey } from "./match-draft.ts";
 import type { Read } from "./read-path.ts";
 import type { Need } from "./test.ts";
+import { type Twig, textTrie } from "./text-trie.ts";
 
 /** A rule at the end of a way through the tree, with what is left to test. */
 export interface Entry {
@@ -22,9 +23,7 @@ export type TreeNode =
   | {
       kind: "start" | "end";
       read: Read;
-      /** Ascending. */
-      lengths: readonly number[];
-      children: ReadonlyMap<unknown, TreeNode>;
+      children: Twig<TreeNode>;
       rest: TreeNode | null;
     }
   | {
@@ -58,7 +57,8 @@ export function valueKey(value: unknown): unknown {
 }
 
 function entryOf({ rule, position, subjects, bounds, others }: Draft): Entry {
-  const tests = [...[...subjects, ...bounds].map(({ holds }) => holds), ...others];
+  const wholes = subjects.flatMap(({ whole }) => whole ?? []);
+  const tests = [...[...subjects, ...bounds].map(({ holds }) => holds), ...others, ...wholes];
   return { rule, position, tests, subjects: subjects.length };
 }
 
@@ -128,7 +128,8 @@ function sorted(drafts: readonly Draft[], part: "subjects" | "bounds", slot: str
       continue;
     }
     first ??= key;
-    const left = { ...draft, [part]: draft[part].filter((one) => one !== key) };
+    const others = key.left === null ? draft.others : [...draft.others, key.left];
+    const left = { ...draft, others, [part]: draft[part].filter((one) => one !== key) };
     for (const name of new Set(keyNames(key.need))) {
       const child = children.get(name);
       if (child) child.push(left);
@@ -143,10 +144,11 @@ function subjectNode(drafts: readonly Draft[], slot: string): TreeNode {
   const { key, children, rest } = sorted(drafts, "subjects", slot);
   const { read, need } = key;
   const nodes = new Map([...children].map(([name, child]) => [name, buildTree(child)]));
-  const common = { read, children: nodes, rest: restOf(rest) };
-  if (need.kind !== "start" && need.kind !== "end") return { kind: "values", ...common };
-  const lengths = [...new Set([...children.keys()].map((text) => String(text).length))].sort((a, b) => a - b);
-  return { kind: need.kind, ...common, lengths };
+  if (need.kind !== "start" && need.kind !== "end") {
+    return { kind: "values", read, children: nodes, rest: restOf(rest) };
+  }
+  const texts = new Map([...nodes].map(([name, node]) => [String(name), node]));
+  return { kind: need.kind, read, children: textTrie(texts, need.kind), rest: restOf(rest) };
 }
 
 function boundNode(drafts: readonly Draft[], slot: string): TreeNode {

@@ -1,7 +1,8 @@
 import type { CompiledRule } from "./compile-rule.ts";
 import { failedFeature } from "./features.ts";
-import { draftsOf, type Run } from "./match-draft.ts";
+import { type Drafting, draftingOf, type Run } from "./match-draft.ts";
 import { buildTree, type Entry, type TreeNode, valueKey } from "./match-tree.ts";
+import { eachAffix } from "./text-trie.ts";
 import { plainNumber, scalarText } from "./values.ts";
 import type { FailedFeature } from "./verdict.ts";
 
@@ -37,10 +38,15 @@ interface Found {
   near: Entry[] | null;
 }
 
-/** Sorts the rules of one type, which are in the order of the set. */
-export function matcherOf(rules: readonly CompiledRule[]): Matcher {
+/** Sorts rules by event type. */
+export function matchersOf(byType: ReadonlyMap<string, readonly CompiledRule[]>): Map<string, Matcher> {
   const run: Run = { no: 0 };
-  const tree = buildTree(draftsOf(rules, run));
+  const drafting = draftingOf([...new Set([...byType.values()].flat())], run);
+  return new Map([...byType].map(([type, rules]) => [type, matcherOf(rules, drafting, run)]));
+}
+
+function matcherOf(rules: readonly CompiledRule[], drafting: Drafting, run: Run): Matcher {
+  const tree = buildTree(drafting(rules));
   const look = (event: object, near: Entry[] | null): Found => {
     run.no += 1;
     const found: Found = { fits: [], near };
@@ -110,17 +116,9 @@ function visitValues(node: Extract<TreeNode, { kind: "values" }>, event: object,
   if (child) visit(child, event, found);
 }
 
-type TextNode = Extract<TreeNode, { kind: "start" | "end" }>;
-
-function visitTexts({ kind, read, lengths, children }: TextNode, event: object, found: Found): void {
-  const text = scalarText(read(event));
-  if (text === null) return;
-  for (const length of lengths) {
-    if (length > text.length) return;
-    const part = kind === "start" ? text.slice(0, length) : text.slice(text.length - length);
-    const child = children.get(part);
-    if (child) visit(child, event, found);
-  }
+function visitTexts(node: Extract<TreeNode, { kind: "start" | "end" }>, event: object, found: Found): void {
+  const text = scalarText(node.read(event));
+  if (text !== null) eachAffix(node.children, node.kind, text, (child) => visit(child, event, found));
 }
 
 type BoundNode = Extract<TreeNode, { kind: "above" | "below" }>;

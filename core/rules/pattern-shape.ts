@@ -5,6 +5,8 @@ export interface PatternShape {
   literal: string;
   /** Whether that is all that it says, so that no engine is needed. */
   exact: boolean;
+  /** The pattern for what follows the literal at a text's start, where it can be asked by itself. */
+  tail?: string;
 }
 
 interface Literal {
@@ -26,8 +28,12 @@ export function patternShape(source: string): PatternShape | null {
   if (rest === "$") return { at: anchored ? "whole" : "end", literal: literal.text, exact: true };
   if (rest === "") return { at: anchored ? "start" : "anywhere", literal: literal.text, exact: true };
   if (literal.text === "") return null;
-  return { at: anchored ? "start" : "anywhere", literal: literal.text, exact: rest === ".*" };
+  const plain = { at: anchored ? "start" : "anywhere", literal: literal.text, exact: rest === ".*" } as const;
+  return anchored && !LOOKS_BACK.test(rest) ? { ...plain, tail: `^${rest}` } : plain;
 }
+
+/** Word boundaries, `\A`, `\Q` and a `^` that does not begin a class. */
+const LOOKS_BACK = /\\[bBAQ]|(?:^|[^[]|\\\[)\^/;
 
 const META = "\\^$.[]|()?*+{}";
 

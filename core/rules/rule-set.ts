@@ -1,5 +1,5 @@
 import { type CompiledRule, compileRule, type RuleFault } from "./compile-rule.ts";
-import { type Matcher, matcherOf } from "./matcher.ts";
+import { type Matcher, matchersOf } from "./matcher.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules that are in force together, found by event type. Never changed: a new version is a new set. */
@@ -28,8 +28,7 @@ export function ruleSet(rules: readonly Rule[]): RuleSetOutcome {
   }
   const all = [...compiled.values()];
   const byType = indexByType(all);
-  const matchers = new Map([...byType].map(([type, named]) => [type, matcherOf(named)]));
-  return { outcome: "compiled", set: { rules: all, byType, matchers } };
+  return { outcome: "compiled", set: { rules: all, byType, matchers: matchersOf(byType) } };
 }
 
 function indexByType(rules: readonly CompiledRule[]): Map<string, CompiledRule[]> {

@@ -12,9 +12,15 @@ export type Test = (actual: unknown, event?: object) => boolean;
  */
 export type Need = { exact: boolean } & (
   | { kind: "values"; values: readonly (string | number | boolean | null)[] }
-  | { kind: "start" | "end"; text: string }
+  | { kind: "start" | "end"; text: string; tail?: Tail }
   | { kind: "above" | "below"; bound: number }
 );
+
+/** What is left to test of a text whose beginning is known. Equal sources test the same. */
+export interface Tail {
+  source: string;
+  test: (tail: string) => boolean;
+}
 
 /** A test and what is known of it. */
 export interface Built {

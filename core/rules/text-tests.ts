@@ -1,8 +1,8 @@
 import type { Json } from "../ids/index.ts";
-import { compilePattern, MAX_PATTERN_CHARS } from "../params/pattern.ts";
+import { type CompiledPattern, compilePattern, MAX_PATTERN_CHARS, type Pattern } from "../params/pattern.ts";
 import { equalValues } from "./equality.ts";
 import { type PatternShape, patternShape } from "./pattern-shape.ts";
-import type { Built, Need } from "./test.ts";
+import type { Built, Need, Tail } from "./test.ts";
 import { isSpelled, scalarText } from "./values.ts";
 import { wildcardPattern } from "./wildcard.ts";
 
@@ -93,19 +93,43 @@ export function matchwildcard(value: Json): Built | string {
 }
 
 function searching(source: string, shape: PatternShape | null, written: string): Built | string {
-  const compiled = compilePattern(source);
+  const compiled = compiledOnce(source);
   if (compiled.outcome === "invalid") {
     const column = Math.min(Math.max(1, compiled.column - source.length + written.length), written.length);
     return `has an invalid pattern at column ${column}: ${compiled.message}`;
   }
-  const { pattern } = compiled;
-  const quick = shape === null ? null : quickTest(shape);
-  const holds = (text: string) => (quick === null || quick(text)) && (shape?.exact || pattern.test(text));
+  const tail = shape === null ? undefined : tailOf(shape);
+  const holds = shape === null ? compiled.pattern.test : shapedTest(shape, compiled.pattern, tail);
   const test = (actual: unknown) => {
     const text = scalarText(actual);
     return text !== null && holds(text);
   };
-  return { test, ...needOf(shape), dear: !shape?.exact };
+  return { test, ...needOf(shape, tail), dear: !shape?.exact };
+}
+
+function tailOf({ exact, tail }: PatternShape): Tail | undefined {
+  const after = exact || tail === undefined ? null : compiledOnce(tail);
+  return after?.outcome === "compiled" ? after.pattern : undefined;
+}
+
+/** Plain text first; the engine sees only what follows it, where that says the same. */
+function shapedTest(shape: PatternShape, whole: Pattern, tail: Tail | undefined): (text: string) => boolean {
+  const { literal, exact } = shape;
+  const quick = quickTest(shape);
+  if (exact) return quick;
+  if (!tail) return (text) => quick(text) && whole.test(text);
+  return (text) => text.startsWith(literal) && tail.test(text.slice(literal.length));
+}
+
+const known = new Map<string, CompiledPattern>();
+const MAX_KNOWN = 1000;
+
+/** Rules that differ in their plain beginnings alone share what follows. Depends on nothing but the source. */
+function compiledOnce(source: string): CompiledPattern {
+  const found = known.get(source) ?? compilePattern(source);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(source, found);
+  return found;
 }
 
 function quickTest({ at, literal }: PatternShape): (text: string) => boolean {
@@ -123,8 +147,9 @@ function quickTest({ at, literal }: PatternShape): (text: string) => boolean {
   }
 }
 
-function needOf(shape: PatternShape | null): { need?: Need } {
+function needOf(shape: PatternShape | null, tail: Tail | undefined): { need?: Need } {
   if (!shape || shape.at === "anywhere") return {};
   const kind = shape.at === "end" ? "end" : "start";
-  return { need: { kind, text: shape.literal, exact: shape.exact && shape.at !== "whole" } };
+  const exact = shape.exact && shape.at !== "whole";
+  return { need: { kind, text: shape.literal, exact, ...(tail ? { tail } : {}) } };
 }
