@@ -76,12 +76,12 @@ export function icontains(value: Json): Built | string {
 /** Searches anywhere, in linear time; plain text is looked for as text. */
 export function regex(value: Json): Built | string {
   if (typeof value !== "string") return "needs a pattern";
-  return searching(value, patternShape(value), value);
+  return searching({ flags: "", pattern: value, shape: patternShape(value) });
 }
 
 export function iregex(value: Json): Built | string {
   if (typeof value !== "string") return "needs a pattern";
-  return searching(`(?i)${value}`, null, value);
+  return searching({ flags: "(?i)", pattern: value, shape: null });
 }
 
 /** Shell wildcards over the whole text: `*`, `?`, `[abc]`, `[!a-z]`. */
@@ -89,16 +89,23 @@ export function matchwildcard(value: Json): Built | string {
   if (typeof value !== "string") return "needs a text with wildcards";
   if (value.length > MAX_PATTERN_CHARS) return `is longer than ${MAX_PATTERN_CHARS} characters`;
   const pattern = wildcardPattern(value);
-  return searching(`(?s)${pattern}`, patternShape(pattern), value);
+  return searching({ flags: "(?s)", pattern, shape: patternShape(pattern) });
 }
 
-function searching(source: string, shape: PatternShape | null, written: string): Built | string {
-  const compiled = compiledOnce(source);
+interface Search {
+  /** RE2 flags, which hold for the whole pattern. */
+  flags: string;
+  pattern: string;
+  shape: PatternShape | null;
+}
+
+function searching({ flags, pattern, shape }: Search): Built | string {
+  const compiled = compiledOnce(flags + pattern);
   if (compiled.outcome === "invalid") {
-    const column = Math.min(Math.max(1, compiled.column - source.length + written.length), written.length);
+    const column = Math.max(1, compiled.column - flags.length);
     return `has an invalid pattern at column ${column}: ${compiled.message}`;
   }
-  const tail = shape === null ? undefined : tailOf(shape);
+  const tail = shape === null ? undefined : tailOf(flags, shape);
   const holds = shape === null ? compiled.pattern.test : shapedTest(shape, compiled.pattern, tail);
   const test = (actual: unknown) => {
     const text = scalarText(actual);
@@ -107,8 +114,8 @@ function searching(source: string, shape: PatternShape | null, written: string):
   return { test, ...needOf(shape, tail), dear: !shape?.exact };
 }
 
-function tailOf({ exact, tail }: PatternShape): Tail | undefined {
-  const after = exact || tail === undefined ? null : compiledOnce(tail);
+function tailOf(flags: string, { exact, tail }: PatternShape): Tail | undefined {
+  const after = exact || tail === undefined ? null : compiledOnce(flags + tail);
   return after?.outcome === "compiled" ? after.pattern : undefined;
 }
 
