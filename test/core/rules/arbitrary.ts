@@ -106,14 +106,12 @@ export function aTest(path: fc.Arbitrary<string>): fc.Arbitrary<Feature> {
 function aSearch(path: fc.Arbitrary<string>): fc.Arbitrary<Feature> {
   const inner = fc.array(aTest(fc.constantFrom("item", "item.a", "item.b")), { minLength: 1, maxLength: 2 });
   const condition = fc.constantFrom<NonNullable<Feature["condition"]>[]>("any", "all", "any2any", "all2any");
-  return fc
-    .tuple(path, inner, condition)
-    .map(([where, features, how]) => ({
-      path: where,
-      op: "search",
-      value: features as unknown as Json,
-      condition: how,
-    }));
+  return fc.tuple(path, inner, condition).map(([where, features, how]) => ({
+    path: where,
+    op: "search",
+    value: features as unknown as Json,
+    condition: how,
+  }));
 }
 
 /** A test, search or group at one of some paths. */
