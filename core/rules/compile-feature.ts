@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from "../ids/index.ts";
 import { parsePath } from "../params/path.ts";
 import { operatorOf } from "./operator-names.ts";
 import { compileTest } from "./operators.ts";
-import { type Read, reader } from "./read-path.ts";
+import { type Read, type ReadablePath, readablePath } from "./read-path.ts";
 import { type Feature, type FeatureNode, ITEM_QUANTIFIERS, SEARCH_CONDITIONS } from "./rule.ts";
 import { compileSearch } from "./search.ts";
 import type { Built, Need, Test } from "./test.ts";
@@ -120,16 +120,14 @@ function groupOf(kind: CompiledGroup["kind"], members: readonly CompiledNode[]):
 function compileOne(feature: Feature, room: Room): CompiledFeatureOutcome {
   room.left -= 1;
   if (room.left < 0) return invalid("", `is one of more than ${MAX_TESTS} tests of the rule`);
-  const keys = typeof feature.path === "string" ? parsePath(feature.path) : null;
-  if (!keys) return invalid("path", `"${feature.path}" is not a path`);
-  const own = keys[0] === "event_type" ? ["type", ...keys.slice(1)] : keys;
+  const path = typeof feature.path === "string" ? readablePath(feature.path) : null;
+  if (!path) return invalid("path", `"${feature.path}" is not a path`);
   const built = builtOf(feature, room);
   if (built.outcome === "invalid") return built;
-  return { outcome: "compiled", feature: closed(feature, own, built) };
+  return { outcome: "compiled", feature: closed(feature, path, built) };
 }
 
-function closed(feature: Feature, keys: readonly string[], built: Built): CompiledFeature {
-  const read = reader(keys);
+function closed(feature: Feature, { keys, read }: ReadablePath, built: Built): CompiledFeature {
   const { test, need, dear = false } = built;
   const holds = (scope: object, event: object) => test(read(scope), event);
   return { kind: "test", feature, keys, read, test, need, dear, holds };

@@ -103,19 +103,20 @@ interface Sharing {
 
 /** Remembering what is met more than once pays for dear tests alone: it costs as much as a comparison. */
 function sharingOf(nodes: readonly CompiledNode[], run: Run): Sharing {
-  const names = namesOf();
-  const counts = countsOf(nodes, names);
+  const counts = countsOfDear(nodes);
   const closures = new Map<string, Holds>();
   const once = (name: string, make: () => Holds): Holds => {
     const known = closures.get(name) ?? make();
     closures.set(name, known);
     return known;
   };
-  const holds = (node: CompiledNode): Holds =>
-    once(names(node), () => {
+  const holds = (node: CompiledNode): Holds => {
+    const name = nameOf(node);
+    return once(name, () => {
       const fresh = holdsOf(node, holds);
-      return isDear(node) && (counts.get(names(node)) ?? 0) > 1 ? remembered(fresh, run) : fresh;
+      return (counts.get(name) ?? 0) > 1 ? remembered(fresh, run) : fresh;
     });
+  };
   const left = ({ keys, read }: CompiledFeature, need: Need) => {
     if (!("text" in need) || !need.tail) return undefined;
     const { tail, text } = need;
@@ -133,22 +134,10 @@ function tailHolds(read: Read, length: number, tail: Tail): Holds {
   };
 }
 
-type NameOf = (node: CompiledNode) => string;
-
-/** Equal tests have one name. */
-function namesOf(): NameOf {
-  const names = new WeakMap<CompiledNode, string>();
-  const nameOf = (node: CompiledNode): string => {
-    const name = names.get(node) ?? identityOf(node, nameOf);
-    names.set(node, name);
-    return name;
-  };
-  return nameOf;
-}
-
-function countsOf(nodes: readonly CompiledNode[], nameOf: NameOf): Map<string, number> {
+function countsOfDear(nodes: readonly CompiledNode[]): Map<string, number> {
   const counts = new Map<string, number>();
   const count = (node: CompiledNode): void => {
+    if (!isDear(node)) return;
     counts.set(nameOf(node), (counts.get(nameOf(node)) ?? 0) + 1);
     if (node.kind !== "test") node.members.forEach(count);
   };
@@ -156,7 +145,8 @@ function countsOf(nodes: readonly CompiledNode[], nameOf: NameOf): Map<string, n
   return counts;
 }
 
-function identityOf(node: CompiledNode, nameOf: NameOf): string {
+/** Equal tests have one name. */
+function nameOf(node: CompiledNode): string {
   if (node.kind !== "test") return JSON.stringify([node.kind, node.members.map(nameOf)]);
   const { op, value, items, condition } = node.feature;
   return JSON.stringify([node.keys, operatorOf(op), value, items ?? null, condition ?? null]);

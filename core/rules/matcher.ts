@@ -9,7 +9,7 @@ import type { FailedFeature } from "./verdict.ts";
 /** So few rules of one type are traced in full. */
 export const TRACED_IN_FULL = 5;
 /** Of more rules, so many near misses are traced. */
-export const MAX_NEAR_MISSES = 20;
+export const MAX_NEAR_MISSES = 10;
 
 /** What the features of one rule say of an event. */
 export interface TracedRule {

@@ -121,11 +121,17 @@ function tailOf(flags: string, { exact, tail }: PatternShape): Tail | undefined 
 
 /** Plain text first; the engine sees only what follows it, where that says the same. */
 function shapedTest(shape: PatternShape, whole: Pattern, tail: Tail | undefined): (text: string) => boolean {
-  const { literal, exact } = shape;
-  const quick = quickTest(shape);
-  if (exact) return quick;
-  if (!tail) return (text) => quick(text) && whole.test(text);
+  if (shape.exact) return quickTest(shape);
+  return tail ? tailTest(shape.literal, tail) : wholeTest(quickTest(shape), whole);
+}
+
+// Made apart from each other, so that a rule keeps alive only the pattern that it asks.
+function tailTest(literal: string, tail: Tail): (text: string) => boolean {
   return (text) => text.startsWith(literal) && tail.test(text.slice(literal.length));
+}
+
+function wholeTest(quick: (text: string) => boolean, whole: Pattern): (text: string) => boolean {
+  return (text) => quick(text) && whole.test(text);
 }
 
 const known = new Map<string, CompiledPattern>();

@@ -95,7 +95,10 @@ function mingo(specs: readonly Spec[]): Contestant {
       "detail.metric": { $gt: spec.above },
       "detail.host": { $regex: new RegExp(patternOf(spec)) },
     });
-    return { id: spec.id, holds: (event: WhaleEvent) => query.test(event) };
+    return {
+      id: spec.id,
+      holds: (event: WhaleEvent) => query.test(event as unknown as Record<string, unknown>),
+    };
   });
   return each(queries);
 }
@@ -132,7 +135,7 @@ function zen(specs: readonly Spec[]): Contestant {
     in0: JSON.stringify(spec.type),
     in1: '"prod"',
     in2: `> ${spec.above}`,
-    in3: `startsWith($, "${spec.prefix}") and matches($, r"${patternOf(spec)}")`,
+    in3: `startsWith($, "${spec.prefix}") and matches($, "^${spec.prefix}[0-9]+")`,
     out: JSON.stringify(spec.id),
   }));
   const table = {
@@ -162,12 +165,12 @@ function cel(specs: readonly Spec[]): Contestant {
   const programs = specs.map((spec) => {
     const pattern = JSON.stringify(patternOf(spec));
     const program = environment.parse(
-      `type == ${JSON.stringify(spec.type)} && env == "prod" && metric > ${spec.above}.0 && host.startsWith("${spec.prefix}") && host.matches(${pattern})`,
+      `kind == ${JSON.stringify(spec.type)} && env == "prod" && metric > ${spec.above}.0 && host.startsWith("${spec.prefix}") && host.matches(${pattern})`,
     );
     return { id: spec.id, program };
   });
   const find = ({ type, labels, detail }: WhaleEvent) => {
-    const given = { type, env: labels["env"], metric: detail["metric"], host: detail["host"] };
+    const given = { kind: type, env: labels["env"], metric: detail["metric"], host: detail["host"] };
     return programs.filter(({ program }) => program(given) === true);
   };
   return direct(find, ({ id }) => id);
