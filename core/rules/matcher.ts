@@ -31,8 +31,9 @@ export interface Matcher {
   trace(event: object): readonly TracedRule[];
 }
 
-/** What a walk through the tree has found. */
-interface Found {
+/** A walk of one event through the tree, and what it has found. */
+interface Walk {
+  event: object;
   fits: Entry[];
   /** Null when nobody asks. */
   near: Entry[] | null;
@@ -47,22 +48,22 @@ export function matchersOf(byType: ReadonlyMap<string, readonly CompiledRule[]>)
 
 function matcherOf(rules: readonly CompiledRule[], drafting: Drafting, run: Run): Matcher {
   const tree = buildTree(drafting(rules));
-  const look = (event: object, near: Entry[] | null): Found => {
+  const walk = (event: object, near: Entry[] | null): Walk => {
     run.no += 1;
-    const found: Found = { fits: [], near };
-    visit(tree, event, found);
+    const found: Walk = { event, fits: [], near };
+    visit(tree, found);
     return found;
   };
-  const fits = (event: object) => inOrder(look(event, null).fits).map(({ rule }) => rule);
+  const fits = (event: object) => rulesOf(walk(event, null).fits);
   const traceAll = (event: object) => {
     const fitting = fits(event);
     return rules.map((rule) => traced(rule, event, fitting.includes(rule)));
   };
   const traceNear = (event: object) => {
-    const found = look(event, []);
-    const near = found.near ?? [];
-    const all = near.length === 0 ? found.fits : found.fits.concat(near);
-    return inOrder(all).map((entry) => traced(entry.rule, event, !near.includes(entry)));
+    const { fits: fitting, near } = walk(event, []);
+    const missed = near ?? [];
+    const all = missed.length === 0 ? fitting : fitting.concat(missed);
+    return inOrder(all).map((entry) => traced(entry.rule, event, !missed.includes(entry)));
   };
   return { fits, trace: rules.length <= TRACED_IN_FULL ? traceAll : traceNear };
 }
@@ -75,72 +76,83 @@ function inOrder(entries: Entry[]): Entry[] {
   return entries.length > 1 ? entries.sort((a, b) => a.position - b.position) : entries;
 }
 
-function visit(node: TreeNode, event: object, found: Found): void {
+const NO_RULES: readonly CompiledRule[] = [];
+
+function rulesOf(entries: Entry[]): readonly CompiledRule[] {
+  const [first] = entries;
+  if (!first) return NO_RULES;
+  // One is the rule; most events fit none or one.
+  return entries.length === 1 ? [first.rule] : inOrder(entries).map(({ rule }) => rule);
+}
+
+function visit(node: TreeNode, walk: Walk): void {
   switch (node.kind) {
     case "leaf":
-      for (const entry of node.entries) meet(entry, event, found);
+      for (const entry of node.entries) meet(entry, walk);
       return;
     case "values":
-      visitValues(node, event, found);
+      visitValues(node, walk);
       break;
     case "start":
     case "end":
-      visitTexts(node, event, found);
+      visitTexts(node, walk);
       break;
     case "above":
     case "below":
-      visitBounds(node, event, found);
+      visitBounds(node, walk);
       break;
     default:
       node satisfies never;
   }
-  if (node.rest) visit(node.rest, event, found);
+  if (node.rest) visit(node.rest, walk);
 }
 
-function meet(entry: Entry, event: object, found: Found): void {
+function meet(entry: Entry, walk: Walk): void {
   const { tests, subjects } = entry;
   for (let index = 0; index < tests.length; index += 1) {
-    if (tests[index]?.(event)) continue;
-    if (index >= subjects) missed(entry, found);
+    if (tests[index]?.(walk.event)) continue;
+    if (index >= subjects) missed(entry, walk);
     return;
   }
-  found.fits.push(entry);
+  walk.fits.push(entry);
 }
 
-function missed(entry: Entry, { near }: Found): void {
+function missed(entry: Entry, { near }: Walk): void {
   if (near !== null && near.length < MAX_NEAR_MISSES) near.push(entry);
 }
 
-function visitValues(node: Extract<TreeNode, { kind: "values" }>, event: object, found: Found): void {
-  const child = node.children.get(valueKey(node.read(event)));
-  if (child) visit(child, event, found);
+function visitValues({ read, children }: Extract<TreeNode, { kind: "values" }>, walk: Walk): void {
+  const child = children.get(valueKey(read(walk.event)));
+  if (child) visit(child, walk);
 }
 
-function visitTexts(node: Extract<TreeNode, { kind: "start" | "end" }>, event: object, found: Found): void {
-  const text = scalarText(node.read(event));
-  if (text !== null) eachAffix(node.children, node.kind, text, (child) => visit(child, event, found));
+type TextNode = Extract<TreeNode, { kind: "start" | "end" }>;
+
+function visitTexts({ kind, read, children }: TextNode, walk: Walk): void {
+  const text = scalarText(read(walk.event));
+  if (text !== null) eachAffix(children, { end: kind, text, found: visit, walk });
 }
 
 type BoundNode = Extract<TreeNode, { kind: "above" | "below" }>;
 
-function visitBounds({ kind, read, bounds, children }: BoundNode, event: object, found: Found): void {
-  const number = plainNumber(read(event));
+function visitBounds({ kind, read, bounds, children }: BoundNode, walk: Walk): void {
+  const number = plainNumber(read(walk.event));
   let index = 0;
   for (; number !== null && index < bounds.length; index += 1) {
     const bound = bounds[index] ?? 0;
     if (!(kind === "above" ? number > bound : number < bound)) break;
     const child = children[index];
-    if (child) visit(child, event, found);
+    if (child) visit(child, walk);
   }
-  if (found.near !== null) nearBounds(children.slice(index), event, found);
+  if (walk.near !== null) nearBounds(children.slice(index), walk);
 }
 
 /** What is left behind bounds that the event does not pass misses them at least; the nearest come first. */
-function nearBounds(nodes: readonly TreeNode[], event: object, { near }: Found): void {
-  const behind: Found = { fits: [], near };
+function nearBounds(nodes: readonly TreeNode[], { event, near }: Walk): void {
+  const behind: Walk = { event, fits: [], near };
   for (const node of nodes) {
     if (near === null || near.length >= MAX_NEAR_MISSES) return;
-    visit(node, event, behind);
+    visit(node, behind);
     for (const entry of behind.fits.splice(0)) missed(entry, behind);
   }
 }

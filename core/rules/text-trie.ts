@@ -17,8 +17,16 @@ export function textTrie<T>(texts: ReadonlyMap<string, T>, end: TextEnd): Twig<T
   return twigOf([...texts], 0, end);
 }
 
-/** Calls `found` with the value of each text that `text` begins (or ends) with, the shortest first. */
-export function eachAffix<T>(root: Twig<T>, end: TextEnd, text: string, found: (value: T) => void): void {
+/** A text to look for, and who is told of what is found; `walk` is handed on, so that no closure is made. */
+export interface AffixSearch<T, W> {
+  end: TextEnd;
+  text: string;
+  found: (value: T, walk: W) => void;
+  walk: W;
+}
+
+/** Tells of the value of each text that `text` begins (or ends) with, the shortest first. */
+export function eachAffix<T, W>(root: Twig<T>, { end, text, found, walk }: AffixSearch<T, W>): void {
   let taken = 0;
   let twig: Twig<T> | undefined = root;
   while (twig) {
@@ -27,7 +35,7 @@ export function eachAffix<T>(root: Twig<T>, end: TextEnd, text: string, found: (
       end === "start" ? text.startsWith(part, taken) : text.endsWith(part, text.length - taken);
     if (!here) return;
     taken += part.length;
-    if (value !== undefined) found(value);
+    if (value !== undefined) found(value, walk);
     if (next === null || taken >= text.length) return;
     twig = next.get(text.charCodeAt(end === "start" ? taken : text.length - 1 - taken));
   }

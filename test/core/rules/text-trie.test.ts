@@ -16,9 +16,8 @@ test("a trie finds the texts that another begins or ends with, the shortest firs
       fc.constantFrom("start", "end"),
       (texts, one, end) => {
         const found: string[] = [];
-        eachAffix(textTrie(new Map(texts.map((part) => [part, part])), end), end, one, (part) =>
-          found.push(part),
-        );
+        const trie = textTrie(new Map(texts.map((part) => [part, part])), end);
+        eachAffix(trie, { end, text: one, found: (part, list: string[]) => list.push(part), walk: found });
         const wanted = texts.filter((part) => (end === "start" ? one.startsWith(part) : one.endsWith(part)));
         assert.deepEqual(
           found,
