@@ -6,6 +6,11 @@ export type Read = (scope: object) => unknown;
 
 type Fields = Record<string, unknown>;
 
+interface Parts {
+  labels?: unknown;
+  detail?: unknown;
+}
+
 /** A path of a feature, taken apart. */
 export interface ReadablePath {
   readonly keys: readonly string[];
@@ -37,10 +42,14 @@ function reader(keys: readonly string[]): Read {
   // A name that objects and lists inherit needs to be asked for; any other is their own, or not there.
   if (first === undefined || more.length > 0 || keys.some(isInherited)) return (scope) => pick(scope, keys);
   if (second === undefined) return (scope) => (scope as Fields)[first];
-  return (scope) => {
-    const outer = (scope as Fields)[first];
-    return typeof outer === "object" && outer !== null ? (outer as Fields)[second] : undefined;
-  };
+  // Most paths are below these two: a name that stands in the code is found quicker than one that is passed.
+  if (first === "labels") return (scope) => memberOf((scope as Parts).labels, second);
+  if (first === "detail") return (scope) => memberOf((scope as Parts).detail, second);
+  return (scope) => memberOf((scope as Fields)[first], second);
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Fields)[key] : undefined;
 }
 
 function isInherited(key: string): boolean {

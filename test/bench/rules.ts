@@ -9,7 +9,8 @@ import { indexed, looped, ownSet, scanned, setOf, traced } from "./rules/own.ts"
 import { PEERS } from "./rules/peers.ts";
 
 const SIZES = [10, 100, 1000, 10_000] as const;
-const BLOCK = 1000;
+/** As many events as a reader of the journal takes at a time. */
+const BLOCK = 100;
 
 /** How much is measured. */
 interface Extent {
@@ -18,8 +19,8 @@ interface Extent {
   peerBlocks: number;
 }
 
-const FULL: Extent = { blocks: 100, warmUp: 20, peerBlocks: 5 };
-const QUICK: Extent = { blocks: 6, warmUp: 4, peerBlocks: 2 };
+const FULL: Extent = { blocks: 1000, warmUp: 200, peerBlocks: 7 };
+const QUICK: Extent = { blocks: 50, warmUp: 50, peerBlocks: 2 };
 
 /**
  * Rules of the form type, env, metric, host over 100 types, about one match for an event: Whale's index with and
@@ -54,7 +55,7 @@ type Measuring = Pick<BenchOptions, "seed" | "print"> & { extent: Extent };
 
 /** A slow one is given few events of each block, so that no block takes long. */
 function someOf(eventsPerSecond: number): number {
-  return Math.min(BLOCK, Math.max(2, Math.floor(eventsPerSecond / 50)));
+  return Math.min(BLOCK, Math.max(2, Math.floor(eventsPerSecond / 500)));
 }
 
 async function raceOwn(size: number, { extent, seed, print }: Measuring): Promise<Costs[]> {

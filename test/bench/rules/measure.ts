@@ -9,7 +9,7 @@ export interface Entrant {
   perBlock: number;
 }
 
-/** What one block of events cost each entrant, in milliseconds of processor time for one event. */
+/** What one block of events cost each entrant, in milliseconds for one event. */
 export type Costs = Readonly<Record<string, number>>;
 
 /** Makes the events of block number `no`, which nobody has seen before. */
@@ -35,8 +35,8 @@ export async function checkEqual(
 }
 
 /**
- * Gives blocks of fresh events to all entrants in turn; who is first changes from block to block. Processor
- * time, of all threads of the process, is what a busy machine leaves comparable.
+ * Gives blocks of fresh events to all entrants in turn; who is first changes from block to block. Blocks are
+ * short, so that another process which takes the processor away spoils a few of them and not the median.
  */
 export async function race(
   entrants: Readonly<Record<string, Entrant>>,
@@ -61,9 +61,9 @@ async function costOf({ contestant, perBlock }: Entrant, events: readonly WhaleE
   const given = events.slice(0, perBlock);
   // An event is judged right after it was read. Without this, whoever comes first pays for fetching the block.
   await contestant.count(given);
-  const before = processor();
+  const before = performance.now();
   await contestant.count(given);
-  return (processor() - before) / given.length;
+  return (performance.now() - before) / given.length;
 }
 
 /** Milliseconds of processor time since the process began. */
