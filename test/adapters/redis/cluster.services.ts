@@ -37,9 +37,10 @@ describe("a real Redis Cluster of three", { skip: NO_REDIS }, () => {
   leasesContract("redis cluster", open);
   stateStoreContract("redis cluster", open);
 
-  test("fails calls to a node that is gone as to be tried again, serves the others, and recovers", async () => {
-    const options = { servers: cluster.servers, timeoutMs: 500 };
+  test("fails calls to a node that is gone as to be tried again, serves the others, and recovers", async (t) => {
+    const options = { servers: cluster.servers, timeoutMs: 2_000 };
     const store = await openRedisStore(redisOptions(cluster.nodes[0] ?? { port: 0 }, options));
+    t.after(() => store.close());
     const tasks = upTo(60).map((n) => aTask({ forEachIndex: n }));
     for (const task of tasks) await store.tasks.make({ task, outbox: [] });
     await cluster.nodes[1]?.kill();
@@ -51,6 +52,5 @@ describe("a real Redis Cluster of three", { skip: NO_REDIS }, () => {
     await cluster.whole();
     const again = await Promise.all(tasks.map((task) => store.tasks.get(task.id)));
     assert.deepEqual(again, tasks);
-    await store.close();
   });
 });
