@@ -1,7 +1,14 @@
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { People } from "../../core/people/index.ts";
 import { normaliseUserId } from "../../core/people/index.ts";
-import type { ApprovalSpec, Feature, Offer, ReportSpec, Rule, ThrottleSpec } from "../../core/rules/index.ts";
+import type {
+  ApprovalSpec,
+  FeatureNode,
+  Offer,
+  ReportSpec,
+  Rule,
+  ThrottleSpec,
+} from "../../core/rules/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
 import { readSchedule } from "./read-window.ts";
 import type { ApprovalFile, OfferFile, RuleFile } from "./schema.ts";
@@ -29,7 +36,7 @@ export function readRule(file: RuleFile): Rule {
     business: file.business,
     ...(file.owner ? { owner: peopleOf(file.owner) } : {}),
     ...(file.schedule ? { schedule: readSchedule(file.schedule) } : {}),
-    features: (file.features ?? []) as Feature[],
+    features: (file.features ?? []) as FeatureNode[],
     action: file.action,
     targets: file.targets ?? [],
     params: (file.params ?? {}) as JsonObject,

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { TYPE_NAME } from "../../core/events/index.ts";
-import { ON_RECOVERY, OPERATORS } from "../../core/rules/index.ts";
+import { ITEM_QUANTIFIERS, ON_RECOVERY, OPERATOR_WORDS, SEARCH_CONDITIONS } from "../../core/rules/index.ts";
 import { ScheduleShape } from "./span-schema.ts";
 
 /** Text that must look a certain way; `says` is the sentence for people in Chinese, `saysEn` in English. */
@@ -58,8 +58,20 @@ const ApprovalShape = Type.Object(
 const RowShape = Type.Object({ label: Text, value: Text }, closed);
 const AnyObject = Type.Record(Type.String(), Type.Unknown());
 
-const FeatureShape = Type.Object(
-  { path: Text, op: Type.Enum([...OPERATORS]), value: Type.Optional(Type.Unknown()) },
+const Members = Type.Array(Type.Unknown(), { minItems: 1 });
+
+/** One of a rule's features or of a group's members: a test, or a group of them. */
+export const FeatureShape = Type.Object(
+  {
+    path: Type.Optional(Text),
+    op: Type.Optional(Type.Enum([...OPERATOR_WORDS])),
+    value: Type.Optional(Type.Unknown()),
+    items: Type.Optional(Type.Enum([...ITEM_QUANTIFIERS])),
+    condition: Type.Optional(Type.Enum([...SEARCH_CONDITIONS])),
+    any: Type.Optional(Members),
+    all: Type.Optional(Members),
+    not: Type.Optional(Type.Unknown()),
+  },
   closed,
 );
 
@@ -102,7 +114,7 @@ export const RuleShape = Type.Object(
     business: Id,
     owner: Type.Optional(PeopleShape),
     schedule: Type.Optional(ScheduleShape),
-    features: Type.Optional(Type.Array(FeatureShape)),
+    features: Type.Optional(Type.Array(Type.Unknown())),
     action: ActionRef,
     targets: Type.Optional(Type.Array(Text)),
     params: Type.Optional(AnyObject),

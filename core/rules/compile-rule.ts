@@ -3,7 +3,7 @@ import { UNMAPPED_TYPE } from "../events/event-type.ts";
 import type { Json } from "../ids/index.ts";
 import { type CompiledParams, compileParams } from "../params/params.ts";
 import { compileTemplate, type Template } from "../params/template.ts";
-import { type CompiledFeature, compileFeature } from "./features.ts";
+import { type CompiledNode, compileFeatures } from "./compile-feature.ts";
 import { type ApprovalSpec, type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "./rule.ts";
 
 /** A card or report row with its value compiled. */
@@ -22,7 +22,7 @@ export interface CompiledRule {
   readonly rule: Rule;
   readonly version: string;
   readonly digest: string;
-  readonly features: readonly CompiledFeature[];
+  readonly features: readonly CompiledNode[];
   readonly params: CompiledParams;
   readonly targets: readonly Template[];
   readonly throttleKey: Template | undefined;
@@ -85,14 +85,11 @@ function checkTypes(rule: Rule, faults: RuleFault[]): void {
   }
 }
 
-function featuresOf(rule: Rule, faults: RuleFault[]): CompiledFeature[] {
-  const features: CompiledFeature[] = [];
-  for (const [index, feature] of rule.features.entries()) {
-    const compiled = compileFeature(feature);
-    if (compiled.outcome === "compiled") features.push(compiled.feature);
-    else faults.push({ field: `features.${index}.${compiled.field}`, message: compiled.message });
-  }
-  return features;
+function featuresOf(rule: Rule, faults: RuleFault[]): readonly CompiledNode[] {
+  const compiled = compileFeatures(rule.features);
+  if (compiled.outcome === "compiled") return compiled.nodes;
+  faults.push({ field: below("features", compiled.field), message: compiled.message });
+  return [];
 }
 
 const NO_PARAMS: CompiledParams = {

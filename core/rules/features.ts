@@ -1,42 +1,44 @@
-import { type Json, pick } from "../ids/index.ts";
-import { parsePath } from "../params/path.ts";
-import { compileTest, type Test } from "./operators.ts";
-import type { Feature } from "./rule.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Json } from "../ids/index.ts";
+import type { CompiledFeature, CompiledNode } from "./compile-feature.ts";
+import type { FailedFeature } from "./verdict.ts";
 
-/** A feature as a closure over its path, operator and value. */
-export interface CompiledFeature {
-  readonly feature: Feature;
-  readonly keys: readonly string[];
-  readonly test: Test;
-}
-
-export type CompiledFeatureOutcome =
-  | { outcome: "compiled"; feature: CompiledFeature }
-  | { outcome: "invalid"; field: "path" | "op" | "value"; message: string };
-
-/** Compiles one feature. `event_type` is another name of an event's `type`. */
-export function compileFeature(feature: Feature): CompiledFeatureOutcome {
-  const keys = parsePath(feature.path);
-  if (!keys) return { outcome: "invalid", field: "path", message: `"${feature.path}" is not a path` };
-  const compiled = compileTest(feature.op, feature.value);
-  if (compiled.outcome === "invalid") return compiled;
-  const own = keys[0] === "event_type" ? ["type", ...keys.slice(1)] : keys;
-  return { outcome: "compiled", feature: { feature, keys: own, test: compiled.test } };
+/** Whether an event passes all features. */
+export function passesAll(features: readonly CompiledNode[], event: object): boolean {
+  for (const feature of features) {
+    if (!feature.holds(event, event)) return false;
+  }
+  return true;
 }
 
 /** The first feature, in order, that the event does not pass; null when it passes all. */
-export function failedFeature(
-  features: readonly CompiledFeature[],
+export function failedFeature(features: readonly CompiledNode[], event: object): FailedFeature | null {
+  const index = features.findIndex((feature) => !feature.holds(event, event));
+  const node = features[index];
+  if (!node) return null;
+  if (node.kind === "test") return { index, ...told(node, event) };
+  const { feature, at } = decider(node, event);
+  return { index, at: `features[${index}]${at}`, ...told(feature, event) };
+}
+
+function told(
+  { feature, read }: CompiledFeature,
   event: object,
-): NonNullable<Verdict["feature"]> | null {
-  for (const [index, { feature, keys, test }] of features.entries()) {
-    const actual = pick(event, keys);
-    if (test(actual)) continue;
-    const { path, op, value } = feature;
-    return { index, path, op, expected: excerpt(value), actual: excerpt(actual) };
-  }
-  return null;
+): Pick<FailedFeature, "path" | "op" | "expected" | "actual"> {
+  const { path, op, value } = feature;
+  return { path, op, expected: excerpt(value), actual: excerpt(read(event)) };
+}
+
+/**
+ * The test at which a group was decided: the last one looked at, because `all` ends with the first that fails
+ * and `any` with the first that holds.
+ */
+function decider(node: CompiledNode, event: object): { feature: CompiledFeature; at: string } {
+  if (node.kind === "test") return { feature: node, at: "" };
+  const { kind, members } = node;
+  const ends = members.findIndex((member) => member.holds(event, event) === (kind === "any"));
+  const index = ends >= 0 ? ends : members.length - 1;
+  const { feature, at } = decider(members[index] as CompiledNode, event);
+  return { feature, at: kind === "not" ? `.not${at}` : `.${kind}[${index}]${at}` };
 }
 
 const MAX_EXCERPT_CHARS = 200;
@@ -44,6 +46,9 @@ const MAX_EXCERPT_CHARS = 200;
 /** A value as a verdict keeps it: null for a missing one, the beginning of its JSON for a long one. */
 function excerpt(value: unknown): Json {
   if (value === undefined) return null;
+  // A text of this length fits however many of its characters JSON writes as six.
+  if (typeof value === "string" && value.length < MAX_EXCERPT_CHARS / 6) return value;
+  if (typeof value === "number" || typeof value === "boolean") return value;
   const text = JSON.stringify(value);
   return text.length <= MAX_EXCERPT_CHARS ? (value as Json) : `${text.slice(0, MAX_EXCERPT_CHARS - 1)}…`;
 }

@@ -4,7 +4,7 @@ import { formatDuration } from "../time/duration.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import { failedFeature } from "./features.ts";
 import type { TimeHold } from "./time-hold.ts";
-import type { Verdict } from "./verdict.ts";
+import type { FailedFeature, Verdict } from "./verdict.ts";
 
 /** An event this deep in a chain of `whale.task.ended` makes no task (design.md 2a). */
 export const MAX_DEPTH = 5;
@@ -21,6 +21,8 @@ export interface GateContext {
   rounds?: (ruleId: string, subject: string) => number;
   /** What holds at the time of the event's receipt: schedules, windows, mutes. Nothing when absent. */
   timeHold?: TimeHold;
+  /** The first feature that fails, null for none, where that is known already. */
+  failed?: FailedFeature | null;
 }
 
 /** Why a rule makes no task of an event. */
@@ -64,8 +66,8 @@ function repeat(compiled: CompiledRule, event: WhaleEvent): Held | null {
   return { reason: "repeat", message: `repeats ${event.repeatOf}` };
 }
 
-function features(compiled: CompiledRule, event: WhaleEvent): Held | null {
-  const feature = failedFeature(compiled.features, event);
+function features(compiled: CompiledRule, event: WhaleEvent, { failed }: GateContext): Held | null {
+  const feature = failed === undefined ? failedFeature(compiled.features, event) : failed;
   return feature ? { reason: "feature_failed", feature } : null;
 }
 

@@ -38,13 +38,15 @@ export type Judgement =
     };
 
 /**
- * Judges one event by every rule that names its type, in the order of the set. Pure: the same event, rules
- * and context give the same answer. Checks are made in the order of `GATES`, then params, clusters, policy;
- * the first that fails gives the reason. The throttle is the caller's, because it has a memory.
+ * Judges one event by the rules that name its type, in the order of the set: by those whose features it passes
+ * and those of which its trace tells (`Matcher.trace`). What other rules say is `feature_failed` or an earlier
+ * gate's reason, and `judgeOne` finds it again. Pure: the same event, rules and context give the same answer.
+ * Checks are made in the order of `GATES`, then params, clusters, policy; the first that fails gives the
+ * reason. The throttle is the caller's, because it has a memory.
  */
 export function judge(set: RuleSet, event: WhaleEvent, context: JudgeContext): Judgement[] {
-  const compiled = set.byType.get(event.type) ?? [];
-  return compiled.map((rule) => judgeOne(rule, event, context));
+  const traced = set.matchers.get(event.type)?.trace(event) ?? [];
+  return traced.map(({ rule, failed }) => judgeOne(rule, event, { ...context, failed }));
 }
 
 /** Judges one event by one rule, whatever types the rule names. */

@@ -1,41 +1,49 @@
 import type { Json } from "../ids/index.ts";
-import { compilePattern } from "../params/pattern.ts";
+import { parseDuration } from "../time/duration.ts";
+import { parseBlock } from "./cidr.ts";
 import { equalValues } from "./equality.ts";
-import { OPERATORS, type Operator } from "./rule.ts";
+import { OPERATOR_WORDS, type Operator, operatorOf } from "./operator-names.ts";
+import { type Builder, type Built, opposite, type Test } from "./test.ts";
+import {
+  contains,
+  endswith,
+  icontains,
+  iendswith,
+  iequals,
+  iregex,
+  istartswith,
+  matchwildcard,
+  regex,
+  startswith,
+} from "./text-tests.ts";
+import { instantOf, isSpelled, plainNumber } from "./values.ts";
 
-/** One operator with its value: judges what the path gave, `undefined` when there is nothing. */
-export type Test = (actual: unknown) => boolean;
+/** Longest list that a value may be. */
+export const MAX_VALUES = 10_000;
 
 export type CompiledTest =
-  | { outcome: "compiled"; test: Test }
+  | ({ outcome: "compiled" } & Built)
   | { outcome: "invalid"; field: "op" | "value"; message: string };
 
-/** Either the test, or what is wrong with the value. */
-type Built = Test | string;
-
 /**
- * Compiles one test. Nothing is coerced beyond what is said here; what does not fit, fails. A missing value
- * fails every operator but `nexists`, `nequals` and `ninside`, which hold for it.
- *
- * - `equals`, `nequals`: the same JSON (`equalValues`).
- * - `inside`, `ninside`: equal to one value of the list.
- * - `contains`: a list holds an equal value; a text, number or boolean contains the text.
- * - `startswith`, `endswith`, `regex`: on the text of a text, number or boolean. `regex` searches anywhere.
- * - `greaterthan`, `lessthan`: numbers, or texts that are plainly numbers (`"97.13"`, not `"97%"`).
- * - `exists`, `nexists`: whether there is a value that is not null; they take no value.
+ * Compiles one test, all but `search`, which has features of its own. What each operator takes for what is a
+ * table in the README; nothing else is coerced, and what does not fit, fails. A missing value fails every
+ * operator but those that deny something, which hold for it.
  */
 export function compileTest(op: string, value: Json | undefined): CompiledTest {
-  if (!isOperator(op)) return invalid("op", `unknown operator "${op}"; known are ${OPERATORS.join(", ")}`);
-  if (op === "exists" || op === "nexists") return presence(op, value);
+  const operator = operatorOf(op);
+  if (operator === null || operator === "search") return unknownOperator(op);
+  if (operator === "exists" || operator === "nexists") return presence(operator, value);
   if (value === undefined) return invalid("value", `${op} needs a value`);
-  const built = BUILDERS[op](value);
-  return typeof built === "string"
-    ? invalid("value", `${op} ${built}`)
-    : { outcome: "compiled", test: built };
+  if (Array.isArray(value) && value.length > MAX_VALUES) {
+    return invalid("value", `has more than ${MAX_VALUES} values`);
+  }
+  const built = BUILDERS[operator](value);
+  return typeof built === "string" ? invalid("value", `${op} ${built}`) : { outcome: "compiled", ...built };
 }
 
-function isOperator(op: string): op is Operator {
-  return (OPERATORS as readonly string[]).includes(op);
+function unknownOperator(op: string): CompiledTest {
+  return invalid("op", `unknown operator "${op}"; known are ${OPERATOR_WORDS.join(", ")}`);
 }
 
 function invalid(field: "op" | "value", message: string): CompiledTest {
@@ -48,91 +56,105 @@ function presence(op: "exists" | "nexists", value: Json | undefined): CompiledTe
   return { outcome: "compiled", test: (actual) => (actual !== undefined && actual !== null) === wanted };
 }
 
-const BUILDERS: Record<Exclude<Operator, "exists" | "nexists">, (value: Json) => Built> = {
+const BUILDERS: Record<Exclude<Operator, "exists" | "nexists" | "search">, Builder> = {
   equals,
-  nequals: (value) => negate(equals(value)),
+  nequals: opposite(equals),
+  iequals,
   contains,
-  startswith: (value) => onText(value, (text, wanted) => text.startsWith(wanted)),
-  endswith: (value) => onText(value, (text, wanted) => text.endsWith(wanted)),
-  greaterthan: (value) => compare(value, (actual, bound) => actual > bound),
-  lessthan: (value) => compare(value, (actual, bound) => actual < bound),
+  ncontains: opposite(contains),
+  icontains,
+  incontains: opposite(icontains),
+  startswith,
+  istartswith,
+  endswith,
+  iendswith,
+  greaterthan: (value) => bounded(value, "above"),
+  lessthan: (value) => bounded(value, "below"),
+  between,
   regex,
+  iregex,
+  matchwildcard,
   inside,
-  ninside: (value) => negate(inside(value)),
+  ninside: opposite(inside),
+  timediff_lt: (value) => age(value, (seconds, bound) => seconds < bound),
+  timediff_gt: (value) => age(value, (seconds, bound) => seconds > bound),
+  cidr,
 };
 
-function negate(built: Built): Built {
-  return typeof built === "string" ? built : (actual) => !built(actual);
+function equals(value: Json): Built {
+  if (typeof value === "object" && value !== null) return { test: (actual) => equalValues(actual, value) };
+  return { test: equalTo(value), need: { kind: "values", values: [value], exact: true } };
 }
 
-function equals(value: Json): Test {
+function equalTo(value: string | number | boolean | null): Test {
   if (typeof value === "string") {
     return (actual) => actual === value || (typeof actual === "number" && String(actual) === value);
   }
   return (actual) => equalValues(actual, value);
 }
 
-function contains(value: Json): Built {
-  const wanted = scalarText(value);
-  return (actual) => {
-    if (Array.isArray(actual)) return actual.some((element) => equalValues(element, value));
-    return wanted !== null && (scalarText(actual)?.includes(wanted) ?? false);
-  };
-}
-
-function onText(value: Json, holds: (text: string, wanted: string) => boolean): Built {
-  const wanted = scalarText(value);
-  if (wanted === null) return "needs a text";
-  return (actual) => {
-    const text = scalarText(actual);
-    return text !== null && holds(text, wanted);
-  };
-}
-
-function compare(value: Json, holds: (actual: number, bound: number) => boolean): Built {
+function bounded(value: Json, kind: "above" | "below"): Built | string {
   const bound = plainNumber(value);
   if (bound === null) return "needs a number";
-  return (actual) => {
+  const test = (actual: unknown) => {
     const number = plainNumber(actual);
-    return number !== null && holds(number, bound);
+    return number !== null && (kind === "above" ? number > bound : number < bound);
   };
+  return { test, need: { kind, bound, exact: true } };
 }
 
-function regex(value: Json): Built {
-  if (typeof value !== "string") return "needs a pattern";
-  const compiled = compilePattern(value);
-  if (compiled.outcome === "invalid") {
-    return `has an invalid pattern at column ${compiled.column}: ${compiled.message}`;
-  }
-  return (actual) => {
-    const text = scalarText(actual);
-    return text !== null && compiled.pattern.test(text);
+function between(value: Json): Built | string {
+  const bounds = Array.isArray(value) && value.length === 2 ? value.map(plainNumber) : [];
+  const [low, high] = bounds;
+  if (typeof low !== "number" || typeof high !== "number") return "needs a list of two numbers";
+  if (low > high) return "needs the lower number first";
+  const test = (actual: unknown) => {
+    const number = plainNumber(actual);
+    return number !== null && number >= low && number <= high;
   };
+  return { test };
 }
 
-function inside(value: Json): Built {
+/** More values than this are looked up by the test itself. */
+const MAX_INDEXED_VALUES = 16;
+
+function inside(value: Json): Built | string {
   if (!Array.isArray(value)) return "needs a list";
   // Texts and numbers that are equal have one spelling, so that a long list costs one look-up.
   const spellings = new Set(value.filter(isSpelled).map(String));
   const others = value.filter((element) => !isSpelled(element));
-  return (actual) =>
+  const test = (actual: unknown) =>
     isSpelled(actual) ? spellings.has(String(actual)) : others.some((e) => equalValues(actual, e));
+  const values = value.filter((element) => element === null || typeof element !== "object");
+  if (values.length !== value.length || values.length > MAX_INDEXED_VALUES) return { test };
+  return { test, need: { kind: "values", values, exact: true } };
 }
 
-function isSpelled(value: unknown): value is string | number {
-  return typeof value === "string" || typeof value === "number";
+/** Of a time: how many seconds the event was received after it. */
+function age(value: Json, holds: (seconds: number, bound: number) => boolean): Built | string {
+  const bound = secondsOf(value);
+  if (bound === null) return "needs seconds or a duration such as 10m";
+  const test: Test = (actual, event) => {
+    const at = instantOf(actual);
+    if (at === null || !event || !("receivedAt" in event)) return false;
+    const received = instantOf(event.receivedAt);
+    return received !== null && holds((received - at) / 1000, bound);
+  };
+  return { test, dear: true };
 }
 
-/** The text of a text, number or boolean; null for anything else. */
-function scalarText(value: unknown): string | null {
-  if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+function secondsOf(value: Json): number | null {
+  const ms = typeof value === "string" ? parseDuration(value) : null;
+  return ms === null ? plainNumber(value) : ms / 1000;
 }
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-/** The number of a number or of a text that is plainly one; null for anything else. */
-function plainNumber(value: unknown): number | null {
-  const number = typeof value === "string" && DECIMAL.test(value.trim()) ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : null;
+function cidr(value: Json): Built | string {
+  const texts = Array.isArray(value) ? value : [value];
+  const blocks = texts.map((text) => (typeof text === "string" ? parseBlock(text) : null));
+  const wrong = blocks.indexOf(null);
+  if (blocks.length === 0) return "needs a network";
+  if (wrong >= 0) return `needs networks such as 10.0.0.0/8; ${JSON.stringify(texts[wrong])} is none`;
+  const test = (actual: unknown) =>
+    typeof actual === "string" && blocks.some((block) => block?.(actual) ?? false);
+  return { test, dear: true };
 }

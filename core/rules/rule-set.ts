@@ -1,4 +1,5 @@
 import { type CompiledRule, compileRule, type RuleFault } from "./compile-rule.ts";
+import { type Matcher, matchersOf } from "./matcher.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules that are in force together, found by event type. Never changed: a new version is a new set. */
@@ -6,6 +7,8 @@ export interface RuleSet {
   readonly rules: readonly CompiledRule[];
   /** Those that name a type, in the order of the set. */
   readonly byType: ReadonlyMap<string, readonly CompiledRule[]>;
+  /** The same, sorted by what they ask of an event. */
+  readonly matchers: ReadonlyMap<string, Matcher>;
 }
 
 export type RuleSetOutcome =
@@ -24,7 +27,8 @@ export function ruleSet(rules: readonly Rule[]): RuleSetOutcome {
     compiled.set(rule.id, outcome.rule);
   }
   const all = [...compiled.values()];
-  return { outcome: "compiled", set: { rules: all, byType: indexByType(all) } };
+  const byType = indexByType(all);
+  return { outcome: "compiled", set: { rules: all, byType, matchers: matchersOf(byType) } };
 }
 
 function indexByType(rules: readonly CompiledRule[]): Map<string, CompiledRule[]> {

@@ -2,32 +2,37 @@ import type { Json, JsonObject } from "../ids/index.ts";
 import { hashOf } from "../ids/index.ts";
 import type { People } from "../people/people.ts";
 import type { Schedule } from "../windows/schedule.ts";
+import type { Operator, ShortForm } from "./operator-names.ts";
 
-export const OPERATORS = [
-  "equals",
-  "nequals",
-  "contains",
-  "startswith",
-  "endswith",
-  "greaterthan",
-  "lessthan",
-  "regex",
-  "inside",
-  "ninside",
-  "exists",
-  "nexists",
-] as const;
-/** What a feature may test; the names are StackStorm's. */
-export type Operator = (typeof OPERATORS)[number];
+/** Which items of a list a test must hold for. */
+export const ITEM_QUANTIFIERS = ["any", "all", "none"] as const;
+export type ItemQuantifier = (typeof ITEM_QUANTIFIERS)[number];
+
+/** What `search` asks for: of which items (`any`, `all`), and whether all features of one or one of them. */
+export const SEARCH_CONDITIONS = ["any", "all", "any2any", "all2any"] as const;
+export type SearchCondition = (typeof SEARCH_CONDITIONS)[number];
 
 /** One test in a rule's pipeline. An event must pass all, in order. */
 export interface Feature {
-  /** Dotted path below the event, for example `detail.usage`. */
+  /** Dotted path below the event, for example `detail.usage`; below `item` inside `search`. */
   path: string;
-  op: Operator;
-  /** What to compare with; absent for `exists` and `nexists`. */
+  op: Operator | ShortForm;
+  /** What to compare with; absent for `exists` and `nexists`. Of `search`, features over `item`. */
   value?: Json;
+  /** The path gives a list, and the test is made of its items. */
+  items?: ItemQuantifier;
+  /** Of `search` alone; `any` when absent. */
+  condition?: SearchCondition;
 }
+
+/** Features of which one, all, or not this one must hold. */
+export type FeatureGroup =
+  | { any: readonly FeatureNode[] }
+  | { all: readonly FeatureNode[] }
+  | { not: FeatureNode };
+
+/** A test or a group of them. */
+export type FeatureNode = Feature | FeatureGroup;
 
 /** A token bucket per rendered key: so many tasks per unit of time. */
 export interface ThrottleSpec {
@@ -94,7 +99,7 @@ export interface Rule {
   owner?: People;
   /** When it is at work; always when absent. */
   schedule?: Schedule;
-  features: readonly Feature[];
+  features: readonly FeatureNode[];
   action: string;
   /** Templates of what the action touches. */
   targets: readonly string[];

@@ -23,6 +23,18 @@ export const VERDICT_REASONS = [
 ] as const;
 export type VerdictReason = (typeof VERDICT_REASONS)[number];
 
+/** The first feature of a rule that an event does not pass, with what was there. */
+export interface FailedFeature {
+  /** Its place in the rule, from 0. */
+  index: number;
+  /** Of a group: the test at which it was decided, such as `features[2].any[1]`. */
+  at?: string;
+  path: string;
+  op: string;
+  expected: Json;
+  actual: Json;
+}
+
 /** The decision of one rule about one event, kept as its trace. */
 export interface Verdict {
   eventId: string;
@@ -36,7 +48,7 @@ export interface Verdict {
   /** Of a recovery: the tasks of the rule that it took back. */
   withdrawn?: string[];
   /** The first feature that failed, with what was there. */
-  feature?: { index: number; path: string; op: string; expected: Json; actual: Json };
+  feature?: FailedFeature;
   /** What a person reads: which template failed and why, which policy is void. */
   message?: string;
   /** The throttle's key and bucket as they were at the decision. */

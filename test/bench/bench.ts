@@ -4,6 +4,8 @@ export interface BenchOptions {
   quick: boolean;
   /** Also shows where the time goes. */
   profile: boolean;
+  /** What random events and rules are drawn from. */
+  seed: number;
   /** Takes the lines for people. */
   print: (line: string) => void;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { cronFault } from "../../../adapters/cron/index.ts";
 import { formatProblems, loadHome } from "../../../adapters/files/index.ts";
+import { OPERATOR_WORDS } from "../../../core/rules/index.ts";
 import { aHomeDir, aRule, type Files, loaded, NOW_MS, refused, refusedText } from "./home-dir.ts";
 
 test("fills in what a rule leaves out", async (t) => {
@@ -235,7 +236,7 @@ test("prints every mistake of a home with more than twelve, each at its line and
     'event-types/schema.yaml:4:17 schema.type = "strin": 不是可用的 JSON Schema：must be equal to one of the allowed values (not a usable JSON Schema: must be equal to one of the allowed values)',
     'rules/a.yaml:3:6 on[0] = "disk.ful": 没有这个事件类型，是不是 disk.full？ (unknown event type, did you mean disk.full?)',
     'rules/a.yaml:4:11 business = "bank": 没有集群服务这个业务 (no cluster serves this business)',
-    'rules/a.yaml:6:25 features[0].op = "equalz": 应为 equals、nequals、contains、startswith、endswith、greaterthan、lessthan、regex、inside、ninside、exists、nexists 之一，是不是 equals？ (must be one of equals, nequals, contains, startswith, endswith, greaterthan, lessthan, regex, inside, ninside, exists, nexists; did you mean equals?)',
+    `rules/a.yaml:6:25 features[0].op = "equalz": 应为 ${OPERATOR_WORDS.join("、")} 之一，是不是 equals？ (must be one of ${OPERATOR_WORDS.join(", ")}; did you mean equals?)`,
     text.split("\n")[6],
     'rules/a.yaml:10:25 params.host = "{{ detail.host }}}": }}} 有歧义，请在括号之间加空格（模板第 1 行第 16 列） (}}} is ambiguous: put a space between the braces; template line 1 column 16)',
     "rules/a.yaml:11:28 throttle.limit = 0: 不能小于 1 (must be at least 1)",

@@ -1,21 +1,30 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import fc from "fast-check";
-import type { Json } from "../../../core/ids/index.ts";
+import { describe, test } from "node:test";
 import {
-  type CompiledFeature,
+  type CompiledNode,
   compileFeature,
+  compileFeatures,
   type Feature,
+  type FeatureNode,
   failedFeature,
+  MAX_NESTING,
+  MAX_TESTS,
 } from "../../../core/rules/index.ts";
 import { anEvent } from "../../support/builders.ts";
 
-function compiled(features: readonly Feature[]): CompiledFeature[] {
-  return features.map((feature) => {
-    const outcome = compileFeature(feature);
-    return outcome.outcome === "compiled" ? outcome.feature : assert.fail(outcome.message);
-  });
+function compiled(features: readonly FeatureNode[]): readonly CompiledNode[] {
+  const outcome = compileFeatures(features);
+  return outcome.outcome === "compiled" ? outcome.nodes : assert.fail(`${outcome.field}: ${outcome.message}`);
 }
+
+function failed(...features: FeatureNode[]) {
+  return failedFeature(compiled(features), anEvent());
+}
+
+const prod: Feature = { path: "labels.env", op: "equals", value: "prod" };
+const test1: Feature = { path: "labels.env", op: "equals", value: "test" };
+const full: Feature = { path: "detail.usage", op: "gt", value: 95 };
+const used: Feature = { path: "detail.usage", op: "gt", value: 85 };
 
 test("an event that passes all features has no failed one", () => {
   const features: Feature[] = [
@@ -45,12 +54,11 @@ test("the first that fails, in order, is told with what was there", () => {
 });
 
 test("a missing value is told as null, a long one by its beginning", () => {
-  const [exists] = compiled([{ path: "detail.nothing", op: "exists" }]);
-  assert.deepEqual(failedFeature(exists ? [exists] : [], anEvent())?.actual, null);
+  assert.equal(failed({ path: "detail.nothing", op: "exists" })?.actual, null);
   const event = anEvent({ detail: { text: "磁".repeat(5000) } });
-  const failed = failedFeature(compiled([{ path: "detail.text", op: "equals", value: "x" }]), event);
-  assert.equal(String(failed?.actual).length, 200);
-  assert.match(String(failed?.actual), /^"磁+…$/);
+  const long = failedFeature(compiled([{ path: "detail.text", op: "equals", value: "x" }]), event);
+  assert.equal(String(long?.actual).length, 200);
+  assert.match(String(long?.actual), /^"磁+…$/);
 });
 
 test("inherited properties of an event are missing", () => {
@@ -65,111 +73,129 @@ test("what is no path is refused", () => {
   assert.equal(outcome.outcome === "invalid" && outcome.field, "path");
 });
 
-/** What the operators mean, written again slowly and without sharing anything with the product. */
-function reference(op: Feature["op"], value: Json, actual: Json | undefined): boolean {
-  const number = (v: unknown) =>
-    typeof v === "number"
-      ? v
-      : typeof v === "string" && /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i.test(v)
-        ? Number(v)
-        : null;
-  const text = (v: unknown) => (["string", "number", "boolean"].includes(typeof v) ? `${v}` : null);
-  const sorted = (v: unknown): string => {
-    if (Array.isArray(v)) return `[${v.map(sorted).join()}]`;
-    if (v === null || typeof v !== "object") return JSON.stringify(v);
-    return `{${Object.entries(v)
-      .map(([key, member]) => `${JSON.stringify(key)}:${sorted(member)}`)
-      .sort()
-      .join()}}`;
-  };
-  const mixed = (a: unknown, b: unknown) => typeof a === "number" && typeof b === "string" && `${a}` === b;
-  const equal = (a: unknown, b: unknown): boolean => sorted(a) === sorted(b) || mixed(a, b) || mixed(b, a);
-  const [a, v, at, vt] = [number(actual), number(value), text(actual), text(value)];
-  switch (op) {
-    case "equals":
-      return actual !== undefined && equal(actual, value);
-    case "nequals":
-      return actual === undefined || !equal(actual, value);
-    case "contains":
-      return Array.isArray(actual)
-        ? actual.some((element) => equal(element, value))
-        : at !== null && vt !== null && at.indexOf(vt) >= 0;
-    case "startswith":
-      return at !== null && vt !== null && at.slice(0, vt.length) === vt;
-    case "endswith":
-      return at !== null && vt !== null && (vt === "" || at.slice(-vt.length) === vt);
-    case "greaterthan":
-      return a !== null && v !== null && a > v;
-    case "lessthan":
-      return a !== null && v !== null && a < v;
-    case "regex":
-      return at !== null && new RegExp(String(value), "u").test(at);
-    case "inside":
-      return actual !== undefined && (value as Json[]).some((element) => equal(element, actual));
-    case "ninside":
-      return actual === undefined || !(value as Json[]).some((element) => equal(element, actual));
-    case "exists":
-      return actual !== undefined && actual !== null;
-    case "nexists":
-      return actual === undefined || actual === null;
-    default:
-      return assert.fail(op satisfies never);
+describe("a group that fails is told by the test at which it was decided", () => {
+  const actual = { env: "prod", usage: 91 };
+  const cases: [string, FeatureNode, string, string, unknown][] = [
+    ["the last of any", { any: [test1, full] }, ".any[1]", "detail.usage", actual.usage],
+    ["the first of all that fails", { all: [used, test1, full] }, ".all[1]", "labels.env", actual.env],
+    ["what not denies", { not: prod }, ".not", "labels.env", actual.env],
+    [
+      "the first of any that holds under not",
+      { not: { any: [full, used] } },
+      ".not.any[1]",
+      "detail.usage",
+      91,
+    ],
+    ["the last of all under not", { not: { all: [prod, used] } }, ".not.all[1]", "detail.usage", 91],
+    [
+      "deep inside",
+      { any: [{ all: [prod, full] }, { not: { not: test1 } }] },
+      ".any[1].not.not",
+      "labels.env",
+      "prod",
+    ],
+  ];
+  for (const [name, group, at, path, value] of cases) {
+    test(name, () => {
+      const found = failed(prod, group);
+      assert.deepEqual(
+        [found?.index, found?.at, found?.path, found?.actual],
+        [1, `features[1]${at}`, path, value],
+      );
+    });
   }
-}
 
-const scalar = fc.oneof(
-  fc.constantFrom<Json>(
-    85,
-    "85",
-    "85.0",
-    "",
-    "a",
-    "ab",
-    "vm-1",
-    true,
-    "true",
-    null,
-    0,
-    "-1",
-    " 7 ",
-    "1e2",
-    100,
-    1.5,
-  ),
-  fc.integer({ min: -3, max: 100 }),
-);
-const json: fc.Arbitrary<Json> = fc.oneof(
-  scalar,
-  fc.array(scalar, { maxLength: 3 }),
-  fc.dictionary(fc.constantFrom("a", "b"), scalar, { maxKeys: 2 }),
-);
-const textual = fc.constantFrom<Json>("a", "vm", "", 8, "5");
-const feature = fc.oneof(
-  fc.record({ op: fc.constantFrom<Feature["op"][]>("equals", "nequals", "contains"), value: json }),
-  fc.record({ op: fc.constantFrom<Feature["op"][]>("startswith", "endswith"), value: textual }),
-  fc.record({
-    op: fc.constantFrom<Feature["op"][]>("greaterthan", "lessthan"),
-    value: fc.constantFrom<Json>(0, 85, "85", "1e2", -1),
-  }),
-  fc.record({
-    op: fc.constantFrom<Feature["op"][]>("inside", "ninside"),
-    value: fc.array(json, { maxLength: 4 }),
-  }),
-  fc.record({
-    op: fc.constant<Feature["op"]>("regex"),
-    value: fc.constantFrom<Json>("^a", "\\d+", "^vm-.$", "^$", "t|f"),
-  }),
-  fc.record({ op: fc.constantFrom<Feature["op"][]>("exists", "nexists") }),
-);
+  test("not when it holds", () => {
+    assert.equal(
+      failed({ any: [test1, used] }, { all: [prod, used] }, { not: full }, { not: { not: prod } }),
+      null,
+    );
+  });
+});
 
-test("compiled features agree with a slow reference on any value", () => {
-  fc.assert(
-    fc.property(feature, fc.option(json, { nil: undefined }), (drawn, actual) => {
-      const value = "value" in drawn ? drawn.value : null;
-      const event = actual === undefined ? { detail: {} } : { detail: { x: actual } };
-      const passed = failedFeature(compiled([{ path: "detail.x", ...drawn }]), event) === null;
-      assert.equal(passed, reference(drawn.op, value, actual));
-    }),
-    { numRuns: 5000 },
-  );
+describe("a test of a list's items", () => {
+  const items = (quantifier: Feature["items"], path = "detail.paths") =>
+    failed({ path, op: "startswith", value: "/var", ...(quantifier ? { items: quantifier } : {}) }) === null;
+  test("holds for any, for all, for none, as it says", () => {
+    assert.deepEqual(
+      [items("any"), items("all"), items("none"), items(undefined)],
+      [true, true, false, false],
+    );
+  });
+  test("of what is no list holds for none alone", () => {
+    for (const path of ["detail.gone", "detail.host", "labels"]) {
+      assert.deepEqual(
+        [items("any", path), items("all", path), items("none", path)],
+        [false, false, true],
+        path,
+      );
+    }
+  });
+});
+
+describe("features are refused", () => {
+  let deep: FeatureNode = prod;
+  for (let depth = 0; depth <= MAX_NESTING; depth += 1) deep = { any: [deep] };
+  const search = (value: unknown, more: object = {}) => ({
+    path: "detail.disks",
+    op: "search",
+    value,
+    ...more,
+  });
+  const cases: [string, unknown, string, RegExp][] = [
+    [
+      "10,000 of them",
+      { all: Array.from({ length: 10_000 }, () => prod) },
+      `0.all.${MAX_TESTS}`,
+      /more than 256/,
+    ],
+    ["that stand too deep", deep, `0${".any.0".repeat(MAX_NESTING + 1)}`, /deeper than 8/],
+    ["in an empty group", { any: [] }, "0.any", /needs a list/],
+    ["in a group that is no list", { all: prod }, "0.all", /needs a list/],
+    ["beside a group", { any: [prod], path: "a" }, "0.any", /nothing beside/],
+    ["in two groups at once", { any: [prod], not: prod }, "0.any", /nothing beside/],
+    ["of no kind", "x", "0", /neither/],
+    ["denied nothing", { not: null }, "0.not", /neither/],
+    [
+      "with a wrong value deep inside",
+      { not: { any: [prod, { ...full, value: "x" }] } },
+      "0.not.any.1.value",
+      /number/,
+    ],
+    ["with items that are unknown", { ...prod, items: "some" }, "0.items", /any, all, none/],
+    ["with a condition but no search", { ...prod, condition: "any" }, "0.condition", /search alone/],
+    [
+      "with items of a search",
+      search([{ path: "item", op: "exists" }], { items: "any" }),
+      "0.items",
+      /not for search/,
+    ],
+    [
+      "with an unknown condition",
+      search([{ path: "item", op: "exists" }], { condition: "one" }),
+      "0.condition",
+      /any2any/,
+    ],
+    ["searching for nothing", search([]), "0.value", /list of features/],
+    [
+      "searching outside the item",
+      search([{ any: [{ path: "labels.a", op: "exists" }] }]),
+      "0.value.0",
+      /item/,
+    ],
+    [
+      "searching wrongly",
+      search([{ path: "item.a", op: "regex", value: "(" }]),
+      "0.value.0.value",
+      /pattern/,
+    ],
+  ];
+  for (const [name, node, field, message] of cases) {
+    test(name, () => {
+      const outcome = compileFeatures([node as FeatureNode]);
+      if (outcome.outcome !== "invalid") assert.fail("it compiled");
+      assert.equal(outcome.field, field);
+      assert.match(outcome.message, message);
+    });
+  }
 });

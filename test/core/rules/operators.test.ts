@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Json } from "../../../core/ids/index.ts";
-import { compileTest, OPERATORS, type Operator } from "../../../core/rules/index.ts";
+import {
+  compileTest,
+  OPERATORS,
+  type Operator,
+  operatorOf,
+  SHORT_FORMS,
+  type ShortForm,
+} from "../../../core/rules/index.ts";
 
-function holds(op: Operator, value: Json | undefined, actual: unknown): boolean {
+function holds(op: Operator | ShortForm, value: Json | undefined, actual: unknown): boolean {
   const compiled = compileTest(op, value);
   return compiled.outcome === "compiled" ? compiled.test(actual) : assert.fail(compiled.message);
 }
@@ -51,6 +58,39 @@ const HOLD: [Operator, Json | undefined, unknown][] = [
   ["ninside", ["a"], undefined],
   ["ninside", [], "x"],
   ["ninside", ["true"], true],
+  ["iequals", "Prod", "pROD"],
+  ["iequals", 85, "85"],
+  ["iequals", "1E+21", 1e21],
+  ["ncontains", "oom", "fine"],
+  ["ncontains", "a", ["b"]],
+  ["ncontains", "a", undefined],
+  ["icontains", "OOM", "kernel: oom killer"],
+  ["icontains", "A", ["b", "a"]],
+  ["incontains", "OOM", "fine"],
+  ["incontains", "OOM", undefined],
+  ["istartswith", "VM-", "vm-1"],
+  ["iendswith", "-DB", "shop-db"],
+  ["between", [1, 3], 1],
+  ["between", [1, 3], "3"],
+  ["between", ["1", 1], 1],
+  ["iregex", "^VM-\\d", "vm-1"],
+  ["regex", "\\.log$", "a.log"],
+  ["regex", "^prod$", "prod"],
+  ["regex", "vm-1.*", "a vm-1"],
+  ["regex", "^vm-\\b", "vm-1"],
+  ["matchwildcard", "vm-*", "vm-1"],
+  ["matchwildcard", "*", ""],
+  ["matchwildcard", "*.log", "a.log"],
+  ["matchwildcard", "*oom*", "an oom kill"],
+  ["matchwildcard", "vm-[!a-c]?", "vm-d1"],
+  ["matchwildcard", "[]a]x", "]x"],
+  ["matchwildcard", "a[", "a["],
+  ["matchwildcard", "a.b", "a.b"],
+  ["matchwildcard", "a*b", "a\n磁b"],
+  ["cidr", "10.0.0.0/8", "10.255.0.1"],
+  ["cidr", ["192.168.0.0/16", "fd00::/8"], "fd12::1"],
+  ["cidr", "10.0.0.0/8", "::ffff:10.0.0.1"],
+  ["cidr", "10.1.2.3", " 10.1.2.3 "],
   ["exists", undefined, ""],
   ["exists", undefined, 0],
   ["exists", undefined, false],
@@ -101,6 +141,30 @@ const FAIL: [Operator, Json | undefined, unknown][] = [
   ["inside", ["true"], true],
   ["inside", [], undefined],
   ["ninside", ["a"], "a"],
+  ["iequals", "true", true],
+  ["iequals", "x", undefined],
+  ["ncontains", "oom", "oom"],
+  ["icontains", "A", null],
+  ["icontains", "a", { a: 1 }],
+  ["incontains", "oom", "OOM"],
+  ["istartswith", "VM", undefined],
+  ["iendswith", "DB", "db-1"],
+  ["between", [1, 3], 3.1],
+  ["between", [1, 3], "x"],
+  ["between", [1, 3], undefined],
+  ["iregex", "^VM-\\d$", "vm-12"],
+  ["regex", "\\.log$", "a.log\n"],
+  ["regex", "^vm-\\B", "vm-1"],
+  ["matchwildcard", "vm-*", "a-vm-1"],
+  ["matchwildcard", "VM-*", "vm-1"],
+  ["matchwildcard", "vm-?", "vm-12"],
+  ["matchwildcard", "a.b", "axb"],
+  ["matchwildcard", "*", undefined],
+  ["cidr", "10.0.0.0/8", "11.0.0.1"],
+  ["cidr", "10.0.0.0/8", "010.0.0.1"],
+  ["cidr", "10.0.0.0/8", "10.0.0.1:80"],
+  ["cidr", "fd00::/8", "10.0.0.1"],
+  ["cidr", "10.0.0.0/8", undefined],
   ["exists", undefined, undefined],
   ["exists", undefined, null],
   ["nexists", undefined, 0],
@@ -122,18 +186,50 @@ describe("an operator fails", () => {
   }
 });
 
-test("a missing value fails every operator but nexists, nequals and ninside", () => {
+test("a missing value fails every operator but those that deny something", () => {
   const values: Partial<Record<Operator, Json>> = {
-    regex: "x",
     inside: ["x"],
     ninside: ["x"],
     greaterthan: 1,
     lessthan: 1,
+    between: [0, 1],
+    timediff_lt: 1,
+    timediff_gt: 1,
+    cidr: "::/0",
   };
-  const passing = OPERATORS.filter((op) =>
-    holds(op, op === "exists" || op === "nexists" ? undefined : (values[op] ?? "x"), undefined),
-  );
-  assert.deepEqual(passing, ["nequals", "ninside", "nexists"]);
+  const passing = OPERATORS.filter((op) => {
+    const none = op === "exists" || op === "nexists";
+    return op !== "search" && holds(op, none ? undefined : (values[op] ?? "x"), undefined);
+  });
+  assert.deepEqual(passing, ["nequals", "ncontains", "incontains", "ninside", "nexists"]);
+});
+
+describe("the age of a time is taken at the event's receipt", () => {
+  const event = { receivedAt: "2026-11-25T08:00:00.000Z" };
+  const cases: [Operator | ShortForm, Json, unknown, boolean][] = [
+    ["timediff_lt", 60, "2026-11-25T07:59:30Z", true],
+    ["timediff_lt", 60, "2026-11-25T07:59:00Z", false],
+    ["td_gt", "10m", "2026-11-25T15:45:00+08:00", true],
+    ["td_gt", "10m", "2026-11-25 07:55", false],
+    ["td_gt", "60", "2026-11-25", true],
+    ["td_lt", 0, "2026-11-25T09:00:00,5+0000", true],
+    ["td_lt", 60, "yesterday", false],
+    ["td_lt", 60, 1764057600, false],
+    ["td_lt", 60, undefined, false],
+  ];
+  for (const [op, value, actual, expected] of cases) {
+    test(`${op} ${JSON.stringify(value)} for ${JSON.stringify(actual)}`, () => {
+      const compiled = compileTest(op, value);
+      if (compiled.outcome !== "compiled") assert.fail(compiled.message);
+      assert.equal(compiled.test(actual, event), expected);
+      assert.equal(compiled.test(actual), false);
+    });
+  }
+});
+
+test("each short form is the operator that it stands for", () => {
+  assert.deepEqual(Object.keys(SHORT_FORMS).map(operatorOf), Object.values(SHORT_FORMS));
+  assert.equal(operatorOf("toString"), null);
 });
 
 describe("a feature's operator or value is refused", () => {
@@ -150,6 +246,22 @@ describe("a feature's operator or value is refused", () => {
     ["inside", "a,b", "value", /needs a list/],
     ["ninside", { a: 1 }, "value", /needs a list/],
     ["regex", 5, "value", /needs a pattern/],
+    ["iregex", null, "value", /needs a pattern/],
+    ["iregex", "vm-(?=x)", "value", /column 4/],
+    ["matchwildcard", "[z-a]", "value", /invalid pattern/],
+    ["matchwildcard", "*".repeat(1001), "value", /longer than 1000/],
+    ["matchwildcard", ["*"], "value", /needs a text with wildcards/],
+    ["iequals", true, "value", /needs a text or number/],
+    ["icontains", ["a"], "value", /needs a text/],
+    ["between", [1], "value", /two numbers/],
+    ["between", [1, "x"], "value", /two numbers/],
+    ["between", [3, 1], "value", /lower number first/],
+    ["timediff_lt", "soon", "value", /seconds or a duration/],
+    ["cidr", [], "value", /needs a network/],
+    ["cidr", ["10.0.0.0/8", "10.0.0.0/33"], "value", /"10.0.0.0\/33" is none/],
+    ["cidr", 10, "value", /is none/],
+    ["inside", Array.from({ length: 10_001 }, (_, i) => i), "value", /more than 10000/],
+    ["regex", "a".repeat(1001), "value", /longer than 1000/],
     ["regex", "vm-(?=x)", "value", /column 4/],
     ["startswith", ["a"], "value", /needs a text/],
     ["endswith", null, "value", /needs a text/],
@@ -164,6 +276,11 @@ describe("a feature's operator or value is refused", () => {
   }
 });
 
-test("a regular expression that would explode elsewhere finishes on 100 KB", () => {
-  assert.equal(holds("regex", "(a+)+$", `${"a".repeat(100_000)}!`), false);
+describe("a regular expression that would explode elsewhere finishes on 100 KB", () => {
+  const text = `${"a".repeat(100_000)}!`;
+  for (const pattern of ["(a+)+$", "^(a|a)*$", "^a(a*)*\\d$", "([a-z]+.)+[A-Z]", "^(.*?,){11}P", "\\s+$"]) {
+    test(pattern, () => assert.equal(holds("regex", pattern, text), false));
+    test(`${pattern} whatever the case`, () => assert.equal(holds("iregex", `${pattern}\\d`, text), false));
+  }
+  test("as a wildcard", () => assert.equal(holds("matchwildcard", `${"*a".repeat(300)}b`, text), false));
 });

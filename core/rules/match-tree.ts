@@ -1,0 +1,164 @@
+import type { CompiledRule } from "./compile-rule.ts";
+import type { Draft, Holds, SortKey } from "./match-draft.ts";
+import type { Read } from "./read-path.ts";
+import type { Need } from "./test.ts";
+import { type Twig, textTrie } from "./text-trie.ts";
+
+/** A rule at the end of a way through the tree, with what is left to test. */
+export interface Entry {
+  rule: CompiledRule;
+  position: number;
+  tests: readonly Holds[];
+  /** So many of the tests, the first ones, say what the rule is about. */
+  subjects: number;
+}
+
+/**
+ * Rules sorted by what they need. A value leads to one child, a text to the children whose text it begins or
+ * ends with, a number to those whose bound it passes; `rest` holds the rules that do not ask.
+ */
+export type TreeNode =
+  | { kind: "leaf"; entries: readonly Entry[] }
+  | { kind: "values"; read: Read; children: ReadonlyMap<unknown, TreeNode>; rest: TreeNode | null }
+  | {
+      kind: "start" | "end";
+      read: Read;
+      children: Twig<TreeNode>;
+      rest: TreeNode | null;
+    }
+  | {
+      kind: "above" | "below";
+      read: Read;
+      /** The easiest to pass first. */
+      bounds: readonly number[];
+      children: readonly TreeNode[];
+      rest: TreeNode | null;
+    };
+
+/** So few rules are tested one by one. */
+const FEW = 2;
+/** A split is worth it when it leaves at most this share of the rules to look at. */
+const WORTH = 0.7;
+/** So many different bounds are worth a sorted list. */
+const MANY_BOUNDS = 4;
+
+/** Builds the tree: first by what leaves the fewest rules for an event, bounds last. */
+export function buildTree(drafts: readonly Draft[]): TreeNode {
+  const slot = drafts.length > FEW ? bestSubject(drafts) : null;
+  if (slot !== null) return subjectNode(drafts, slot);
+  const bound = drafts.length >= MANY_BOUNDS ? bestBound(drafts) : null;
+  if (bound !== null) return boundNode(drafts, bound);
+  return { kind: "leaf", entries: drafts.map(entryOf) };
+}
+
+/** The value under which `values` nodes keep a scalar: texts and numbers that are equal share one. */
+export function valueKey(value: unknown): unknown {
+  return typeof value === "number" ? String(value) : value;
+}
+
+function entryOf({ rule, position, subjects, bounds, others }: Draft): Entry {
+  const wholes = subjects.flatMap(({ whole }) => whole ?? []);
+  const tests = [...[...subjects, ...bounds].map(({ holds }) => holds), ...others, ...wholes];
+  return { rule, position, tests, subjects: subjects.length };
+}
+
+interface Spread {
+  rules: number;
+  keys: Set<unknown>;
+}
+
+function spreads(drafts: readonly Draft[], part: "subjects" | "bounds"): Map<string, Spread> {
+  const found = new Map<string, Spread>();
+  for (const draft of drafts) {
+    for (const slot of new Set(draft[part].map((key) => key.slot))) {
+      const spread = found.get(slot) ?? { rules: 0, keys: new Set() };
+      found.set(slot, spread);
+      spread.rules += 1;
+      const key = draft[part].find((one) => one.slot === slot);
+      for (const name of key ? keyNames(key.need) : []) spread.keys.add(name);
+    }
+  }
+  return found;
+}
+
+function keyNames(need: Need): readonly unknown[] {
+  if ("values" in need) return need.values.map(valueKey);
+  return ["text" in need ? need.text : need.bound];
+}
+
+/** The slot that leaves the fewest rules for an event which has one of its keys; null when none is worth it. */
+function bestSubject(drafts: readonly Draft[]): string | null {
+  let best: string | null = null;
+  let least = drafts.length * WORTH;
+  for (const [slot, { rules, keys }] of spreads(drafts, "subjects")) {
+    const left = drafts.length - rules + rules / keys.size;
+    if (left >= least) continue;
+    least = left;
+    best = slot;
+  }
+  return best;
+}
+
+function bestBound(drafts: readonly Draft[]): string | null {
+  let best: string | null = null;
+  let most = MANY_BOUNDS - 1;
+  for (const [slot, { keys }] of spreads(drafts, "bounds")) {
+    if (keys.size <= most) continue;
+    most = keys.size;
+    best = slot;
+  }
+  return best;
+}
+
+interface Sorted {
+  key: SortKey;
+  children: Map<unknown, Draft[]>;
+  rest: Draft[];
+}
+
+/** Takes one key of the slot out of each rule that has one, and sorts the rules by it. */
+function sorted(drafts: readonly Draft[], part: "subjects" | "bounds", slot: string): Sorted {
+  const children = new Map<unknown, Draft[]>();
+  const rest: Draft[] = [];
+  let first: SortKey | undefined;
+  for (const draft of drafts) {
+    const key = draft[part].find((one) => one.slot === slot);
+    if (!key) {
+      rest.push(draft);
+      continue;
+    }
+    first ??= key;
+    const others = key.left === null ? draft.others : [...draft.others, key.left];
+    const left = { ...draft, others, [part]: draft[part].filter((one) => one !== key) };
+    for (const name of new Set(keyNames(key.need))) {
+      const child = children.get(name);
+      if (child) child.push(left);
+      else children.set(name, [left]);
+    }
+  }
+  if (!first) throw new RangeError(`no rule has the slot ${slot}`);
+  return { key: first, children, rest };
+}
+
+function subjectNode(drafts: readonly Draft[], slot: string): TreeNode {
+  const { key, children, rest } = sorted(drafts, "subjects", slot);
+  const { read, need } = key;
+  const nodes = new Map([...children].map(([name, child]) => [name, buildTree(child)]));
+  if (need.kind !== "start" && need.kind !== "end") {
+    return { kind: "values", read, children: nodes, rest: restOf(rest) };
+  }
+  const texts = new Map([...nodes].map(([name, node]) => [String(name), node]));
+  return { kind: need.kind, read, children: textTrie(texts, need.kind), rest: restOf(rest) };
+}
+
+function boundNode(drafts: readonly Draft[], slot: string): TreeNode {
+  const { key, children, rest } = sorted(drafts, "bounds", slot);
+  const kind = key.need.kind === "below" ? "below" : "above";
+  const bounds = [...children.keys()].map(Number).sort((a, b) => (kind === "above" ? a - b : b - a));
+  const nodes = bounds.map((bound) => buildTree(children.get(bound) ?? []));
+  return { kind, read: key.read, bounds, children: nodes, rest: restOf(rest) };
+}
+
+function restOf(drafts: readonly Draft[]): TreeNode | null {
+  return drafts.length === 0 ? null : buildTree(drafts);
+}

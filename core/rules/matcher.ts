@@ -1,0 +1,158 @@
+import type { CompiledRule } from "./compile-rule.ts";
+import { failedFeature } from "./features.ts";
+import { type Drafting, draftingOf, type Run } from "./match-draft.ts";
+import { buildTree, type Entry, type TreeNode, valueKey } from "./match-tree.ts";
+import { eachAffix } from "./text-trie.ts";
+import { plainNumber, scalarText } from "./values.ts";
+import type { FailedFeature } from "./verdict.ts";
+
+/** So few rules of one type are traced in full. */
+export const TRACED_IN_FULL = 5;
+/** Of more rules, so many near misses are traced. */
+export const MAX_NEAR_MISSES = 10;
+
+/** What the features of one rule say of an event. */
+export interface TracedRule {
+  rule: CompiledRule;
+  /** The first that failed; null when the event fits. */
+  failed: FailedFeature | null;
+}
+
+/** The rules of one event type, sorted so that an event meets only those which can fit it. */
+export interface Matcher {
+  /** The rules whose features the event passes, in the order of the set: exactly those of a full scan. */
+  fits(event: object): readonly CompiledRule[];
+  /**
+   * The same, and why others do not fit, in the order of the set: of up to `TRACED_IN_FULL` rules all, of more up to `MAX_NEAR_MISSES`
+   * near misses. A rule is a near miss when everything holds that says which thing it is about (its equal
+   * values, how its texts begin or end, its patterns' plain beginnings), and something else fails. The rest
+   * can be found again by `failedFeature`.
+   */
+  trace(event: object): readonly TracedRule[];
+}
+
+/** A walk of one event through the tree, and what it has found. */
+interface Walk {
+  event: object;
+  fits: Entry[];
+  /** Null when nobody asks. */
+  near: Entry[] | null;
+}
+
+/** Sorts rules by event type. */
+export function matchersOf(byType: ReadonlyMap<string, readonly CompiledRule[]>): Map<string, Matcher> {
+  const run: Run = { no: 0 };
+  const drafting = draftingOf([...new Set([...byType.values()].flat())], run);
+  return new Map([...byType].map(([type, rules]) => [type, matcherOf(rules, drafting, run)]));
+}
+
+function matcherOf(rules: readonly CompiledRule[], drafting: Drafting, run: Run): Matcher {
+  const tree = buildTree(drafting(rules));
+  const walk = (event: object, near: Entry[] | null): Walk => {
+    run.no += 1;
+    const found: Walk = { event, fits: [], near };
+    visit(tree, found);
+    return found;
+  };
+  const fits = (event: object) => rulesOf(walk(event, null).fits);
+  const traceAll = (event: object) => {
+    const fitting = fits(event);
+    return rules.map((rule) => traced(rule, event, fitting.includes(rule)));
+  };
+  const traceNear = (event: object) => {
+    const { fits: fitting, near } = walk(event, []);
+    const missed = near ?? [];
+    const all = missed.length === 0 ? fitting : fitting.concat(missed);
+    return inOrder(all).map((entry) => traced(entry.rule, event, !missed.includes(entry)));
+  };
+  return { fits, trace: rules.length <= TRACED_IN_FULL ? traceAll : traceNear };
+}
+
+function traced(rule: CompiledRule, event: object, fits: boolean): TracedRule {
+  return { rule, failed: fits ? null : failedFeature(rule.features, event) };
+}
+
+function inOrder(entries: Entry[]): Entry[] {
+  return entries.length > 1 ? entries.sort((a, b) => a.position - b.position) : entries;
+}
+
+const NO_RULES: readonly CompiledRule[] = [];
+
+function rulesOf(entries: Entry[]): readonly CompiledRule[] {
+  const [first] = entries;
+  if (!first) return NO_RULES;
+  // One is the rule; most events fit none or one.
+  return entries.length === 1 ? [first.rule] : inOrder(entries).map(({ rule }) => rule);
+}
+
+function visit(node: TreeNode, walk: Walk): void {
+  switch (node.kind) {
+    case "leaf":
+      for (const entry of node.entries) meet(entry, walk);
+      return;
+    case "values":
+      visitValues(node, walk);
+      break;
+    case "start":
+    case "end":
+      visitTexts(node, walk);
+      break;
+    case "above":
+    case "below":
+      visitBounds(node, walk);
+      break;
+    default:
+      node satisfies never;
+  }
+  if (node.rest) visit(node.rest, walk);
+}
+
+function meet(entry: Entry, walk: Walk): void {
+  const { tests, subjects } = entry;
+  for (let index = 0; index < tests.length; index += 1) {
+    if (tests[index]?.(walk.event)) continue;
+    if (index >= subjects) missed(entry, walk);
+    return;
+  }
+  walk.fits.push(entry);
+}
+
+function missed(entry: Entry, { near }: Walk): void {
+  if (near !== null && near.length < MAX_NEAR_MISSES) near.push(entry);
+}
+
+function visitValues({ read, children }: Extract<TreeNode, { kind: "values" }>, walk: Walk): void {
+  const child = children.get(valueKey(read(walk.event)));
+  if (child) visit(child, walk);
+}
+
+type TextNode = Extract<TreeNode, { kind: "start" | "end" }>;
+
+function visitTexts({ kind, read, children }: TextNode, walk: Walk): void {
+  const text = scalarText(read(walk.event));
+  if (text !== null) eachAffix(children, { end: kind, text, found: visit, walk });
+}
+
+type BoundNode = Extract<TreeNode, { kind: "above" | "below" }>;
+
+function visitBounds({ kind, read, bounds, children }: BoundNode, walk: Walk): void {
+  const number = plainNumber(read(walk.event));
+  let index = 0;
+  for (; number !== null && index < bounds.length; index += 1) {
+    const bound = bounds[index] ?? 0;
+    if (!(kind === "above" ? number > bound : number < bound)) break;
+    const child = children[index];
+    if (child) visit(child, walk);
+  }
+  if (walk.near !== null) nearBounds(children.slice(index), walk);
+}
+
+/** What is left behind bounds that the event does not pass misses them at least; the nearest come first. */
+function nearBounds(nodes: readonly TreeNode[], { event, near }: Walk): void {
+  const behind: Walk = { event, fits: [], near };
+  for (const node of nodes) {
+    if (near === null || near.length >= MAX_NEAR_MISSES) return;
+    visit(node, behind);
+    for (const entry of behind.fits.splice(0)) missed(entry, behind);
+  }
+}
