@@ -29,6 +29,7 @@ import {
   replayRoutes,
   type ServerDeps,
   sendEventRoutes,
+  throttleRoutes,
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
@@ -108,7 +109,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const access = accessOver(parts);
   const registry = () => inForce.current().registry;
   const common = { guard: guardOver(access), log };
-  const { configs, journal, replays, audit } = stores.store;
+  const { configs, journal, replays, audit, throttle } = stores.store;
   const { archive } = stores;
   const set = () => inForce.current().set;
   const { definition } = folder;
@@ -121,6 +122,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
+  throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   deadLetterRoutes(router, { ...common, archive, audit, clock });

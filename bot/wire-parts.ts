@@ -7,6 +7,7 @@ import { secretsOfAuth } from "../core/events/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import { textsOf } from "../core/texts/index.ts";
+import { createActionWatch } from "./actions/index.ts";
 import { type Config, secretsOfStores } from "./config/index.ts";
 import { deadLetterWatch } from "./dead-letter-watch.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
@@ -84,7 +85,9 @@ export async function openParts(options: WhaleOptions) {
   const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
   const { directory } = wecom;
   const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
+  const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
   const made = {
+    actions,
     localToken,
     inForce,
     keeper,
@@ -125,7 +128,7 @@ function endOn(log: Logger): (error: Error) => void {
 const CLOUD_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
 
 /** What of a home must never be seen in a log line. */
-function secretsOf({ clusters, sources }: Home): string[] {
+export function secretsOf({ clusters, sources }: Home): string[] {
   const keys = clusters.map(({ auth }) => (auth.kind === "apiKey" ? auth.apiKey : auth.password));
   const tokens = sources.flatMap(({ auth }) => secretsOfAuth(auth));
   return [...keys, ...tokens];

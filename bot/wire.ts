@@ -45,7 +45,7 @@ export interface Whale {
 /** Builds every adapter and worker, and connects them. Throws when the home does not compile. */
 export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = await openParts(options);
-  const { inForce, keeper, deadLetters, log, clock, stores } = parts;
+  const { inForce, keeper, deadLetters, actions, log, clock, stores } = parts;
   const leave = { ing: false };
   let outside: Warning[] = [];
   const warnings = () => {
@@ -57,6 +57,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...keeper.warnings(),
       ...stores.warnings(),
       ...deadLetters.warnings(),
+      ...actions.warnings(),
       ...outside,
     ];
   };
@@ -152,6 +153,12 @@ function watchFiles(folder: HomeFolder, { keeper, log }: Parts): Work {
   return { stop: ({ together }) => together({ files: () => watch.stop() }) };
 }
 
+/** The end does not wait for it: it changes nothing, and a cluster that hangs would hold that up. */
+function watchActions({ actions }: Parts): Work {
+  const watch = actions.start();
+  return { stop: async () => void watch.stop() };
+}
+
 async function startParts({ config, settings }: WhaleOptions, parts: Parts, works: Work[]): Promise<void> {
   const waiting = { ...DEFAULT_SETTINGS, startWindowMs: config.startWindowMs, ...settings };
   const { stackstorm: executor } = parts;
@@ -166,6 +173,9 @@ async function startParts({ config, settings }: WhaleOptions, parts: Parts, work
     onDeadLetters: parts.deadLetters.note,
     crowded: () => parts.pressure.crowded(),
   };
-  if (config.roles.includes("worker")) works.push(await startWork(ground));
+  if (config.roles.includes("worker")) {
+    works.push(await startWork(ground));
+    works.push(watchActions(parts));
+  }
   if (config.roles.includes("scheduler")) works.push(startScheduler(ground));
 }

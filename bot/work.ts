@@ -2,6 +2,7 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
+import type { ActionWatch } from "./actions/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { Ending } from "./ending.ts";
@@ -41,6 +42,7 @@ export interface Ground {
   stores: Stores;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
+  actions: Pick<ActionWatch, "lookup">;
   pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
@@ -66,6 +68,7 @@ export interface Work {
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
   const { crowded, mutes } = ground;
+  const actions = ground.actions.lookup;
   const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit } = store;
   const busy = () => crowded() || ground.pressure.sheds();
@@ -89,14 +92,27 @@ export async function startWork(ground: Ground): Promise<Work> {
   const liveAtMs = () => live.atMs;
   const loops = {
     rules: startRulesWorker({
-      ...{ journal, tasks, advancer, inForce, mutes, settings, holder, crowded, ...common },
+      ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crowded, ...common },
     }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
     archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
     replays: startReplayWorker({
-      ...{ replays, archive, journal, tasks, audit, inForce, mutes, settings, busy, liveAtMs, ...common },
+      ...{
+        actions,
+        replays,
+        archive,
+        journal,
+        tasks,
+        audit,
+        inForce,
+        mutes,
+        settings,
+        busy,
+        liveAtMs,
+        ...common,
+      },
     }),
   };
   wakeOnWrite(store, loops);

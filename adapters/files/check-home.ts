@@ -5,6 +5,7 @@ import { checkRoles, checkTokens } from "./check-people.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkSource, type SourceChecks } from "./check-source.ts";
+import { checkThrottles } from "./check-throttle.ts";
 import { type CronFault, checkSchedule, checkWindow } from "./check-window.ts";
 import { contentOf, type Drafts, ofKind, shapeProblems } from "./drafts.ts";
 import type { Located } from "./located.ts";
@@ -43,6 +44,8 @@ function checkFile(located: Located, context: CheckContext, approvals: ApprovalC
       return checkWindow(located, context.cronFault);
     case "groups":
       return checkGroups(located);
+    case "throttles":
+      return checkThrottles(located);
     case "roles":
       return checkRoles(located);
     case "tokens":

@@ -8,7 +8,7 @@ import { problemAt } from "./located.ts";
 import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
 
-const SINGLE_KINDS: readonly FileKind[] = ["groups", "roles", "tokens"];
+const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens"];
 const NAMED_KINDS: readonly FileKind[] = ["event-type", "source", "rule", "policy", "cluster", "window"];
 
 /** What only shows when all files are seen together. Policies are checked with the approvals. */
@@ -50,6 +50,7 @@ function checkRuleReferences(drafts: Drafts, rule: Located): Problem[] {
     ...itemsAt(rule, ["on"]).flatMap((path) => checkOn(drafts, rule, path)),
     ...checkGroup(drafts, rule),
     ...checkBusiness(drafts, rule),
+    ...itemsAt(rule, ["throttle", "shared"]).flatMap((path) => checkShared(drafts, rule, path)),
   ];
 }
 
@@ -94,6 +95,17 @@ function checkGroup(drafts: Drafts, rule: Located): Problem[] {
   return [
     problemAt(rule, path, unknownWords("群，见 groups.yaml", "group, see groups.yaml", { name, known })),
   ];
+}
+
+function checkShared(drafts: Drafts, rule: Located, path: Path): Problem[] {
+  const name = textAt(rule, path);
+  const known = ofKind(drafts, "throttles").flatMap((located) => keysAt(located, []));
+  if (name === undefined || known.includes(name) || drafts.incomplete.has("throttles")) return [];
+  const words = unknownWords("共享限流桶，见 throttles.yaml", "shared bucket, see throttles.yaml", {
+    name,
+    known,
+  });
+  return [problemAt(rule, path, words)];
 }
 
 function checkBusiness(drafts: Drafts, rule: Located): Problem[] {

@@ -1,6 +1,7 @@
 import type { ApprovalContext } from "./check-approval.ts";
 import { checkApproval } from "./check-approval.ts";
 import { checkFeatures } from "./check-features.ts";
+import { checkThrottle } from "./check-throttle.ts";
 import { checkDuration, checkTemplates } from "./check-values.ts";
 import type { Path } from "./home-file.ts";
 import type { Located } from "./located.ts";
@@ -12,7 +13,8 @@ import type { Problem } from "./problem.ts";
 export function checkRule(located: Located, context: ApprovalContext): Problem[] {
   return [
     ...checkFeatures(located),
-    ...[["maxAge"], ["startWithin"], ["throttle", "per"]].flatMap((path) => checkDuration(located, path)),
+    ...[["maxAge"], ["startWithin"]].flatMap((path) => checkDuration(located, path)),
+    ...checkThrottle(located),
     ...templatePaths(located).flatMap((path) => checkTemplates(located, path)),
     ...checkApproval(located, ["approval"], { ...context, action: textAt(located, ["action"]) }),
     ...itemsAt(located, ["offers"]).flatMap((path) => checkOffer(located, path, context)),

@@ -19,6 +19,8 @@ import {
   RuleShape,
   type SourceFile,
   SourceShape,
+  type ThrottlesFile,
+  ThrottlesShape,
 } from "./schema.ts";
 import { shapeOf } from "./shape.ts";
 import { type WindowFile, WindowShape } from "./window-schema.ts";
@@ -32,6 +34,7 @@ export interface FileOf {
   cluster: ClusterFile;
   window: WindowFile;
   groups: GroupsFile;
+  throttles: ThrottlesFile;
   roles: RolesFile;
   tokens: TokensFile;
 }
@@ -44,6 +47,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   cluster: ClusterShape,
   window: WindowShape,
   groups: GroupsShape,
+  throttles: ThrottlesShape,
   roles: RolesShape,
   tokens: TokensShape,
 };
@@ -58,6 +62,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   cluster: "name",
   window: "id",
   groups: "",
+  throttles: "",
   roles: "",
   tokens: "",
 };

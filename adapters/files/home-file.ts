@@ -7,6 +7,7 @@ export type FileKind =
   | "cluster"
   | "window"
   | "groups"
+  | "throttles"
   | "roles"
   | "tokens";
 

@@ -17,7 +17,7 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "windows", kind: "window", required: false },
 ];
 const TOP_FILES = new Map<string, FileKind>(
-  (["groups", "roles", "tokens"] as const).flatMap((kind) => [
+  (["groups", "throttles", "roles", "tokens"] as const).flatMap((kind) => [
     [`${kind}.yaml`, kind],
     [`${kind}.yml`, kind],
   ]),

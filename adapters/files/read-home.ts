@@ -8,17 +8,19 @@ import { pathOfField, problemAt, quotingWords } from "./located.ts";
 import type { Problem } from "./problem.ts";
 import { readCluster, readEventType, readPolicy } from "./read-others.ts";
 import { readRole, readToken } from "./read-people.ts";
-import { readRule } from "./read-rule.ts";
+import { readRule, readSharedBuckets } from "./read-rule.ts";
 import { readSource } from "./read-source.ts";
 import { readWindow } from "./read-window.ts";
 
 /** The home of drafts that have no problems. */
 export function readHome(drafts: Drafts): Home {
   const groups = ofKind(drafts, "groups").map((located) => contentOf(located, "groups"));
+  const throttles = ofKind(drafts, "throttles").map((located) => contentOf(located, "throttles"));
+  const buckets = readSharedBuckets(Object.assign({}, ...throttles));
   return {
     eventTypes: ofKind(drafts, "event-type").map((l) => readEventType(contentOf(l, "event-type"))),
     sources: ofKind(drafts, "source").map((l) => readSource(contentOf(l, "source"))),
-    rules: ofKind(drafts, "rule").map((l) => readRule(contentOf(l, "rule"))),
+    rules: ofKind(drafts, "rule").map((l) => readRule(contentOf(l, "rule"), buckets)),
     policies: ofKind(drafts, "policy").map((l) => readPolicy(contentOf(l, "policy"))),
     clusters: ofKind(drafts, "cluster").map((l) => readCluster(contentOf(l, "cluster"))),
     windows: ofKind(drafts, "window").map((l) => readWindow(contentOf(l, "window"))),

@@ -1,17 +1,11 @@
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { People } from "../../core/people/index.ts";
 import { normaliseUserId } from "../../core/people/index.ts";
-import type {
-  ApprovalSpec,
-  FeatureNode,
-  Offer,
-  ReportSpec,
-  Rule,
-  ThrottleSpec,
-} from "../../core/rules/index.ts";
+import type { ApprovalSpec, FeatureNode, Offer, ReportSpec, Rule } from "../../core/rules/index.ts";
+import type { SharedBucket } from "../../core/throttle/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
 import { readSchedule } from "./read-window.ts";
-import type { ApprovalFile, OfferFile, RuleFile } from "./schema.ts";
+import type { ApprovalFile, OfferFile, RuleFile, ThrottlesFile } from "./schema.ts";
 
 /** What a rule's file leaves out. */
 export const RULE_DEFAULTS = {
@@ -28,7 +22,7 @@ export const RULE_DEFAULTS = {
 type PeopleFile = NonNullable<ApprovalFile["from"]>;
 
 /** A checked file as a rule, with its defaults filled in. */
-export function readRule(file: RuleFile): Rule {
+export function readRule(file: RuleFile, buckets: ReadonlyMap<string, SharedBucket>): Rule {
   return {
     id: file.id,
     title: file.title,
@@ -40,7 +34,8 @@ export function readRule(file: RuleFile): Rule {
     action: file.action,
     targets: file.targets ?? [],
     params: (file.params ?? {}) as JsonObject,
-    ...(file.throttle ? { throttle: throttleOf(file.throttle) } : {}),
+    ...throttleOf(file.throttle ?? {}, buckets),
+    ...(file.forEach === undefined ? {} : { forEach: file.forEach }),
     approval: approvalOf(file.approval),
     offers: (file.offers ?? []).map(offerOf),
     report: reportOf(file.report ?? {}),
@@ -53,9 +48,26 @@ export function readRule(file: RuleFile): Rule {
   };
 }
 
-function throttleOf(file: NonNullable<RuleFile["throttle"]>): ThrottleSpec {
-  const { key, limit, per, burst } = file;
-  return { key, limit, perMs: msOf(per), burst: burst ?? limit };
+function throttleOf(
+  { key, limit, per, burst, coalesce, shared }: NonNullable<RuleFile["throttle"]>,
+  buckets: ReadonlyMap<string, SharedBucket>,
+): Pick<Rule, "throttle" | "shared"> {
+  const rule: Pick<Rule, "throttle" | "shared"> = {};
+  if (key !== undefined && limit !== undefined && per !== undefined) {
+    const own = { key, limit, perMs: msOf(per), burst: burst ?? limit };
+    rule.throttle = coalesce ? { ...own, coalesce } : own;
+  }
+  // With its numbers, so that another budget makes another version of the rule.
+  const named = shared?.map((name) => buckets.get(name)).filter((bucket) => bucket !== undefined);
+  return named ? { ...rule, shared: named } : rule;
+}
+
+/** The buckets of a checked throttles.yaml, by name. */
+export function readSharedBuckets(file: ThrottlesFile): Map<string, SharedBucket> {
+  const buckets = Object.entries(file).map(([name, { by, limit, per, burst }]): SharedBucket => {
+    return { name, by: by ?? "all", limit, perMs: msOf(per), burst: burst ?? limit };
+  });
+  return new Map(buckets.map((bucket) => [bucket.name, bucket]));
 }
 
 function approvalOf(file: ApprovalFile): ApprovalSpec {

@@ -1,6 +1,7 @@
 import Type from "typebox";
 import { TYPE_NAME } from "../../core/events/index.ts";
 import { ITEM_QUANTIFIERS, ON_RECOVERY, OPERATOR_WORDS, SEARCH_CONDITIONS } from "../../core/rules/index.ts";
+import { SHARED_BY } from "../../core/throttle/index.ts";
 import { ScheduleShape } from "./span-schema.ts";
 
 /** Text that must look a certain way; `says` is the sentence for people in Chinese, `saysEn` in English. */
@@ -75,9 +76,26 @@ export const FeatureShape = Type.Object(
   closed,
 );
 
+/** Of its own `key`, `limit` and `per` go together; a rule may have shared buckets alone. */
 const ThrottleShape = Type.Object(
-  { key: Text, limit: Count, per: Text, burst: Type.Optional(Count) },
+  {
+    key: Type.Optional(Text),
+    limit: Type.Optional(Count),
+    per: Type.Optional(Text),
+    burst: Type.Optional(Count),
+    coalesce: Type.Optional(Type.Boolean()),
+    shared: Type.Optional(Type.Array(Text, { minItems: 1, maxItems: 4 })),
+  },
   closed,
+);
+
+/** throttles.yaml: name → a bucket for several rules. */
+export const ThrottlesShape = Type.Record(
+  Type.String(),
+  Type.Object(
+    { by: Type.Optional(Type.Enum([...SHARED_BY])), limit: Count, per: Text, burst: Type.Optional(Count) },
+    closed,
+  ),
 );
 
 const OfferShape = Type.Object(
@@ -119,6 +137,7 @@ export const RuleShape = Type.Object(
     targets: Type.Optional(Type.Array(Text)),
     params: Type.Optional(AnyObject),
     throttle: Type.Optional(ThrottleShape),
+    forEach: Type.Optional(Text),
     approval: ApprovalShape,
     offers: Type.Optional(Type.Array(OfferShape, { maxItems: 3 })),
     report: Type.Optional(ReportShape),
@@ -251,6 +270,7 @@ export type EventTypeFile = Type.Static<typeof EventTypeShape>;
 export type SourceFile = Type.Static<typeof SourceShape>;
 export type PolicyFile = Type.Static<typeof PolicyShape>;
 export type ClusterFile = Type.Static<typeof ClusterShape>;
+export type ThrottlesFile = Type.Static<typeof ThrottlesShape>;
 export type GroupsFile = Type.Static<typeof GroupsShape>;
 export type ApprovalFile = Type.Static<typeof ApprovalShape>;
 export type OfferFile = Type.Static<typeof OfferShape>;

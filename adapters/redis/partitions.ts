@@ -11,7 +11,7 @@ function tagOf(number: number): string {
   return `p${String(number).padStart(2, "0")}`;
 }
 
-/** The hash tags of all partitions that hold tasks, throttles and the messages of tasks. */
+/** The hash tags of all partitions that hold tasks and the messages of tasks. */
 export const TASK_TAGS: readonly string[] = Array.from({ length: PARTITIONS }, (_, number) => tagOf(number));
 
 /** Messages that belong to no task. */
@@ -24,12 +24,13 @@ export const INBOX_TAG = "in";
 export const JOURNAL_TAG = "journal";
 export const AUDIT_TAG = "audit";
 export const CONFIG_TAG = "config";
+export const THROTTLE_TAG = "throttle";
 export const REPLAYS_TAG = "replays";
 export const STATE_TAG = "state";
 export const LEASES_TAG = "leases";
 export const META_TAG = "meta";
 
-/** The partition of a task, of a grant or of a bucket. */
+/** The partition of a task. */
 export function homeOf(id: string): string {
   const tag = known.get(id) ?? tagOf(partitionOf("", id, PARTITIONS));
   known.set(id, tag);

@@ -1,5 +1,5 @@
 import type { Made, Making, Move, OutboxItem, TaskClaim, TaskStore } from "../../core/ports/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import { type Task, withGrant } from "../../core/tasks/index.ts";
 import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
@@ -39,7 +39,10 @@ async function make(engine: Engine, making: Making): Promise<Made> {
   const [grant] = take ? await takeAll(engine, [take]) : [];
   if (grant?.outcome === "held") return { outcome: "throttled", grant };
   const { own, others } = sortedByHome(home, making.outbox);
-  const added = await engine.write<number>(MAKE, home, [...taskArgs(task), ...itemArgs(own)]);
+  const added = await engine.write<number>(MAKE, home, [
+    ...taskArgs(withGrant(task, grant)),
+    ...itemArgs(own),
+  ]);
   if (added < 0) return existing(engine, making);
   announce(engine, task, added);
   if (others.length > 0) await addItems(engine, others);

@@ -1,68 +1,72 @@
 import { script } from "./script.ts";
 
 /**
- * Where a grant's id lives: 2 on, per wish: grant id, its instant, the wish. The first wish of an id stands for
- * good, so that a repeat with another key cannot take from another bucket. Answers with the wishes that stand.
- */
-export const WISH = script(`
-local standing, at = {}, now()
-for i = 2, #ARGV, 3 do
-  local id = ARGV[i]
-  if redis.call('HSETNX', B .. ':wishes', id, ARGV[i + 2]) == 1 then
-    redis.call('ZADD', B .. ':wishat', num(math.max(at, tonumber(ARGV[i + 1]))), id)
-  end
-  standing[#standing + 1] = redis.call('HGET', B .. ':wishes', id)
-end
-return standing
-`);
-
-/**
- * Where a bucket lives: 2 on, per wish: grant id, bucket, limit, per, burst, instant. The same arithmetic as
- * core's \`takeToken\`; the model test compares the two. A grant is outcome, tokens, burst, instant of the next.
+ * 2 on, per wish: grant id, instant, the buckets' keys as JSON, how many they are, and of each key, limit, per,
+ * burst. The same arithmetic as core's `takeTokens`; the model test compares the two. An answer is the outcome,
+ * what the first bucket had held back, of each bucket tokens, burst, next instant and held, and the keys.
  */
 export const TAKE = script(`
 local WHOLE = 1 - 1e-9
-local function bucketOf(key)
-  local stored = redis.call('HGET', B .. ':buckets', key)
-  if not stored then return nil end
-  local tokens, at = string.match(stored, '^(%S+) (%S+)')
-  return { tokens = tonumber(tokens), at = tonumber(at) }
+local BUCKETS, GRANTS = B .. ':buckets', B .. ':grants'
+local function bucketOf(at, wanted)
+  local key, burst = ARGV[at], tonumber(ARGV[at + 3])
+  local per = tonumber(ARGV[at + 2]) / tonumber(ARGV[at + 1])
+  local stored = redis.call('HGET', BUCKETS, key)
+  if not stored then return { key = key, per = per, burst = burst, at = wanted, full = burst, held = 0 } end
+  local tokens, last, held = string.match(stored, '^(%S+) (%S+) (%S+)')
+  last = tonumber(last)
+  local from = math.max(last, wanted)
+  local full = math.min(burst, tonumber(tokens) + (from - last) / per)
+  return { key = key, per = per, burst = burst, at = from, full = full, held = tonumber(held) }
 end
-local function take(id, key, per, burst, wanted)
-  local bucket = bucketOf(key)
-  local at = bucket and math.max(bucket.at, wanted) or wanted
-  local before = bucket and bucket.tokens + (at - bucket.at) / per or burst
-  local full = math.min(burst, before)
-  local granted = full >= WHOLE
-  local tokens = granted and math.max(0, full - 1) or full
+local function settle(bucket, granted)
+  local tokens, held = bucket.full, bucket.held + 1
+  if granted then tokens, held = math.max(0, tokens - 1), 0 end
+  local per, at, burst = bucket.per, bucket.at, bucket.burst
   local following = tokens >= WHOLE and at or at + math.ceil((WHOLE - tokens) * per)
-  local answer = table.concat({granted and 'granted' or 'held', num(tokens), num(burst), num(following)}, ' ')
-  redis.call('HSET', B .. ':buckets', key, table.concat({num(tokens), num(at), num(burst), num(following)}, ' '))
-  redis.call('ZADD', B .. ':fullat', num(at + (burst - tokens) * per), key)
-  redis.call('HSET', B .. ':grants', id, answer)
-  redis.call('ZADD', B .. ':givenat', num(math.max(now(), wanted)), id)
-  return answer
+  local view = table.concat({num(tokens), num(burst), num(following), num(held)}, ' ')
+  redis.call('HSET', BUCKETS, bucket.key, table.concat({num(tokens), num(at), num(held), view}, ' '))
+  redis.call('ZADD', B .. ':fullat', num(at + (burst - tokens) * per), bucket.key)
+  return view
 end
-local answers = {}
-for i = 2, #ARGV, 6 do
-  local id, key = ARGV[i], ARGV[i + 1]
-  local limit, per, burst, at =
-    tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5])
-  answers[#answers + 1] = redis.call('HGET', B .. ':grants', id) or take(id, key, per / limit, burst, at)
+local function take(i, count)
+  local wanted, buckets, granted = tonumber(ARGV[i + 1]), {}, true
+  for n = 1, count do
+    local bucket = bucketOf(i + 4 * n, wanted)
+    granted = granted and bucket.full >= WHOLE
+    buckets[n] = bucket
+  end
+  local answer = {granted and 'granted' or 'held', num(buckets[1].held)}
+  for n = 1, count do answer[n + 2] = settle(buckets[n], granted) end
+  answer[count + 3] = ARGV[i + 2]
+  local text = table.concat(answer, ' ')
+  redis.call('HSET', GRANTS, ARGV[i], text)
+  redis.call('ZADD', B .. ':givenat', num(math.max(now(), wanted)), ARGV[i])
+  return text
+end
+local answers, i = {}, 2
+while i <= #ARGV do
+  local count = tonumber(ARGV[i + 3])
+  answers[#answers + 1] = redis.call('HGET', GRANTS, ARGV[i]) or take(i, count)
+  i = i + 4 + 4 * count
 end
 return answers
 `);
 
-/** 2: the instant, 3: how many at most of each kind. How many grants and buckets are gone, and how many wishes. */
+/** 2: the instant, 3: how many at most of each kind, 4: the most buckets to be kept. How many are gone. */
 export const FORGET = script(`
-local function forget(zset, hash)
-  local old = redis.call('ZRANGEBYSCORE', B .. zset, '-inf', '(' .. ARGV[2], 'LIMIT', 0, ARGV[3])
+local function drop(zset, hash, old)
   if #old > 0 then
     redis.call('ZREM', B .. zset, unpack(old))
     redis.call('HDEL', B .. hash, unpack(old))
   end
   return #old
 end
-local gone = forget(':givenat', ':grants') + forget(':fullat', ':buckets')
-return {gone, forget(':wishat', ':wishes')}
+local function before(zset)
+  return redis.call('ZRANGEBYSCORE', B .. zset, '-inf', '(' .. ARGV[2], 'LIMIT', 0, ARGV[3])
+end
+local gone = drop(':givenat', ':grants', before(':givenat')) + drop(':fullat', ':buckets', before(':fullat'))
+local over = math.min(redis.call('ZCARD', B .. ':fullat') - tonumber(ARGV[4]), tonumber(ARGV[3]))
+if over <= 0 then return gone end
+return gone + drop(':fullat', ':buckets', redis.call('ZRANGE', B .. ':fullat', 0, over - 1))
 `);

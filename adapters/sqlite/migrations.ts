@@ -1,6 +1,7 @@
 import type { Database } from "./database.ts";
 import { newerError } from "./errors.ts";
 import {
+  BUCKET_HELD,
   JOURNAL_TABLES,
   QUEUE_TABLES,
   RECORD_TABLES,
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly string[] = [
   RECORD_TABLES,
   REPLAY_TABLES,
   SHARED_TABLES,
+  BUCKET_HELD,
 ];
 
 /** The schema version of a database file. */

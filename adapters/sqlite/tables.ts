@@ -237,3 +237,8 @@ CREATE TABLE state (
   PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** How many wishes a bucket has held back since its last token. */
+export const BUCKET_HELD = `
+ALTER TABLE buckets ADD COLUMN held REAL NOT NULL DEFAULT 0;
+`;

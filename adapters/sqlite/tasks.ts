@@ -1,4 +1,6 @@
 import type { Made } from "../../core/ports/index.ts";
+import { type Task, withGrant } from "../../core/tasks/index.ts";
+import type { Grant } from "../../core/throttle/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
@@ -37,10 +39,16 @@ function make(db: Database, making: MakingRow, at: Moment): Made {
   }
   const grant = take && takeOnce(db, take, at.nowMs);
   if (grant?.outcome === "held") return { outcome: "throttled", grant };
-  insertTask(db, task);
+  insertTask(db, granted(task, grant));
   if (task.dueAtMs !== null) at.wake("tasks");
   addItems(db, making.outbox, at);
   return grant ? { outcome: "made", grant } : { outcome: "made" };
+}
+
+/** A task is read again only where its grant says what it has counted. */
+function granted(row: TaskRow, grant: Grant | undefined): TaskRow {
+  if (!grant?.heldBefore) return row;
+  return { ...row, body: JSON.stringify(withGrant(JSON.parse(row.body) as Task, grant)) };
 }
 
 function insertTask(db: Database, task: TaskRow): void {

@@ -1,10 +1,14 @@
 import type { ThrottleStore } from "../../core/ports/index.ts";
 import {
   type Bucket,
+  type BucketSpec,
   type BucketView,
+  bucketsAsked,
+  fullAtMs,
   type Grant,
+  MAX_BUCKETS,
   type TakeRequest,
-  takeToken,
+  takeTokens,
 } from "../../core/throttle/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, sweep } from "./engine.ts";
@@ -17,7 +21,8 @@ export function sqliteThrottle(engine: Engine): ThrottleStore {
     show: (key) => engine.read(() => bucketView(db, key)),
     trim: async (olderThanMs) => {
       const grants = await sweep(engine, { table: "grants", forget: "given_at_ms < ?", olderThanMs });
-      return grants + (await sweep(engine, { table: "buckets", forget: "full_at_ms < ?", olderThanMs }));
+      const full = await sweep(engine, { table: "buckets", forget: "full_at_ms < ?", olderThanMs });
+      return grants + full + (await dropSurplus(engine));
     },
   };
 }
@@ -32,24 +37,37 @@ export function grantOf(db: Database, grantId: string): Grant | undefined {
 export function takeOnce(db: Database, request: TakeRequest, nowMs: number): Grant {
   const known = grantOf(db, request.grantId);
   if (known) return known;
-  const { grant, bucket } = takeToken(bucketOf(db, request.key), request);
-  keepBucket(db, request, bucket, grant.bucket);
+  const asked = bucketsAsked(request);
+  const { grant, buckets } = takeTokens(
+    asked.map(({ key }) => bucketOf(db, key)),
+    request,
+  );
+  const views = [grant.bucket, ...(grant.also ?? [])];
+  for (const [index, spec] of asked.entries()) {
+    const view = views.find(({ key }) => key === spec.key) as BucketView;
+    keepBucket(db, spec, { bucket: buckets[index] as Bucket, view });
+  }
   keepGrant(db, request, grant, nowMs);
   return grant;
 }
 
 function bucketOf(db: Database, key: string): Bucket | undefined {
-  const sql = "SELECT tokens, at_ms FROM buckets WHERE key = ?";
-  const row = db.get<{ tokens: number; at_ms: number }>(sql, key);
-  return row && { tokens: row.tokens, atMs: row.at_ms };
+  const sql = "SELECT tokens, at_ms, held FROM buckets WHERE key = ?";
+  const row = db.get<{ tokens: number; at_ms: number; held: number }>(sql, key);
+  return row && { tokens: row.tokens, atMs: row.at_ms, held: row.held };
 }
 
-function keepBucket(db: Database, request: TakeRequest, bucket: Bucket, view: BucketView): void {
-  const fullAtMs = bucket.atMs + (request.burst - bucket.tokens) * (request.perMs / request.limit);
-  const sql = `INSERT INTO buckets (key, tokens, at_ms, burst, next_at_ms, full_at_ms) VALUES (?, ?, ?, ?, ?, ?)
+function keepBucket(
+  db: Database,
+  spec: BucketSpec,
+  { bucket, view }: { bucket: Bucket; view: BucketView },
+): void {
+  const { tokens, atMs, held } = bucket;
+  const sql = `INSERT INTO buckets (key, tokens, at_ms, burst, next_at_ms, full_at_ms, held)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET tokens = excluded.tokens, at_ms = excluded.at_ms, burst = excluded.burst,
-    next_at_ms = excluded.next_at_ms, full_at_ms = excluded.full_at_ms`;
-  db.run(sql, request.key, bucket.tokens, bucket.atMs, view.burst, view.nextAtMs, fullAtMs);
+    next_at_ms = excluded.next_at_ms, full_at_ms = excluded.full_at_ms, held = excluded.held`;
+  db.run(sql, spec.key, tokens, atMs, view.burst, view.nextAtMs, fullAtMs(bucket, spec), held);
 }
 
 function keepGrant(db: Database, request: TakeRequest, grant: Grant, nowMs: number): void {
@@ -60,7 +78,19 @@ function keepGrant(db: Database, request: TakeRequest, grant: Grant, nowMs: numb
 }
 
 function bucketView(db: Database, key: string): BucketView | null {
-  const sql = "SELECT tokens, burst, next_at_ms FROM buckets WHERE key = ?";
-  const row = db.get<{ tokens: number; burst: number; next_at_ms: number }>(sql, key);
-  return row ? { key, tokens: row.tokens, burst: row.burst, nextAtMs: row.next_at_ms } : null;
+  const sql = "SELECT tokens, burst, next_at_ms, held FROM buckets WHERE key = ?";
+  const row = db.get<{ tokens: number; burst: number; next_at_ms: number; held: number }>(sql, key);
+  return row ? { key, tokens: row.tokens, burst: row.burst, nextAtMs: row.next_at_ms, held: row.held } : null;
+}
+
+/** Forgets what is over the most that is kept, those first that are full the soonest. */
+async function dropSurplus(engine: Engine): Promise<number> {
+  const kept = await engine.read(
+    () => engine.db.get<{ count: number }>("SELECT count(*) AS count FROM buckets")?.count ?? 0,
+  );
+  const surplus = kept - MAX_BUCKETS;
+  if (surplus <= 0) return 0;
+  const sql = "SELECT full_at_ms AS at FROM buckets ORDER BY full_at_ms LIMIT 1 OFFSET ?";
+  const at = await engine.read(() => engine.db.get<{ at: number }>(sql, surplus - 1)?.at ?? 0);
+  return sweep(engine, { table: "buckets", forget: "full_at_ms <= ?", olderThanMs: at });
 }

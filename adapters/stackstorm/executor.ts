@@ -1,5 +1,6 @@
 import type { Cluster } from "../../core/clusters/index.ts";
-import type { Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
+import type { ActionCatalog, Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
+import { readAction } from "./actions.ts";
 import { checkNames, readOptions, type StackStormOptions } from "./config.ts";
 import { type ClientParts, type Connection, connect } from "./connection.ts";
 import { unknownCluster } from "./errors.ts";
@@ -18,7 +19,7 @@ export interface StackStormParts {
 }
 
 /** StackStorm as an executor. */
-export interface StackStorm extends Executor {
+export interface StackStorm extends Executor, ActionCatalog {
   /** Ends the streams and closes the connections; calls that wait fail. */
   close(): void;
 }
@@ -36,6 +37,11 @@ export function createStackStorm(given: StackStormParts): StackStorm {
   return {
     ...startsOf(connections, parts),
     ...readsOf(connections, parts),
+    readAction: async (cluster, action) => {
+      const connection = connections.get(cluster);
+      if (connection) return readAction(connection, action);
+      return { outcome: "unreachable", message: unknownCluster(cluster).message };
+    },
     watch: (cluster, onHint, signal) => {
       const any = AbortSignal.any([signal, closing.signal]);
       return watchOne(connections.get(cluster), { cluster, onHint, signal: any }, parts);

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { Compile } from "typebox/compile";
-import { isJsonObject } from "../../core/ids/index.ts";
+import { isJsonObject, type JsonObject } from "../../core/ids/index.ts";
 
 const Text = Type.String();
 const Name = Type.String({ minLength: 1 });
@@ -73,6 +73,21 @@ export function parseExecutions(value: unknown): Parsed<ParsedRow[]> {
     rows.push(parsed.value);
   }
   return { outcome: "parsed", value: rows };
+}
+
+const actionCheck = Compile(
+  Type.Object({
+    ref: Name,
+    enabled: Type.Optional(Type.Boolean()),
+    parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  }),
+);
+
+/** Reads one action; null when it cannot be read. */
+export function parseAction(
+  value: unknown,
+): { ref: string; enabled?: boolean; parameters?: JsonObject } | null {
+  return actionCheck.Check(value) ? (value as { ref: string; parameters?: JsonObject }) : null;
 }
 
 const tokenCheck = Compile(Type.Object({ token: Name, expiry: Type.Optional(Text) }));

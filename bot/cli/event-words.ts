@@ -1,5 +1,6 @@
 import type { EventStatus, Severity, WhaleEvent } from "../../core/events/index.ts";
-import { type Verdict, verdictWords } from "../../core/rules/index.ts";
+import { type ElementVerdict, type Verdict, verdictWords } from "../../core/rules/index.ts";
+import type { BucketView } from "../../core/throttle/index.ts";
 import { fitted, plainText } from "./plain-text.ts";
 
 const SEVERITY: Record<Severity, string> = {
@@ -92,7 +93,7 @@ export function eventLines({ event, verdicts, incident }: ShownEvent, timeZone: 
 }
 
 function verdictLine(verdict: Verdict): string {
-  const { ruleId, reason, feature, message, throttle, taskId } = verdict;
+  const { ruleId, reason, feature, message, throttle, taskId, elements = [] } = verdict;
   const { zh, en } = verdictWords(reason);
   const more = [
     ...(feature
@@ -100,9 +101,20 @@ function verdictLine(verdict: Verdict): string {
       : []),
     ...(feature ? [`实际是 · was ${JSON.stringify(feature.actual)}`] : []),
     ...(message === undefined ? [] : [message]),
-    ...(throttle ? [`限流键 · key ${throttle.key}`] : []),
+    ...(throttle ? [throttleWords(throttle)] : []),
     ...(taskId === undefined ? [] : [`任务 · task ${taskId}`]),
   ];
-  const words = [`${zh} (${en})`, ...more].join("; ");
+  const words = [`${zh} (${en})`, ...more, ...elements.map(elementWords)].join("; ");
   return plainText(`  ${ruleId}  ${reason}: ${words}`);
+}
+
+/** The bucket that decided, and when it would let the next pass. */
+export function throttleWords({ key, tokens, burst, nextAtMs, held = 0 }: BucketView): string {
+  const left = `剩余 · left ${Math.floor(tokens * 100) / 100}/${burst}`;
+  const next = `下一个 · next ${new Date(nextAtMs).toISOString()}`;
+  return `限流键 · key ${key} (${left}, ${next}, 已拦 · held ${held})`;
+}
+
+function elementWords({ index, reason, taskId, message }: ElementVerdict): string {
+  return [`[${index}] ${reason}`, taskId, message].filter((part) => part !== undefined).join(" ");
 }

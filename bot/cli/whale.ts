@@ -4,12 +4,14 @@ import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment, storesText } from "../config/index.ts";
 import { prepare, prepareFiles } from "../wire.ts";
+import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
 import { eventCommands } from "./events.ts";
 import { findingLine } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
+import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
 /**
@@ -23,6 +25,7 @@ function program(): Command {
   whale
     .command("check")
     .description("检查环境变量和 WHALE_HOME 里的文件 · check the environment and the files of WHALE_HOME")
+    .option("--online", "还向集群核对动作和参数 · also compare actions and params with the clusters")
     .action(check);
   whale
     .command("doctor")
@@ -59,13 +62,16 @@ function program(): Command {
     .action(printToken);
   migrateCommand(whale);
   eventCommands(whale);
+  throttleCommands(whale);
   archiveCommands(whale);
   return whale;
 }
 
-async function check(): Promise<void> {
+async function check({ online }: { online?: true }): Promise<void> {
   const prepared = await prepare(environment(), process.cwd());
   if (prepared.outcome === "refused") return stop(prepared.message);
+  const faults = online ? await checkActions(prepared.home) : [];
+  if (faults.length > 0) return stop(faults.map(({ about, message }) => `${about}: ${message}`).join("\n"));
   const { rules, sources, clusters } = prepared.home;
   console.log(
     `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,

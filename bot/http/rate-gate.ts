@@ -17,7 +17,7 @@ export function rateGate(): RateGate {
       const burst = limits?.burst ?? Math.max(1, Math.ceil(limit));
       const known = buckets.get(source);
       // A clock that was moved back must not hold a sender until it has caught up.
-      const before = known && { tokens: known.tokens, atMs: Math.min(known.atMs, nowMs) };
+      const before = known && { ...known, atMs: Math.min(known.atMs, nowMs) };
       const request = { grantId: "", key: source, limit, perMs: 1000, burst, atMs: nowMs };
       const { grant, bucket } = takeToken(before, request);
       buckets.set(source, bucket);

@@ -11,7 +11,15 @@ import {
   type VirtualThrottle,
   virtualThrottle,
 } from "../../core/replays/index.ts";
-import { type Judgement, takeOf, type Verdict } from "../../core/rules/index.ts";
+import {
+  type ElementVerdict,
+  elementVerdict,
+  type Firing,
+  firedVerdict,
+  type Judgement,
+  takeOf,
+  type Verdict,
+} from "../../core/rules/index.ts";
 import { type MachineSettings, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import { type JudgingDeps, judgingNow } from "./rules-in-force.ts";
 import { slices } from "./slices.ts";
@@ -110,7 +118,8 @@ async function judgeEvent(event: WhaleEvent, running: RunningReplay, deps: Repla
     return true;
   }
   for (const judgement of again.judgements) {
-    if (judgement.outcome === "fires" && tally.tasks() >= (replay.order.maxTasks ?? UNBOUNDED)) return false;
+    const wanted = judgement.outcome === "fires" ? judgement.firings.length : 0;
+    if (wanted > 0 && tally.tasks() + wanted > (replay.order.maxTasks ?? UNBOUNDED)) return false;
     const verdict = await verdictOn(judgement, event, { running, deps });
     tally.outcome(event, { judgement, verdict });
   }
@@ -125,36 +134,45 @@ async function verdictOn(
 ): Promise<Verdict> {
   if (judgement.outcome === "held") return judgement.verdict;
   if (running.replay.order.mode === "rehearse") return rehearsed(judgement, event, running);
-  return makeTask(judgement, event, { replay: running.replay, deps });
+  return makeTasks(judgement, { event, replay: running.replay, deps });
 }
 
 /** By buckets of the rehearsal's own, at the event's receipt, as live events are judged. */
 function rehearsed(judgement: Fires, event: WhaleEvent, { replay, throttle }: RunningReplay): Verdict {
-  const { verdict } = judgement;
-  const take = takeOf(judgement, { grantId: event.id, atMs: Date.parse(event.receivedAt) });
-  if (!take || replay.order.ignoreThrottle) return verdict;
-  const { outcome, bucket } = throttle.take(take);
-  if (outcome === "granted") return { ...verdict, throttle: bucket };
-  return { ...verdict, outcome: "held", reason: "throttled", throttle: bucket };
+  const atMs = Date.parse(event.receivedAt);
+  const answers = judgement.firings.map((firing) => {
+    const take = replay.order.ignoreThrottle ? null : takeOf(judgement, firing, { grantId: event.id, atMs });
+    return elementVerdict(firing.index, take ? { grant: throttle.take(take) } : {});
+  });
+  return firedVerdict(judgement, answers);
+}
+
+interface RealReplay {
+  event: WhaleEvent;
+  replay: Replay;
+  deps: ReplayTurnDeps;
+}
+
+async function makeTasks(judgement: Fires, real: RealReplay): Promise<Verdict> {
+  const answers: ElementVerdict[] = [];
+  for (const firing of judgement.firings) answers.push(await makeTask(judgement, firing, real));
+  return firedVerdict(judgement, answers);
 }
 
 /** By the true buckets, at this moment: it is now that the tasks come. */
 async function makeTask(
   judgement: Fires,
-  event: WhaleEvent,
-  { replay, deps }: { replay: Replay; deps: ReplayTurnDeps },
-): Promise<Verdict> {
-  const { rule, rendered, verdict } = judgement;
+  firing: Firing,
+  { event, replay, deps }: RealReplay,
+): Promise<ElementVerdict> {
   const nowMs = deps.clock.nowMs();
   const replayed = { replay: replay.id, by: personNamed(replay.by) };
   const making = { nowMs, settings: deps.settings, depth: 0, causes: [], replayed };
-  const made = taskOfRule(rule, event, rendered, making);
+  const made = taskOfRule(judgement.rule, event, firing, making);
   const { task, outbox } = withOutbox(made.task, made.effects, nowMs);
-  const take = replay.order.ignoreThrottle ? null : takeOf(judgement, { grantId: task.id, atMs: nowMs });
+  const asked = { grantId: task.id, atMs: nowMs };
+  const take = replay.order.ignoreThrottle ? null : takeOf(judgement, firing, asked);
   const answer = await deps.tasks.make({ task, outbox, ...(take ? { take } : {}) });
   deps.onStep("replay_task_made");
-  const throttle = answer.grant ? { throttle: answer.grant.bucket } : {};
-  if (answer.outcome === "throttled")
-    return { ...verdict, outcome: "held", reason: "throttled", ...throttle };
-  return { ...verdict, taskId: task.id, ...throttle };
+  return elementVerdict(firing.index, { taskId: task.id, grant: answer.grant });
 }

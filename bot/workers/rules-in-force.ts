@@ -1,3 +1,4 @@
+import type { ActionLookup } from "../../core/actions/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Clock } from "../../core/ports/index.ts";
@@ -15,14 +16,19 @@ export interface RulesInForce {
 }
 
 export interface JudgingDeps {
+  /** What is known of actions: parameters are cast by it. */
+  actions: ActionLookup;
   inForce: () => RulesInForce;
   mutes: Pick<MuteKeeper, "current" | "refresh">;
   clock: Clock;
 }
 
 /** The rules in force now, and all that judging asks beside them and the event. */
-export function judgingNow({ inForce, mutes, clock }: JudgingDeps): { set: RuleSet; context: JudgeContext } {
+export function judgingNow({ actions, inForce, mutes, clock }: JudgingDeps): {
+  set: RuleSet;
+  context: JudgeContext;
+} {
   const { set, clusters, policies, schedules, windows } = inForce();
   const hold = timeHold({ schedules, windows, mutes: mutes.current() });
-  return { set, context: { nowMs: clock.nowMs(), clusters, policies, timeHold: hold } };
+  return { set, context: { nowMs: clock.nowMs(), clusters, policies, actions, timeHold: hold } };
 }

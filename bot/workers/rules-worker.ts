@@ -1,6 +1,15 @@
 import { TASK_ENDED_TYPE, type WhaleEvent } from "../../core/events/index.ts";
 import type { Journal, JournalEntry, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
-import { type Judgement, judge, takeOf, type Verdict } from "../../core/rules/index.ts";
+import {
+  type ElementVerdict,
+  elementVerdict,
+  type Firing,
+  firedVerdict,
+  type Judgement,
+  judge,
+  takeOf,
+  type Verdict,
+} from "../../core/rules/index.ts";
 import { type MachineSettings, type Task, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
 import { giveWay } from "./give-way.ts";
@@ -116,25 +125,32 @@ function depthOf(event: WhaleEvent): number {
   return event.type === TASK_ENDED_TYPE && typeof depth === "number" ? depth : 0;
 }
 
-/** Makes the task of a rule that fires, unless its throttle holds it back. */
+/** Makes the tasks of a rule that fires, unless its throttle holds them back. */
 async function carryOut(judgement: Judgement, event: WhaleEvent, deps: RulesWorkerDeps): Promise<Verdict> {
   if (judgement.outcome === "held") return judgement.verdict;
-  const { rule, rendered, verdict } = judgement;
+  const answers: ElementVerdict[] = [];
+  // One after the other: a throttle that has room for some gives it to the first.
+  for (const firing of judgement.firings) answers.push(await makeTask(judgement, firing, { event, deps }));
+  return firedVerdict(judgement, answers);
+}
+
+async function makeTask(
+  judgement: Extract<Judgement, { outcome: "fires" }>,
+  firing: Firing,
+  { event, deps }: { event: WhaleEvent; deps: RulesWorkerDeps },
+): Promise<ElementVerdict> {
   const nowMs = deps.clock.nowMs();
   const making = { nowMs, settings: deps.settings, depth: depthOf(event), causes: causesOf(event) };
-  const made = taskOfRule(rule, event, rendered, making);
+  const made = taskOfRule(judgement.rule, event, firing, making);
   const { task, outbox } = withOutbox(made.task, made.effects, nowMs);
-  const take = takeOf(judgement, { grantId: task.id, atMs: Date.parse(event.receivedAt) });
+  const take = takeOf(judgement, firing, { grantId: task.id, atMs: Date.parse(event.receivedAt) });
   const answer = await deps.tasks.make({ task, outbox, ...(take ? { take } : {}) });
   deps.onStep("task_made");
-  const throttle = answer.grant ? { throttle: answer.grant.bucket } : {};
-  if (answer.outcome === "throttled")
-    return { ...verdict, outcome: "held", reason: "throttled", ...throttle };
-  return { ...verdict, taskId: task.id, ...throttle };
+  return elementVerdict(firing.index, { taskId: task.id, grant: answer.grant });
 }
 
 function told(verdict: Verdict, { log, metrics }: RulesWorkerDeps): void {
-  const { eventId, ruleId, outcome, reason, taskId, withdrawn, message } = verdict;
+  const { eventId, ruleId, outcome, reason, taskId, withdrawn, message, elements } = verdict;
   metrics.count("verdicts", { rule: ruleId, reason });
   const fields = {
     eventId,
@@ -144,6 +160,7 @@ function told(verdict: Verdict, { log, metrics }: RulesWorkerDeps): void {
     ...(taskId ? { taskId } : {}),
     ...(withdrawn ? { withdrawn } : {}),
     ...(message ? { message } : {}),
+    ...(elements ? { elements } : {}),
   };
   // What most rules say of most events; every verdict is stored and found by its reason.
   if (reason === "feature_failed") log.debug(fields, "rule judged");

@@ -176,8 +176,10 @@ function severityTone(task: Task): Tone {
   return task.event.severity === "critical" || task.event.severity === "major" ? "danger" : "primary";
 }
 
+/** What the card ends with: how many more alerts it stands for, and the task's id. */
 function idLine(task: Task, texts: Texts): string {
-  return `${texts.labels.id} ${shortId(task.id)}`;
+  const more = task.coalesced ? texts.coalesced(task.coalesced) : "";
+  return joined(more, `${texts.labels.id} ${shortId(task.id)}`);
 }
 
 /** Free text is shortened, so that what must be read behind it stays whole. */

@@ -30,6 +30,8 @@ export const FILTERS = [
   "truncate",
   "map",
   "slice",
+  "regex_replace",
+  "shell_quote",
 ] as const;
 
 /** The tags a template may use. None of them reads a file, another template or anything but its scope. */

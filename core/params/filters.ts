@@ -1,10 +1,15 @@
 import { type FilterImplOptions, filters } from "liquidjs";
+import { TEMPLATE_LIMITS } from "./limits.ts";
+import { type CompiledPattern, compilePattern } from "./pattern.ts";
+import { shellQuote } from "./shell-quote.ts";
+import { textOf } from "./text.ts";
 
 const NUMERIC = ["plus", "minus", "times", "divided_by", "round", "floor", "ceil", "abs"] as const;
 
 /** The filters that are stricter here than in the engine: they fail where it would make something up. */
 export function strictFilters(): Record<string, FilterImplOptions> {
-  return { ...Object.fromEntries(NUMERIC_FILTERS), date: dateFilter() };
+  const own = { date: dateFilter(), regex_replace: regexReplace, shell_quote: shellQuoted };
+  return { ...Object.fromEntries(NUMERIC_FILTERS), ...own };
 }
 
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
@@ -52,6 +57,34 @@ function dateFilter(): Handler {
     }
     return result;
   };
+}
+
+/** Every place where a pattern is found, in time linear in the text; `$1` and `${name}` stand for its groups. */
+function regexReplace(value: unknown, pattern: unknown, replacement: unknown = ""): string {
+  const compiled = patternOf(textOf(pattern));
+  if (compiled.outcome === "invalid") throw new TypeError(`regex_replace: ${compiled.message}`);
+  const { maxValueBytes } = TEMPLATE_LIMITS;
+  return compiled.pattern.replaceAll(textOf(value), textOf(replacement), maxValueBytes);
+}
+
+/** Patterns stand in rules, so that there are few; compiling one takes longer than using it. */
+const patterns = new Map<string, CompiledPattern>();
+const MOST_PATTERNS = 500;
+
+function patternOf(source: string): CompiledPattern {
+  const known = patterns.get(source);
+  if (known) return known;
+  if (patterns.size >= MOST_PATTERNS) patterns.clear();
+  const compiled = compilePattern(source);
+  patterns.set(source, compiled);
+  return compiled;
+}
+
+/** Each element of a list by itself, so that the shell reads as many words as there are. */
+function shellQuoted(value: unknown): string {
+  return Array.isArray(value)
+    ? value.map((one) => shellQuote(textOf(one))).join(" ")
+    : shellQuote(textOf(value));
 }
 
 function excerpt(value: unknown): string {

@@ -9,6 +9,11 @@ export interface Pattern {
   readonly source: string;
   /** Whether it is found anywhere in the text. */
   test(text: string): boolean;
+  /**
+   * The text with every place where it is found replaced; in the replacement `$1` and `${name}` stand for
+   * groups. Throws a `RangeError` on a result longer than so many characters, and on a group that is not there.
+   */
+  replaceAll(text: string, replacement: string, maxChars: number): string;
 }
 
 export type CompiledPattern =
@@ -25,10 +30,39 @@ export function compilePattern(source: string): CompiledPattern {
   }
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(source));
-    return { outcome: "compiled", pattern: { source, test: (text) => compiled.test(text) } };
+    const replaceAll: Pattern["replaceAll"] = (...given) => replaced(compiled, ...given);
+    return { outcome: "compiled", pattern: { source, test: (text) => compiled.test(text), replaceAll } };
   } catch (error) {
     return { outcome: "invalid", ...patternFault(source, error) };
   }
+}
+
+const GROUP = /\$(?:(\d{1,2})|\{(\w+)\}|(\$))/g;
+
+function replaced(pattern: RE2JS, text: string, replacement: string, maxChars: number): string {
+  let chars = text.length;
+  return pattern.matcher(text).replaceAll((...found: unknown[]) => {
+    const groups = groupsOf(found);
+    const part = replacement.replace(GROUP, (_, number, name, dollar) => {
+      return dollar ?? groupText(groups, number ?? name);
+    });
+    chars += part.length;
+    if (chars > maxChars) throw new RangeError(`the result is longer than ${maxChars} characters`);
+    return part;
+  });
+}
+
+/** As JavaScript hands them to a replacing function: the match, its groups, place, text and named groups. */
+function groupsOf(found: readonly unknown[]): Map<string, unknown> {
+  const place = found.findIndex((one, index) => index > 0 && typeof one === "number");
+  const named = found[place + 2];
+  const byNumber = found.slice(0, place).map((one, number): [string, unknown] => [String(number), one]);
+  return new Map([...byNumber, ...Object.entries(named ?? {})]);
+}
+
+function groupText(groups: ReadonlyMap<string, unknown>, name: string): string {
+  if (!groups.has(name)) throw new RangeError(`the pattern has no group ${name}`);
+  return String(groups.get(name) ?? "");
 }
 
 function patternFault(source: string, error: unknown): { message: string; column: number } {

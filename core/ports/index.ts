@@ -1,3 +1,4 @@
+export type * from "./action-catalog.ts";
 export type * from "./archive.ts";
 export type * from "./audit.ts";
 export type * from "./clock.ts";

@@ -74,7 +74,8 @@ export interface TaskQuery {
 export interface TaskStore {
   /**
    * Makes a task, its first messages and the taking of its token. Asking again with the same task id gives
-   * the first answer; a crash at any point never takes the token without making the task.
+   * the first answer; a crash at any point never takes the token without making the task. What is stored is
+   * the task with its grant (`withGrant`).
    */
   make(making: Making): Promise<Made>;
   /** Null when there is none. */

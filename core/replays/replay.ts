@@ -3,6 +3,7 @@ import type { Scope } from "../people/index.ts";
 import type { People } from "../people/people.ts";
 import type { ArchiveFilter } from "../ports/archive.ts";
 import type { Verdict, VerdictReason } from "../rules/verdict.ts";
+import type { Bucket } from "../throttle/bucket.ts";
 
 /** A rehearsal shows what would happen and does nothing; a real replay makes tasks. */
 export const REPLAY_MODES = ["rehearse", "real"] as const;
@@ -97,10 +98,8 @@ export interface ReplayProgress {
 }
 
 /** A bucket of a rehearsal. */
-export interface VirtualBucket {
+export interface VirtualBucket extends Bucket {
   key: string;
-  tokens: number;
-  atMs: number;
   /** From then on it is full, so that nothing needs to be kept of it. */
   fullAtMs: number;
 }

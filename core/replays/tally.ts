@@ -1,5 +1,5 @@
 import type { WhaleEvent } from "../events/index.ts";
-import type { Judgement, Verdict } from "../rules/index.ts";
+import { type Judgement, tasksMade, type Verdict } from "../rules/index.ts";
 import type { ReplayProgress, ReplaySample, RuleTally } from "./replay.ts";
 
 /** So many samples are kept in all, and of one rule with one reason. */
@@ -42,7 +42,7 @@ export function tallyFrom(before: ReplayProgress): Tally {
     },
     outcome: (event, outcome) => {
       const { verdict } = outcome;
-      if (verdict.outcome === "fired") counts.tasks += 1;
+      counts.tasks += tasksMade(verdict);
       count(rules, verdict);
       if (samples.length >= MOST_SAMPLES || (alike.get(sampleKey(verdict)) ?? 0) >= MOST_ALIKE) return;
       grow(alike, sampleKey(verdict));
@@ -92,11 +92,12 @@ function sampleOf(event: WhaleEvent, { judgement, verdict }: ReplayOutcome): Rep
   };
 }
 
+/** Of several tasks the first is shown. */
 function workOf({
   rule,
-  rendered,
+  firings,
 }: Extract<Judgement, { outcome: "fires" }>): NonNullable<ReplaySample["work"]> {
-  const { params, targets, clusters, approval } = rendered;
+  const { params, targets, clusters, approval } = firings[0].rendered;
   const shown = JSON.stringify(params).length <= LARGEST_PARAMS;
   const asks = approval.mode === "people" ? approval.from : { policy: approval.policy.id };
   return { action: rule.action, params: shown ? params : null, targets, clusters, asks };

@@ -1,4 +1,4 @@
-import { type Bucket, type Grant, type TakeRequest, takeToken } from "../throttle/bucket.ts";
+import { bucketsAsked, fullAtMs, type Grant, type TakeRequest, takeTokens } from "../throttle/bucket.ts";
 import type { VirtualBucket } from "./replay.ts";
 
 /** Token buckets of a rehearsal alone: the true ones are neither asked nor changed. */
@@ -10,20 +10,23 @@ export interface VirtualThrottle {
 
 /** Goes on from kept buckets. Requests are to come in the order of their instants. */
 export function virtualThrottle(kept: readonly VirtualBucket[]): VirtualThrottle {
-  const buckets = new Map(kept.map(({ key, ...bucket }) => [key, bucket]));
+  const stored = new Map(kept.map(({ key, ...bucket }) => [key, bucket]));
   return {
     take: (request) => {
-      const { grant, bucket } = takeToken(buckets.get(request.key), request);
-      buckets.set(request.key, { ...bucket, fullAtMs: fullAtMs(bucket, request) });
+      const asked = bucketsAsked(request);
+      const { grant, buckets } = takeTokens(
+        asked.map(({ key }) => stored.get(key)),
+        request,
+      );
+      for (const [index, bucket] of buckets.entries()) {
+        const spec = asked[index] as (typeof asked)[number];
+        stored.set(spec.key, { ...bucket, fullAtMs: fullAtMs(bucket, spec) });
+      }
       return grant;
     },
     buckets: (atMs) => {
-      for (const [key, bucket] of buckets) if (bucket.fullAtMs <= atMs) buckets.delete(key);
-      return [...buckets].map(([key, bucket]) => ({ key, ...bucket }));
+      for (const [key, bucket] of stored) if (bucket.fullAtMs <= atMs) stored.delete(key);
+      return [...stored].map(([key, bucket]) => ({ key, ...bucket }));
     },
   };
-}
-
-function fullAtMs({ tokens, atMs }: Bucket, { burst, perMs, limit }: TakeRequest): number {
-  return atMs + (burst - tokens) * (perMs / limit);
 }

@@ -2,6 +2,7 @@ import { errorText } from "../errors.ts";
 import { UNMAPPED_TYPE } from "../events/event-type.ts";
 import type { Json } from "../ids/index.ts";
 import { type CompiledParams, compileParams } from "../params/params.ts";
+import { parsePath } from "../params/path.ts";
 import { compileTemplate, type Template } from "../params/template.ts";
 import { type CompiledNode, compileFeatures } from "./compile-feature.ts";
 import { type ApprovalSpec, type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "./rule.ts";
@@ -26,6 +27,8 @@ export interface CompiledRule {
   readonly params: CompiledParams;
   readonly targets: readonly Template[];
   readonly throttleKey: Template | undefined;
+  /** The keys of `forEach`. */
+  readonly forEachKeys: readonly string[] | undefined;
   readonly rows: readonly CompiledRow[];
   readonly text: Template | undefined;
   readonly offers: readonly CompiledOffer[];
@@ -55,6 +58,7 @@ export function compileRule(rule: Rule): CompiledRuleOutcome {
     params: paramsOf("params", rule.params, faults),
     targets: rule.targets.map((text, index) => templateOf(`targets.${index}`, text, faults)),
     throttleKey: throttleOf(rule, faults),
+    forEachKeys: forEachOf(rule, faults),
     ...cardOf(rule, faults),
     offers: offersOf(rule, faults),
     reportRows: rowsOf("report.rows", rule.report.rows, faults),
@@ -123,6 +127,14 @@ function throttleOf(rule: Rule, faults: RuleFault[]): Template | undefined {
   if (!(throttle.perMs > 0)) faults.push({ field: "throttle.per", message: "must be above 0" });
   if (!(throttle.burst >= 1)) faults.push({ field: "throttle.burst", message: "must be at least 1" });
   return templateOf("throttle.key", throttle.key, faults);
+}
+
+function forEachOf({ forEach }: Rule, faults: RuleFault[]): readonly string[] | undefined {
+  if (forEach === undefined) return undefined;
+  const keys = parsePath(forEach);
+  if (keys) return keys;
+  faults.push({ field: "forEach", message: `"${forEach}" is not a path` });
+  return [];
 }
 
 function checkApproval(field: string, approval: ApprovalSpec, faults: RuleFault[]): void {

@@ -1,5 +1,6 @@
 export * from "./compile-feature.ts";
 export * from "./compile-rule.ts";
+export * from "./elements.ts";
 export * from "./equality.ts";
 export * from "./features.ts";
 export * from "./gates.ts";
@@ -7,6 +8,7 @@ export * from "./judge.ts";
 export * from "./matcher.ts";
 export * from "./operator-names.ts";
 export * from "./operators.ts";
+export * from "./outcome.ts";
 export * from "./render-rule.ts";
 export * from "./rule.ts";
 export * from "./rule-set.ts";

@@ -1,9 +1,12 @@
+import { type ActionLookup, fitParams } from "../actions/rule-params.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import type { Scope } from "../params/template.ts";
 import type { Rendered } from "../tasks/make.ts";
-import type { TakeRequest } from "../throttle/bucket.ts";
+import type { BucketSpec, TakeRequest } from "../throttle/bucket.ts";
+import { sharedSpecs } from "../throttle/shared.ts";
 import type { CompiledRule } from "./compile-rule.ts";
+import { scopesOf } from "./elements.ts";
 import { GATES, type GateContext, type Held } from "./gates.ts";
 import {
   type PolicyContext,
@@ -15,11 +18,22 @@ import {
 } from "./render-rule.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleSet } from "./rule-set.ts";
-import type { Verdict } from "./verdict.ts";
+import type { ElementVerdict, Verdict } from "./verdict.ts";
 
 /** What judging asks beside the event and the rules. */
 export interface JudgeContext extends GateContext, PolicyContext {
   clusters: readonly Cluster[];
+  /** What is known of actions; parameters are cast by it. */
+  actions?: ActionLookup;
+}
+
+/** One task that a rule would make. */
+export interface Firing {
+  /** The place of its element in the rule's `forEach`; 0 without one. */
+  index: number;
+  /** The rendered key of the rule's throttle; undefined when it has none. */
+  throttleKey: string | undefined;
+  rendered: Rendered;
 }
 
 /** What one rule says about one event. */
@@ -30,11 +44,12 @@ export type Judgement =
       rule: Rule;
       version: string;
       digest: string;
-      /** `fired`, still without the task's id and the throttle's answer. */
+      /** `fired`, still without the tasks' ids and the throttle's answers. */
       verdict: Verdict;
-      /** The rendered key of the rule's throttle; undefined when it has none. */
-      throttleKey: string | undefined;
-      rendered: Rendered;
+      /** At least one; with `forEach` one for each element that could be rendered. */
+      firings: readonly [Firing, ...Firing[]];
+      /** The elements that could not be rendered. */
+      unfit: readonly ElementVerdict[];
     };
 
 /**
@@ -55,39 +70,84 @@ export function judgeOne(compiled: CompiledRule, event: WhaleEvent, context: Jud
     const reason = gate(compiled, event, context);
     if (reason) return held(compiled, event, reason);
   }
-  const scope = ruleScope(event);
-  const work = renderWork(compiled, scope);
-  if (work.outcome === "failed") {
-    return held(compiled, event, { reason: "params_failed", message: `${work.path}: ${work.message}` });
-  }
-  return routed(compiled, event, { scope, work: work.value, context });
+  const scopes = scopesOf({ ...compiled.rule, forEachKeys: compiled.forEachKeys }, event);
+  if (scopes.outcome === "held") return held(compiled, event, scopes.why);
+  const clusters = allowedClusters(context.clusters, compiled.rule.business);
+  const { works, unfit } = worksOf(compiled, scopes.scopes, { clusters, actions: context.actions });
+  const [first, ...others] = works;
+  if (!first) return held(compiled, event, { reason: "params_failed", message: unfit[0]?.message ?? "" });
+  return routed(compiled, event, { works: [first, ...others], unfit, clusters, context });
 }
 
-/** The token that a task of a rule needs, or null when the rule has no throttle. */
+/** The token that a task of a rule needs, of its own bucket and of shared ones; null when it needs none. */
 export function takeOf(
-  { rule, throttleKey }: Extract<Judgement, { outcome: "fires" }>,
+  { rule }: Extract<Judgement, { outcome: "fires" }>,
+  { throttleKey, rendered }: Firing,
   { grantId, atMs }: Pick<TakeRequest, "grantId" | "atMs">,
 ): TakeRequest | null {
-  if (!rule.throttle || throttleKey === undefined) return null;
-  const { limit, perMs, burst } = rule.throttle;
-  return { grantId, key: `${rule.id}:${throttleKey}`, limit, perMs, burst, atMs };
+  const { throttle, shared = [], business } = rule;
+  const asked: BucketSpec[] = [];
+  if (throttle && throttleKey !== undefined) {
+    const { limit, perMs, burst } = throttle;
+    asked.push({ key: `${rule.id}:${throttleKey}`, limit, perMs, burst });
+  }
+  const task = { business, clusters: rendered.clusters };
+  asked.push(...shared.flatMap((bucket) => sharedSpecs(bucket, task)));
+  const [first, ...also] = asked;
+  if (!first) return null;
+  return { grantId, ...first, atMs, ...(also.length > 0 ? { also } : {}) };
 }
 
-/** What a rule's templates read: the event's fields, and its type by the name that senders use. */
-export function ruleScope(event: WhaleEvent): Scope {
-  return { ...event, event_type: event.type };
+interface Work {
+  index: number;
+  scope: Scope;
+  work: RenderedWork;
+}
+
+interface Works {
+  works: readonly Work[];
+  unfit: readonly ElementVerdict[];
+}
+
+function worksOf(
+  compiled: CompiledRule,
+  scopes: readonly Scope[],
+  known: { clusters: readonly string[]; actions: ActionLookup | undefined },
+): Works {
+  const works: Work[] = [];
+  const unfit: ElementVerdict[] = [];
+  for (const [index, scope] of scopes.entries()) {
+    const work = fitted(compiled, renderWork(compiled, scope), known);
+    if (work.outcome === "rendered") works.push({ index, scope, work: work.value });
+    else {
+      const message = `${work.path}: ${work.message}`;
+      unfit.push({ index, outcome: "held", reason: "params_failed", message });
+    }
+  }
+  return { works, unfit };
+}
+
+function fitted(
+  { rule }: CompiledRule,
+  work: ReturnType<typeof renderWork>,
+  { clusters, actions }: { clusters: readonly string[]; actions: ActionLookup | undefined },
+): ReturnType<typeof renderWork> {
+  if (work.outcome === "failed") return work;
+  const fit = fitParams(actions, { action: rule.action, clusters }, work.value.params);
+  if (fit.outcome === "fits") return { outcome: "rendered", value: { ...work.value, params: fit.value } };
+  return { outcome: "failed", path: fit.path, message: fit.message };
 }
 
 interface Course {
-  scope: Scope;
-  work: RenderedWork;
+  works: readonly [Work, ...Work[]];
+  unfit: readonly ElementVerdict[];
+  clusters: string[];
   context: JudgeContext;
 }
 
 function routed(compiled: CompiledRule, event: WhaleEvent, course: Course): Judgement {
   const { rule } = compiled;
-  const clusters = allowedClusters(course.context.clusters, rule.business);
-  if (clusters.length === 0) {
+  if (course.clusters.length === 0) {
     const message = `no cluster serves the business ${rule.business}`;
     return held(compiled, event, { reason: "no_allowed_cluster", message });
   }
@@ -95,29 +155,36 @@ function routed(compiled: CompiledRule, event: WhaleEvent, course: Course): Judg
   if (gate.outcome === "void") {
     return held(compiled, event, { reason: "policy_void", message: gate.message });
   }
-  return fires(compiled, event, { ...course, clusters, approval: gate.approval });
+  return fires(compiled, event, { ...course, approval: gate.approval });
 }
 
 function fires(
   compiled: CompiledRule,
   event: WhaleEvent,
-  course: Course & Pick<Rendered, "clusters" | "approval">,
+  course: Course & Pick<Rendered, "approval">,
 ): Judgement {
   const { rule, version, digest } = compiled;
-  const { scope, work, context, clusters, approval } = course;
+  const [first, ...others] = course.works;
+  const firing = (work: Work) => firingOf(compiled, work, course);
+  const verdict = verdictOf(compiled, event, "fired", { reason: "fired" });
+  const firings: [Firing, ...Firing[]] = [firing(first), ...others.map(firing)];
+  return { outcome: "fires", rule, version, digest, verdict, firings, unfit: course.unfit };
+}
+
+function firingOf(
+  compiled: CompiledRule,
+  { index, scope, work }: Work,
+  { clusters, approval, context }: Omit<Course, "works" | "unfit"> & Pick<Rendered, "approval">,
+): Firing {
   const { params, targets, throttleKey } = work;
   const text = compiled.text?.renderText(scope);
   const rendered: Rendered = {
-    params,
-    targets,
-    clusters,
-    approval,
+    ...{ params, targets, clusters, approval },
     rows: renderRows(compiled.rows, scope),
     ...(text?.outcome === "rendered" ? { text: text.value } : {}),
-    offers: renderOffers(compiled, scope, context),
+    offers: renderOffers(compiled, scope, { ...context, allowed: clusters }),
   };
-  const verdict = verdictOf(compiled, event, "fired", { reason: "fired" });
-  return { outcome: "fires", rule, version, digest, verdict, throttleKey, rendered };
+  return { index, throttleKey, rendered };
 }
 
 /** What a rule says of a recovery that took back tasks of its own. */

@@ -1,3 +1,4 @@
+import { type ActionLookup, fitParams } from "../actions/rule-params.ts";
 import type { JsonObject } from "../ids/index.ts";
 import { findServerTemplate } from "../params/server-template.ts";
 import type { Scope, Template } from "../params/template.ts";
@@ -99,15 +100,21 @@ export function resolveApproval(
 }
 
 /** Offers as a task carries them; one that cannot be rendered, sent or granted is left out. */
-export function renderOffers(compiled: CompiledRule, scope: Scope, context: PolicyContext): OfferSnapshot[] {
+export function renderOffers(
+  compiled: CompiledRule,
+  scope: Scope,
+  context: PolicyContext & { actions?: ActionLookup; allowed: readonly string[] },
+): OfferSnapshot[] {
   const offers: OfferSnapshot[] = [];
   for (const { offer, params } of compiled.offers) {
     const rendered = params.render(scope);
     if (rendered.outcome === "failed" || findServerTemplate(rendered.value) !== null) continue;
-    const gate = resolveApproval(offer.approval, offer.action, context);
-    if (gate.outcome === "void") continue;
     const { id, title, action } = offer;
-    offers.push({ id, title, action, params: rendered.value, approval: gate.approval });
+    const gate = resolveApproval(offer.approval, action, context);
+    if (gate.outcome === "void") continue;
+    const fit = fitParams(context.actions, { action, clusters: context.allowed }, rendered.value);
+    if (fit.outcome === "misfits") continue;
+    offers.push({ id, title, action, params: fit.value, approval: gate.approval });
   }
   return offers;
 }

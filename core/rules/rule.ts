@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../ids/index.ts";
 import { hashOf } from "../ids/index.ts";
 import type { People } from "../people/people.ts";
+import type { SharedBucket } from "../throttle/shared.ts";
 import type { Schedule } from "../windows/schedule.ts";
 import type { Operator, ShortForm } from "./operator-names.ts";
 
@@ -43,6 +44,8 @@ export interface ThrottleSpec {
   perMs: number;
   /** The most tokens a bucket holds. */
   burst: number;
+  /** Whether the next task's card says how many events were held back before it. */
+  coalesce?: boolean;
 }
 
 /** The human gate of a rule's tasks, or the policy that stands for one. */
@@ -105,6 +108,10 @@ export interface Rule {
   targets: readonly string[];
   params: JsonObject;
   throttle?: ThrottleSpec;
+  /** Buckets of throttles.yaml of which a task needs a token each, beside its own. */
+  shared?: readonly SharedBucket[];
+  /** Path of a list in the event: one task for each of its elements. Absent: one task. */
+  forEach?: string;
   approval: ApprovalSpec;
   offers: readonly Offer[];
   report: ReportSpec;

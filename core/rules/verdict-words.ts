@@ -23,6 +23,8 @@ const WORDS: Record<VerdictReason, VerdictWords> = {
   too_deep: { zh: "规则接力超过层数", en: "too many rules in a row" },
   too_many_rounds: { zh: "同一对象轮数过多", en: "too many rounds on the same subject" },
   no_allowed_cluster: { zh: "没有可用的集群", en: "no cluster is allowed" },
+  no_elements: { zh: "forEach 的列表是空的", en: "the list of forEach is empty" },
+  too_many_elements: { zh: "forEach 的列表太长", en: "the list of forEach is too long" },
   policy_void: { zh: "策略无效", en: "the policy is void" },
 };
 

@@ -20,6 +20,8 @@ export const VERDICT_REASONS = [
   "too_many_rounds",
   "no_allowed_cluster",
   "policy_void",
+  "no_elements",
+  "too_many_elements",
 ] as const;
 export type VerdictReason = (typeof VERDICT_REASONS)[number];
 
@@ -51,6 +53,14 @@ export interface Verdict {
   feature?: FailedFeature;
   /** What a person reads: which template failed and why, which policy is void. */
   message?: string;
-  /** The throttle's key and bucket as they were at the decision. */
-  throttle?: BucketView;
+  /** The bucket that decided, as it was at the decision, and the others that were asked. */
+  throttle?: BucketView & { also?: readonly BucketView[] };
+  /** Of a rule with `forEach`: what came of each element, in their order. */
+  elements?: readonly ElementVerdict[];
+}
+
+/** What came of one element of a rule's `forEach`. */
+export interface ElementVerdict
+  extends Pick<Verdict, "outcome" | "reason" | "taskId" | "message" | "throttle"> {
+  index: number;
 }

@@ -1,3 +1,4 @@
+export * from "./coalesced.ts";
 export * from "./codes.ts";
 export * from "./effects.ts";
 export * from "./ended-event.ts";

@@ -47,18 +47,21 @@ export interface ReplayedBy {
   by: string | null;
 }
 
-/** The task that a rule makes of an event. The same rule and event give the same id, in each replay another. */
+/**
+ * The task that a rule makes of an event, or of one element of a list in it. The same rule, event and place give
+ * the same id, in each replay another.
+ */
 export function taskOfRule(
   rule: Rule,
   event: WhaleEvent,
-  rendered: Rendered,
+  { index, rendered }: { index: number; rendered: Rendered },
   making: Making & { replayed?: ReplayedBy },
 ): NewTask {
   const { replayed } = making;
   const base: Basis = {
     id: replayed
-      ? replayTaskId(replayed.replay, event.id, { rule: rule.id, index: 0 })
-      : taskId(event.id, rule.id, 0),
+      ? replayTaskId(replayed.replay, event.id, { rule: rule.id, index })
+      : taskId(event.id, rule.id, index),
     origin: replayed ? { kind: "replay", ...replayed } : { kind: "rule" },
     ruleId: rule.id,
     ruleVersion: ruleVersion(rule),
@@ -67,6 +70,8 @@ export function taskOfRule(
     business: rule.business,
     action: rule.action,
     event: briefOf(event),
+    forEachIndex: index,
+    ...(rule.throttle?.coalesce ? { coalesced: 0 } : {}),
     report: rule.report,
     startWithinMs: rule.startWithinMs,
     ...rendered,
@@ -108,6 +113,7 @@ export function taskOfOffer(
     business: parent.business,
     action: offer.action,
     event: parent.event,
+    forEachIndex: 0,
     report: { to: { users: [facts.by] }, rows: [] },
     startWithinMs: parent.startWithinMs,
     params: offer.params,
@@ -132,6 +138,8 @@ type Basis = Rendered &
     | "business"
     | "action"
     | "event"
+    | "forEachIndex"
+    | "coalesced"
     | "startWithinMs"
   > & { report: Task["report"]; origin: Origin };
 
@@ -148,7 +156,6 @@ function build(basis: Basis, making: Making): NewTask {
     ...gate.fields,
     ...(text === undefined ? {} : { cardText: text }),
     eventId: basis.event.id,
-    forEachIndex: 0,
     revision: 1,
     createdAtMs: making.nowMs,
     updatedAtMs: making.nowMs,

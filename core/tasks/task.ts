@@ -201,6 +201,8 @@ export interface Task {
   /** When the watchdog told people that the execution does not move. */
   stuckToldAtMs: number | null;
   retryOf?: string;
+  /** Where the rule coalesces: how many events the throttle held back since the task before. */
+  coalesced?: number;
   /** How deep in a chain of `whale.task.ended` it is, and by what it was caused. */
   depth: number;
   causes: string[];

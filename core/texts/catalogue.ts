@@ -35,6 +35,8 @@ export interface Texts {
   unknownText: (requestId: string) => string;
   unknownQuestion: string;
   counted: (missing: number) => string;
+  /** So many alerts were held back by the throttle and are told with this card. */
+  coalesced: (count: number) => string;
   offerTaken: string;
   stuck: (facts: { status: string; minutes: number }) => string;
   moreOutput: (command: string) => string;

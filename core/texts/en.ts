@@ -95,6 +95,7 @@ export const en: Texts = {
   unknownText: (requestId) =>
     `The answer to the start was lost and StackStorm does not show it. Check before you decide. Request ${requestId}`,
   unknownQuestion: "Starting anew may run it twice",
+  coalesced: (count) => `and ${count} more`,
   counted: (missing) => `Your approval is counted; ${missing} more needed`,
   offerTaken: "started",
   stuck: ({ status, minutes }) => `The execution has been ${status} for ${minutes} min; check StackStorm`,

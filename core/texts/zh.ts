@@ -89,6 +89,7 @@ export const zh: Texts = {
   unknownText: (requestId) =>
     `启动请求的应答丢失，StackStorm 中也查不到。请先核实，再决定。请求编号 ${requestId}`,
   unknownQuestion: "再次启动可能重复执行",
+  coalesced: (count) => `另有 ${count} 条`,
   counted: (missing) => `已记录您的批准，还需 ${missing} 人`,
   offerTaken: "已开始",
   stuck: ({ status, minutes }) => `执行停在 ${status} 已 ${minutes} 分钟，请检查 StackStorm`,

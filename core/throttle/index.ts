@@ -1,1 +1,2 @@
 export * from "./bucket.ts";
+export * from "./shared.ts";

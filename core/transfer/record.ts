@@ -5,7 +5,7 @@ import type { Grant } from "../throttle/index.ts";
 import type { ConfigVersion } from "../versions/index.ts";
 
 /** Of the record format. An unfinished transfer of another version is begun anew, never continued. */
-export const TRANSFER_VERSION = 1;
+export const TRANSFER_VERSION = 2;
 
 /**
  * What a store holds, as neutral records: by kind, what one record says beside its key. Leases and fences are left
@@ -39,7 +39,7 @@ export interface TransferBodies {
   /** An item of the inbox, by key. One that is done is only remembered. */
   callback: { receivedAtMs: number; open: { attempts: number; dueAtMs: number; text: string } | null };
   /** By key. */
-  bucket: { tokens: number; atMs: number; burst: number; nextAtMs: number; fullAtMs: number };
+  bucket: { tokens: number; atMs: number; held: number; burst: number; nextAtMs: number; fullAtMs: number };
   /** By grant id. */
   grant: { givenAtMs: number; grant: Grant };
   /** By id. */

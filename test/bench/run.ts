@@ -12,6 +12,10 @@ const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench
     what: "live alerts while a month of events is rehearsed, held against the same without",
     load: async () => (await import("./replay.ts")).replay,
   },
+  throttle: {
+    what: "durable decisions of the throttle a second, held against the bare script on Redis",
+    load: async () => (await import("./throttle.ts")).throttle,
+  },
   e2e: {
     what: "alert → card and click → start, held against a bare Koa server",
     load: async () => (await import("./e2e.ts")).e2e,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import type { TakeRequest } from "../../core/throttle/index.ts";
+import { type BucketSpec, MAX_BUCKETS, type TakeRequest } from "../../core/throttle/index.ts";
 import { START_MS } from "../support/clock.ts";
 import { type HarnessOf, testsOn, upTo } from "./harness.ts";
 
@@ -16,6 +16,7 @@ export function aTake(overrides: Partial<TakeRequest> = {}): TakeRequest {
 export function throttleStoreContract(name: string, open: () => Promise<HarnessOf<"throttle">>): void {
   describe(`throttle store: ${name}`, () => {
     taking(open);
+    takingOfSeveral(open);
     remembering(open);
     trimming(open);
   });
@@ -29,7 +30,8 @@ function taking(open: () => Promise<HarnessOf<"throttle">>): void {
     assert.deepEqual(grant, {
       outcome: "granted",
       reason: "token_taken",
-      bucket: { key: "rule/shop", tokens: 0, burst: 1, nextAtMs: START_MS + MINUTE_MS },
+      bucket: { key: "rule/shop", tokens: 0, burst: 1, nextAtMs: START_MS + MINUTE_MS, held: 0 },
+      heldBefore: 0,
     });
   });
 
@@ -94,6 +96,64 @@ function taking(open: () => Promise<HarnessOf<"throttle">>): void {
   });
 }
 
+/** A bucket for two tasks an hour. */
+const SHARED: BucketSpec = { key: "@shop", limit: 2, perMs: 60 * MINUTE_MS, burst: 2 };
+
+function takingOfSeveral(open: () => Promise<HarnessOf<"throttle">>): void {
+  const test = testsOn(open);
+
+  test("takes of every bucket that a wish asks, or of none", async ({ throttle }) => {
+    const wishes = upTo(3).map((n) => aTake({ grantId: `t_${n}`, key: `rule/${n}`, also: [SHARED] }));
+    const grants = await throttle.take(wishes);
+    assert.deepEqual(
+      grants.map(({ outcome }) => outcome),
+      ["granted", "granted", "held"],
+    );
+    assert.equal(grants[2]?.bucket.key, "@shop");
+    assert.deepEqual(
+      grants[2]?.also?.map(({ key, tokens }) => [key, tokens]),
+      [["rule/2", 1]],
+    );
+    assert.equal((await throttle.show("rule/2"))?.tokens, 1);
+    assert.equal((await throttle.show("@shop"))?.tokens, 0);
+  });
+
+  test("spends nothing of a shared bucket when the rule's own is empty", async ({ throttle }) => {
+    const grants = await throttle.take(upTo(2).map((n) => aTake({ grantId: `t_${n}`, also: [SHARED] })));
+    assert.deepEqual(
+      grants.map(({ outcome }) => outcome),
+      ["granted", "held"],
+    );
+    assert.equal((await throttle.show("@shop"))?.tokens, 1);
+  });
+
+  test("grants no more than a shared bucket holds to many rules at once", async ({ throttle }) => {
+    const calls = upTo(40).map((n) => {
+      const wish = aTake({ grantId: `t_${n}`, key: `rule/${n}`, also: [{ ...SHARED, burst: 9 }] });
+      return throttle.take([wish]);
+    });
+    const grants = (await Promise.all(calls)).flat();
+    assert.equal(grants.filter(({ outcome }) => outcome === "granted").length, 9);
+  });
+
+  test("answers a grant id as before when it asks other buckets", async ({ throttle }) => {
+    const first = await throttle.take([aTake({ also: [SHARED] })]);
+    assert.deepEqual(await throttle.take([aTake({ key: "other", also: [] })]), first);
+    assert.equal(await throttle.show("other"), null);
+  });
+
+  test("counts what a bucket holds back, and tells it once with its next token", async ({ throttle }) => {
+    const wishes = upTo(42).map((n) => aTake({ grantId: `t_${n}` }));
+    await throttle.take(wishes);
+    assert.equal((await throttle.show("rule/shop"))?.held, 41);
+    const later = aTake({ grantId: "t_next", atMs: START_MS + MINUTE_MS });
+    const [next] = await throttle.take([later]);
+    const [again] = await throttle.take([later]);
+    assert.deepEqual([next?.heldBefore, next?.bucket.held, again?.heldBefore], [41, 0, 41]);
+    assert.equal((await throttle.show("rule/shop"))?.held, 0);
+  });
+}
+
 function remembering(open: () => Promise<HarnessOf<"throttle">>): void {
   const test = testsOn(open);
 
@@ -154,6 +214,18 @@ function trimming(open: () => Promise<HarnessOf<"throttle">>): void {
     assert.notEqual(await throttle.show("rule/shop"), null);
     const [again] = await throttle.take([aTake({ grantId: "t_2", key: "young", atMs: clock.nowMs() })]);
     assert.equal(again?.outcome, "granted");
+  });
+
+  test("keeps no more buckets than its bound, and those that are full the latest", async ({ throttle }) => {
+    const surplus = 300;
+    const wishes = upTo(MAX_BUCKETS + surplus).map((n) =>
+      aTake({ grantId: `t_${n}`, key: `rule/${n}`, atMs: START_MS + n }),
+    );
+    for (let from = 0; from < wishes.length; from += 5_000)
+      await throttle.take(wishes.slice(from, from + 5_000));
+    assert.equal(await throttle.trim(START_MS - 1), surplus);
+    assert.equal(await throttle.show(`rule/${surplus - 1}`), null);
+    assert.notEqual(await throttle.show(`rule/${surplus}`), null);
   });
 
   test("keeps the answer for an old event that was read late", async ({ throttle, clock }) => {

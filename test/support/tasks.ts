@@ -68,8 +68,12 @@ export function aMadeTask(
   };
   const making = { nowMs: START_MS, settings: DEFAULT_SETTINGS, depth: 0, causes: [] };
   const { replayed } = given;
-  return taskOfRule(rule, anEvent(given.event), rendered, { ...making, ...(replayed ? { replayed } : {}) })
-    .task;
+  return taskOfRule(
+    rule,
+    anEvent(given.event),
+    { index: 0, rendered },
+    { ...making, ...(replayed ? { replayed } : {}) },
+  ).task;
 }
 
 let clicks = 0;

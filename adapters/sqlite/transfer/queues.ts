@@ -39,24 +39,25 @@ interface BucketRow {
   burst: number;
   next_at_ms: number;
   full_at_ms: number;
+  held: number;
 }
 
 /** Token buckets. */
 export const bucket = walked<BucketRow, "bucket">(
   {
     kind: "bucket",
-    sql: "SELECT key, tokens, at_ms, burst, next_at_ms, full_at_ms FROM buckets WHERE key > ? ORDER BY key LIMIT ?",
+    sql: "SELECT key, tokens, at_ms, burst, next_at_ms, full_at_ms, held FROM buckets WHERE key > ? ORDER BY key LIMIT ?",
     start: [""],
     mark: (row) => [row.key],
-    record: ({ key, tokens, at_ms: atMs, burst, next_at_ms: nextAtMs, full_at_ms: fullAtMs }) => ({
+    record: ({ key, tokens, at_ms: atMs, burst, next_at_ms: nextAtMs, full_at_ms: fullAtMs, held }) => ({
       key,
-      body: { tokens, atMs, burst, nextAtMs, fullAtMs },
+      body: { tokens, atMs, burst, nextAtMs, fullAtMs, held },
     }),
   },
   (db, { key, body }) => {
-    const sql = `INSERT INTO buckets (key, tokens, at_ms, burst, next_at_ms, full_at_ms) VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO NOTHING`;
-    db.run(sql, key, body.tokens, body.atMs, body.burst, body.nextAtMs, body.fullAtMs);
+    const sql = `INSERT INTO buckets (key, tokens, at_ms, burst, next_at_ms, full_at_ms, held)
+      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+    db.run(sql, key, body.tokens, body.atMs, body.burst, body.nextAtMs, body.fullAtMs, body.held);
   },
 );
 

@@ -5,6 +5,7 @@ import { eventTypePaths } from "./event-type-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { replayPaths } from "./replay-paths.ts";
+import { throttlePaths } from "./throttle-paths.ts";
 
 const UNKNOWN = { 401: errorAnswer("没有表明身份 · the caller is not known") };
 
@@ -39,6 +40,7 @@ export const apiDocument = {
     ...replayPaths,
     ...deadLetterPaths,
     ...mutePaths,
+    ...throttlePaths,
     ...ownPaths,
   },
   components: {

@@ -10,6 +10,26 @@ const VIOLATION = {
   properties: { path: text, message: text },
 };
 
+const BUCKET_FIELDS = {
+  key: text,
+  tokens: { type: "number", description: "判定后剩余 · left after it" },
+  burst: { type: "number" },
+  nextAtMs: { type: "number", description: "下一个令牌的时刻 · when the next token is there" },
+  held: { type: "integer", description: "上一个令牌之后拦下的 · held back since the last token" },
+};
+const BUCKET = {
+  type: "object",
+  required: ["key", "tokens", "burst", "nextAtMs"],
+  properties: {
+    ...BUCKET_FIELDS,
+    also: {
+      type: "array",
+      description: "一起判定的其他桶 · the others that were asked",
+      items: { type: "object", properties: BUCKET_FIELDS },
+    },
+  },
+};
+
 /** The shapes of events and of what is said about them. */
 export const eventSchemas = {
   Event: {
@@ -36,9 +56,27 @@ export const eventSchemas = {
       ...{ reason: { enum: [...VERDICT_REASONS] }, at: instant, taskId: text, message: text },
       withdrawn: { type: "array", items: text },
       feature: { type: "object", description: "第一个不符的特征 · the first feature that does not fit" },
-      throttle: { type: "object" },
+      throttle: BUCKET,
+      elements: {
+        type: "array",
+        description: "forEach 的每一项 · each element of the rule's forEach",
+        items: {
+          type: "object",
+          required: ["index", "outcome", "reason"],
+          properties: {
+            ...{
+              index: { type: "integer" },
+              outcome: { enum: ["fired", "held"] },
+              taskId: text,
+              message: text,
+            },
+            ...{ reason: { enum: [...VERDICT_REASONS] }, throttle: BUCKET },
+          },
+        },
+      },
     },
   },
+  Bucket: BUCKET,
   Receipts: {
     type: "object",
     required: ["events", "refused"],

@@ -11,4 +11,5 @@ export { openApiRoutes } from "./openapi-route.ts";
 export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";
 export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
+export { type ThrottleDeps, throttleRoutes } from "./throttle.ts";
 export { whoamiRoutes } from "./whoami.ts";

@@ -79,6 +79,11 @@ const REFUSALS: readonly [file: string, text: string, place: string, message: Re
   ["groups.yaml", "ops: { chatid: x }\n", "1:8 ops.chatid", /是不是 chatId？/],
   ["groups.yaml", "ops: { link: x }\n", "1:8 ops.***", /没有这个字段，可用的有 chatId、robotKey/],
   ["groups.yaml", '"a b": { chatId: x }\n', '1:1 ["a b"]', /群名应为/],
+  ["throttles.yaml", "day: { limit: 5 }\n", "1:1 day.per", /缺少此字段/],
+  ["throttles.yaml", "day: { limit: 0, per: 1h }\n", "1:15 day.limit", /不能小于 1/],
+  ["throttles.yaml", "day: { limit: 5, per: hourly }\n", "1:23 day.per", /应为时长/],
+  ["throttles.yaml", "day: { limit: 5, per: 1h, by: rule }\n", "1:31 day.by", /all/],
+  ["throttles.yaml", '"a b": { limit: 5, per: 1h }\n', '1:1 ["a b"]', /名称应为/],
   ["groups.yml", "ops: { chatId: x }\n", "1:1 ", /与 groups\.yaml 重复/],
 ];
 

@@ -47,6 +47,12 @@ const REFUSALS: readonly [fields: Record<string, unknown>, field: string, messag
   [{ features: [{ path: "a", op: "equals", value: 1, Value: 2 }] }, "features[0].Value", /是不是 value？/],
   [{ throttle: { key: "k", limit: 1 } }, "throttle.per", /缺少此字段/],
   [{ throttle: { key: "k", limit: 1, per: "1m", burst: 0 } }, "throttle.burst", /不能小于 1/],
+  [{ throttle: { limit: 1, per: "1m" } }, "throttle.key", /缺少此字段/],
+  [{ throttle: { key: "k", coalesce: true, per: "1m" } }, "throttle.limit", /缺少此字段/],
+  [{ throttle: { shared: [] } }, "throttle.shared", /至少要有 1 项/],
+  [{ throttle: { shared: ["day"] } }, "throttle.shared[0]", /没有这个共享限流桶，见 throttles\.yaml/],
+  [{ forEach: "detail..disks" }, "forEach", /应为事件里一个列表的路径/],
+  [{ forEach: ["a"] }, "forEach", /应为文本/],
   [{ throttle: { key: "{{ }}}", limit: 1, per: "1m" } }, "throttle.key", /}}} 有歧义/],
   [{ approval: undefined }, "approval", /缺少此字段/],
   [{ approval: null }, "approval", /应为字段的集合.*这里是空/],
@@ -229,4 +235,17 @@ test("does not quote a value from the environment in what is wrong with it", asy
   assert.match(text, /features\[0\]\.value = "\$\{PATTERN\}": 特征写得不对 /);
   assert.match(text, /params\.a = "\$\{TEMPLATE\}": 模板写得不对（/);
   assert.doesNotMatch(text, /hidden/);
+});
+
+test("refuses a shared bucket that is named twice, and a coalescing throttle without a bucket of its own", async (t) => {
+  const files = { "throttles.yaml": "day: { limit: 1, per: 1h }\n" };
+  const twice = { throttle: { shared: ["day", "day"] } };
+  const [problem, ...none] = await refused(t, { ...files, "rules/r.yaml": aRule(twice) });
+  assert.deepEqual([problem?.field, problem?.message, none], ["throttle.shared[1]", "重复", []]);
+  const alone = { throttle: { shared: ["day"], coalesce: true } };
+  const problems = await refused(t, { ...files, "rules/r.yaml": aRule(alone) });
+  assert.deepEqual(
+    problems.map(({ field }) => field),
+    ["throttle.key", "throttle.limit", "throttle.per"],
+  );
 });

@@ -8,6 +8,24 @@ import { formatProblems, loadHome } from "../../../adapters/files/index.ts";
 import { OPERATOR_WORDS } from "../../../core/rules/index.ts";
 import { aHomeDir, aRule, type Files, loaded, NOW_MS, refused, refusedText } from "./home-dir.ts";
 
+test("gives a rule the numbers of the shared buckets that it names", async (t) => {
+  const throttle = { key: "k", limit: 1, per: "10m", coalesce: true, shared: ["day", "load"] };
+  const { rules } = await loaded(t, {
+    "rules/r.yaml": aRule({ throttle, forEach: "detail.disks" }),
+    "rules/s.yaml": aRule({ id: "s", throttle: { shared: ["day"] } }),
+    "throttles.yaml": "day: { limit: 20, per: 1d }\nload: { by: cluster, limit: 2, per: 1m, burst: 4 }\n",
+  });
+  const day = { name: "day", by: "all", limit: 20, perMs: 86_400_000, burst: 20 };
+  const load = { name: "load", by: "cluster", limit: 2, perMs: 60_000, burst: 4 };
+  assert.deepEqual(
+    rules.map(({ throttle: own, shared, forEach }) => [own, shared, forEach]),
+    [
+      [{ key: "k", limit: 1, perMs: 600_000, burst: 1, coalesce: true }, [day, load], "detail.disks"],
+      [undefined, [day], undefined],
+    ],
+  );
+});
+
 test("fills in what a rule leaves out", async (t) => {
   const rule = aRule({ throttle: { key: "k", limit: 3, per: "10m" }, report: undefined });
   const { rules } = await loaded(t, { "rules/r.yaml": rule });

@@ -80,6 +80,32 @@ function claiming(): void {
     assert.deepEqual(await stores[0].tasks.countByState(), { pending_approval: 9 });
   });
 
+  test("take no more of a shared bucket than it holds, through a server that is killed meanwhile", async () => {
+    const shared = { key: "@all", limit: 1, perMs: 3_600_000, burst: 9 };
+    const wish = (n: number) =>
+      aTake({ grantId: `t_${n}`, key: `rule/${n % 20}`, burst: 99, also: [shared] });
+    const ask = () =>
+      onBoth(200, (store, n) =>
+        store.throttle.take([wish(n)]).then(
+          ([grant]) => grant?.outcome,
+          () => undefined,
+        ),
+      );
+    const asking = ask();
+    await stores[0].throttle.take([wish(0)]);
+    await server.kill();
+    const before = await asking;
+    await server.start();
+    const after = await ask();
+    assert.equal(after.filter((outcome) => outcome === "granted").length, 9);
+    for (const [n, outcome] of before.entries()) if (outcome !== undefined) assert.equal(after[n], outcome);
+    const tokens = await Promise.all(upTo(20).map((n) => stores[1].throttle.show(`rule/${n}`)));
+    assert.equal(
+      tokens.reduce((sum, view) => sum + 99 - (view?.tokens ?? 0), 0),
+      9,
+    );
+  });
+
   test("make one task when both ask with one id, with one token", async () => {
     const task = aTask();
     const answers = await onBoth(30, (store) =>

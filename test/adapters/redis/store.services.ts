@@ -142,7 +142,9 @@ function keeping(): void {
     const keys = await admin.keys(`${prefix}*`);
     assert.ok(keys.length > 10);
     assert.deepEqual(
-      keys.filter((key) => !/^t\d+:\{(p[0-5]\d|p6[0-3]|out|in|journal|audit|config|meta)\}/.test(key)),
+      keys.filter(
+        (key) => !/^t\d+:\{(p[0-5]\d|p6[0-3]|out|in|journal|audit|config|throttle|meta)\}/.test(key),
+      ),
       [],
     );
   });

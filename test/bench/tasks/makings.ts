@@ -29,7 +29,7 @@ export function makingOf(inForce: InForce, name: string, no: number): Making {
   const [judgement] = judge(set, event, { nowMs, clusters, policies, rounds: () => 0 });
   if (judgement?.outcome !== "fires") throw new Error("the benchmark's rule does not fire");
   const making = { nowMs, settings: DEFAULT_SETTINGS, depth: 0, causes: [] };
-  const made = taskOfRule(judgement.rule, event, judgement.rendered, making);
+  const made = taskOfRule(judgement.rule, event, judgement.firings[0], making);
   return withOutbox(made.task, made.effects, nowMs);
 }
 

@@ -69,7 +69,10 @@ export async function replayWorld(
     ...{ store, archive, clock, metrics },
     start: (parts = {}) => {
       const { replays, journal, tasks, audit } = store;
-      const ports = { replays, archive, journal, tasks, audit, inForce, mutes, clock, metrics };
+      const ports = {
+        ...{ actions: () => undefined, mutes },
+        ...{ replays, archive, journal, tasks, audit, inForce, clock, metrics },
+      };
       const rest = {
         settings: DEFAULT_SETTINGS,
         busy: () => false,

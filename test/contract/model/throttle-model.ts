@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { TakeRequest } from "../../../core/throttle/index.ts";
+import type { BucketSpec, TakeRequest } from "../../../core/throttle/index.ts";
 import { START_MS } from "../../support/clock.ts";
 import { aTake } from "../throttle-store.ts";
 import type { Play } from "./play.ts";
@@ -14,6 +14,10 @@ export type ThrottleCommand =
 const key = fc.constantFrom("a", "b", "c");
 const instant = fc.integer({ min: START_MS - 100_000, max: START_MS + 400_000 });
 
+function shared(name: string): BucketSpec {
+  return { key: name, limit: 3, perMs: 60_000, burst: 3 };
+}
+
 const request: fc.Arbitrary<TakeRequest> = fc
   .record({
     grantId: fc.integer({ min: 1, max: 40 }).map((n) => `t_${n}`),
@@ -22,6 +26,7 @@ const request: fc.Arbitrary<TakeRequest> = fc
     perMs: fc.constantFrom(1_000, 60_000, 100_001),
     burst: fc.constantFrom(1, 2, 5),
     atMs: instant,
+    also: fc.uniqueArray(fc.constantFrom("@x", "@y"), { maxLength: 2 }).map((keys) => keys.map(shared)),
   })
   .map((overrides) => aTake(overrides));
 

@@ -39,6 +39,16 @@ export function makingTasks(open: () => Promise<HarnessOf<"tasks" | "outbox" | "
     assert.deepEqual(await throttle.show("rule/shop"), made.grant?.bucket);
   });
 
+  test("stores a task that coalesces with how many were held back before it", async ({ tasks }) => {
+    for (const index of upTo(4)) await tasks.make(aMaking(index, true));
+    const { task } = aMaking(9, false);
+    const take = aTake({ grantId: task.id, atMs: aTake().atMs + 60_000 });
+    const making = { task: { ...task, coalesced: 0 }, outbox: [], take };
+    await tasks.make(making);
+    assert.equal((await tasks.get(task.id))?.coalesced, 3);
+    assert.equal((await tasks.make(making)).outcome, "exists");
+  });
+
   test("gives the first grant again and takes no second token when asked twice", async ({ tasks }) => {
     const making = { ...aMaking(0, true), take: aTake({ grantId: aMaking(0, true).task.id, burst: 2 }) };
     const first = await tasks.make(making);

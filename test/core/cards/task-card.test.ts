@@ -180,6 +180,13 @@ describe("the card that asks", () => {
     assert.match(view.quote?.text ?? "", /…$/);
   });
 
+  test("says for how many more alerts it stands, where the rule coalesces", () => {
+    const one = taskCard(asking({ coalesced: 0 }), card(asking()), aViewing());
+    const many = taskCard(asking({ coalesced: 41 }), card(asking()), aViewing());
+    assert.doesNotMatch(one.text, /另有/);
+    assert.match(many.text, / · 另有 41 条 · 编号 [a-z2-7]{6}$/);
+  });
+
   test("a long text of the event leaves room for until when, how many and the number", () => {
     const view = taskCard(asking({ cardText: "长".repeat(400) }), card(asking()), aViewing());
     assert.ok([...view.text].length <= 160);

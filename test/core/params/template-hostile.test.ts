@@ -34,6 +34,8 @@ describe("a template that wants too much fails instead of taking it", () => {
     "{{ detail.big | replace: 'x', detail.big }}",
     "{{ detail.big | split: '' | join: detail.big }}",
     "{{ '2020-01-01T00:00:00Z' | date: '%999999999Y' }}",
+    "{{ detail.big | regex_replace: 'x', detail.big }}",
+    "{{ detail.big | regex_replace: '', 'xxxxxxxxxx' }}",
     "{{ detail.big }}{{ detail.big }}",
     "{{ (1..100000000) }}",
     "{{ (1..300000) | size }}",

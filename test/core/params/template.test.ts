@@ -91,6 +91,16 @@ describe("a template that is exactly one output", () => {
     ["{{ 97.135 | round: 1 }}", 97.1],
     ["{{ detail.nested | json }}", '{"a":{"b":true}}'],
     ["{{ receivedAt | date: '%Y-%m-%d %H:%M' }}", "2026-11-01 08:00"],
+    ["{{ receivedAt | date: '%Y-%m-%d %H:%M', 'UTC' }}", "2026-11-01 00:00"],
+    ["{{ receivedAt | date: '%m-%d %H:%M', 'America/New_York' }}", "10-31 20:00"],
+    [
+      "{{ detail.host | regex_replace: '^vm-(?P<no>[0-9]+)$', 'host $" + "{no} of $0 for $$1' }}",
+      "host 1 of vm-1 for $1",
+    ],
+    ["{{ 'a.b.c' | regex_replace: '[.]' }}", "abc"],
+    ["{{ 'aaa' | regex_replace: 'b*', '-' }}", "-a-a-a-"],
+    ["{{ detail.host | shell_quote }}", "'vm-1'"],
+    ["{{ detail.msg | shell_quote }}", "'test1' 'test2'"],
     ["{{ receivedAt | date }}", "2026-11-01 08:00:00"],
     ["{{ 0 | date: '%Y-%m-%d' }}", "1970-01-01"],
   ];
@@ -218,6 +228,11 @@ describe("rendering fails, and says why", () => {
     ["{{ 'now' | date: '%Y' }}", /"now" is not known/],
     ["{{ 'garbage' | date: '%Y' }}", /not a time/],
     ["{{ detail.none | date: '%Y' }}", /not a time/],
+    ["{{ receivedAt | date: '%Y', 'Mars/Base' }}", /./],
+    ["{{ detail.host | regex_replace: '(' }}", /regex_replace: /],
+    ["{{ detail.host | regex_replace: '(?=x)' }}", /regex_replace: /],
+    ["{{ detail.host | regex_replace: 'v', '$1' }}", /no group 1/],
+    ["{{ 'a\u0000b' | shell_quote }}", /no NUL/],
     ["x{{ blank }}", /instance of a class/],
   ];
   for (const [text, message] of cases) {

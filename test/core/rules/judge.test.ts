@@ -41,7 +41,7 @@ test("an event that fits makes a task with everything rendered", () => {
     text: "{{ title }}",
   };
   const judgement = fired(aRule({ card, offers: [offer] }));
-  assert.deepEqual(judgement.rendered, {
+  assert.deepEqual(judgement.firings[0].rendered, {
     params: { host: "vm-1", paths: ["/var/log"], dry_run: false },
     targets: ["vm-1"],
     clusters: ["hz-core"],
@@ -61,7 +61,7 @@ test("an event that fits makes a task with everything rendered", () => {
       },
     ],
   });
-  assert.equal(judgement.throttleKey, "shop_vm-1");
+  assert.equal(judgement.firings[0].throttleKey, "shop_vm-1");
 });
 
 test("the verdict of a task names event, rule and version, judged at the receipt", () => {
@@ -79,8 +79,8 @@ test("the verdict of a task names event, rule and version, judged at the receipt
 test("a rule without throttle and card text has neither", () => {
   const { throttle: _, ...rule } = aRule();
   const judgement = fired(rule);
-  assert.equal(judgement.throttleKey, undefined);
-  assert.equal("text" in judgement.rendered, false);
+  assert.equal(judgement.firings[0].throttleKey, undefined);
+  assert.equal("text" in judgement.firings[0].rendered, false);
 });
 
 test("a rule that names another type says nothing", () => {
@@ -217,7 +217,7 @@ describe("an event is held back", () => {
   }
 
   test("not when the policy is good: the task then carries it", () => {
-    assert.deepEqual(fired(byPolicy).rendered.approval, { mode: "policy", policy: aPolicy() });
+    assert.deepEqual(fired(byPolicy).firings[0].rendered.approval, { mode: "policy", policy: aPolicy() });
   });
 });
 
@@ -277,7 +277,7 @@ test("templates read the event's own fields, and its type by either name", () =>
     s: "{{ severity }}-{{ subject }}",
     r: "{{ receivedAt }}",
   };
-  const { params: rendered } = fired(aRule({ params })).rendered;
+  const { params: rendered } = fired(aRule({ params })).firings[0].rendered;
   const type = "vm.disk.usage";
   assert.deepEqual(rendered, { t: type, u: type, s: "critical-vm-1", r: anEvent().receivedAt });
 });
@@ -285,7 +285,7 @@ test("templates read the event's own fields, and its type by either name", () =>
 test("a target that renders to a list stands for as many targets", () => {
   const event = anEvent({ detail: { host: "vm-1", app: "a", usage: 91, paths: ["/a"], hosts: ["vm-2", 3] } });
   const judgement = fired(aRule({ targets: ["{{ detail.hosts }}", "{{ detail.host }}"] }), event);
-  assert.deepEqual(judgement.rendered.targets, ["vm-2", "3", "vm-1"]);
+  assert.deepEqual(judgement.firings[0].rendered.targets, ["vm-2", "3", "vm-1"]);
 });
 
 test("an offer that fails, would be rendered by StackStorm, or whose policy is void is left out; the task is made", () => {
@@ -297,7 +297,7 @@ test("an offer that fails, would be rendered by StackStorm, or whose policy is v
   ];
   const judgement = fired(aRule({ offers }), anEvent({ annotations: { evil: "{{ x }}" } }));
   assert.deepEqual(
-    judgement.rendered.offers.map(({ id }) => id),
+    judgement.firings[0].rendered.offers.map(({ id }) => id),
     ["view"],
   );
 });

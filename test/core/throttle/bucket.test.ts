@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type Bucket, type Grant, type TakeRequest, takeToken } from "../../../core/throttle/index.ts";
+import {
+  type Bucket,
+  type BucketSpec,
+  bucketsAsked,
+  type Grant,
+  type TakeRequest,
+  takeToken,
+  takeTokens,
+} from "../../../core/throttle/index.ts";
 
 const T0 = Date.UTC(2026, 10, 1);
 
@@ -52,7 +60,8 @@ test("an answer says when the next token is there", () => {
   assert.deepEqual(first, {
     outcome: "granted",
     reason: "token_taken",
-    bucket: { key: "k", tokens: 0, burst: 1, nextAtMs: T0 + 600_000 },
+    bucket: { key: "k", tokens: 0, burst: 1, nextAtMs: T0 + 600_000, held: 0 },
+    heldBefore: 0,
   });
   assert.deepEqual([second?.outcome, second?.reason], ["held", "no_token"]);
   assert.equal(second?.bucket.nextAtMs, T0 + 600_000);
@@ -158,4 +167,86 @@ test("the stored bucket is as large as before or after any number of requests: n
       }
     }),
   );
+});
+
+test("counts what a bucket held back, and tells it with the next token", () => {
+  const grants = answers([0, 1, 2, 3, 600_000, 600_001].map((ms) => aTake(T0 + ms)));
+  assert.deepEqual(
+    grants.map(({ bucket, heldBefore }) => [bucket.held, heldBefore]),
+    [
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [0, 3],
+      [1, 0],
+    ],
+  );
+});
+
+describe("a wish for a token of several buckets", () => {
+  const shop: BucketSpec = { key: "@shop", limit: 1, perMs: 1_200_000, burst: 1 };
+  const all: BucketSpec = { key: "@all", limit: 10, perMs: 60_000, burst: 10 };
+
+  test("takes of each when each has one", () => {
+    const { grant, buckets } = takeTokens([], aTake(T0, { also: [shop, all] }));
+    assert.equal(grant.outcome, "granted");
+    assert.equal(grant.bucket.key, "k");
+    assert.deepEqual(
+      buckets.map(({ tokens }) => tokens),
+      [0, 0, 9],
+    );
+  });
+
+  test("takes of none when one has none, and names the one whose token comes last", () => {
+    const empty: Bucket = { tokens: 0, atMs: T0, held: 0 };
+    const { grant, buckets } = takeTokens([empty, empty], aTake(T0, { also: [shop, all] }));
+    assert.equal(grant.outcome, "held");
+    assert.deepEqual([grant.bucket.key, grant.bucket.nextAtMs], ["@shop", T0 + 1_200_000]);
+    assert.deepEqual(
+      grant.also?.map(({ key, tokens }) => [key, tokens]),
+      [
+        ["k", 0],
+        ["@all", 10],
+      ],
+    );
+    assert.deepEqual(
+      buckets.map(({ tokens, held }) => [tokens, held]),
+      [
+        [0, 1],
+        [0, 1],
+        [10, 1],
+      ],
+    );
+  });
+
+  test("is granted exactly when each bucket alone would grant, and changes all or none", () => {
+    const bucket = fc.option(
+      fc.record({ tokens: fc.constantFrom(0, 0.5, 1, 3), atMs: fc.nat(9_000), held: fc.nat(3) }),
+      { nil: undefined },
+    );
+    const spec = fc.record({ limit: fc.integer({ min: 1, max: 3 }), burst: fc.integer({ min: 1, max: 3 }) });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(bucket, spec), { minLength: 1, maxLength: 5 }),
+        fc.nat(9_000),
+        (rows, at) => {
+          const specs = rows.map(([, one], n) => ({ key: `b${n}`, perMs: 1_000, ...one }));
+          const request = { grantId: "t", atMs: at, ...(specs[0] as BucketSpec), also: specs.slice(1) };
+          const stored = rows.map(([one]) => one);
+          const { grant, buckets } = takeTokens(stored, request);
+          const alone = bucketsAsked(request).map((one, n) => takeToken(stored[n], { ...request, ...one }));
+          assert.equal(
+            grant.outcome === "granted",
+            alone.every((one) => one.grant.outcome === "granted"),
+          );
+          for (const [n, { bucket: single, grant: own }] of alone.entries()) {
+            const back = grant.outcome === "held" && own.outcome === "granted" ? 1 : 0;
+            assert.ok(Math.abs((buckets[n]?.tokens ?? 0) - single.tokens - back) < 1e-6);
+            assert.equal(buckets[n]?.atMs, single.atMs);
+          }
+        },
+      ),
+    );
+  });
 });

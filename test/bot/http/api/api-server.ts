@@ -18,6 +18,7 @@ import {
   type Guard,
   refusalRoutes,
   sendEventRoutes,
+  throttleRoutes,
 } from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
@@ -198,6 +199,7 @@ async function open(given: Given) {
     const common = { guard, log, journal, registry };
     eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
     refusalRoutes(router, common);
+    throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
     deadLetterRoutes(router, { guard, log, archive: wrapArchive(archive), audit: store.audit, clock });
     const { pressure, maxBodyBytes, timeZone } = hooks;
     sendEventRoutes(router, {

@@ -1,0 +1,3 @@
+export * from "./action-schema.ts";
+export * from "./cast.ts";
+export * from "./rule-params.ts";

@@ -1,0 +1,78 @@
+import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
+import type { JsonObject } from "../ids/index.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { ActionSchema } from "./action-schema.ts";
+import { castParams, literalMisfits, misfitText } from "./cast.ts";
+
+/** What is known of an action on a cluster; undefined: nothing yet. */
+export type ActionLookup = (cluster: string, action: string) => ActionSchema | undefined;
+
+/** Parameters in the types that every cluster wants that a task may run on, or the first that does not fit. */
+export function fitParams(
+  lookup: ActionLookup | undefined,
+  { action, clusters }: { action: string; clusters: readonly string[] },
+  params: JsonObject,
+): { outcome: "fits"; value: JsonObject } | { outcome: "misfits"; path: string; message: string } {
+  let value = params;
+  for (const cluster of clusters) {
+    const schema = lookup?.(cluster, action);
+    if (!schema) continue;
+    const cast = castParams(schema, value);
+    if (cast.outcome === "fits") value = cast.value;
+    else {
+      const [first] = cast.misfits;
+      const text = first ? misfitText(first) : "";
+      return {
+        outcome: "misfits",
+        path: `params.${first?.parameter}`,
+        message: `${text}, ${action}@${cluster}`,
+      };
+    }
+  }
+  return { outcome: "fits", value };
+}
+
+/** One thing in a rule that its action on a cluster will not take. */
+export interface RuleMisfit {
+  rule: string;
+  /** The field of the rule, such as `params.host` or `offers.view.action`. */
+  field: string;
+  message: string;
+}
+
+/** The actions that rules may start, each with the clusters it may run on. */
+export function actionsUsed(
+  rules: readonly Rule[],
+  clusters: readonly Cluster[],
+): { cluster: string; action: string }[] {
+  const used = new Map<string, { cluster: string; action: string }>();
+  for (const { business, action, offers } of rules) {
+    for (const cluster of allowedClusters(clusters, business)) {
+      for (const one of [action, ...offers.map((offer) => offer.action)]) {
+        used.set(`${cluster} ${one}`, { cluster, action: one });
+      }
+    }
+  }
+  return [...used.values()];
+}
+
+/** What of a rule cannot fit its actions whatever the event is, by what is known of them. */
+export function ruleMisfits(rule: Rule, clusters: readonly Cluster[], lookup: ActionLookup): RuleMisfit[] {
+  const works = [
+    { at: "", action: rule.action, params: rule.params },
+    ...rule.offers.map(({ id, action, params }) => ({ at: `offers.${id}.`, action, params })),
+  ];
+  return allowedClusters(clusters, rule.business).flatMap((cluster) =>
+    works.flatMap(({ at, action, params }) => {
+      const schema = lookup(cluster, action);
+      if (!schema) return [];
+      const where = `${action}@${cluster}`;
+      const off = { rule: rule.id, field: `${at}action`, message: `${where} is disabled (动作已停用)` };
+      const misfits = literalMisfits(schema, params).map((one) => {
+        const message = `${misfitText(one)}, ${where}`;
+        return { rule: rule.id, field: `${at}params.${one.parameter}`, message };
+      });
+      return schema.enabled ? misfits : [off, ...misfits];
+    }),
+  );
+}
