@@ -9,6 +9,7 @@ import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
 import { eventCommands } from "./events.ts";
+import { explainCommand } from "./explain.ts";
 import { findingLine } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
 import { throttleCommands } from "./throttle.ts";
@@ -64,6 +65,7 @@ function program(): Command {
   eventCommands(whale);
   throttleCommands(whale);
   archiveCommands(whale);
+  explainCommand(whale);
   return whale;
 }
 

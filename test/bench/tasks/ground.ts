@@ -44,6 +44,7 @@ export function groundOver(
     actions: { lookup: () => undefined },
     pressure: { sheds: () => false },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
+    explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
     onDeadLetters: () => undefined,
     plain: (text) => text,
