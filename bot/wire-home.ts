@@ -5,6 +5,9 @@ import {
   type Home,
   type HomeFile,
   type HomeFolder,
+  loadRuleTests,
+  type RuleTestCase,
+  standInEnvironment,
 } from "../adapters/files/index.ts";
 import { sourceKinds } from "../adapters/sources/index.ts";
 import { systemClock } from "../adapters/telemetry/index.ts";
@@ -37,6 +40,27 @@ export async function prepareFiles(
   const loaded = await openHome(env, dir).load();
   if (loaded.outcome === "loaded") return { outcome: "ready", inForce: prepareHome(loaded.home, HOME_PARTS) };
   return { outcome: "refused", message: formatProblems(loaded.problems) };
+}
+
+/** The same where no secret is known: names of the environment that are not set are made up. Connect to nothing. */
+export async function prepareRules(
+  env: Environment,
+  dir: string,
+): Promise<{ outcome: "ready"; home: Home; inForce: InForce } | { outcome: "refused"; message: string }> {
+  const loaded = await openHome(await standInEnvironment(dir, env), dir).load();
+  if (loaded.outcome === "refused") return { outcome: "refused", message: formatProblems(loaded.problems) };
+  return { outcome: "ready", home: loaded.home, inForce: prepareHome(loaded.home, HOME_PARTS) };
+}
+
+/** The tests that stand beside the rules of a home. */
+export async function ruleTests(
+  env: Environment,
+  dir: string,
+): Promise<{ outcome: "loaded"; cases: RuleTestCase[] } | { outcome: "refused"; message: string }> {
+  const loaded = await loadRuleTests(dir, env);
+  return loaded.outcome === "loaded"
+    ? loaded
+    : { outcome: "refused", message: formatProblems(loaded.problems) };
 }
 
 export const HOME_PARTS: HomeParts = { kinds: sourceKinds, cron: cronTimes };

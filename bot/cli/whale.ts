@@ -12,6 +12,7 @@ import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { findingLine } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
+import { rulesCommands } from "./rules.ts";
 import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
@@ -66,6 +67,7 @@ function program(): Command {
   throttleCommands(whale);
   archiveCommands(whale);
   explainCommand(whale);
+  rulesCommands(whale);
   return whale;
 }
 

@@ -13,6 +13,7 @@ export * from "./outcome.ts";
 export * from "./render-rule.ts";
 export * from "./rule.ts";
 export * from "./rule-set.ts";
+export * from "./rule-test.ts";
 export * from "./shadow.ts";
 export * from "./time-hold.ts";
 export * from "./verdict.ts";
