@@ -42,14 +42,23 @@ export async function prepareFiles(
   return { outcome: "refused", message: formatProblems(loaded.problems) };
 }
 
-/** The same where no secret is known: names of the environment that are not set are made up. Connect to nothing. */
+/** Files of a home for whoever looks at rules alone. */
+export type RulesReady = { outcome: "ready"; home: Home; files: HomeFile[]; inForce: InForce };
+
+/**
+ * The same for whoever looks at rules. With `made_up` secrets, names that the environment does not set are made
+ * up, so that nothing can be connected to.
+ */
 export async function prepareRules(
   env: Environment,
   dir: string,
-): Promise<{ outcome: "ready"; home: Home; inForce: InForce } | { outcome: "refused"; message: string }> {
-  const loaded = await openHome(await standInEnvironment(dir, env), dir).load();
+  secrets: "real" | "made_up",
+): Promise<RulesReady | { outcome: "refused"; message: string }> {
+  const known = secrets === "real" ? env : await standInEnvironment(dir, env);
+  const loaded = await openHome(known, dir).load();
   if (loaded.outcome === "refused") return { outcome: "refused", message: formatProblems(loaded.problems) };
-  return { outcome: "ready", home: loaded.home, inForce: prepareHome(loaded.home, HOME_PARTS) };
+  const { home, files } = loaded;
+  return { outcome: "ready", home, files, inForce: prepareHome(home, HOME_PARTS) };
 }
 
 /** The tests that stand beside the rules of a home. */
