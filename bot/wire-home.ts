@@ -6,7 +6,9 @@ import {
   type HomeFile,
   type HomeFolder,
   loadRuleTests,
+  type RulePlaces,
   type RuleTestCase,
+  rulePlaces,
   standInEnvironment,
 } from "../adapters/files/index.ts";
 import { sourceKinds } from "../adapters/sources/index.ts";
@@ -43,7 +45,7 @@ export async function prepareFiles(
 }
 
 /** Files of a home for whoever looks at rules alone. */
-export type RulesReady = { outcome: "ready"; home: Home; files: HomeFile[]; inForce: InForce };
+export type RulesReady = { outcome: "ready"; home: Home; inForce: InForce; placeOf: RulePlaces };
 
 /**
  * The same for whoever looks at rules. With `made_up` secrets, names that the environment does not set are made
@@ -58,7 +60,7 @@ export async function prepareRules(
   const loaded = await openHome(known, dir).load();
   if (loaded.outcome === "refused") return { outcome: "refused", message: formatProblems(loaded.problems) };
   const { home, files } = loaded;
-  return { outcome: "ready", home, files, inForce: prepareHome(home, HOME_PARTS) };
+  return { outcome: "ready", home, inForce: prepareHome(home, HOME_PARTS), placeOf: rulePlaces(files) };
 }
 
 /** The tests that stand beside the rules of a home. */

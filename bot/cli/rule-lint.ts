@@ -1,4 +1,3 @@
-import { rulePlaces } from "../../adapters/files/index.ts";
 import { type LintFinding, lintRules } from "../../core/lint/index.ts";
 import type { RulesReady } from "../wire.ts";
 import { askClusters } from "../wire-actions.ts";
@@ -16,7 +15,7 @@ const NOT_ASKED =
   "动作和参数没有检查，加 --online 问各集群 · actions and parameters were not checked: --online asks the clusters";
 
 /** Looks at the rules of a home; with `online` the clusters are asked too. */
-export async function lintHome({ home, files }: RulesReady, online: boolean): Promise<Linted> {
+export async function lintHome({ home, placeOf }: RulesReady, online: boolean): Promise<Linted> {
   const own = lintRules(home.rules, home.eventTypes).map(({ zh, en, ...rest }) => {
     return { ...rest, words: `${zh} (${en})` };
   });
@@ -24,7 +23,7 @@ export async function lintHome({ home, files }: RulesReady, online: boolean): Pr
   const told = [...own, ...asked.told];
   const errors = told.filter(({ level }) => level === "error").length;
   const count = `${errors} 个错误 · errors, ${told.length - errors} 个警告 · warnings`;
-  return { lines: [...placed(told, files), ...asked.notes, count], errors };
+  return { lines: [...placed(told, placeOf), ...asked.notes, count], errors };
 }
 
 async function askedOnline(home: RulesReady["home"]): Promise<{ told: Told[]; notes: string[] }> {
@@ -38,8 +37,7 @@ async function askedOnline(home: RulesReady["home"]): Promise<{ told: Told[]; no
   return { told, notes };
 }
 
-function placed(told: readonly Told[], files: RulesReady["files"]): string[] {
-  const placeOf = rulePlaces(files);
+function placed(told: readonly Told[], placeOf: RulesReady["placeOf"]): string[] {
   const lines = told.map(({ rule, field, level, code, words }) => {
     const { file, line } = placeOf(rule, field);
     const where = field === "" ? rule : `${rule} ${field}`;

@@ -38,8 +38,10 @@ function byPath(branch: Branch): Map<string, CompiledFeature[]> {
 /** Where one test leaves few values, each is tried by the others. */
 function impossible(features: readonly CompiledFeature[], types: readonly string[]): Contradiction | null {
   const known = features[0] ? knownValues(features[0].keys, types) : null;
+  const alone = features.find((one) => known?.every((value) => !one.test(value)));
+  if (alone) return { one: alone };
   for (const one of features) {
-    const values = (valuesOf(one) ?? known)?.filter((value) => one.test(value));
+    const values = valuesOf(one) ?? known?.filter((value) => one.test(value));
     if (!values) continue;
     if (values.length === 0) return { one };
     const other = features.find((feature) => !values.some((value) => feature.test(value)));
