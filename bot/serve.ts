@@ -5,6 +5,7 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import type { Config } from "./config/index.ts";
+import type { Explainer } from "./explain/index.ts";
 import type { HomeKeeper } from "./home/index.ts";
 import {
   type AccessDeps,
@@ -16,6 +17,7 @@ import {
   deadLetterRoutes,
   eventRoutes,
   eventTypeRoutes,
+  explainRoutes,
   guardOver,
   type HealthDeps,
   type HookDeps,
@@ -47,6 +49,7 @@ export interface Serving {
   inForce: InForceHolder;
   keeper: HomeKeeper;
   mutes: MuteKeeper;
+  explainer: Explainer;
   rolesOf: RoleFinder;
   stores: Stores;
   wecom: Wecom;
@@ -123,6 +126,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
   throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
+  explainRoutes(router, { ...common, explainer: parts.explainer, rules: () => inForce.current().rules });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   deadLetterRoutes(router, { ...common, archive, audit, clock });

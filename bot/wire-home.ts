@@ -5,6 +5,11 @@ import {
   type Home,
   type HomeFile,
   type HomeFolder,
+  loadRuleTests,
+  type RulePlaces,
+  type RuleTestCase,
+  rulePlaces,
+  standInEnvironment,
 } from "../adapters/files/index.ts";
 import { sourceKinds } from "../adapters/sources/index.ts";
 import { systemClock } from "../adapters/telemetry/index.ts";
@@ -37,6 +42,36 @@ export async function prepareFiles(
   const loaded = await openHome(env, dir).load();
   if (loaded.outcome === "loaded") return { outcome: "ready", inForce: prepareHome(loaded.home, HOME_PARTS) };
   return { outcome: "refused", message: formatProblems(loaded.problems) };
+}
+
+/** Files of a home for whoever looks at rules alone. */
+export type RulesReady = { outcome: "ready"; home: Home; inForce: InForce; placeOf: RulePlaces };
+
+/**
+ * The same for whoever looks at rules. With `made_up` secrets, names that the environment does not set are made
+ * up, so that nothing can be connected to.
+ */
+export async function prepareRules(
+  env: Environment,
+  dir: string,
+  secrets: "real" | "made_up",
+): Promise<RulesReady | { outcome: "refused"; message: string }> {
+  const known = secrets === "real" ? env : await standInEnvironment(dir, env);
+  const loaded = await openHome(known, dir).load();
+  if (loaded.outcome === "refused") return { outcome: "refused", message: formatProblems(loaded.problems) };
+  const { home, files } = loaded;
+  return { outcome: "ready", home, inForce: prepareHome(home, HOME_PARTS), placeOf: rulePlaces(files) };
+}
+
+/** The tests that stand beside the rules of a home. */
+export async function ruleTests(
+  env: Environment,
+  dir: string,
+): Promise<{ outcome: "loaded"; cases: RuleTestCase[] } | { outcome: "refused"; message: string }> {
+  const loaded = await loadRuleTests(dir, env);
+  return loaded.outcome === "loaded"
+    ? loaded
+    : { outcome: "refused", message: formatProblems(loaded.problems) };
 }
 
 export const HOME_PARTS: HomeParts = { kinds: sourceKinds, cron: cronTimes };

@@ -10,6 +10,7 @@ import { textsOf } from "../core/texts/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { type Config, secretsOfStores } from "./config/index.ts";
 import { deadLetterWatch } from "./dead-letter-watch.ts";
+import { createExplainer } from "./explain/index.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
 import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
 import { holdInForce, prepareHome } from "./in-force.ts";
@@ -86,8 +87,13 @@ export async function openParts(options: WhaleOptions) {
   const { directory } = wecom;
   const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
   const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
+  const explainer = createExplainer({
+    ...{ actions: actions.lookup, archive: stores.archive, mutes, clock, inForce: inForce.current },
+    ...{ journal: stores.store.journal, tasks: stores.store.tasks },
+  });
   const made = {
     actions,
+    explainer,
     localToken,
     inForce,
     keeper,

@@ -21,7 +21,15 @@ import { serverOver } from "./serve.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
 import { startScheduler, startWork, type Work } from "./work.ts";
 
-export { type Prepared, prepare, prepareFiles } from "./wire-home.ts";
+export {
+  HOME_PARTS,
+  type Prepared,
+  prepare,
+  prepareFiles,
+  prepareRules,
+  type RulesReady,
+  ruleTests,
+} from "./wire-home.ts";
 export type { WhaleOptions } from "./wire-parts.ts";
 
 /** The running process. */

@@ -6,6 +6,7 @@ import type { ActionWatch } from "./actions/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { Ending } from "./ending.ts";
+import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { RoleFinder } from "./people.ts";
@@ -37,6 +38,7 @@ export interface Ground {
   settings: MachineSettings;
   inForce: () => InForce;
   mutes: MuteKeeper;
+  explainer: Explainer;
   /** The roles that a person holds now. */
   rolesOf: RoleFinder;
   stores: Stores;
@@ -181,7 +183,8 @@ function inboxHandler(
     ...common,
   };
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
-  const messages = { outbox: store.outbox, executor, view: made.view, muting, ...common };
+  const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
+  const messages = { outbox: store.outbox, executor, view: made.view, muting, asking, ...common };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

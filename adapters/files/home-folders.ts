@@ -44,7 +44,8 @@ export interface FolderOptions {
   overlay?: Overlay;
 }
 
-/** Reads every YAML file of a home once. Other files, files with a leading dot and subfolders are ignored. */
+/** Reads every YAML file of a home once. Other files, files with a leading dot, tests of
+ * rules and subfolders are ignored. */
 export async function readHomeFolders(dir: string, options: FolderOptions = {}): Promise<HomeTexts> {
   const { overlay = new Map() } = options;
   const readFile = readThrough(dir, overlay, options.readFile ?? readBounded);
@@ -59,7 +60,7 @@ export async function readHomeFolders(dir: string, options: FolderOptions = {}):
   for (const { folder, kind, required } of FOLDERS) {
     const names = await listFolder(join(dir, folder));
     if (names === null && required) addMissing(home, folder, kind);
-    for (const name of yamlNames(overlaid(names ?? [], folder, overlay)))
+    for (const name of declaring(folder, overlaid(names ?? [], folder, overlay)))
       await addFile(home, { dir, file: `${folder}/${name}`, kind }, readFile);
   }
   for (const name of top) {
@@ -73,7 +74,7 @@ export async function readHomeFolders(dir: string, options: FolderOptions = {}):
 export async function listHome(dir: string): Promise<string[]> {
   const top = (await listFolder(dir)) ?? [];
   const inFolders = FOLDERS.map(async ({ folder }) => {
-    const names = yamlNames((await listFolder(join(dir, folder))) ?? []);
+    const names = declaring(folder, (await listFolder(join(dir, folder))) ?? []);
     return names.map((name) => `${folder}/${name}`);
   });
   return [...top.filter((name) => TOP_FILES.has(name)), ...(await Promise.all(inFolders)).flat()];
@@ -103,6 +104,24 @@ async function listFolder(path: string): Promise<string[] | null> {
     if (code === "ENOENT" || code === "ENOTDIR") return null;
     throw error;
   }
+}
+
+const RULES = "rules";
+const TEST_OF_RULES = /\.test\.ya?ml$/;
+
+/** Tests of rules stand beside them and declare nothing. */
+function declaring(folder: string, names: readonly string[]): string[] {
+  return yamlNames(names).filter((name) => folder !== RULES || !TEST_OF_RULES.test(name));
+}
+
+/** The texts of the tests of rules, `rules/*.test.yaml`. They say nothing that a process needs. */
+export async function readRuleTestTexts(dir: string): Promise<Pick<HomeTexts, "texts" | "problems">> {
+  const home: HomeTexts = { texts: [], problems: [], incomplete: new Set() };
+  const names = yamlNames((await listFolder(join(dir, RULES))) ?? []);
+  for (const name of names.filter((one) => TEST_OF_RULES.test(one))) {
+    await addFile(home, { dir, file: `${RULES}/${name}`, kind: "rule" }, readBounded);
+  }
+  return home;
 }
 
 function yamlNames(names: readonly string[]): string[] {

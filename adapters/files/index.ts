@@ -8,5 +8,8 @@ export { readLocalAddress, removeLocalAddress, writeLocalAddress } from "./local
 export { readLocalToken, writeLocalToken } from "./local-token.ts";
 export { formatProblems, type Problem } from "./problem.ts";
 export { processName } from "./process-name.ts";
+export { type RulePlaces, rulePlaces } from "./rule-places.ts";
+export { loadRuleTests, type RuleTestCase, type RuleTestLoading } from "./rule-test-files.ts";
+export { standInEnvironment } from "./stand-in.ts";
 export { type TokenEntry, type TokenRequest, tokenEntry } from "./token-entry.ts";
 export type { HomeWatch, HomeWatchOptions } from "./watch-home.ts";

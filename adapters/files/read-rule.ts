@@ -29,6 +29,7 @@ export function readRule(file: RuleFile, buckets: ReadonlyMap<string, SharedBuck
     on: file.on,
     business: file.business,
     ...(file.owner ? { owner: peopleOf(file.owner) } : {}),
+    ...(file.mode === "shadow" ? { mode: file.mode } : {}),
     ...(file.schedule ? { schedule: readSchedule(file.schedule) } : {}),
     features: (file.features ?? []) as FeatureNode[],
     action: file.action,

@@ -1,6 +1,12 @@
 import Type from "typebox";
 import { TYPE_NAME } from "../../core/events/index.ts";
-import { ITEM_QUANTIFIERS, ON_RECOVERY, OPERATOR_WORDS, SEARCH_CONDITIONS } from "../../core/rules/index.ts";
+import {
+  ITEM_QUANTIFIERS,
+  ON_RECOVERY,
+  OPERATOR_WORDS,
+  RULE_MODES,
+  SEARCH_CONDITIONS,
+} from "../../core/rules/index.ts";
 import { SHARED_BY } from "../../core/throttle/index.ts";
 import { ScheduleShape } from "./span-schema.ts";
 
@@ -131,6 +137,7 @@ export const RuleShape = Type.Object(
     on: Type.Array(Text, { minItems: 1 }),
     business: Id,
     owner: Type.Optional(PeopleShape),
+    mode: Type.Optional(Type.Enum([...RULE_MODES])),
     schedule: Type.Optional(ScheduleShape),
     features: Type.Optional(Type.Array(Type.Unknown())),
     action: ActionRef,

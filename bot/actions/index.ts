@@ -1,1 +1,2 @@
+export * from "./action-faults.ts";
 export * from "./action-watch.ts";

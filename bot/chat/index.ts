@@ -1,3 +1,4 @@
 export * from "./clicks.ts";
 export * from "./messages.ts";
 export type { ChatMuteDeps } from "./mutes.ts";
+export type { ChatWhyDeps } from "./why.ts";

@@ -12,6 +12,7 @@ import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
 import { answerMutes, type ChatMuteDeps } from "./mutes.ts";
+import { answerWhy, type ChatWhyDeps } from "./why.ts";
 
 export interface MessageDeps {
   tasks: TaskStore;
@@ -19,6 +20,7 @@ export interface MessageDeps {
   executor: Executor;
   view: Viewer;
   muting: ChatMuteDeps;
+  asking: ChatWhyDeps;
   clock: Clock;
   metrics: Metrics;
 }
@@ -49,6 +51,7 @@ async function answer({ text, userId }: TextPayload, deps: MessageDeps): Promise
   if (parsed.id === "mutes" || parsed.id === "mute" || parsed.id === "unmute") {
     return answerMutes({ command: parsed.id, text: parsed.arg ?? "", userId }, viewing, deps.muting);
   }
+  if (parsed.id === "why") return answerWhy({ text: parsed.arg ?? "", userId }, viewing, deps.asking);
   return oneTask(parsed.id, parsed.arg ?? "", { ...deps, viewing });
 }
 

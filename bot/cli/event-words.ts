@@ -92,8 +92,9 @@ export function eventLines({ event, verdicts, incident }: ShownEvent, timeZone: 
   ];
 }
 
-function verdictLine(verdict: Verdict): string {
-  const { ruleId, reason, feature, message, throttle, taskId, elements = [] } = verdict;
+/** What one rule said, on one line. */
+export function verdictLine(verdict: Verdict): string {
+  const { ruleId, reason, feature, message, throttle, taskId, would, elements = [] } = verdict;
   const { zh, en } = verdictWords(reason);
   const more = [
     ...(feature
@@ -102,10 +103,16 @@ function verdictLine(verdict: Verdict): string {
     ...(feature ? [`实际是 · was ${JSON.stringify(feature.actual)}`] : []),
     ...(message === undefined ? [] : [message]),
     ...(throttle ? [throttleWords(throttle)] : []),
+    ...(would ? [wouldWords(would)] : []),
     ...(taskId === undefined ? [] : [`任务 · task ${taskId}`]),
   ];
   const words = [`${zh} (${en})`, ...more, ...elements.map(elementWords)].join("; ");
   return plainText(`  ${ruleId}  ${reason}: ${words}`);
+}
+
+function wouldWords({ action, targets, params, tasks }: NonNullable<Verdict["would"]>): string {
+  const times = tasks > 1 ? ` ×${tasks}` : "";
+  return `本来会 · would have run ${[action, ...targets].join(" ")}${times} ${params}`;
 }
 
 /** The bucket that decided, and when it would let the next pass. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { normalise } from "../../core/events/index.ts";
+import { normalise, type WhaleEvent } from "../../core/events/index.ts";
 import { type Admission, admit } from "../../core/incidents/index.ts";
+import type { ReadySource } from "../http/index.ts";
 import type { InForce } from "../in-force.ts";
 import { rawOf } from "../workers/index.ts";
 
@@ -33,7 +34,16 @@ export interface Trial {
   nowMs: number;
 }
 
-export type TrialOutcome = { outcome: "read"; results: unknown[] } | { outcome: "refused"; message: string };
+export type TrialOutcome =
+  | { outcome: "read"; results: TrialResult[] }
+  | { outcome: "refused"; message: string };
+
+/** What one occurrence in a body becomes. */
+export type TrialResult =
+  | WhaleEvent
+  | { handshake: string }
+  | { refused: string; message: string }
+  | Exclude<Admission, { outcome: "admitted" }>;
 
 const WINDOW_MS = 1;
 
@@ -41,6 +51,11 @@ const WINDOW_MS = 1;
 export function trySource(inForce: InForce, trial: Trial): TrialOutcome {
   const ready = inForce.sources.get(trial.source);
   if (!ready) return { outcome: "refused", message: `没有名为 ${trial.source} 的事件源 (no such source)` };
+  return tryReady(ready, trial);
+}
+
+/** The same, of a source that no file declares. */
+export function tryReady(ready: ReadySource, trial: Omit<Trial, "source">): TrialOutcome {
   const { body, headers, query, zone, nowMs } = trial;
   const contentType = headers["content-type"] ?? "application/json";
   const options = ready.source.options ? { options: ready.source.options } : {};
@@ -48,15 +63,15 @@ export function trySource(inForce: InForce, trial: Trial): TrialOutcome {
   if (read.outcome === "refused") return { outcome: "refused", message: `${read.reason}: ${read.message}` };
   if (read.outcome === "handshake") return { outcome: "read", results: [{ handshake: read.topic }] };
   const facts = { receivedAt: new Date(nowMs).toISOString(), rawRef: rawOf(body, contentType).ref };
-  const results = read.occurrences.map((occurrence, i) => {
+  const results = read.occurrences.map((occurrence, i): TrialResult => {
     const freshId = `e_try${i}`;
-    const result = normalise(occurrence, ready.source, inForce.registry, { ...facts, freshId });
+    const result = normalise(occurrence, ready.source, ready.registry, { ...facts, freshId });
     if (result.outcome === "refused") return { refused: result.reason, message: result.message };
     return eventOf(admit(result.draft, { first: undefined, incident: undefined }, WINDOW_MS));
   });
   return { outcome: "read", results };
 }
 
-function eventOf(admission: Admission): unknown {
+function eventOf(admission: Admission): TrialResult {
   return admission.outcome === "admitted" ? admission.event : admission;
 }

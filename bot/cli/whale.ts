@@ -9,8 +9,10 @@ import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
 import { eventCommands } from "./events.ts";
+import { explainCommand } from "./explain.ts";
 import { findingLine } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
+import { rulesCommands } from "./rules.ts";
 import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
@@ -64,6 +66,8 @@ function program(): Command {
   eventCommands(whale);
   throttleCommands(whale);
   archiveCommands(whale);
+  explainCommand(whale);
+  rulesCommands(whale);
   return whale;
 }
 

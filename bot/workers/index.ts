@@ -1,5 +1,6 @@
 export * from "./advance.ts";
 export * from "./archiver.ts";
+export * from "./chain.ts";
 export * from "./deliver.ts";
 export * from "./follower.ts";
 export * from "./inbox-worker.ts";
@@ -8,6 +9,7 @@ export * from "./loop.ts";
 export * from "./outbox-worker.ts";
 export * from "./raw.ts";
 export * from "./replay-worker.ts";
+export * from "./rules-in-force.ts";
 export * from "./rules-worker.ts";
 export * from "./starter.ts";
 export * from "./steps.ts";

@@ -1,4 +1,4 @@
-import { TASK_ENDED_TYPE, type WhaleEvent } from "../../core/events/index.ts";
+import type { WhaleEvent } from "../../core/events/index.ts";
 import type { Journal, JournalEntry, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
 import {
   type ElementVerdict,
@@ -10,8 +10,9 @@ import {
   takeOf,
   type Verdict,
 } from "../../core/rules/index.ts";
-import { type MachineSettings, type Task, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
+import { type MachineSettings, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
+import { causesOf, depthOf, roundsOf } from "./chain.ts";
 import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createPlaces, givingBack, type Places } from "./places.ts";
@@ -102,27 +103,7 @@ async function judgeEntry(entry: JournalEntry, deps: RulesWorkerDeps): Promise<V
 
 async function judgements(event: WhaleEvent, deps: RulesWorkerDeps): Promise<Judgement[]> {
   const { set, context } = judgingNow(deps);
-  const chain = await chainOf(event, deps.tasks);
-  const rounds = (ruleId: string, subject: string) =>
-    chain.filter((task) => task.ruleId === ruleId && task.event.subject === subject).length;
-  return judge(set, event, { ...context, rounds });
-}
-
-/** The tasks that led to an event of a task's end, oldest first. */
-async function chainOf(event: WhaleEvent, tasks: TaskStore): Promise<Task[]> {
-  const found = await Promise.all(causesOf(event).map((id) => tasks.get(id)));
-  return found.filter((task) => task !== null);
-}
-
-function causesOf(event: WhaleEvent): string[] {
-  const { causes } = event.detail;
-  if (event.type !== TASK_ENDED_TYPE || !Array.isArray(causes)) return [];
-  return causes.filter((id) => typeof id === "string");
-}
-
-function depthOf(event: WhaleEvent): number {
-  const { depth } = event.detail;
-  return event.type === TASK_ENDED_TYPE && typeof depth === "number" ? depth : 0;
+  return judge(set, event, { ...context, rounds: await roundsOf(event, deps.tasks) });
 }
 
 /** Makes the tasks of a rule that fires, unless its throttle holds them back. */

@@ -1,5 +1,5 @@
 /** What a person can ask for in a message. */
-export const COMMAND_IDS = ["help", "tasks", "task", "ex", "logs", "mutes", "mute", "unmute"] as const;
+export const COMMAND_IDS = ["help", "tasks", "task", "ex", "logs", "mutes", "mute", "unmute", "why"] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
 interface CommandSpec {
@@ -20,6 +20,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { id: "mutes", words: ["mutes", "静默", "静默列表"], takes: "nothing" },
   { id: "mute", words: ["mute", "静默"], takes: "text" },
   { id: "unmute", words: ["unmute", "取消静默"], takes: "text" },
+  { id: "why", words: ["why", "为什么", "为何"], takes: "text" },
 ];
 
 export type ParsedCommand =

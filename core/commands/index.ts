@@ -1,2 +1,3 @@
 export * from "./answers.ts";
 export * from "./commands.ts";
+export * from "./why.ts";

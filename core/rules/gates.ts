@@ -26,7 +26,7 @@ export interface GateContext {
 }
 
 /** Why a rule makes no task of an event. */
-export type Held = Pick<Verdict, "reason" | "message" | "feature">;
+export type Held = Pick<Verdict, "reason" | "message" | "feature" | "would">;
 
 /** One check before anything is rendered; null lets the event pass. */
 export type Gate = (compiled: CompiledRule, event: WhaleEvent, context: GateContext) => Held | null;

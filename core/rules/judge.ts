@@ -18,6 +18,7 @@ import {
 } from "./render-rule.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleSet } from "./rule-set.ts";
+import { wouldDo } from "./shadow.ts";
 import type { ElementVerdict, Verdict } from "./verdict.ts";
 
 /** What judging asks beside the event and the rules. */
@@ -56,7 +57,7 @@ export type Judgement =
  * Judges one event by the rules that name its type, in the order of the set: by those whose features it passes
  * and those of which its trace tells (`Matcher.trace`). What other rules say is `feature_failed` or an earlier
  * gate's reason, and `judgeOne` finds it again. Pure: the same event, rules and context give the same answer.
- * Checks are made in the order of `GATES`, then params, clusters, policy; the first that fails gives the
+ * Checks are made in the order of `GATES`, then params, clusters, policy, shadow; the first that fails gives the
  * reason. The throttle is the caller's, because it has a memory.
  */
 export function judge(set: RuleSet, event: WhaleEvent, context: JudgeContext): Judgement[] {
@@ -166,8 +167,12 @@ function fires(
   const { rule, version, digest } = compiled;
   const [first, ...others] = course.works;
   const firing = (work: Work) => firingOf(compiled, work, course);
-  const verdict = verdictOf(compiled, event, "fired", { reason: "fired" });
   const firings: [Firing, ...Firing[]] = [firing(first), ...others.map(firing)];
+  if (rule.mode === "shadow") {
+    const would = wouldDo(rule, firings, course.context.actions);
+    return held(compiled, event, { reason: "shadow", would });
+  }
+  const verdict = verdictOf(compiled, event, "fired", { reason: "fired" });
   return { outcome: "fires", rule, version, digest, verdict, firings, unfit: course.unfit };
 }
 

@@ -91,6 +91,10 @@ export const ON_RECOVERY = ["cancel", "keep"] as const;
 /** `cancel` withdraws what has not begun to start; `keep` leaves it to the people who were asked. */
 export type OnRecovery = (typeof ON_RECOVERY)[number];
 
+export const RULE_MODES = ["live", "shadow"] as const;
+/** A `shadow` rule is judged and recorded like any other, but makes no task, takes no token and asks nobody. */
+export type RuleMode = (typeof RULE_MODES)[number];
+
 /** A rule as its file says it, checked and with its defaults filled in. */
 export interface Rule {
   id: string;
@@ -100,6 +104,8 @@ export interface Rule {
   business: string;
   /** Who looks after the rule, and hears when its file cannot be taken. No part of what an approval is bound to. */
   owner?: People;
+  /** Absent: live. No part of what an approval is bound to. */
+  mode?: RuleMode;
   /** When it is at work; always when absent. */
   schedule?: Schedule;
   features: readonly FeatureNode[];

@@ -25,6 +25,7 @@ const WORDS: Record<VerdictReason, VerdictWords> = {
   no_allowed_cluster: { zh: "没有可用的集群", en: "no cluster is allowed" },
   no_elements: { zh: "forEach 的列表是空的", en: "the list of forEach is empty" },
   too_many_elements: { zh: "forEach 的列表太长", en: "the list of forEach is too long" },
+  shadow: { zh: "影子规则，只记录不执行", en: "a shadow rule, it only records what it would do" },
   policy_void: { zh: "策略无效", en: "the policy is void" },
 };
 

@@ -1,5 +1,6 @@
 import type { Json } from "../ids/index.ts";
 import type { BucketView } from "../throttle/bucket.ts";
+import type { WouldDo } from "./shadow.ts";
 
 /** Why a rule did or did not make a task of an event. Closed: each is stored, logged and counted. */
 export const VERDICT_REASONS = [
@@ -22,6 +23,7 @@ export const VERDICT_REASONS = [
   "policy_void",
   "no_elements",
   "too_many_elements",
+  "shadow",
 ] as const;
 export type VerdictReason = (typeof VERDICT_REASONS)[number];
 
@@ -51,6 +53,8 @@ export interface Verdict {
   withdrawn?: string[];
   /** The first feature that failed, with what was there. */
   feature?: FailedFeature;
+  /** Of a shadow rule: what it would have done. */
+  would?: WouldDo;
   /** What a person reads: which template failed and why, which policy is void. */
   message?: string;
   /** The bucket that decided, as it was at the decision, and the others that were asked. */

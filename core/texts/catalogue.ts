@@ -64,5 +64,15 @@ export interface Texts {
     muted: (line: string) => string;
     unmuted: (line: string) => string;
     noSuchMute: (id: string) => string;
+    noSuchEvent: (id: string) => string;
+    ambiguousEvent: (id: string) => string;
+    noSuchRule: (id: string) => string;
+    noRules: string;
+    otherTypes: (types: string) => string;
+    untold: string;
+    ruleChanged: string;
+    wasActually: (value: string) => string;
+    passesAt: (when: string) => string;
+    known: { stored: string; recomputed: string };
   };
 }

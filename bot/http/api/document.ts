@@ -2,6 +2,7 @@ import { configPaths } from "./config-paths.ts";
 import { deadLetterPaths } from "./dead-letter-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
+import { explainPaths } from "./explain-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { replayPaths } from "./replay-paths.ts";
@@ -35,6 +36,7 @@ export const apiDocument = {
   security: [{ token: [] }],
   paths: {
     ...eventPaths,
+    ...explainPaths,
     ...eventTypePaths,
     ...configPaths,
     ...replayPaths,

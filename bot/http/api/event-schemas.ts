@@ -55,6 +55,15 @@ export const eventSchemas = {
       ...{ eventId: text, ruleId: text, ruleVersion: text, outcome: { enum: ["fired", "held"] } },
       ...{ reason: { enum: [...VERDICT_REASONS] }, at: instant, taskId: text, message: text },
       withdrawn: { type: "array", items: text },
+      would: {
+        type: "object",
+        description: "影子规则本来会做的 · what a shadow rule would have done",
+        required: ["action", "targets", "params", "paramsDigest", "tasks"],
+        properties: {
+          ...{ action: text, targets: { type: "array", items: text }, params: text, paramsDigest: text },
+          ...{ tasks: { type: "integer" }, throttleKey: text },
+        },
+      },
       feature: { type: "object", description: "第一个不符的特征 · the first feature that does not fit" },
       throttle: BUCKET,
       elements: {

@@ -3,6 +3,7 @@ export { type DeadLetterDeps, deadLetterRoutes } from "./dead-letters.ts";
 export { apiDocument } from "./document.ts";
 export { type EventTypeDeps, eventTypeRoutes } from "./event-types.ts";
 export { type EventDeps, eventRoutes } from "./events.ts";
+export { type ExplainRouteDeps, explainRoutes } from "./explain.ts";
 export { type AccessDeps, type ApiDeps, type Guard, type Guarded, guardOver } from "./guard.ts";
 export type { ReadJson } from "./json-body.ts";
 export { type MuteDeps, muteRoutes } from "./mutes.ts";

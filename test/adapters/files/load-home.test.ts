@@ -142,8 +142,9 @@ test("needs neither policies nor groups", async (t) => {
   assert.deepEqual([home.policies, home.groups], [[], {}]);
 });
 
-test("ignores files that are not YAML, files with a leading dot, and subfolders", async (t) => {
-  const dir = aHomeDir(t, { "rules/notes.md": "# {", "rules/.hidden.yaml": "{", "rules/old/x.yaml": "{" });
+test("ignores files that are not YAML, files with a leading dot, tests of rules, and subfolders", async (t) => {
+  const others = { "rules/notes.md": "# {", "rules/.hidden.yaml": "{", "rules/old/x.yaml": "{" };
+  const dir = aHomeDir(t, { ...others, "rules/r.test.yaml": "{" });
   const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault });
   assert.equal(outcome.outcome, "loaded");
   assert.deepEqual(outcome.outcome === "loaded" && outcome.files.map(({ file, name }) => [file, name]), [
@@ -154,6 +155,17 @@ test("ignores files that are not YAML, files with a leading dot, and subfolders"
     ["clusters/hz.yaml", "hz"],
     ["groups.yaml", ""],
   ]);
+});
+
+test("takes a rule whose name only looks like a test's, and tests nowhere but beside rules", async (t) => {
+  const home = await loaded(t, { "rules/r.yaml": null, "rules/test.yaml": aRule({ id: "t" }) });
+  assert.deepEqual(
+    home.rules.map(({ id }) => id),
+    ["t"],
+  );
+  const dir = aHomeDir(t, { "clusters/hz.test.yaml": "{" });
+  const outcome = await loadHome({ dir, env: {}, nowMs: NOW_MS, kinds: ["generic"], cronFault });
+  assert.equal(outcome.outcome, "refused");
 });
 
 test("reads files that are links, as a mounted ConfigMap has them", async (t) => {

@@ -43,6 +43,7 @@ export function groundOver(
     executor: instantExecutor(),
     pressure: { sheds: () => false },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
+    explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
     actions: { lookup: () => undefined },
     onDeadLetters: () => undefined,

@@ -8,6 +8,7 @@ import { readJson, sourceKinds, standardForms } from "../../../../adapters/sourc
 import { openArchive } from "../../../../adapters/sqlite/archive/index.ts";
 import { openStore, type SqliteStore } from "../../../../adapters/sqlite/index.ts";
 import { createMetrics } from "../../../../adapters/telemetry/index.ts";
+import { createExplainer } from "../../../../bot/explain/index.ts";
 import { createHomeKeeper, type HomeKeeper } from "../../../../bot/home/index.ts";
 import {
   configRoutes,
@@ -15,6 +16,7 @@ import {
   deadLetterRoutes,
   eventRoutes,
   eventTypeRoutes,
+  explainRoutes,
   type Guard,
   refusalRoutes,
   sendEventRoutes,
@@ -22,6 +24,7 @@ import {
 } from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
+import { compileMutes } from "../../../../core/mutes/index.ts";
 import { type AccessObject, inScope, type Scope } from "../../../../core/people/index.ts";
 import type { Archive, ConfigStore } from "../../../../core/ports/index.ts";
 import { aHomeDir, type Files, NOW_MS } from "../../../adapters/files/home-dir.ts";
@@ -200,6 +203,14 @@ async function open(given: Given) {
     eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
     refusalRoutes(router, common);
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
+    const explainer = createExplainer({
+      ...{ archive, journal, tasks: store.tasks, clock, inForce: inForce.current },
+      ...{
+        actions: () => undefined,
+        mutes: { current: () => compileMutes([]), refresh: async () => undefined },
+      },
+    });
+    explainRoutes(router, { guard, log, explainer, rules: () => inForce.current().rules });
     deadLetterRoutes(router, { guard, log, archive: wrapArchive(archive), audit: store.audit, clock });
     const { pressure, maxBodyBytes, timeZone } = hooks;
     sendEventRoutes(router, {

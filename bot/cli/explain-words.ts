@@ -1,0 +1,43 @@
+import type { WhaleEvent } from "../../core/events/index.ts";
+import type { Explanation } from "../../core/rules/index.ts";
+import { localTime, verdictLine } from "./event-words.ts";
+import { plainText } from "./plain-text.ts";
+
+/** Why rules did or did not make tasks of an event, as REST gives it. */
+export interface Explained {
+  event: Pick<WhaleEvent, "id" | "type" | "title" | "subject" | "status" | "receivedAt">;
+  rules: Explanation[];
+}
+
+/** The same, as lines. */
+export function explainLines({ event, rules }: Explained, timeZone: string): string[] {
+  const { id, type, title, subject, receivedAt } = event;
+  const head = [title, subject, type, localTime(receivedAt, timeZone), id].filter(Boolean).join(" · ");
+  const none = "没有规则读取这类事件 · no rule reads events of this type";
+  return [plainText(head), ...(rules.length === 0 ? [none] : rules.flatMap(ruleLines))];
+}
+
+function ruleLines(explanation: Explanation): string[] {
+  switch (explanation.known) {
+    case "not_asked": {
+      const { ruleId, on } = explanation;
+      return [
+        plainText(`  ${ruleId}  不读这类事件 (it does not read this type), 只读 · only ${on.join(", ")}`),
+      ];
+    }
+    case "stored": {
+      const changed = "，此后规则改过或已删 · the rule was changed or removed since";
+      const how = `当时的记录 · as recorded${explanation.changed ? changed : ""}`;
+      return [verdictLine(explanation.verdict), `    ${how}`];
+    }
+    case "recomputed": {
+      const untold =
+        "；会触发，但没有记录也没有任务：还没判定，或规则比事件新 · it would fire, yet neither verdict nor task is there: not judged yet, or the rule is newer";
+      const how = "按现有规则、收到时的窗口和静默重算，不问限流";
+      const en = "judged again by the rules in force, as at the receipt; the throttle is not asked";
+      return [verdictLine(explanation.verdict), `    ${how} · ${en}${explanation.untold ? untold : ""}`];
+    }
+    default:
+      return explanation satisfies never;
+  }
+}

@@ -1,0 +1,142 @@
+import type { WhaleEvent } from "../../core/events/index.ts";
+import { taskId } from "../../core/ids/index.ts";
+import type { Archive, Journal, TaskStore } from "../../core/ports/index.ts";
+import {
+  type CompiledRule,
+  type Explanation,
+  elementVerdict,
+  firedVerdict,
+  type JudgeContext,
+  type Judgement,
+  judgeOne,
+  nearestFirst,
+  type RuleSet,
+  storedExplanation,
+} from "../../core/rules/index.ts";
+import { type JudgingDeps, judgingNow, roundsOf } from "../workers/index.ts";
+
+export interface ExplainDeps extends JudgingDeps {
+  archive: Pick<Archive, "get" | "verdicts" | "search">;
+  journal: Pick<Journal, "event">;
+  tasks: Pick<TaskStore, "get" | "findByPrefix">;
+}
+
+/** An event that a person means by the beginning of its id, or of the id of one of its tasks. */
+export type FoundEvent =
+  | { outcome: "found"; event: WhaleEvent }
+  | { outcome: "unknown" }
+  | { outcome: "ambiguous" };
+
+/** Why rules did or did not make tasks of an event. */
+export interface Explainer {
+  /** By a whole id, the beginning of one of the newest events' ids, or of the id of a task, as cards show it. */
+  find(typed: string): Promise<FoundEvent>;
+  /**
+   * What each rule that reads the event's type said, and each whose verdict is kept; or one rule alone, of
+   * whatever type. Null when there is no such rule and none of its verdicts. Verdicts that are kept are told as
+   * they are; the rest is judged again. Nothing is changed, no token taken.
+   */
+  explain(event: WhaleEvent, ruleId?: string): Promise<Explanation[] | null>;
+}
+
+/** Makes the explainer. */
+export function createExplainer(deps: ExplainDeps): Explainer {
+  return {
+    find: (typed) => find(typed.trim(), deps),
+    explain: (event, ruleId) => explain(event, ruleId, deps),
+  };
+}
+
+/** So many of the newest events are known by the beginnings of their ids. */
+const NEWEST = 1_000;
+const SHORTEST = 4;
+const WHOLE = /^e_[a-z2-7]{52}$/;
+
+async function find(typed: string, { archive, journal, tasks }: ExplainDeps): Promise<FoundEvent> {
+  const whole = (await archive.get(typed)) ?? (await journal.event(typed));
+  if (whole) return { outcome: "found", event: whole };
+  const prefix = typed
+    .replace(/^[et]_/, "")
+    .replace(/@\d+$/, "")
+    .toLowerCase();
+  if (WHOLE.test(typed) || prefix.length < SHORTEST) return { outcome: "unknown" };
+  const found = new Map<string, WhaleEvent>();
+  if (!typed.startsWith("t_")) {
+    const { events } = await archive.search({ limit: NEWEST });
+    for (const event of events) if (bare(event.id).startsWith(prefix)) found.set(event.id, event);
+  }
+  if (!typed.startsWith("e_") && /^[a-z2-7]{1,52}$/.test(prefix)) {
+    for (const task of await tasks.findByPrefix(prefix, 2)) {
+      const { id } = task.event;
+      const event = found.get(id) ?? (await archive.get(id)) ?? (await journal.event(id));
+      if (event) found.set(id, event);
+    }
+  }
+  const [event] = found.values();
+  if (!event) return { outcome: "unknown" };
+  return found.size > 1 ? { outcome: "ambiguous" } : { outcome: "found", event };
+}
+
+function bare(id: string): string {
+  return id.replace(/^e_/, "").toLowerCase();
+}
+
+async function explain(
+  event: WhaleEvent,
+  ruleId: string | undefined,
+  deps: ExplainDeps,
+): Promise<Explanation[] | null> {
+  await deps.mutes.refresh();
+  const stored = await deps.archive.verdicts(event.id);
+  const { set, context } = judgingNow(deps);
+  const rules = new Map(set.rules.map((compiled) => [compiled.rule.id, compiled]));
+  const asked = ruleId === undefined ? candidates(set, event) : [rules.get(ruleId)].filter((one) => !!one);
+  const kept = stored.filter((verdict) => ruleId === undefined || verdict.ruleId === ruleId);
+  if (ruleId !== undefined && asked.length === 0 && kept.length === 0) return null;
+  const told = new Set(kept.map((verdict) => verdict.ruleId));
+  const rounds = await roundsOf(event, deps.tasks);
+  const atReceipt = { ...context, rounds, ageAtMs: Date.parse(event.receivedAt) };
+  const explanations = kept.map((verdict) => storedExplanation(verdict, rules.get(verdict.ruleId)));
+  for (const compiled of asked) {
+    if (told.has(compiled.rule.id)) continue;
+    explanations.push(await recomputed(compiled, event, { context: atReceipt, tasks: deps.tasks }));
+  }
+  return nearestFirst(explanations);
+}
+
+function candidates(set: RuleSet, event: WhaleEvent): readonly CompiledRule[] {
+  return set.byType.get(event.type) ?? [];
+}
+
+async function recomputed(
+  compiled: CompiledRule,
+  event: WhaleEvent,
+  { context, tasks }: { context: JudgeContext; tasks: ExplainDeps["tasks"] },
+): Promise<Explanation> {
+  const { id: ruleId, title, on } = compiled.rule;
+  if (!on.includes(event.type)) return { known: "not_asked", ruleId, title, on };
+  const judgement = judgeOne(compiled, event, context);
+  if (judgement.outcome === "held") {
+    return { known: "recomputed", ruleId, title, verdict: judgement.verdict, untold: false };
+  }
+  return { known: "recomputed", ruleId, title, ...(await made(judgement, event, tasks)) };
+}
+
+/** The tasks themselves tell that a rule fired, before its verdict has come to the archive. */
+async function made(
+  judgement: Extract<Judgement, { outcome: "fires" }>,
+  event: WhaleEvent,
+  tasks: ExplainDeps["tasks"],
+): Promise<Pick<Extract<Explanation, { known: "recomputed" }>, "verdict" | "untold">> {
+  const ids = judgement.firings.map(({ index }) => ({
+    index,
+    id: taskId(event.id, judgement.rule.id, index),
+  }));
+  const found = await Promise.all(ids.map(async (one) => ((await tasks.get(one.id)) ? one : null)));
+  const answers = found
+    .filter((one) => one !== null)
+    .map(({ index, id }) => elementVerdict(index, { taskId: id }));
+  return answers.length > 0
+    ? { verdict: firedVerdict(judgement, answers), untold: false }
+    : { verdict: judgement.verdict, untold: true };
+}

@@ -1,0 +1,65 @@
+import type Router from "koa-router";
+import type { RouterContext } from "koa-router";
+import { type AccessObject, inScope } from "../../../core/people/index.ts";
+import type { Rule } from "../../../core/rules/index.ts";
+import type { Explainer } from "../../explain/index.ts";
+import { answering, refuseApi } from "./answers.ts";
+import type { ApiDeps } from "./guard.ts";
+import { queryReader, refuseQuery } from "./query.ts";
+
+export interface ExplainRouteDeps extends ApiDeps {
+  explainer: Explainer;
+  rules: () => readonly Rule[];
+}
+
+/** `GET /api/v1/events/:id/explain?rule=`: why rules did or did not make tasks of an event. */
+export function explainRoutes(router: Router, deps: ExplainRouteDeps): void {
+  router.get(
+    "/api/v1/events/:id/explain",
+    answering(deps.log, (ctx: RouterContext) => explain(ctx, deps)),
+  );
+}
+
+async function explain(ctx: RouterContext, { guard, explainer, rules }: ExplainRouteDeps): Promise<void> {
+  const reader = await guard(ctx, "events.read", "some");
+  if (reader.outcome === "answered") return;
+  const caller = await guard(ctx, "rules.read", "some");
+  if (caller.outcome === "answered") return;
+  const read = queryReader(ctx.query);
+  const rule = read.text("rule");
+  const faults = read.faults();
+  if (faults.length > 0) return refuseQuery(ctx, faults);
+  const found = await explainer.find(ctx.params["id"] ?? "");
+  if (found.outcome !== "found") return refuseEvent(ctx, found.outcome);
+  const { event } = found;
+  const objectOf = ruleObject(rules());
+  if (!reader.permits({ type: event.type })) return;
+  if (rule !== undefined && !caller.permits(objectOf(rule))) return;
+  const explanations = await explainer.explain(event, rule);
+  if (!explanations) {
+    const message = `没有规则 ${rule}，此事件也没有它的结论 (no such rule, and no verdict of it)`;
+    return refuseApi(ctx, 404, { code: "unknown_rule", message });
+  }
+  const { id, type, title, subject, status, receivedAt } = event;
+  const seen = explanations.filter(({ ruleId }) => inScope(caller.scope, objectOf(ruleId)));
+  ctx.body = { event: { id, type, title, subject, status, receivedAt }, rules: seen };
+}
+
+/** A rule is read with the right on its business; one that is gone, with the right on everything. */
+function ruleObject(rules: readonly Rule[]): (ruleId: string) => AccessObject {
+  const businesses = new Map(rules.map(({ id, business }) => [id, business]));
+  return (ruleId) => {
+    const business = businesses.get(ruleId);
+    return business === undefined ? {} : { business };
+  };
+}
+
+function refuseEvent(ctx: RouterContext, outcome: "unknown" | "ambiguous"): void {
+  if (outcome === "ambiguous") {
+    const message = "对应多个事件，请多输入几位 (several events begin like this, give more of the id)";
+    refuseApi(ctx, 409, { code: "ambiguous_event", message });
+    return;
+  }
+  const message = "没有这个事件，或已过保存期 (no such event, or it is kept no longer)";
+  refuseApi(ctx, 404, { code: "unknown_event", message });
+}

@@ -1,0 +1,55 @@
+import { clockTime, type MessageViewing, plainLine } from "../cards/index.ts";
+import type { WhaleEvent } from "../events/index.ts";
+import { shortId } from "../ids/index.ts";
+import { type Explanation, type Verdict, verdictWords } from "../rules/index.ts";
+
+/** A message holds so many rules; the others are told by number. */
+const MOST_RULES = 10;
+
+/** The answer to `why EVENT [RULE]`: what each rule said, and whether that is kept or judged again. */
+export function whyText(
+  event: WhaleEvent,
+  explanations: readonly Explanation[],
+  viewing: MessageViewing,
+): string {
+  const { texts, timeZone } = viewing;
+  const when = clockTime(Date.parse(event.receivedAt), timeZone);
+  const subject = event.subject ? ` · ${plainLine(event.subject, viewing)}` : "";
+  const head = `**${shortId(event.id)}** ${plainLine(event.title, viewing)}${subject} · ${when}`;
+  if (explanations.length === 0) return `${head}\n${texts.commands.noRules}`;
+  const lines = explanations.slice(0, MOST_RULES).map((one) => whyLine(one, viewing));
+  const left = explanations.length - lines.length;
+  return [head, ...lines, ...(left > 0 ? [texts.coalesced(left)] : [])].join("\n");
+}
+
+function whyLine(explanation: Explanation, viewing: MessageViewing): string {
+  const { commands } = viewing.texts;
+  const { ruleId, title } = explanation;
+  const name = `**${plainLine(title ?? ruleId, viewing)}** (${ruleId})`;
+  if (explanation.known === "not_asked") {
+    return `${name} ${plainLine(commands.otherTypes(explanation.on.join(", ")), viewing)}`;
+  }
+  const { verdict } = explanation;
+  const untold = explanation.known === "recomputed" && explanation.untold;
+  const words = untold ? commands.untold : viewing.texts.wordsOf(verdictWords(verdict.reason));
+  const changed = explanation.known === "stored" && explanation.changed ? [commands.ruleChanged] : [];
+  const facts = [...factsOf(verdict, viewing), commands.known[explanation.known], ...changed];
+  return `${name} ${words} · ${facts.map((fact) => plainLine(fact, viewing)).join(" · ")}`;
+}
+
+function factsOf(verdict: Verdict, { texts, timeZone }: MessageViewing): string[] {
+  const { feature, throttle, taskId, message, would } = verdict;
+  const { commands } = texts;
+  const facts: string[] = [];
+  if (feature) {
+    const { path, op, expected, actual } = feature;
+    facts.push(`${path} ${op} ${JSON.stringify(expected)}`, commands.wasActually(JSON.stringify(actual)));
+  }
+  if (throttle && verdict.reason === "throttled") {
+    facts.push(throttle.key, commands.passesAt(clockTime(throttle.nextAtMs, timeZone)));
+  }
+  if (taskId !== undefined) facts.push(`${texts.labels.id} ${shortId(taskId)}`);
+  if (would) facts.push([would.action, ...would.targets].join(" "), would.params);
+  if (message !== undefined) facts.push(message);
+  return facts;
+}

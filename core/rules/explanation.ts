@@ -1,0 +1,34 @@
+import type { CompiledRule } from "./compile-rule.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What one rule says of one event, and how that is known. */
+export type Explanation =
+  /** As it was decided and kept. `changed`: the rule in force now is another version, or gone. */
+  | { known: "stored"; ruleId: string; title: string | null; verdict: Verdict; changed: boolean }
+  /**
+   * Judged again by the rules in force, as at the event's receipt; the throttle is not asked again. `untold`: it
+   * would fire, yet there is neither a verdict nor a task: it is not judged yet, or the rule is newer than it.
+   */
+  | { known: "recomputed"; ruleId: string; title: string; verdict: Verdict; untold: boolean }
+  /** The rule reads events of other types. */
+  | { known: "not_asked"; ruleId: string; title: string; on: readonly string[] };
+
+/** A verdict that was kept, beside the rule as it is in force now. */
+export function storedExplanation(verdict: Verdict, compiled: CompiledRule | undefined): Explanation {
+  const { ruleId, ruleVersion } = verdict;
+  const changed = compiled?.version !== ruleVersion;
+  return { known: "stored", ruleId, title: compiled?.rule.title ?? null, verdict, changed };
+}
+
+/** What fired first, then what was held, the nearest misses before the far ones. */
+export function nearestFirst(explanations: readonly Explanation[]): Explanation[] {
+  return [...explanations].sort((one, other) => distance(one) - distance(other));
+}
+
+function distance(explanation: Explanation): number {
+  if (explanation.known === "not_asked") return Number.POSITIVE_INFINITY;
+  const { outcome, feature } = explanation.verdict;
+  if (outcome === "fired") return -1;
+  // A rule that fails at a later feature passed all before it.
+  return feature === undefined ? 0 : 1 + 1 / (1 + feature.index);
+}

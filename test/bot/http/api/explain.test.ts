@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { aRule } from "../../../adapters/files/home-dir.ts";
+import { anEvent } from "../../../support/builders.ts";
+import { apiServer } from "./api-server.ts";
+
+const EVENT = anEvent({ id: `e_${"a".repeat(52)}`, type: "disk.full", labels: { env: "test" } });
+const FILES = {
+  "rules/r.yaml": aRule({ features: [{ path: "labels.env", op: "equals", value: "prod" }] }),
+  "rules/s.yaml": aRule({ id: "s" }),
+};
+
+test("each rule of the type is explained, the nearest first; one alone where it is asked for", async (t) => {
+  const api = await apiServer(t, { files: FILES });
+  await api.archive().write({ events: [EVENT], verdicts: [] });
+  const all = await api.call("GET", "/api/v1/events/aaaaaa/explain");
+  assert.equal(all.status, 200);
+  assert.equal(all.body.event.id, EVENT.id);
+  const told = (rules: { ruleId: string; verdict: { reason: string } }[]) =>
+    rules.map(({ ruleId, verdict }) => [ruleId, verdict.reason]);
+  assert.deepEqual(told(all.body.rules), [
+    ["s", "fired"],
+    ["r", "feature_failed"],
+  ]);
+  const one = await api.call("GET", `/api/v1/events/${EVENT.id}/explain?rule=r`);
+  assert.deepEqual(told(one.body.rules), [["r", "feature_failed"]]);
+});
+
+test("an unknown event, an unknown rule and a beginning of two ids are told apart", async (t) => {
+  const api = await apiServer(t, { files: FILES });
+  const other = anEvent({ ...EVENT, id: `e_aaaaaa${"b".repeat(46)}` });
+  await api.archive().write({ events: [EVENT, other], verdicts: [] });
+  const refused = async (path: string) => {
+    const { status, body } = await api.call("GET", `/api/v1/events/${path}`);
+    return [status, body.error.code];
+  };
+  assert.deepEqual(await refused("e_none/explain"), [404, "unknown_event"]);
+  assert.deepEqual(await refused("aaaaaa/explain"), [409, "ambiguous_event"]);
+  assert.deepEqual(await refused(`${EVENT.id}/explain?rule=gone`), [404, "unknown_rule"]);
+});
+
+test("needs the rights to read the event and its rules", async (t) => {
+  const api = await apiServer(t, { files: FILES });
+  await api.archive().write({ events: [EVENT], verdicts: [] });
+  const path = `/api/v1/events/${EVENT.id}/explain`;
+  assert.equal((await api.call("GET", path, { who: "" })).status, 401);
+  assert.equal((await api.call("GET", path, { headers: { "x-types": "else" } })).status, 403);
+  // Who may read this type alone may read no rule by its business.
+  const bounded = { headers: { "x-types": "disk.full" } };
+  assert.deepEqual((await api.call("GET", path, bounded)).body.rules, []);
+  assert.equal((await api.call("GET", `${path}?rule=r`, bounded)).status, 403);
+  assert.ok(api.asked.some((asked) => asked.includes("rules.read")));
+});
