@@ -8,6 +8,7 @@ import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
+import { backtestCommand } from "./backtest.ts";
 import { eventCommands } from "./events.ts";
 import { findingLine } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -60,6 +61,7 @@ function program(): Command {
       "生成令牌并打印要写进 tokens.yaml 的条目，不写文件 · make a token and its entry, writing nothing",
     )
     .action(printToken);
+  backtestCommand(whale.command("rules").description("规则 · rules"));
   migrateCommand(whale);
   eventCommands(whale);
   throttleCommands(whale);
