@@ -18,8 +18,11 @@ export interface RuleCounting {
   /** An event whose features it passes has come to this. */
   add(answer: { reason: VerdictReason; tasks: number }): void;
   /** Everything it said, with what its types' events came to before that. */
-  over(types: ReadonlyMap<string, TypeCounts>): RuleCount;
+  over(countsOf: CountsOf): RuleCount;
 }
+
+/** The counts of a type; undefined where nothing is counted. */
+type CountsOf = (type: string) => TypeCounts | undefined;
 
 /** Begins to count events of one type. */
 export function typeCounts(): TypeCounts {
@@ -38,8 +41,8 @@ export function ruleCount({ rule, version }: CompiledRule): RuleCounting {
       tasks += answer.tasks;
       said[answer.reason] = (said[answer.reason] ?? 0) + 1;
     },
-    over: (types) => {
-      const { reached, ...before } = sumOver(rule.on, types);
+    over: (countsOf) => {
+      const { reached, ...before } = sumOver(rule.on, countsOf);
       const judged = rule.repeats ? reached + before.repeat : reached;
       const { fired = 0, ...held } = said;
       const all = {
@@ -55,10 +58,10 @@ export function ruleCount({ rule, version }: CompiledRule): RuleCounting {
   };
 }
 
-function sumOver(on: readonly string[], types: ReadonlyMap<string, TypeCounts>): TypeCounts {
+function sumOver(on: readonly string[], countsOf: CountsOf): TypeCounts {
   const sum = typeCounts();
   for (const type of new Set(on)) {
-    const counts = types.get(type);
+    const counts = countsOf(type);
     if (!counts) continue;
     for (const key of Object.keys(sum) as (keyof TypeCounts)[]) sum[key] += counts[key];
   }

@@ -44,7 +44,9 @@ const NOTHING: readonly RuleAnswer[] = [];
 
 /** Begins with full buckets; the true ones are neither asked nor changed. */
 export function backTest(set: RuleSet, context: BackTestContext): BackTest {
-  const types = new Map<string, TypeCounts>();
+  const types = new Map(
+    [...set.matchers].map(([type, matcher]) => [type, { matcher, counts: typeCounts() }]),
+  );
   const counts = new Map(set.rules.map((compiled) => [compiled, ruleCount(compiled)]));
   const take = forgetting(virtualThrottle([]));
   let chained = 0;
@@ -59,12 +61,12 @@ export function backTest(set: RuleSet, context: BackTestContext): BackTest {
       chained += 1;
       return NOTHING;
     }
-    const matcher = set.matchers.get(event.type);
-    if (!matcher) return NOTHING;
+    const type = types.get(event.type);
+    if (!type) return NOTHING;
     const before = beforeFeatures(event);
-    countsOf(types, event.type)[before ?? "reached"] += 1;
+    type.counts[before ?? "reached"] += 1;
     if (before !== null && before !== "repeat") return NOTHING;
-    const fits = matcher.fits(event);
+    const fits = type.matcher.fits(event);
     if (fits.length === 0) return NOTHING;
     const atMs = Date.parse(event.receivedAt);
     const asked = before === null ? fits : fits.filter(({ rule }) => rule.repeats);
@@ -73,7 +75,7 @@ export function backTest(set: RuleSet, context: BackTestContext): BackTest {
   return {
     judge,
     chained: () => chained,
-    counts: () => [...counts.values()].map((count) => count.over(types)),
+    counts: () => [...counts.values()].map((count) => count.over((type) => types.get(type)?.counts)),
     reasonOf: (ruleId, event) => {
       const rule = set.byType.get(event.type)?.find((one) => one.rule.id === ruleId);
       if (!rule) return null;
@@ -94,12 +96,6 @@ function beforeFeatures({
   if (violations.length > 0) return "event_invalid";
   if (late) return "late";
   return repeatOf === undefined ? null : "repeat";
-}
-
-function countsOf(types: Map<string, TypeCounts>, type: string): TypeCounts {
-  const known = types.get(type) ?? typeCounts();
-  types.set(type, known);
-  return known;
 }
 
 interface Taking {

@@ -90,7 +90,7 @@ export function decide(compiled: CompiledRule, event: WhaleEvent, context: Judge
     const why = gate(compiled, event, context);
     if (why) return { outcome: "held", why };
   }
-  const scopes = scopesOf({ ...compiled.rule, forEachKeys: compiled.forEachKeys }, event);
+  const scopes = scopesOf(compiled, event);
   if (scopes.outcome === "held") return scopes;
   const clusters = allowedClusters(context.clusters, compiled.rule.business);
   const { works, unfit } = worksOf(compiled, scopes.scopes, { clusters, actions: context.actions });
