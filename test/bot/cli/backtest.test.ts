@@ -37,8 +37,8 @@ async function runningWorld(t: TestContext): Promise<World> {
   const alerts = [disk("vm-1", 80), disk("vm-2", 86), disk("vm-3", 96)];
   assert.equal((await post(world, "generic", JSON.stringify(alerts))).status, 202);
   await until(world, "the archive to have all three", async () => {
-    const look = await looked(world).catch(() => null);
-    return look?.events === 3 && world;
+    const look = await looked(world);
+    return look.events === 3 && world;
   });
   return world;
 }
