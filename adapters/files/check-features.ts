@@ -63,7 +63,10 @@ function checkNode(located: Located, path: Path, depth: number): Problem[] {
     .flatMap((member) => checkNode(located, member, depth + 1));
   const keys = keysAt(located, path);
   const group = keys.find((key) => GROUPS.includes(key));
-  const own = group === undefined ? checkTest(located, path, keys) : checkGroup(located, path, group);
+  // A misspelled group would be told to be a test without path and op, too.
+  const isTest = misshapen.length === 0 || keys.includes("path") || keys.includes("op");
+  const test = isTest ? checkTest(located, path, keys) : [];
+  const own = group === undefined ? test : checkGroup(located, path, group);
   return [...misshapen, ...own, ...inner];
 }
 

@@ -39,15 +39,14 @@ function make(db: Database, making: MakingRow, at: Moment): Made {
   }
   const grant = take && takeOnce(db, take, at.nowMs);
   if (grant?.outcome === "held") return { outcome: "throttled", grant };
-  insertTask(db, granted(task, grant));
+  insertTask(db, grant ? rowWithGrant(task, grant) : task);
   if (task.dueAtMs !== null) at.wake("tasks");
   addItems(db, making.outbox, at);
   return grant ? { outcome: "made", grant } : { outcome: "made" };
 }
 
-/** A task is read again only where its grant says what it has counted. */
-function granted(row: TaskRow, grant: Grant | undefined): TaskRow {
-  if (!grant?.heldBefore) return row;
+/** What the throttle held back before is part of the task, and known only here. */
+function rowWithGrant(row: TaskRow, grant: Grant): TaskRow {
   return { ...row, body: JSON.stringify(withGrant(JSON.parse(row.body) as Task, grant)) };
 }
 

@@ -8,6 +8,8 @@ const FROM = { users: ["zhangsan"] };
 const OFFER = { id: "view", title: "查看", action: "disk.show", approval: { policy: "read-only" } };
 const ROW = { label: "主机", value: "x" };
 
+const STATUS = { path: "status", op: "equals", value: "firing" };
+
 /** What a rule says besides what it must, the field that is refused, and a part of the message. */
 const REFUSALS: readonly [fields: Record<string, unknown>, field: string, message: RegExp][] = [
   [{ id: undefined }, "id", /缺少此字段/],
@@ -45,6 +47,39 @@ const REFUSALS: readonly [fields: Record<string, unknown>, field: string, messag
     /invalid pattern at column/,
   ],
   [{ features: [{ path: "a", op: "equals", value: 1, Value: 2 }] }, "features[0].Value", /是不是 value？/],
+  [{ features: ["x"] }, "features[0]", /应为字段的集合/],
+  [{ features: [{ any: [] }] }, "features[0].any", /至少要有 1 项/],
+  [{ features: [{ any: [STATUS], value: 1 }] }, "features[0].value", /any 旁边不能再写别的/],
+  [{ features: [{ anny: [STATUS] }] }, "features[0].anny", /没有这个字段，是不是 any？/],
+  [
+    { features: [STATUS, { any: [STATUS, { path: "a", op: "regexp", value: "x" }] }] },
+    "features[1].any[1].op",
+    /是不是 regex？/,
+  ],
+  [
+    { features: [{ not: { path: "a", op: "cidr", value: "10/8" } }] },
+    "features[0].not.value",
+    /"10\/8" is none/,
+  ],
+  [{ features: [{ ...STATUS, items: "some" }] }, "features[0].items", /any、all、none/],
+  [{ features: [{ ...STATUS, condition: "any" }] }, "features[0].condition", /is for search alone/],
+  [{ features: [{ path: "a", op: "search", value: [] }] }, "features[0].value", /needs a list of features/],
+  [
+    { features: [{ path: "a", op: "search", value: [STATUS] }] },
+    "features[0].value[0]",
+    /begins with "item"/,
+  ],
+  [
+    { features: [{ path: "a", op: "search", value: [{ path: "item.b", op: "gt", value: "x" }] }] },
+    "features[0].value[0].value",
+    /needs a number/,
+  ],
+  [{ features: [{ all: Array.from({ length: 300 }, () => STATUS) }] }, "features", /特征过多，最多 256 个/],
+  [
+    { features: Array.from({ length: 9 }).reduce<unknown[]>((inner) => [{ any: inner }], [STATUS]) },
+    `features[0]${".any[0]".repeat(9)}`,
+    /嵌套过深，最多 8 层/,
+  ],
   [{ throttle: { key: "k", limit: 1 } }, "throttle.per", /缺少此字段/],
   [{ throttle: { key: "k", limit: 1, per: "1m", burst: 0 } }, "throttle.burst", /不能小于 1/],
   [{ throttle: { limit: 1, per: "1m" } }, "throttle.key", /缺少此字段/],

@@ -35,6 +35,7 @@ async function everything(t: TestContext, cluster: Cluster): Promise<unknown[]> 
     st2.children("hz", EXECUTION_ID),
     st2.output("hz", EXECUTION_ID),
     st2.probe("hz"),
+    st2.readAction("hz", "core.noop"),
   ]);
   while (metrics.counted("stackstorm_stream_ends") === 0) await new Promise(setImmediate);
   await watched.stop();

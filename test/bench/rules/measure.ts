@@ -74,7 +74,8 @@ export function processor(): number {
 
 /** Events a second, by the median block. */
 export function perSecond(costs: readonly Costs[], name: string): number {
-  return Math.round(1000 / median(costs.map((cost) => cost[name] ?? Number.NaN)));
+  const speed = 1000 / median(costs.map((cost) => cost[name] ?? Number.NaN));
+  return speed < 100 ? rounded(speed) : Math.round(speed);
 }
 
 /** How often the cost of one goes into the other's, by the median block. */

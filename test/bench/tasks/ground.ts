@@ -45,6 +45,7 @@ export function groundOver(
     pressure: { sheds: () => false },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
+    actions: { lookup: () => undefined },
     onDeadLetters: () => undefined,
     plain: (text) => text,
     random: Math.random,

@@ -26,7 +26,8 @@ export function makingOf(inForce: InForce, name: string, no: number): Making {
   const nowMs = Date.now();
   const event = alertOf(name, no, nowMs);
   const { set, clusters, policies } = inForce;
-  const [judgement] = judge(set, event, { nowMs, clusters, policies, rounds: () => 0 });
+  const actions = () => undefined;
+  const [judgement] = judge(set, event, { nowMs, clusters, policies, actions, rounds: () => 0 });
   if (judgement?.outcome !== "fires") throw new Error("the benchmark's rule does not fire");
   const making = { nowMs, settings: DEFAULT_SETTINGS, depth: 0, causes: [] };
   const made = taskOfRule(judgement.rule, event, judgement.firings[0], making);
