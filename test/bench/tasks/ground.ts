@@ -41,7 +41,6 @@ export function groundOver(
     },
     wecom: { messenger: instantMessenger, directory: instantDirectory },
     executor: instantExecutor(),
-    actions: { lookup: () => undefined },
     pressure: { sheds: () => false },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
