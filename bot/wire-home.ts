@@ -1,11 +1,13 @@
 import { cronFault, cronTimes } from "../adapters/cron/index.ts";
 import {
+  changeRules,
   createHomeFolder,
   formatProblems,
   type Home,
   type HomeFile,
   type HomeFolder,
   loadRuleTests,
+  type RuleChange,
   type RulePlaces,
   type RuleTestCase,
   rulePlaces,
@@ -72,6 +74,34 @@ export async function ruleTests(
   return loaded.outcome === "loaded"
     ? loaded
     : { outcome: "refused", message: formatProblems(loaded.problems) };
+}
+
+/** The files of `WHALE_HOME`, compiled as they are, and as they would be with some rule files changed or added. */
+export type PreparedChange =
+  | {
+      outcome: "ready";
+      before: InForce;
+      /** Null when nothing is changed. */
+      after: InForce | null;
+    }
+  | { outcome: "refused"; message: string };
+
+/** As `prepareFiles`, beside the same with rule files in place of those of the same rules. Nothing is written. */
+export async function prepareChange(
+  env: Environment,
+  dir: string,
+  changes: readonly RuleChange[],
+): Promise<PreparedChange> {
+  const folder = openHome(env, dir);
+  const loaded = await folder.load();
+  if (loaded.outcome === "refused") return { outcome: "refused", message: formatProblems(loaded.problems) };
+  const before = prepareHome(loaded.home, HOME_PARTS);
+  if (changes.length === 0) return { outcome: "ready", before, after: null };
+  const { overlay, named } = changeRules(loaded.files, changes, env);
+  const changed = await folder.load(overlay);
+  if (changed.outcome === "refused")
+    return { outcome: "refused", message: formatProblems(named(changed.problems)) };
+  return { outcome: "ready", before, after: prepareHome(changed.home, HOME_PARTS) };
 }
 
 export const HOME_PARTS: HomeParts = { kinds: sourceKinds, cron: cronTimes };

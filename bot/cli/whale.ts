@@ -8,6 +8,7 @@ import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
+import { backtestCommand } from "./backtest.ts";
 import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { findingLine } from "./finding-words.ts";
@@ -67,7 +68,7 @@ function program(): Command {
   throttleCommands(whale);
   archiveCommands(whale);
   explainCommand(whale);
-  rulesCommands(whale);
+  backtestCommand(rulesCommands(whale));
   return whale;
 }
 

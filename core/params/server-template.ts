@@ -1,7 +1,5 @@
 import { isJsonObject, type Json } from "../ids/index.ts";
 
-const MARKERS = ["{{", "{%"];
-
 /** A value and how it is reached; `key` is absent for the outermost value. */
 interface Member {
   path: string;
@@ -15,6 +13,7 @@ interface Member {
  * The path is empty when the outermost value is such a string.
  */
 export function findServerTemplate(value: Json): string | null {
+  if (isPlain(value)) return null;
   // A stack of our own instead of recursion: deeply nested foreign data must not end the process.
   const waiting: Member[] = [{ path: "", value }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -24,12 +23,23 @@ export function findServerTemplate(value: Json): string | null {
   return null;
 }
 
+/** Most parameters are a few scalars without a marker; that is seen without making anything. */
+function isPlain(value: Json): boolean {
+  if (!isJsonObject(value)) return false;
+  for (const key in value) {
+    const member = value[key];
+    if (typeof member === "object" && member !== null) return false;
+    if (holdsMarker(key) || (typeof member === "string" && holdsMarker(member))) return false;
+  }
+  return true;
+}
+
 function isTemplate({ key, value }: Member): boolean {
   return (key !== undefined && holdsMarker(key)) || (typeof value === "string" && holdsMarker(value));
 }
 
 function holdsMarker(text: string): boolean {
-  return MARKERS.some((marker) => text.includes(marker));
+  return text.includes("{{") || text.includes("{%");
 }
 
 function membersOf({ path, value }: Member): Member[] {

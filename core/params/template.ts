@@ -119,9 +119,33 @@ function evaluateValue(output: LiquidNode): Evaluate {
   return (scope) => valueEngine.renderSync([output], scope);
 }
 
+/** A text that only names values, as most keys of throttles do, is put together here without the engine. */
 function evaluateText(text: string): Evaluate {
   const nodes = textEngine.parse(text);
-  return (scope) => textEngine.renderSync(nodes, scope);
+  const engine: Evaluate = (scope) => textEngine.renderSync(nodes, scope);
+  const parts = plainParts(text);
+  return parts ? (scope) => joinedParts(parts, scope) ?? engine(scope) : engine;
+}
+
+const REFERENCE = /\{\{\s*\.?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\}\}/;
+const MARKUP = /\{[{%]|[%}]\}/;
+
+/** Literal texts and, at odd places, the keys of references; null when there is anything else. */
+function plainParts(text: string): (string | string[])[] | null {
+  const parts = text.split(REFERENCE);
+  if (parts.some((part, index) => index % 2 === 0 && MARKUP.test(part))) return null;
+  return parts.map((part, index) => (index % 2 === 0 ? part : part.split(".")));
+}
+
+/** Null where a reference names no text, number or boolean. */
+function joinedParts(parts: readonly (string | string[])[], scope: Scope): string | null {
+  let joined = "";
+  for (const part of parts) {
+    const value = typeof part === "string" ? part : plainValue(scope, part);
+    if (value === null || value === undefined || typeof value === "object") return null;
+    joined += textOf(value);
+  }
+  return joined;
 }
 
 function guarded<T>(evaluate: () => T): Rendering<T> {

@@ -1,4 +1,12 @@
-import { bucketsAsked, fullAtMs, type Grant, type TakeRequest, takeTokens } from "../throttle/bucket.ts";
+import {
+  type Bucket,
+  type BucketSpec,
+  bucketsAsked,
+  fullAtMs,
+  type Grant,
+  type TakeRequest,
+  takeTokens,
+} from "../throttle/bucket.ts";
 import type { VirtualBucket } from "./replay.ts";
 
 /** Token buckets of a rehearsal alone: the true ones are neither asked nor changed. */
@@ -18,9 +26,10 @@ export function virtualThrottle(kept: readonly VirtualBucket[]): VirtualThrottle
         asked.map(({ key }) => stored.get(key)),
         request,
       );
-      for (const [index, bucket] of buckets.entries()) {
-        const spec = asked[index] as (typeof asked)[number];
-        stored.set(spec.key, { ...bucket, fullAtMs: fullAtMs(bucket, spec) });
+      for (let index = 0; index < asked.length; index += 1) {
+        const [spec, bucket] = [asked[index] as BucketSpec, buckets[index] as Bucket];
+        const { tokens, atMs, held } = bucket;
+        stored.set(spec.key, { tokens, atMs, held, fullAtMs: fullAtMs(bucket, spec) });
       }
       return grant;
     },

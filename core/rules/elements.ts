@@ -15,7 +15,10 @@ export type Scopes = { outcome: "scopes"; scopes: readonly Scope[] } | { outcome
  * would look like all.
  */
 export function scopesOf(
-  { forEach, forEachKeys }: { forEach?: string; forEachKeys: readonly string[] | undefined },
+  {
+    rule: { forEach },
+    forEachKeys,
+  }: { rule: { forEach?: string }; forEachKeys: readonly string[] | undefined },
   event: WhaleEvent,
 ): Scopes {
   const scope = ruleScope(event);

@@ -67,23 +67,45 @@ export function judge(set: RuleSet, event: WhaleEvent, context: JudgeContext): J
 
 /** Judges one event by one rule, whatever types the rule names. */
 export function judgeOne(compiled: CompiledRule, event: WhaleEvent, context: JudgeContext): Judgement {
+  const decision = decide(compiled, event, context);
+  if (decision.outcome === "held") return held(compiled, event, decision.why);
+  return fires(compiled, event, { ...decision, context });
+}
+
+/** What a rule comes to, without what its cards would show: why it makes no task, or what its tasks would be. */
+export type Decision =
+  | { outcome: "held"; why: Held }
+  | {
+      outcome: "fires";
+      /** At least one, in the order of their elements. */
+      works: readonly [Work, ...Work[]];
+      /** The elements that could not be rendered. */
+      unfit: readonly ElementVerdict[];
+      clusters: string[];
+      approval: Rendered["approval"];
+    };
+
+/** As `judgeOne`, for who only counts: nothing is rendered but what decides. */
+export function decide(compiled: CompiledRule, event: WhaleEvent, context: JudgeContext): Decision {
   for (const gate of GATES) {
-    const reason = gate(compiled, event, context);
-    if (reason) return held(compiled, event, reason);
+    const why = gate(compiled, event, context);
+    if (why) return { outcome: "held", why };
   }
-  const scopes = scopesOf({ ...compiled.rule, forEachKeys: compiled.forEachKeys }, event);
-  if (scopes.outcome === "held") return held(compiled, event, scopes.why);
+  const scopes = scopesOf(compiled, event);
+  if (scopes.outcome === "held") return scopes;
   const clusters = allowedClusters(context.clusters, compiled.rule.business);
   const { works, unfit } = worksOf(compiled, scopes.scopes, { clusters, actions: context.actions });
   const [first, ...others] = works;
-  if (!first) return held(compiled, event, { reason: "params_failed", message: unfit[0]?.message ?? "" });
-  return routed(compiled, event, { works: [first, ...others], unfit, clusters, context });
+  if (!first) {
+    return { outcome: "held", why: { reason: "params_failed", message: unfit[0]?.message ?? "" } };
+  }
+  return routed(compiled, { works: [first, ...others], unfit, clusters }, context);
 }
 
 /** The token that a task of a rule needs, of its own bucket and of shared ones; null when it needs none. */
 export function takeOf(
-  { rule }: Extract<Judgement, { outcome: "fires" }>,
-  { throttleKey, rendered }: Firing,
+  { rule }: { rule: Rule },
+  { throttleKey, rendered }: Pick<Firing, "throttleKey"> & { rendered: Pick<Rendered, "clusters"> },
   { grantId, atMs }: Pick<TakeRequest, "grantId" | "atMs">,
 ): TakeRequest | null {
   const { throttle, shared = [], business } = rule;
@@ -99,7 +121,9 @@ export function takeOf(
   return { grantId, ...first, atMs, ...(also.length > 0 ? { also } : {}) };
 }
 
-interface Work {
+/** One task as far as it decides. */
+export interface Work {
+  /** The place of its element in the rule's `forEach`; 0 without one. */
   index: number;
   scope: Scope;
   work: RenderedWork;
@@ -139,31 +163,25 @@ function fitted(
   return { outcome: "failed", path: fit.path, message: fit.message };
 }
 
-interface Course {
-  works: readonly [Work, ...Work[]];
-  unfit: readonly ElementVerdict[];
-  clusters: string[];
-  context: JudgeContext;
-}
-
-function routed(compiled: CompiledRule, event: WhaleEvent, course: Course): Judgement {
-  const { rule } = compiled;
-  if (course.clusters.length === 0) {
+function routed(
+  { rule }: CompiledRule,
+  found: Omit<Extract<Decision, { outcome: "fires" }>, "outcome" | "approval">,
+  context: JudgeContext,
+): Decision {
+  if (found.clusters.length === 0) {
     const message = `no cluster serves the business ${rule.business}`;
-    return held(compiled, event, { reason: "no_allowed_cluster", message });
+    return { outcome: "held", why: { reason: "no_allowed_cluster", message } };
   }
-  const gate = resolveApproval(rule.approval, rule.action, course.context);
+  const gate = resolveApproval(rule.approval, rule.action, context);
   if (gate.outcome === "void") {
-    return held(compiled, event, { reason: "policy_void", message: gate.message });
+    return { outcome: "held", why: { reason: "policy_void", message: gate.message } };
   }
-  return fires(compiled, event, { ...course, approval: gate.approval });
+  return { outcome: "fires", ...found, approval: gate.approval };
 }
 
-function fires(
-  compiled: CompiledRule,
-  event: WhaleEvent,
-  course: Course & Pick<Rendered, "approval">,
-): Judgement {
+type Course = Extract<Decision, { outcome: "fires" }> & { context: JudgeContext };
+
+function fires(compiled: CompiledRule, event: WhaleEvent, course: Course): Judgement {
   const { rule, version, digest } = compiled;
   const [first, ...others] = course.works;
   const firing = (work: Work) => firingOf(compiled, work, course);
@@ -179,7 +197,7 @@ function fires(
 function firingOf(
   compiled: CompiledRule,
   { index, scope, work }: Work,
-  { clusters, approval, context }: Omit<Course, "works" | "unfit"> & Pick<Rendered, "approval">,
+  { clusters, approval, context }: Pick<Course, "clusters" | "approval" | "context">,
 ): Firing {
   const { params, targets, throttleKey } = work;
   const text = compiled.text?.renderText(scope);

@@ -8,6 +8,10 @@ const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench
     what: "events a second through the rule index, held against a loop over closures and six libraries",
     load: async () => (await import("./rules.ts")).rules,
   },
+  backtest: {
+    what: "events a second through a back-test of 100 rules, held against only reading and parsing them",
+    load: async () => (await import("./backtest.ts")).backtest,
+  },
   replay: {
     what: "live alerts while a month of events is rehearsed, held against the same without",
     load: async () => (await import("./replay.ts")).replay,

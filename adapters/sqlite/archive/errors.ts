@@ -67,3 +67,9 @@ export function newerError(found: number, known: number): ChatOpsError {
   const text = `archive.db has schema version ${found}, this release knows ${known}: run a newer Whale`;
   return new ChatOpsError(text, { code: "archive.newer_version", reached: "no" });
 }
+
+/** There is nothing to read. */
+export function absentError(file: string): ChatOpsError {
+  const text = `没有归档 ${file}：Whale 还没有在这个数据目录上运行过，或 WHALE_HOME、WHALE_DATA 指错了 (there is no archive: no Whale has run on this data folder yet, or WHALE_HOME or WHALE_DATA names another)`;
+  return new ChatOpsError(text, { code: "archive.absent", reached: "no" });
+}

@@ -71,6 +71,8 @@ const LETTER_TABLES = `
 
 /** Each brings a file one version further. */
 const STEPS: readonly string[] = [EVENT_TABLES, LETTER_TABLES];
+/** The version of the files that this release writes. */
+export const SCHEMA_VERSION = STEPS.length;
 
 /** Makes the tables in a new file, and those that an old one lacks. Throws `archive.newer_version` for a file that a later release wrote. */
 export function prepareTables(db: Database): void {

@@ -68,6 +68,25 @@ test("a filter over a number gives the same, and fails alike, in the engine and 
   );
 });
 
+test("a text that only names values gives the same in the engine and past it", () => {
+  const values = fc.oneof(
+    fc.integer(),
+    fc.double(),
+    fc.string(),
+    fc.boolean(),
+    fc.constantFrom(null, undefined, [1], {}, "\ud800", "{{ a.y }}"),
+  );
+  const literals = fc.constantFrom("", "_", " : ", " } ", "{ ", "%", "磁盘");
+  fc.assert(
+    fc.property(values, values, literals, (x, y, between) => {
+      // An empty comment is only known to the engine.
+      const text = `k${between}{{.a.x}}${between}{{ a.y }}`;
+      const scope = { a: { x, y } };
+      assert.deepEqual(render(text, scope), render(`${text}{% comment %}{% endcomment %}`, scope));
+    }),
+  );
+});
+
 describe("a template that is exactly one output", () => {
   const cases: [string, unknown][] = [
     ["{{.detail.msg}}", ["test1", "test2"]],
