@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { errorText } from "../../../core/errors.ts";
 import type { Logger } from "../../../core/ports/index.ts";
+import { threadOptions } from "../thread-options.ts";
 import { closedError, crashedError, faultError, timeoutError } from "./errors.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
 
@@ -82,8 +83,7 @@ function send(state: State, request: WorkerRequest): void {
 
 function started(state: State): Worker {
   const { url, workerData, log } = state.options;
-  // No environment: the thread needs none, and secrets may be in it.
-  const worker = new Worker(url, { workerData, env: {} });
+  const worker = new Worker(url, threadOptions(workerData));
   let fatal: unknown;
   worker.on("message", (reply: WorkerReply) => settle(state, reply));
   worker.on("error", (error) => {

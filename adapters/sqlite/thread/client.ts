@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Clock, Logger } from "../../../core/ports/index.ts";
 import { closedError } from "../errors.ts";
 import type { Queue } from "../group-commit.ts";
+import { threadOptions } from "../thread-options.ts";
 import { type Asking, crashedError, faultError, type Reply, type Served, type Telling } from "./protocol.ts";
 import type { WorkerOptions } from "./worker.ts";
 
@@ -36,8 +37,7 @@ export async function startClient(
 ): Promise<StoreClient> {
   const { clock, log } = given;
   const workerData: WorkerOptions = { ...options, nowMs: clock.nowMs() };
-  // No environment: the thread needs none, and secrets may be in it.
-  const worker = new Worker(WORKER, { workerData, env: {} });
+  const worker = new Worker(WORKER, threadOptions(workerData));
   const waiting = new Map<number, Waiting>();
   const opened = Promise.withResolvers<number>();
   const end: { error: Error | null } = { error: null };
