@@ -84,8 +84,10 @@ async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }:
     log.info({ events, grants, callbacks, replays: ended }, "old entries forgotten");
 }
 
-async function countDeadLetters({ archive, metrics, onDeadLetters }: JanitorDeps): Promise<void> {
-  const count = await archive.deadLetters.count();
+/** While the archive is away the number that was told last stands. */
+async function countDeadLetters({ archive, log, metrics, onDeadLetters }: JanitorDeps): Promise<void> {
+  const count = await archive.deadLetters.count().catch(putOff(log, "dead letters cannot be counted now"));
+  if (count === null) return;
   metrics.gauge("archive_dead_letters", count);
   onDeadLetters(count);
 }
@@ -94,16 +96,16 @@ async function forgetArchived(deps: JanitorDeps): Promise<void> {
   const { archive, clock, log, registry, archiveKeepMs } = deps;
   const events = await archive
     .forget(retentionOf(registry(), archiveKeepMs), clock.nowMs())
-    .catch(putOff(log));
-  if (events > 0) log.info({ events }, "old events forgotten by the archive");
+    .catch(putOff(log, "the archive forgets nothing now"));
+  if (events !== null && events > 0) log.info({ events }, "old events forgotten by the archive");
 }
 
 /** What is away now is asked again in the next round; everything else goes on. */
-function putOff(log: Logger): (error: unknown) => number {
+function putOff(log: Logger, message: string): (error: unknown) => null {
   return (error) => {
     if (!isChatOpsError(error) || !error.retryable) throw error;
-    log.warn({ code: error.code, reason: error.message }, "the archive forgets nothing now");
-    return 0;
+    log.warn({ code: error.code, reason: error.message }, message);
+    return null;
   };
 }
 

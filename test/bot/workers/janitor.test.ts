@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMetrics } from "../../../adapters/telemetry/index.ts";
 import { startJanitor } from "../../../bot/workers/index.ts";
+import { ChatOpsError } from "../../../core/errors.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { unfit } from "../../contract/archive-dead-letters.ts";
 import { movableClock } from "../../support/clock.ts";
-import { silentLog } from "../../support/log.ts";
+import { recordingLog, silentLog } from "../../support/log.ts";
 
 test("tells the gauge and its listener how many dead letters the archive has", async () => {
   const clock = movableClock();
@@ -21,4 +22,27 @@ test("tells the gauge and its listener how many dead letters the archive has", a
   assert.equal(await told.promise, 2);
   await janitor.stop();
   assert.match(await metrics.text(), /^whale_archive_dead_letters 2$/m);
+});
+
+test("goes on, and keeps the number that was told, while the archive is away", async () => {
+  const clock = movableClock();
+  const archive = openMemoryArchive();
+  const away = new ChatOpsError("not reached", { code: "elasticsearch.unreachable", retryable: true });
+  const count = () => Promise.reject(away);
+  const log = recordingLog();
+  const told: number[] = [];
+  const janitor = startJanitor({
+    ...{ ...openMemoryStore({ clock }), clock, log, metrics: createMetrics({ prefix: "whale" }) },
+    archive: { ...archive, deadLetters: { ...archive.deadLetters, count } },
+    ...{ holder: "test", keepMs: 1, archiveKeepMs: 1, registry: () => new Map() },
+    onDeadLetters: (number) => void told.push(number),
+  });
+  const warned = () => log.lines.some(({ message }) => message === "dead letters cannot be counted now");
+  while (!warned()) await new Promise((resolve) => setImmediate(resolve));
+  await janitor.stop();
+  assert.deepEqual(told, []);
+  assert.deepEqual(
+    log.lines.filter(({ level }) => level === "error"),
+    [],
+  );
 });
