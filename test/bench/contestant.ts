@@ -37,7 +37,7 @@ export async function startContestant(script: string, orders: Orders): Promise<C
     marks: () => ask("marks"),
     asked: ask,
     stop: async () => {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGKILL");
       await once(child, "exit");
     },
