@@ -20,7 +20,7 @@ export interface PressureGate {
   enter(bytes: number): boolean;
   /** The body that entered is answered. */
   leave(bytes: number): void;
-  /** Whether many bodies were in flight a moment ago: what can wait then gives way to them. */
+  /** Whether many bodies, or large ones, were in flight a moment ago: what can wait gives way to them. */
   crowded(): boolean;
   /** Judges by what was measured just now. */
   sampled(facts: SampledFacts): void;
@@ -36,8 +36,10 @@ export interface PressureGateDeps {
   metrics: Metrics;
 }
 
-/** So many bodies in flight are a crowd, and for so long after it they may come again. */
+/** So many bodies in flight, or so many bytes of few large ones, are a crowd. */
 const CROWD = 24;
+const CROWD_BYTES = 128 * 1024;
+/** For so long after a crowd they may come again. */
 const CROWD_LASTS_MS = 200;
 
 /** Nothing was measured yet: nothing is short. */
@@ -79,7 +81,8 @@ export function createPressureGate({ limits, log, metrics }: PressureGateDeps): 
       else {
         inFlightBytes += bytes;
         bodies += 1;
-        if (bodies >= CROWD) crowdedUntilMs = performance.now() + CROWD_LASTS_MS;
+        if (bodies >= CROWD || inFlightBytes >= CROWD_BYTES)
+          crowdedUntilMs = performance.now() + CROWD_LASTS_MS;
       }
       return fits;
     },

@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { measureArchive } from "./archive.ts";
 import type { Bench, BenchOptions } from "./bench.ts";
 import { type Contestant, startContestant } from "./contestant.ts";
 import { startUpstream } from "./e2e/upstream.ts";
 import { environment } from "./e2e.ts";
 import { type AlertmanagerRun, startAlertmanager } from "./intake/alertmanager.ts";
-import { type LoadResult, load } from "./intake/load.ts";
+import { type LoadOptions, type LoadResult, load } from "./intake/load.ts";
 import { measureOnRedis } from "./intake/on-redis.ts";
 import { signedPosts, stocked } from "./intake/posts.ts";
 import { median, percentile } from "./stats.ts";
@@ -30,6 +31,11 @@ const BATCH = 64;
 /** So many requests a second are made before a block; more are made within it. */
 const STOCKED_SINGLES = 8_000;
 const STOCKED_BATCHES = 400;
+
+/** A process that uses less than this share of a processor for so long is at rest; no longer than 30 s is waited. */
+const REST_MS = 300;
+const REST_SHARE = 0.1;
+const REST_LOOKS = 100;
 
 interface Field {
   whale: Contestant;
@@ -119,10 +125,10 @@ async function inTurn({ whale, koa, insert, alertmanager }: Field, amounts: Amou
   // The first block of each warms up and does not count.
   for (let block = 0; block <= blocks; block++) {
     const round = {
-      whale: perSecond(await load({ url: whale.url, next: stocked(single, singles), ...full })),
+      whale: perSecond(await rested(whale, { next: stocked(single, singles), ...full })),
       koa: perSecond(await load({ url: koa.url, next: stocked(single, singles), ...full })),
       alertmanager: (await alertmanager?.deliveredPerSecond(durationMs)) ?? Number.NaN,
-      batch: BATCH * perSecond(await load({ url: whale.url, next: stocked(batch, batches), ...eight })),
+      batch: BATCH * perSecond(await rested(whale, { next: stocked(batch, batches), ...eight })),
       insert: (await insert.asked(durationMs))[0]?.[1] ?? Number.NaN,
     };
     if (block === 0) continue;
@@ -144,13 +150,38 @@ interface HalfLoad {
 async function atHalfLoad(whale: Contestant, rate: number, { watchMs }: Amounts): Promise<HalfLoad> {
   const rssMb: number[] = [residentMb(whale.pid)];
   const timer = setInterval(() => rssMb.push(residentMb(whale.pid)), watchMs / 12);
-  const options = { url: whale.url, next: signedPosts(HOOK, 1), connections: CONNECTIONS };
+  await atRest(whale.pid);
+  const next = stocked(signedPosts(HOOK, 1), (rate * watchMs) / 1000);
+  const options = { url: whale.url, next, connections: CONNECTIONS };
   try {
     const { latenciesMs } = await load({ ...options, durationMs: watchMs, perSecond: rate });
     return { p99Ms: percentile(latenciesMs, 0.99), rssMb };
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Loads a contestant, and lets it finish what it does behind its answers before the next one's turn. */
+async function rested({ url, pid }: Contestant, options: Omit<LoadOptions, "url">): Promise<LoadResult> {
+  const result = await load({ url, ...options });
+  await atRest(pid);
+  return result;
+}
+
+/** Waits until a process has caught up with what it was given, or its work would be taken from its rivals' time. */
+async function atRest(pid: number): Promise<void> {
+  for (let looks = 0; looks < REST_LOOKS; looks++) {
+    const before = processorMs(pid);
+    await pause(REST_MS);
+    if (processorMs(pid) - before <= REST_MS * REST_SHARE) return;
+  }
+}
+
+/** Processor time of a process so far, in milliseconds; Linux counts in hundredths of a second. */
+function processorMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function residentMb(pid: number): number {

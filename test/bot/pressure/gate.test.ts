@@ -76,3 +76,17 @@ test("an answered body does not end what a measure began", () => {
   gate.leave(10);
   assert.deepEqual([gate.sheds(), gate.pressure().reason], [true, "journal_behind"]);
 });
+
+test("intake is crowded by many bodies, or by few that are large", () => {
+  const roomy = { ...LIMITS, maxInFlightBytes: Number.POSITIVE_INFINITY };
+  const make = () => createPressureGate({ limits: roomy, log: recordingLog(), metrics: countedMetrics() });
+  const crowdedBy = (sizes: number[]) => {
+    const gate = make();
+    for (const size of sizes) gate.enter(size);
+    return gate.crowded();
+  };
+  assert.equal(crowdedBy(Array(23).fill(100)), false);
+  assert.equal(crowdedBy(Array(24).fill(100)), true);
+  assert.equal(crowdedBy([64 * 1024, 64 * 1024 - 1]), false);
+  assert.equal(crowdedBy([64 * 1024, 64 * 1024]), true);
+});
