@@ -86,18 +86,22 @@ export type PreparedChange =
     }
   | { outcome: "refused"; message: string };
 
-/** As `prepareFiles`, beside the same with rule files in place of those of the same rules. Nothing is written. */
+/**
+ * As `prepareFiles`, beside the same with rule files in place of those of the same rules. Nothing is written, and
+ * names that the environment does not set are made up, so that nothing can be connected to.
+ */
 export async function prepareChange(
   env: Environment,
   dir: string,
   changes: readonly RuleChange[],
 ): Promise<PreparedChange> {
-  const folder = openHome(env, dir);
+  const known = await standInEnvironment(dir, env);
+  const folder = openHome(known, dir);
   const loaded = await folder.load();
   if (loaded.outcome === "refused") return { outcome: "refused", message: formatProblems(loaded.problems) };
   const before = prepareHome(loaded.home, HOME_PARTS);
   if (changes.length === 0) return { outcome: "ready", before, after: null };
-  const { overlay, named } = changeRules(loaded.files, changes, env);
+  const { overlay, named } = changeRules(loaded.files, changes, known);
   const changed = await folder.load(overlay);
   if (changed.outcome === "refused")
     return { outcome: "refused", message: formatProblems(named(changed.problems)) };

@@ -103,6 +103,12 @@ describe("whale rules backtest", () => {
     assert.equal(found?.events[0]?.before, null);
   });
 
+  test("connects to nothing, so that keys of clusters and sources may be absent", async (t) => {
+    const world = await runningWorld(t);
+    const look = await looked({ home: world.home, env: {} }, "--change", changed(world, "90"));
+    assert.equal(look.changed?.differences[0]?.lost, 1);
+  });
+
   test("refuses a changed rule that breaks, by the file that was given, its line and field", async (t) => {
     const world = await runningWorld(t);
     const file = changed(world, "[");
