@@ -14,10 +14,12 @@ import type { PressureGate } from "./pressure/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import {
   type Advancer,
+  ALONE,
   createAdvancer,
   createDeliver,
   createStarter,
   createViewer,
+  joinCrew,
   type Loop,
   resumeStarts,
   type StepObserver,
@@ -92,14 +94,15 @@ export async function startWork(ground: Ground): Promise<Work> {
   const follower = await startFollower({ tasks, advancer, executor, clusters, relistMs, ...common });
   const live = { atMs: 0 };
   const liveAtMs = () => live.atMs;
+  const crew = stores.kind === "embedded" ? ALONE : await joinCrew({ leases: store.leases, log, holder });
   const loops = {
     rules: startRulesWorker({
-      ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crowded, ...common },
+      ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
     tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
-    archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
+    archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
     replays: startReplayWorker({
       ...{
         actions,
@@ -125,7 +128,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     stop: async ({ together }) => {
       const { tasks: due, outbox: messages, ...makers } = loops;
       // First what makes tasks and messages, then what works on them.
-      await together({ resuming: () => resuming, ...endsOf(makers) });
+      await together({ resuming: () => resuming, crew: () => crew.leave(), ...endsOf(makers) });
       await together({ ...endsOf({ tasks: due, outbox: messages }), follower: () => follower.stop() });
     },
   };

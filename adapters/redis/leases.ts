@@ -13,6 +13,7 @@ if lasts and holder ~= ARGV[3] then return {0, holder, ends} end
 if not lasts then fence = num(tick()) end
 ends = num(at + tonumber(ARGV[4]))
 redis.call('HSET', lease, 'holder', ARGV[3], 'fence', fence, 'ends', ends)
+redis.call('ZADD', B .. ':lh', ends, ARGV[2])
 return {1, fence, ends}
 `);
 
@@ -22,7 +23,14 @@ local lease = B .. ':l:' .. ARGV[2]
 local fence, ends = unpack(redis.call('HMGET', lease, 'fence', 'ends'))
 if not ends or fence ~= ARGV[3] or tonumber(ends) <= now() then return 0 end
 redis.call('HSET', lease, 'ends', 0)
+redis.call('ZREM', B .. ':lh', ARGV[2])
 return 1
+`);
+
+/** The names that are held, whatever they begin with; those whose time is over are forgotten here. */
+const HELD = script(`
+redis.call('ZREMRANGEBYSCORE', B .. ':lh', '-inf', num(now()))
+return redis.call('ZRANGE', B .. ':lh', 0, -1)
 `);
 
 /** Leases over Redis. A replica has each before it is told, so that two do not hold one after a promotion. */
@@ -39,5 +47,9 @@ export function redisLeases(engine: Engine): Leases {
     },
     release: async (name, fence) =>
       (await engine.write<number>(RELEASE, LEASES_TAG, [name, finite(fence, "fence")])) === 1,
+    held: async (prefix) => {
+      const names = await engine.run<string[]>(HELD, LEASES_TAG, []);
+      return names.filter((name) => name.startsWith(prefix)).sort();
+    },
   };
 }

@@ -3,11 +3,12 @@ import type { Database } from "./database.ts";
 import { type Engine, nextFence } from "./engine.ts";
 
 /** Leases over SQLite. */
-export function sqliteLeases({ db, clock, writeUnsynced }: Engine): Leases {
+export function sqliteLeases({ db, clock, read, writeUnsynced }: Engine): Leases {
   return {
     acquire: (name, holder, ttlMs) =>
       writeUnsynced(() => acquire(db, { name, holder, ttlMs, nowMs: clock.nowMs() })),
     release: (name, fence) => writeUnsynced(() => release(db, { name, fence, nowMs: clock.nowMs() })),
+    held: (prefix) => read(() => held(db, prefix, clock.nowMs())),
   };
 }
 
@@ -41,4 +42,9 @@ function acquire(db: Database, { name, holder, ttlMs, nowMs }: Asked): LeaseOutc
 function release(db: Database, of: { name: string; fence: number; nowMs: number }): boolean {
   const sql = "UPDATE leases SET leased_until_ms = 0 WHERE name = ? AND fence = ? AND leased_until_ms > ?";
   return db.run(sql, of.name, of.fence, of.nowMs) === 1;
+}
+
+function held(db: Database, prefix: string, nowMs: number): string[] {
+  const rows = db.all<{ name: string }>("SELECT name FROM leases WHERE leased_until_ms > ?", nowMs);
+  return rows.flatMap(({ name }) => (name.startsWith(prefix) ? [name] : [])).sort();
 }

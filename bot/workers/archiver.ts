@@ -1,4 +1,5 @@
 import type { Archive, Clock, Journal, JournalEntry, Logger } from "../../core/ports/index.ts";
+import type { Crew } from "./crew.ts";
 import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createPlaces, givingBack, type Places } from "./places.ts";
@@ -9,6 +10,7 @@ export interface ArchiverDeps {
   clock: Clock;
   log: Logger;
   holder: string;
+  crew: Crew;
   /** Whether intake has so much to do that this waits. */
   crowded: () => boolean;
 }
@@ -22,11 +24,11 @@ const GIVE_WAY_MS = 1_000;
 
 /** Brings what is in the journal to the archive, in order, at least once; behind, it catches up by itself. */
 export function startArchiver(deps: ArchiverDeps): Loop {
-  const { journal, clock, log } = deps;
+  const { clock, log } = deps;
   const places = createPlaces("archive", deps);
   const round = async () => {
     await giveWay(deps.crowded, GIVE_WAY_MS);
-    const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
+    const partitions = await places.toRead();
     // At the same time, since the archive stores what comes at once at less cost.
     const rounds = partitions.map((one) => archivePartition(one, places, deps));
     // All to their end, so that the next round meets none of this one.

@@ -1,6 +1,7 @@
 export * from "./advance.ts";
 export * from "./archiver.ts";
 export * from "./chain.ts";
+export * from "./crew.ts";
 export * from "./deliver.ts";
 export * from "./follower.ts";
 export * from "./inbox-worker.ts";

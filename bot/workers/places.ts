@@ -1,14 +1,18 @@
 import type { Clock, Journal, ReaderName } from "../../core/ports/index.ts";
+import type { Crew } from "./crew.ts";
 import type { Loop } from "./loop.ts";
 
 export interface PlacesDeps {
   journal: Journal;
   clock: Clock;
   holder: string;
+  crew: Crew;
 }
 
 /** The places of one reader that this process holds. */
 export interface Places {
+  /** The partitions that this process should read now; those that others should are given back before. */
+  toRead(): Promise<number[]>;
   /** The fence of a partition, leased or renewed when half of the lease is over; null while another holds it. */
   fence(partition: number): Promise<number | null>;
   /** To be called when a commit was refused: somebody else has the place now. */
@@ -22,9 +26,19 @@ const LEASE_MS = 30_000;
 const OVER_MS = 1;
 
 /** Keeps leases in mind, so that reading an event costs no write for the lease. */
-export function createPlaces(reader: ReaderName, { journal, clock, holder }: PlacesDeps): Places {
+export function createPlaces(reader: ReaderName, { journal, clock, holder, crew }: PlacesDeps): Places {
   const held = new Map<number, { fence: number; renewAtMs: number }>();
+  const giveBack = async (partitions: number[]) => {
+    for (const partition of partitions) held.delete(partition);
+    await Promise.allSettled(
+      partitions.map((partition) => journal.lease({ reader, partition }, holder, OVER_MS)),
+    );
+  };
   return {
+    toRead: async () => {
+      await giveBack([...held.keys()].filter((partition) => !crew.isMine(partition)));
+      return Array.from({ length: journal.partitions }, (_, partition) => partition).filter(crew.isMine);
+    },
     fence: async (partition) => {
       const nowMs = clock.nowMs();
       const known = held.get(partition);
@@ -36,13 +50,7 @@ export function createPlaces(reader: ReaderName, { journal, clock, holder }: Pla
       return fence;
     },
     lost: (partition) => void held.delete(partition),
-    giveBack: async () => {
-      const partitions = [...held.keys()];
-      held.clear();
-      await Promise.allSettled(
-        partitions.map((partition) => journal.lease({ reader, partition }, holder, OVER_MS)),
-      );
-    },
+    giveBack: () => giveBack([...held.keys()]),
   };
 }
 

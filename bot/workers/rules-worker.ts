@@ -13,6 +13,7 @@ import {
 import { type MachineSettings, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
 import { causesOf, depthOf, roundsOf } from "./chain.ts";
+import type { Crew } from "./crew.ts";
 import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createPlaces, givingBack, type Places } from "./places.ts";
@@ -29,6 +30,7 @@ export interface RulesWorkerDeps extends JudgingDeps {
   log: Logger;
   metrics: Metrics;
   holder: string;
+  crew: Crew;
   onStep: StepObserver;
   /** Whether intake has so much to do that this waits. */
   crowded: () => boolean;
@@ -42,12 +44,12 @@ const GIVE_WAY_MS = 400;
 
 /** Reads the journal, judges each event by the rules, makes tasks and takes them back, keeps every verdict. */
 export function startRulesWorker(deps: RulesWorkerDeps): Loop {
-  const { journal, clock, log } = deps;
+  const { clock, log } = deps;
   const places = createPlaces("rules", deps);
   const round = async () => {
     await giveWay(deps.crowded, GIVE_WAY_MS);
     await deps.mutes.refresh();
-    const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
+    const partitions = await places.toRead();
     const reading = { places, sliced: slices(SLICE_MS) };
     const full = await Promise.all(partitions.map((partition) => readPartition(partition, reading, deps)));
     return { more: full.includes(true), nextDueAtMs: null };

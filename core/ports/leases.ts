@@ -17,4 +17,6 @@ export interface Leases {
   acquire(name: string, holder: string, ttlMs: number): Promise<LeaseOutcome>;
   /** Frees a name at once. False, and no change, when the lease is over or the fence is not that of its holder. */
   release(name: string, fence: number): Promise<boolean>;
+  /** The names with this beginning that somebody holds now, in the order of their code units. */
+  held(prefix: string): Promise<string[]>;
 }

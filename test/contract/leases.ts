@@ -10,6 +10,7 @@ export function leasesContract(name: string, open: () => Promise<HarnessOf<"leas
   describe(`leases: ${name}`, () => {
     holding(open);
     releasing(open);
+    listing(open);
   });
 }
 
@@ -103,5 +104,32 @@ function releasing(open: () => Promise<HarnessOf<"leases">>): void {
     clock.advance(TTL_MS);
     assert.equal(await leases.release("scheduler", later), false);
     assert.equal(await leases.release("none", 1), false);
+  });
+}
+
+function listing(open: () => Promise<HarnessOf<"leases">>): void {
+  const test = testsOn(open);
+
+  test("names what is held and begins with the words, in order", async ({ leases }) => {
+    for (const name of ["worker:b", "worker:a", "work", "workers:c", "worker:中", "worker:"]) {
+      await fenceOf(leases.acquire(name, "one", TTL_MS));
+    }
+    assert.deepEqual(await leases.held("worker:"), ["worker:", "worker:a", "worker:b", "worker:中"]);
+    assert.deepEqual(await leases.held("nobody"), []);
+  });
+
+  test("does not name what is over or was released, and names once what another has now", async ({
+    leases,
+    clock,
+  }) => {
+    const fence = await fenceOf(leases.acquire("worker:a", "one", TTL_MS));
+    await fenceOf(leases.acquire("worker:b", "one", TTL_MS / 2));
+    assert.deepEqual(await leases.held("worker:"), ["worker:a", "worker:b"]);
+    clock.advance(TTL_MS / 2);
+    assert.deepEqual(await leases.held("worker:"), ["worker:a"]);
+    assert.equal(await leases.release("worker:a", fence), true);
+    assert.deepEqual(await leases.held(""), []);
+    await fenceOf(leases.acquire("worker:b", "two", TTL_MS));
+    assert.deepEqual(await leases.held("worker:"), ["worker:b"]);
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../../adapters/telemetry/index.ts";
-import { startArchiver } from "../../bot/workers/index.ts";
+import { ALONE, startArchiver } from "../../bot/workers/index.ts";
 import { openMemoryStore } from "../../fixtures/memory/index.ts";
 import { aVerdict, eventAt } from "../contract/archive.ts";
 import { aDelivery, aDraft, aRawBody } from "../support/builders.ts";
@@ -172,6 +172,7 @@ describe("elasticsearch on bad days", { skip: "skip" in world && world.skip }, (
       clock: systemClock,
       log,
       holder: "w1",
+      crew: ALONE,
       crowded: () => false,
     });
     t.after(() => archiver.stop());

@@ -87,7 +87,7 @@ const CONFIGS: Methods<ConfigStore> = { record: true, versions: true, version: t
 const REPLAYS: Methods<ReplayStore> = {
   ...{ create: true, get: true, list: true, claim: true, save: true, trim: true },
 };
-const LEASES: Methods<Leases> = { acquire: true, release: true };
+const LEASES: Methods<Leases> = { acquire: true, release: true, held: true };
 const STATE: Methods<StateStore> = { list: true, put: true, remove: true, version: true };
 
 type Methods<Port> = Record<keyof Port, true>;
