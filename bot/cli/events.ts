@@ -3,25 +3,14 @@ import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { environment } from "../config/index.ts";
+import { choosesEvents, type EventFilterAsked } from "./event-filter.ts";
 import { eventLines, eventTable, type ShownEvent } from "./event-words.ts";
 import { replayCommand } from "./replay.ts";
 import { runningWhale } from "./running-whale.ts";
 
 /** Options of a search, by the name of their parameter in REST. */
-interface Asked {
-  type?: string[];
-  source?: string[];
-  severity?: string[];
-  status?: string[];
-  subject?: string;
-  incident?: string;
-  label?: string[];
-  number?: string[];
-  invalid?: boolean;
+interface Asked extends EventFilterAsked {
   rule?: string;
-  reason?: string;
-  from?: string;
-  to?: string;
   limit?: string;
 }
 
@@ -48,22 +37,8 @@ export function eventCommands(whale: Command): Command {
 }
 
 function asking(command: Command): Command {
-  const more = (value: string, before: string[] = []) => [...before, value];
-  return command
-    .argument("[text]", "全文检索 · words that must all be there")
-    .option("--type <type>", "事件类型，可重复 · event type, repeatable", more)
-    .option("--source <source>", "事件源，可重复 · source, repeatable", more)
-    .option("--severity <severity>", "级别，可重复 · severity, repeatable", more)
-    .option("--status <status>", "状态，可重复 · status, repeatable", more)
-    .option("--label <key=value>", "标签，可重复 · label, repeatable", more)
-    .option("--number <field=range>", "detail 的数字字段，如 usage=85..95，可重复 · a number of detail", more)
-    .option("--subject <subject>", "对象 · what it is about")
-    .option("--incident <incident>", "故障 · incident")
-    .option("--invalid", "只要不合格式的 · only what does not fit its type")
+  return choosesEvents(command)
     .option("--rule <id>", "这条规则有结论的 · judged by this rule")
-    .option("--reason <reason>", "结论的原因 · the verdict's reason")
-    .option("--from <when>", "从何时起：2h 或 ISO 时间 · since when: 2h, or an ISO time")
-    .option("--to <when>", "到何时止 · until when")
     .option("--limit <n>", "最多多少个 · at most so many");
 }
 

@@ -2,24 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { ChatOpsError } from "../../core/errors.ts";
 import { type NumberRange, readRange } from "../../core/events/index.ts";
+import { choosesEvents, type EventFilterAsked, more } from "./event-filter.ts";
 import { type ReplayLook, replayLines } from "./replay-words.ts";
 import { runningWhale } from "./running-whale.ts";
 
-/** Options of a replay; those that filter have the names of the search's. */
-export interface ReplayAsked {
-  type?: string[];
-  source?: string[];
-  severity?: string[];
-  status?: string[];
-  label?: string[];
-  number?: string[];
-  subject?: string;
-  incident?: string;
-  invalid?: boolean;
+/** Options of a replay. */
+export interface ReplayAsked extends EventFilterAsked {
   judgedBy?: string;
-  reason?: string;
-  from?: string;
-  to?: string;
   real?: boolean;
   rule?: string[];
   perSecond?: string;
@@ -34,23 +23,8 @@ const LOOK_MS = 500;
 
 /** `whale events replay`: stored events go through the rules again, in the running process. */
 export function replayCommand(events: Command): void {
-  const more = (value: string, before: string[] = []) => [...before, value];
-  events
-    .command("replay")
-    .argument("[text]", "全文检索 · words that must all be there")
-    .option("--type <type>", "事件类型，可重复 · event type, repeatable", more)
-    .option("--source <source>", "事件源，可重复 · source, repeatable", more)
-    .option("--severity <severity>", "级别，可重复 · severity, repeatable", more)
-    .option("--status <status>", "状态，可重复 · status, repeatable", more)
-    .option("--label <key=value>", "标签，可重复 · label, repeatable", more)
-    .option("--number <field=range>", "detail 的数字字段，如 usage=85..95，可重复 · a number of detail", more)
-    .option("--subject <subject>", "对象 · what it is about")
-    .option("--incident <incident>", "故障 · incident")
-    .option("--invalid", "只要不合格式的 · only what does not fit its type")
+  choosesEvents(events.command("replay"))
     .option("--judged-by <rule>", "以前由这条规则有结论的 · judged by this rule when they came")
-    .option("--reason <reason>", "以前结论的原因 · the reason of that verdict")
-    .option("--from <when>", "从何时起：2h 或 ISO 时间 · since when: 2h, or an ISO time")
-    .option("--to <when>", "到何时止 · until when")
     .option("--real", "真实重放，会做任务；默认只演练 · for real: makes tasks; a rehearsal is the default")
     .option("--rule <id>", "只用这条规则，可重复 · judge by this rule alone, repeatable", more)
     .option("--per-second <n>", "每秒最多多少个事件 · at most so many events a second")
