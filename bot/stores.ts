@@ -1,33 +1,11 @@
-import type {
-  Archive,
-  Audit,
-  ConfigStore,
-  Inbox,
-  Journal,
-  Leases,
-  Outbox,
-  ReplayStore,
-  StateStore,
-  TaskStore,
-  ThrottleStore,
-} from "../core/ports/index.ts";
+import type { Archive, StorePorts } from "../core/ports/index.ts";
 import type { Warning } from "./http/index.ts";
 
 /** A queue that may have got new work, or the shared state, which may have changed. */
 export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "state";
 
 /** What the process asks of its store, whether that is its own file or Redis. */
-export interface Store {
-  journal: Journal;
-  inbox: Inbox;
-  tasks: TaskStore;
-  outbox: Outbox;
-  throttle: ThrottleStore;
-  audit: Audit;
-  configs: ConfigStore;
-  replays: ReplayStore;
-  leases: Leases;
-  state: StateStore;
+export interface Store extends StorePorts {
   /** Called after writes, of this process or another, that may have given a queue new work. Calls may get lost. */
   onWrite(listener: (what: Queue) => void): void;
   /** Makes a small durable write. Rejects as every write would now. */

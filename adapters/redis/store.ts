@@ -1,15 +1,4 @@
-import type {
-  Audit,
-  ConfigStore,
-  Inbox,
-  Journal,
-  Leases,
-  Outbox,
-  ReplayStore,
-  StateStore,
-  TaskStore,
-  ThrottleStore,
-} from "../../core/ports/index.ts";
+import type { Journal, StorePorts } from "../../core/ports/index.ts";
 import { redisAudit } from "./audit.ts";
 import { type RedisStoreConfig, type RedisStoreOptions, readConfig } from "./config.ts";
 import { redisConfigStore } from "./config-store.ts";
@@ -35,17 +24,7 @@ import { redisThrottle } from "./throttle.ts";
 import { wakeCalls } from "./wake.ts";
 
 /** The store on Redis: all ports over one server or cluster, for any number of processes. */
-export interface RedisStore {
-  journal: Journal;
-  inbox: Inbox;
-  tasks: TaskStore;
-  outbox: Outbox;
-  throttle: ThrottleStore;
-  audit: Audit;
-  configs: ConfigStore;
-  replays: ReplayStore;
-  leases: Leases;
-  state: StateStore;
+export interface RedisStore extends StorePorts {
   /**
    * Called after writes of this process or another that may have given a queue new work. A call may get lost
    * between processes: whoever waits must also look by itself from time to time.

@@ -1,19 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
-import type {
-  Audit,
-  ConfigStore,
-  Inbox,
-  Leases,
-  Logger,
-  Outbox,
-  ReaderPlace,
-  ReplayStore,
-  StateStore,
-  TaskStore,
-  ThrottleStore,
-} from "../../core/ports/index.ts";
+import type { Logger, ReaderPlace, StorePorts } from "../../core/ports/index.ts";
 import { sqliteAudit } from "./audit.ts";
 import { quietCheckpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
@@ -39,17 +27,8 @@ import { sqliteThrottle } from "./throttle.ts";
 import { writeBehind } from "./write-behind.ts";
 
 /** The embedded store: all ports over one file, for one process. */
-export interface SqliteStore {
+export interface SqliteStore extends StorePorts {
   journal: TextJournal;
-  inbox: Inbox;
-  tasks: TaskStore;
-  outbox: Outbox;
-  throttle: ThrottleStore;
-  audit: Audit;
-  configs: ConfigStore;
-  replays: ReplayStore;
-  leases: Leases;
-  state: StateStore;
   /** What `tasks` is over. */
   taskRows: TaskRows;
   /** What `outbox` is over. */

@@ -12,6 +12,7 @@ export type * from "./logger.ts";
 export type * from "./messenger.ts";
 export type * from "./replay-store.ts";
 export type * from "./state-store.ts";
+export type * from "./store-ports.ts";
 export type * from "./task-store.ts";
 export type * from "./throttle-store.ts";
 export type * from "./transfer.ts";

@@ -1,31 +1,12 @@
 import { test } from "node:test";
-import type {
-  ConfigStore,
-  Inbox,
-  Journal,
-  Leases,
-  Outbox,
-  ReplayStore,
-  StateStore,
-  TaskStore,
-  ThrottleStore,
-} from "../../core/ports/index.ts";
+import type { StorePorts } from "../../core/ports/index.ts";
 import type { MovableClock } from "../support/clock.ts";
 
 /** The window in which a contract's journal takes the same delivery key for the same delivery. */
 export const DEDUPE_WINDOW_MS = 300_000;
 
 /** Empty storage for one test, over a clock that the test moves. */
-export interface Harness {
-  journal: Journal;
-  inbox: Inbox;
-  tasks: TaskStore;
-  outbox: Outbox;
-  throttle: ThrottleStore;
-  configs: ConfigStore;
-  replays: ReplayStore;
-  leases: Leases;
-  state: StateStore;
+export interface Harness extends Omit<StorePorts, "audit"> {
   clock: MovableClock;
   close(): Promise<void>;
 }
