@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
-import canonicalize from "canonicalize";
-import { wellFormed } from "./json.ts";
+import { canonicalText } from "./canonical.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -25,22 +24,13 @@ function sha256(text: string): Buffer {
   return hash("sha256", text, "buffer");
 }
 
-function canonical(value: unknown): string | undefined {
-  try {
-    return canonicalize(value);
-  } catch {
-    // Halves of surrogate pairs are the one thing in foreign JSON that has no canonical form.
-    return canonicalize(wellFormed(value));
-  }
-}
-
 /**
  * sha256 over the RFC 8785 form of a JSON value, as 64 hex digits. Equal values have equal hashes whatever
  * the order of their keys; half a surrogate pair counts as U+FFFD. Throws on values that JSON cannot hold
  * (NaN, undefined at the top).
  */
 export function hashOf(value: unknown): string {
-  const text = canonical(value);
+  const text = canonicalText(value);
   if (text === undefined) throw new TypeError("cannot hash a value that JSON cannot hold");
   return hash("sha256", text, "hex");
 }
