@@ -165,7 +165,7 @@ export async function* pagesOf(
   }
 }
 
-/** What rules said of events that never came, or went before. */
+/** What rules said of events that never came, or went before, and letters that nobody asked for again. */
 async function forgetOrphans(deps: ForgetDeps, edgeMs: number): Promise<void> {
   const { indices } = deps;
   const withEvents = new Set((await days(deps, "events")).map(({ day }) => day));
@@ -174,4 +174,8 @@ async function forgetOrphans(deps: ForgetDeps, edgeMs: number): Promise<void> {
   }
   const query: Query = { range: { receivedAt: { lt: edgeMs - DAY_MS, format: "epoch_millis" } } };
   for await (const hits of pagesOf(deps, indices.waiting, query)) await erase(deps, hits);
+  const dead = { index: indices.dead, ignore_unavailable: true };
+  await deps.connection.ask("refresh dead letters", (client) => client.indices.refresh(dead));
+  const letters: Query = { range: { at: { lt: edgeMs - DAY_MS, format: "epoch_millis" } } };
+  for await (const hits of pagesOf(deps, indices.dead, letters)) await erase(deps, hits);
 }

@@ -141,7 +141,7 @@ export interface Archive {
    * Forgets events with their verdicts, text and share in all counts, a whole UTC day of a type at a time: once
    * the day's end is at least as long ago as its type is kept. So an event stays as long as it is to be kept
    * and up to a day longer. Works in small steps with writes and reads in between; what is written meanwhile
-   * may stay until the next call. A failure half-way leaves whole events; the next call goes on. Returns how
+   * may stay until the next call. Dead letters go with what has no type of its own: by the default, and a day. A failure half-way leaves whole events; the next call goes on. Returns how
    * many events were forgotten. Throws `archive.bad_query` for a time that is no number from 0.
    */
   forget(retention: ArchiveRetention, nowMs: number): Promise<number>;

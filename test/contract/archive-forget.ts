@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Archive } from "../../core/ports/index.ts";
 import { START_MS } from "../support/clock.ts";
 import { aVerdict, eventAt, type OpenForTest } from "./archive.ts";
+import { unfit } from "./archive-dead-letters.ts";
 
 const DAY = 86_400;
 const DAY_MS = DAY * 1000;
@@ -47,6 +48,22 @@ export function forgetContract(name: string, open: OpenForTest): void {
       ],
     );
     assert.equal(await archive.count(), 3);
+  });
+
+  test(`${name}: forgets dead letters after the time of what has no type of its own, and a day`, async (t) => {
+    const archive = await open(t);
+    await archive.write({ events: [unfit("e_1", 0), unfit("e_2", DAY), eventAt("e_3", 0)], verdicts: [] });
+    const retention = { defaultKeepMs: 2 * DAY_MS, byType: {} };
+    await archive.forget(retention, START_MS + 3 * DAY_MS - 1000);
+    assert.equal(await archive.deadLetters.count(), 2);
+    await archive.forget(retention, START_MS + 3 * DAY_MS + 1000);
+    const letters = await archive.deadLetters.list(10);
+    assert.deepEqual(
+      letters.map(({ value }) => "id" in value && value.id),
+      ["e_2"],
+    );
+    await archive.forget({ defaultKeepMs: 100 * 365 * DAY_MS, byType: {} }, START_MS);
+    assert.equal(await archive.deadLetters.count(), 1);
   });
 
   test(`${name}: forgets verdicts and words with their event, and takes it in again`, async (t) => {

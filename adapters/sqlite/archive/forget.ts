@@ -81,9 +81,15 @@ function erase(db: Database, seq: bigint): void {
   db.run("DELETE FROM events WHERE seq = ?", seq);
 }
 
-/** Verdicts whose event never came, or was forgotten before them. */
+/** Texts of instants are in the order of time from year 0 on; a time before that is before everything. */
+function isoOf(ms: number): string {
+  return ms < 0 ? "" : new Date(ms).toISOString();
+}
+
+/** Verdicts whose event never came, or was forgotten before them, and letters that nobody asked for again. */
 function forgetWaiting(db: Database, { retention, nowMs }: ForgetStep): Forgotten {
   const edgeMs = nowMs - retention.defaultKeepMs - DAY_MS;
   db.run("DELETE FROM waiting_verdicts WHERE at_ms < ?", edgeMs);
+  db.run("DELETE FROM dead_letters WHERE at < ?", isoOf(edgeMs));
   return { events: 0, next: null };
 }
