@@ -54,9 +54,16 @@ export function closedError(): ChatOpsError {
   return new ChatOpsError("the store is closed", { code: "store.closed", reached: "no" });
 }
 
-/** No connection within the time of a call; nothing was sent. */
+/** What a server says to who may not come in. */
+const SHUT_OUT: readonly string[] = ["WRONGPASS", "NOAUTH", "NOPERM"];
+
+/** No connection within the time of a call, or the server did not let it in; nothing was sent. */
 export function unreachableError(servers: string, thrown?: unknown): ChatOpsError {
   const cause = thrown === undefined ? undefined : withoutCall(thrown);
+  if (SHUT_OUT.includes(replyCode(thrown))) {
+    const text = `Redis at ${servers} does not let this process in: ${cause?.message} Check REDIS_USER and REDIS_PASSWORD`;
+    return new ChatOpsError(text, { code: "store.refused", reached: "no", cause });
+  }
   const why = cause ? `: ${cause.message}` : "";
   const text = `Redis at ${servers} cannot be reached${why}`;
   return new ChatOpsError(text, { code: "store.unreachable", retryable: true, reached: "no", cause });
