@@ -1,6 +1,7 @@
 export * from "./advance.ts";
 export * from "./archiver.ts";
 export * from "./chain.ts";
+export * from "./controller.ts";
 export * from "./deliver.ts";
 export * from "./follower.ts";
 export * from "./inbox-worker.ts";
@@ -11,6 +12,7 @@ export * from "./raw.ts";
 export * from "./replay-worker.ts";
 export * from "./rules-in-force.ts";
 export * from "./rules-worker.ts";
+export * from "./sighting.ts";
 export * from "./starter.ts";
 export * from "./steps.ts";
 export * from "./task-worker.ts";

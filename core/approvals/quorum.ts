@@ -33,6 +33,6 @@ export function entitledGroups(task: Task): PeopleGroups {
     const also = task.escalatedAtMs !== null && approval.escalate ? [approval.escalate.to] : [];
     return [approval.from, ...also];
   }
-  if (origin.kind === "offer") return [{ users: [origin.by] }];
+  if (origin.kind === "offer" || origin.kind === "retry") return [{ users: [origin.by] }];
   return report.to ? [report.to] : [{ users: [approval.policy.approvedBy] }];
 }

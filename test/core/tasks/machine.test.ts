@@ -16,15 +16,15 @@ import { aClick, aMadeTask, anExecution, aStanding, inputs, stepAt, walk } from 
 
 const { cardSent, approve, reject, intend, started, lost, absent, found, ended } = inputs;
 const ALWAYS = ["card_failed", "card_sent", "offer", "refresh"];
-const EXECUTING = [...ALWAYS, "gone", "news", "tick"];
+const EXECUTING = [...ALWAYS, "control", "control_answer", "gone", "news", "retried", "tick"];
 
 /** What each state takes. Anything else must be refused; a change of this table is a change of the promises. */
 const EXPECTED: Record<TaskState, string[]> = {
-  held: [...ALWAYS, "release", "tick", "withdraw"],
-  pending_approval: [...ALWAYS, "approve", "reject", "tick", "withdraw"],
-  approved: [...ALWAYS, "hold", "intend", "withdraw"],
+  held: [...ALWAYS, "control", "release", "tick", "withdraw"],
+  pending_approval: [...ALWAYS, "approve", "control", "reject", "tick", "withdraw"],
+  approved: [...ALWAYS, "control", "hold", "intend", "withdraw"],
   starting: [...ALWAYS, "look", "start_answer"],
-  unknown: [...ALWAYS, "again", "give_up", "look", "start_answer"],
+  unknown: [...ALWAYS, "adopt", "again", "give_up", "look", "start_answer"],
   running: EXECUTING,
   paused: EXECUTING,
   canceling: EXECUTING,

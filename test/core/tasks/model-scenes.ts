@@ -37,4 +37,6 @@ export const SCENES = {
   },
   /** The store is put back to when the task was approved. */
   restored: { ...NOTHING_ELSE, need: 1, workers: 2, restores: true, callbacks: [approves] },
+  /** StackStorm makes two executions of one request. */
+  doubled: { ...NOTHING_ELSE, need: 1, workers: 1, doubles: true, callbacks: [approves, givesUp] },
 } satisfies Record<string, Plan>;

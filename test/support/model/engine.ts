@@ -61,7 +61,8 @@ function follows(world: World, parts: Parts): Move<World>[] {
   const row = rows.find(({ id }) => id === execution.id);
   const moves: Move<World>[] = [];
   if (row && row.status !== execution.status) {
-    const news: TaskInput = { kind: "news", execution: { ...execution, status: row.status } };
+    const doubles = rows.flatMap(({ id }) => (id === row.id ? [] : [id]));
+    const news: TaskInput = { kind: "news", execution: { ...execution, status: row.status }, doubles };
     const to = advanced(world, task, news, parts);
     moves.push({ label: `the follower reads ${row.status}`, by: "own", to });
   }

@@ -1,5 +1,5 @@
 import type { Task, TaskInput } from "../../../core/tasks/index.ts";
-import { aClick, anExecution, aStanding } from "../tasks.ts";
+import { aClick, anExecution, anOrder, aStanding, evidenceFor } from "../tasks.ts";
 
 /** One input of each kind, and of each kind of answer, as strong as it can be: by an entitled person, for this start. */
 export function everyInput(task: Task): TaskInput[] {
@@ -24,6 +24,16 @@ export function everyInput(task: Task): TaskInput[] {
       (status): TaskInput => ({ kind: "news", execution: { ...execution, status } }),
     ),
     { kind: "gone" },
+    { kind: "retried", execution: { ...execution, id: "another" } },
+    ...(["cancel", "pause", "resume"] as const).map((what): TaskInput => {
+      return { kind: "control", order: anOrder({ key: clickKey }), what };
+    }),
+    ...(["taken", "refused", "open"] as const).map((outcome): TaskInput => {
+      const answer = outcome === "taken" ? { outcome, execution } : { outcome, message: "m" };
+      return { kind: "control_answer", key: task.control?.key ?? "none", answer };
+    }),
+    { kind: "adopt", order: anOrder({ key: clickKey }), evidence: evidenceFor(task) },
+    { kind: "adopt", order: anOrder({ key: clickKey }), evidence: { outcome: "absent" } },
     { kind: "card_sent", cardNo: 1, recipients: ["lisi"], unreachable: [] },
     { kind: "card_failed", cardNo: 1, message: "no" },
     { kind: "withdraw" },

@@ -69,8 +69,9 @@ function looks(worker: At<"read">, { world, parts, go }: Scene): Move<World>[] {
 function sight({ rows }: World, { id, startNo }: Task): Sighting {
   const wanted = Array.from({ length: startNo }, (_, i) => requestId(id, i + 1));
   const seen = rows.filter((row) => wanted.includes(row.requestId));
-  const [first] = seen;
-  return first ? { outcome: "found", execution: executionOf(first) } : { outcome: "absent" };
+  const [first, ...others] = seen;
+  if (!first) return { outcome: "absent" };
+  return { outcome: "found", execution: executionOf(first), doubles: others.map((row) => row.id) };
 }
 
 /** The execution as the port tells it. */
