@@ -168,7 +168,8 @@ function giveUpIfFinal(claim: OutboxClaim, { log, metrics }: DeliverDeps): (erro
 async function audience(task: Task, { directory }: DeliverDeps): Promise<string[]> {
   const named = task.report.to ? await directory.expand(task.report.to) : [];
   const { origin } = task;
-  const asked = origin.kind === "offer" || origin.kind === "retry" ? [origin.by] : [];
+  const asker = origin.kind === "offer" || origin.kind === "retry" ? origin.by : null;
+  const asked = asker === null ? [] : [asker];
   const fallback = task.approval.mode === "people" ? await directory.expand(task.approval.from) : [];
   const people = [...named, ...asked, ...approvers(task)];
   return [...new Set(people.length > 0 ? people : fallback)];

@@ -23,12 +23,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   { id: "mutes", words: ["mutes", "静默", "静默列表"], takes: "nothing" },
   { id: "mute", words: ["mute", "静默"], takes: "text" },
   { id: "unmute", words: ["unmute", "取消静默"], takes: "text" },
+  { id: "why", words: ["why", "为什么", "为何"], takes: "text" },
   { id: "cancel", words: ["cancel", "取消"], takes: "id" },
   { id: "pause", words: ["pause", "暂停"], takes: "id" },
   { id: "resume", words: ["resume", "继续", "恢复"], takes: "id" },
   { id: "retry", words: ["retry", "重试"], takes: "id" },
   { id: "adopt", words: ["adopt", "认领"], takes: "text" },
-  { id: "why", words: ["why", "为什么", "为何"], takes: "text" },
 ];
 
 export type ParsedCommand =

@@ -48,10 +48,10 @@ export type Origin =
   /** A click on an offer of another task's card. `by` may not approve it alone. */
   | { kind: "offer"; parentTask: string; offer: string; by: string }
   /**
-   * A person asked for an ended task once more. `by` may not approve it alone; `key` is the order's own, and
-   * `offer` the offer that the ended task came from.
+   * A person asked for an ended task once more. `by` may not approve it alone, and is null where that was the
+   * command line of the machine itself; `key` is the order's own, and `offer` the offer that the ended task came from.
    */
-  | { kind: "retry"; of: string; by: string; key: string; offer?: string };
+  | { kind: "retry"; of: string; by: string | null; key: string; offer?: string };
 
 /** The gate as it was when the task was made; the task carries it so that no later edit changes it. */
 export type ApprovalSnapshot = PeopleApproval | { mode: "policy"; policy: Policy };
