@@ -190,7 +190,9 @@ async function hearEnd(
       one.nextPollMs = deps.clock.nowMs() + RESTLESS_POLL_MS;
       return;
     case "goes_on": {
-      await deps.advancer.advance(task, { kind: "retried", execution: executionRecord(end.execution) });
+      const { between } = end;
+      const next = executionRecord(end.execution);
+      await deps.advancer.advance(task, { kind: "retried", execution: next, between });
       return deps.drop(one);
     }
     case "over": {

@@ -12,7 +12,7 @@ export interface RunEndDeps {
 export type RunEnd =
   | { outcome: "over"; doubles: readonly string[] }
   /** StackStorm's retry policy has followed it up already. */
-  | { outcome: "goes_on"; execution: Execution }
+  | { outcome: "goes_on"; execution: Execution; between: readonly string[] }
   /** It may still be followed up, or that is not known yet: look again soon. */
   | { outcome: "wait" };
 
@@ -42,8 +42,9 @@ export async function judgeEnd(
   const { attempts } = found;
   const known = attempts.findIndex(({ id }) => id === execution.id);
   const isOfThis = execution.id === found.execution.id || known >= 0;
-  const next = isOfThis ? attempts.slice(known + 1).at(-1) : undefined;
-  if (next) return { outcome: "goes_on", execution: next };
+  const later = isOfThis ? attempts.slice(known + 1) : [];
+  const next = later.at(-1);
+  if (next) return { outcome: "goes_on", execution: next, between: later.slice(0, -1).map(({ id }) => id) };
   if (await mayFollow(execution, { made: known + 1, endedForMs }, deps)) return { outcome: "wait" };
   const starts = [...(isOfThis ? [] : [found.execution.id]), ...found.doubles];
   const others = [...starts, ...(await earlierStarts(task, deps.executor))];

@@ -85,8 +85,8 @@ export type TaskInput =
   | { kind: "look"; sighting: Sighting }
   /** `doubles`: further executions of the same request. */
   | { kind: "news"; execution: ExecutionRecord; doubles?: readonly string[] }
-  /** StackStorm's own retry policy has followed the execution up with another one. */
-  | { kind: "retried"; execution: ExecutionRecord }
+  /** StackStorm's own retry policy has followed the execution up with another one, and others `between`. */
+  | { kind: "retried"; execution: ExecutionRecord; between?: readonly string[] }
   | { kind: "adopt"; order: Order; evidence: Evidence }
   | { kind: "control"; order: Order; what: Control }
   | { kind: "control_answer"; key: string; answer: ControlAnswer }

@@ -122,7 +122,13 @@ export function taskOfRetry(ended: Task, facts: Making & { by: string; key: stri
   const { event, startWithinMs, params, targets, clusters, approval, report } = ended;
   const basis: Basis = {
     id: retryTaskId(ended.id, n),
-    origin: { kind: "retry", of: ended.id, by: by === "local" ? null : by, key, ...(offer === undefined ? {} : { offer }) },
+    origin: {
+      kind: "retry",
+      of: ended.id,
+      by: by === "local" ? null : by,
+      key,
+      ...(offer === undefined ? {} : { offer }),
+    },
     ruleVersion: version,
     ruleDigest: digest,
     forEachIndex: 0,

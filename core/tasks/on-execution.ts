@@ -92,14 +92,14 @@ export function onRetried(
   nowMs: number,
   settings: MachineSettings,
 ): StepResult {
-  const { execution } = input;
+  const { execution, between = [] } = input;
   const attempts = task.attempts ?? [];
   const before = task.execution;
   if (!before || before.id === execution.id || attempts.includes(execution.id)) {
     return refused(task, "older_news");
   }
   const next = running(task, execution, { reason: "execution_retried", nowMs, settings });
-  return { ...next, task: { ...next.task, attempts: [...attempts, before.id] } };
+  return { ...next, task: { ...next.task, attempts: [...attempts, before.id, ...between] } };
 }
 
 function finished(task: Task, input: InputOf<"news">, to: EndState, nowMs: number): StepResult {
