@@ -31,12 +31,14 @@ import {
   replayRoutes,
   type ServerDeps,
   sendEventRoutes,
+  taskRoutes,
   throttleRoutes,
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
 import type { InForceHolder } from "./in-force.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
+import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { Stores } from "./stores.ts";
@@ -50,6 +52,7 @@ export interface Serving {
   keeper: HomeKeeper;
   mutes: MuteKeeper;
   explainer: Explainer;
+  orders: TaskOrders;
   rolesOf: RoleFinder;
   stores: Stores;
   wecom: Wecom;
@@ -129,6 +132,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   explainRoutes(router, { ...common, explainer: parts.explainer, rules: () => inForce.current().rules });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
+  taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
   deadLetterRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }

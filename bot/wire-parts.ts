@@ -5,7 +5,7 @@ import { createLogger, createMetrics, systemClock, systemIds } from "../adapters
 import { createWecom, markdownText } from "../adapters/wecom/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
-import type { MachineSettings } from "../core/tasks/index.ts";
+import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { textsOf } from "../core/texts/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { type Config, secretsOfStores } from "./config/index.ts";
@@ -15,13 +15,14 @@ import { createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "
 import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
 import { holdInForce, prepareHome } from "./in-force.ts";
 import { createMuteKeeper } from "./mutes/index.ts";
+import { createTaskOrders } from "./orders/index.ts";
 import { roleFinder } from "./people.ts";
 import { createPressureGate } from "./pressure/index.ts";
 import type { Stores } from "./stores.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import { openStores } from "./wire-stores.ts";
 import { freshToken } from "./wire-tools.ts";
-import type { StepObserver } from "./workers/index.ts";
+import { createAdvancer, type StepObserver } from "./workers/index.ts";
 
 export interface WhaleOptions {
   config: Config;
@@ -91,8 +92,19 @@ export async function openParts(options: WhaleOptions) {
     ...{ actions: actions.lookup, archive: stores.archive, mutes, clock, inForce: inForce.current },
     ...{ journal: stores.store.journal, tasks: stores.store.tasks },
   });
+  const settings: MachineSettings = {
+    ...{ ...DEFAULT_SETTINGS, startWindowMs: config.startWindowMs },
+    ...options.settings,
+  };
+  const { tasks } = stores.store;
+  const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
+  const rules = () => inForce.current().rules;
+  const orders = createTaskOrders({ tasks, advancer, executor: stackstorm, rules, settings, clock, log });
   const made = {
     actions,
+    settings,
+    advancer,
+    orders,
     explainer,
     localToken,
     inForce,

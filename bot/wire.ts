@@ -10,7 +10,6 @@ import { systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
-import { DEFAULT_SETTINGS } from "../core/tasks/index.ts";
 import type { Config } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH } from "./home/index.ts";
@@ -167,14 +166,12 @@ function watchActions({ actions }: Parts): Work {
   return { stop: async () => void watch.stop() };
 }
 
-async function startParts({ config, settings }: WhaleOptions, parts: Parts, works: Work[]): Promise<void> {
-  const waiting = { ...DEFAULT_SETTINGS, startWindowMs: config.startWindowMs, ...settings };
+async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[]): Promise<void> {
   const { stackstorm: executor } = parts;
   const ground = {
     ...parts,
     inForce: parts.inForce.current,
     config,
-    settings: waiting,
     executor,
     plain: markdownText,
     random: Math.random,

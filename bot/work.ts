@@ -9,13 +9,14 @@ import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
+import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import {
   type Advancer,
   ALONE,
-  createAdvancer,
+  createController,
   createDeliver,
   createStarter,
   createViewer,
@@ -38,6 +39,9 @@ import {
 export interface Ground {
   config: Config;
   settings: MachineSettings;
+  /** Shared by all that moves tasks in this process, so that the follower hears of each. */
+  advancer: Advancer;
+  orders: TaskOrders;
   inForce: () => InForce;
   mutes: MuteKeeper;
   explainer: Explainer;
@@ -79,9 +83,10 @@ export async function startWork(ground: Ground): Promise<Work> {
   const common = { clock, log, metrics, onStep };
   const { language, timeZone } = config;
   const { messenger, directory } = ground.wecom;
-  const advancer = createAdvancer({ tasks, ...common }, settings);
+  const { advancer } = ground;
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
   const starter = createStarter({ advancer, executor, inForce, clock, onStep });
+  const controller = createController({ advancer, executor, clock });
   const deliver = createDeliver({ outbox, journal, messenger, directory, advancer, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -99,9 +104,9 @@ export async function startWork(ground: Ground): Promise<Work> {
     rules: startRulesWorker({
       ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
-    tasks: startTaskWorker({ tasks, advancer, starter, holder, ...common }),
+    tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
-    inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
+    inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
     archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
     replays: startReplayWorker({
       ...{
@@ -168,10 +173,7 @@ function wakeOnWrite(
   });
 }
 
-function inboxHandler(
-  ground: Ground,
-  made: { advancer: Advancer; view: Viewer },
-): (item: InboxClaim) => Promise<void> {
+function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promise<void> {
   const { stores, executor, inForce, settings, clock, log, metrics, onStep } = ground;
   const { store } = stores;
   const common = { tasks: store.tasks, clock, log, metrics, onStep };
@@ -179,7 +181,8 @@ function inboxHandler(
   const rules = () => inForce().rules;
   const clicks = {
     directory,
-    advancer: made.advancer,
+    advancer: ground.advancer,
+    executor,
     rules,
     clusters: () => inForce().clusters,
     settings,
@@ -187,7 +190,8 @@ function inboxHandler(
   };
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
-  const messages = { outbox: store.outbox, executor, view: made.view, muting, asking, ...common };
+  const ordering = { orders: ground.orders, directory, rolesOf: ground.rolesOf };
+  const messages = { outbox: store.outbox, executor, view, muting, asking, ordering, ...common };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

@@ -26,7 +26,7 @@ export interface ClientParts {
 export interface Call {
   /** What it is for: a metric label and the first word of its errors. */
   operation: string;
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below the address of st2api, for example `/v1/executions`. */
   path: string;
   query?: OutboundRequest["query"];

@@ -1,4 +1,4 @@
-import type { Json } from "../../core/ids/index.ts";
+import type { Json, JsonObject } from "../../core/ids/index.ts";
 import type { Execution } from "../../core/ports/index.ts";
 import { type ExecutionRow, UNSTATED } from "./schema.ts";
 import { isoTime } from "./time.ts";
@@ -18,6 +18,7 @@ function extrasOf(row: ExecutionRow): Optional<Omit<Execution, "id" | "cluster" 
     requestId: row.context?.whale?.request_id,
     url: webUrl(row.web_url),
     parent: row.parent,
+    parameters: row.parameters as JsonObject | undefined,
   };
 }
 

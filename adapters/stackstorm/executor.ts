@@ -3,8 +3,10 @@ import type { ActionCatalog, Clock, Executor, Logger, Metrics } from "../../core
 import { readAction } from "./actions.ts";
 import { checkNames, readOptions, type StackStormOptions } from "./config.ts";
 import { type ClientParts, type Connection, connect } from "./connection.ts";
+import { control } from "./control.ts";
 import { unknownCluster } from "./errors.ts";
-import { find } from "./find.ts";
+import { find, unclaimed } from "./find.ts";
+import { retryPolicies } from "./policies.ts";
 import { children, get, list, output, probe } from "./reads.ts";
 import { start } from "./start.ts";
 import { watch } from "./watch.ts";
@@ -55,7 +57,9 @@ export function createStackStorm(given: StackStormParts): StackStorm {
 
 type Connections = ReadonlyMap<string, Connection>;
 
-function startsOf(connections: Connections, parts: ClientParts): Pick<Executor, "start" | "find"> {
+type Starts = Pick<Executor, "start" | "find" | "control">;
+
+function startsOf(connections: Connections, parts: ClientParts): Starts {
   return {
     start: async (request) => {
       const connection = connections.get(request.cluster);
@@ -67,10 +71,15 @@ function startsOf(connections: Connections, parts: ClientParts): Pick<Executor, 
       if (connection) return find(connection, query, parts);
       return { outcome: "unreachable", message: unknownCluster(query.cluster).message };
     },
+    control: async (order) => {
+      const connection = connections.get(order.cluster);
+      if (connection) return control(connection, order, parts);
+      return { outcome: "open", message: unknownCluster(order.cluster).message };
+    },
   };
 }
 
-type Reads = Pick<Executor, "get" | "list" | "children" | "output" | "probe">;
+type Reads = Pick<Executor, "get" | "list" | "children" | "output" | "probe" | "unclaimed" | "retryPolicies">;
 
 function readsOf(connections: Connections, parts: ClientParts): Reads {
   const at = (cluster: string): Connection => {
@@ -79,6 +88,8 @@ function readsOf(connections: Connections, parts: ClientParts): Reads {
     return connection;
   };
   return {
+    unclaimed: async (query) => unclaimed(at(query.cluster), query, parts),
+    retryPolicies: async (cluster, action) => retryPolicies(at(cluster), action),
     get: async (cluster, id) => get(at(cluster), id, parts),
     list: async (cluster, ids) => list(at(cluster), ids, parts),
     children: async (cluster, id) => children(at(cluster), id, parts),

@@ -1,6 +1,7 @@
 import { errorText } from "../../core/errors.ts";
-import type { FindOutcome } from "../../core/ports/index.ts";
+import type { Execution, FindOutcome } from "../../core/ports/index.ts";
 import { type Call, type ClientParts, type Connection, readJson } from "./connection.ts";
+import { badAnswer } from "./errors.ts";
 import { toExecution } from "./execution.ts";
 import { type ExecutionRow, parseExecutions } from "./schema.ts";
 import { isSearchable } from "./start.ts";
@@ -57,12 +58,24 @@ function judgeRows(body: unknown, query: StartQuery): FindOutcome {
   // Retries without their start, which is beyond the limit of the list or deleted: it went through all the same.
   const adopted = oldest(starts.length > 0 ? starts : rows);
   if (!adopted) return { outcome: "absent" };
-  const execution = toExecution(adopted, query.cluster, query.action);
-  return { outcome: "found", execution, starts: Math.max(1, starts.length) };
+  const told = (row: ExecutionRow) => toExecution(row, query.cluster, query.action);
+  const doubles = starts.filter((row) => row !== adopted).map(({ id }) => id);
+  const attempts = rows.filter((row) => row.context?.policies !== undefined && row !== adopted);
+  return {
+    outcome: "found",
+    execution: told(adopted),
+    starts: doubles.length + 1,
+    doubles,
+    attempts: byStart(attempts).map(told),
+  };
 }
 
 function oldest(rows: readonly ExecutionRow[]): ExecutionRow | undefined {
-  return [...rows].sort((a, b) => startMs(a) - startMs(b) || (a.id < b.id ? -1 : 1))[0];
+  return byStart(rows)[0];
+}
+
+function byStart(rows: readonly ExecutionRow[]): ExecutionRow[] {
+  return [...rows].sort((a, b) => startMs(a) - startMs(b) || (a.id < b.id ? -1 : 1));
 }
 
 /** A row without a readable time comes last. */
@@ -70,6 +83,32 @@ function startMs(row: ExecutionRow): number {
   return (
     (row.start_timestamp === undefined ? null : parseTimeMs(row.start_timestamp)) ?? Number.MAX_SAFE_INTEGER
   );
+}
+
+const MOST_UNCLAIMED = 20;
+
+/** Runs of an action since an instant that no request id claims, oldest first. Throws when they cannot be read. */
+export async function unclaimed(
+  connection: Connection,
+  { action, sinceMs }: Pick<StartQuery, "action" | "sinceMs">,
+  { options }: ClientParts,
+): Promise<Execution[]> {
+  const query = {
+    action,
+    timestamp_gt: new Date(sinceMs - options.clockSkewMs).toISOString(),
+    parent: "null",
+    limit: 100,
+    include_attributes: "id,status,start_timestamp,action,context,parameters",
+  };
+  const call: Call = { operation: "unclaimed", method: "GET", path: "/v1/executions", query };
+  const parsed = parseExecutions(await readJson(connection, call));
+  if (parsed.outcome === "malformed") throw badAnswer("unclaimed", parsed.where);
+  const rows = parsed.value.map(({ row }) => row);
+  const free = rows.filter(({ context }) => context?.whale?.request_id === undefined);
+  return byStart(free)
+    .map((row) => toExecution(row, connection.cluster, action))
+    .filter((execution) => execution.action === action)
+    .slice(-MOST_UNCLAIMED);
 }
 
 function alarm(starts: number, query: StartQuery, { log, metrics }: ClientParts): void {

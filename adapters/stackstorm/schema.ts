@@ -22,6 +22,7 @@ const FIELDS = {
   }),
   result: Type.Unknown(),
   result_size: Type.Number(),
+  parameters: Type.Record(Type.String(), Type.Unknown()),
 };
 type Fields = { -readonly [K in keyof typeof FIELDS]: Static<(typeof FIELDS)[K]> };
 
@@ -88,6 +89,25 @@ export function parseAction(
   value: unknown,
 ): { ref: string; enabled?: boolean; parameters?: JsonObject } | null {
   return actionCheck.Check(value) ? (value as { ref: string; parameters?: JsonObject }) : null;
+}
+
+const PolicyRow = Type.Object({
+  policy_type: Text,
+  enabled: Type.Optional(Type.Boolean()),
+  parameters: Type.Object({
+    retry_on: Type.Optional(Text),
+    max_retry_count: Type.Optional(Type.Number()),
+    delay: Type.Optional(Type.Number()),
+  }),
+});
+type PolicyRow = Static<typeof PolicyRow>;
+const policyCheck = Compile(PolicyRow);
+
+/** Reads the retry policies out of a list of policies; null when it is no list. Others are left out. */
+export function parseRetryPolicies(value: unknown): PolicyRow[] | null {
+  if (!Array.isArray(value)) return null;
+  const fitting = value.flatMap((member: unknown) => (policyCheck.Check(member) ? [member] : []));
+  return fitting.filter(({ policy_type: type, enabled }) => type === "action.retry" && enabled !== false);
 }
 
 const tokenCheck = Compile(Type.Object({ token: Name, expiry: Type.Optional(Text) }));

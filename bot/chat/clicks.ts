@@ -2,7 +2,15 @@ import { entitledGroups } from "../../core/approvals/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
 import { parseCardId } from "../../core/ids/index.ts";
 import type { Entitlement } from "../../core/people/index.ts";
-import type { Clock, Directory, InboxPayload, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
+import type {
+  Clock,
+  Directory,
+  Executor,
+  InboxPayload,
+  Logger,
+  Metrics,
+  TaskStore,
+} from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import {
   type Click,
@@ -14,12 +22,14 @@ import {
   withOutbox,
 } from "../../core/tasks/index.ts";
 import type { Advancer } from "../workers/advance.ts";
+import { evidenceOf } from "../workers/sighting.ts";
 import type { StepObserver } from "../workers/steps.ts";
 
 export interface ClickDeps {
   tasks: TaskStore;
   directory: Directory;
   advancer: Advancer;
+  executor: Pick<Executor, "get">;
   rules: () => readonly Rule[];
   clusters: () => readonly Cluster[];
   settings: MachineSettings;
@@ -45,7 +55,7 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
   deps.onStep("click_vouched");
   const code = payload.code === undefined ? {} : { code: payload.code };
   const click: Click = { by: payload.userId, entitlement, cardNo: card.cardNo, clickKey, ...code };
-  const input = inputOf(payload.button, click);
+  const input = (await adoptionOf(payload.button, { click, task }, deps)) ?? inputOf(payload.button, click);
   metrics.count("clicks", { outcome: input ? input.kind : "unknown_button" });
   if (!input) {
     log.warn({ taskId: task.id, button: payload.button }, "click on an unknown button");
@@ -64,6 +74,19 @@ async function entitlementOf(
 ): Promise<Entitlement> {
   if (payload.button === "refresh") return "entitled";
   return directory.vouch(payload.userId, entitledGroups(task));
+}
+
+/** The adoption that a button stands for, with what StackStorm says of its execution now; null for other buttons. */
+async function adoptionOf(
+  button: string,
+  { click, task }: { click: Click; task: Task },
+  { executor }: ClickDeps,
+): Promise<TaskInput | null> {
+  const id = /^adopt:([A-Za-z0-9]{1,64})$/.exec(button)?.[1];
+  if (id === undefined) return null;
+  const { by, entitlement, cardNo: no, clickKey: key, code } = click;
+  const order = { by, entitlement, key, card: { no, ...(code === undefined ? {} : { code }) } };
+  return { kind: "adopt", order, evidence: await evidenceOf(task, id, executor) };
 }
 
 /** The input that a button's key stands for; null when it is none of ours. */

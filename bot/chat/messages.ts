@@ -12,6 +12,7 @@ import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
 import { answerMutes, type ChatMuteDeps } from "./mutes.ts";
+import { answerOrder, type ChatOrderDeps, type OrderAsking } from "./orders.ts";
 import { answerWhy, type ChatWhyDeps } from "./why.ts";
 
 export interface MessageDeps {
@@ -21,6 +22,7 @@ export interface MessageDeps {
   view: Viewer;
   muting: ChatMuteDeps;
   asking: ChatWhyDeps;
+  ordering: ChatOrderDeps;
   clock: Clock;
   metrics: Metrics;
 }
@@ -30,13 +32,13 @@ const LISTED = 10;
 
 /** Answers one text message. The answer is queued under the message's own key, so that it is given once. */
 export async function handleText(payload: TextPayload, key: string, deps: MessageDeps): Promise<void> {
-  const text = await answer(payload, deps);
+  const text = await answer(payload, key, deps);
   const nowMs = deps.clock.nowMs();
   const body = { kind: "answer" as const, to: payload.userId, text };
   await deps.outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: nowMs }]);
 }
 
-async function answer({ text, userId }: TextPayload, deps: MessageDeps): Promise<string> {
+async function answer({ text, userId }: TextPayload, key: string, deps: MessageDeps): Promise<string> {
   const parsed = parseCommand(text);
   const viewing = await deps.view(null);
   const { commands } = viewing.texts;
@@ -52,14 +54,17 @@ async function answer({ text, userId }: TextPayload, deps: MessageDeps): Promise
     return answerMutes({ command: parsed.id, text: parsed.arg ?? "", userId }, viewing, deps.muting);
   }
   if (parsed.id === "why") return answerWhy({ text: parsed.arg ?? "", userId }, viewing, deps.asking);
-  return oneTask(parsed.id, parsed.arg ?? "", { ...deps, viewing });
+  const [id = "", rest = ""] = (parsed.arg ?? "").split(/\s+/);
+  return oneTask({ command: parsed.id, id, rest, userId, key }, { ...deps, viewing });
 }
 
-async function oneTask(
-  command: "task" | "ex" | "logs",
-  arg: string,
-  deps: MessageDeps & { viewing: MessageViewing },
-): Promise<string> {
+type AboutTask =
+  | { command: "task" | "ex" | "logs"; id: string }
+  | { command: OrderAsking["command"]; id: string };
+type TaskAsking = Omit<OrderAsking, "command"> & AboutTask;
+
+async function oneTask(asking: TaskAsking, deps: MessageDeps & { viewing: MessageViewing }): Promise<string> {
+  const arg = asking.id.toLowerCase();
   const { commands } = deps.viewing.texts;
   const prefix = arg.replace(/^t_/, "").replace(/@\d+$/, "");
   const shown = deps.viewing.plain(prefix.slice(0, 60));
@@ -70,8 +75,10 @@ async function oneTask(
     return [commands.ambiguous(shown), ...found.map((one) => taskLine(one, deps.viewing))].join("\n");
   }
   const viewing = await deps.view(task);
+  const { command } = asking;
   if (command === "task") return taskText(task, viewing);
-  return aboutExecution(command, task, { ...deps, viewing });
+  if (command === "ex" || command === "logs") return aboutExecution(command, task, { ...deps, viewing });
+  return answerOrder(task, { ...asking, command }, { ...deps.ordering, viewing });
 }
 
 async function aboutExecution(

@@ -167,7 +167,9 @@ function giveUpIfFinal(claim: OutboxClaim, { log, metrics }: DeliverDeps): (erro
 /** Who hears how a task ended: whom the rule names, who asked for it, else who approved it. */
 async function audience(task: Task, { directory }: DeliverDeps): Promise<string[]> {
   const named = task.report.to ? await directory.expand(task.report.to) : [];
-  const asked = task.origin.kind === "offer" ? [task.origin.by] : [];
+  const { origin } = task;
+  const asker = origin.kind === "offer" || origin.kind === "retry" ? origin.by : null;
+  const asked = asker === null ? [] : [asker];
   const fallback = task.approval.mode === "people" ? await directory.expand(task.approval.from) : [];
   const people = [...named, ...asked, ...approvers(task)];
   return [...new Set(people.length > 0 ? people : fallback)];

@@ -3,7 +3,8 @@ import type { Clock, Execution, Executor, Hint, Logger, TaskStore } from "../../
 import { isEnd, type Task } from "../../core/tasks/index.ts";
 import { type Advancer, isFollowed } from "./advance.ts";
 import { type Loop, startLoop } from "./loop.ts";
-import { executionRecord } from "./starter.ts";
+import { judgeEnd } from "./run-end.ts";
+import { executionRecord } from "./sighting.ts";
 import type { StepObserver } from "./steps.ts";
 
 export interface FollowerDeps {
@@ -30,6 +31,8 @@ interface Followed {
   sinceMs: number;
   nextPollMs: number;
   misses: number;
+  /** When its end was first seen; null before. */
+  endedAtMs: number | null;
 }
 
 const YOUNG_MS = 30_000;
@@ -79,10 +82,13 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
       sinceMs: nowMs,
       nextPollMs,
       misses: 0,
+      endedAtMs: null,
     });
     // The loop may be asleep for as long as nothing was followed, and must learn of the new poll.
     loop.wake();
   };
+
+  const drop = (one: Followed) => void followed.delete(`${one.cluster}/${one.executionId}`);
 
   const hinted = (hint: Hint) => {
     const nowMs = clock.nowMs();
@@ -106,7 +112,7 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
         poll(
           cluster,
           due.filter((one) => one.cluster === cluster),
-          { ...deps, follow },
+          { ...deps, follow, drop },
         ),
       ),
     );
@@ -140,7 +146,7 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
   };
 }
 
-type Hearing = FollowerDeps & Pick<Follower, "follow">;
+type Hearing = FollowerDeps & Pick<Follower, "follow"> & { drop(one: Followed): void };
 
 async function poll(cluster: string, due: Followed[], deps: Hearing): Promise<void> {
   try {
@@ -159,14 +165,44 @@ async function hear(one: Followed, brief: Execution | undefined, deps: Hearing):
   if (!task) return;
   // Another process has heard of the end first.
   if (!isFollowed(task)) return deps.follow(task);
+  // It goes on with another execution, which is followed by itself.
+  if (task.execution?.id !== one.executionId) return deps.drop(one);
   const changed = brief.status !== task.execution?.status || isEnd(brief.status);
   if (!changed) return;
   const execution = isEnd(brief.status) ? await deps.executor.get(one.cluster, one.executionId) : brief;
   if (!execution) return missed(one, deps);
   deps.onStep("news_read");
   one.status = execution.status;
+  if (isEnd(execution.status)) return hearEnd(one, { task, execution }, deps);
   await deps.advancer.advance(task, { kind: "news", execution: executionRecord(execution) });
-  if (isEnd(execution.status)) deps.onStep("end_stored");
+}
+
+async function hearEnd(
+  one: Followed,
+  { task, execution }: { task: Task; execution: Execution },
+  deps: Hearing,
+): Promise<void> {
+  const nowMs = deps.clock.nowMs();
+  one.endedAtMs ??= nowMs;
+  const end = await judgeEnd(task, execution, nowMs - one.endedAtMs, deps);
+  switch (end.outcome) {
+    case "wait":
+      one.nextPollMs = deps.clock.nowMs() + RESTLESS_POLL_MS;
+      return;
+    case "goes_on": {
+      const { between } = end;
+      const next = executionRecord(end.execution);
+      await deps.advancer.advance(task, { kind: "retried", execution: next, between });
+      return deps.drop(one);
+    }
+    case "over": {
+      const { doubles } = end;
+      await deps.advancer.advance(task, { kind: "news", execution: executionRecord(execution), doubles });
+      return deps.onStep("end_stored");
+    }
+    default:
+      return end satisfies never;
+  }
 }
 
 async function missed(one: Followed, deps: FollowerDeps): Promise<void> {

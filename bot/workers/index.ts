@@ -1,6 +1,7 @@
 export * from "./advance.ts";
 export * from "./archiver.ts";
 export * from "./chain.ts";
+export * from "./controller.ts";
 export * from "./crew.ts";
 export * from "./deliver.ts";
 export * from "./follower.ts";
@@ -12,6 +13,7 @@ export * from "./raw.ts";
 export * from "./replay-worker.ts";
 export * from "./rules-in-force.ts";
 export * from "./rules-worker.ts";
+export * from "./sighting.ts";
 export * from "./starter.ts";
 export * from "./steps.ts";
 export * from "./task-worker.ts";

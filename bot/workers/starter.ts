@@ -1,18 +1,17 @@
 import { approvers } from "../../core/approvals/index.ts";
 import { type Cluster, chooseCluster } from "../../core/clusters/index.ts";
-import { requestId } from "../../core/ids/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
-import type { Clock, Execution, Executor, FindOutcome, StartOutcome } from "../../core/ports/index.ts";
+import type { Clock, Executor, StartOutcome } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import {
   currentDigest,
-  type ExecutionRecord,
   type Sighting,
   type Standing,
   type StartAnswer,
   type Task,
 } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
+import { candidatesOf, clustersOf, executionRecord, sightOf } from "./sighting.ts";
 import type { StepObserver } from "./steps.ts";
 
 /** The configuration in force that a start is checked against. */
@@ -38,14 +37,6 @@ export interface Starter {
   look(task: Task, fence?: number): Promise<void>;
 }
 
-/** The execution as a task keeps it. */
-export function executionRecord(execution: Execution): ExecutionRecord {
-  const { id, cluster, status, startedAt, endedAt, elapsedSeconds, result, resultBytes, url } = execution;
-  const fields = { startedAt, endedAt, elapsedSeconds, result, resultBytes, url };
-  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return { id, cluster, status, ...Object.fromEntries(known) };
-}
-
 /** How the rule, its policy and its clusters stand now. */
 export function standingOf(task: Task, inForce: InForce): Standing {
   const { approval } = task;
@@ -59,15 +50,6 @@ export function standingOf(task: Task, inForce: InForce): Standing {
 
 export function createStarter(deps: StarterDeps): Starter {
   const { advancer, executor, inForce, clock, onStep } = deps;
-
-  /** Looks on one cluster for every start that the task may have made, whatever its number. */
-  const sight = async (task: Task, cluster: string): Promise<Sighting> => {
-    const wanted = Array.from({ length: task.startNo }, (_, i) => requestId(task.id, i + 1));
-    const found = await Promise.all(wanted.map((id) => find(executor, task, { cluster, requestId: id })));
-    const seen = found.find((one) => one.outcome === "found");
-    if (seen?.outcome === "found") return { outcome: "found", execution: executionRecord(seen.execution) };
-    return found.find((one) => one.outcome === "unreachable") ?? { outcome: "absent" };
-  };
 
   const ask = async (task: Task): Promise<StartAnswer> => {
     const { start } = task;
@@ -112,28 +94,27 @@ export function createStarter(deps: StarterDeps): Starter {
       // dies there leaves a start that only a human can decide about. The intent's compare-and-set decides
       // who asks, whoever has looked.
       const sighting: Sighting =
-        choice.outcome === "chosen" ? await sight(task, choice.cluster) : { outcome: "absent" };
+        choice.outcome === "chosen"
+          ? await sightOf(task, [choice.cluster, ...clustersOf(task)], executor)
+          : { outcome: "absent" };
       const result = await advancer.advance(task, { kind: "intend", standing }, { fence });
       onStep("intent_stored");
       const intended = result.outcome === "moved" && result.stored && result.reason === "start_intended";
       if (intended) await begin(result.task, sighting);
     },
     look: async (task, fence) => {
-      const sighting: Sighting = task.start ? await sight(task, task.start.cluster) : { outcome: "absent" };
+      const seen = await sightOf(task, clustersOf(task), executor);
+      const sighting = seen.outcome === "absent" ? await withCandidates(task, deps) : seen;
       await advancer.advance(task, { kind: "look", sighting }, fence === undefined ? {} : { fence });
     },
   };
 }
 
-function find(
-  executor: Executor,
-  task: Task,
-  wanted: { cluster: string; requestId: string },
-): Promise<FindOutcome> {
-  // The intent of the present start is its earliest moment; any other came after the task was made.
-  const { start } = task;
-  const sinceMs = start?.requestId === wanted.requestId ? start.intentAtMs : task.createdAtMs;
-  return executor.find({ ...wanted, action: task.action, sinceMs });
+/** Only where a human is asked, or about to be, it is worth looking for what could be the start. */
+async function withCandidates(task: Task, { executor, clock }: StarterDeps): Promise<Sighting> {
+  const isAsked = task.start !== null && clock.nowMs() >= task.start.unknownAtMs;
+  const candidates = isAsked ? await candidatesOf(task, executor) : undefined;
+  return { outcome: "absent", ...(candidates ? { candidates } : {}) };
 }
 
 function answerOf(answer: StartOutcome): StartAnswer {

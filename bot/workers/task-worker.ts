@@ -2,6 +2,7 @@ import { errorText } from "../../core/errors.ts";
 import type { Clock, Logger, TaskClaim, TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
+import type { Controller } from "./controller.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createSlots } from "./slots.ts";
 import type { Starter } from "./starter.ts";
@@ -10,6 +11,7 @@ export interface TaskWorkerDeps {
   tasks: TaskStore;
   advancer: Advancer;
   starter: Starter;
+  controller: Controller;
   clock: Clock;
   log: Logger;
   /** Names this process in leases. */
@@ -59,18 +61,22 @@ export function startTaskWorker(deps: TaskWorkerDeps): Loop {
   };
 }
 
-async function handle({ task, fence }: TaskClaim, { advancer, starter }: TaskWorkerDeps): Promise<void> {
+async function handle({ task, fence }: TaskClaim, deps: TaskWorkerDeps): Promise<void> {
+  const { advancer, starter } = deps;
   switch (task.state) {
     case "approved":
       return starter.start(task, fence);
     case "starting":
     case "unknown":
       return starter.look(task, fence);
-    case "held":
-    case "pending_approval":
     case "running":
     case "paused":
     case "canceling":
+      if (task.control) return deps.controller(task, fence);
+      await advancer.advance(task, { kind: "tick" }, { fence });
+      return;
+    case "held":
+    case "pending_approval":
       await advancer.advance(task, { kind: "tick" }, { fence });
       return;
     default:

@@ -33,6 +33,7 @@ export function entitledGroups(task: Task): PeopleGroups {
     const also = task.escalatedAtMs !== null && approval.escalate ? [approval.escalate.to] : [];
     return [approval.from, ...also];
   }
-  if (origin.kind === "offer") return [{ users: [origin.by] }];
+  const asker = origin.kind === "offer" || origin.kind === "retry" ? origin.by : null;
+  if (asker !== null) return [{ users: [asker] }];
   return report.to ? [report.to] : [{ users: [approval.policy.approvedBy] }];
 }

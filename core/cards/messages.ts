@@ -1,6 +1,6 @@
 import type { Json } from "../ids/index.ts";
 import { isJsonObject, shortId } from "../ids/index.ts";
-import { type Effect, stillNeeded, type Task } from "../tasks/index.ts";
+import { type Effect, type NoticeAbout, stillNeeded, type Task } from "../tasks/index.ts";
 import { decidedBy, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
 
 /** Viewing for messages, whose markup the channel must be able to neutralise. */
@@ -109,5 +109,27 @@ export function noticeText(
   if (about === "unreachable_people") return head + plain(task.cards.flatMap((c) => c.unreachable).join(" "));
   const since = task.start?.intentAtMs ?? task.updatedAtMs;
   const minutes = Math.max(1, Math.round((viewing.nowMs - since) / 60_000));
-  return head + texts.stuck({ status: task.execution?.status ?? "", minutes });
+  return head + plainNotice(task, about, { viewing, minutes });
+}
+
+function plainNotice(
+  task: Task,
+  about: Exclude<NoticeAbout, "unreachable_people">,
+  { viewing, minutes }: { viewing: MessageViewing; minutes: number },
+): string {
+  const { texts, plain } = viewing;
+  switch (about) {
+    case "stuck":
+      return texts.stuck({ status: task.execution?.status ?? "", minutes, id: shortId(task.id) });
+    case "doubled": {
+      const ids = (task.doubles ?? []).join(" ");
+      return texts.doubled({ followed: plain(task.execution?.id ?? ""), ids: plain(ids) });
+    }
+    case "control_refused":
+      return texts.controlRefused(plain(task.message ?? ""));
+    case "control_lost":
+      return texts.controlLost(plain(task.message ?? ""));
+    default:
+      return about satisfies never;
+  }
 }

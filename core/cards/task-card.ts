@@ -1,6 +1,6 @@
 import { approvers, needed, validDecisions } from "../approvals/quorum.ts";
 import { type Json, shortId } from "../ids/index.ts";
-import { type CardRecord, isTerminal, type Task } from "../tasks/index.ts";
+import { type Candidate, type CardRecord, isTerminal, type Origin, type Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { CardButton, CardLine, CardView, Tone } from "./card.ts";
 
@@ -44,8 +44,13 @@ function frame(task: Task, { texts }: Viewing): CardView {
 
 /** What a task is called: that it is a replay, what it does, on what. */
 export function taskTitle({ origin, title, event }: Task, texts: Texts): string {
-  const mark = origin.kind === "replay" ? texts.replayed : "";
-  return joined(mark, title, event.subject);
+  return joined(markOf(origin, texts), title, event.subject);
+}
+
+/** What a task is besides what its rule made. */
+function markOf({ kind }: Origin, texts: Texts): string {
+  if (kind === "replay") return texts.replayed;
+  return kind === "retry" ? texts.retried : "";
 }
 
 /** What the approval is bound to is always shown; the rule's own rows take what room is left. */
@@ -123,18 +128,42 @@ function unknownCard(task: Task, viewing: Viewing): CardView {
   return {
     ...frame(task, viewing),
     tone: "danger",
-    title: joined(task.origin.kind === "replay" ? texts.replayed : "", texts.unknownTitle),
+    title: joined(markOf(task.origin, texts), texts.unknownTitle),
     subtitle: texts.unknownQuestion,
     text: joined(
       texts.unknownText(task.start ? shortRequest(task.start.requestId) : ""),
       idLine(task, texts),
     ),
+    rows: [...candidateRows(task, viewing), ...boundRows(task, texts)].slice(0, MAX_ROWS),
     buttons: [
+      ...candidatesOf(task).map(({ id }): CardButton => {
+        return { key: `adopt:${id}`, text: `${texts.buttons.adopt} ${tailOfId(id)}`, tone: "primary" };
+      }),
       { key: "again", text: texts.buttons.again, tone: "danger" },
       { key: "give_up", text: texts.buttons.giveUp, tone: "neutral" },
       { key: "refresh", text: texts.buttons.refresh, tone: "neutral" },
     ],
   };
+}
+
+/** WeCom takes six buttons, three of which are there always. */
+const MOST_CANDIDATES = 3;
+
+function candidatesOf({ candidates = [] }: Task): readonly Candidate[] {
+  return candidates.slice(0, MOST_CANDIDATES);
+}
+
+/** What could be the start, by the end of its id as on the button, its state and when it began. */
+function candidateRows(task: Task, { texts, timeZone }: Viewing): CardLine[] {
+  return candidatesOf(task).map(({ id, status, startedAt }) => {
+    const when = startedAt === undefined ? "" : clockTime(Date.parse(startedAt), timeZone);
+    return { label: texts.labels.candidate, value: joined(tailOfId(id), status, when) };
+  });
+}
+
+/** The beginnings of ids that StackStorm gave at the same time are alike. */
+function tailOfId(id: string): string {
+  return id.slice(-6);
 }
 
 /** A request id as people can compare it: the task's short id and the start's number. */
@@ -159,6 +188,7 @@ function valueText(value: Json): string {
 /** Why a task ended without running, with what the other side said. */
 export function reasonText(task: Task, texts: Texts): string {
   const reason = texts.reasons[task.reason] ?? "";
+  if (task.state === "canceled" && task.execution !== null) return texts.canceledOnly;
   const shown = task.state === "refused" || task.state === "gave_up" ? (task.message ?? "") : "";
   return [reason, shown].filter(Boolean).join(": ");
 }

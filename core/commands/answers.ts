@@ -41,6 +41,7 @@ export function taskText(task: Task, viewing: MessageViewing): string {
     [texts.labels.params, paramsText(task)],
     [texts.labels.by, decidedBy(task, viewing)],
     [texts.labels.reason, reasonText(task, texts)],
+    [texts.labels.candidate, (task.candidates ?? []).map(({ id }) => id).join(" ")],
   ];
   const head = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));
   const history = task.history.slice(-8).map((line) => {

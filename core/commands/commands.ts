@@ -1,5 +1,8 @@
 /** What a person can ask for in a message. */
-export const COMMAND_IDS = ["help", "tasks", "task", "ex", "logs", "mutes", "mute", "unmute", "why"] as const;
+export const COMMAND_IDS = [
+  ...(["help", "tasks", "task", "ex", "logs", "mutes", "mute", "unmute", "why"] as const),
+  ...(["cancel", "pause", "resume", "retry", "adopt"] as const),
+] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
 interface CommandSpec {
@@ -21,6 +24,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   { id: "mute", words: ["mute", "静默"], takes: "text" },
   { id: "unmute", words: ["unmute", "取消静默"], takes: "text" },
   { id: "why", words: ["why", "为什么", "为何"], takes: "text" },
+  { id: "cancel", words: ["cancel", "取消"], takes: "id" },
+  { id: "pause", words: ["pause", "暂停"], takes: "id" },
+  { id: "resume", words: ["resume", "继续", "恢复"], takes: "id" },
+  { id: "retry", words: ["retry", "重试"], takes: "id" },
+  { id: "adopt", words: ["adopt", "认领"], takes: "text" },
 ];
 
 export type ParsedCommand =

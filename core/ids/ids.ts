@@ -67,6 +67,11 @@ export function offerTaskId(parentTask: string, offer: string, clickKey: string)
   return idOf("t_", [parentTask, `offer:${offer}`, clickKey]);
 }
 
+/** The nth task that people ask for to run an ended one once more. */
+export function retryTaskId(ended: string, n: number): string {
+  return idOf("t_", [ended, "retry", n]);
+}
+
 /** `<task>-<start no>`: what StackStorm is given as `context.whale.request_id`. */
 export function requestId(task: string, startNo: number): string {
   return `${task}-${startNo}`;

@@ -9,6 +9,7 @@ export const RIGHTS = [
   "types.write",
   "rules.read",
   "tasks.read",
+  "tasks.control",
   "audit.read",
   "mutes.read",
   "mutes.write",

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../ids/index.ts";
+import type { Control } from "../tasks/task.ts";
 
 export interface StartRequest {
   cluster: string;
@@ -26,6 +27,8 @@ export interface Execution {
   requestId?: string;
   url?: string;
   parent?: string;
+  /** What it was given, secrets masked as `********`; only where an execution is read for being adopted. */
+  parameters?: JsonObject;
 }
 
 /** What is known after asking for a start. Only `not_sent` proves that nothing can be running. */
@@ -38,7 +41,15 @@ export type StartOutcome =
 
 export type FindOutcome =
   /** The start itself; automatic retries of the engine are not it (reference/stackstorm.md section 9, point 7). */
-  | { outcome: "found"; execution: Execution; starts: number }
+  | {
+      outcome: "found";
+      execution: Execution;
+      starts: number;
+      /** Ids of the other starts of the same request, which must not be. */
+      doubles: readonly string[];
+      /** The engine's automatic retries of the start, oldest first. */
+      attempts: readonly Execution[];
+    }
   | { outcome: "absent" }
   | { outcome: "unreachable"; message: string };
 
@@ -48,13 +59,41 @@ export interface Hint {
   status: string;
 }
 
-/** The engine that does the work, over all its clusters. Only `start` has an effect there. */
+/** How the engine follows up failures of an action by itself. */
+export interface RetryPolicy {
+  on: "failed" | "timeout";
+  maxAttempts: number;
+  /** How long it waits before each. */
+  delayMs: number;
+}
+
+/** What is known after asking the engine to cancel, pause or resume a run. */
+export type ControlOutcome =
+  /** It has done so, or had before it was asked. A run that is over is that too. */
+  | { outcome: "taken"; execution: Execution }
+  | { outcome: "refused"; message: string }
+  /** Not known, or not sent. Asking again is safe: the run is read before it is asked for anything. */
+  | { outcome: "open"; message: string };
+
+/** The engine that does the work, over all its clusters. Only `start` and `control` have an effect there. */
 export interface Executor {
   /** Asks for one start, exactly once; never repeats the request by itself and never throws for a failed one. */
   start(request: StartRequest): Promise<StartOutcome>;
   /** Looks for the start with this request id, `sinceMs` being when it was intended. */
   find(query: { cluster: string; action: string; requestId: string; sinceMs: number }): Promise<FindOutcome>;
-  /** With the result. Null when the engine does not know it. */
+  /**
+   * Runs of an action that began after `sinceMs` and that no request id claims, oldest first, with their parameters:
+   * what could be a start that is looked for in vain. At most 20. Throws when the engine cannot be read.
+   */
+  unclaimed(query: { cluster: string; action: string; sinceMs: number }): Promise<Execution[]>;
+  /**
+   * Cancels, pauses or resumes a run. Reads it first and asks for nothing that is so already; never throws. A
+   * canceled run of a single action is only marked: its process may go on.
+   */
+  control(order: { cluster: string; executionId: string; what: Control }): Promise<ControlOutcome>;
+  /** How failures of an action are followed up; none where nothing says so. Throws when it cannot be read. */
+  retryPolicies(cluster: string, action: string): Promise<RetryPolicy[]>;
+  /** With the result and the parameters. Null when the engine does not know it. */
   get(cluster: string, executionId: string): Promise<Execution | null>;
   /** Up to any number, without results; those the engine does not know are left out. */
   list(cluster: string, executionIds: readonly string[]): Promise<Execution[]>;

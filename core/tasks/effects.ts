@@ -15,8 +15,18 @@ export type Effect =
   /** Tell one person why a click did nothing, or what it did. */
   | { kind: "reply"; to: string; about: RefusalReason | "approval_counted" | "offer_taken" }
   /** Tell some people something about the task that is no end of it. */
-  | { kind: "notice"; to: People; about: "stuck" | "unreachable_people" }
+  | { kind: "notice"; to: People; about: NoticeAbout }
   /** Journal the event `whale.task.ended`. */
   | { kind: "ended" };
+
+export type NoticeAbout =
+  | "stuck"
+  | "unreachable_people"
+  /** StackStorm has more than one execution of one request. */
+  | "doubled"
+  /** StackStorm refused to cancel, pause or resume. */
+  | "control_refused"
+  /** Whether StackStorm took it could not be found out in time. */
+  | "control_lost";
 
 export type EffectKind = Effect["kind"];

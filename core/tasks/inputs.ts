@@ -1,7 +1,7 @@
 import type { ClusterChoice } from "../clusters/cluster.ts";
 import type { Entitlement } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
-import type { ExecutionRecord } from "./task.ts";
+import type { Candidate, Control, ExecutionRecord } from "./task.ts";
 
 /** A click as the machine sees it: verified, and its person looked up at this moment. */
 export interface Click {
@@ -23,9 +23,43 @@ export type StartAnswer =
 
 /** What is known after looking for a start by its request id. */
 export type Sighting =
-  | { outcome: "found"; execution: ExecutionRecord }
+  /** `doubles`: further executions of this task's requests, which must not be. */
+  | { outcome: "found"; execution: ExecutionRecord; doubles?: readonly string[] }
+  /** `candidates`: what nobody else claims and could be it. */
+  | { outcome: "absent"; candidates?: readonly Candidate[] }
+  | { outcome: "unreachable"; message: string };
+
+/** What a person orders from a card, a message or REST: verified, and the person looked up at this moment. */
+export interface Order {
+  /** userid, or `local`. */
+  by: string;
+  entitlement: Entitlement;
+  /** Its own key: the same order twice changes nothing. */
+  key: string;
+  /** The card it came from; absent for messages and REST, which answer by themselves. */
+  card?: { no: number; code?: string };
+}
+
+/** What is known of the execution that a person names as this task's. */
+export type Evidence =
+  /** `paramsHash` is null when StackStorm hides some of them. */
+  | {
+      outcome: "seen";
+      execution: ExecutionRecord;
+      action: string;
+      paramsHash: string | null;
+      requestId?: string;
+    }
   | { outcome: "absent" }
   | { outcome: "unreachable"; message: string };
+
+/** What is known after asking the engine to cancel, pause or resume. */
+export type ControlAnswer =
+  /** It has done so, or had before; `execution` as it is now. */
+  | { outcome: "taken"; execution: ExecutionRecord }
+  | { outcome: "refused"; message: string }
+  /** Not known, or not sent: the run is looked at before it is asked for again. */
+  | { outcome: "open"; message: string };
 
 /** How the rule and its policy stand at the moment of starting. */
 export interface Standing {
@@ -49,7 +83,13 @@ export type TaskInput =
   | { kind: "intend"; standing: Standing }
   | { kind: "start_answer"; requestId: string; answer: StartAnswer }
   | { kind: "look"; sighting: Sighting }
-  | { kind: "news"; execution: ExecutionRecord }
+  /** `doubles`: further executions of the same request. */
+  | { kind: "news"; execution: ExecutionRecord; doubles?: readonly string[] }
+  /** StackStorm's own retry policy has followed the execution up with another one, and others `between`. */
+  | { kind: "retried"; execution: ExecutionRecord; between?: readonly string[] }
+  | { kind: "adopt"; order: Order; evidence: Evidence }
+  | { kind: "control"; order: Order; what: Control }
+  | { kind: "control_answer"; key: string; answer: ControlAnswer }
   /** The engine does not know the execution any more. */
   | { kind: "gone" }
   | {

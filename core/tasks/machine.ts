@@ -10,7 +10,8 @@ import {
   onWithdraw,
 } from "./on-approval.ts";
 import { onCardFailed, onCardSent } from "./on-cards.ts";
-import { onGone, onNews, onRunningTick } from "./on-execution.ts";
+import { onGone, onNews, onRetried, onRunningTick } from "./on-execution.ts";
+import { declined, onAdopt, onControl, onControlAnswer, onControlWaiting } from "./on-order.ts";
 import { onAgain, onGiveUp, onIntend, onLateAnswer, onLook, onStartAnswer } from "./on-start.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { moved, refused, type StepResult } from "./result.ts";
@@ -33,9 +34,17 @@ const ALWAYS = {
   card_failed: (task, input) => onCardFailed(task, input),
 } satisfies Row;
 
+const WAITING = {
+  ...ALWAYS,
+  control: (task, input, nowMs) => onControlWaiting(task, input, nowMs),
+} satisfies Row;
+
 const EXECUTING = {
   ...ALWAYS,
   news: onNews,
+  retried: onRetried,
+  control: onControl,
+  control_answer: onControlAnswer,
   gone: (task, _input, nowMs) => onGone(task, nowMs),
   tick: (task, _input, nowMs, settings) => onRunningTick(task, nowMs, settings),
 } satisfies Row;
@@ -47,26 +56,33 @@ const EXECUTING = {
  */
 export const TABLE: Record<TaskState, Row> = {
   held: {
-    ...ALWAYS,
+    ...WAITING,
     release: (task, _input, nowMs) => release(task, nowMs),
     tick: (task, _input, nowMs, settings) => stayHeld(task, nowMs, settings),
     withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
   },
   pending_approval: {
-    ...ALWAYS,
+    ...WAITING,
     approve: onApprove,
     reject: onReject,
     tick: (task, _input, nowMs) => onPendingTick(task, nowMs),
     withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
   },
   approved: {
-    ...ALWAYS,
+    ...WAITING,
     intend: onIntend,
     withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
     hold: (task, _input, nowMs, settings) => stayHeld(task, nowMs, settings),
   },
   starting: { ...ALWAYS, start_answer: onStartAnswer, look: onLook },
-  unknown: { ...ALWAYS, start_answer: onLateAnswer, look: onLook, again: onAgain, give_up: onGiveUp },
+  unknown: {
+    ...ALWAYS,
+    start_answer: onLateAnswer,
+    look: onLook,
+    again: onAgain,
+    give_up: onGiveUp,
+    adopt: onAdopt,
+  },
   running: EXECUTING,
   paused: EXECUTING,
   canceling: EXECUTING,
@@ -95,10 +111,12 @@ export interface StepContext {
 export function step(task: Task, input: TaskInput, context: StepContext): StepResult {
   const { nowMs, settings } = context;
   const click = clickOf(input);
-  if (click && isRepeat(task, click)) return refused(task, "already_counted");
+  const key = "order" in input ? input.order.key : click?.clickKey;
+  if (key !== undefined && isRepeat(task, key)) return refused(task, "already_counted");
   const handler = TABLE[task.state][input.kind] as Handler<InputKind> | undefined;
   if (handler) return handler(task, input, nowMs, settings);
   if (click) return explainClick(task, click, lateReason(task, input), nowMs);
+  if ("order" in input) return declined(task, input.order, "not_in_this_state", nowMs);
   return refused(task, "not_in_this_state");
 }
 

@@ -1,10 +1,10 @@
 import { bindingHash } from "../approvals/binding.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
-import { hashOf, type JsonObject, offerTaskId, replayTaskId, taskId } from "../ids/index.ts";
+import { hashOf, type JsonObject, offerTaskId, replayTaskId, retryTaskId, taskId } from "../ids/index.ts";
 import { type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts";
 import type { Effect } from "./effects.ts";
-import type { MoveReason } from "./reasons.ts";
+import type { MoveReason, RefusalReason } from "./reasons.ts";
 import type { MachineSettings } from "./settings.ts";
 import type {
   ApprovalSnapshot,
@@ -14,6 +14,7 @@ import type {
   OfferSnapshot,
   Origin,
   Task,
+  TaskState,
 } from "./task.ts";
 
 /** What a rule's templates gave for one event. */
@@ -89,10 +90,55 @@ export function offerDigest(rule: Rule, offer: Offer): string {
 export function currentDigest(rules: readonly Rule[], task: Task): string | null {
   const rule = rules.find((r) => r.id === task.ruleId);
   if (!rule) return null;
-  const { origin } = task;
-  if (origin.kind !== "offer") return ruleDigest(rule);
-  const offer = rule.offers.find((o) => o.id === origin.offer);
+  const wanted = offerOf(task.origin);
+  if (wanted === undefined) return ruleDigest(rule);
+  const offer = rule.offers.find((o) => o.id === wanted);
   return offer ? offerDigest(rule, offer) : null;
+}
+
+function offerOf(origin: Origin): string | undefined {
+  return origin.kind === "offer" || origin.kind === "retry" ? origin.offer : undefined;
+}
+
+/** Ends after which a person may ask for the same once more. One that people or time said no to is asked for anew. */
+const RETRIED_AFTER: readonly TaskState[] = [
+  ...(["succeeded", "failed", "timeout", "canceled", "abandoned", "refused", "gave_up"] as const),
+];
+
+/** Why an ended task may not be asked for once more, exactly as it was; null when it may. */
+export function retryFault(task: Task, digest: string | null): RefusalReason | null {
+  if (!RETRIED_AFTER.includes(task.state)) return "not_in_this_state";
+  return digest === task.ruleDigest ? null : "rule_changed";
+}
+
+/**
+ * The nth task that a person asks for to run an ended one once more: the same content, which has to be approved as the
+ * first had, though not by that person alone.
+ */
+export function taskOfRetry(ended: Task, facts: Making & { by: string; key: string; n: number }): NewTask {
+  const { by, key, n } = facts;
+  const offer = offerOf(ended.origin);
+  const { ruleId, ruleVersion: version, ruleDigest: digest, title, business, action } = ended;
+  const { event, startWithinMs, params, targets, clusters, approval, report } = ended;
+  const basis: Basis = {
+    id: retryTaskId(ended.id, n),
+    origin: {
+      kind: "retry",
+      of: ended.id,
+      by: by === "local" ? null : by,
+      key,
+      ...(offer === undefined ? {} : { offer }),
+    },
+    ruleVersion: version,
+    ruleDigest: digest,
+    forEachIndex: 0,
+    ...{ ruleId, title, business, action, event, startWithinMs, params, targets, clusters, approval, report },
+    rows: ended.cardRows,
+    ...(ended.cardText === undefined ? {} : { text: ended.cardText }),
+    offers: [],
+  };
+  const { task, effects } = build(basis, facts);
+  return { task: { ...task, retryOf: ended.id }, effects };
 }
 
 /** The task that one click on an offer makes, asked for by the person who clicked. */

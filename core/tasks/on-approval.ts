@@ -7,7 +7,8 @@ import { moved, noted, refused, type StepResult } from "./result.ts";
 import type { CardRecord, Decision, Task } from "./task.ts";
 
 const SEEN_CLICKS_KEPT = 60;
-const ENTITLEMENT_REFUSALS = {
+/** What each lack of entitlement is told as. */
+export const ENTITLEMENT_REFUSALS = {
   not_entitled: "not_entitled",
   inactive: "inactive_person",
   unknown_person: "unknown_person",
@@ -23,8 +24,8 @@ export function afterClick(task: Task, click: Click, nowMs: number): Task {
 }
 
 /** Whether this callback was worked on before. */
-export function isRepeat(task: Task, click: Click): boolean {
-  return task.seenClicks.includes(click.clickKey);
+export function isRepeat(task: Task, clickKey: string): boolean {
+  return task.seenClicks.includes(clickKey);
 }
 
 /** A click that decides nothing: its person is told why, and the card shows how things stand. */
@@ -84,7 +85,7 @@ export function onReject(task: Task, input: InputOf<"reject">, nowMs: number): S
 export function ended(
   task: Task,
   change: {
-    to: "rejected" | "expired" | "withdrawn" | "refused" | "gave_up";
+    to: "rejected" | "expired" | "withdrawn" | "canceled" | "refused" | "gave_up";
     reason: Parameters<typeof moved>[1]["reason"];
     nowMs: number;
     by?: string;

@@ -1,3 +1,4 @@
+import type { People } from "../people/people.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import type { InputOf } from "./inputs.ts";
@@ -15,13 +16,13 @@ export function isEnd(status: string): status is EndState {
   return (ENDS as readonly string[]).includes(status);
 }
 
-function stateOf(status: string): TaskState {
+export function stateOf(status: string): TaskState {
   if (isEnd(status)) return status;
   if (status === "paused") return "paused";
   return status === "canceling" ? "canceling" : "running";
 }
 
-function watchMs(status: string, settings: MachineSettings): number {
+export function watchMs(status: string, settings: MachineSettings): number {
   return QUEUED.includes(status) ? settings.queuedStuckMs : settings.runningStuckMs;
 }
 
@@ -29,15 +30,38 @@ interface Facts {
   reason: MoveReason;
   nowMs: number;
   settings: MachineSettings;
+  by?: string;
+  effects?: Effect[];
 }
 
 /** The execution is known: it is followed from here, or ends at once. */
 export function running(task: Task, execution: ExecutionRecord, facts: Facts): StepResult {
-  const { reason, nowMs, settings } = facts;
+  const { nowMs, settings, ...rest } = facts;
   // An execution that is over already is moved on by the follower, which reads its result first.
   const status = isEnd(execution.status) ? "running" : stateOf(execution.status);
-  const patch = { execution, dueAtMs: nowMs + watchMs(execution.status, settings), stuckToldAtMs: null };
-  return moved(task, { to: status, reason, nowMs, patch });
+  const dueAtMs = nowMs + watchMs(execution.status, settings);
+  const patch = { execution, candidates: [], dueAtMs, stuckToldAtMs: null };
+  return moved(task, { to: status, nowMs, patch, ...rest });
+}
+
+/** Whom anything unforeseen about the run is told to. */
+function watchers(task: Task): People {
+  return task.report.to ?? (task.approval.mode === "people" ? task.approval.from : {});
+}
+
+/** Further executions of one request, told to people once each: they are never taken for one. */
+export function doubled(task: Task, seen: readonly string[] = []): { doubles?: string[]; effects: Effect[] } {
+  const known = task.doubles ?? [];
+  const fresh = seen.filter((id) => !known.includes(id) && id !== task.execution?.id);
+  if (fresh.length === 0) return { effects: [] };
+  const effects: Effect[] = [{ kind: "notice", to: watchers(task), about: "doubled" }];
+  return { doubles: [...known, ...fresh], effects };
+}
+
+/** When it is looked at next: what a person wants of it does not wait for news. */
+function nextLookMs(task: Task, status: string, facts: { nowMs: number; settings: MachineSettings }): number {
+  const watched = facts.nowMs + watchMs(status, facts.settings);
+  return task.control && task.dueAtMs !== null ? Math.min(task.dueAtMs, watched) : watched;
 }
 
 export function onNews(
@@ -48,20 +72,41 @@ export function onNews(
 ): StepResult {
   const { execution } = input;
   if (!task.execution || task.execution.id !== execution.id) return refused(task, "older_news");
-  if (isEnd(execution.status)) return finished(task, execution, execution.status, nowMs);
+  if (isEnd(execution.status)) return finished(task, input, execution.status, nowMs);
   if (task.execution.status === execution.status) return refused(task, "older_news");
   const patch = {
     execution: { ...task.execution, ...execution },
-    dueAtMs: nowMs + watchMs(execution.status, settings),
+    dueAtMs: nextLookMs(task, execution.status, { nowMs, settings }),
     stuckToldAtMs: null,
   };
   return moved(task, { to: stateOf(execution.status), reason: "execution_moved", nowMs, patch });
 }
 
-function finished(task: Task, execution: ExecutionRecord, to: EndState, nowMs: number): StepResult {
+/**
+ * StackStorm's own retry policy goes on with another execution: an attempt of the same start, which is followed
+ * from here (reference/stackstorm.md section 9, point 7).
+ */
+export function onRetried(
+  task: Task,
+  input: InputOf<"retried">,
+  nowMs: number,
+  settings: MachineSettings,
+): StepResult {
+  const { execution, between = [] } = input;
+  const attempts = task.attempts ?? [];
+  const before = task.execution;
+  if (!before || before.id === execution.id || attempts.includes(execution.id)) {
+    return refused(task, "older_news");
+  }
+  const next = running(task, execution, { reason: "execution_retried", nowMs, settings });
+  return { ...next, task: { ...next.task, attempts: [...attempts, before.id, ...between] } };
+}
+
+function finished(task: Task, input: InputOf<"news">, to: EndState, nowMs: number): StepResult {
   const shown = updateCards(task, nowMs, "click");
-  const patch = { execution: { ...task.execution, ...execution } };
-  const effects: Effect[] = [...shown.effects, { kind: "report" }, { kind: "ended" }];
+  const { effects: told, ...doubles } = doubled(task, input.doubles);
+  const patch = { execution: { ...task.execution, ...input.execution }, control: null, ...doubles };
+  const effects: Effect[] = [...shown.effects, ...told, { kind: "report" }, { kind: "ended" }];
   return moved(shown.task, { to, reason: "execution_ended", nowMs, patch, effects });
 }
 
@@ -69,7 +114,8 @@ function finished(task: Task, execution: ExecutionRecord, to: EndState, nowMs: n
 export function onGone(task: Task, nowMs: number): StepResult {
   const shown = updateCards(task, nowMs, "click");
   const effects: Effect[] = [...shown.effects, { kind: "report" }, { kind: "ended" }];
-  return moved(shown.task, { to: "abandoned", reason: "execution_gone", nowMs, effects });
+  const patch = { control: null };
+  return moved(shown.task, { to: "abandoned", reason: "execution_gone", nowMs, patch, effects });
 }
 
 /** The watchdog: an execution that does not move is told once, then looked at again later. */
@@ -77,8 +123,7 @@ export function onRunningTick(task: Task, nowMs: number, settings: MachineSettin
   if (task.dueAtMs !== null && nowMs < task.dueAtMs) return refused(task, "not_due");
   const dueAtMs = nowMs + settings.runningStuckMs;
   if (task.stuckToldAtMs !== null) return noted(task, "watch_continues", { dueAtMs });
-  const to = task.report.to ?? (task.approval.mode === "people" ? task.approval.from : {});
-  const effects: Effect[] = [{ kind: "notice", to, about: "stuck" }];
+  const effects: Effect[] = [{ kind: "notice", to: watchers(task), about: "stuck" }];
   const patch = { dueAtMs, stuckToldAtMs: nowMs };
   return moved(task, { to: task.state, reason: "execution_stuck", nowMs, patch, effects });
 }

@@ -4,9 +4,9 @@ import { requestId } from "../ids/index.ts";
 import { policyFault } from "../policies/policy.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect } from "./effects.ts";
-import type { InputOf, Standing } from "./inputs.ts";
+import type { InputOf, Sighting, Standing } from "./inputs.ts";
 import { afterClick, clickFault, ended, explainClick, newCard } from "./on-approval.ts";
-import { running } from "./on-execution.ts";
+import { doubled, running } from "./on-execution.ts";
 import type { MoveReason } from "./reasons.ts";
 import { moved, refused, type StepResult } from "./result.ts";
 import { doublingDelayMs, type MachineSettings } from "./settings.ts";
@@ -60,10 +60,19 @@ export function onIntend(
     intentAtMs: nowMs,
     unknownAtMs: nowMs + settings.startWindowMs,
     looks: task.start?.no === task.startNo ? task.start.looks : 0,
+    ...earlierClusters(task, choice.cluster),
   };
   // Whoever stored this asks for the start now; when its answer does not come, somebody else looks for it.
   const dueAtMs = Math.min(nowMs + settings.startAnswerMs, start.unknownAtMs);
   return moved(task, { to: "starting", reason: "start_intended", nowMs, patch: { start, dueAtMs } });
+}
+
+/** A start that was lost on one cluster is looked for there however often it is ordered anew on others. */
+function earlierClusters(task: Task, chosen: string): Pick<StartRecord, "before"> {
+  const { start } = task;
+  const known = start ? [...(start.before ?? []), start.cluster] : [];
+  const before = [...new Set(known)].filter((cluster) => cluster !== chosen);
+  return before.length > 0 ? { before } : {};
 }
 
 export function onStartAnswer(
@@ -125,14 +134,23 @@ export function onLook(
   const start = task.start;
   if (!start) return refused(task, "not_in_this_state");
   if (sighting.outcome === "found") {
-    return running(task, sighting.execution, { reason: "start_adopted", nowMs, settings });
+    const { effects, ...doubles } = doubled(task, sighting.doubles);
+    const facts = { reason: "start_adopted" as const, nowMs, settings, effects };
+    return running({ ...task, ...doubles }, sighting.execution, facts);
   }
-  if (task.state === "unknown") return stillUnknown(task, start, nowMs, settings);
-  if (nowMs >= start.unknownAtMs) return becomeUnknown(task, start, { nowMs, settings });
+  const seen = withCandidates(task, sighting);
+  if (task.state === "unknown") return stillUnknown(seen, start, nowMs, settings);
+  if (nowMs >= start.unknownAtMs) return becomeUnknown(seen, start, { nowMs, settings });
   const delay = doublingDelayMs(start.looks, settings.lookBaseMs, settings.lookMaxMs);
   const dueAtMs = Math.min(nowMs + delay, start.unknownAtMs);
   const patch = { start: { ...start, looks: start.looks + 1 }, dueAtMs };
   return moved(task, { to: "starting", reason: "looked_again", nowMs, patch });
+}
+
+/** What could be the start is kept as it was last seen; a look that could not see says nothing about it. */
+function withCandidates(task: Task, sighting: Exclude<Sighting, { outcome: "found" }>): Task {
+  if (sighting.outcome !== "absent" || sighting.candidates === undefined) return task;
+  return { ...task, candidates: sighting.candidates };
 }
 
 function becomeUnknown(

@@ -14,6 +14,7 @@ export const WAITING_STATES = [
  */
 export function isOfRecovered(task: Task, recovery: WhaleEvent): boolean {
   const { source, incident, firstEventId } = task.event;
-  if (task.origin.kind === "offer" || recovery.recovers === undefined) return false;
+  const isOfPerson = task.origin.kind === "offer" || task.origin.kind === "retry";
+  if (isOfPerson || recovery.recovers === undefined) return false;
   return source === recovery.source && incident === recovery.incident && firstEventId === recovery.recovers;
 }

@@ -46,7 +46,12 @@ export type Origin =
    */
   | { kind: "replay"; replay: string; by: string | null }
   /** A click on an offer of another task's card. `by` may not approve it alone. */
-  | { kind: "offer"; parentTask: string; offer: string; by: string };
+  | { kind: "offer"; parentTask: string; offer: string; by: string }
+  /**
+   * A person asked for an ended task once more. `by` may not approve it alone, and is null where that was the
+   * command line of the machine itself; `key` is the order's own, and `offer` the offer that the ended task came from.
+   */
+  | { kind: "retry"; of: string; by: string | null; key: string; offer?: string };
 
 /** The gate as it was when the task was made; the task carries it so that no later edit changes it. */
 export type ApprovalSnapshot = PeopleApproval | { mode: "policy"; policy: Policy };
@@ -97,6 +102,32 @@ export interface StartRecord {
   unknownAtMs: number;
   /** How often StackStorm was asked for the request id. */
   looks: number;
+  /** Other clusters that an earlier start of the task went to; they are asked too. */
+  before?: readonly string[];
+}
+
+/** What people may want of a run. */
+export const CONTROLS = ["cancel", "pause", "resume"] as const;
+export type Control = (typeof CONTROLS)[number];
+
+/** What a person wants of the run, stored before StackStorm is asked for it. */
+export interface ControlRecord {
+  what: Control;
+  /** The order's own key. */
+  key: string;
+  by: string;
+  askedAtMs: number;
+  /** After this instant it is no longer asked for, and its person is told. */
+  untilMs: number;
+  tries: number;
+}
+
+/** An execution that could be the start that is looked for: same action, same parameters, of the same time. */
+export interface Candidate {
+  id: string;
+  cluster: string;
+  status: string;
+  startedAt?: string;
 }
 
 /** The execution as last seen. */
@@ -198,6 +229,14 @@ export interface Task {
   startNo: number;
   start: StartRecord | null;
   execution: ExecutionRecord | null;
+  /** Executions that StackStorm's own retry policy has followed up with the present one, oldest first. */
+  attempts?: readonly string[];
+  /** Further executions of the very same request: a double start, of which people were told. */
+  doubles?: readonly string[];
+  /** While it is unknown whether it started: what on StackStorm could be it. */
+  candidates?: readonly Candidate[];
+  /** What a person wants of the run and StackStorm has not confirmed; null or absent when nothing. */
+  control?: ControlRecord | null;
   /** When the watchdog told people that the execution does not move. */
   stuckToldAtMs: number | null;
   retryOf?: string;

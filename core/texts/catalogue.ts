@@ -1,4 +1,4 @@
-import type { MoveReason, RefusalReason, TaskState } from "../tasks/index.ts";
+import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/index.ts";
 
 /** Languages that people read in chat. */
 export const LANGUAGES = ["zh", "en"] as const;
@@ -20,8 +20,17 @@ export interface Texts {
     output: string;
     id: string;
     alert: string;
+    candidate: string;
   };
-  buttons: { approve: string; reject: string; refresh: string; again: string; giveUp: string };
+  /** `adopt` stands before the last characters of an execution's id. */
+  buttons: {
+    approve: string;
+    reject: string;
+    refresh: string;
+    again: string;
+    giveUp: string;
+    adopt: string;
+  };
   states: Record<TaskState, string>;
   /** Why a task moved, where the new state and who moved it do not say it already. */
   reasons: Partial<Record<MoveReason, string>>;
@@ -38,7 +47,17 @@ export interface Texts {
   /** So many alerts were held back by the throttle and are told with this card. */
   coalesced: (count: number) => string;
   offerTaken: string;
-  stuck: (facts: { status: string; minutes: number }) => string;
+  /** What can be done about a run that does not move stands behind it. */
+  stuck: (facts: { status: string; minutes: number; id: string }) => string;
+  /** StackStorm has several executions of one request; `ids` names the further ones. */
+  doubled: (facts: { followed: string; ids: string }) => string;
+  /** Of a run that is canceled: what that does not mean. */
+  canceledOnly: string;
+  controls: Record<Control, string>;
+  controlRefused: (message: string) => string;
+  controlLost: (message: string) => string;
+  /** Stands before the title of a task that was asked for once more. */
+  retried: string;
   moreOutput: (command: string) => string;
   noOutput: string;
   /** To the owner of a rule whose file was refused; `place` is file and line. */
@@ -74,5 +93,11 @@ export interface Texts {
     wasActually: (value: string) => string;
     passesAt: (when: string) => string;
     known: { stored: string; recomputed: string };
+    controlAsked: (what: string) => string;
+    canceledBefore: string;
+    adopted: (execution: string) => string;
+    adoptUsage: string;
+    noRetry: (why: string) => string;
+    retryMade: (id: string) => string;
   };
 }

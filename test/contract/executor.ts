@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { Execution, Executor, Hint, StartOutcome, StartRequest } from "../../core/ports/index.ts";
-import { isEnd } from "../../core/tasks/index.ts";
+import { CONTROLS, type Control, isEnd } from "../../core/tasks/index.ts";
 
 /** An executor with an engine behind it, and the means to look at that engine and to disturb it. */
 export interface ExecutorHarness {
@@ -19,6 +19,15 @@ export interface ExecutorHarness {
   runsOf(requestId: string): number;
   /** The next start is stored and its answer lost. */
   loseNextAnswer(): Promise<void>;
+  /** A workflow that runs for a minute unless it is steered, with its parameters. */
+  workflow: { action: string; parameters: JsonObject };
+  /** The next start makes two runs. */
+  doubleNextStart(): Promise<void>;
+  /** Failures of `failing` are followed up by the engine, so often. */
+  failing: { action: string; parameters: JsonObject };
+  followFailuresUp(maxAttempts: number): Promise<void>;
+  /** A run of the action that nobody who names request ids has started. */
+  startByHand(): Promise<string>;
   /** The engine's port is closed, or open again. */
   setDown(isDown: boolean): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +50,8 @@ export function executorContract(name: string, open: () => Promise<ExecutorHarne
   findPromises(promise);
   readPromises(promise);
   watchPromises(promise);
+  controlPromises(promise);
+  oddPromises(promise);
 }
 
 type Declare = (says: string, run: Run) => void;
@@ -198,6 +209,120 @@ function readPromises(promise: Declare): void {
       await harness.setDown(true);
       const down = await harness.executor.probe(harness.cluster);
       assert.ok(down.outcome === "down" && down.message !== "");
+    },
+  );
+}
+
+async function steered(harness: ExecutorHarness): Promise<Execution> {
+  const execution = started(await harness.executor.start(aRequest(harness, harness.workflow)));
+  return until(harness, execution.id, ["running"]);
+}
+
+async function until(harness: ExecutorHarness, id: string, statuses: string[]): Promise<Execution> {
+  for (;;) {
+    const execution = await harness.executor.get(harness.cluster, id);
+    if (execution && statuses.includes(execution.status)) return execution;
+    await pause(POLL_MS);
+  }
+}
+
+function order(harness: ExecutorHarness, executionId: string, what: Control) {
+  return harness.executor.control({ cluster: harness.cluster, executionId, what });
+}
+
+function controlPromises(promise: Declare): void {
+  promise("a workflow is paused, goes on, and is canceled", async (_t, harness) => {
+    const { id } = await steered(harness);
+    assert.equal((await order(harness, id, "pause")).outcome, "taken");
+    await until(harness, id, ["pausing", "paused"]);
+    assert.equal((await order(harness, id, "cancel")).outcome, "taken");
+    await until(harness, id, ["canceling", "canceled"]);
+  });
+
+  promise("what is so already is taken without being asked for", async (_t, harness) => {
+    const { id } = await steered(harness);
+    const resumed = await order(harness, id, "resume");
+    assert.ok(resumed.outcome === "taken" && resumed.execution.status === "running");
+    await order(harness, id, "cancel");
+    // StackStorm fails on a second cancel of a run that is being canceled.
+    assert.equal((await order(harness, id, "cancel")).outcome, "taken");
+  });
+
+  promise("a run that is over is left as it is", async (_t, harness) => {
+    const { id } = started(await harness.executor.start(aRequest(harness)));
+    await followed(harness, id);
+    for (const what of CONTROLS) {
+      const outcome = await order(harness, id, what);
+      assert.ok(outcome.outcome === "taken" && outcome.execution.status === "succeeded", what);
+    }
+    assert.equal((await harness.executor.get(harness.cluster, id))?.status, "succeeded");
+  });
+
+  promise("what the engine cannot do is refused with its words", async (_t, harness) => {
+    const unknown = await order(harness, UNKNOWN_ID, "cancel");
+    assert.ok(unknown.outcome === "refused" && unknown.message !== "");
+    const slow = { ...harness.parameters, seconds: 30 };
+    const run = started(await harness.executor.start(aRequest(harness, { parameters: slow })));
+    await until(harness, run.id, ["running"]);
+    const single = await order(harness, run.id, "pause");
+    assert.ok(single.outcome === "refused" && single.message !== "");
+    assert.equal((await order(harness, run.id, "cancel")).outcome, "taken");
+  });
+
+  promise("it is open what becomes of an order while the engine is down", async (_t, harness) => {
+    const { id } = await steered(harness);
+    await harness.setDown(true);
+    assert.equal((await order(harness, id, "cancel")).outcome, "open");
+    await harness.setDown(false);
+    assert.equal((await order(harness, id, "cancel")).outcome, "taken");
+  });
+}
+
+function oddPromises(promise: Declare): void {
+  promise("a start that became two names the other", async (_t, harness) => {
+    await harness.doubleNextStart();
+    started(await harness.executor.start(aRequest(harness)));
+    const found = await find(harness, "t_one-1");
+    assert.ok(found.outcome === "found");
+    assert.deepEqual([found.starts, found.doubles.length, found.attempts.length], [2, 1, 0]);
+    assert.notEqual(found.doubles[0], found.execution.id);
+  });
+
+  promise("automatic retries are attempts of one start, oldest first", async (_t, harness) => {
+    await harness.followFailuresUp(2);
+    const first = started(await harness.executor.start(aRequest(harness, harness.failing)));
+    const { cluster, sinceMs } = harness;
+    const query = { cluster, action: harness.failing.action, requestId: "t_one-1", sinceMs };
+    for (;;) {
+      const found = await harness.executor.find(query);
+      assert.ok(found.outcome === "found");
+      assert.deepEqual([found.execution.id, found.starts, found.doubles], [first.id, 1, []]);
+      if (found.attempts.length === 2) break;
+      await pause(POLL_MS);
+    }
+  });
+
+  promise("how failures of an action are followed up can be read", async (_t, harness) => {
+    const { executor, cluster, failing, action } = harness;
+    assert.deepEqual(await executor.retryPolicies(cluster, failing.action), []);
+    await harness.followFailuresUp(2);
+    assert.deepEqual(await executor.retryPolicies(cluster, failing.action), [
+      { on: "failed", maxAttempts: 2, delayMs: 0 },
+    ]);
+    assert.deepEqual(await executor.retryPolicies(cluster, `${action}.other`), []);
+  });
+
+  promise(
+    "runs that no request id claims are told with their parameters, others are not",
+    async (_t, harness) => {
+      const { executor, cluster, action, sinceMs } = harness;
+      started(await executor.start(aRequest(harness)));
+      const byHand = await harness.startByHand();
+      const seen = await executor.unclaimed({ cluster, action, sinceMs });
+      assert.deepEqual(
+        seen.map(({ id, parameters }) => [id, parameters]),
+        [[byHand, harness.parameters]],
+      );
     },
   );
 }

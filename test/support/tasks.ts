@@ -1,8 +1,11 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
+import { hashOf } from "../../core/ids/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import {
   type Click,
   DEFAULT_SETTINGS,
+  type Evidence,
+  type Order,
   type Rendered,
   type ReplayedBy,
   type StepResult,
@@ -82,6 +85,19 @@ let clicks = 0;
 export function aClick(overrides: Partial<Click> = {}): Click {
   clicks++;
   return { by: "zhangsan", entitlement: "entitled", cardNo: 1, clickKey: `click-${clicks}`, ...overrides };
+}
+
+/** An order of an entitled person by a message; every call is another one. */
+export function anOrder(overrides: Partial<Order> = {}): Order {
+  clicks++;
+  return { by: "zhangsan", entitlement: "entitled", key: `order-${clicks}`, ...overrides };
+}
+
+/** What StackStorm says of an execution that may be adopted. */
+export function evidenceFor(task: Task): Extract<Evidence, { outcome: "seen" }> {
+  const startedAt = new Date(task.createdAtMs + 1000).toISOString();
+  const execution = { ...anExecution("running"), startedAt };
+  return { outcome: "seen", execution, action: task.action, paramsHash: hashOf(task.params) };
 }
 
 /** The standing of a task whose rule, policy and cluster are as they were when it was made. */

@@ -6,6 +6,7 @@ import { explainPaths } from "./explain-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { replayPaths } from "./replay-paths.ts";
+import { taskPaths } from "./task-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
 
 const UNKNOWN = { 401: errorAnswer("没有表明身份 · the caller is not known") };
@@ -43,6 +44,7 @@ export const apiDocument = {
     ...deadLetterPaths,
     ...mutePaths,
     ...throttlePaths,
+    ...taskPaths,
     ...ownPaths,
   },
   components: {

@@ -1,6 +1,6 @@
 import { type ExecutorHarness, executorContract } from "../../contract/executor.ts";
 import { simulated } from "./simulated.ts";
-import { passwordAuth } from "./support.ts";
+import { API_KEY, passwordAuth } from "./support.ts";
 
 function harnessOf(sim: Awaited<ReturnType<typeof simulated>>): ExecutorHarness {
   const { simulator, st2 } = sim;
@@ -12,6 +12,19 @@ function harnessOf(sim: Awaited<ReturnType<typeof simulated>>): ExecutorHarness 
     sinceMs: Date.now(),
     runsOf: (requestId) => simulator.rowsByRequestId(requestId).length,
     loseNextAnswer: () => simulator.faults.set({ dropAnswerAfterStoring: 1 }),
+    workflow: { action: "core.sleep", parameters: { seconds: 60 } },
+    doubleNextStart: () => simulator.faults.set({ doubleStarts: 1 }),
+    failing: { action: "disk.show", parameters: { host: "no-such-machine" } },
+    followFailuresUp: (maxRetryCount) => {
+      const policy = { action: "disk.show", retryOn: "failure" as const, maxRetryCount, delaySeconds: 0 };
+      return simulator.faults.set({ retryPolicies: [policy] });
+    },
+    startByHand: async () => {
+      const body = JSON.stringify({ action: "core.wait", parameters: { seconds: 0 } });
+      const headers = { "content-type": "application/json", "st2-api-key": API_KEY };
+      const answer = await fetch(`${simulator.api}/v1/executions`, { method: "POST", headers, body });
+      return ((await answer.json()) as { id: string }).id;
+    },
     setDown: (isDown) => simulator.faults.set({ down: isDown ? "refuse" : "no" }),
     close: sim.close,
   };

@@ -36,6 +36,9 @@ async function everything(t: TestContext, cluster: Cluster): Promise<unknown[]> 
     st2.output("hz", EXECUTION_ID),
     st2.probe("hz"),
     st2.readAction("hz", "core.noop"),
+    st2.unclaimed(query),
+    st2.control({ cluster: "hz", executionId: EXECUTION_ID, what: "cancel" }),
+    st2.retryPolicies("hz", "core.noop"),
   ]);
   while (metrics.counted("stackstorm_stream_ends") === 0) await new Promise(setImmediate);
   await watched.stop();

@@ -3,8 +3,10 @@ import { createLogger, createMetrics, systemIds } from "../../../adapters/teleme
 import type { Config } from "../../../bot/config/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
 import { createMuteKeeper } from "../../../bot/mutes/index.ts";
+import { createTaskOrders } from "../../../bot/orders/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
 import type { Ground } from "../../../bot/work.ts";
+import { createAdvancer } from "../../../bot/workers/index.ts";
 import type { Clock } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
 import { instantDirectory, instantExecutor, instantMessenger, takingArchive } from "./instant.ts";
@@ -30,6 +32,11 @@ export function groundOver(
   clock: Clock,
 ): Ground {
   const log = createLogger({ level: config.logLevel, secrets: [] });
+  const metrics = createMetrics({ prefix: "whale" });
+  const executor = instantExecutor();
+  const common = { tasks: store.tasks, clock, log };
+  const advancer = createAdvancer({ ...common, metrics }, DEFAULT_SETTINGS);
+  const ordering = { ...common, advancer, executor, rules: () => inForce.rules, settings: DEFAULT_SETTINGS };
   return {
     ...{ config, clock, inForce: () => inForce, settings: DEFAULT_SETTINGS },
     stores: {
@@ -40,7 +47,9 @@ export function groundOver(
       warnings: () => [],
     },
     wecom: { messenger: instantMessenger, directory: instantDirectory },
-    executor: instantExecutor(),
+    executor,
+    advancer,
+    orders: createTaskOrders(ordering),
     pressure: { sheds: () => false },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
@@ -50,7 +59,7 @@ export function groundOver(
     plain: (text) => text,
     random: Math.random,
     log,
-    metrics: createMetrics({ prefix: "whale" }),
+    metrics,
     onStep: () => undefined,
     crowded: () => false,
   };

@@ -32,6 +32,9 @@ export function instantExecutor(): Executor {
       return { outcome: "started", execution: brief };
     },
     find: async () => ({ outcome: "absent" }),
+    unclaimed: async () => [],
+    control: async ({ cluster, executionId: id }) => ({ outcome: "taken", execution: runOf(cluster, id) }),
+    retryPolicies: async () => [],
     get: async (cluster, id) => runOf(cluster, id),
     list: async (cluster, ids) => ids.map((id) => runOf(cluster, id)),
     children: async () => [],

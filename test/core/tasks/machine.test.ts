@@ -11,19 +11,20 @@ import {
   TERMINAL_STATES,
 } from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
+import { everyInput } from "../../support/model/index.ts";
 import { aClick, aMadeTask, anExecution, aStanding, inputs, stepAt, walk } from "../../support/tasks.ts";
 
 const { cardSent, approve, reject, intend, started, lost, absent, found, ended } = inputs;
 const ALWAYS = ["card_failed", "card_sent", "offer", "refresh"];
-const EXECUTING = [...ALWAYS, "gone", "news", "tick"];
+const EXECUTING = [...ALWAYS, "control", "control_answer", "gone", "news", "retried", "tick"];
 
 /** What each state takes. Anything else must be refused; a change of this table is a change of the promises. */
 const EXPECTED: Record<TaskState, string[]> = {
-  held: [...ALWAYS, "release", "tick", "withdraw"],
-  pending_approval: [...ALWAYS, "approve", "reject", "tick", "withdraw"],
-  approved: [...ALWAYS, "hold", "intend", "withdraw"],
+  held: [...ALWAYS, "control", "release", "tick", "withdraw"],
+  pending_approval: [...ALWAYS, "approve", "control", "reject", "tick", "withdraw"],
+  approved: [...ALWAYS, "control", "hold", "intend", "withdraw"],
   starting: [...ALWAYS, "look", "start_answer"],
-  unknown: [...ALWAYS, "again", "give_up", "look", "start_answer"],
+  unknown: [...ALWAYS, "adopt", "again", "give_up", "look", "start_answer"],
   running: EXECUTING,
   paused: EXECUTING,
   canceling: EXECUTING,
@@ -38,31 +39,6 @@ const EXPECTED: Record<TaskState, string[]> = {
   refused: ALWAYS,
   gave_up: ALWAYS,
 };
-
-/** One input of each kind, as strong as it can be: by an entitled person, for the present start. */
-function everyInput(task: Task): TaskInput[] {
-  const requestId = task.start?.requestId ?? "none";
-  const execution = anExecution("succeeded");
-  return [
-    { kind: "approve", click: aClick() },
-    { kind: "reject", click: aClick() },
-    { kind: "refresh", click: aClick() },
-    { kind: "offer", click: aClick(), offer: "view" },
-    { kind: "again", click: aClick() },
-    { kind: "give_up", click: aClick() },
-    { kind: "tick" },
-    { kind: "intend", standing: aStanding(task) },
-    { kind: "start_answer", requestId, answer: { outcome: "started", execution } },
-    { kind: "look", sighting: { outcome: "found", execution } },
-    { kind: "news", execution },
-    { kind: "gone" },
-    { kind: "card_sent", cardNo: 1, recipients: ["lisi"], unreachable: [] },
-    { kind: "card_failed", cardNo: 1, message: "no" },
-    { kind: "withdraw" },
-    { kind: "hold" },
-    { kind: "release" },
-  ];
-}
 
 describe("the table of the state machine", () => {
   for (const state of TASK_STATES) {

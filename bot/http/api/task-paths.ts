@@ -1,0 +1,86 @@
+import type { JsonObject } from "../../../core/ids/index.ts";
+import { type ApiPaths, errorAnswer, guardedAnswers, jsonOf, pathParameter } from "./openapi.ts";
+
+const text = { type: "string" };
+const stored: JsonObject = {
+  type: "object",
+  required: ["task", "state", "reason"],
+  properties: { task: text, state: text, reason: text },
+};
+const made: JsonObject = {
+  type: "object",
+  required: ["task", "state", "retryOf"],
+  properties: { task: text, state: text, retryOf: text },
+};
+const parameters = [
+  pathParameter("id", "任务的完整编号 · the whole id of the task"),
+  {
+    name: "Idempotency-Key",
+    in: "header",
+    required: false,
+    schema: text,
+    description: "同一个键只算一次 · the same key counts once",
+  },
+];
+const refusals = {
+  404: errorAnswer("没有这个任务 · unknown task"),
+  409: errorAnswer("现在不能，code 说明原因 · not now, code says why"),
+  ...guardedAnswers,
+};
+
+function order(operationId: string, summary: string): JsonObject {
+  return {
+    operationId,
+    summary,
+    tags: ["tasks"],
+    parameters,
+    responses: {
+      202: jsonOf("已记下，结果看任务 · stored; the task tells what comes of it", stored),
+      ...refusals,
+    },
+  };
+}
+
+/** What may be ordered of a task, for the OpenAPI document. */
+export const taskPaths: ApiPaths = {
+  "/api/v1/tasks/{id}/cancel": {
+    post: order(
+      "cancelTask",
+      "取消任务或其执行；单个操作的进程可能仍会运行 · cancel a task or its run; the process of a single action may go on",
+    ),
+  },
+  "/api/v1/tasks/{id}/pause": {
+    post: order("pauseTask", "暂停工作流的执行 · pause the run of a workflow"),
+  },
+  "/api/v1/tasks/{id}/resume": {
+    post: order("resumeTask", "继续暂停的执行 · let a paused run go on"),
+  },
+  "/api/v1/tasks/{id}/adopt": {
+    post: {
+      ...order(
+        "adoptExecution",
+        "无法确认启动时，指明是哪个执行 · where it is not known whether it started, say which execution it is",
+      ),
+      requestBody: jsonOf("哪个执行 · which execution", {
+        type: "object",
+        required: ["execution"],
+        properties: { execution: text },
+      }),
+      responses: {
+        202: jsonOf("已认领 · taken", stored),
+        422: errorAnswer("不是执行编号 · no id of an execution"),
+        ...refusals,
+      },
+    },
+  },
+  "/api/v1/tasks/{id}/retry": {
+    post: {
+      operationId: "retryTask",
+      summary:
+        "照原样再建一个任务，需重新授权 · ask for an ended task once more; it needs an approval of its own",
+      tags: ["tasks"],
+      parameters,
+      responses: { 201: jsonOf("新任务 · the new task", made), ...refusals },
+    },
+  },
+};

@@ -1,0 +1,101 @@
+import type Router from "koa-router";
+import type { RouterContext } from "koa-router";
+import { personNamed } from "../../../core/people/index.ts";
+import type { Ids, TaskStore } from "../../../core/ports/index.ts";
+import {
+  CONTROLS,
+  type Order,
+  type RefusalReason,
+  type StepResult,
+  type Task,
+} from "../../../core/tasks/index.ts";
+import { textsOf } from "../../../core/texts/index.ts";
+import type { TaskOrders } from "../../orders/index.ts";
+import { answering, refuseApi } from "./answers.ts";
+import type { ApiDeps } from "./guard.ts";
+import { jsonBody, type ReadJson } from "./json-body.ts";
+
+export interface TaskDeps extends ApiDeps {
+  tasks: Pick<TaskStore, "get">;
+  orders: TaskOrders;
+  ids: Ids;
+  readJson: ReadJson;
+}
+
+type Handler = (ctx: RouterContext, deps: TaskDeps) => Promise<void>;
+
+const ONE = "/api/v1/tasks/:id";
+
+/** What may be ordered of a task over REST. Who has sent the same `Idempotency-Key` before has done it once. */
+export function taskRoutes(router: Router, deps: TaskDeps): void {
+  const answered = (handler: Handler) => answering(deps.log, (ctx: RouterContext) => handler(ctx, deps));
+  for (const what of CONTROLS) {
+    const handler: Handler = async (ctx) => {
+      const asked = await asking(ctx, deps);
+      if (asked) tell(ctx, await deps.orders.control(asked.task, what, asked.order));
+    };
+    router.post(`${ONE}/${what}`, answered(handler));
+  }
+  router.post(`${ONE}/adopt`, answered(adopt));
+  router.post(`${ONE}/retry`, answered(retry));
+}
+
+/** The task and the order; null when the caller has had the answer. */
+async function asking(ctx: RouterContext, deps: TaskDeps): Promise<{ task: Task; order: Order } | null> {
+  const caller = await deps.guard(ctx, "tasks.control", "some");
+  if (caller.outcome === "answered") return null;
+  const id = ctx.params["id"] ?? "";
+  const task = /^t_[a-z2-7]{52}$/.test(id) ? await deps.tasks.get(id) : null;
+  if (!task) {
+    refuseApi(ctx, 404, { code: "unknown_task", message: "没有这个任务 (no such task)" });
+    return null;
+  }
+  if (!caller.permits({ business: task.business })) return null;
+  const given = ctx.get("idempotency-key").slice(0, 100);
+  const key = `rest:${caller.who}:${given === "" ? deps.ids.ulid() : given}`;
+  const by = personNamed(caller.who) ?? caller.who;
+  return { task, order: { by, entitlement: "entitled", key } };
+}
+
+/** 202: what was ordered is stored; what comes of it, the task tells. */
+function tell(ctx: RouterContext, result: StepResult): void {
+  if (result.outcome === "refused" && result.reason !== "already_counted") {
+    decline(ctx, result.reason);
+    return;
+  }
+  const { id, state, reason } = result.task;
+  ctx.status = 202;
+  ctx.body = { task: id, state, reason };
+}
+
+function decline(ctx: RouterContext, reason: RefusalReason): void {
+  const message = `${textsOf("zh").refusals[reason]} (${textsOf("en").refusals[reason]})`;
+  refuseApi(ctx, 409, { code: reason, message });
+}
+
+async function adopt(ctx: RouterContext, deps: TaskDeps): Promise<void> {
+  const asked = await asking(ctx, deps);
+  if (!asked) return;
+  const body = await jsonBody(ctx, deps.readJson);
+  if (body === null) return;
+  const { execution } = body;
+  if (typeof execution !== "string" || !/^[A-Za-z0-9]{1,64}$/.test(execution)) {
+    const message = "execution 应为一个执行的编号 (execution must be the id of one execution)";
+    refuseApi(ctx, 422, { code: "bad_execution", message });
+    return;
+  }
+  tell(ctx, await deps.orders.adopt(asked.task, execution, asked.order));
+}
+
+async function retry(ctx: RouterContext, deps: TaskDeps): Promise<void> {
+  const asked = await asking(ctx, deps);
+  if (!asked) return;
+  const answer = await deps.orders.retry(asked.task, asked.order);
+  if (answer.outcome === "refused") {
+    decline(ctx, answer.reason);
+    return;
+  }
+  const { id, state, retryOf } = answer.task;
+  ctx.status = 201;
+  ctx.body = { task: id, state, retryOf };
+}

@@ -1,0 +1,101 @@
+import { hashOf, requestId } from "../../core/ids/index.ts";
+import type { Execution, Executor } from "../../core/ports/index.ts";
+import type { Candidate, Evidence, ExecutionRecord, Sighting, Task } from "../../core/tasks/index.ts";
+
+/** What StackStorm gives in the place of a secret. */
+const MASK = "********";
+const MOST_CANDIDATES = 5;
+
+/** The execution as a task keeps it. */
+export function executionRecord(execution: Execution): ExecutionRecord {
+  const { id, cluster, status, startedAt, endedAt, elapsedSeconds, result, resultBytes, url } = execution;
+  const fields = { startedAt, endedAt, elapsedSeconds, result, resultBytes, url };
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return { id, cluster, status, ...Object.fromEntries(known) };
+}
+
+/** Where starts of the task may be: where its last one went, and its earlier ones. */
+export function clustersOf({ start }: Task): string[] {
+  return start ? [start.cluster, ...(start.before ?? [])] : [];
+}
+
+/**
+ * Looks on some clusters for every start that the task may have made, whatever its number. What was found counts
+ * whoever else could not be reached; that there is none is known only when all have answered.
+ */
+export async function sightOf(
+  task: Task,
+  clusters: readonly string[],
+  executor: Pick<Executor, "find">,
+): Promise<Sighting> {
+  const numbers = Array.from({ length: task.startNo }, (_, i) => i + 1);
+  const places = [...new Set(clusters)].flatMap((cluster) => numbers.map((no) => ({ cluster, no })));
+  const found = await Promise.all(places.map((place) => findAt(task, place, executor)));
+  const [first, ...others] = found.filter((one) => one.outcome === "found");
+  if (first) {
+    const doubles = [...first.doubles, ...others.flatMap((one) => [one.execution.id, ...one.doubles])];
+    return { outcome: "found", execution: executionRecord(first.execution), doubles };
+  }
+  return found.find((one) => one.outcome === "unreachable") ?? { outcome: "absent" };
+}
+
+function findAt(
+  task: Task,
+  { cluster, no }: { cluster: string; no: number },
+  executor: Pick<Executor, "find">,
+) {
+  const { start, action } = task;
+  const wanted = requestId(task.id, no);
+  // The intent of the present start is its earliest moment; any other came after the task was made.
+  const sinceMs = start?.requestId === wanted ? start.intentAtMs : task.createdAtMs;
+  return executor.find({ cluster, action, requestId: wanted, sinceMs });
+}
+
+/** What could be a start that is looked for in vain; undefined when StackStorm cannot tell now. */
+export async function candidatesOf(
+  task: Task,
+  executor: Pick<Executor, "unclaimed">,
+): Promise<Candidate[] | undefined> {
+  const { start, action } = task;
+  if (!start) return undefined;
+  const wanted = hashOf(task.params);
+  const seen = await Promise.all(
+    clustersOf(task).map((cluster) => {
+      const query = { cluster, action, sinceMs: start.intentAtMs };
+      // What could be it is a help to people, and no part of what is decided.
+      return executor.unclaimed(query).catch(() => null);
+    }),
+  );
+  if (seen.includes(null)) return undefined;
+  const fitting = seen.flatMap((list) => list ?? []).filter((one) => paramsHash(one) === wanted);
+  return fitting.slice(0, MOST_CANDIDATES).map(({ id, cluster, status, startedAt }) => {
+    return { id, cluster, status, ...(startedAt === undefined ? {} : { startedAt }) };
+  });
+}
+
+/** Null when some of them are hidden, so that nobody can compare them. */
+function paramsHash({ parameters = {} }: Execution): string | null {
+  return JSON.stringify(parameters).includes(MASK) ? null : hashOf(parameters);
+}
+
+/** What is known of an execution that a person names, on whichever allowed cluster it is. */
+export async function evidenceOf(
+  task: Task,
+  executionId: string,
+  executor: Pick<Executor, "get">,
+): Promise<Evidence> {
+  const read = task.clusters.map((cluster) => executor.get(cluster, executionId));
+  const answers = await Promise.allSettled(read);
+  const execution = answers.flatMap((one) => (one.status === "fulfilled" ? (one.value ?? []) : []))[0];
+  if (!execution) return answers.some((one) => one.status === "rejected") ? AWAY : { outcome: "absent" };
+  const { action, requestId: claimed } = execution;
+  return {
+    outcome: "seen",
+    execution: executionRecord(execution),
+    action,
+    paramsHash: paramsHash(execution),
+    ...(claimed === undefined ? {} : { requestId: claimed }),
+  };
+}
+
+const AWAY: Evidence = { outcome: "unreachable", message: "StackStorm cannot be read" };

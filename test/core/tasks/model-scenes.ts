@@ -1,0 +1,42 @@
+import type { Callback, Plan } from "../../support/model/index.ts";
+
+const approves: Callback = { by: "lisi", kind: "approve", key: "l1" };
+const approvesAnew: Callback = { by: "lisi", kind: "approve", key: "l2" };
+const otherApproves: Callback = { by: "zhangsan", kind: "approve", key: "z1" };
+const otherRejects: Callback = { by: "zhangsan", kind: "reject", key: "z2" };
+const startsAnew: Callback = { by: "zhangsan", kind: "again", key: "z3" };
+const joins: Callback = { by: "lisi", kind: "again", key: "l3" };
+const givesUp: Callback = { by: "lisi", kind: "give_up", key: "l4" };
+
+const NOTHING_ELSE = { surroundings: false, restores: false, doubles: false };
+
+/**
+ * What is explored. Each callback may come any number of times and at any moment, workers may crash between any two
+ * of their effects, StackStorm may do to each request whatever it can, and time passes whenever it likes. What is
+ * split over scenes is only who takes part.
+ */
+export const SCENES = {
+  /** Two people, each clicking both ways, while the rule is edited, the content changed, the alert recovers. */
+  people: {
+    ...NOTHING_ELSE,
+    need: 2,
+    workers: 1,
+    surroundings: true,
+    callbacks: [approves, approvesAnew, otherApproves, otherRejects],
+  },
+  /** Two workers over one approval, until a person gives up. */
+  workers: { ...NOTHING_ELSE, need: 1, workers: 2, callbacks: [approves, givesUp] },
+  /** Two workers over one approval, and a person who orders another start. */
+  again: { ...NOTHING_ELSE, need: 1, workers: 2, callbacks: [approves, startsAnew] },
+  /** Another start that needs two people as the first did. */
+  againByTwo: {
+    ...NOTHING_ELSE,
+    need: 2,
+    workers: 1,
+    callbacks: [approves, otherApproves, startsAnew, joins],
+  },
+  /** The store is put back to when the task was approved. */
+  restored: { ...NOTHING_ELSE, need: 1, workers: 2, restores: true, callbacks: [approves] },
+  /** StackStorm makes two executions of one request. */
+  doubled: { ...NOTHING_ELSE, need: 1, workers: 1, doubles: true, callbacks: [approves, givesUp] },
+} satisfies Record<string, Plan>;

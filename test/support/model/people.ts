@@ -1,0 +1,55 @@
+import type { TaskInput } from "../../../core/tasks/index.ts";
+import { aClick } from "../tasks.ts";
+import { advanced } from "./advanced.ts";
+import type { Move } from "./explore.ts";
+import { type Callback, type Ghost, PARAMS, type Parts, type Plan, type World } from "./world.ts";
+
+/** What people want, and what changes around the task. */
+export function peopleMoves(world: World, plan: Plan, parts: Parts): Move<World>[] {
+  const clicks = plan.callbacks.map((callback) => clickMove(world, callback, parts));
+  return [...clicks, ...(plan.surroundings ? surroundings(world, parts) : [])];
+}
+
+function clickMove(world: World, callback: Callback, parts: Parts): Move<World> {
+  const { by, kind, key } = callback;
+  const isFirst = !world.ghost.delivered.includes(key);
+  const input: TaskInput = { kind, click: aClick({ by, clickKey: key }) };
+  const ghost = isFirst ? ghostAfter(world, callback) : world.ghost;
+  const to = advanced({ ...world, ghost }, world.task, input, parts);
+  return { label: `${by} clicks ${kind} (callback ${key}${isFirst ? "" : " again"})`, by: "people", to };
+}
+
+/** What the click means to people, whatever the machine makes of it. */
+function ghostAfter({ task, ghost }: World, { by, kind, key }: Callback): Ghost {
+  const next: Ghost = { ...ghost, delivered: [...ghost.delivered, key].sort() };
+  if (task.state === "unknown" && kind === "again") {
+    return { ...next, orders: ghost.orders + 1, approvers: [by], isRejected: false };
+  }
+  if (task.state !== "pending_approval") return next;
+  if (kind === "approve") return { ...next, approvers: [...new Set([...ghost.approvers, by])].sort() };
+  return kind === "reject" ? { ...next, isRejected: true } : next;
+}
+
+function surroundings(world: World, parts: Parts): Move<World>[] {
+  const { task } = world;
+  const input = (label: string, one: TaskInput): Move<World> => {
+    return { label, by: "people", to: advanced(world, task, one, parts) };
+  };
+  const moves: Move<World>[] = [
+    input("the alert recovers", { kind: "withdraw" }),
+    input("somebody holds the task", { kind: "hold" }),
+    input("somebody releases the task", { kind: "release" }),
+  ];
+  if (["held", "pending_approval", "approved"].includes(task.state)) {
+    const label = world.isEdited ? "the rule is edited back" : "the rule is edited";
+    moves.push({ label, by: "people", to: { ...world, isEdited: !world.isEdited } });
+    if (task.params["host"] === PARAMS.host) moves.push(tampered(world));
+  }
+  return moves;
+}
+
+function tampered(world: World): Move<World> {
+  const { task } = world;
+  const changed = { ...task, params: { host: "vm-2" }, revision: task.revision + 1 };
+  return { label: "the stored parameters are changed", by: "fault", to: { ...world, task: changed } };
+}
