@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createAdvancer, createStarter, type InForce } from "../../../bot/workers/index.ts";
+import { createAdvancer, createStarter, evidenceOf, type InForce } from "../../../bot/workers/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
+import { hashOf } from "../../../core/ids/index.ts";
 import type { Execution, Executor, FindOutcome, StartRequest } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type Task, type TaskInput } from "../../../core/tasks/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
@@ -125,5 +126,37 @@ describe("while a start cannot be found", () => {
     const { work } = starting({ "hz-core 1": found("late") }, [free("same", { host: "vm-1" })]);
     const task = await work(looking(), "look");
     assert.deepEqual([task.state, task.reason, task.execution?.id], ["running", "start_adopted", "late"]);
+  });
+});
+
+describe("an execution that a person names", () => {
+  const named = { ...anExecution("running"), action: "disk.cleanup" };
+  const task = aMadeTask({ rendered: { clusters: ["bj-core", "hz-core"] } });
+  const at = (places: Record<string, Execution | Error>) => ({
+    get: async (cluster: string) => {
+      const seen = places[cluster] ?? null;
+      if (seen instanceof Error) throw seen;
+      return seen;
+    },
+  });
+
+  test("is read where it is, with its parameters compared by hash", async () => {
+    const parameters = { host: "vm-1" };
+    const evidence = await evidenceOf(task, named.id, at({ "hz-core": { ...named, parameters } }));
+    assert.ok(evidence.outcome === "seen");
+    assert.deepEqual([evidence.action, evidence.paramsHash], ["disk.cleanup", hashOf(parameters)]);
+  });
+
+  test("with hidden parameters cannot be compared", async () => {
+    const parameters = { host: "vm-1", token: "********" };
+    const evidence = await evidenceOf(task, named.id, at({ "hz-core": { ...named, parameters } }));
+    assert.ok(evidence.outcome === "seen");
+    assert.equal(evidence.paramsHash, null);
+  });
+
+  test("is said not to be there only when every cluster has said so", async () => {
+    assert.deepEqual(await evidenceOf(task, "x", at({})), { outcome: "absent" });
+    const away = await evidenceOf(task, "x", at({ "bj-core": new Error("down") }));
+    assert.equal(away.outcome, "unreachable");
   });
 });
