@@ -12,6 +12,21 @@ import { moved, refused, type StepResult } from "./result.ts";
 import { doublingDelayMs, type MachineSettings } from "./settings.ts";
 import type { StartRecord, Task } from "./task.ts";
 
+/*
+ * One approval starts at most one execution. How each point of reference/stackstorm.md section 9 is kept:
+ *
+ *  1 intent first             onIntend; bot/workers/starter.ts sends only what it has stored
+ *  2 request id, trace tag    adapters/stackstorm/start.ts
+ *  3 201, refusals            onStartAnswer; adapters/stackstorm/start-outcome.ts
+ *  4 lost answers, crashes    onLook: found adopts, else looked for with growing pauses until `unknownAtMs`
+ *  5 absent                   becomeUnknown: a person adopts (on-order.ts), starts again or gives up; never by itself
+ *  6 stuck in the queue       onRunningTick tells people, who may cancel it and retry; never by itself
+ *  7 retries, double rows     onRetried, `doubled`; bot/workers/run-end.ts looks once more when an execution ends
+ *  8 no failing over          `not_sent` alone, which is proved, goes back to `approved`; earlier clusters are asked too
+ *  9 re-run                   not used: a retry is a new task with its own approval and request id (`taskOfRetry`)
+ * 10 cancel, pause, resume    on-order.ts, bot/workers/controller.ts: stored, then read, asked for, read again
+ */
+
 interface Fault {
   reason: MoveReason;
   message?: string;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { tokenHash } from "../../core/people/index.ts";
 import {
   API_KEY,
   ask,
@@ -37,6 +38,21 @@ function statusOf(world: World, action: string): string | undefined {
 
 function toBe(world: World, action: string, status: string): Promise<true> {
   return until(world, `${action} to be ${status}`, () => statusOf(world, action) === status);
+}
+
+const READS = "token-that-may-only-read-0001";
+const STEERS = "token-that-may-steer-tasks-0001";
+
+/** Two tokens of one person, who may steer tasks. */
+function tokens(): Record<string, object> {
+  const of = { users: ["wangwu"] };
+  const token = (text: string, rights: string[]) => {
+    return { id: text.slice(0, 19), hash: tokenHash(text), user: "wangwu", rights, expires: "2099-01-01" };
+  };
+  return {
+    "roles.yaml": { roles: [{ name: "steering", of, rights: ["tasks.*"] }] },
+    "tokens.yaml": { tokens: [token(READS, ["tasks.read"]), token(STEERS, ["tasks.control"])] },
+  };
 }
 
 /** A workflow that runs until it is steered. */
@@ -122,6 +138,33 @@ describe("people steer what runs", { concurrency: 3 }, () => {
     assert.equal(runsOf(world, "disk.show").length, 2);
     const tasks = await world.stored((store) => store.tasks.list({ limit: 5 }));
     assert.deepEqual(tasks.map((task) => task.retryOf?.slice(2, 8)).sort(), [shortOf(card), undefined]);
+  });
+
+  test("over REST the same is ordered, under the right tasks.control alone", async (t) => {
+    const world = await openWorld(t, { files: { ...workflow(), ...tokens() }, settings: SOON });
+    const card = await approved(world);
+    await toBe(world, "core.sleep", "running");
+    await logged(world, { msg: "task moved", reason: "execution_moved" });
+    const id = card.cardId.replace(/@.*/, "");
+    const post = async (what: string, token: string, headers = {}) => {
+      const url = `${world.url()}/api/v1/tasks/${id}/${what}`;
+      const answer = await fetch(url, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      });
+      return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+    };
+    assert.equal((await post("cancel", READS)).status, 403);
+    assert.equal(statusOf(world, "core.sleep"), "running");
+    const key = { "idempotency-key": "one" };
+    assert.equal((await post("cancel", STEERS, key)).status, 202);
+    assert.equal((await post("cancel", STEERS, key)).status, 202);
+    assert.equal(await cardClosed(world, card), "已取消");
+    const retried = await post("retry", STEERS, key);
+    assert.deepEqual([retried.status, retried.body["retryOf"]], [201, id]);
+    assert.deepEqual((await post("retry", STEERS, key)).body, retried.body);
+    const made = await openCard(world, "重试 · 演练", "lisi");
+    assert.equal(made.cardId, `${retried.body["task"]}@1`);
   });
 
   test("what has changed its rule since is not run again as it was", async (t) => {

@@ -166,6 +166,25 @@ const PLANTED: Planted[] = [
     breaks: "withdrawn",
   },
   {
+    bug: "two executions of one request are taken for one",
+    scene: "doubled",
+    parts: mistaking((task, input) => {
+      if (input.kind === "news") return [task, { ...input, doubles: [] }];
+      if (input.kind !== "look" || input.sighting.outcome !== "found") return [task, input];
+      return [task, { ...input, sighting: { ...input.sighting, doubles: [] } }];
+    }),
+    breaks: "silent",
+  },
+  {
+    bug: "a pause is stored as a cancel",
+    scene: "steered",
+    parts: mistaking((task, input) => {
+      const isPause = input.kind === "control" && input.what === "pause";
+      return [task, isPause ? { ...input, what: "cancel" as const } : input];
+    }),
+    breaks: "steered",
+  },
+  {
     bug: "a state has no answer to an input",
     scene: "workers",
     parts: {

@@ -8,6 +8,10 @@ const startsAnew: Callback = { by: "zhangsan", kind: "again", key: "z3" };
 const joins: Callback = { by: "lisi", kind: "again", key: "l3" };
 const givesUp: Callback = { by: "lisi", kind: "give_up", key: "l4" };
 
+const cancels: Callback = { by: "lisi", kind: "cancel", key: "order-l5" };
+const pauses: Callback = { by: "zhangsan", kind: "pause", key: "order-z5" };
+const resumes: Callback = { by: "zhangsan", kind: "resume", key: "order-z6" };
+
 const NOTHING_ELSE = { surroundings: false, restores: false, doubles: false };
 
 /**
@@ -39,4 +43,8 @@ export const SCENES = {
   restored: { ...NOTHING_ELSE, need: 1, workers: 2, restores: true, callbacks: [approves] },
   /** StackStorm makes two executions of one request. */
   doubled: { ...NOTHING_ELSE, need: 1, workers: 1, doubles: true, callbacks: [approves, givesUp] },
+  /** People cancel, pause and let go on, while StackStorm does as it is told, refuses, or says nothing. */
+  steered: { ...NOTHING_ELSE, need: 1, workers: 1, callbacks: [approves, cancels, pauses, resumes] },
+  /** Two workers over one cancel. */
+  steeredByTwo: { ...NOTHING_ELSE, need: 1, workers: 2, callbacks: [approves, cancels] },
 } satisfies Record<string, Plan>;

@@ -11,6 +11,11 @@ export function placed(world: World, { requestId }: Flying, count: 1 | 2): World
   return { ...world, rows: [...world.rows, ...made] };
 }
 
+/** The execution as the port tells it. */
+export function executionOf({ id, status }: Row) {
+  return { id, cluster: "hz-core", status };
+}
+
 const TICKING = ["held", "pending_approval", "running", "paused", "canceling"];
 
 /** What StackStorm, the follower and the clock do. */
@@ -18,7 +23,7 @@ export function engineMoves(world: World, parts: Parts): Move<World>[] {
   const { task } = world;
   const own = (label: string, to: World): Move<World> => ({ label, by: "own", to });
   const moves = [own("a tick of the clock", tickOfClock(world)), ...arrivals(world), ...ends(world)];
-  if (TICKING.includes(task.state) && task.dueAtMs !== null && task.dueAtMs <= NOW) {
+  if (!task.control && TICKING.includes(task.state) && task.dueAtMs !== null && task.dueAtMs <= NOW) {
     moves.push(own(`the due time comes (${task.state})`, advanced(world, task, { kind: "tick" }, parts)));
   }
   if (task.state === "pending_approval" && task.deadlineAtMs === null) {

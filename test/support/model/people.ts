@@ -1,5 +1,5 @@
-import type { TaskInput } from "../../../core/tasks/index.ts";
-import { aClick } from "../tasks.ts";
+import { CONTROLS, type Control, type TaskInput } from "../../../core/tasks/index.ts";
+import { aClick, anOrder } from "../tasks.ts";
 import { advanced } from "./advanced.ts";
 import type { Move } from "./explore.ts";
 import { type Callback, type Ghost, PARAMS, type Parts, type Plan, type World } from "./world.ts";
@@ -13,10 +13,19 @@ export function peopleMoves(world: World, plan: Plan, parts: Parts): Move<World>
 function clickMove(world: World, callback: Callback, parts: Parts): Move<World> {
   const { by, kind, key } = callback;
   const isFirst = !world.ghost.delivered.includes(key);
-  const input: TaskInput = { kind, click: aClick({ by, clickKey: key }) };
+  const input = inputOf(callback);
   const ghost = isFirst ? ghostAfter(world, callback) : world.ghost;
   const to = advanced({ ...world, ghost }, world.task, input, parts);
-  return { label: `${by} clicks ${kind} (callback ${key}${isFirst ? "" : " again"})`, by: "people", to };
+  return { label: `${by} wants: ${kind} (callback ${key}${isFirst ? "" : " again"})`, by: "people", to };
+}
+
+function inputOf({ by, kind, key }: Callback): TaskInput {
+  if (isControl(kind)) return { kind: "control", what: kind, order: anOrder({ by, key }) };
+  return { kind, click: aClick({ by, clickKey: key }) };
+}
+
+function isControl(kind: Callback["kind"]): kind is Control {
+  return (CONTROLS as readonly string[]).includes(kind);
 }
 
 /** What the click means to people, whatever the machine makes of it. */
@@ -25,6 +34,7 @@ function ghostAfter({ task, ghost }: World, { by, kind, key }: Callback): Ghost 
   if (task.state === "unknown" && kind === "again") {
     return { ...next, orders: ghost.orders + 1, approvers: [by], isRejected: false };
   }
+  if (isControl(kind)) return { ...next, wanted: [...new Set([...ghost.wanted, kind])].sort() };
   if (task.state !== "pending_approval") return next;
   if (kind === "approve") return { ...next, approvers: [...new Set([...ghost.approvers, by])].sort() };
   return kind === "reject" ? { ...next, isRejected: true } : next;

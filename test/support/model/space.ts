@@ -1,4 +1,11 @@
-import { isTerminal, type StepResult, step, TASK_STATES, type Task } from "../../../core/tasks/index.ts";
+import {
+  type Control,
+  isTerminal,
+  type StepResult,
+  step,
+  TASK_STATES,
+  type Task,
+} from "../../../core/tasks/index.ts";
 import { engineMoves } from "./engine.ts";
 import { everyInput } from "./every-input.ts";
 import type { Fault, Move, Space } from "./explore.ts";
@@ -16,6 +23,7 @@ export const INVARIANTS = {
   total: "every input is answered",
   withdrawn: "nothing runs that was taken back",
   silent: "never doubled silently",
+  steered: "never steered without an order",
 } as const;
 
 /** The longest wait that a task may name, in ticks. */
@@ -44,7 +52,7 @@ export function taskSpace(plan: Plan, planted: Partial<Parts> = {}, watched = WA
     moves: (world) => movesOf(world, plan, parts),
     key: (world) => worldKey(world, !parts.compares),
     fault: (before, move) => faultOf(before, move, checking),
-    isSettled: ({ task }) => isTerminal(task.state) || SETTLED.includes(task.state),
+    isSettled: ({ task }) => isTerminal(task.state) || (!task.control && SETTLED.includes(task.state)),
   };
 }
 
@@ -90,6 +98,7 @@ function faultOf(before: World, { to, label }: Move<World>, checking: Checking):
     quorumFault(before, to),
     twiceFault(to),
     endFault(to),
+    steeredFault(before, to),
     totalFault(to.task, checking),
   ];
   return broken.find((fault) => fault && checking.watched.includes(fault.invariant)) ?? null;
@@ -139,6 +148,18 @@ function endFault({ task, rows, flying, ghost }: World): Fault | null {
   const isDoubled = rows.some((row) => row.isTwin);
   if (!isDoubled || ghost.wasToldOfTwins || !hasEnded(task)) return null;
   return { invariant: INVARIANTS.silent, seen: `${task.state}, with executions ${rowsText(rows)}` };
+}
+
+const ORDERED_BY: Record<string, Control> = { canceled: "cancel", paused: "pause", running: "resume" };
+
+function steeredFault(before: World, { rows, ghost }: World): Fault | null {
+  for (const row of rows) {
+    const was = before.rows.find(({ id }) => id === row.id);
+    const what = ORDERED_BY[row.status];
+    if (!was || was.status === row.status || !what || ghost.wanted.includes(what)) continue;
+    return { invariant: INVARIANTS.steered, seen: `${row.id} is ${row.status}` };
+  }
+  return null;
 }
 
 function hasEnded({ state, execution }: Task): boolean {

@@ -2,11 +2,12 @@ import { requestId } from "../../../core/ids/index.ts";
 import type { Sighting, StartAnswer, Task } from "../../../core/tasks/index.ts";
 import { aStanding } from "../tasks.ts";
 import { advance, advanced } from "./advanced.ts";
-import { placed } from "./engine.ts";
+import { executionOf, placed } from "./engine.ts";
 import type { Move } from "./explore.ts";
+import { steers, storesReply } from "./steering.ts";
 import { NOW, PARAMS, type Parts, type Plan, type Row, type Worker, type World } from "./world.ts";
 
-type At<K extends Worker["at"]> = Extract<Worker, { at: K }>;
+export type At<K extends Worker["at"]> = Extract<Worker, { at: K }>;
 
 /** What one worker may do next: the steps of `bot/workers/starter.ts`, one effect at a time, and a crash before each. */
 export function workerMoves(world: World, index: number, plan: Plan, parts: Parts): Move<World>[] {
@@ -30,12 +31,16 @@ export function workerMoves(world: World, index: number, plan: Plan, parts: Part
       return [...leaves(worker, scene), crash];
     case "answered":
       return [...stores(worker, scene), crash];
+    case "steering":
+      return [...steers(worker, scene), crash];
+    case "steered":
+      return [...storesReply(worker, scene), crash];
     default:
       return worker satisfies never;
   }
 }
 
-interface Scene {
+export interface Scene {
   world: World;
   parts: Parts;
   plan: Plan;
@@ -51,6 +56,9 @@ const IDLE: Worker = { at: "idle" };
 function reads({ world, go }: Scene): Move<World>[] {
   const { task, isEdited } = world;
   const isDue = task.dueAtMs !== null && task.dueAtMs <= NOW;
+  if (isDue && task.control) {
+    return [go(`reads that it is to ${task.control.what}`, { at: "steering", task, control: task.control })];
+  }
   if (!isDue || !["approved", "starting", "unknown"].includes(task.state)) return [];
   const known = aStanding(task);
   const standing = isEdited ? { ...known, digest: "edited" } : known;
@@ -72,11 +80,6 @@ function sight({ rows }: World, { id, startNo }: Task): Sighting {
   const [first, ...others] = seen;
   if (!first) return { outcome: "absent" };
   return { outcome: "found", execution: executionOf(first), doubles: others.map((row) => row.id) };
-}
-
-/** The execution as the port tells it. */
-export function executionOf({ id, status }: Row) {
-  return { id, cluster: "hz-core", status };
 }
 
 function intends(worker: At<"looked">, scene: Scene): Move<World>[] {

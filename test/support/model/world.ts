@@ -1,4 +1,7 @@
 import {
+  type Control,
+  type ControlAnswer,
+  type ControlRecord,
   type Decision,
   isTerminal,
   type MachineSettings,
@@ -38,7 +41,7 @@ const LONG_AGO = 4;
 /** Who clicks what, under which callback. Each may be delivered any number of times, at any moment. */
 export interface Callback {
   by: string;
-  kind: "approve" | "reject" | "again" | "give_up";
+  kind: "approve" | "reject" | "again" | "give_up" | Control;
   key: string;
 }
 
@@ -59,7 +62,7 @@ export interface Plan {
 export interface Row {
   id: string;
   requestId: string;
-  status: "running" | "succeeded";
+  status: "running" | "paused" | "canceled" | "succeeded";
   /** Made by StackStorm out of a request that had made one already. */
   isTwin: boolean;
 }
@@ -82,7 +85,11 @@ export type Worker =
   /** Nothing but its own slowness lies between it and the request. */
   | { at: "leaving"; task: Task; requestId: string; isSound: boolean }
   /** Has an answer that is not stored. */
-  | { at: "answered"; task: Task; requestId: string; answer: StartAnswer };
+  | { at: "answered"; task: Task; requestId: string; answer: StartAnswer }
+  /** Has read what a person wants of the run. */
+  | { at: "steering"; task: Task; control: ControlRecord }
+  /** Has StackStorm's answer to that. */
+  | { at: "steered"; task: Task; control: ControlRecord; reply: ControlAnswer };
 
 /** What the model itself knows of the people, beside the machine. */
 export interface Ghost {
@@ -92,6 +99,8 @@ export interface Ghost {
   /** How many starts people have ordered: the first, and each `again`. */
   orders: number;
   wasToldOfTwins: boolean;
+  /** What people have ordered of the run. */
+  wanted: readonly Control[];
 }
 
 export interface World {
@@ -139,7 +148,7 @@ export function firstWorld(plan: Plan): World {
     rows: [],
     flying: [],
     backup: "none",
-    ghost: { delivered: [], approvers: [], isRejected: false, orders: 1, wasToldOfTwins: false },
+    ghost: { delivered: [], approvers: [], isRejected: false, orders: 1, wasToldOfTwins: false, wanted: [] },
   };
 }
 
@@ -156,6 +165,8 @@ export function normal(task: Task): Task {
   const { message: _, ...rest } = task;
   const isOver = isTerminal(task.state);
   const isDecided = hasLeftPeople(task);
+  // Of a run only orders are read; who approved it once may click as often as they like.
+  const isRead = (key: string) => !isDecided || key.startsWith("order");
   const waitsForStart = ["approved", "held", "starting", "unknown"].includes(task.state);
   const start = task.start && {
     ...task.start,
@@ -169,13 +180,14 @@ export function normal(task: Task): Task {
     createdAtMs: NOW,
     updatedAtMs: NOW,
     dueAtMs: clamp(task.dueAtMs),
+    control: normalControl(task.control),
     deadlineAtMs: task.state === "pending_approval" ? clamp(task.deadlineAtMs) : null,
     escalatedAtMs: task.escalatedAtMs === null ? null : NOW,
     approvedAtMs: waitsForStart ? clamp(task.approvedAtMs, LONG_AGO) : task.approvedAtMs && NOW,
     stuckToldAtMs: task.stuckToldAtMs === null ? null : NOW,
     start: isOver ? task.start && { ...task.start, looks: 0, intentAtMs: NOW, unknownAtMs: NOW } : start,
     decisions: isDecided ? [] : task.decisions.map((one) => ({ ...one, atMs: NOW })).sort(byPerson),
-    seenClicks: isDecided ? [] : [...new Set(task.seenClicks)].sort(),
+    seenClicks: isTerminal(task.state) ? [] : [...new Set(task.seenClicks)].filter(isRead).sort(),
     cards: task.cards.map((card) => ({ ...card, codes: [], sentAtMs: card.sentAtMs && NOW })),
     sent: 0,
     history: [],
@@ -186,6 +198,10 @@ function byPerson(a: Decision, b: Decision): number {
   return a.clickKey < b.clickKey ? -1 : 1;
 }
 
+function normalControl(control: Task["control"]): ControlRecord | null {
+  return control ? { ...control, tries: 0, askedAtMs: NOW, untilMs: clamp(control.untilMs) ?? NOW } : null;
+}
+
 /** Whether the task stands where no way leads back to a question: who decided what is read no more. */
 export function hasLeftPeople({ state }: Task): boolean {
   return isTerminal(state) || ["running", "paused", "canceling"].includes(state);
@@ -194,9 +210,10 @@ export function hasLeftPeople({ state }: Task): boolean {
 /** The task one tick later. */
 export function aged(task: Task): Task {
   const back = (atMs: number | null) => (atMs === null ? null : atMs - 1);
-  const { start } = task;
+  const { start, control } = task;
   return normal({
     ...task,
+    control: control ? { ...control, untilMs: control.untilMs - 1 } : null,
     dueAtMs: back(task.dueAtMs),
     deadlineAtMs: back(task.deadlineAtMs),
     approvedAtMs: back(task.approvedAtMs),
@@ -218,7 +235,7 @@ export function taskKey(task: Task): string {
   const asked = cards.map(({ no, sentAtMs }) => [no, sentAtMs]);
   const key = JSON.stringify([
     ...[state, times, round, startNo, started, execution?.id, execution?.status],
-    ...[decided, seenClicks, asked, params.host],
+    ...[task.control?.key, task.control?.untilMs, decided, seenClicks, asked, params.host],
   ]);
   taskKeys.set(task, key);
   return key;
@@ -233,8 +250,11 @@ export function worldKey(world: World, keepsOldCopies: boolean): string {
     `${world.isEdited ? 1 : 0}${ghost.isRejected && !hasLeftPeople(task) ? 1 : 0}${ghost.orders}`,
     `${backup === "none" || backup === "spent" ? backup : taskKey(backup)}${ghost.wasToldOfTwins ? 1 : 0}`,
     hasLeftPeople(task) ? "" : `${ghost.delivered.join()} ${ghost.approvers.join()}`,
+    ghost.wanted.join(),
     workers.join(";"),
-    rows.map((row) => `${row.requestId.slice(-2)}${row.status[0]}${row.isTwin ? 2 : 1}`).join(),
+    rows
+      .map((row) => `${row.requestId.slice(-2)}${row.status[0]}${row.status[1]}${row.isTwin ? 2 : 1}`)
+      .join(),
     flying.map((one) => one.requestId.slice(-2)).join(),
   ].join("|");
 }
@@ -250,6 +270,9 @@ function workerKey(worker: Worker, task: Task, keepsOldCopies: boolean): string 
   if ("standing" in worker) parts.push(worker.standing.digest === task.ruleDigest ? "" : "edited");
   if ("sighting" in worker) parts.push(sightingKey(worker.sighting));
   if ("requestId" in worker) parts.push(worker.requestId.slice(-2));
+  if ("control" in worker) parts.push(worker.control.key);
+  if (worker.at === "steered") parts.push(worker.reply.outcome);
+  if (worker.at === "steered" && worker.reply.outcome === "taken") parts.push(worker.reply.execution.status);
   if (worker.at === "answered") parts.push(worker.answer.outcome);
   if (worker.at === "answered" && worker.answer.outcome === "started") parts.push(worker.answer.execution.id);
   return parts.join(".");

@@ -20,13 +20,17 @@ import {
   type Guard,
   refusalRoutes,
   sendEventRoutes,
+  taskRoutes,
   throttleRoutes,
 } from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
+import { createTaskOrders } from "../../../../bot/orders/index.ts";
+import { createAdvancer } from "../../../../bot/workers/index.ts";
 import { compileMutes } from "../../../../core/mutes/index.ts";
 import { type AccessObject, inScope, type Scope } from "../../../../core/people/index.ts";
-import type { Archive, ConfigStore } from "../../../../core/ports/index.ts";
+import type { Archive, ConfigStore, Executor } from "../../../../core/ports/index.ts";
+import { DEFAULT_SETTINGS } from "../../../../core/tasks/index.ts";
 import { aHomeDir, type Files, NOW_MS } from "../../../adapters/files/home-dir.ts";
 import { movableClock } from "../../../support/clock.ts";
 import { type RecordingLog, recordingLog } from "../../../support/log.ts";
@@ -77,6 +81,8 @@ export interface ApiServerOptions {
   /** Stands in front of the store's own. */
   configs?: (own: ConfigStore) => ConfigStore;
   archive?: (own: Archive) => Archive;
+  /** What StackStorm knows of executions; nothing when absent. */
+  executor?: Pick<Executor, "get">;
 }
 
 /** Opens a server that closes after its test. */
@@ -202,6 +208,13 @@ async function open(given: Given) {
     const common = { guard, log, journal, registry };
     eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
     refusalRoutes(router, common);
+    const { tasks } = store;
+    const advancer = createAdvancer({ tasks, clock, log, metrics }, DEFAULT_SETTINGS);
+    const { executor = { get: async () => null } } = given;
+    const rules = () => inForce.current().rules;
+    const ordering = { tasks, advancer, executor, rules, settings: DEFAULT_SETTINGS, clock, log };
+    const ids = { ulid: () => `${NOW_MS}` };
+    taskRoutes(router, { guard, log, tasks, orders: createTaskOrders(ordering), ids, readJson });
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
     const explainer = createExplainer({
       ...{ archive, journal, tasks: store.tasks, clock, inForce: inForce.current },

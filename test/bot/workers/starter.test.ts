@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createAdvancer, createStarter, evidenceOf, type InForce } from "../../../bot/workers/index.ts";
+import type { Cluster } from "../../../core/clusters/index.ts";
+import { hashOf } from "../../../core/ids/index.ts";
+import type { Execution, Executor, FindOutcome, StartRequest } from "../../../core/ports/index.ts";
+import { DEFAULT_SETTINGS, type Task, type TaskInput } from "../../../core/tasks/index.ts";
+import { openMemoryStore } from "../../../fixtures/memory/index.ts";
+import { movableClock, START_MS } from "../../support/clock.ts";
+import { silentLog } from "../../support/log.ts";
+import { aClick, aMadeTask, anExecution, aRule, inputs, stepAt, walk } from "../../support/tasks.ts";
+import { countedMetrics } from "./parts.ts";
+
+const { cardSent, approve, intend, lost, absent } = inputs;
+const LATE_MS = START_MS + 200_000;
+
+function aCluster(name: string, priority: number): Cluster {
+  return { name, api: "http://x", auth: { kind: "apiKey", apiKey: "k" }, businesses: [], priority };
+}
+
+/** A starter over a store in memory; `seen` is what StackStorm has, by cluster and request id. */
+function starting(seen: Record<string, FindOutcome>, unclaimed: Execution[] = []) {
+  const clock = movableClock(LATE_MS);
+  const { tasks } = openMemoryStore({ clock });
+  const asked: string[] = [];
+  const sent: StartRequest[] = [];
+  const executor = {
+    find: async ({ cluster, requestId }: { cluster: string; requestId: string }) => {
+      const place = `${cluster} ${requestId.slice(-1)}`;
+      asked.push(place);
+      return seen[place] ?? { outcome: "absent" };
+    },
+    start: async (request: StartRequest) => {
+      sent.push(request);
+      return { outcome: "started", execution: { ...anExecution("requested"), action: request.action } };
+    },
+    unclaimed: async () => unclaimed,
+  } as unknown as Executor;
+  const common = { clock, log: silentLog, metrics: countedMetrics() };
+  const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
+  const clusters = [aCluster("hz-core", 2), aCluster("bj-core", 1)];
+  const inForce = (): InForce => ({ rules: [aRule()], policies: [], clusters });
+  const starter = createStarter({ advancer, executor, inForce, clock, onStep: () => undefined });
+  const work = async (task: Task, how: "start" | "look"): Promise<Task> => {
+    await tasks.make({ task: { ...task, revision: 1 }, outbox: [] });
+    const [claim] = await tasks.claimDue("w", 1, 60_000);
+    if (!claim) throw new Error("the task is not due");
+    await starter[how](claim.task, claim.fence);
+    return (await tasks.get(task.id)) as Task;
+  };
+  return { work, asked, sent };
+}
+
+function found(id: string, doubles: string[] = []): FindOutcome {
+  const execution = { ...anExecution("running"), id, action: "disk.cleanup" };
+  return { outcome: "found", execution, starts: doubles.length + 1, doubles, attempts: [] };
+}
+
+const approvedTask = () => ({ ...walk(aMadeTask(), cardSent, approve), approvedAtMs: LATE_MS });
+const looking = () => ({ ...walk(aMadeTask(), cardSent, approve, intend, lost), dueAtMs: LATE_MS });
+
+/** A task whose first start was lost on `bj-core`, and which a person has ordered anew since. */
+function orderedAnew(): Task {
+  const made = aMadeTask({ rendered: { clusters: ["bj-core", "hz-core"] } });
+  const unknown = stepAt(walk(made, cardSent, approve, intend, lost), absent(), LATE_MS - 1000).task;
+  const again: TaskInput = { kind: "again", click: aClick() };
+  return stepAt(unknown, again, LATE_MS).task;
+}
+
+describe("before each start StackStorm is asked", () => {
+  test("and what a restored store has forgotten is adopted, not started again", async () => {
+    const { work, sent } = starting({ "hz-core 1": found("e1") });
+    const task = await work(approvedTask(), "start");
+    assert.deepEqual([task.state, task.execution?.id, sent.length], ["running", "e1", 0]);
+  });
+
+  test("and nothing is sent while it cannot say", async () => {
+    const { work, sent } = starting({ "hz-core 1": { outcome: "unreachable", message: "down" } });
+    const task = await work(approvedTask(), "start");
+    assert.deepEqual([task.state, task.reason, sent.length], ["approved", "start_not_sent", 0]);
+  });
+
+  test("on every cluster that an earlier start went to, for every number", async () => {
+    const { work, asked, sent } = starting({});
+    const task = await work(orderedAnew(), "start");
+    assert.deepEqual(asked.sort(), ["bj-core 1", "bj-core 2", "hz-core 1", "hz-core 2"]);
+    assert.equal(sent.length, 1);
+    assert.deepEqual([task.start?.cluster, task.start?.before], ["hz-core", ["bj-core"]]);
+  });
+
+  test("and an earlier cluster that cannot say holds the next start up", async () => {
+    const { work, sent } = starting({ "bj-core 1": { outcome: "unreachable", message: "down" } });
+    const task = await work(orderedAnew(), "start");
+    assert.deepEqual([task.state, sent.length], ["approved", 0]);
+  });
+
+  test("and two starts that went through are told, whatever their numbers", async () => {
+    const { work, sent } = starting({ "bj-core 1": found("e1"), "hz-core 2": found("e2", ["e3"]) });
+    const task = await work(orderedAnew(), "start");
+    const all = [task.execution?.id, ...(task.doubles ?? [])].sort();
+    assert.deepEqual([all, sent.length], [["e1", "e2", "e3"], 0]);
+  });
+});
+
+describe("while a start cannot be found", () => {
+  const free = (id: string, parameters: Execution["parameters"]): Execution => {
+    return { ...anExecution("running"), id, action: "disk.cleanup", ...(parameters ? { parameters } : {}) };
+  };
+
+  test("what nobody claims and has the same parameters could be it, and nothing else", async () => {
+    const seen = [
+      free("same", { host: "vm-1" }),
+      free("other", { host: "vm-2" }),
+      free("hidden", { host: "********" }),
+      free("none", undefined),
+    ];
+    const task = await starting({}, seen).work(looking(), "look");
+    assert.equal(task.state, "unknown");
+    assert.deepEqual(
+      task.candidates?.map(({ id }) => id),
+      ["same"],
+    );
+  });
+
+  test("a late arrival is adopted by its request id before anything else", async () => {
+    const { work } = starting({ "hz-core 1": found("late") }, [free("same", { host: "vm-1" })]);
+    const task = await work(looking(), "look");
+    assert.deepEqual([task.state, task.reason, task.execution?.id], ["running", "start_adopted", "late"]);
+  });
+});
+
+describe("an execution that a person names", () => {
+  const named = { ...anExecution("running"), action: "disk.cleanup" };
+  const task = aMadeTask({ rendered: { clusters: ["bj-core", "hz-core"] } });
+  const at = (places: Record<string, Execution | Error>) => ({
+    get: async (cluster: string) => {
+      const seen = places[cluster] ?? null;
+      if (seen instanceof Error) throw seen;
+      return seen;
+    },
+  });
+
+  test("is read where it is, with its parameters compared by hash", async () => {
+    const parameters = { host: "vm-1" };
+    const evidence = await evidenceOf(task, named.id, at({ "hz-core": { ...named, parameters } }));
+    assert.ok(evidence.outcome === "seen");
+    assert.deepEqual([evidence.action, evidence.paramsHash], ["disk.cleanup", hashOf(parameters)]);
+  });
+
+  test("with hidden parameters cannot be compared", async () => {
+    const parameters = { host: "vm-1", token: "********" };
+    const evidence = await evidenceOf(task, named.id, at({ "hz-core": { ...named, parameters } }));
+    assert.ok(evidence.outcome === "seen");
+    assert.equal(evidence.paramsHash, null);
+  });
+
+  test("is said not to be there only when every cluster has said so", async () => {
+    assert.deepEqual(await evidenceOf(task, "x", at({})), { outcome: "absent" });
+    const away = await evidenceOf(task, "x", at({ "bj-core": new Error("down") }));
+    assert.equal(away.outcome, "unreachable");
+  });
+});
