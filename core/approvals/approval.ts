@@ -19,7 +19,10 @@ export const REASON_MODES = ["never", "reject", "always"] as const;
 /** With which decisions a reason must come. */
 export type ReasonMode = (typeof REASON_MODES)[number];
 
-/** Others who are asked as well when nobody has decided for a while. */
+/**
+ * Others who are asked as well when nobody has decided for a while. Who was asked before may go on deciding, and a
+ * rejection of theirs counts like any other. However late a step comes, nothing asks longer than `MAX_ASKING_MS`.
+ */
 export interface EscalationStep {
   /** From the moment WeCom took the first card. */
   afterMs: number;
@@ -112,7 +115,7 @@ export function approvalIdentity(gate: Gate): unknown {
   return { mode, ...short, escalate: { to, afterMs } };
 }
 
-/** Who is asked first, and to what gate else: what people read of it in a rehearsal or back-test. */
+/** Whom a gate asks first, or the policy that stands for people: what rehearsals and back-tests show of it. */
 export type Asked = People | { groups: readonly ApprovalGroup[] } | { policy: string };
 
 /** Whom a gate of people asks first. */
