@@ -191,7 +191,8 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
   const ordering = { orders: ground.orders, directory, rolesOf: ground.rolesOf };
-  const messages = { outbox: store.outbox, executor, view, muting, asking, ordering, ...common };
+  const reasons = { tasks: store.tasks, directory, advancer: ground.advancer, view };
+  const messages = { outbox: store.outbox, executor, view, muting, asking, ordering, reasons, ...common };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

@@ -9,20 +9,17 @@ import { readYaml } from "./read-yaml.ts";
 import {
   type ClusterFile,
   ClusterShape,
-  type EventTypeFile,
-  EventTypeShape,
   type GroupsFile,
   GroupsShape,
   type PolicyFile,
   PolicyShape,
   type RuleFile,
   RuleShape,
-  type SourceFile,
-  SourceShape,
   type ThrottlesFile,
   ThrottlesShape,
 } from "./schema.ts";
 import { shapeOf } from "./shape.ts";
+import { type EventTypeFile, EventTypeShape, type SourceFile, SourceShape } from "./source-schema.ts";
 import { type WindowFile, WindowShape } from "./window-schema.ts";
 
 /** What each kind of file holds once its shape is right. */

@@ -3,7 +3,8 @@ import type { EventType } from "../../core/events/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
-import type { ClusterFile, EventTypeFile, PolicyFile } from "./schema.ts";
+import type { ClusterFile, PolicyFile } from "./schema.ts";
+import type { EventTypeFile } from "./source-schema.ts";
 
 /** A checked file as an event type. */
 export function readEventType(file: EventTypeFile): EventType {

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../core/ids/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
 import type { AuthFile, GrafanaFile, HmacFile, TopicsFile } from "./auth-schema.ts";
 import { parseNetwork } from "./networks.ts";
-import type { SourceFile } from "./schema.ts";
+import type { SourceFile } from "./source-schema.ts";
 
 /** A checked file as a source. */
 export function readSource(file: SourceFile): Source {

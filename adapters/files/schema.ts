@@ -1,5 +1,5 @@
 import Type from "typebox";
-import { TYPE_NAME } from "../../core/events/index.ts";
+import { REASON_MODES, REJECT_MODES } from "../../core/approvals/index.ts";
 import {
   ITEM_QUANTIFIERS,
   ON_RECOVERY,
@@ -11,7 +11,7 @@ import { SHARED_BY } from "../../core/throttle/index.ts";
 import { ScheduleShape } from "./span-schema.ts";
 
 /** Text that must look a certain way; `says` is the sentence for people in Chinese, `saysEn` in English. */
-function shaped(pattern: string, says: string, saysEn: string) {
+export function shaped(pattern: string, says: string, saysEn: string) {
   return Type.String({ pattern, says, saysEn });
 }
 
@@ -21,11 +21,6 @@ export const Id = shaped(
   "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
   "应为字母、数字、_ . -，最多 64 个字符",
   "must be letters, digits, _ . - and at most 64 characters",
-);
-const TypeName = shaped(
-  TYPE_NAME.source,
-  "应以字母开头，由字母、数字、_ . - 组成，最多 100 个字符",
-  "must start with a letter, then letters, digits, _ . - and at most 100 characters",
 );
 const ActionRef = shaped("^[A-Za-z0-9_-]+\\.[A-Za-z0-9_.-]+$", "应写成 包名.动作名", "must be pack.name");
 const OfferId = shaped(
@@ -50,20 +45,47 @@ export const PeopleShape = Type.Object(
   },
 );
 
-const ApprovalShape = Type.Object(
+const GroupName = shaped(
+  "^[\\p{L}\\p{N}][\\p{L}\\p{N} _.-]{0,19}$",
+  "应为字母、汉字、数字、空格、_ . -，最多 20 个字符",
+  "must be letters, digits, spaces, _ . - and at most 20 characters",
+);
+
+const ApproversShape = Type.Object(
+  { name: GroupName, from: PeopleShape, need: Type.Optional(Count) },
+  closed,
+);
+
+/** One step of `escalate`. */
+export const StepShape = Type.Object(
+  { after: Text, to: PeopleShape, need: Type.Optional(Count), timeout: Type.Optional(Text) },
+  closed,
+);
+
+/** `from` and `need` are the short form of one group; a single step may stand without a list. */
+export const ApprovalShape = Type.Object(
   {
     from: Type.Optional(PeopleShape),
     need: Type.Optional(Count),
+    groups: Type.Optional(Type.Array(ApproversShape, { minItems: 1, maxItems: 5 })),
+    reject: Type.Optional(Type.Enum([...REJECT_MODES])),
+    reason: Type.Optional(Type.Enum([...REASON_MODES])),
+    selfApproval: Type.Optional(
+      Type.Literal(false, {
+        says: "只能是 false：任何人都不能批准自己发起的任务",
+        saysEn: "can only be false: nobody approves what they asked for",
+      }),
+    ),
     timeout: Type.Optional(Text),
     onTimeout: Type.Optional(Type.Enum(["reject", "escalate"])),
-    escalate: Type.Optional(Type.Object({ to: PeopleShape, after: Text }, closed)),
+    escalate: Type.Optional(Type.Unknown()),
     policy: Type.Optional(Text),
   },
   closed,
 );
 
 const RowShape = Type.Object({ label: Text, value: Text }, closed);
-const AnyObject = Type.Record(Type.String(), Type.Unknown());
+export const AnyObject = Type.Record(Type.String(), Type.Unknown());
 
 const Members = Type.Array(Type.Unknown(), { minItems: 1 });
 
@@ -158,80 +180,6 @@ export const RuleShape = Type.Object(
   closed,
 );
 
-/** event-types/*.yaml */
-export const EventTypeShape = Type.Object(
-  {
-    type: TypeName,
-    title: Text,
-    owner: Text,
-    subject: Type.Optional(Text),
-    schema: Type.Optional(AnyObject),
-    strict: Type.Optional(Type.Boolean()),
-    keep: Type.Optional(Text),
-  },
-  closed,
-);
-
-const MappingShape = Type.Object(
-  {
-    when: Type.Optional(Type.Record(Type.String(), Type.String())),
-    type: Text,
-    detail: Type.Optional(AnyObject),
-  },
-  closed,
-);
-
-const LimitsShape = Type.Object(
-  {
-    perSecond: Type.Optional(
-      Type.Number({
-        exclusiveMinimum: 0,
-        maximum: 1_000_000,
-        says: "应大于 0，最多 1000000",
-        saysEn: "must be above 0 and at most 1000000",
-      }),
-    ),
-    burst: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 1_000_000,
-        says: "应为 1 到 1000000",
-        saysEn: "must be from 1 to 1000000",
-      }),
-    ),
-    maxBytes: Type.Optional(
-      Type.Integer({
-        minimum: 1024,
-        maximum: 67_108_864,
-        says: "应为 1024 到 67108864 字节",
-        saysEn: "must be from 1024 to 67108864 bytes",
-      }),
-    ),
-  },
-  closed,
-);
-
-/** sources/*.yaml; `auth` has shapes of its own. */
-export const SourceShape = Type.Object(
-  {
-    name: shaped(
-      "^[a-z0-9][a-z0-9_-]{0,63}$",
-      "是地址的一部分，应为小写字母、数字、_ -，最多 64 个字符",
-      "is part of the address: lower-case letters, digits, _ - and at most 64 characters",
-    ),
-    kind: Text,
-    auth: Type.Unknown(),
-    map: Type.Optional(Type.Array(MappingShape)),
-    default: Type.Optional(Text),
-    allow: Type.Optional(Type.Array(Text, { minItems: 1 })),
-    limits: Type.Optional(LimitsShape),
-    zone: Type.Optional(Text),
-    incidentWindow: Type.Optional(Text),
-    options: Type.Optional(AnyObject),
-  },
-  closed,
-);
-
 /** policies/*.yaml; the three that `whale policies approve` writes may be missing. */
 export const PolicyShape = Type.Object(
   {
@@ -273,11 +221,10 @@ const GroupShape = Type.Object(
 export const GroupsShape = Type.Record(Type.String(), GroupShape);
 
 export type RuleFile = Type.Static<typeof RuleShape>;
-export type EventTypeFile = Type.Static<typeof EventTypeShape>;
-export type SourceFile = Type.Static<typeof SourceShape>;
 export type PolicyFile = Type.Static<typeof PolicyShape>;
 export type ClusterFile = Type.Static<typeof ClusterShape>;
 export type ThrottlesFile = Type.Static<typeof ThrottlesShape>;
 export type GroupsFile = Type.Static<typeof GroupsShape>;
+export type StepFile = Type.Static<typeof StepShape>;
 export type ApprovalFile = Type.Static<typeof ApprovalShape>;
 export type OfferFile = Type.Static<typeof OfferShape>;

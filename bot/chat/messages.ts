@@ -11,8 +11,10 @@ import { errorText } from "../../core/errors.ts";
 import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
+import { findTask } from "./find-task.ts";
 import { answerMutes, type ChatMuteDeps } from "./mutes.ts";
 import { answerOrder, type ChatOrderDeps, type OrderAsking } from "./orders.ts";
+import { answerReason, type ChatReasonDeps } from "./reasons.ts";
 import { answerWhy, type ChatWhyDeps } from "./why.ts";
 
 export interface MessageDeps {
@@ -23,6 +25,7 @@ export interface MessageDeps {
   muting: ChatMuteDeps;
   asking: ChatWhyDeps;
   ordering: ChatOrderDeps;
+  reasons: ChatReasonDeps;
   clock: Clock;
   metrics: Metrics;
 }
@@ -54,6 +57,9 @@ async function answer({ text, userId }: TextPayload, key: string, deps: MessageD
     return answerMutes({ command: parsed.id, text: parsed.arg ?? "", userId }, viewing, deps.muting);
   }
   if (parsed.id === "why") return answerWhy({ text: parsed.arg ?? "", userId }, viewing, deps.asking);
+  if (parsed.id === "reason") {
+    return answerReason({ text: parsed.arg ?? "", userId, key }, viewing, deps.reasons);
+  }
   const [id = "", rest = ""] = (parsed.arg ?? "").split(/\s+/);
   return oneTask({ command: parsed.id, id, rest, userId, key }, { ...deps, viewing });
 }
@@ -64,16 +70,9 @@ type AboutTask =
 type TaskAsking = Omit<OrderAsking, "command"> & AboutTask;
 
 async function oneTask(asking: TaskAsking, deps: MessageDeps & { viewing: MessageViewing }): Promise<string> {
-  const arg = asking.id.toLowerCase();
-  const { commands } = deps.viewing.texts;
-  const prefix = arg.replace(/^t_/, "").replace(/@\d+$/, "");
-  const shown = deps.viewing.plain(prefix.slice(0, 60));
-  const found = /^[a-z2-7]{1,52}$/.test(prefix) ? await deps.tasks.findByPrefix(prefix, LISTED) : [];
-  const [task] = found;
-  if (!task) return commands.noSuchTask(shown);
-  if (found.length > 1) {
-    return [commands.ambiguous(shown), ...found.map((one) => taskLine(one, deps.viewing))].join("\n");
-  }
+  const found = await findTask(asking.id.toLowerCase(), deps.viewing, deps.tasks);
+  if (found.outcome === "answered") return found.text;
+  const { task } = found;
   const viewing = await deps.view(task);
   const { command } = asking;
   if (command === "task") return taskText(task, viewing);

@@ -43,10 +43,10 @@ export async function answerOrder(
 
 async function entitlementOf(task: Task, userId: string, deps: ChatOrderDeps): Promise<Entitlement> {
   const vouched = await mayOrder(task, userId, deps.directory);
-  if (vouched === "entitled") return vouched;
+  if (vouched.outcome === "entitled") return vouched;
   const actor = { kind: "user" as const, userId, ...(await deps.rolesOf(userId)) };
   const decision = authorise(actor, "tasks.control", { business: task.business });
-  return decision.outcome === "allowed" ? "entitled" : vouched;
+  return decision.outcome === "allowed" ? { outcome: "entitled", groups: [] } : vouched;
 }
 
 type Answering = ChatOrderDeps & { viewing: MessageViewing };

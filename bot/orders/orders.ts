@@ -1,4 +1,4 @@
-import { entitledGroups } from "../../core/approvals/index.ts";
+import { deciders } from "../../core/approvals/index.ts";
 import { retryTaskId } from "../../core/ids/index.ts";
 import type { Entitlement } from "../../core/people/index.ts";
 import type { Clock, Directory, Executor, Logger, TaskStore } from "../../core/ports/index.ts";
@@ -16,6 +16,7 @@ import {
   taskOfRetry,
   withOutbox,
 } from "../../core/tasks/index.ts";
+import { entitlementOf } from "../people.ts";
 import { type Advancer, evidenceOf } from "../workers/index.ts";
 
 export interface TaskOrderDeps {
@@ -59,14 +60,14 @@ export function mayOrder(
   userId: string,
   directory: Pick<Directory, "vouch">,
 ): Promise<Entitlement> {
-  return directory.vouch(userId, entitledGroups(task));
+  return entitlementOf(userId, deciders(task), directory);
 }
 
 /** More retries of one task are a loop that should be a rule. */
 const MOST_RETRIES = 100;
 
 async function retry(task: Task, order: Order, deps: TaskOrderDeps): Promise<Retried> {
-  if (order.entitlement !== "entitled") return { outcome: "refused", reason: "not_entitled" };
+  if (order.entitlement.outcome !== "entitled") return { outcome: "refused", reason: "not_entitled" };
   for (let n = 1; n <= MOST_RETRIES; n++) {
     const known = await deps.tasks.get(retryTaskId(task.id, n));
     if (!known) return make(task, order, n, deps);
@@ -77,7 +78,8 @@ async function retry(task: Task, order: Order, deps: TaskOrderDeps): Promise<Ret
   return { outcome: "refused", reason: "retry_under_way" };
 }
 
-async function make(task: Task, { by, key }: Order, n: number, deps: TaskOrderDeps): Promise<Retried> {
+async function make(task: Task, order: Order, n: number, deps: TaskOrderDeps): Promise<Retried> {
+  const { by, key } = order;
   const { tasks, rules, settings, clock, log } = deps;
   const reason = retryFault(task, currentDigest(rules(), task));
   if (reason) return { outcome: "refused", reason };
@@ -88,6 +90,6 @@ async function make(task: Task, { by, key }: Order, n: number, deps: TaskOrderDe
   const answer = await tasks.make({ task: stored, outbox });
   log.info({ taskId: stored.id, of: task.id, by, outcome: answer.outcome }, "retry asked for");
   // Whoever asked at the same moment was first: what is stored is theirs.
-  if (answer.outcome === "exists") return retry(task, { by, key, entitlement: "entitled" }, deps);
+  if (answer.outcome === "exists") return retry(task, order, deps);
   return { outcome: "made", task: stored };
 }

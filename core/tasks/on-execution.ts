@@ -1,4 +1,5 @@
-import type { People } from "../people/people.ts";
+import { entitledGroups } from "../approvals/quorum.ts";
+import type { PeopleGroups } from "../people/people.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import type { InputOf } from "./inputs.ts";
@@ -45,8 +46,8 @@ export function running(task: Task, execution: ExecutionRecord, facts: Facts): S
 }
 
 /** Whom anything unforeseen about the run is told to. */
-function watchers(task: Task): People {
-  return task.report.to ?? (task.approval.mode === "people" ? task.approval.from : {});
+function watchers(task: Task): PeopleGroups {
+  return task.report.to ? [task.report.to] : entitledGroups(task);
 }
 
 /** Further executions of one request, told to people once each: they are never taken for one. */

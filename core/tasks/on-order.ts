@@ -33,7 +33,7 @@ function afterOrder(task: Task, order: Order, nowMs: number): Task {
 
 function orderFault(task: Task, { entitlement, card }: Order): RefusalReason | null {
   if (card && !task.cards.some(({ no }) => no === card.no)) return "other_card";
-  return entitlement === "entitled" ? null : ENTITLEMENT_REFUSALS[entitlement];
+  return entitlement.outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[entitlement.outcome];
 }
 
 /**
@@ -162,7 +162,7 @@ interface Dropping {
 
 function dropped(task: Task, control: ControlRecord, facts: Dropping): StepResult {
   const { about, message, nowMs, settings } = facts;
-  const notice: Effect = { kind: "notice", to: { users: [control.by] }, about };
+  const notice: Effect = { kind: "notice", to: [{ users: [control.by] }], about };
   const dueAtMs = nowMs + watchMs(task.execution?.status ?? "", settings);
   const patch = { control: null, message, dueAtMs };
   const effects = control.by === "local" ? [] : [notice];

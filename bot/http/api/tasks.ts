@@ -54,7 +54,7 @@ async function asking(ctx: RouterContext, deps: TaskDeps): Promise<{ task: Task;
   const given = ctx.get("idempotency-key").slice(0, 100);
   const key = `rest:${caller.who}:${given === "" ? deps.ids.ulid() : given}`;
   const by = personNamed(caller.who) ?? caller.who;
-  return { task, order: { by, entitlement: "entitled", key } };
+  return { task, order: { by, entitlement: { outcome: "entitled", groups: [] }, key } };
 }
 
 /** 202: what was ordered is stored; what comes of it, the task tells. */

@@ -94,7 +94,7 @@ describe("what a person orders of a run", () => {
 
   for (const entitlement of ["not_entitled", "inactive", "unknown_person"] as const) {
     test(`is refused to somebody ${entitlement}, without a message beside the answer`, () => {
-      const result = stepAt(running(), control("cancel", { entitlement }));
+      const result = stepAt(running(), control("cancel", { entitlement: { outcome: entitlement } }));
       assert.deepEqual([result.outcome, result.effects], ["refused", []]);
     });
   }
@@ -219,7 +219,7 @@ describe("an execution that a person names", () => {
 
   test("is not taken on the word of somebody who may not decide, who is told so on a click", () => {
     const task = unknown();
-    const order = anOrder({ by: "x", entitlement: "not_entitled", card: { no: 1 } });
+    const order = anOrder({ by: "x", entitlement: { outcome: "not_entitled" }, card: { no: 1 } });
     const result = stepAt(task, { kind: "adopt", order, evidence: evidenceFor(task) }, LATE_MS);
     assert.equal(result.reason, "not_entitled");
     assert.deepEqual(result.effects[0], { kind: "reply", to: "x", about: "not_entitled" });

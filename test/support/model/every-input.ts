@@ -1,5 +1,5 @@
 import type { Task, TaskInput } from "../../../core/tasks/index.ts";
-import { aClick, anExecution, anOrder, aStanding, evidenceFor } from "../tasks.ts";
+import { aClick, anExecution, anOrder, aStanding, entitledFor, evidenceFor } from "../tasks.ts";
 
 /** One input of each kind, and of each kind of answer, as strong as it can be: by an entitled person, for this start. */
 export function everyInput(task: Task): TaskInput[] {
@@ -10,6 +10,7 @@ export function everyInput(task: Task): TaskInput[] {
     ...(["approve", "reject", "refresh", "again", "give_up"] as const).map((kind): TaskInput => {
       return { kind, click: aClick({ clickKey }) };
     }),
+    { kind: "reason", by: "zhangsan", entitlement: entitledFor(), text: "说明", key: "message-1" },
     { kind: "offer", click: aClick({ clickKey }), offer: "view" },
     { kind: "tick" },
     { kind: "intend", standing: aStanding(task) },

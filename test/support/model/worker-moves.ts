@@ -102,7 +102,7 @@ function intends(worker: At<"looked">, scene: Scene): Move<World>[] {
 /** `isSound`: whether people wanted exactly this, by what the model itself knows of them. */
 function intended({ isSound, sighting }: At<"looked">, { task, by }: { task: Task; by: World }): Worker {
   const { approvers, isRejected } = by.ghost;
-  const need = task.approval.mode === "people" ? task.approval.need : 0;
+  const need = task.approval.mode === "people" ? (task.approval.groups[0]?.need ?? 0) : 0;
   const isWanted = approvers.length >= need && !isRejected;
   const isSame = task.params["host"] === PARAMS.host;
   return {

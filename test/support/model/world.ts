@@ -1,3 +1,4 @@
+import { shortApproval } from "../../../core/approvals/index.ts";
 import {
   type Control,
   type ControlAnswer,
@@ -130,14 +131,13 @@ export interface Parts {
 export const PARAMS = { host: "vm-1" };
 
 export function firstWorld(plan: Plan): World {
-  const approval = {
-    mode: "people" as const,
+  const approval = shortApproval({
     from: { tag: "sre-oncall" },
     need: plan.need,
     timeoutMs: APPROVAL_TICKS,
-    onTimeout: "reject" as const,
+    onTimeout: "reject",
     escalate: { to: { tag: "sre-leads" }, afterMs: 1 },
-  };
+  });
   const rule = { approval, startWithinMs: START_WITHIN_TICKS };
   const made = aMadeTask({ rule, rendered: { params: PARAMS } });
   const task = normal({ ...made, dueAtMs: NOW + APPROVAL_TICKS + TICKS.unaskedGraceMs });
@@ -182,7 +182,6 @@ export function normal(task: Task): Task {
     dueAtMs: clamp(task.dueAtMs),
     control: normalControl(task.control),
     deadlineAtMs: task.state === "pending_approval" ? clamp(task.deadlineAtMs) : null,
-    escalatedAtMs: task.escalatedAtMs === null ? null : NOW,
     approvedAtMs: waitsForStart ? clamp(task.approvedAtMs, LONG_AGO) : task.approvedAtMs && NOW,
     stuckToldAtMs: task.stuckToldAtMs === null ? null : NOW,
     start: isOver ? task.start && { ...task.start, looks: 0, intentAtMs: NOW, unknownAtMs: NOW } : start,
@@ -227,9 +226,9 @@ const taskKeys = new WeakMap<Task, string>();
 export function taskKey(task: Task): string {
   const known = taskKeys.get(task);
   if (known !== undefined) return known;
-  const { state, dueAtMs, deadlineAtMs, escalatedAtMs, approvedAtMs, stuckToldAtMs, start } = task;
+  const { state, dueAtMs, deadlineAtMs, escalated, approvedAtMs, stuckToldAtMs, start } = task;
   const { round, startNo, execution, decisions, seenClicks, cards, params } = task;
-  const times = [dueAtMs, deadlineAtMs, escalatedAtMs, approvedAtMs, stuckToldAtMs];
+  const times = [dueAtMs, deadlineAtMs, escalated, approvedAtMs, stuckToldAtMs];
   const started = start && [start.requestId, start.intentAtMs, start.unknownAtMs];
   const decided = decisions.map(({ by, verdict, round: no, clickKey }) => [by, verdict, no, clickKey]);
   const asked = cards.map(({ no, sentAtMs }) => [no, sentAtMs]);
