@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { approvers, bindingHash } from "../../../core/approvals/index.ts";
 import { type StepResult, step, type Task, type TaskInput } from "../../../core/tasks/index.ts";
-import { explore, INVARIANTS, NOW, type Parts, taskSpace } from "../../support/model/index.ts";
+import { explore, INVARIANTS, NOW, type Parts, type Plan, taskSpace } from "../../support/model/index.ts";
 import { SCENES } from "./model-scenes.ts";
 
 type Judge = typeof step;
@@ -25,7 +25,7 @@ function patched(result: StepResult, patch: Partial<Task>): StepResult {
 
 interface Planted {
   bug: string;
-  scene: keyof typeof SCENES;
+  plan: Plan;
   parts: Partial<Parts>;
   breaks: keyof typeof INVARIANTS;
 }
@@ -33,7 +33,7 @@ interface Planted {
 const PLANTED: Planted[] = [
   {
     bug: "the start skips the check of the rule's digest",
-    scene: "people",
+    plan: SCENES.people,
     parts: mistaking((task, input) => {
       if (input.kind !== "intend") return [task, input];
       return [task, { ...input, standing: { ...input.standing, digest: task.ruleDigest } }];
@@ -42,7 +42,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "the start skips the check of the content's hash",
-    scene: "people",
+    plan: SCENES.people,
     parts: mistaking((task, input) => {
       const hash = bindingHash(task);
       const decisions = task.decisions.map((one) => ({ ...one, hash }));
@@ -52,19 +52,19 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "the intent is not stored before the request leaves",
-    scene: "workers",
+    plan: SCENES.workers,
     parts: { storesIntent: false },
     breaks: "twice",
   },
   {
     bug: "a write ignores the fencing token and the revision",
-    scene: "workers",
+    plan: SCENES.workers,
     parts: { compares: false },
     breaks: "twice",
   },
   {
     bug: "one person counts as often as they click",
-    scene: "people",
+    plan: SCENES.people,
     parts: mistaking((task, input) => {
       if (input.kind !== "approve" || !approvers(task).includes(input.click.by)) return [task, input];
       const click = { ...input.click, by: `${input.click.by} once more` };
@@ -74,7 +74,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a rejection is not counted",
-    scene: "people",
+    plan: SCENES.people,
     parts: mistaking((task, input) => [
       task,
       input.kind === "reject" ? { ...input, kind: "approve" as const } : input,
@@ -83,7 +83,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "an unknown answer is taken for one that was not sent",
-    scene: "workers",
+    plan: SCENES.workers,
     parts: {
       hears: (answer) => (answer.outcome === "unknown" ? { ...answer, outcome: "not_sent" } : answer),
     },
@@ -91,7 +91,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a start that is not found is started again without a person",
-    scene: "workers",
+    plan: SCENES.workers,
     parts: mistaking((task, input) => {
       const isAbsent = input.kind === "look" && input.sighting.outcome === "absent";
       if (!isAbsent || task.state !== "starting") return [task, input];
@@ -102,19 +102,19 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a restored store starts without asking StackStorm first",
-    scene: "restored",
+    plan: SCENES.restored,
     parts: { asksFirst: false },
     breaks: "twice",
   },
   {
     bug: "a callback that comes twice orders two starts",
-    scene: "again",
+    plan: { ...SCENES.again, workers: 1 },
     parts: mistaking((task, input) => [{ ...task, seenClicks: [] }, input]),
     breaks: "twice",
   },
   {
     bug: "decisions of the round before count for another start",
-    scene: "againByTwo",
+    plan: SCENES.againByTwo,
     parts: spoiling((result, task, input) => {
       if (input.kind !== "again" || result.task.state !== "pending_approval") return result;
       const decisions = task.decisions.map((one) => ({ ...one, round: 2 }));
@@ -124,7 +124,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a tick forgets the due time",
-    scene: "people",
+    plan: SCENES.people,
     parts: spoiling((result, _task, input) => {
       return input.kind === "tick" ? patched(result, { dueAtMs: null }) : result;
     }),
@@ -132,7 +132,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a start whose answer was lost is looked for only in a year",
-    scene: "workers",
+    plan: SCENES.workers,
     parts: spoiling((result) => {
       return result.reason === "start_answer_lost" ? patched(result, { dueAtMs: 100_000 }) : result;
     }),
@@ -140,7 +140,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a start that is not found is looked for without an end",
-    scene: "workers",
+    plan: { ...SCENES.workers, workers: 1 },
     parts: spoiling((result, task, input) => {
       const isOver = input.kind === "look" && result.task.state === "gave_up";
       return isOver ? patched(result, { state: task.state, dueAtMs: task.dueAtMs }) : result;
@@ -149,7 +149,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a late approval wakes a task that has expired",
-    scene: "people",
+    plan: SCENES.people,
     parts: spoiling((result, task, input) => {
       const isLate = input.kind === "approve" && task.state === "expired";
       return isLate ? patched(result, { state: "approved", dueAtMs: NOW }) : result;
@@ -158,7 +158,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a recovery takes back what was already asked for",
-    scene: "people",
+    plan: SCENES.people,
     parts: mistaking((task, input) => {
       const isBack = input.kind === "withdraw" && task.state === "starting";
       return [isBack ? { ...task, state: "approved", start: null } : task, input];
@@ -167,7 +167,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "two executions of one request are taken for one",
-    scene: "doubled",
+    plan: SCENES.doubled,
     parts: mistaking((task, input) => {
       if (input.kind === "news") return [task, { ...input, doubles: [] }];
       if (input.kind !== "look" || input.sighting.outcome !== "found") return [task, input];
@@ -177,7 +177,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a pause is stored as a cancel",
-    scene: "steered",
+    plan: SCENES.steered,
     parts: mistaking((task, input) => {
       const isPause = input.kind === "control" && input.what === "pause";
       return [task, isPause ? { ...input, what: "cancel" as const } : input];
@@ -186,7 +186,7 @@ const PLANTED: Planted[] = [
   },
   {
     bug: "a state has no answer to an input",
-    scene: "workers",
+    plan: SCENES.workers,
     parts: {
       step: (task, input, context) => {
         if (task.state === "starting" && input.kind === "hold") throw new TypeError("no such handler");
@@ -197,9 +197,9 @@ const PLANTED: Planted[] = [
   },
 ];
 
-for (const { bug, scene, parts, breaks } of PLANTED) {
+for (const { bug, plan, parts, breaks } of PLANTED) {
   test(`"${INVARIANTS[breaks]}" catches that ${bug}`, (t) => {
-    const seen = explore(taskSpace(SCENES[scene], parts, [INVARIANTS[breaks]]), {
+    const seen = explore(taskSpace(plan, parts, [INVARIANTS[breaks]]), {
       maxDepth: 60,
       maxStates: 400_000,
     });

@@ -4,12 +4,12 @@ import { type Exploration, explore, INVARIANTS, taskSpace } from "../../support/
 import { SCENES } from "./model-scenes.ts";
 
 /**
- * `WHALE_MODEL=full` explores every scene to its end. Otherwise the largest one ends after so many states; the others
- * are small enough to be seen whole either way.
+ * `WHALE_MODEL=full` explores every scene to its last state: 382,295 states and 3,128,618 transitions in all, a minute of
+ * a quiet machine. Otherwise a scene ends after so many states, nearest first, which is every way of about 16 moves.
  */
 const IS_FULL = process.env["WHALE_MODEL"] === "full";
-const MAX_STATES = IS_FULL ? Number.POSITIVE_INFINITY : 40_000;
-const LARGE = ["again", "people", "steeredByTwo"];
+const MAX_STATES = IS_FULL ? Number.POSITIVE_INFINITY : 20_000;
+const WHOLE = ["againByTwo", "doubled"];
 
 function told(name: string, { states, transitions, depth, complete }: Exploration): string {
   const bound = complete ? "all of it" : `ended at ${MAX_STATES} states; WHALE_MODEL=full sees all`;
@@ -21,7 +21,7 @@ for (const [name, plan] of Object.entries(SCENES)) {
     const seen = explore(taskSpace(plan), { maxDepth: Number.POSITIVE_INFINITY, maxStates: MAX_STATES });
     t.diagnostic(told(name, seen));
     assert.equal(seen.violation, null, seen.violation?.trace.join("\n"));
-    assert.equal(seen.complete, IS_FULL || !LARGE.includes(name));
+    assert.equal(seen.complete, IS_FULL || WHOLE.includes(name));
   });
 }
 
@@ -31,8 +31,8 @@ test("the invariants are those of the promises, by name", () => {
     "never doubled silently",
     "never started twice",
     "never started without quorum",
-    "never stuck",
     "never steered without an order",
+    "never stuck",
     "never stuck without a due time",
     "nothing runs that was taken back",
     "terminal stays terminal",

@@ -104,6 +104,8 @@ function createGraph<W>(space: Space<W>) {
     expand: ({ index, world }: Reached<W>, next: Reached<W>[]) => {
       for (const move of space.moves(world)) {
         transitions++;
+        // Nothing has happened: most of what people send twice.
+        if (move.to === world) continue;
         const fault = space.fault(world, move);
         if (fault) return { ...fault, trace: [...trace(index), move.label] };
         const reached = add(move.to, index, move.label);

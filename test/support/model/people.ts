@@ -15,7 +15,8 @@ function clickMove(world: World, callback: Callback, parts: Parts): Move<World> 
   const isFirst = !world.ghost.delivered.includes(key);
   const input = inputOf(callback);
   const ghost = isFirst ? ghostAfter(world, callback) : world.ghost;
-  const to = advanced({ ...world, ghost }, world.task, input, parts);
+  const from = ghost === world.ghost ? world : { ...world, ghost };
+  const to = advanced(from, world.task, input, parts);
   return { label: `${by} wants: ${kind} (callback ${key}${isFirst ? "" : " again"})`, by: "people", to };
 }
 

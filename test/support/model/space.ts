@@ -62,13 +62,14 @@ const SETTLED = ["running", "paused", "canceling", "held"];
 function movesOf(world: World, plan: Plan, parts: Parts): Move<World>[] {
   const workers = world.workers.flatMap((_, index) => workerMoves(world, index, plan, parts));
   const moves = [...peopleMoves(world, plan, parts), ...workers, ...engineMoves(world, parts)];
-  const withBackup = moves.map((move) => ({ ...move, to: backedUp(move.to, plan) }));
+  if (!plan.restores) return moves;
+  const withBackup = moves.map((move) => ({ ...move, to: backedUp(move.to) }));
   const restored = putBack(world);
   return restored ? [...withBackup, restored] : withBackup;
 }
 
-function backedUp(world: World, plan: Plan): World {
-  if (!plan.restores || world.backup !== "none" || world.task.state !== "approved") return world;
+function backedUp(world: World): World {
+  if (world.backup !== "none" || world.task.state !== "approved") return world;
   return { ...world, backup: world.task };
 }
 
@@ -99,7 +100,7 @@ function faultOf(before: World, { to, label }: Move<World>, checking: Checking):
     twiceFault(to),
     endFault(to),
     steeredFault(before, to),
-    totalFault(to.task, checking),
+    totalFault(before.task, checking),
   ];
   return broken.find((fault) => fault && checking.watched.includes(fault.invariant)) ?? null;
 }
