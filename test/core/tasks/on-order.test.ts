@@ -120,7 +120,7 @@ describe("what a person orders of a run", () => {
     const asked = stepAt(running(), control("pause", { by: "lisi" })).task;
     const result = stepAt(asked, answered(asked, { outcome: "refused", message: "no workflow" }));
     assert.deepEqual([result.reason, result.task.control], ["control_refused", null]);
-    assert.deepEqual(result.effects, [{ kind: "notice", to: { users: ["lisi"] }, about: "control_refused" }]);
+    assert.deepEqual(result.effects, [{ kind: "notice", to: [{ users: ["lisi"] }], about: "control_refused" }]);
   });
 
   test("is tried again while it is open, and given up with a word in the end", () => {
@@ -243,7 +243,7 @@ describe("further executions of one request", () => {
     const execution = anExecution("running");
     const found = stepAt(task, { kind: "look", sighting: { outcome: "found", execution, doubles: ["e2"] } });
     assert.deepEqual(found.task.doubles, ["e2"]);
-    assert.deepEqual(found.effects, [{ kind: "notice", to: { tag: "sre-oncall" }, about: "doubled" }]);
+    assert.deepEqual(found.effects, [{ kind: "notice", to: [{ tag: "sre-oncall" }], about: "doubled" }]);
     const over = stepAt(found.task, {
       kind: "news",
       execution: anExecution("succeeded"),

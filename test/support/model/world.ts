@@ -182,6 +182,7 @@ export function normal(task: Task): Task {
     dueAtMs: clamp(task.dueAtMs),
     control: normalControl(task.control),
     deadlineAtMs: task.state === "pending_approval" ? clamp(task.deadlineAtMs) : null,
+    askedAtMs: task.state === "pending_approval" ? clamp(task.askedAtMs, APPROVAL_TICKS) : null,
     approvedAtMs: waitsForStart ? clamp(task.approvedAtMs, LONG_AGO) : task.approvedAtMs && NOW,
     stuckToldAtMs: task.stuckToldAtMs === null ? null : NOW,
     start: isOver ? task.start && { ...task.start, looks: 0, intentAtMs: NOW, unknownAtMs: NOW } : start,
@@ -215,6 +216,7 @@ export function aged(task: Task): Task {
     control: control ? { ...control, untilMs: control.untilMs - 1 } : null,
     dueAtMs: back(task.dueAtMs),
     deadlineAtMs: back(task.deadlineAtMs),
+    askedAtMs: back(task.askedAtMs),
     approvedAtMs: back(task.approvedAtMs),
     start: start && { ...start, intentAtMs: start.intentAtMs - 1, unknownAtMs: start.unknownAtMs - 1 },
   });
@@ -226,9 +228,9 @@ const taskKeys = new WeakMap<Task, string>();
 export function taskKey(task: Task): string {
   const known = taskKeys.get(task);
   if (known !== undefined) return known;
-  const { state, dueAtMs, deadlineAtMs, escalated, approvedAtMs, stuckToldAtMs, start } = task;
+  const { state, dueAtMs, deadlineAtMs, askedAtMs, escalated, approvedAtMs, stuckToldAtMs, start } = task;
   const { round, startNo, execution, decisions, seenClicks, cards, params } = task;
-  const times = [dueAtMs, deadlineAtMs, escalated, approvedAtMs, stuckToldAtMs];
+  const times = [dueAtMs, deadlineAtMs, askedAtMs, escalated, approvedAtMs, stuckToldAtMs];
   const started = start && [start.requestId, start.intentAtMs, start.unknownAtMs];
   const decided = decisions.map(({ by, verdict, round: no, clickKey }) => [by, verdict, no, clickKey]);
   const asked = cards.map(({ no, sentAtMs }) => [no, sentAtMs]);
