@@ -1,9 +1,11 @@
 import { LRUCache } from "lru-cache";
+import type { Deciders } from "../core/approvals/index.ts";
 import { isChatOpsError } from "../core/errors.ts";
 import {
   type AccessToken,
   type Entitlement,
   hasExpired,
+  type Membership,
   type People,
   type Role,
   type RolesHeld,
@@ -23,7 +25,7 @@ export interface RoleFinderDeps {
 /** The roles that a person holds now. What the directory cannot say makes no role held. */
 export type RoleFinder = (userId: string) => Promise<RolesHeld>;
 
-type Vouched = Entitlement | "unavailable";
+type Vouched = Membership["outcome"] | "unavailable";
 
 /** The directory is asked again after so long, in milliseconds: each call of REST would ask it else. */
 const KEPT_MS = 60_000;
@@ -72,7 +74,7 @@ async function vouchFor(
   if (of.users?.includes(userId)) return "entitled";
   if (of.tag === undefined && of.department === undefined) return "not_entitled";
   try {
-    return await directory.vouch(userId, [of]);
+    return (await directory.vouch(userId, [of])).outcome;
   } catch (error) {
     if (!isChatOpsError(error)) throw error;
     log.warn({ userId, code: error.code, reason: error.message }, "roles cannot be read from the directory");
@@ -85,6 +87,20 @@ function heldOf(found: readonly { role: Role; vouched: Vouched }[]): RolesHeld {
     found.filter(({ vouched }) => vouched === wanted).map(({ role }) => role);
   const against = (["inactive", "unknown_person"] satisfies Standing[]).find((one) => which(one).length > 0);
   return { roles: which("entitled"), unsure: which("unavailable"), against: against ?? null };
+}
+
+/** As whom a person may decide, looked up at this moment. Fails when the directory cannot say. */
+export async function entitlementOf(
+  userId: string,
+  among: readonly Deciders[],
+  directory: Pick<Directory, "vouch">,
+): Promise<Entitlement> {
+  const found = await directory.vouch(
+    userId,
+    among.map(({ people }) => people),
+  );
+  if (found.outcome !== "entitled") return found;
+  return { outcome: "entitled", groups: found.groups.flatMap((index) => among[index]?.name ?? []) };
 }
 
 /** A warning for each token that nobody can use any more. */

@@ -184,7 +184,8 @@ function inboxHandler(
   };
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
-  const messages = { outbox: store.outbox, executor, view: made.view, muting, asking, ...common };
+  const reasons = { tasks: store.tasks, directory, advancer: made.advancer, view: made.view };
+  const messages = { outbox: store.outbox, executor, view: made.view, muting, asking, reasons, ...common };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

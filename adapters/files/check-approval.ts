@@ -1,18 +1,18 @@
+import { isReachable } from "../../core/approvals/index.ts";
 import { isJsonObject } from "../../core/ids/index.ts";
-import { normaliseUserId } from "../../core/people/index.ts";
 import type { Policy, PolicyFault } from "../../core/policies/index.ts";
 import { policyFault } from "../../core/policies/index.ts";
-import { parseDuration } from "../../core/time/index.ts";
+import { checkCount, checkSteps, checkWaiting } from "./check-escalation.ts";
+import { checkUnique } from "./check-people.ts";
 import { checkDuration } from "./check-values.ts";
 import type { Path } from "./home-file.ts";
 import type { Located } from "./located.ts";
 import { problemAt, problemAtKey } from "./located.ts";
 import { itemsAt, keysAt, textAt, valueAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
-
-/** A card can be changed for 72 h after it was sent; the two hours are left for telling the end. */
-const MAX_WAIT_MS = 70 * 3_600_000;
-const DEFAULT_TIMEOUT_MS = 30 * 60_000;
+import { readApproval } from "./read-approval.ts";
+import { type ApprovalFile, ApprovalShape } from "./schema.ts";
+import { shapeOf } from "./shape.ts";
 
 /** What an approval may refer to. */
 export interface ApprovalContext {
@@ -30,18 +30,21 @@ export function checkApproval(
   if (!isJsonObject(valueAt(located, path))) return [];
   const keys = keysAt(located, path);
   if (keys.includes("policy")) return checkPolicyGate(located, path, gate);
-  if (!keys.includes("from")) return [problemAtKey(located, path, NOBODY)];
-  return [
+  if (!keys.includes("from") && !keys.includes("groups")) return [problemAtKey(located, path, NOBODY)];
+  const problems = [
     ...checkDuration(located, [...path, "timeout"]),
-    ...checkDuration(located, [...path, "escalate", "after"]),
-    ...checkNeed(located, path),
-    ...checkWaiting(located, path),
+    ...checkWho(located, path),
+    ...checkSteps(located, path),
   ];
+  if (problems.length > 0 || SHAPE.problems(located, path).length > 0) return problems;
+  return checkWhole(located, path);
 }
 
+const SHAPE = shapeOf<ApprovalFile>(ApprovalShape);
+
 const NOBODY: Words = {
-  zh: "没有写谁来批准（from），也没有引用策略（policy）",
-  en: "names neither who approves (from) nor a policy",
+  zh: "没有写谁来批准（from），也没有引用策略（policy）；几组人一起批准用 groups",
+  en: "names neither who approves (from, or groups for several groups at once) nor a policy",
 };
 
 function checkPolicyGate(
@@ -90,49 +93,38 @@ const POLICY_FAULTS: Readonly<Record<PolicyFault, Words>> = {
   policy_not_for_action: { zh: "该策略不包含这个动作", en: "this policy does not cover the action" },
 };
 
-/** Named users are countable: more approvals than people could never come. */
-function checkNeed(located: Located, path: Path): Problem[] {
-  const need = valueAt(located, [...path, "need"]);
-  const from = [...path, "from"];
-  const users = new Set(itemsAt(located, [...from, "users"]).map((user) => userAt(located, user)));
-  const onlyUsers = keysAt(located, from).every((key) => key === "users") && users.size > 0;
-  if (typeof need !== "number" || !onlyUsers || need <= users.size) return [];
+/** Who is asked: one group in the short form, or several. */
+function checkWho(located: Located, path: Path): Problem[] {
+  const keys = keysAt(located, path);
+  if (!keys.includes("groups")) {
+    return checkCount(located, { need: [...path, "need"], people: [...path, "from"] });
+  }
+  const short = ["from", "need"].filter((key) => keys.includes(key));
   return [
-    problemAt(located, [...path, "need"], {
-      zh: `要 ${need} 人批准，但只写了 ${users.size} 人`,
-      en: `needs ${need} approvals but names ${users.size} user(s)`,
-    }),
+    ...short.map((key) => problemAtKey(located, [...path, key], NOT_BESIDE_GROUPS)),
+    ...checkUnique(located, itemsAt(located, [...path, "groups"]), "name"),
+    ...itemsAt(located, [...path, "groups"]).flatMap((group) =>
+      checkCount(located, { need: [...group, "need"], people: [...group, "from"] }),
+    ),
   ];
 }
 
-function userAt(located: Located, path: Path): string {
-  return normaliseUserId(textAt(located, path) ?? "");
-}
+const NOT_BESIDE_GROUPS: Words = {
+  zh: "不能与 groups 并用：每组各写 from 和 need",
+  en: "cannot stand beside groups: each group has its own from and need",
+};
 
-function checkWaiting(located: Located, path: Path): Problem[] {
-  const after = parseDuration(textAt(located, [...path, "escalate", "after"]) ?? "");
-  const timeoutText = textAt(located, [...path, "timeout"]);
-  const timeoutMs = timeoutText === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(timeoutText);
-  const escalates = keysAt(located, path).includes("escalate");
-  const atEnd = textAt(located, [...path, "onTimeout"]) === "escalate";
-  if (atEnd && !escalates) return [problemAt(located, [...path, "onTimeout"], NO_ESCALATION)];
-  if (timeoutMs === null) return [];
-  if (timeoutMs + (after ?? 0) > MAX_WAIT_MS) {
-    return [problemAt(located, [...path, timeoutText === undefined ? "escalate" : "timeout"], TOO_LONG)];
+/** What shows when the whole gate can be read. */
+function checkWhole(located: Located, path: Path): Problem[] {
+  const approval = readApproval(SHAPE.read(located, path));
+  if (approval.mode !== "people") return [];
+  if (!isReachable({ ...approval, escalate: [] })) {
+    return [problemAtKey(located, [...path, "groups"], TOO_FEW_FOR_ALL)];
   }
-  const never = !atEnd && after !== null && after >= timeoutMs;
-  return never ? [problemAt(located, [...path, "escalate", "after"], NEVER_ESCALATES)] : [];
+  return checkWaiting(located, path, approval);
 }
 
-const NO_ESCALATION: Words = {
-  zh: "onTimeout 为 escalate 时要写 escalate（给谁、多久后）",
-  en: "needs escalate (to whom, after how long)",
-};
-const TOO_LONG: Words = {
-  zh: "timeout 加 escalate.after 不能超过 70h：卡片 72 小时后不能再更新",
-  en: "timeout plus escalate.after must not pass 70h: a card cannot be changed after 72 hours",
-};
-const NEVER_ESCALATES: Words = {
-  zh: "要小于 timeout，否则到期前不会升级",
-  en: "must be shorter than timeout, or it would never happen",
+const TOO_FEW_FOR_ALL: Words = {
+  zh: "写到的人不够同时满足各组：一个人只能算在一组里",
+  en: "the people named cannot fill all groups at once: a person counts for one group alone",
 };

@@ -24,7 +24,8 @@ export function checkTokens(located: Located): Problem[] {
   ];
 }
 
-function checkUnique(located: Located, items: readonly Path[], field: string): Problem[] {
+/** Each item's own text of a field, told where it stands a second time. */
+export function checkUnique(located: Located, items: readonly Path[], field: string): Problem[] {
   const first = new Map<string, Path>();
   return items.flatMap((item) => {
     const path = [...item, field];

@@ -1,7 +1,7 @@
 import { type AccessToken, expandRights, normaliseUserId, type Role } from "../../core/people/index.ts";
 import { instantMs } from "./check-values.ts";
 import type { RolesFile, TokensFile } from "./people-schema.ts";
-import { peopleOf } from "./read-rule.ts";
+import { peopleOf } from "./read-approval.ts";
 
 /** An entry of a checked roles.yaml. */
 export function readRole({ name, of, rights, on }: RolesFile["roles"][number]): Role {

@@ -1,25 +1,19 @@
 import type { JsonObject } from "../../core/ids/index.ts";
-import type { People } from "../../core/people/index.ts";
-import { normaliseUserId } from "../../core/people/index.ts";
-import type { ApprovalSpec, FeatureNode, Offer, ReportSpec, Rule } from "../../core/rules/index.ts";
+import type { FeatureNode, Offer, ReportSpec, Rule } from "../../core/rules/index.ts";
 import type { SharedBucket } from "../../core/throttle/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
+import { peopleOf, readApproval } from "./read-approval.ts";
 import { readSchedule } from "./read-window.ts";
-import type { ApprovalFile, OfferFile, RuleFile, ThrottlesFile } from "./schema.ts";
+import type { OfferFile, RuleFile, ThrottlesFile } from "./schema.ts";
 
 /** What a rule's file leaves out. */
 export const RULE_DEFAULTS = {
-  need: 1,
-  timeout: "30m",
-  onTimeout: "reject",
   maxAge: "1h",
   startWithin: "1h",
   repeats: false,
   onRecovery: "keep",
   maxRounds: 3,
 } as const;
-
-type PeopleFile = NonNullable<ApprovalFile["from"]>;
 
 /** A checked file as a rule, with its defaults filled in. */
 export function readRule(file: RuleFile, buckets: ReadonlyMap<string, SharedBucket>): Rule {
@@ -37,7 +31,7 @@ export function readRule(file: RuleFile, buckets: ReadonlyMap<string, SharedBuck
     params: (file.params ?? {}) as JsonObject,
     ...throttleOf(file.throttle ?? {}, buckets),
     ...(file.forEach === undefined ? {} : { forEach: file.forEach }),
-    approval: approvalOf(file.approval),
+    approval: readApproval(file.approval),
     offers: (file.offers ?? []).map(offerOf),
     report: reportOf(file.report ?? {}),
     card: { rows: file.card?.rows ?? [], ...(file.card?.text === undefined ? {} : { text: file.card.text }) },
@@ -71,33 +65,9 @@ export function readSharedBuckets(file: ThrottlesFile): Map<string, SharedBucket
   return new Map(buckets.map((bucket) => [bucket.name, bucket]));
 }
 
-function approvalOf(file: ApprovalFile): ApprovalSpec {
-  if (file.policy !== undefined) return { mode: "policy", policy: file.policy };
-  return {
-    mode: "people",
-    from: peopleOf(file.from ?? {}),
-    need: file.need ?? RULE_DEFAULTS.need,
-    timeoutMs: msOf(file.timeout ?? RULE_DEFAULTS.timeout),
-    onTimeout: file.onTimeout === "escalate" ? "escalate" : RULE_DEFAULTS.onTimeout,
-    ...(file.escalate
-      ? { escalate: { to: peopleOf(file.escalate.to), afterMs: msOf(file.escalate.after) } }
-      : {}),
-  };
-}
-
-/** Some people of a checked file. */
-export function peopleOf(file: PeopleFile): People {
-  const users = file.users ? [...new Set(file.users.map(normaliseUserId))] : undefined;
-  return {
-    ...(users ? { users } : {}),
-    ...(file.tag === undefined ? {} : { tag: file.tag }),
-    ...(file.department === undefined ? {} : { department: file.department }),
-  };
-}
-
 function offerOf(file: OfferFile): Offer {
   const { id, title, action, params, approval } = file;
-  return { id, title, action, params: (params ?? {}) as JsonObject, approval: approvalOf(approval) };
+  return { id, title, action, params: (params ?? {}) as JsonObject, approval: readApproval(approval) };
 }
 
 function reportOf(file: NonNullable<RuleFile["report"]>): ReportSpec {

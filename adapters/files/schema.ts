@@ -1,4 +1,5 @@
 import Type from "typebox";
+import { REASON_MODES, REJECT_MODES } from "../../core/approvals/index.ts";
 import {
   ITEM_QUANTIFIERS,
   ON_RECOVERY,
@@ -44,13 +45,40 @@ export const PeopleShape = Type.Object(
   },
 );
 
-const ApprovalShape = Type.Object(
+const GroupName = shaped(
+  "^[\\p{L}\\p{N}][\\p{L}\\p{N} _.-]{0,19}$",
+  "应为字母、汉字、数字、空格、_ . -，最多 20 个字符",
+  "must be letters, digits, spaces, _ . - and at most 20 characters",
+);
+
+const ApproversShape = Type.Object(
+  { name: GroupName, from: PeopleShape, need: Type.Optional(Count) },
+  closed,
+);
+
+/** One step of `escalate`. */
+export const StepShape = Type.Object(
+  { after: Text, to: PeopleShape, need: Type.Optional(Count), timeout: Type.Optional(Text) },
+  closed,
+);
+
+/** `from` and `need` are the short form of one group; a single step may stand without a list. */
+export const ApprovalShape = Type.Object(
   {
     from: Type.Optional(PeopleShape),
     need: Type.Optional(Count),
+    groups: Type.Optional(Type.Array(ApproversShape, { minItems: 1, maxItems: 5 })),
+    reject: Type.Optional(Type.Enum([...REJECT_MODES])),
+    reason: Type.Optional(Type.Enum([...REASON_MODES])),
+    selfApproval: Type.Optional(
+      Type.Literal(false, {
+        says: "只能是 false：任何人都不能批准自己发起的任务",
+        saysEn: "can only be false: nobody approves what they asked for",
+      }),
+    ),
     timeout: Type.Optional(Text),
     onTimeout: Type.Optional(Type.Enum(["reject", "escalate"])),
-    escalate: Type.Optional(Type.Object({ to: PeopleShape, after: Text }, closed)),
+    escalate: Type.Optional(Type.Unknown()),
     policy: Type.Optional(Text),
   },
   closed,
@@ -197,5 +225,6 @@ export type PolicyFile = Type.Static<typeof PolicyShape>;
 export type ClusterFile = Type.Static<typeof ClusterShape>;
 export type ThrottlesFile = Type.Static<typeof ThrottlesShape>;
 export type GroupsFile = Type.Static<typeof GroupsShape>;
+export type StepFile = Type.Static<typeof StepShape>;
 export type ApprovalFile = Type.Static<typeof ApprovalShape>;
 export type OfferFile = Type.Static<typeof OfferShape>;

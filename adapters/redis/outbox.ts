@@ -1,5 +1,5 @@
 import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import { readTask } from "../../core/tasks/index.ts";
 import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
@@ -91,7 +91,7 @@ function claimOf([member, fence, task, lane, due, created, attempts, body, taskB
     fence: Number(fence),
     attempts: Number(attempts),
     createdAtMs: Number(created),
-    ...(taskBody === null ? {} : { task: JSON.parse(taskBody) as Task }),
+    ...(taskBody === null ? {} : { task: readTask(taskBody) }),
   };
 }
 

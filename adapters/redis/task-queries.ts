@@ -1,5 +1,5 @@
 import type { TaskQuery } from "../../core/ports/index.ts";
-import { TASK_STATES, type Task, type TaskState } from "../../core/tasks/index.ts";
+import { readTask, TASK_STATES, type Task, type TaskState } from "../../core/tasks/index.ts";
 import { limitOf } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { homeOf, TASK_TAGS } from "./partitions.ts";
@@ -21,7 +21,7 @@ export async function getTask(engine: Engine, id: string): Promise<Task | null> 
 
 async function taskAt(engine: Engine, tag: string, id: string): Promise<Task | null> {
   const body = await engine.command<string | null>("HGET", [`${engine.base(tag)}:t:${id}`, "body"]);
-  return body === null ? null : (JSON.parse(body) as Task);
+  return body === null ? null : readTask(body);
 }
 
 /** Tasks whose id begins with `t_` + prefix, newest first. */

@@ -1,5 +1,5 @@
 import type { Made, Making, Move, OutboxItem, TaskClaim, TaskStore } from "../../core/ports/index.ts";
-import { type Task, withGrant } from "../../core/tasks/index.ts";
+import { readTask, type Task, withGrant } from "../../core/tasks/index.ts";
 import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
@@ -117,7 +117,7 @@ function claimDue(engine: Engine, by: Claimant): Promise<TaskClaim[]> {
       const rows = (await engine.runEach<[string, string, string][]>(CLAIM_TASKS, tags, given)).flat();
       return rows.map(([member, held, body]) => ({
         member,
-        claim: { task: JSON.parse(body) as Task, fence: Number(held) },
+        claim: { task: readTask(body), fence: Number(held) },
       }));
     },
   });

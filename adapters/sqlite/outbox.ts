@@ -1,5 +1,5 @@
 import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import { readTask } from "../../core/tasks/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
@@ -83,7 +83,7 @@ function claimOf(row: OutboxRow): OutboxClaim {
     fence: row.fence,
     attempts: row.attempts,
     createdAtMs: row.created_at_ms,
-    ...(row.task === null ? {} : { task: JSON.parse(row.task) as Task }),
+    ...(row.task === null ? {} : { task: readTask(row.task) }),
   };
 }
 

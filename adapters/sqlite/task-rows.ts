@@ -1,5 +1,5 @@
 import type { Made, Making, Move, TaskQuery, TaskStore } from "../../core/ports/index.ts";
-import type { Task, TaskState } from "../../core/tasks/index.ts";
+import { readTask, type Task, type TaskState } from "../../core/tasks/index.ts";
 
 /** A task as it is stored: what is looked up by, beside all of it as JSON. */
 export interface TaskRow {
@@ -43,14 +43,14 @@ export function tasksOver(rows: TaskRows): TaskStore {
     move: ({ task, ...move }) => rows.move({ task: rowOf(task), ...move }),
     claimDue: async (holder, max, leaseMs) => {
       const claimed = await rows.claimDue(holder, max, leaseMs);
-      return claimed.map(({ body, fence }) => ({ task: taskOf(body), fence }));
+      return claimed.map(({ body, fence }) => ({ task: readTask(body), fence }));
     },
     get: async (id) => {
       const body = await rows.get(id);
-      return body === null ? null : taskOf(body);
+      return body === null ? null : readTask(body);
     },
-    findByPrefix: async (prefix, limit) => (await rows.findByPrefix(prefix, limit)).map(taskOf),
-    list: async (query) => (await rows.list(query)).map(taskOf),
+    findByPrefix: async (prefix, limit) => (await rows.findByPrefix(prefix, limit)).map(readTask),
+    list: async (query) => (await rows.list(query)).map(readTask),
     countByState: () => rows.countByState(),
     nextDueAtMs: () => rows.nextDueAtMs(),
   };
@@ -60,8 +60,4 @@ function rowOf(task: Task): TaskRow {
   const { id, state, revision, createdAtMs, dueAtMs, event } = task;
   const { source, incident } = event;
   return { id, state, revision, createdAtMs, dueAtMs, source, incident, body: JSON.stringify(task) };
-}
-
-function taskOf(body: string): Task {
-  return JSON.parse(body) as Task;
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { ChatOpsError } from "../../core/errors.ts";
 import {
-  type Entitlement,
+  type Membership,
   normaliseUserId,
   type People,
   type PeopleGroups,
@@ -45,14 +45,22 @@ function tagsOf(groups: PeopleGroups): string[] {
   return [...new Set(groups.flatMap((group) => (group.tag === undefined ? [] : [group.tag])))];
 }
 
-/** One tag that says yes is enough; a tag that cannot be read must not turn into a no. */
-function judge(person: Person, groups: PeopleGroups, tags: PromiseSettledResult<TagMembers>[]): Entitlement {
-  if (!person.active) return "inactive";
-  if (groups.some((group) => isNamed(group, person))) return "entitled";
-  if (tags.some((tag) => tag.status === "fulfilled" && carries(tag.value, person))) return "entitled";
-  const failed = tags.find((tag) => tag.status === "rejected");
+type TagsRead = ReadonlyMap<string, PromiseSettledResult<TagMembers>>;
+
+/** One group that says yes is enough; a tag that cannot be read must not turn into a no. */
+function judge(person: Person, groups: PeopleGroups, tags: TagsRead): Membership {
+  if (!person.active) return { outcome: "inactive" };
+  const own = [...groups.keys()].filter((index) => belongs(person, groups[index] ?? {}, tags));
+  if (own.length > 0) return { outcome: "entitled", groups: own };
+  const failed = [...tags.values()].find((tag) => tag.status === "rejected");
   if (failed) throw failed.reason;
-  return "not_entitled";
+  return { outcome: "not_entitled" };
+}
+
+function belongs(person: Person, group: People, tags: TagsRead): boolean {
+  if (isNamed(group, person)) return true;
+  const tag = group.tag === undefined ? undefined : tags.get(group.tag);
+  return tag?.status === "fulfilled" && carries(tag.value, person);
 }
 
 type TagReader = (tag: string) => Promise<TagMembers>;
@@ -61,12 +69,14 @@ async function vouch(
   contacts: Contacts,
   freshTag: TagReader,
   asked: { userId: string; groups: PeopleGroups },
-) {
+): Promise<Membership> {
   const { userId, groups } = asked;
-  if (!isUserId(userId)) return "unknown_person";
-  const reading = Promise.allSettled(tagsOf(groups).map(freshTag));
-  const [person, tags] = await Promise.all([contacts.person(userId), reading]);
-  return person === null ? "unknown_person" : judge(person, groups, tags);
+  if (!isUserId(userId)) return { outcome: "unknown_person" };
+  const tags = tagsOf(groups);
+  const reading = Promise.allSettled(tags.map(freshTag));
+  const [person, read] = await Promise.all([contacts.person(userId), reading]);
+  if (person === null) return { outcome: "unknown_person" };
+  return judge(person, groups, new Map(tags.flatMap((tag, i) => (read[i] ? [[tag, read[i]]] : []))));
 }
 
 /** Makes the reader of whole groups, for sending. */

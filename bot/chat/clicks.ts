@@ -1,4 +1,4 @@
-import { entitledGroups } from "../../core/approvals/index.ts";
+import { deciders } from "../../core/approvals/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
 import { parseCardId } from "../../core/ids/index.ts";
 import type { Entitlement } from "../../core/people/index.ts";
@@ -13,6 +13,7 @@ import {
   taskOfOffer,
   withOutbox,
 } from "../../core/tasks/index.ts";
+import { entitlementOf } from "../people.ts";
 import type { Advancer } from "../workers/advance.ts";
 import type { StepObserver } from "../workers/steps.ts";
 
@@ -41,7 +42,11 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
     log.warn({ cardId: payload.cardId, by: payload.userId }, "click on a card that is not ours");
     return;
   }
-  const entitlement = await entitlementOf(payload, task, deps);
+  // Looking at a task's state asks for no right; everything else is looked up at this moment.
+  const entitlement: Entitlement =
+    payload.button === "refresh"
+      ? { outcome: "entitled", groups: [] }
+      : await entitlementOf(payload.userId, deciders(task), deps.directory);
   deps.onStep("click_vouched");
   const code = payload.code === undefined ? {} : { code: payload.code };
   const click: Click = { by: payload.userId, entitlement, cardNo: card.cardNo, clickKey, ...code };
@@ -54,16 +59,6 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
   if (input.kind === "offer") await takeOffer(task, input, deps);
   await deps.advancer.advance(task, input);
   deps.onStep("click_applied");
-}
-
-/** Looking at a task's state asks for no right; everything else is looked up at this moment. */
-async function entitlementOf(
-  payload: ClickPayload,
-  task: Task,
-  { directory }: ClickDeps,
-): Promise<Entitlement> {
-  if (payload.button === "refresh") return "entitled";
-  return directory.vouch(payload.userId, entitledGroups(task));
 }
 
 /** The input that a button's key stands for; null when it is none of ours. */

@@ -11,7 +11,9 @@ import { errorText } from "../../core/errors.ts";
 import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
+import { findTask } from "./find-task.ts";
 import { answerMutes, type ChatMuteDeps } from "./mutes.ts";
+import { answerReason, type ChatReasonDeps } from "./reasons.ts";
 import { answerWhy, type ChatWhyDeps } from "./why.ts";
 
 export interface MessageDeps {
@@ -21,6 +23,7 @@ export interface MessageDeps {
   view: Viewer;
   muting: ChatMuteDeps;
   asking: ChatWhyDeps;
+  reasons: ChatReasonDeps;
   clock: Clock;
   metrics: Metrics;
 }
@@ -30,13 +33,13 @@ const LISTED = 10;
 
 /** Answers one text message. The answer is queued under the message's own key, so that it is given once. */
 export async function handleText(payload: TextPayload, key: string, deps: MessageDeps): Promise<void> {
-  const text = await answer(payload, deps);
+  const text = await answer(payload, key, deps);
   const nowMs = deps.clock.nowMs();
   const body = { kind: "answer" as const, to: payload.userId, text };
   await deps.outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: nowMs }]);
 }
 
-async function answer({ text, userId }: TextPayload, deps: MessageDeps): Promise<string> {
+async function answer({ text, userId }: TextPayload, key: string, deps: MessageDeps): Promise<string> {
   const parsed = parseCommand(text);
   const viewing = await deps.view(null);
   const { commands } = viewing.texts;
@@ -52,6 +55,9 @@ async function answer({ text, userId }: TextPayload, deps: MessageDeps): Promise
     return answerMutes({ command: parsed.id, text: parsed.arg ?? "", userId }, viewing, deps.muting);
   }
   if (parsed.id === "why") return answerWhy({ text: parsed.arg ?? "", userId }, viewing, deps.asking);
+  if (parsed.id === "reason") {
+    return answerReason({ text: parsed.arg ?? "", userId, key }, viewing, deps.reasons);
+  }
   return oneTask(parsed.id, parsed.arg ?? "", { ...deps, viewing });
 }
 
@@ -60,15 +66,9 @@ async function oneTask(
   arg: string,
   deps: MessageDeps & { viewing: MessageViewing },
 ): Promise<string> {
-  const { commands } = deps.viewing.texts;
-  const prefix = arg.replace(/^t_/, "").replace(/@\d+$/, "");
-  const shown = deps.viewing.plain(prefix.slice(0, 60));
-  const found = /^[a-z2-7]{1,52}$/.test(prefix) ? await deps.tasks.findByPrefix(prefix, LISTED) : [];
-  const [task] = found;
-  if (!task) return commands.noSuchTask(shown);
-  if (found.length > 1) {
-    return [commands.ambiguous(shown), ...found.map((one) => taskLine(one, deps.viewing))].join("\n");
-  }
+  const found = await findTask(arg, deps.viewing, deps.tasks);
+  if (found.outcome === "answered") return found.text;
+  const { task } = found;
   const viewing = await deps.view(task);
   if (command === "task") return taskText(task, viewing);
   return aboutExecution(command, task, { ...deps, viewing });

@@ -56,13 +56,19 @@ function wordsOf(reason: VerdictReason): string {
 function asked(rules: readonly RuleCount[]): string[] {
   const tasks = new Map<string, number>();
   for (const { asks, tasks: count } of rules) {
-    const whom = "policy" in asks ? `策略 · policy ${asks.policy}` : peopleText(asks);
+    const whom = whomOf(asks);
     if (count > 0) tasks.set(whom, (tasks.get(whom) ?? 0) + count);
   }
   if (tasks.size === 0) return [];
   const sorted = [...tasks].sort(([, a], [, b]) => b - a);
   const lines = sorted.map(([whom, count]) => `${String(count).padStart(10)}  ${plainText(whom)}`);
   return ["会问谁，各多少个任务 · whom they would have asked, for how many tasks:", ...lines];
+}
+
+function whomOf(asks: RuleCount["asks"]): string {
+  if ("policy" in asks) return `策略 · policy ${asks.policy}`;
+  if (!("groups" in asks)) return peopleText(asks);
+  return asks.groups.map(({ name, from, need }) => `${need} ${name} (${peopleText(from)})`).join(" + ");
 }
 
 function differenceLines({ differences, events }: NonNullable<BackTestLook["changed"]>): string[] {

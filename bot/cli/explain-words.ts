@@ -1,3 +1,4 @@
+import type { ApprovalWords } from "../../core/approvals/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { Explanation } from "../../core/rules/index.ts";
 import { localTime, verdictLine } from "./event-words.ts";
@@ -28,16 +29,21 @@ function ruleLines(explanation: Explanation): string[] {
     case "stored": {
       const changed = "，此后规则改过或已删 · the rule was changed or removed since";
       const how = `当时的记录 · as recorded${explanation.changed ? changed : ""}`;
-      return [verdictLine(explanation.verdict), `    ${how}`];
+      return [verdictLine(explanation.verdict), ...gateLines(explanation.approval), `    ${how}`];
     }
     case "recomputed": {
       const untold =
         "；会触发，但没有记录也没有任务：还没判定，或规则比事件新 · it would fire, yet neither verdict nor task is there: not judged yet, or the rule is newer";
       const how = "按现有规则、收到时的窗口和静默重算，不问限流";
       const en = "judged again by the rules in force, as at the receipt; the throttle is not asked";
-      return [verdictLine(explanation.verdict), `    ${how} · ${en}${explanation.untold ? untold : ""}`];
+      const lines = [verdictLine(explanation.verdict), ...gateLines(explanation.approval)];
+      return [...lines, `    ${how} · ${en}${explanation.untold ? untold : ""}`];
     }
     default:
       return explanation satisfies never;
   }
+}
+
+function gateLines(gate: ApprovalWords | undefined): string[] {
+  return gate ? [plainText(`    授权：${gate.zh}`), plainText(`    approval: ${gate.en}`)] : [];
 }

@@ -6,6 +6,7 @@ import {
   type Explanation,
   elementVerdict,
   firedVerdict,
+  gateOf,
   type JudgeContext,
   type Judgement,
   judgeOne,
@@ -117,9 +118,11 @@ async function recomputed(
   if (!on.includes(event.type)) return { known: "not_asked", ruleId, title, on };
   const judgement = judgeOne(compiled, event, context);
   if (judgement.outcome === "held") {
-    return { known: "recomputed", ruleId, title, verdict: judgement.verdict, untold: false };
+    const { verdict } = judgement;
+    return { known: "recomputed", ruleId, title, verdict, untold: false, ...gateOf(compiled, verdict) };
   }
-  return { known: "recomputed", ruleId, title, ...(await made(judgement, event, tasks)) };
+  const told = await made(judgement, event, tasks);
+  return { known: "recomputed", ruleId, title, ...told, ...gateOf(compiled, told.verdict) };
 }
 
 /** The tasks themselves tell that a rule fired, before its verdict has come to the archive. */

@@ -2,7 +2,7 @@ import { approvers } from "../../core/approvals/index.ts";
 import { noticeText, replyText, reportText, taskCard } from "../../core/cards/index.ts";
 import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
 import { cardId } from "../../core/ids/index.ts";
-import { type People, peopleText } from "../../core/people/index.ts";
+import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
   Clock,
   Directory,
@@ -13,7 +13,14 @@ import type {
   Outbox,
   OutboxClaim,
 } from "../../core/ports/index.ts";
-import { type CardRecord, type Effect, endedDraft, isTerminal, type Task } from "../../core/tasks/index.ts";
+import {
+  type CardRecord,
+  type Effect,
+  endedDraft,
+  groupsOf,
+  isTerminal,
+  type Task,
+} from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
 import { rawOf } from "./raw.ts";
 import type { StepObserver } from "./steps.ts";
@@ -63,7 +70,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         return settle(claim);
       case "notice": {
         const viewing = { ...(await deps.view(task)), nowMs: deps.clock.nowMs() };
-        await text(await deps.directory.expand(body.to), noticeText(task, body.about, viewing), true);
+        await text(await membersOf(groupsOf(body.to), deps), noticeText(task, body.about, viewing), true);
         return settle(claim);
       }
       case "ended": {
@@ -83,7 +90,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     if (moot) return settle(claim);
     const settles = { key: claim.key, fence: claim.fence };
     try {
-      const recipients = await deps.directory.expand(card.to);
+      const recipients = await membersOf(card.to, deps);
       if (recipients.length === 0) throw nobody(card.to);
       deps.onStep("card_sending");
       const receipt = await messenger.sendCard({
@@ -117,7 +124,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const updateCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"update">): Promise<void> => {
     const card = task.cards.find((c) => c.no === body.cardNo);
     if (!card) return settle(claim);
-    const recipients = card.recipients.length > 0 ? card.recipients : await deps.directory.expand(card.to);
+    const recipients = card.recipients.length > 0 ? card.recipients : await membersOf(card.to, deps);
     const outcome = await messenger.updateCard({
       recipients,
       code: body.code,
@@ -149,8 +156,17 @@ function isFinal(error: unknown): boolean {
   return isChatOpsError(error) && !error.retryable;
 }
 
-function nobody(people: People): Error {
-  const message = `nobody to send to: ${peopleText(people)}`;
+/** The members of some groups, each once. */
+async function membersOf(
+  groups: PeopleGroups,
+  { directory }: Pick<DeliverDeps, "directory">,
+): Promise<string[]> {
+  const members = await Promise.all(groups.map((people) => directory.expand(people)));
+  return [...new Set(members.flat())];
+}
+
+function nobody(groups: PeopleGroups): Error {
+  const message = `nobody to send to: ${groups.map(peopleText).join(", ")}`;
   // People may be added to a tag at any time; the approval's own clock has not begun.
   return new ChatOpsError(message, { code: "card.nobody", retryable: true, reached: "no" });
 }
@@ -168,7 +184,8 @@ function giveUpIfFinal(claim: OutboxClaim, { log, metrics }: DeliverDeps): (erro
 async function audience(task: Task, { directory }: DeliverDeps): Promise<string[]> {
   const named = task.report.to ? await directory.expand(task.report.to) : [];
   const asked = task.origin.kind === "offer" ? [task.origin.by] : [];
-  const fallback = task.approval.mode === "people" ? await directory.expand(task.approval.from) : [];
+  const first = task.approval.mode === "people" ? task.approval.groups.map(({ from }) => from) : [];
+  const fallback = await membersOf(first, { directory });
   const people = [...named, ...asked, ...approvers(task)];
   return [...new Set(people.length > 0 ? people : fallback)];
 }

@@ -1,2 +1,7 @@
+export * from "./approval.ts";
 export * from "./binding.ts";
+export * from "./places.ts";
 export * from "./quorum.ts";
+export * from "./reason.ts";
+export { isReachable } from "./rejection.ts";
+export * from "./words.ts";

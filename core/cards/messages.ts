@@ -1,7 +1,9 @@
+import { rejecters } from "../approvals/quorum.ts";
+import { MAX_REASON_CHARACTERS } from "../approvals/reason.ts";
 import type { Json } from "../ids/index.ts";
 import { isJsonObject, shortId } from "../ids/index.ts";
-import { type Effect, stillNeeded, type Task } from "../tasks/index.ts";
-import { decidedBy, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
+import type { Effect, Task } from "../tasks/index.ts";
+import { decidedBy, missingWords, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
 
 /** Viewing for messages, whose markup the channel must be able to neutralise. */
 export interface MessageViewing extends Viewing {
@@ -27,7 +29,7 @@ export function reportText(task: Task, viewing: MessageViewing): string {
   const facts: [string, string][] = [
     [texts.labels.alert, task.event.title],
     [texts.labels.action, [task.action, ...task.targets].join(" ")],
-    [texts.labels.by, decidedBy(task, viewing)],
+    [texts.labels.by, decidedBy(task, viewing, MAX_REASON_CHARACTERS)],
     [texts.labels.reason, reasonText(task, texts)],
   ];
   const took = task.execution?.elapsedSeconds;
@@ -87,12 +89,15 @@ function asText(value: Json): string {
 /** The answer to a click that did nothing, or did its part. */
 export function replyText(
   task: Task,
-  about: Extract<Effect, { kind: "reply" }>["about"],
+  about: Extract<Effect, { kind: "reply" }>["about"] | "reason_taken",
   viewing: MessageViewing,
 ): string {
   const { texts, plain } = viewing;
   const head = `${plainLine(task.title, viewing)}（${texts.labels.id} ${shortId(task.id)}）：`;
-  if (about === "approval_counted") return head + texts.counted(stillNeeded(task));
+  if (about === "approval_counted") return head + texts.counted(missingWords(task, texts));
+  if (about === "rejection_counted") return head + texts.rejectionCounted(rejecters(task).length);
+  if (about === "reason_taken") return head + texts.reasonTaken;
+  if (about === "reason_asked") return head + texts.reasonAsked(shortId(task.id));
   if (about === "offer_taken") return head + texts.offerTaken;
   const standing = [decidedBy(task, viewing), texts.states[task.state]].filter(Boolean).join(" · ");
   return `${head}${texts.refusals[about]}（${plain(standing)}）`;

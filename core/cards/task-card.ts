@@ -1,4 +1,6 @@
-import { approvers, needed, validDecisions } from "../approvals/quorum.ts";
+import { hasRejection, shortfall, type Vote, votes } from "../approvals/quorum.ts";
+import { needsReason } from "../approvals/reason.ts";
+import { placesWords } from "../approvals/words.ts";
 import { type Json, shortId } from "../ids/index.ts";
 import { type CardRecord, isTerminal, type Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
@@ -56,19 +58,34 @@ function boundRows(task: Task, texts: Texts): CardLine[] {
 }
 
 function askingCard(view: CardView, task: Task, viewing: Viewing): CardView {
-  const { texts, nameOf, timeZone } = viewing;
-  const until = task.deadlineAtMs === null ? null : clockTime(task.deadlineAtMs, timeZone);
-  const approvedBy = approvers(task).map(nameOf).join(" ");
-  const timeoutMs = task.approval.mode === "people" ? task.approval.timeoutMs : 0;
-  const minutes = Math.max(1, Math.round(timeoutMs / 60_000));
-  const waiting = texts.waiting({ until, minutes, need: needed(task), approvedBy });
+  const { texts } = viewing;
+  const id = idLine(task, texts);
+  // People find the task by its id, and by it the whole of what is too long for a card.
+  const waiting = shorten(waitingText(task, viewing), TEXT_CHARACTERS - [...joined("…", id)].length - 3);
   return {
     ...view,
     tone: severityTone(task),
-    text: withRoom(task.cardText, joined(waiting, idLine(task, texts))),
+    text: withRoom(task.cardText, joined(waiting, id)),
     quote: { title: texts.labels.params, text: shorten(paramsText(task), QUOTE_CHARACTERS) },
     buttons: [...decisionButtons(texts), ...offerButtons(task)],
   };
+}
+
+/** Until when it waits, for whom, and who has decided what so far. */
+function waitingText(task: Task, { texts, nameOf, timeZone }: Viewing): string {
+  const { approval } = task;
+  const [timeoutMs, groups] = approval.mode === "people" ? [approval.timeoutMs, approval.groups] : [0, []];
+  const approvedBy = namesOf(task, "approve", { nameOf });
+  const isPlain = groups.length === 1 && task.escalated === 0;
+  return texts.waiting({
+    until: task.deadlineAtMs === null ? null : clockTime(task.deadlineAtMs, timeZone),
+    minutes: Math.max(1, Math.round(timeoutMs / 60_000)),
+    needs: texts.wordsOf(placesWords(groups)),
+    missing: approvedBy && !isPlain ? missingWords(task, texts) : "",
+    approvedBy,
+    rejectedBy: namesOf(task, "reject", { nameOf }),
+    reason: (["approve", "reject"] as const).filter((verdict) => needsReason(approval, verdict)),
+  });
 }
 
 function decisionButtons(texts: Texts): CardButton[] {
@@ -163,13 +180,40 @@ export function reasonText(task: Task, texts: Texts): string {
   return [reason, shown].filter(Boolean).join(": ");
 }
 
-/** Who decided, or which policy stood for them; empty when nobody did. */
-export function decidedBy(task: Task, { texts, nameOf }: Pick<Viewing, "texts" | "nameOf">): string {
+/** Cards have little room; messages tell reasons whole. */
+const REASON_CHARACTERS = 24;
+
+/** Who decided, or which policy stood for them; empty when nobody did. So much of each reason is told. */
+export function decidedBy(
+  task: Task,
+  { texts, nameOf }: Pick<Viewing, "texts" | "nameOf">,
+  reasonCharacters = REASON_CHARACTERS,
+): string {
   if (task.approval.mode === "policy") return texts.byPolicy(task.approval.policy.id);
-  const rejecter = validDecisions(task).find((d) => d.verdict === "reject");
-  if (rejecter) return texts.rejectedBy(nameOf(rejecter.by));
-  const names = approvers(task).map(nameOf);
-  return names.length > 0 ? texts.approvedBy(names.join(" ")) : "";
+  const naming = { nameOf, reasonCharacters };
+  if (hasRejection(task)) return texts.rejectedBy(namesOf(task, "reject", naming));
+  const names = namesOf(task, "approve", naming);
+  return names ? texts.approvedBy(names) : "";
+}
+
+/** Who decided so, each with the reason that they gave. */
+function namesOf(
+  task: Task,
+  verdict: Vote["verdict"],
+  { nameOf, reasonCharacters = REASON_CHARACTERS }: Pick<Viewing, "nameOf"> & { reasonCharacters?: number },
+): string {
+  const given = votes(task).filter((vote) => vote.verdict === verdict);
+  const named = given.map(({ by, reason = "" }) => {
+    return reason ? `${nameOf(by)}（${shorten(reason, reasonCharacters)}）` : nameOf(by);
+  });
+  return named.join(" ");
+}
+
+/** How many more people must approve, and of which group. */
+export function missingWords(task: Task, texts: Texts): string {
+  const { groups, ofStep } = shortfall(task);
+  const words = texts.wordsOf(placesWords(groups));
+  return ofStep === null ? words : texts.orEscalated(words, ofStep);
 }
 
 function severityTone(task: Task): Tone {

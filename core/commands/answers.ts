@@ -1,3 +1,4 @@
+import { approvalWords, MAX_REASON_CHARACTERS } from "../approvals/index.ts";
 import {
   clockTime,
   decidedBy,
@@ -39,7 +40,8 @@ export function taskText(task: Task, viewing: MessageViewing): string {
     [texts.labels.alert, task.event.title],
     [texts.labels.action, [task.action, ...task.targets].join(" ")],
     [texts.labels.params, paramsText(task)],
-    [texts.labels.by, decidedBy(task, viewing)],
+    [texts.labels.approval, texts.wordsOf(approvalWords(task.approval))],
+    [texts.labels.by, decidedBy(task, viewing, MAX_REASON_CHARACTERS)],
     [texts.labels.reason, reasonText(task, texts)],
   ];
   const head = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));

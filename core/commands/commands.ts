@@ -1,5 +1,16 @@
 /** What a person can ask for in a message. */
-export const COMMAND_IDS = ["help", "tasks", "task", "ex", "logs", "mutes", "mute", "unmute", "why"] as const;
+export const COMMAND_IDS = [
+  "help",
+  "tasks",
+  "task",
+  "ex",
+  "logs",
+  "reason",
+  "mutes",
+  "mute",
+  "unmute",
+  "why",
+] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
 interface CommandSpec {
@@ -17,6 +28,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { id: "task", words: ["task", "任务"], takes: "id" },
   { id: "ex", words: ["ex", "执行", "状态"], takes: "id" },
   { id: "logs", words: ["logs", "log", "日志"], takes: "id" },
+  { id: "reason", words: ["reason", "原因"], takes: "text" },
   { id: "mutes", words: ["mutes", "静默", "静默列表"], takes: "nothing" },
   { id: "mute", words: ["mute", "静默"], takes: "text" },
   { id: "unmute", words: ["unmute", "取消静默"], takes: "text" },

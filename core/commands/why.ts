@@ -33,7 +33,8 @@ function whyLine(explanation: Explanation, viewing: MessageViewing): string {
   const untold = explanation.known === "recomputed" && explanation.untold;
   const words = untold ? commands.untold : viewing.texts.wordsOf(verdictWords(verdict.reason));
   const changed = explanation.known === "stored" && explanation.changed ? [commands.ruleChanged] : [];
-  const facts = [...factsOf(verdict, viewing), commands.known[explanation.known], ...changed];
+  const gate = explanation.approval ? [viewing.texts.wordsOf(explanation.approval)] : [];
+  const facts = [...factsOf(verdict, viewing), ...gate, commands.known[explanation.known], ...changed];
   return `${name} ${words} · ${facts.map((fact) => plainLine(fact, viewing)).join(" · ")}`;
 }
 

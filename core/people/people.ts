@@ -18,8 +18,14 @@ export interface Person {
   departments: readonly number[];
 }
 
-/** Whether one person may decide, and why not. */
-export type Entitlement = "entitled" | "not_entitled" | "inactive" | "unknown_person";
+/** Why somebody belongs to none of the groups that were asked about. */
+export type Unentitled = "not_entitled" | "inactive" | "unknown_person";
+
+/** To which of some groups one person belongs, by their place among those asked about; or why to none. */
+export type Membership = { outcome: "entitled"; groups: readonly number[] } | { outcome: Unentitled };
+
+/** As whom one person may decide, by the names of `deciders`; or why not at all. */
+export type Entitlement = { outcome: "entitled"; groups: readonly string[] } | { outcome: Unentitled };
 
 /** WeCom userids are compared without case. */
 export function normaliseUserId(userId: string): string {

@@ -1,5 +1,5 @@
 import type { CardView } from "../cards/card.ts";
-import type { Entitlement, People, PeopleGroups } from "../people/people.ts";
+import type { Membership, People, PeopleGroups } from "../people/people.ts";
 
 export interface CardSending {
   /** Unique for ever; WeCom refuses it a second time. */
@@ -51,8 +51,11 @@ export interface Messenger {
 export interface Directory {
   /** Userids of some people, from a cache of a few minutes; for sending. */
   expand(people: People): Promise<string[]>;
-  /** Whether a person may decide for one of the groups, read anew at this moment; for clicks. */
-  vouch(userId: string, groups: PeopleGroups): Promise<Entitlement>;
+  /**
+   * To which of the groups a person belongs, read anew at this moment; for clicks. What cannot be read is left
+   * out where they belong to another group, else it fails.
+   */
+  vouch(userId: string, groups: PeopleGroups): Promise<Membership>;
   /** The name to show for a userid; the userid when it is not known. Cached. */
   nameOf(userId: string): Promise<string>;
 }

@@ -1,4 +1,4 @@
-import type { People } from "../people/index.ts";
+import { type Asked, askedOf } from "../approvals/index.ts";
 import type { CompiledRule, VerdictReason } from "../rules/index.ts";
 import type { RuleTally } from "./replay.ts";
 
@@ -10,7 +10,7 @@ export interface RuleCount extends RuleTally {
   /** The tasks that it would have made; with `forEach` one event may make several. */
   tasks: number;
   /** Who would have been asked for each task, or the policy that stands for them. */
-  asks: People | { policy: string };
+  asks: Asked;
 }
 
 /** Counts for one rule. */
@@ -34,7 +34,7 @@ export function ruleCount({ rule, version }: CompiledRule): RuleCounting {
   const said: Partial<Record<VerdictReason, number>> = {};
   let [passed, tasks] = [0, 0];
   const { approval } = rule;
-  const asks = approval.mode === "people" ? approval.from : { policy: approval.policy };
+  const asks = approval.mode === "people" ? askedOf(approval) : { policy: approval.policy };
   return {
     add: (answer) => {
       passed += 1;

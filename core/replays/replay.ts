@@ -1,6 +1,6 @@
+import type { Asked } from "../approvals/approval.ts";
 import type { JsonObject } from "../ids/index.ts";
 import type { Scope } from "../people/index.ts";
-import type { People } from "../people/people.ts";
 import type { ArchiveFilter } from "../ports/archive.ts";
 import type { Verdict, VerdictReason } from "../rules/verdict.ts";
 import type { Bucket } from "../throttle/bucket.ts";
@@ -67,7 +67,7 @@ export interface ReplaySample
     targets: readonly string[];
     clusters: readonly string[];
     /** Who is asked, or the policy that stands for them. */
-    asks: People | { policy: string };
+    asks: Asked;
   };
 }
 

@@ -1,3 +1,4 @@
+import { askedOf } from "../approvals/index.ts";
 import type { WhaleEvent } from "../events/index.ts";
 import { type Judgement, tasksMade, type Verdict } from "../rules/index.ts";
 import type { ReplayProgress, ReplaySample, RuleTally } from "./replay.ts";
@@ -99,6 +100,6 @@ function workOf({
 }: Extract<Judgement, { outcome: "fires" }>): NonNullable<ReplaySample["work"]> {
   const { params, targets, clusters, approval } = firings[0].rendered;
   const shown = JSON.stringify(params).length <= LARGEST_PARAMS;
-  const asks = approval.mode === "people" ? approval.from : { policy: approval.policy.id };
+  const asks = approval.mode === "people" ? askedOf(approval) : { policy: approval.policy.id };
   return { action: rule.action, params: shown ? params : null, targets, clusters, asks };
 }

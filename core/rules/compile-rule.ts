@@ -4,6 +4,7 @@ import type { Json } from "../ids/index.ts";
 import { type CompiledParams, compileParams } from "../params/params.ts";
 import { parsePath } from "../params/path.ts";
 import { compileTemplate, type Template } from "../params/template.ts";
+import type { People } from "../people/people.ts";
 import { type CompiledNode, compileFeatures } from "./compile-feature.ts";
 import { type ApprovalSpec, type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "./rule.ts";
 
@@ -139,13 +140,30 @@ function forEachOf({ forEach }: Rule, faults: RuleFault[]): readonly string[] | 
 
 function checkApproval(field: string, approval: ApprovalSpec, faults: RuleFault[]): void {
   if (approval.mode === "policy") return;
-  const { from, need, timeoutMs } = approval;
+  const { groups, escalate, timeoutMs } = approval;
+  if (groups.length === 0) faults.push({ field: `${field}.groups`, message: "names nobody" });
+  if (!(timeoutMs > 0)) faults.push({ field: `${field}.timeout`, message: "must be above 0" });
+  const names = new Set(groups.map(({ name }) => name));
+  if (names.size < groups.length) faults.push({ field: `${field}.groups`, message: "has a name twice" });
+  for (const [index, { from, need }] of groups.entries()) {
+    checkAsked(`${field}.groups.${index}`, { who: "from", people: from, need }, faults);
+  }
+  for (const [index, { to, need }] of escalate.entries()) {
+    checkAsked(`${field}.escalate.${index}`, { who: "to", people: to, need }, faults);
+  }
+}
+
+function checkAsked(
+  field: string,
+  { who, people, need }: { who: "from" | "to"; people: People; need: number },
+  faults: RuleFault[],
+): void {
   if (!(Number.isInteger(need) && need >= 1)) {
     faults.push({ field: `${field}.need`, message: "must be a whole number, at least 1" });
   }
-  if (!(timeoutMs > 0)) faults.push({ field: `${field}.timeout`, message: "must be above 0" });
-  if (!from.users?.length && from.tag === undefined && from.department === undefined) {
-    faults.push({ field: `${field}.from`, message: "names nobody" });
+  const { users, ...others } = people;
+  if (!users?.length && Object.keys(others).length === 0) {
+    faults.push({ field: `${field}.${who}`, message: "names nobody" });
   }
 }
 

@@ -1,23 +1,42 @@
+import { type ApprovalWords, approvalWords } from "../approvals/words.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What one rule says of one event, and how that is known. */
 export type Explanation =
   /** As it was decided and kept. `changed`: the rule in force now is another version, or gone. */
-  | { known: "stored"; ruleId: string; title: string | null; verdict: Verdict; changed: boolean }
+  | ({ known: "stored"; ruleId: string; title: string | null; verdict: Verdict; changed: boolean } & Gated)
   /**
    * Judged again by the rules in force, as at the event's receipt; the throttle is not asked again. `untold`: it
    * would fire, yet there is neither a verdict nor a task: it is not judged yet, or the rule is newer than it.
    */
-  | { known: "recomputed"; ruleId: string; title: string; verdict: Verdict; untold: boolean }
+  | ({ known: "recomputed"; ruleId: string; title: string; verdict: Verdict; untold: boolean } & Gated)
   /** The rule reads events of other types. */
   | { known: "not_asked"; ruleId: string; title: string; on: readonly string[] };
+
+/** The gate of the rule as it is in force now, where what it said makes or would make tasks. */
+interface Gated {
+  approval?: ApprovalWords;
+}
+
+/** The gate of a rule in words, beside a verdict that has to do with it. */
+export function gateOf(compiled: CompiledRule | undefined, { outcome, reason }: Verdict): Gated {
+  if (!compiled || (outcome !== "fired" && reason !== "shadow")) return {};
+  return { approval: approvalWords(compiled.rule.approval) };
+}
 
 /** A verdict that was kept, beside the rule as it is in force now. */
 export function storedExplanation(verdict: Verdict, compiled: CompiledRule | undefined): Explanation {
   const { ruleId, ruleVersion } = verdict;
   const changed = compiled?.version !== ruleVersion;
-  return { known: "stored", ruleId, title: compiled?.rule.title ?? null, verdict, changed };
+  return {
+    known: "stored",
+    ruleId,
+    title: compiled?.rule.title ?? null,
+    verdict,
+    changed,
+    ...gateOf(compiled, verdict),
+  };
 }
 
 /** What fired first, then what was held, the nearest misses before the far ones. */

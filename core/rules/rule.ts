@@ -1,3 +1,4 @@
+import { approvalIdentity, type PeopleApproval } from "../approvals/approval.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
 import { hashOf } from "../ids/index.ts";
 import type { People } from "../people/people.ts";
@@ -50,18 +51,6 @@ export interface ThrottleSpec {
 
 /** The human gate of a rule's tasks, or the policy that stands for one. */
 export type ApprovalSpec = PeopleApproval | { mode: "policy"; policy: string };
-
-export interface PeopleApproval {
-  mode: "people";
-  from: People;
-  /** How many distinct people must approve. */
-  need: number;
-  /** How long the card may stay unanswered, from the moment WeCom took it. */
-  timeoutMs: number;
-  onTimeout: "reject" | "escalate";
-  /** Others who are asked as well when nobody has decided `afterMs` after the asking. */
-  escalate?: { to: People; afterMs: number };
-}
 
 /** One line that a card shows; the value is a template. */
 export interface CardRow {
@@ -137,11 +126,14 @@ export interface Rule {
 /** Digest of what an approval is bound to in a rule: its action, params, targets, routing and approval. */
 export const ruleDigest = once((rule) => {
   const { action, params, targets, business, approval, startWithinMs } = rule;
-  return hashOf({ action, params, targets, business, approval, startWithinMs });
+  return hashOf({ action, params, targets, business, approval: approvalIdentity(approval), startWithinMs });
 });
 
 /** Digest of the whole rule: the version that verdicts name. */
-export const ruleVersion = once((rule) => hashOf(rule).slice(0, 16));
+export const ruleVersion = once((rule) => {
+  const offers = rule.offers.map((offer) => ({ ...offer, approval: approvalIdentity(offer.approval) }));
+  return hashOf({ ...rule, approval: approvalIdentity(rule.approval), offers }).slice(0, 16);
+});
 
 /** Asked for every task, but a rule never changes: a new file makes a new rule. */
 function once(digest: (rule: Rule) => string): (rule: Rule) => string {

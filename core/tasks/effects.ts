@@ -1,4 +1,4 @@
-import type { People } from "../people/people.ts";
+import type { PeopleGroups } from "../people/people.ts";
 import type { RefusalReason } from "./reasons.ts";
 
 /**
@@ -13,9 +13,13 @@ export type Effect =
   /** Tell the task's audience how it ended. */
   | { kind: "report" }
   /** Tell one person why a click did nothing, or what it did. */
-  | { kind: "reply"; to: string; about: RefusalReason | "approval_counted" | "offer_taken" }
+  | {
+      kind: "reply";
+      to: string;
+      about: RefusalReason | "approval_counted" | "rejection_counted" | "reason_asked" | "offer_taken";
+    }
   /** Tell some people something about the task that is no end of it. */
-  | { kind: "notice"; to: People; about: "stuck" | "unreachable_people" }
+  | { kind: "notice"; to: PeopleGroups; about: "stuck" | "unreachable_people" }
   /** Journal the event `whale.task.ended`. */
   | { kind: "ended" };
 

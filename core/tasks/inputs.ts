@@ -6,6 +6,7 @@ import type { ExecutionRecord } from "./task.ts";
 /** A click as the machine sees it: verified, and its person looked up at this moment. */
 export interface Click {
   by: string;
+  /** As whom they may decide. */
   entitlement: Entitlement;
   cardNo: number;
   /** The callback's dedupe key. */
@@ -41,6 +42,8 @@ export type TaskInput =
   | { kind: "approve"; click: Click }
   | { kind: "reject"; click: Click }
   | { kind: "refresh"; click: Click }
+  /** The reason that a click before waits for, as its person wrote it; `key` is the message's own. */
+  | { kind: "reason"; by: string; entitlement: Entitlement; text: string; key: string }
   | { kind: "offer"; click: Click; offer: string }
   | { kind: "again"; click: Click }
   | { kind: "give_up"; click: Click }

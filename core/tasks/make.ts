@@ -1,3 +1,4 @@
+import { approvalIdentity } from "../approvals/approval.ts";
 import { bindingHash } from "../approvals/binding.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
@@ -81,7 +82,8 @@ export function taskOfRule(
 
 /** The digest that an offer's tasks are bound to. */
 export function offerDigest(rule: Rule, offer: Offer): string {
-  const { id, action, params, approval } = offer;
+  const { id, action, params } = offer;
+  const approval = approvalIdentity(offer.approval);
   return hashOf({ rule: rule.id, business: rule.business, offer: { id, action, params, approval } });
 }
 
@@ -162,9 +164,11 @@ function build(basis: Basis, making: Making): NewTask {
     hash: bindingHash(basis),
     round: 1,
     decisions: [],
+    awaitedReasons: [],
     seenClicks: [],
     deadlineAtMs: null,
-    escalatedAtMs: null,
+    askedAtMs: null,
+    escalated: 0,
     sent: 0,
     cardRows: rows,
     startNo: 1,
@@ -192,7 +196,7 @@ function firstStep(basis: Basis, making: Making): Gate {
   }
   const card: CardRecord = {
     no: 1,
-    to: approval.from,
+    to: approval.groups.map(({ from }) => from),
     purpose: "approval",
     recipients: [],
     unreachable: [],

@@ -1,25 +1,31 @@
-import { approvers, hasQuorum, needed } from "../approvals/quorum.ts";
+import { asker, hasQuorum, hasRejection, votes } from "../approvals/quorum.ts";
+import { givenReason, needsReason } from "../approvals/reason.ts";
+import type { Unentitled } from "../people/people.ts";
 import { updateCards, withCard, withCode } from "./codes.ts";
 import type { Effect } from "./effects.ts";
+import { dueStep, escalate } from "./escalation.ts";
 import type { Click, InputOf } from "./inputs.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { moved, noted, refused, type StepResult } from "./result.ts";
-import type { CardRecord, Decision, Task } from "./task.ts";
+import type { Decision, Task } from "./task.ts";
 
 const SEEN_CLICKS_KEPT = 60;
 const ENTITLEMENT_REFUSALS = {
   not_entitled: "not_entitled",
   inactive: "inactive_person",
   unknown_person: "unknown_person",
-} as const satisfies Record<string, RefusalReason>;
+} as const satisfies Record<Unentitled, RefusalReason>;
 
 /** The task as it is after any click: the callback is remembered and its code kept for a later update. */
 export function afterClick(task: Task, click: Click, nowMs: number): Task {
-  const seenClicks = [...task.seenClicks, click.clickKey].slice(-SEEN_CLICKS_KEPT);
   const { code } = click;
-  if (code === undefined) return { ...task, seenClicks };
-  const kept = withCard(task, click.cardNo, (card) => withCode(card, { code, from: "click", atMs: nowMs }));
-  return { ...kept, seenClicks };
+  const seen = afterCallback(task, click.clickKey);
+  if (code === undefined) return seen;
+  return withCard(seen, click.cardNo, (card) => withCode(card, { code, from: "click", atMs: nowMs }));
+}
+
+function afterCallback(task: Task, key: string): Task {
+  return { ...task, seenClicks: [...task.seenClicks, key].slice(-SEEN_CLICKS_KEPT) };
 }
 
 /** Whether this callback was worked on before. */
@@ -37,47 +43,106 @@ export function explainClick(task: Task, click: Click, reason: RefusalReason, no
 /** Why this person may not decide; null when they may. */
 export function clickFault(task: Task, click: Click): RefusalReason | null {
   if (!task.cards.some((card) => card.no === click.cardNo)) return "other_card";
-  if (click.entitlement !== "entitled") return ENTITLEMENT_REFUSALS[click.entitlement];
-  return null;
+  const { outcome } = click.entitlement;
+  return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
 
-function decision(task: Task, click: Click, verdict: Decision["verdict"], nowMs: number): Decision {
-  const { by, clickKey } = click;
-  return { verdict, by, atMs: nowMs, hash: task.hash, round: task.round, clickKey };
+/** What a click decides, of the round that the task is in. */
+export function decisionOf(
+  task: Task,
+  click: Omit<Click, "cardNo">,
+  verdict: Decision["verdict"],
+  nowMs: number,
+): Decision {
+  const { by, clickKey, entitlement } = click;
+  const groups = entitlement.outcome === "entitled" ? entitlement.groups : [];
+  return { verdict, by, atMs: nowMs, hash: task.hash, round: task.round, clickKey, groups };
 }
 
-function approveFault(task: Task, click: Click): RefusalReason | null {
-  const fault = clickFault(task, click);
-  if (fault) return fault;
-  if (task.origin.kind !== "rule" && task.origin.by === click.by) return "own_request";
-  return approvers(task).includes(click.by) ? "already_counted" : null;
+/** Why this decision of somebody who may decide would not count; null when it does. */
+function decisionFault(
+  task: Task,
+  { verdict, by, groups }: Pick<Decision, "verdict" | "by" | "groups">,
+): RefusalReason | null {
+  if (verdict === "approve" && asker(task) === by) return "own_request";
+  const known = votes(task).find((vote) => vote.by === by);
+  const same = known?.verdict === verdict && groups.every((name) => known.groups.includes(name));
+  if (!same) return null;
+  return verdict === "approve" ? "already_counted" : "already_rejected";
 }
 
 export function onApprove(task: Task, input: InputOf<"approve">, nowMs: number): StepResult {
-  const { click } = input;
-  const fault = approveFault(task, click);
-  if (fault) return explainClick(task, click, fault, nowMs);
-  const clicked = afterClick(task, click, nowMs);
-  const decided = { ...clicked, decisions: [...task.decisions, decision(task, click, "approve", nowMs)] };
-  const shown = updateCards(decided, nowMs, "click_only");
-  if (!hasQuorum(decided)) {
-    const reply: Effect = { kind: "reply", to: click.by, about: "approval_counted" };
-    const effects = [reply, ...shown.effects];
-    const change = { to: task.state, reason: "approved_by_person" as const, nowMs, by: click.by, effects };
-    return moved(shown.task, change);
-  }
-  const patch = { dueAtMs: nowMs, approvedAtMs: nowMs };
-  const { effects } = shown;
-  return moved(shown.task, { to: "approved", reason: "quorum_reached", nowMs, by: click.by, patch, effects });
+  return onDecision(task, { ...input, verdict: "approve" }, nowMs);
 }
 
 export function onReject(task: Task, input: InputOf<"reject">, nowMs: number): StepResult {
-  const { click } = input;
-  const fault = clickFault(task, click);
+  return onDecision(task, { ...input, verdict: "reject" }, nowMs);
+}
+
+function onDecision(
+  task: Task,
+  { click, verdict }: { click: Click; verdict: Decision["verdict"] },
+  nowMs: number,
+): StepResult {
+  const decision = decisionOf(task, click, verdict, nowMs);
+  const fault = clickFault(task, click) ?? decisionFault(task, decision);
   if (fault) return explainClick(task, click, fault, nowMs);
   const clicked = afterClick(task, click, nowMs);
-  const decided = { ...clicked, decisions: [...task.decisions, decision(task, click, "reject", nowMs)] };
-  return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, by: click.by });
+  if (needsReason(task.approval, verdict)) return askReason(clicked, decision);
+  const result = decide(clicked, decision, nowMs);
+  const about = REPLIES[result.reason];
+  if (!about) return result;
+  const reply: Effect = { kind: "reply", to: click.by, about };
+  return { ...result, effects: [reply, ...result.effects] };
+}
+
+/** What is told to a person whose decision counts and ends nothing. */
+const REPLIES: Partial<Record<string, "approval_counted" | "rejection_counted">> = {
+  approved_by_person: "approval_counted",
+  rejection_counted: "rejection_counted",
+};
+
+const AWAITED_REASONS_KEPT = 60;
+
+/** The click's code is kept for showing what comes of it. */
+export function askReason(task: Task, { verdict, by, round, atMs }: Decision): StepResult {
+  const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
+  const awaitedReasons = [...others, { verdict, by, round, atMs }].slice(-AWAITED_REASONS_KEPT);
+  const reply: Effect = { kind: "reply", to: by, about: "reason_asked" };
+  return noted({ ...task, awaitedReasons }, "reason_asked", {}, [reply]);
+}
+
+/** The reason that somebody's click waited for: the decision counts as of now, by what they may now. */
+export function onReason(task: Task, input: InputOf<"reason">, nowMs: number): StepResult {
+  const { by, entitlement, key } = input;
+  if (task.seenClicks.includes(key)) return refused(task, "already_counted");
+  const awaited = task.awaitedReasons.find((one) => one.by === by && one.round === task.round);
+  if (!awaited) return refused(task, "no_reason_awaited");
+  if (entitlement.outcome !== "entitled") return refused(task, ENTITLEMENT_REFUSALS[entitlement.outcome]);
+  const reason = givenReason(input.text);
+  if (reason === "") return refused(task, "empty_reason");
+  const told = { by, entitlement, clickKey: key };
+  const decision = { ...decisionOf(task, told, awaited.verdict, nowMs), reason };
+  const fault = decisionFault(task, decision);
+  return fault ? refused(task, fault) : decide(afterCallback(task, key), decision, nowMs);
+}
+
+/** A decision that counts, and what it makes of the task. */
+export function decide(task: Task, decision: Decision, nowMs: number): StepResult {
+  const { by } = decision;
+  const awaitedReasons = task.awaitedReasons.filter((awaited) => awaited.by !== by);
+  const decided = { ...task, awaitedReasons, decisions: [...task.decisions, decision] };
+  if (hasRejection(decided)) {
+    return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, by });
+  }
+  const shown = updateCards(decided, nowMs, "click_only");
+  const { effects } = shown;
+  if (!hasQuorum(decided)) {
+    const reason = decision.verdict === "approve" ? "approved_by_person" : "rejection_counted";
+    return moved(shown.task, { to: task.state, reason, nowMs, by, effects });
+  }
+  const patch = { dueAtMs: nowMs, approvedAtMs: nowMs };
+  return moved(shown.task, { to: "approved", reason: "quorum_reached", nowMs, by, patch, effects });
 }
 
 /** The last move of a task that ends without an execution: cards are closed, the end is journaled. */
@@ -102,37 +167,9 @@ export function ended(
 export function onPendingTick(task: Task, nowMs: number): StepResult {
   if (task.dueAtMs !== null && nowMs < task.dueAtMs) return refused(task, "not_due");
   if (task.deadlineAtMs === null) return ended(task, { to: "expired", reason: "never_asked", nowMs });
-  if (mayEscalate(task)) return escalate(task, nowMs);
+  const step = dueStep(task, nowMs);
+  if (step) return escalate(task, step, nowMs);
   return ended(task, { to: "expired", reason: "nobody_answered", nowMs });
-}
-
-function mayEscalate(task: Task): boolean {
-  return (
-    task.approval.mode === "people" && task.approval.escalate !== undefined && task.escalatedAtMs === null
-  );
-}
-
-function escalate(task: Task, nowMs: number): StepResult {
-  const { approval } = task;
-  if (approval.mode !== "people" || !approval.escalate) return refused(task, "not_in_this_state");
-  const card = newCard(task, approval.escalate.to, "escalation");
-  // Those asked now get the whole time from now on when silence at the end is what escalates.
-  const deadlineAtMs =
-    approval.onTimeout === "escalate" ? nowMs + approval.timeoutMs : (task.deadlineAtMs ?? nowMs);
-  const patch = {
-    escalatedAtMs: nowMs,
-    deadlineAtMs,
-    dueAtMs: Math.max(deadlineAtMs, nowMs),
-    cards: [...task.cards, card],
-  };
-  const effects: Effect[] = [{ kind: "card", cardNo: card.no }];
-  return moved(task, { to: "pending_approval", reason: "escalated", nowMs, patch, effects });
-}
-
-/** A card that is about to be sent. */
-export function newCard(task: Task, to: CardRecord["to"], purpose: CardRecord["purpose"]): CardRecord {
-  const no = task.cards.reduce((max, card) => Math.max(max, card.no), 0) + 1;
-  return { no, to, purpose, recipients: [], unreachable: [], sentAtMs: null, codes: [] };
 }
 
 /** A click on an offer: the new task is made by the worker; here it is only remembered and answered. */
@@ -164,9 +201,4 @@ function diff(task: Task): Partial<Task> {
 export function onWithdraw(task: Task, nowMs: number): StepResult {
   if (task.start !== null) return refused(task, "start_was_intended");
   return ended(task, { to: "withdrawn", reason: "recovered", nowMs });
-}
-
-/** How many more people must approve. */
-export function stillNeeded(task: Task): number {
-  return Math.max(0, needed(task) - approvers(task).length);
 }

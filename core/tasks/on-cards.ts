@@ -1,5 +1,6 @@
 import { withCard, withCode } from "./codes.ts";
 import type { Effect } from "./effects.ts";
+import { askedFrom } from "./escalation.ts";
 import type { InputOf } from "./inputs.ts";
 import { noted, refused, type StepResult } from "./result.ts";
 import { type CardRecord, isTerminal, type Task } from "./task.ts";
@@ -22,10 +23,7 @@ function received(card: CardRecord, input: InputOf<"card_sent">, nowMs: number):
 function askedFirst(task: Task, nowMs: number): Partial<Task> {
   if (task.state !== "pending_approval" || task.approval.mode !== "people") return {};
   if (task.deadlineAtMs !== null) return {};
-  const { timeoutMs, escalate } = task.approval;
-  const deadlineAtMs = nowMs + timeoutMs;
-  const escalateAtMs = escalate ? nowMs + escalate.afterMs : deadlineAtMs;
-  return { deadlineAtMs, dueAtMs: Math.min(deadlineAtMs, escalateAtMs) };
+  return askedFrom(task, task.approval, nowMs);
 }
 
 /** The task was over before its card's code was known: the code closes the card now. */

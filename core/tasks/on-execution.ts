@@ -1,3 +1,4 @@
+import { entitledGroups } from "../approvals/quorum.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import type { InputOf } from "./inputs.ts";
@@ -77,7 +78,7 @@ export function onRunningTick(task: Task, nowMs: number, settings: MachineSettin
   if (task.dueAtMs !== null && nowMs < task.dueAtMs) return refused(task, "not_due");
   const dueAtMs = nowMs + settings.runningStuckMs;
   if (task.stuckToldAtMs !== null) return noted(task, "watch_continues", { dueAtMs });
-  const to = task.report.to ?? (task.approval.mode === "people" ? task.approval.from : {});
+  const to = task.report.to ? [task.report.to] : entitledGroups(task);
   const effects: Effect[] = [{ kind: "notice", to, about: "stuck" }];
   const patch = { dueAtMs, stuckToldAtMs: nowMs };
   return moved(task, { to: task.state, reason: "execution_stuck", nowMs, patch, effects });

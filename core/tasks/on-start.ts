@@ -1,11 +1,13 @@
 import { bindingHash } from "../approvals/binding.ts";
-import { entitledGroups, hasQuorum } from "../approvals/quorum.ts";
+import { asker, entitledGroups, hasQuorum } from "../approvals/quorum.ts";
+import { needsReason } from "../approvals/reason.ts";
 import { requestId } from "../ids/index.ts";
 import { policyFault } from "../policies/policy.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect } from "./effects.ts";
+import { askedFrom, newCard } from "./escalation.ts";
 import type { InputOf, Standing } from "./inputs.ts";
-import { afterClick, clickFault, ended, explainClick, newCard } from "./on-approval.ts";
+import { afterClick, askReason, clickFault, decisionOf, ended, explainClick } from "./on-approval.ts";
 import { running } from "./on-execution.ts";
 import type { MoveReason } from "./reasons.ts";
 import { moved, refused, type StepResult } from "./result.ts";
@@ -141,8 +143,7 @@ function becomeUnknown(
   facts: { nowMs: number; settings: MachineSettings },
 ): StepResult {
   const { nowMs, settings } = facts;
-  const to = entitledGroups(task)[0] ?? {};
-  const card = newCard(task, to, "unknown");
+  const card = newCard(task, entitledGroups(task), "unknown");
   const shown = updateCards(task, nowMs, "click_only");
   const patch = {
     start: { ...start, looks: 0 },
@@ -164,34 +165,42 @@ function stillUnknown(task: Task, start: StartRecord, nowMs: number, settings: M
 
 /**
  * A person orders another start of an `unknown` task. That is a new round with a new start number: decisions
- * of the round before do not count, this click does.
+ * of the round before do not count, this click does. Who asked for the task needs others for it, as before.
  */
 export function onAgain(task: Task, input: InputOf<"again">, nowMs: number): StepResult {
   const { click } = input;
-  const fault = clickFault(task, click);
+  const { approval } = task;
+  const isOwn = approval.mode === "people" && asker(task) === click.by;
+  const fault = clickFault(task, click) ?? (isOwn ? "own_request" : null);
   if (fault) return explainClick(task, click, fault, nowMs);
-  const round = task.round + 1;
-  const vote = { verdict: "approve" as const, by: click.by, atMs: nowMs, clickKey: click.clickKey };
-  const decisions = [...task.decisions, { ...vote, hash: task.hash, round }];
-  const next: Task = { ...afterClick(task, click, nowMs), round, decisions, startNo: task.startNo + 1 };
-  const enough = task.approval.mode === "policy" || hasQuorum(next);
-  const shown = updateCards(next, nowMs, "click_only");
-  const { effects } = shown;
-  if (enough) {
-    const patch = { dueAtMs: nowMs, approvedAtMs: nowMs };
-    return moved(shown.task, {
-      to: "approved",
-      reason: "start_again_by_person",
-      nowMs,
-      by: click.by,
-      patch,
+  const begun: Task = {
+    ...afterClick(task, click, nowMs),
+    round: task.round + 1,
+    startNo: task.startNo + 1,
+  };
+  const order = { reason: "start_again_by_person" as const, nowMs, by: click.by };
+  const decision = decisionOf(begun, click, "approve", nowMs);
+  if (approval.mode === "people" && needsReason(approval, "approve")) {
+    const { task: asked, effects } = askReason(begun, decision);
+    return moved(asked, {
+      ...order,
+      to: "pending_approval",
+      patch: askedFrom(asked, approval, nowMs),
       effects,
     });
   }
-  const timeoutMs = task.approval.mode === "people" ? task.approval.timeoutMs : 0;
-  const patch = { dueAtMs: nowMs + timeoutMs, deadlineAtMs: nowMs + timeoutMs };
-  const reason = "start_again_by_person" as const;
-  return moved(shown.task, { to: "pending_approval", reason, nowMs, by: click.by, patch, effects });
+  const decided = { ...begun, decisions: [...begun.decisions, decision] };
+  const { task: shown, effects } = updateCards(decided, nowMs, "click_only");
+  if (approval.mode === "policy" || hasQuorum(shown)) {
+    const patch = { dueAtMs: nowMs, approvedAtMs: nowMs };
+    return moved(shown, { ...order, to: "approved", patch, effects });
+  }
+  return moved(shown, {
+    ...order,
+    to: "pending_approval",
+    patch: askedFrom(shown, approval, nowMs),
+    effects,
+  });
 }
 
 export function onGiveUp(task: Task, input: InputOf<"give_up">, nowMs: number): StepResult {

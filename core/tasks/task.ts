@@ -1,7 +1,8 @@
+import type { PeopleApproval } from "../approvals/approval.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
-import type { People } from "../people/people.ts";
+import type { People, PeopleGroups } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
-import type { CardRow, PeopleApproval } from "../rules/rule.ts";
+import type { CardRow } from "../rules/rule.ts";
 import type { MoveReason } from "./reasons.ts";
 
 export const OPEN_STATES = [
@@ -63,6 +64,19 @@ export interface Decision {
   round: number;
   /** The callback that brought it; the same callback counts once. */
   clickKey: string;
+  /** Names of the groups that its person was entitled for at the click. */
+  groups: readonly string[];
+  /** What the person wrote: data, on one line, never rendered. */
+  reason?: string;
+}
+
+/** A click that will decide once its person has written a reason. */
+export interface AwaitedReason {
+  verdict: Decision["verdict"];
+  by: string;
+  round: number;
+  /** When the click came. */
+  atMs: number;
 }
 
 /** A single-use code for updating a card (reference/wecom.md 3.8). */
@@ -76,7 +90,7 @@ export interface UpdateCode {
 /** One card of a task. */
 export interface CardRecord {
   no: number;
-  to: People;
+  to: PeopleGroups;
   purpose: "approval" | "escalation" | "unknown";
   /** Userids it went to; empty until WeCom took it. */
   recipients: string[];
@@ -179,11 +193,16 @@ export interface Task {
   hash: string;
   round: number;
   decisions: Decision[];
+  /** One for each person at most, oldest first. */
+  awaitedReasons: AwaitedReason[];
   /** Callbacks already worked on, newest last, bounded: the same callback twice changes nothing. */
   seenClicks: string[];
   /** When the approval stops waiting; null until WeCom took the first card. */
   deadlineAtMs: number | null;
-  escalatedAtMs: number | null;
+  /** When this round began to ask, which steps of escalation count from; null until WeCom took the first card. */
+  askedAtMs: number | null;
+  /** How many of the approval's steps were asked. */
+  escalated: number;
   cards: CardRecord[];
   /** How many outgoing messages it has made; numbers their outbox keys. */
   sent: number;

@@ -20,6 +20,7 @@ export interface Texts {
     output: string;
     id: string;
     alert: string;
+    approval: string;
   };
   buttons: { approve: string; reject: string; refresh: string; again: string; giveUp: string };
   states: Record<TaskState, string>;
@@ -27,14 +28,31 @@ export interface Texts {
   reasons: Partial<Record<MoveReason, string>>;
   refusals: Record<RefusalReason, string>;
   /** `until` is null until WeCom has taken the card: then the time from its arrival is told, in minutes. */
-  waiting: (facts: { until: string | null; minutes: number; need: number; approvedBy: string }) => string;
+  waiting: (facts: {
+    until: string | null;
+    minutes: number;
+    /** Who must approve, and who still must where that is not plain. */
+    needs: string;
+    missing: string;
+    approvedBy: string;
+    rejectedBy: string;
+    /** With which decisions a reason must come. */
+    reason: readonly ("approve" | "reject")[];
+  }) => string;
   approvedBy: (names: string) => string;
   rejectedBy: (names: string) => string;
   byPolicy: (policy: string) => string;
   unknownTitle: string;
   unknownText: (requestId: string) => string;
   unknownQuestion: string;
-  counted: (missing: number) => string;
+  counted: (missing: string) => string;
+  /** What is missing, or so many of those whom it was escalated to. */
+  orEscalated: (missing: string, people: number) => string;
+  /** A rejection that ends nothing yet; so many people have rejected. */
+  rejectionCounted: (people: number) => string;
+  /** To somebody whose click needs a reason; `id` is the task's short id. */
+  reasonAsked: (id: string) => string;
+  reasonTaken: string;
   /** So many alerts were held back by the throttle and are told with this card. */
   coalesced: (count: number) => string;
   offerTaken: string;

@@ -14,6 +14,7 @@ export const en: Texts = {
     output: "Output",
     id: "ID",
     alert: "Alert",
+    approval: "Gate",
   },
   buttons: {
     approve: "Approve",
@@ -45,6 +46,7 @@ export const en: Texts = {
   reasons: {
     policy_applies: "a policy lets it run without asking",
     approved_by_person: "counted; more people must approve",
+    rejection_counted: "a rejection is counted; others may still approve",
     escalated: "nobody answered; more people were asked",
     held_by_stop: "held by the stop switch",
     start_answer_lost: "the answer to the start was lost; being looked for",
@@ -74,19 +76,29 @@ export const en: Texts = {
     already_expired: "The time to decide is over; this will not run",
     start_was_intended: "Its start is under way and cannot be taken back",
     already_counted: "You have already approved",
+    already_rejected: "You have already rejected",
     not_entitled: "You are not one of the approvers",
     inactive_person: "Your WeCom account is not active",
     unknown_person: "Your account is not in the directory",
     own_request: "You cannot approve what you asked for yourself",
+    no_reason_awaited: "No decision of yours waits for a reason; click approve or reject first",
+    empty_reason: "The reason is empty; please write a few words",
     other_content: "The content has changed; use the new card",
     other_card: "This card does not belong to the task",
     unknown_button: "Unknown button",
     not_due: "Not yet",
     older_news: "Out of date",
   },
-  waiting: ({ until, minutes, need, approvedBy }) => {
+  waiting: ({ until, minutes, needs, missing, approvedBy, rejectedBy, reason }) => {
     const end = until === null ? `valid for ${minutes} min from arrival, ` : `valid until ${until}, `;
-    return `${end}silence means no · needs ${need}${approvedBy ? `, approved by ${approvedBy}` : ""}`;
+    const parts = [
+      `needs ${needs}`,
+      missing && `still ${missing}`,
+      approvedBy && `approved by ${approvedBy}`,
+      rejectedBy && `rejected by ${rejectedBy}`,
+      reason.length > 1 ? "with a reason" : reason.length > 0 && "a rejection needs a reason",
+    ];
+    return `${end}silence means no · ${parts.filter(Boolean).join(", ")}`;
   },
   approvedBy: (names) => `approved by ${names}`,
   rejectedBy: (names) => `rejected by ${names}`,
@@ -97,6 +109,10 @@ export const en: Texts = {
   unknownQuestion: "Starting anew may run it twice",
   coalesced: (count) => `and ${count} more`,
   counted: (missing) => `Your approval is counted; ${missing} more needed`,
+  orEscalated: (missing, people) => `${missing}, or ${people} of those it was escalated to,`,
+  rejectionCounted: (people) => `Your rejection is counted; ${people} rejected, others may still approve`,
+  reasonAsked: (id) => `Your decision counts once you give a reason. Please send: reason ${id} YOUR REASON`,
+  reasonTaken: "Your decision and its reason are counted",
   offerTaken: "started",
   stuck: ({ status, minutes }) => `The execution has been ${status} for ${minutes} min; check StackStorm`,
   moreOutput: (command) => `… for the whole output send: ${command}`,
@@ -112,6 +128,7 @@ export const en: Texts = {
       "task ID / 任务 编号: what happened to one task",
       "ex ID / 执行 编号: the state of its execution",
       "logs ID / 日志 编号: its output",
+      "reason ID TEXT / 原因 编号 内容: the reason for what you clicked",
       "mute subject=HOST 2h WHY / 静默 …: no tasks for a time; mutes lists, unmute ID ends one",
       "why EVENT [RULE] / 为什么 …: why rules did or did not make tasks",
       "An ID is the six characters on the card; the first few are enough.",

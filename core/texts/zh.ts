@@ -14,6 +14,7 @@ export const zh: Texts = {
     output: "输出",
     id: "编号",
     alert: "告警",
+    approval: "授权",
   },
   buttons: { approve: "批准", reject: "拒绝", refresh: "刷新", again: "再次启动", giveUp: "放弃" },
   states: {
@@ -39,6 +40,7 @@ export const zh: Texts = {
   reasons: {
     policy_applies: "按策略执行，无须询问",
     approved_by_person: "已计一票，人数未够",
+    rejection_counted: "已计一票拒绝，其他人仍可批准",
     escalated: "无人应答，已升级给更多人",
     held_by_stop: "已按停止开关暂缓",
     start_answer_lost: "启动的应答丢失，正在核对",
@@ -68,19 +70,29 @@ export const zh: Texts = {
     already_expired: "审批已超时，任务不再执行",
     start_was_intended: "已经发起启动，不能撤回",
     already_counted: "您已经批准过了",
+    already_rejected: "您已经拒绝过了",
     not_entitled: "您不在授权人名单中",
     inactive_person: "您的企业微信账号未启用",
     unknown_person: "通讯录中找不到您的账号",
     own_request: "不能批准自己发起的任务",
+    no_reason_awaited: "没有等您写原因的决定，请先在卡片上点批准或拒绝",
+    empty_reason: "原因是空的，请写几个字",
     other_content: "内容已变化，请在新卡片上处理",
     other_card: "这张卡片不属于该任务",
     unknown_button: "未知的按钮",
     not_due: "时间未到",
     older_news: "消息已过时",
   },
-  waiting: ({ until, minutes, need, approvedBy }) => {
+  waiting: ({ until, minutes, needs, missing, approvedBy, rejectedBy, reason }) => {
     const end = until === null ? `送达后 ${minutes} 分钟内有效，` : `${until} 前有效，`;
-    return `${end}逾期不执行 · 需 ${need} 人批准${approvedBy ? `，已批准：${approvedBy}` : ""}`;
+    const parts = [
+      `需 ${needs}批准`,
+      missing && `还需 ${missing}`,
+      approvedBy && `已批准：${approvedBy}`,
+      rejectedBy && `已拒绝：${rejectedBy}`,
+      reason.length > 1 ? "须写原因" : reason.length > 0 && "拒绝须写原因",
+    ];
+    return `${end}逾期不执行 · ${parts.filter(Boolean).join("，")}`;
   },
   approvedBy: (names) => `${names} 已批准`,
   rejectedBy: (names) => `${names} 已拒绝`,
@@ -90,7 +102,11 @@ export const zh: Texts = {
     `启动请求的应答丢失，StackStorm 中也查不到。请先核实，再决定。请求编号 ${requestId}`,
   unknownQuestion: "再次启动可能重复执行",
   coalesced: (count) => `另有 ${count} 条`,
-  counted: (missing) => `已记录您的批准，还需 ${missing} 人`,
+  counted: (missing) => `已记录您的批准，还需 ${missing}`,
+  orEscalated: (missing, people) => `${missing}，或升级后的 ${people} 人`,
+  rejectionCounted: (people) => `已记录您的拒绝，已有 ${people} 人拒绝，其他人仍可批准`,
+  reasonAsked: (id) => `请写明原因，您的决定才会生效。请回复：原因 ${id} 您的原因`,
+  reasonTaken: "已记录您的决定和原因",
   offerTaken: "已开始",
   stuck: ({ status, minutes }) => `执行停在 ${status} 已 ${minutes} 分钟，请检查 StackStorm`,
   moreOutput: (command) => `……完整输出请发送：${command}`,
@@ -106,6 +122,7 @@ export const zh: Texts = {
       "任务 编号 / task ID：一个任务的经过",
       "执行 编号 / ex ID：执行状态",
       "日志 编号 / logs ID：执行输出",
+      "原因 编号 内容 / reason ID TEXT：点了批准或拒绝后补写原因",
       "静默 subject=主机 2h 原因 / mute …：一段时间内不建任务；静默 列出，取消静默 编号 结束",
       "为什么 编号 [规则] / why EVENT [RULE]：各规则为何建或没建任务",
       "编号是卡片上的六位字符，可只输入前几位。",

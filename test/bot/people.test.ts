@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { roleFinder } from "../../bot/people.ts";
+import { entitlementOf, roleFinder } from "../../bot/people.ts";
 import { ChatOpsError } from "../../core/errors.ts";
-import type { Entitlement, PeopleGroups, Role } from "../../core/people/index.ts";
+import type { Membership, PeopleGroups, Role } from "../../core/people/index.ts";
 import { aRole } from "../core/people/people-cases.ts";
 import { movableClock } from "../support/clock.ts";
 import { recordingLog } from "../support/log.ts";
@@ -17,11 +17,12 @@ function bench(roles: Role[]) {
   const clock = movableClock();
   const log = recordingLog();
   const asked: PeopleGroups[] = [];
-  const state = { roles, answer: "entitled" as Entitlement | Error };
+  const state = { roles, answer: "entitled" as Membership["outcome"] | Error };
   const vouch = async (_userId: string, groups: PeopleGroups) => {
     asked.push(groups);
     if (state.answer instanceof Error) throw state.answer;
-    return state.answer;
+    const { answer } = state;
+    return answer === "entitled" ? { outcome: answer, groups: [0] } : { outcome: answer };
   };
   const find = roleFinder({ roles: () => state.roles, directory: { vouch }, clock, log });
   const held = async (userId = "zhangsan") => {
@@ -110,4 +111,20 @@ describe("the roles that a person holds", () => {
     state.answer = new TypeError("bug");
     await assert.rejects(held(), TypeError);
   });
+});
+
+test("somebody may decide as those groups that the directory finds them in, by their names", async () => {
+  const among = ["DBA", "负责人", "escalate[0]"].map((name) => ({ name, people: { tag: name } }));
+  const asked: PeopleGroups[] = [];
+  const answers: Membership[] = [{ outcome: "entitled", groups: [0, 2] }, { outcome: "inactive" }];
+  const vouch = async (_userId: string, groups: PeopleGroups) => {
+    asked.push(groups);
+    return answers.shift() ?? { outcome: "not_entitled" as const };
+  };
+  assert.deepEqual(await entitlementOf("zhangsan", among, { vouch }), {
+    outcome: "entitled",
+    groups: ["DBA", "escalate[0]"],
+  });
+  assert.deepEqual(await entitlementOf("zhangsan", among, { vouch }), { outcome: "inactive" });
+  assert.deepEqual(asked[0], [{ tag: "DBA" }, { tag: "负责人" }, { tag: "escalate[0]" }]);
 });

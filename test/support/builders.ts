@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { shortApproval } from "../../core/approvals/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { eventId, taskId } from "../../core/ids/index.ts";
 import type { EventDraft } from "../../core/incidents/index.ts";
@@ -129,22 +130,32 @@ function aTaskWork(): Pick<
 
 function aTaskGate(): Pick<
   Task,
-  "approval" | "hash" | "round" | "decisions" | "seenClicks" | "deadlineAtMs" | "escalatedAtMs" | "offers"
+  | "approval"
+  | "hash"
+  | "round"
+  | "decisions"
+  | "awaitedReasons"
+  | "seenClicks"
+  | "deadlineAtMs"
+  | "askedAtMs"
+  | "escalated"
+  | "offers"
 > {
   return {
-    approval: {
-      mode: "people",
+    approval: shortApproval({
       from: { tag: "sre-oncall" },
       need: 1,
       timeoutMs: 1_800_000,
       onTimeout: "reject",
-    },
+    }),
     hash: "2".repeat(64),
     round: 1,
     decisions: [],
     seenClicks: [],
     deadlineAtMs: null,
-    escalatedAtMs: null,
+    awaitedReasons: [],
+    askedAtMs: null,
+    escalated: 0,
     offers: [],
   };
 }

@@ -1,3 +1,4 @@
+import { ONLY_GROUP, shortApproval } from "../../core/approvals/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import {
@@ -25,13 +26,12 @@ export function aRule(overrides: Partial<Rule> = {}): Rule {
     action: "disk.cleanup",
     targets: ["{{ detail.host }}"],
     params: { host: "{{ detail.host }}" },
-    approval: {
-      mode: "people",
+    approval: shortApproval({
       from: { tag: "sre-oncall" },
       need: 1,
       timeoutMs: 1_800_000,
       onTimeout: "reject",
-    },
+    }),
     offers: [],
     report: { to: { tag: "sre-oncall" }, rows: [] },
     card: { rows: [] },
@@ -76,12 +76,17 @@ export function aMadeTask(
   ).task;
 }
 
+/** Somebody who may decide for these groups; for the only one of a short form when none is named. */
+export function entitledFor(...groups: string[]): Click["entitlement"] {
+  return { outcome: "entitled", groups: groups.length > 0 ? groups : [ONLY_GROUP] };
+}
+
 let clicks = 0;
 
 /** A click of an entitled person on the first card; every call is another callback. */
 export function aClick(overrides: Partial<Click> = {}): Click {
   clicks++;
-  return { by: "zhangsan", entitlement: "entitled", cardNo: 1, clickKey: `click-${clicks}`, ...overrides };
+  return { by: "zhangsan", entitlement: entitledFor(), cardNo: 1, clickKey: `click-${clicks}`, ...overrides };
 }
 
 /** The standing of a task whose rule, policy and cluster are as they were when it was made. */

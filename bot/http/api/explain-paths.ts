@@ -51,6 +51,11 @@ export const explainPaths: ApiPaths = {
                     description:
                       "会触发，但还没有记录，也没有任务 · would fire, but neither verdict nor task is there",
                   },
+                  approval: {
+                    ...{ type: "object", required: ["zh", "en"], properties: { zh: text, en: text } },
+                    description:
+                      "触发时：谁来批准，按现有规则 · where it fires: who must approve, as the rule is now",
+                  },
                   on: { type: "array", items: text },
                 },
               },

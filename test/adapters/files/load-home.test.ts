@@ -42,10 +42,12 @@ test("fills in what a rule leaves out", async (t) => {
       throttle: { key: "k", limit: 3, perMs: 600_000, burst: 3 },
       approval: {
         mode: "people",
-        from: { users: ["zhangsan"] },
-        need: 1,
+        groups: [{ name: "approvers", from: { users: ["zhangsan"] }, need: 1 }],
+        reject: "any",
+        reason: "never",
         timeoutMs: 1_800_000,
         onTimeout: "reject",
+        escalate: [],
       },
       offers: [],
       report: { rows: [] },
@@ -85,11 +87,14 @@ test("keeps everything that a rule says", async (t) => {
   const [read] = (await loaded(t, { "rules/r.yaml": rule })).rules;
   assert.deepEqual(read?.approval, {
     mode: "people",
-    from: { users: ["zhangsan", "lisi"], tag: "oncall", department: 2 },
-    need: 2,
+    groups: [
+      { name: "approvers", from: { users: ["zhangsan", "lisi"], tag: "oncall", department: 2 }, need: 2 },
+    ],
+    reject: "any",
+    reason: "never",
     timeoutMs: 3_600_000,
     onTimeout: "escalate",
-    escalate: { to: { tag: "leads" }, afterMs: 1_200_000 },
+    escalate: [{ to: { tag: "leads" }, need: 2, afterMs: 1_200_000, timeoutMs: 3_600_000 }],
   });
   assert.deepEqual(read?.offers, [
     { ...offers[0], params: {}, approval: { mode: "policy", policy: "read-only" } },

@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import { openRedisStore } from "../../../adapters/redis/index.ts";
 import { type AuditHarness, auditContract } from "../../contract/audit.ts";
 import { configStoreContract } from "../../contract/config-store.ts";
+import { earlierTasksContract } from "../../contract/earlier-tasks.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
 import { leasesContract } from "../../contract/leases.ts";
@@ -47,6 +48,7 @@ describe("a real Redis server", { skip: NO_REDIS }, () => {
   journalContract("redis", open);
   inboxContract("redis", open);
   taskStoreContract("redis", open);
+  earlierTasksContract("redis", open);
   outboxContract("redis", open);
   throttleStoreContract("redis", open);
   configStoreContract("redis", open);

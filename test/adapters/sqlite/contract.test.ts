@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { openStore, openStoreThread } from "../../../adapters/sqlite/index.ts";
 import { type AuditHarness, auditContract } from "../../contract/audit.ts";
 import { configStoreContract } from "../../contract/config-store.ts";
+import { earlierTasksContract } from "../../contract/earlier-tasks.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
 import { leasesContract } from "../../contract/leases.ts";
@@ -22,6 +23,7 @@ for (const [name, harness] of [
   journalContract(name, harness);
   inboxContract(name, harness);
   taskStoreContract(name, harness);
+  earlierTasksContract(name, harness);
   outboxContract(name, harness);
   throttleStoreContract(name, harness);
   configStoreContract(name, harness);

@@ -86,29 +86,45 @@ describe("vouching for a person", () => {
   for (const [who, userId, groups, expected] of cases) {
     it(`finds ${who} ${expected}`, async (t) => {
       const { wecom } = await bench(t, COMPANY);
-      assert.equal(await wecom.directory.vouch(userId, groups), expected);
+      assert.equal((await wecom.directory.vouch(userId, groups)).outcome, expected);
     });
   }
+
+  it("says of which of several groups, by their place", async (t) => {
+    const { wecom } = await bench(t, COMPANY);
+    const groups = [
+      { tag: "sre-oncall" },
+      { users: ["lisi"] },
+      { department: 3 },
+      { tag: "by-department" },
+      {},
+    ];
+    const found = await Promise.all(["zhangsan", "lisi"].map((by) => wecom.directory.vouch(by, groups)));
+    assert.deepEqual(found, [
+      { outcome: "entitled", groups: [0] },
+      { outcome: "entitled", groups: [1, 2, 3] },
+    ]);
+  });
 
   for (const errcode of [60111, 46004]) {
     it(`takes ${errcode} as a person nobody knows`, async (t) => {
       const { wecom } = await bench(t, { ...COMPANY, "user/get": { errcode, errmsg: "no" } });
-      assert.equal(await wecom.directory.vouch("zhangsan", [{ tag: "1" }]), "unknown_person");
+      assert.equal((await wecom.directory.vouch("zhangsan", [{ tag: "1" }])).outcome, "unknown_person");
     });
   }
 
   it("reads person and tag anew each time", async (t) => {
     const replies = { ...COMPANY, "tag/get": inTurn(TAGS["1"] ?? {}, { userlist: [], partylist: [] }) };
     const { wecom } = await bench(t, replies);
-    assert.equal(await wecom.directory.vouch("zhangsan", [{ tag: "1" }]), "entitled");
-    assert.equal(await wecom.directory.vouch("zhangsan", [{ tag: "1" }]), "not_entitled");
+    assert.equal((await wecom.directory.vouch("zhangsan", [{ tag: "1" }])).outcome, "entitled");
+    assert.equal((await wecom.directory.vouch("zhangsan", [{ tag: "1" }])).outcome, "not_entitled");
   });
 
   it("does not believe what was read for sending", async (t) => {
     const replies = { ...COMPANY, "tag/get": inTurn(TAGS["1"] ?? {}, { userlist: [] }) };
     const { wecom } = await bench(t, replies);
     await wecom.directory.expand({ tag: "1" });
-    assert.equal(await wecom.directory.vouch("zhangsan", [{ tag: "1" }]), "not_entitled");
+    assert.equal((await wecom.directory.vouch("zhangsan", [{ tag: "1" }])).outcome, "not_entitled");
   });
 
   it("reads person and tags at the same time", async (t) => {
@@ -126,7 +142,7 @@ describe("vouching for a person", () => {
         return typeof tagGet === "function" ? tagGet(call, response) : tagGet;
       },
     });
-    assert.equal(await wecom.directory.vouch("zhangsan", [{ tag: "1" }]), "entitled");
+    assert.equal((await wecom.directory.vouch("zhangsan", [{ tag: "1" }])).outcome, "entitled");
   });
 
   it("reads a tag once that several groups name, and no tag when none is named", async (t) => {
@@ -140,7 +156,7 @@ describe("vouching for a person", () => {
 
   it("asks nothing about what cannot be a userid", async (t) => {
     const { wecom, calls } = await bench(t, COMPANY);
-    assert.equal(await wecom.directory.vouch("@all", [{ users: ["@all"] }]), "unknown_person");
+    assert.equal((await wecom.directory.vouch("@all", [{ users: ["@all"] }])).outcome, "unknown_person");
     assert.equal(calls.length, 0);
   });
 
@@ -152,7 +168,10 @@ describe("vouching for a person", () => {
 
   it("says yes when another group does, though a tag cannot be read", async (t) => {
     const { wecom } = await bench(t, { ...COMPANY, "tag/get": { errcode: -1, errmsg: "busy" } });
-    assert.equal(await wecom.directory.vouch("lisi", [{ tag: "1" }, { users: ["lisi"] }]), "entitled");
+    assert.equal(
+      (await wecom.directory.vouch("lisi", [{ tag: "1" }, { users: ["lisi"] }])).outcome,
+      "entitled",
+    );
   });
 
   it("fails when the person cannot be read, whatever the tag says", async (t) => {
@@ -193,7 +212,7 @@ describe("finding a tag by name", () => {
     await wecom.directory.vouch("lisi", [{ tag: "sre-oncall" }]);
     await wecom.directory.vouch("lisi", [{ tag: "sre-oncall" }]);
     assert.equal(callsOf("tag/list").length, 1);
-    assert.equal(await wecom.directory.vouch("zhangsan", [{ tag: "renamed" }]), "entitled");
+    assert.equal((await wecom.directory.vouch("zhangsan", [{ tag: "renamed" }])).outcome, "entitled");
     assert.equal(callsOf("tag/list").length, 2);
   });
 });

@@ -164,7 +164,8 @@ describe("WeCom from end to end", () => {
 
   it("knows who may decide in the company", async (t) => {
     const { wecom } = await bench(t);
-    const judge = (userId: string) => wecom.directory.vouch(userId, [{ tag: "sre-oncall" }]);
+    const judge = async (userId: string) =>
+      (await wecom.directory.vouch(userId, [{ tag: "sre-oncall" }])).outcome;
     const verdicts = await Promise.all(["ZhangSan", "wangwu", "sunqi", "nobody"].map(judge));
     assert.deepEqual(verdicts, ["entitled", "not_entitled", "inactive", "unknown_person"]);
     assert.deepEqual(await wecom.directory.expand({ tag: "sre-leads", department: 1 }), [

@@ -1,3 +1,4 @@
+import { shortApproval } from "../../../core/approvals/index.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { anEvent } from "../../support/builders.ts";
@@ -67,7 +68,7 @@ export function bareRule(id: string, type: string, features: Rule["features"]): 
   return {
     ...{ id, title: id, on: [type], business: "shop", features, action: "disk.cleanup", targets: [] },
     params: { host: "{{ detail.host }}" },
-    approval: { mode: "people", from: { tag: "sre" }, need: 1, timeoutMs: 1_800_000, onTimeout: "reject" },
+    approval: shortApproval({ from: { tag: "sre" }, need: 1, timeoutMs: 1_800_000, onTimeout: "reject" }),
     ...{ offers: [], report: { rows: [] }, card: { rows: [] } },
     ...{ maxAgeMs: 3_600_000, startWithinMs: 3_600_000, repeats: false, onRecovery: "keep", maxRounds: 3 },
   };

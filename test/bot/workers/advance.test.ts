@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAdvancer } from "../../../bot/workers/index.ts";
+import { shortApproval } from "../../../core/approvals/index.ts";
 import type { TaskStore } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type Task } from "../../../core/tasks/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
-import { aClick, aMadeTask, aRule, inputs } from "../../support/tasks.ts";
+import { aClick, aMadeTask, inputs } from "../../support/tasks.ts";
 import { countedMetrics } from "./parts.ts";
 
 async function setting(task: Task = aMadeTask(), wrap: (tasks: TaskStore) => TaskStore = (tasks) => tasks) {
@@ -51,7 +52,8 @@ test("a refusal that teaches nothing stores nothing", async () => {
 });
 
 test("two approvals at the same moment on the same revision are both counted", async () => {
-  const rule = { approval: { ...aRule().approval, need: 2 } as ReturnType<typeof aRule>["approval"] };
+  const from = { tag: "sre-oncall" };
+  const rule = { approval: shortApproval({ from, need: 2, timeoutMs: 1_800_000, onTimeout: "reject" }) };
   const { task, store, advancer } = await setting(aMadeTask({ rule }));
   const [a, b] = await Promise.all([
     advancer.advance(task, approval("zhangsan")),

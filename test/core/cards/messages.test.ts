@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { shortApproval } from "../../../core/approvals/index.ts";
 import { noticeText, outputText, replyText, reportText, tailOf } from "../../../core/cards/index.ts";
 import { type Json, shortId } from "../../../core/ids/index.ts";
 import type { RefusalReason, Task } from "../../../core/tasks/index.ts";
@@ -178,16 +179,28 @@ describe("the answer to a click", () => {
   }
 
   test("says how many approvals are missing", () => {
-    const approval = {
-      mode: "people" as const,
+    const approval = shortApproval({
       from: {},
       need: 3,
       timeoutMs: 1000,
-      onTimeout: "reject" as const,
-    };
+      onTimeout: "reject",
+    });
     const task = walk(aMadeTask({ rule: { approval } }), inputs.cardSent, inputs.approve);
     assert.match(replyText(task, "approval_counted", aViewing()), /还需 2 人/);
     assert.match(replyText(task, "approval_counted", aViewing("en")), /2 more needed/);
+  });
+
+  test("asks for the reason in the words that are to be sent, and says what was counted", () => {
+    const task = aMadeTask();
+    const id = shortId(task.id);
+    assert.match(replyText(task, "reason_asked", aViewing()), new RegExp(`请回复：原因 ${id} 您的原因$`));
+    assert.match(
+      replyText(task, "reason_asked", aViewing("en")),
+      new RegExp(`send: reason ${id} YOUR REASON$`),
+    );
+    assert.match(replyText(task, "reason_taken", aViewing()), /已记录您的决定和原因$/);
+    const rejected = walk(aMadeTask(), inputs.cardSent, inputs.reject);
+    assert.match(replyText(rejected, "rejection_counted", aViewing()), /已有 1 人拒绝/);
   });
 
   test("says that an offer has begun", () => {

@@ -2,23 +2,25 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { renderCard, violations } from "../../../adapters/wecom/index.ts";
-import { type CardView, taskCard } from "../../../core/cards/index.ts";
+import { type PeopleApproval, shortApproval } from "../../../core/approvals/index.ts";
+import { type CardView, reportText, taskCard } from "../../../core/cards/index.ts";
 import { cardId } from "../../../core/ids/index.ts";
 import {
   type CardRecord,
   isTerminal,
   TASK_STATES,
   type Task,
+  type TaskInput,
   type TaskState,
 } from "../../../core/tasks/index.ts";
 import { LANGUAGES } from "../../../core/texts/index.ts";
 import { START_MS } from "../../support/clock.ts";
-import { aMadeTask, anExecution, inputs, walk } from "../../support/tasks.ts";
+import { aClick, aMadeTask, anExecution, entitledFor, inputs, walk } from "../../support/tasks.ts";
 import { aViewing } from "./viewing.ts";
 
 const OFFERS = ["view", "top", "more"].map((id) => ({
   ...{ id, title: `查看 ${id}`, action: "disk.show", params: {} },
-  approval: { mode: "people" as const, from: {}, need: 1, timeoutMs: 1000, onTimeout: "reject" as const },
+  approval: shortApproval({ from: {}, need: 1, timeoutMs: 1000, onTimeout: "reject" }),
 }));
 const ROWS = ["主机", "挂载点", "使用率", "将清理"].map((label) => ({ label, value: `${label}的值` }));
 
@@ -150,15 +152,61 @@ describe("the card that asks", () => {
   });
 
   test("names those who have approved already", () => {
-    const approval = {
-      mode: "people" as const,
+    const approval = shortApproval({
       from: { tag: "x" },
       need: 2,
       timeoutMs: 60_000,
-      onTimeout: "reject" as const,
-    };
+      onTimeout: "reject",
+    });
     const task = walk(aMadeTask({ rule: { approval } }), inputs.cardSent, inputs.approve);
     assert.match(taskCard(task, card(task), aViewing()).text, /需 2 人批准，已批准：张三/);
+  });
+
+  test("says of which groups how many must approve and still must, and who rejected with which reason", () => {
+    const group = (name: string) => ({ name, from: { tag: name }, need: 1 });
+    const approval: PeopleApproval = {
+      ...shortApproval({ from: { tag: "x" }, need: 1, timeoutMs: 60_000, onTimeout: "reject" }),
+      ...{ groups: [group("DBA"), group("负责人")], reject: "majority", reason: "reject" },
+    };
+    const approve = (): TaskInput => ({
+      kind: "approve",
+      click: aClick({ entitlement: entitledFor("DBA") }),
+    });
+    const asked = walk(aMadeTask({ rule: { approval } }), inputs.cardSent, approve);
+    const text = "需 1 位 DBA 和 1 位负责人批准，还需 1 位负责人，已批准：张三，拒绝须写原因";
+    assert.ok(taskCard(asked, card(asked), aViewing()).text.includes(text));
+    const english = "needs 1 DBA and 1 负责人, still 1 负责人, approved by 张三, a rejection needs a reason";
+    assert.ok(taskCard(asked, card(asked), aViewing("en")).text.includes(english));
+    const reject = (): TaskInput => ({ kind: "reject", click: aClick({ by: "lisi" }) });
+    const told = {
+      kind: "reason",
+      by: "lisi",
+      entitlement: entitledFor("DBA"),
+      text: "迁移中",
+      key: "m",
+    } as const;
+    const rejected = walk(asked, reject, () => told);
+    assert.match(taskCard(rejected, card(rejected), aViewing()).text, /已拒绝：李四（迁移中）/);
+  });
+
+  test("ends with the task's id, however much there is to say before", () => {
+    const group = (no: number) => ({ name: `很长的名字${no}`.repeat(4), from: { tag: "x" }, need: 9 });
+    const groups = [1, 2, 3, 4, 5].map(group);
+    const approval = { ...shortApproval({ from: {}, need: 1, timeoutMs: 1, onTimeout: "reject" }), groups };
+    const task = aMadeTask({ rule: { approval }, rendered: { text: "日志".repeat(200) } });
+    const { text } = taskCard(task, card(task), aViewing());
+    assert.match(text, /编号 [a-z2-7]{6}$/);
+    assert.ok([...text].length <= 160, text);
+  });
+
+  test("shortens a long reason, which the report tells whole", () => {
+    const reason = "因为主机正在迁移".repeat(20);
+    const decisions = asking().decisions;
+    const [first] = walk(aMadeTask(), inputs.cardSent, inputs.reject).decisions;
+    assert.ok(first);
+    const task: Task = { ...asking(), state: "rejected", decisions: [...decisions, { ...first, reason }] };
+    assert.match(taskCard(task, card(task), aViewing()).subtitle, /^张三（因为.{1,30}…） 已拒绝/);
+    assert.ok(reportText(task, { ...aViewing(), plain: (text) => text }).includes(reason));
   });
 
   test("a text among the parameters cannot look like another parameter", () => {

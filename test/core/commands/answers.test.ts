@@ -36,17 +36,18 @@ test("the list has at most ten tasks, and says when there are none", () => {
 test("a task is told with what it would run and what has happened", () => {
   const task = walk(aMadeTask(), inputs.cardSent, inputs.approve, inputs.intend);
   const lines = taskText(task, aViewing()).split("\n");
-  assert.deepEqual(lines.slice(0, 6), [
+  assert.deepEqual(lines.slice(0, 7), [
     taskLine(task, aViewing()),
     "> 状态：正在启动",
     "> 告警：磁盘使用率过高 vm-1",
     "> 操作：disk.cleanup vm-1",
     "> 参数：host: vm-1",
+    "> 授权：需 1 人（#sre-oncall）批准；一人拒绝即不执行；30m 无人应答即不执行",
     "> 批准：张三 已批准",
   ]);
-  assert.equal(lines[6], "经过：");
+  assert.equal(lines[7], "经过：");
   assert.deepEqual(
-    lines.slice(7).map((line) => line.slice(12)),
+    lines.slice(8).map((line) => line.slice(12)),
     ["待授权", "已批准 · 张三", "正在启动"],
   );
 });

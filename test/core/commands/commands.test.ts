@@ -41,6 +41,9 @@ const READ: [text: string, parsed: ParsedCommand][] = [
   ["日志\nabc123", command("logs", "abc123")],
   ["日志\u00a0abc123", command("logs", "abc123")],
   ["ℒogs abc", command("logs", "abc")],
+  ["原因 abc123 在 DB 上 迁移", command("reason", "abc123 在 DB 上 迁移")],
+  ["@鲸 Reason ABC123 As Agreed", command("reason", "ABC123 As Agreed")],
+  ["reason", needsId("reason")],
 ];
 
 describe("a message is read as a command", () => {

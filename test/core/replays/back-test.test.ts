@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { shortApproval } from "../../../core/approvals/index.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { TASK_ENDED_TYPE } from "../../../core/events/index.ts";
 import { compileMutes } from "../../../core/mutes/index.ts";
@@ -142,6 +143,13 @@ describe("a back-test", () => {
     judged.judge(anEvent({ detail: { host: "vm-1", paths: ["/a", "/b"] } }));
     const [count] = judged.counts();
     assert.deepEqual([count?.fired, count?.tasks, count?.asks], [1, 2, { tag: "sre-oncall" }]);
+  });
+
+  test("tells each group that would have been asked", () => {
+    const groups = ["dba", "owner"].map((name) => ({ name, from: { tag: name }, need: 1 }));
+    const approval = { ...shortApproval({ from: {}, need: 1, timeoutMs: 1, onTimeout: "reject" }), groups };
+    const [count] = backTest(setOf([aRule({ approval })]), CONTEXT).counts();
+    assert.deepEqual(count?.asks, { groups });
   });
 
   test("leaves out the ends of tasks and counts them", () => {

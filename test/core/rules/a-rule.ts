@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shortApproval } from "../../../core/approvals/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
 import { type Policy, policyDigest } from "../../../core/policies/index.ts";
 import {
@@ -26,13 +27,12 @@ export function aRule(overrides: Partial<Rule> = {}): Rule {
     targets: ["{{ detail.host }}"],
     params: { host: "{{.detail.host}}", paths: "{{ detail.paths }}", dry_run: false },
     throttle: { key: "{{.detail.app}}_{{.detail.host}}", limit: 1, perMs: 600_000, burst: 1 },
-    approval: {
-      mode: "people",
+    approval: shortApproval({
       from: { tag: "sre-oncall" },
       need: 1,
       timeoutMs: 1_800_000,
       onTimeout: "reject",
-    },
+    }),
     offers: [],
     report: { rows: [] },
     card: { rows: [] },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { shortApproval } from "../../../core/approvals/index.ts";
 import { compileRule, type Rule, ruleDigest, ruleVersion } from "../../../core/rules/index.ts";
 import { aRule, compiledRule } from "./a-rule.ts";
 
@@ -10,7 +11,10 @@ const offer = {
   params: { host: "{{ detail.host }}" },
   approval: { mode: "policy" as const, policy: "read-only" },
 };
-const people = { mode: "people" as const, need: 1, timeoutMs: 1000, onTimeout: "reject" as const };
+const people = { need: 1, timeoutMs: 1000, onTimeout: "reject" as const };
+
+const gate = shortApproval({ ...people, from: { tag: "t" } });
+const step = { to: { tag: "t" }, need: 1, afterMs: 1, timeoutMs: 1 };
 
 test("a compiled rule names its version and digest", () => {
   const rule = aRule();
@@ -50,18 +54,38 @@ describe("a rule is refused, naming the field", () => {
     [{ throttle: { key: "k", limit: 0, perMs: 1, burst: 1 } }, "throttle.limit", /above 0/],
     [{ throttle: { key: "k", limit: 1, perMs: Number.NaN, burst: 1 } }, "throttle.per", /above 0/],
     [{ throttle: { key: "k", limit: 1, perMs: 1, burst: 0.5 } }, "throttle.burst", /at least 1/],
-    [{ approval: { ...people, from: {} } }, "approval.from", /nobody/],
-    [{ approval: { ...people, from: { users: [] } } }, "approval.from", /nobody/],
-    [{ approval: { ...people, from: { tag: "t" }, need: 0 } }, "approval.need", /at least 1/],
-    [{ approval: { ...people, from: { tag: "t" }, need: 1.5 } }, "approval.need", /whole/],
-    [{ approval: { ...people, from: { tag: "t" }, timeoutMs: 0 } }, "approval.timeout", /above 0/],
+    [{ approval: shortApproval({ ...people, from: {} }) }, "approval.groups.0.from", /nobody/],
+    [{ approval: shortApproval({ ...people, from: { users: [] } }) }, "approval.groups.0.from", /nobody/],
+    [
+      { approval: shortApproval({ ...people, from: { tag: "t" }, need: 0 }) },
+      "approval.groups.0.need",
+      /at least 1/,
+    ],
+    [
+      { approval: shortApproval({ ...people, from: { tag: "t" }, need: 1.5 }) },
+      "approval.groups.0.need",
+      /whole/,
+    ],
+    [
+      { approval: shortApproval({ ...people, from: { tag: "t" }, timeoutMs: 0 }) },
+      "approval.timeout",
+      /above 0/,
+    ],
+    [{ approval: { ...gate, groups: [] } }, "approval.groups", /nobody/],
+    [{ approval: { ...gate, groups: [...gate.groups, ...gate.groups] } }, "approval.groups", /twice/],
+    [{ approval: { ...gate, escalate: [{ ...step, to: {} }] } }, "approval.escalate.0.to", /nobody/],
+    [{ approval: { ...gate, escalate: [{ ...step, need: 0 }] } }, "approval.escalate.0.need", /at least 1/],
     [{ maxAgeMs: Number.NaN }, "", /JSON cannot hold/],
     [{ features: [{ path: "a", op: "equals", value: Number.NaN }] }, "", /JSON cannot hold/],
     [{ card: { rows: [{ label: "a", value: "{{" }] } }, "card.rows.0.value", /not closed/],
     [{ card: { rows: [], text: "{{ a | b }}" } }, "card.text", /undefined filter/],
     [{ offers: [{ ...offer, params: { a: "{{" } }] }, "offers.0.params.a", /not closed/],
     [{ offers: [offer, offer] }, "offers.1.id", /twice/],
-    [{ offers: [{ ...offer, approval: { ...people, from: {} } }] }, "offers.0.approval.from", /nobody/],
+    [
+      { offers: [{ ...offer, approval: shortApproval({ ...people, from: {} }) }] },
+      "offers.0.approval.groups.0.from",
+      /nobody/,
+    ],
     [{ report: { rows: [{ label: "a", value: "{{ a }}}" }] } }, "report.rows.0.value", /}}}/],
   ];
   for (const [overrides, field, message] of cases) {

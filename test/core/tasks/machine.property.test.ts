@@ -1,17 +1,38 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bindingHash, hasQuorum } from "../../../core/approvals/index.ts";
-import { DEFAULT_SETTINGS, isTerminal, step, type Task, type TaskInput } from "../../../core/tasks/index.ts";
+import {
+  approvers,
+  bindingHash,
+  hasQuorum,
+  needsReason,
+  REASON_MODES,
+  REJECT_MODES,
+  validDecisions,
+} from "../../../core/approvals/index.ts";
+import {
+  type Click,
+  DEFAULT_SETTINGS,
+  isTerminal,
+  step,
+  type Task,
+  type TaskInput,
+} from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
-import { aClick, aMadeTask, anExecution, aStanding } from "../../support/tasks.ts";
+import { aClick, aMadeTask, anExecution, aStanding, entitledFor } from "../../support/tasks.ts";
 
 type Move = (task: Task) => TaskInput;
 
 const person = fc.constantFrom("zhangsan", "lisi", "wangwu");
-const entitlement = fc.constantFrom("entitled", "entitled", "not_entitled", "inactive" as const);
+const GROUPS = ["dba", "owner", "escalate[0]"];
+const entitlement: fc.Arbitrary<Click["entitlement"]> = fc.oneof(
+  { weight: 3, arbitrary: fc.subarray(GROUPS, { minLength: 1 }).map((groups) => entitledFor(...groups)) },
+  { weight: 1, arbitrary: fc.constantFrom({ outcome: "not_entitled" }, { outcome: "inactive" }) },
+);
 const clickOf = fc.record({ by: person, entitlement, cardNo: fc.integer({ min: 1, max: 3 }) });
 const click = clickOf.map((facts) => aClick({ ...facts, code: `code-${Math.abs(facts.cardNo)}` }));
+const reasonOf = fc.record({ by: person, entitlement, text: fc.constantFrom("维护中", "\n") });
+let messages = 0;
 const status = fc.constantFrom(
   "requested",
   "running",
@@ -28,6 +49,10 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
       (c): Move =>
         () => ({ kind, click: c }),
     ),
+  ),
+  reasonOf.map(
+    (given): Move =>
+      () => ({ kind: "reason", ...given, key: `message-${++messages}` }),
   ),
   fc.constant<Move>(() => ({ kind: "tick" })),
   fc.constant<Move>((task) => ({ kind: "intend", standing: aStanding(task) })),
@@ -74,32 +99,49 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
     ),
 );
 
+function askedBy({ origin }: Task): string {
+  return (origin.kind === "rule" ? null : origin.by) ?? "nobody";
+}
+
 /** What must hold after any step, whatever came before. */
 function check(before: Task, input: TaskInput, after: Task): void {
   if (isTerminal(before.state)) assert.equal(after.state, before.state, "terminal stays terminal");
   assert.equal(after.dueAtMs === null, isTerminal(after.state), "a due time while open, none after");
   assert.equal(bindingHash(after), after.hash, "the binding never drifts");
   const intended = before.state !== "starting" && after.state === "starting";
-  if (intended) assert.ok(hasQuorum(before), "never intended without a quorum");
+  if (intended) {
+    assert.ok(hasQuorum(before), "never intended without a quorum");
+    assert.ok(!approvers(before).includes(askedBy(before)), "never approved by who asked for it");
+    const bare = validDecisions(before).filter(
+      (one) => !one.reason && needsReason(before.approval, one.verdict),
+    );
+    assert.deepEqual(bare, [], "never by a decision without the reason that it needs");
+  }
   if (after.state === "withdrawn") assert.equal(after.start, null, "what was intended is never taken back");
   if (after.startNo > before.startNo) assert.equal(input.kind, "again", "another start only by a person");
 }
 
 test("random lives of a task never break an invariant", () => {
   const life = fc.record({
-    need: fc.integer({ min: 1, max: 3 }),
+    needs: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 1 })),
+    ...{ reject: fc.constantFrom(...REJECT_MODES), reason: fc.constantFrom(...REASON_MODES) },
+    asker: fc.option(person),
+    onTimeout: fc.constantFrom("reject", "escalate"),
     moves: fc.array(fc.tuple(moves, fc.integer({ min: 0, max: 400_000 })), { maxLength: 40 }),
   });
   fc.assert(
-    fc.property(life, ({ need, moves: steps }) => {
+    fc.property(life, ({ needs: [dba, owner], asker, moves: steps, ...modes }) => {
+      const groups = [
+        { name: "dba", from: { tag: "a" }, need: dba },
+        { name: "owner", from: { users: ["lisi", "wangwu"] }, need: owner },
+      ];
+      const escalate = [{ afterMs: 300_000, to: { tag: "leads" }, need: 2, timeoutMs: 400_000 }];
       const approval = {
-        mode: "people" as const,
-        from: { tag: "a" },
-        need,
-        timeoutMs: 600_000,
-        onTimeout: "reject" as const,
+        ...{ mode: "people" as const, groups: groups.filter(({ need }) => need > 0), escalate },
+        ...{ timeoutMs: 600_000, ...modes },
       };
-      let task = aMadeTask({ rule: { approval } });
+      const replayed = asker === null ? {} : { replayed: { replay: "r_1", by: asker } };
+      let task = aMadeTask({ rule: { approval }, ...replayed });
       let nowMs = START_MS;
       for (const [inputOf, pauseMs] of steps) {
         nowMs += pauseMs;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { shortApproval } from "../../../core/approvals/index.ts";
 import {
   DEFAULT_SETTINGS,
   isTerminal,
@@ -11,7 +12,16 @@ import {
   TERMINAL_STATES,
 } from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
-import { aClick, aMadeTask, anExecution, aStanding, inputs, stepAt, walk } from "../../support/tasks.ts";
+import {
+  aClick,
+  aMadeTask,
+  anExecution,
+  aStanding,
+  entitledFor,
+  inputs,
+  stepAt,
+  walk,
+} from "../../support/tasks.ts";
 
 const { cardSent, approve, reject, intend, started, lost, absent, found, ended } = inputs;
 const ALWAYS = ["card_failed", "card_sent", "offer", "refresh"];
@@ -20,7 +30,7 @@ const EXECUTING = [...ALWAYS, "gone", "news", "tick"];
 /** What each state takes. Anything else must be refused; a change of this table is a change of the promises. */
 const EXPECTED: Record<TaskState, string[]> = {
   held: [...ALWAYS, "release", "tick", "withdraw"],
-  pending_approval: [...ALWAYS, "approve", "reject", "tick", "withdraw"],
+  pending_approval: [...ALWAYS, "approve", "reason", "reject", "tick", "withdraw"],
   approved: [...ALWAYS, "hold", "intend", "withdraw"],
   starting: [...ALWAYS, "look", "start_answer"],
   unknown: [...ALWAYS, "again", "give_up", "look", "start_answer"],
@@ -47,6 +57,7 @@ function everyInput(task: Task): TaskInput[] {
     { kind: "approve", click: aClick() },
     { kind: "reject", click: aClick() },
     { kind: "refresh", click: aClick() },
+    { kind: "reason", by: "zhangsan", entitlement: entitledFor(), text: "说明", key: "message-1" },
     { kind: "offer", click: aClick(), offer: "view" },
     { kind: "again", click: aClick() },
     { kind: "give_up", click: aClick() },
@@ -202,7 +213,7 @@ describe("approvals", () => {
   const need = (n: number) =>
     aMadeTask({
       rule: {
-        approval: { mode: "people", from: { tag: "a" }, need: n, timeoutMs: 60_000, onTimeout: "reject" },
+        approval: shortApproval({ from: { tag: "a" }, need: n, timeoutMs: 60_000, onTimeout: "reject" }),
       },
     });
 
@@ -237,7 +248,10 @@ describe("approvals", () => {
     ["unknown_person", "unknown_person"],
   ] as const) {
     test(`refuse somebody ${entitlement}, and say so`, () => {
-      const result = stepAt(need(1), { kind: "approve", click: aClick({ entitlement }) });
+      const result = stepAt(need(1), {
+        kind: "approve",
+        click: aClick({ entitlement: { outcome: entitlement } }),
+      });
       assert.equal(result.outcome, "refused");
       assert.equal(result.reason, reason);
       assert.equal(result.task.state, "pending_approval");
@@ -310,14 +324,13 @@ describe("approvals", () => {
 describe("escalation", () => {
   const escalating = aMadeTask({
     rule: {
-      approval: {
-        mode: "people",
+      approval: shortApproval({
         from: { tag: "oncall" },
         need: 1,
         timeoutMs: 1_800_000,
         onTimeout: "reject",
         escalate: { to: { tag: "leads" }, afterMs: 600_000 },
-      },
+      }),
     },
   });
 
@@ -327,7 +340,7 @@ describe("escalation", () => {
     const result = stepAt(asked, { kind: "tick" }, asked.dueAtMs ?? 0);
     assert.equal(result.reason, "escalated");
     assert.deepEqual(result.effects, [{ kind: "card", cardNo: 2 }]);
-    assert.deepEqual(result.task.cards[1]?.to, { tag: "leads" });
+    assert.deepEqual(result.task.cards[1]?.to, [{ tag: "leads" }]);
     assert.equal(result.task.deadlineAtMs, asked.deadlineAtMs);
     const end = stepAt(result.task, { kind: "tick" }, result.task.dueAtMs ?? 0);
     assert.equal(end.task.state, "expired");
@@ -475,13 +488,12 @@ describe("an unknown start", () => {
   });
 
   test("needs as many people for a new start as for the first", () => {
-    const approval = {
-      mode: "people" as const,
+    const approval = shortApproval({
       from: { tag: "a" },
       need: 2,
       timeoutMs: 60_000,
-      onTimeout: "reject" as const,
-    };
+      onTimeout: "reject",
+    });
     const result = stepAt(
       { ...unknown, approval },
       {
@@ -501,7 +513,7 @@ describe("an unknown start", () => {
   test("is not decided about by somebody who may not", () => {
     const result = stepAt(unknown, {
       kind: "again",
-      click: aClick({ cardNo: 2, entitlement: "not_entitled" }),
+      click: aClick({ cardNo: 2, entitlement: { outcome: "not_entitled" } }),
     });
     assert.equal(result.task.state, "unknown");
     assert.equal(result.reason, "not_entitled");

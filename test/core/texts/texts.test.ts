@@ -44,16 +44,25 @@ for (const language of LANGUAGES) {
     });
 
     test("put what they are given into their sentences", () => {
+      const wait = { until: null, minutes: 37, needs: "4 X", missing: "", approvedBy: "", rejectedBy: "" };
+      const asking = { ...wait, reason: [] };
+      const until = { ...asking, until: "11/01 08:30", approvedBy: "N1", rejectedBy: "N2", missing: "2 Y" };
       const given: [string, string][] = [
-        [texts.waiting({ until: "11/01 08:30", minutes: 30, need: 4, approvedBy: "N1" }), "11/01 08:30"],
-        [texts.waiting({ until: "11/01 08:30", minutes: 30, need: 4, approvedBy: "N1" }), "N1"],
-        [texts.waiting({ until: null, minutes: 37, need: 4, approvedBy: "" }), "37"],
-        [texts.waiting({ until: null, minutes: 37, need: 4, approvedBy: "" }), "4"],
+        [texts.waiting(until), "11/01 08:30"],
+        [texts.waiting(until), "N1"],
+        [texts.waiting(until), "N2"],
+        [texts.waiting(until), "2 Y"],
+        [texts.waiting(asking), "37"],
+        [texts.waiting(asking), "4"],
         [texts.approvedBy("N1 N2"), "N1 N2"],
         [texts.rejectedBy("N1"), "N1"],
         [texts.byPolicy("p1"), "p1"],
         [texts.unknownText("r1-2"), "r1-2"],
-        [texts.counted(3), "3"],
+        [texts.counted("3"), "3"],
+        [texts.orEscalated("5 X", 6), "5 X"],
+        [texts.orEscalated("5 X", 6), "6"],
+        [texts.rejectionCounted(7), "7"],
+        [texts.reasonAsked("abc123"), "abc123"],
         [texts.stuck({ status: "requested", minutes: 9 }), "requested"],
         [texts.stuck({ status: "requested", minutes: 9 }), "9"],
         [texts.moreOutput("logs abc"), "logs abc"],
@@ -65,14 +74,23 @@ for (const language of LANGUAGES) {
         [texts.commands.engineDown("why"), "why"],
       ];
       for (const [sentence, part] of given) assert.ok(sentence.includes(part), sentence);
-      assert.doesNotMatch(
-        texts.waiting({ until: null, minutes: 1, need: 1, approvedBy: "" }),
-        /undefined|null/,
-      );
+      assert.doesNotMatch(texts.waiting({ ...asking, reason: ["reject"] }), /undefined|null/);
     });
 
     test("have a help that names every command in both languages", () => {
-      for (const word of ["help", "tasks", "task", "ex", "logs", "帮助", "任务", "执行", "日志"])
+      for (const word of [
+        "help",
+        "tasks",
+        "task",
+        "ex",
+        "logs",
+        "reason",
+        "帮助",
+        "任务",
+        "执行",
+        "日志",
+        "原因",
+      ])
         assert.ok(texts.commands.help.includes(word), word);
     });
   });

@@ -22,6 +22,14 @@ test("each rule of the type is explained, the nearest first; one alone where it 
     ["s", "fired"],
     ["r", "feature_failed"],
   ]);
+  const gate = {
+    zh: "需 1 人（zhangsan）批准；一人拒绝即不执行；30m 无人应答即不执行",
+    en: "needs 1 (zhangsan); one rejection ends it; silence for 30m means no",
+  };
+  assert.deepEqual(
+    all.body.rules.map(({ approval }: { approval?: object }) => approval),
+    [gate, undefined],
+  );
   const one = await api.call("GET", `/api/v1/events/${EVENT.id}/explain?rule=r`);
   assert.deepEqual(told(one.body.rules), [["r", "feature_failed"]]);
 });
