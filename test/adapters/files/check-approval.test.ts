@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { aRule, loaded, refused } from "./home-dir.ts";
 
@@ -87,4 +88,16 @@ test("an approval of groups is read with everything that it says, and what it le
       { afterMs: 1_800_000, to: { users: ["boss"] }, need: 1, timeoutMs: 1_800_000 },
     ],
   });
+});
+
+test("what the sample home shows in a remark can be taken as it is written", async (t) => {
+  const sample = new URL("../../../fixtures/home/rules/opsst2-stone.yaml", import.meta.url);
+  const remark = readFileSync(sample, "utf8").split("# approval:\n")[1] ?? assert.fail("no remark");
+  const lines = remark.split("\n").filter((line) => line.startsWith("#   "));
+  const { approval: _, ...rest } = JSON.parse(aRule());
+  const head = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  const text = [...head, "approval:", ...lines.map((line) => line.slice(2))].join("\n");
+  const [rule] = (await loaded(t, { "rules/r.yaml": text })).rules;
+  const approval = rule?.approval.mode === "people" ? rule.approval : assert.fail("asks nobody");
+  assert.deepEqual([approval.groups.length, approval.escalate.length, approval.reason], [2, 2, "reject"]);
 });
