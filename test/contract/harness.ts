@@ -1,5 +1,6 @@
 import { test } from "node:test";
 import type {
+  Audit,
   ConfigStore,
   Inbox,
   Journal,
@@ -22,6 +23,7 @@ export interface Harness {
   tasks: TaskStore;
   outbox: Outbox;
   throttle: ThrottleStore;
+  audit: Audit;
   configs: ConfigStore;
   replays: ReplayStore;
   leases: Leases;
