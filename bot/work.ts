@@ -22,6 +22,7 @@ import {
   resumeStarts,
   type StepObserver,
   startArchiver,
+  startAuditCopier,
   startFollower,
   startInboxWorker,
   startJanitor,
@@ -72,7 +73,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { crowded, mutes } = ground;
   const actions = ground.actions.lookup;
   const { store, archive, holder } = stores;
-  const { journal, inbox, tasks, outbox, replays, audit } = store;
+  const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
   const { language, timeZone } = config;
@@ -100,6 +101,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, { advancer, view }), ...common }),
     archiver: startArchiver({ journal, archive, holder, crowded, ...common }),
+    auditCopier: startAuditCopier({ audit, copy: archive.audit, leases, holder, clock, log }),
     replays: startReplayWorker({
       ...{
         actions,
@@ -184,7 +186,15 @@ function inboxHandler(
   };
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
-  const messages = { outbox: store.outbox, executor, view: made.view, muting, asking, ...common };
+  const messages = {
+    outbox: store.outbox,
+    audit: store.audit,
+    executor,
+    view: made.view,
+    muting,
+    asking,
+    ...common,
+  };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

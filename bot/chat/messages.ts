@@ -8,7 +8,15 @@ import {
   taskText,
 } from "../../core/commands/index.ts";
 import { errorText } from "../../core/errors.ts";
-import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "../../core/ports/index.ts";
+import type {
+  Audit,
+  Clock,
+  Executor,
+  InboxPayload,
+  Metrics,
+  Outbox,
+  TaskStore,
+} from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
 import { answerMutes, type ChatMuteDeps } from "./mutes.ts";
@@ -18,6 +26,7 @@ export interface MessageDeps {
   tasks: TaskStore;
   outbox: Outbox;
   executor: Executor;
+  audit: Pick<Audit, "append">;
   view: Viewer;
   muting: ChatMuteDeps;
   asking: ChatWhyDeps;
@@ -52,13 +61,13 @@ async function answer({ text, userId }: TextPayload, deps: MessageDeps): Promise
     return answerMutes({ command: parsed.id, text: parsed.arg ?? "", userId }, viewing, deps.muting);
   }
   if (parsed.id === "why") return answerWhy({ text: parsed.arg ?? "", userId }, viewing, deps.asking);
-  return oneTask(parsed.id, parsed.arg ?? "", { ...deps, viewing });
+  return oneTask(parsed.id, parsed.arg ?? "", { ...deps, viewing, userId });
 }
 
 async function oneTask(
   command: "task" | "ex" | "logs",
   arg: string,
-  deps: MessageDeps & { viewing: MessageViewing },
+  deps: MessageDeps & { viewing: MessageViewing; userId: string },
 ): Promise<string> {
   const { commands } = deps.viewing.texts;
   const prefix = arg.replace(/^t_/, "").replace(/@\d+$/, "");
@@ -71,7 +80,19 @@ async function oneTask(
   }
   const viewing = await deps.view(task);
   if (command === "task") return taskText(task, viewing);
+  await recordOutput(command, task, deps);
   return aboutExecution(command, task, { ...deps, viewing });
+}
+
+/** What a task put out may hold what not everybody should know, so that it is told who has seen it. */
+async function recordOutput(
+  command: "ex" | "logs",
+  task: Task,
+  { audit, clock, userId }: MessageDeps & { userId: string },
+): Promise<void> {
+  const at = new Date(clock.nowMs()).toISOString();
+  const detail = { command, execution: task.execution?.id ?? null };
+  await audit.append({ at, who: `user:${userId}`, what: "tasks.output", object: task.id, detail });
 }
 
 async function aboutExecution(

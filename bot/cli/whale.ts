@@ -8,6 +8,7 @@ import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
+import { auditCommands } from "./audit.ts";
 import { backtestCommand } from "./backtest.ts";
 import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
@@ -19,7 +20,7 @@ import { requestOf, trySource } from "./try-source.ts";
 
 /**
  * The command line. Commands here only read and write files; `doctor` connects to what a process would; those of
- * `events` and `archive` ask the running process.
+ * `events`, `archive` and `audit` ask the running process.
  */
 function program(): Command {
   const whale = new Command("whale").description(
@@ -67,6 +68,7 @@ function program(): Command {
   eventCommands(whale);
   throttleCommands(whale);
   archiveCommands(whale);
+  auditCommands(whale);
   explainCommand(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
