@@ -62,7 +62,7 @@ async function readVersions(engine: Engine, { after }: PageStart): Promise<Trans
 }
 
 /** Complete by its type: a kind that is not named would be left behind. */
-const STATE_KINDS: Record<StateKind, true> = { stop: true, mute: true };
+const STATE_KINDS: Record<StateKind, true> = { stop: true, mute: true, notice: true };
 
 /** Stops and mutes, all on one page: people make them. */
 export const state: TransferTable<"state"> = {
