@@ -9,6 +9,7 @@ import type { Explainer } from "./explain/index.ts";
 import type { HomeKeeper } from "./home/index.ts";
 import {
   type AccessDeps,
+  auditRoutes,
   type Cloud,
   certificatesOver,
   configRoutes,
@@ -123,7 +124,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   whoamiRoutes(router, access);
   openApiRoutes(router, access);
   sendEventRoutes(router, { ...common, intake, forms, registry, pressure, maxBodyBytes, timeZone });
-  eventRoutes(router, { ...common, archive, journal, registry, clock });
+  eventRoutes(router, { ...common, archive, journal, registry, audit, clock });
   refusalRoutes(router, { ...common, journal });
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
@@ -134,6 +135,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
   deadLetterRoutes(router, { ...common, archive, audit, clock });
+  auditRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }
 

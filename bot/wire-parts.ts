@@ -17,6 +17,7 @@ import { holdInForce, prepareHome } from "./in-force.ts";
 import { createMuteKeeper } from "./mutes/index.ts";
 import { createTaskOrders } from "./orders/index.ts";
 import { roleFinder } from "./people.ts";
+import { policyWatch } from "./policy-watch.ts";
 import { createPressureGate } from "./pressure/index.ts";
 import type { Stores } from "./stores.ts";
 import { HOME_PARTS } from "./wire-home.ts";
@@ -118,7 +119,11 @@ export async function openParts(options: WhaleOptions) {
     outbound,
     cloud,
   };
-  return { ...common, ...made, deadLetters: deadLetterWatch() };
+  const policies = policyWatch({
+    ...{ state, outbox: stores.store.outbox, texts: textsOf(config.language), plain: markdownText },
+    ...{ inForce: inForce.current, clock, log },
+  });
+  return { ...common, ...made, policies, deadLetters: deadLetterWatch() };
 }
 
 function keeperOver(

@@ -9,6 +9,8 @@ import {
 } from "../adapters/files/index.ts";
 import { systemClock } from "../adapters/telemetry/index.ts";
 
+export { readPolicies } from "../adapters/files/index.ts";
+
 /** The text of a policy's file with the approval written into it, or why it cannot be approved. */
 export function approvePolicyFile(given: {
   file: string;
@@ -19,6 +21,9 @@ export function approvePolicyFile(given: {
   if (approved.outcome === "approved") return approved;
   return { outcome: "refused", message: formatProblems(approved.problems) };
 }
+
+/** The time of the machine, for commands. */
+export const nowMs = (): number => systemClock.nowMs();
 
 /** Where the process that runs on a data folder is reached, and by what token. Fails when there is none. */
 export async function localAccess(dataDir: string): Promise<{ origin: string; token: string }> {

@@ -52,7 +52,7 @@ export interface Whale {
 /** Builds every adapter and worker, and connects them. Throws when the home does not compile. */
 export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = await openParts(options);
-  const { inForce, keeper, deadLetters, actions, log, clock, stores } = parts;
+  const { inForce, keeper, deadLetters, policies, actions, log, clock, stores } = parts;
   const leave = { ing: false };
   let outside: Warning[] = [];
   const warnings = () => {
@@ -64,6 +64,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...keeper.warnings(),
       ...stores.warnings(),
       ...deadLetters.warnings(),
+      ...policies.warnings(),
       ...actions.warnings(),
       ...outside,
     ];
@@ -182,5 +183,8 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     works.push(await startWork(ground));
     works.push(watchActions(parts));
   }
-  if (config.roles.includes("scheduler")) works.push(startScheduler(ground));
+  if (!config.roles.includes("scheduler")) return;
+  works.push(startScheduler(ground));
+  const watch = parts.policies.start();
+  works.push({ stop: ({ together }) => together({ policies: () => watch.stop() }) });
 }

@@ -25,6 +25,7 @@ import {
   resumeStarts,
   type StepObserver,
   startArchiver,
+  startAuditCopier,
   startFollower,
   startInboxWorker,
   startJanitor,
@@ -78,7 +79,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { crowded, mutes } = ground;
   const actions = ground.actions.lookup;
   const { store, archive, holder } = stores;
-  const { journal, inbox, tasks, outbox, replays, audit } = store;
+  const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
   const { language, timeZone } = config;
@@ -108,6 +109,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
     archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
+    auditCopier: startAuditCopier({ audit, copy: archive.audit, leases, holder, clock, log }),
     replays: startReplayWorker({
       ...{
         actions,
@@ -192,7 +194,11 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
   const ordering = { orders: ground.orders, directory, rolesOf: ground.rolesOf };
   const reasons = { tasks: store.tasks, directory, advancer: ground.advancer, view };
-  const messages = { outbox: store.outbox, executor, view, muting, asking, ordering, reasons, ...common };
+  const messages = {
+    ...{ outbox: store.outbox, audit: store.audit, executor, view },
+    ...{ muting, asking, ordering, reasons },
+    ...common,
+  };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

@@ -1,5 +1,6 @@
 import type { Archive } from "../../core/ports/index.ts";
 import { aggregate, countOf, overview } from "./aggregate.ts";
+import { createAuditCopy } from "./audit.ts";
 import { createStore } from "./bulk.ts";
 import { checkOptions, type ElasticsearchConfig, type ElasticsearchOptions } from "./config.ts";
 import { type Connection, createConnection } from "./connection.ts";
@@ -49,6 +50,7 @@ export function createElasticsearchArchive(options: ElasticsearchOptions): Elast
     count: () => settled(() => countOf(place, { match_all: {} })),
     forget: (retention, nowMs) => forget({ ...place, store }, retention, nowMs),
     deadLetters,
+    audit: createAuditCopy({ connection, indices, store, prepared, settle: freshness.settle }),
     close: () => connection.close(),
   };
 }

@@ -1,15 +1,15 @@
 import type { estypes } from "@elastic/elasticsearch";
 
 /** The kinds of documents, each in indices of its own. */
-export type Kind = "events" | "verdicts" | "waiting" | "dead";
+export type Kind = "events" | "verdicts" | "waiting" | "dead" | "audit";
 
-/** Names of indices. Events and verdicts have one for each day of receipt, in UTC. */
+/** Names of indices. Events and verdicts have one for each day of receipt, in UTC; entries of the audit log too. */
 export interface Indices {
   /** All of one kind. */
   all(kind: Kind): string;
   /** The index of a day, of an ISO instant. */
-  ofDay(kind: "events" | "verdicts", iso: string): string;
-  /** The day in a name that `ofDay` made, as `2026-11-01`; null for any other name. */
+  ofDay(kind: "events" | "verdicts" | "audit", iso: string): string;
+  /** The day in a name that `ofDay` made for events or verdicts, as `2026-11-01`; null for any other name. */
   dayOf(index: string): string | null;
   /** What rules said of events that are not there yet, by event. */
   waiting: string;
@@ -19,7 +19,11 @@ export interface Indices {
 
 /** The names under one prefix. */
 export function createIndices(prefix: string): Indices {
-  const head = { events: `${prefix}-events-`, verdicts: `${prefix}-verdicts-` };
+  const head = {
+    events: `${prefix}-events-`,
+    verdicts: `${prefix}-verdicts-`,
+    audit: `${prefix}-audit-`,
+  };
   const single = { waiting: `${prefix}-waiting`, dead: `${prefix}-dead-letters` };
   return {
     all: (kind) => (kind === "waiting" || kind === "dead" ? single[kind] : `${head[kind]}*`),
@@ -37,7 +41,7 @@ type Template = estypes.IndicesPutIndexTemplateRequest;
 type Properties = Record<string, estypes.MappingProperty>;
 
 /** Goes up with every change of a mapping, for people who look at a cluster. A change holds from the next day on. */
-export const TEMPLATE_VERSION = 2;
+export const TEMPLATE_VERSION = 3;
 
 // A term of Lucene holds 32,766 bytes, and a UTF-16 unit becomes at most three.
 const LONGEST_TERM = 10_000;
@@ -102,6 +106,16 @@ const DEAD: Properties = {
   body: kept,
 };
 
+const AUDIT: Properties = {
+  seq: { type: "long" },
+  at: { type: "date", ignore_malformed: true },
+  who: keyword,
+  what: keyword,
+  object: keyword,
+  hash: kept,
+  body: kept,
+};
+
 const NUMBERS: Record<string, estypes.MappingDynamicTemplate>[] = [
   { numbers: { path_match: "numbers.*", mapping: { type: "double" } } },
 ];
@@ -125,5 +139,6 @@ export function templates(prefix: string, replicas: number): Template[] {
     made("verdicts", VERDICT),
     made("waiting", { receivedAt }),
     made("dead", DEAD),
+    made("audit", AUDIT),
   ];
 }

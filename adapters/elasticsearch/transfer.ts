@@ -10,7 +10,7 @@ import { readHits, readNames } from "./schema.ts";
 import type { Place } from "./search.ts";
 import { readArchived, readWaiting } from "./transfer-pages.ts";
 
-const KINDS: readonly Kind[] = ["events", "verdicts", "waiting", "dead"];
+const KINDS: readonly Kind[] = ["events", "verdicts", "waiting", "dead", "audit"];
 
 /** What one search gives at most. */
 const MOST_DEAD = 10_000;

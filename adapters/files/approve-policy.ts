@@ -1,7 +1,7 @@
 import type { ParsedNode } from "yaml";
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { normaliseUserId } from "../../core/people/index.ts";
-import { type Policy, policyDigest } from "../../core/policies/index.ts";
+import { LONGEST_APPROVAL_MS, type Policy, policyDigest } from "../../core/policies/index.ts";
 import { checkPolicy } from "./check-others.ts";
 import { instantMs } from "./check-values.ts";
 import { contentOf, shapeProblems } from "./drafts.ts";
@@ -27,7 +27,8 @@ export type PolicyApproved =
 
 /**
  * Writes into a policy's file who approved it, when, and the digest that binds the approval to everything
- * else in it. Comments and order stay. Refuses a file that is no policy, and one that has expired.
+ * else in it. Comments and order stay. Refuses a file that is no policy, and one that has expired or
+ * would last longer than a year.
  */
 export function approvePolicy({ file, text, by, now }: PolicyApproval): PolicyApproved {
   const before = readYaml({ file, kind: "policy", text }, {});
@@ -43,6 +44,9 @@ export function approvePolicy({ file, text, by, now }: PolicyApproval): PolicyAp
   if ((instantMs(policy.expires) ?? 0) <= now.getTime()) {
     return { outcome: "refused", problems: [expired(located)] };
   }
+  if ((instantMs(policy.expires) ?? 0) > now.getTime() + LONGEST_APPROVAL_MS) {
+    return { outcome: "refused", problems: [tooLong(located)] };
+  }
   return { outcome: "approved", text: signed(unsealed, { ...signature, digest: policyDigest(policy) }) };
 }
 
@@ -50,6 +54,13 @@ function expired(located: Located): Problem {
   return problemAt(located, ["expires"], {
     zh: "已过期，请先改成将来的时间",
     en: "has expired: set a time to come first",
+  });
+}
+
+function tooLong(located: Located): Problem {
+  return problemAt(located, ["expires"], {
+    zh: "最多一年，到期再批准",
+    en: "must be at most one year away: approve it again then",
   });
 }
 

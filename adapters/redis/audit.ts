@@ -3,21 +3,15 @@ import {
   type AuditFact,
   type AuditLink,
   type ChainCheck,
-  chained,
   checkChain,
   GENESIS,
 } from "../../core/audit/index.ts";
 import type { Audit } from "../../core/ports/index.ts";
+import { entriesBehind, gatherFacts, NEWEST } from "./audit-gather.ts";
 import { limitOf } from "./claims.ts";
 import type { Engine } from "./engine.ts";
-import { undecidedError } from "./errors.ts";
 import { AUDIT_TAG } from "./partitions.ts";
 import { script } from "./script.ts";
-
-/** The newest entry's text. */
-const NEWEST = script(`
-return redis.call('ZREVRANGE', B .. ':chain', 0, 0)[1]
-`);
 
 /** 2: the newest entry as it must be, 3: number, 4: entry. Whether it was added. */
 const APPEND = script(`
@@ -25,19 +19,31 @@ if (redis.call('ZREVRANGE', B .. ':chain', 0, 0)[1] or '') ~= ARGV[2] then retur
 return redis.call('ZADD', B .. ':chain', ARGV[3], ARGV[4])
 `);
 
-/** The audit log over Redis: one chain for all processes. */
+/**
+ * The audit log over Redis: one chain for all processes. What tasks were moved with waits beside them, and is
+ * brought into the chain by whoever looks at it next.
+ */
 export function redisAudit(engine: Engine): Audit {
   const read = (after: number, limit: number) => entriesAfter(engine, after, limitOf(limit));
   // One after the other: entries of one process would only stand in each other's way.
   let last: Promise<unknown> = Promise.resolve();
   return {
     append: (fact) => {
-      const added = last.then(() => appendEntry(engine, fact));
+      const added = last.then(async () => {
+        await gatherFacts(engine);
+        return appendEntry(engine, fact);
+      });
       last = added.catch(() => undefined);
       return added;
     },
-    read,
-    verify: (from) => verifyFrom(read, from),
+    read: async (after, limit) => {
+      await gatherFacts(engine);
+      return read(after, limit);
+    },
+    verify: async (from) => {
+      await gatherFacts(engine);
+      return verifyFrom(read, from);
+    },
   };
 }
 
@@ -45,17 +51,9 @@ export function redisAudit(engine: Engine): Audit {
 async function appendEntry(engine: Engine, fact: AuditFact): Promise<AuditEntry> {
   for (;;) {
     const newest = (await engine.run<string | null>(NEWEST, AUDIT_TAG)) ?? "";
-    const entry = entryBehind(newest, fact);
+    const [entry] = entriesBehind(newest, [fact]) as [AuditEntry];
     const args = [newest, entry.seq, JSON.stringify(entry)];
     if ((await engine.write<number>(APPEND, AUDIT_TAG, args)) === 1) return entry;
-  }
-}
-
-function entryBehind(newest: string, fact: AuditFact): AuditEntry {
-  try {
-    return chained(newest === "" ? GENESIS : (JSON.parse(newest) as AuditEntry), fact);
-  } catch (cause) {
-    throw undecidedError(cause);
   }
 }
 

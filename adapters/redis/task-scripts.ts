@@ -10,9 +10,15 @@ local function place(member, due)
   if due == '' then redis.call('ZREM', B .. ':due', member)
   else redis.call('ZADD', B .. ':due', due, member) end
 end
+-- The chain is in a slot of its own: what it shall be told waits here, numbered, until it is there.
+local function tell(fact)
+  if fact == '' then return end
+  local no = redis.call('INCR', B .. ':told')
+  redis.call('ZADD', B .. ':facts', no, string.format('%016d', no) .. ':' .. fact)
+end
 `;
 
-/** 2: id, 3: state, 4: revision, 5: created, 6: due, 7: body, 8: incident, 9 on: messages. -1 when it exists, else how many messages are new. */
+/** 2: id, 3: state, 4: revision, 5: created, 6: due, 7: body, 8: incident, 9: what the audit log is told or empty, 10 on: messages. -1 when it exists, else how many messages are new. */
 export const MAKE = script(`${MESSAGES}${TASKS}
 local id, state, created = ARGV[2], ARGV[3], ARGV[5]
 local task = B .. ':t:' .. id
@@ -25,12 +31,13 @@ redis.call('ZADD', B .. ':s:' .. state, created, member)
 redis.call('ZADD', B .. ':ids', 0, id)
 redis.call('ZADD', B .. ':of:' .. ARGV[8], created, member)
 place(member, ARGV[6])
-return addItems(9)
+tell(ARGV[9])
+return addItems(10)
 `);
 
 /**
  * 2: id, 3: expected revision, 4: fence or empty, 5: state, 6: due, 7: body, 8: key of the settled message or
- * empty, 9: its fence, 10 on: messages. -1 for a conflict, else how many messages may go now.
+ * empty, 9: its fence, 10: what the audit log is told or empty, 11 on: messages. -1 for a conflict, else how many messages may go now.
  */
 export const MOVE = script(`${MESSAGES}${TASKS}
 local id, expected, fence, state, settled = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[8]
@@ -47,10 +54,11 @@ if before ~= state then
   redis.call('ZREM', B .. ':s:' .. before, member)
 end
 place(member, ARGV[6])
+tell(ARGV[10])
 -- Settling first lets a message of this move follow the one that it answers.
 local waking = 0
 if settled ~= '' and settleItem(settled) == 2 then waking = 1 end
-return waking + addItems(10)
+return waking + addItems(11)
 `);
 
 /** 2: how many at most. The instant in microseconds, then the free tasks as due time and member. */

@@ -1,3 +1,4 @@
+import type { AuditFact } from "../../core/audit/index.ts";
 import type { Made, Making, Move, OutboxItem, TaskClaim, TaskStore } from "../../core/ports/index.ts";
 import { readTask, type Task, withGrant } from "../../core/tasks/index.ts";
 import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
@@ -41,6 +42,7 @@ async function make(engine: Engine, making: Making): Promise<Made> {
   const { own, others } = sortedByHome(home, making.outbox);
   const added = await engine.write<number>(MAKE, home, [
     ...taskArgs(withGrant(task, grant)),
+    factArg(making.fact),
     ...itemArgs(own),
   ]);
   if (added < 0) return existing(engine, making);
@@ -71,6 +73,10 @@ function dueArg(dueAtMs: number | null): Arg {
   return dueAtMs === null ? "" : finite(dueAtMs, "dueAtMs");
 }
 
+function factArg(fact: AuditFact | undefined): Arg {
+  return fact === undefined ? "" : JSON.stringify(fact);
+}
+
 function sortedByHome(home: string, items: readonly OutboxItem[]) {
   const isOwn = (item: OutboxItem): boolean => homeOfMessage(item.key) === home;
   return { own: items.filter(isOwn), others: items.filter((item) => !isOwn(item)) };
@@ -90,7 +96,10 @@ async function moveTask(engine: Engine, move: Move): Promise<"moved" | "conflict
   const { own, others } = sortedByHome(home, move.outbox);
   const settled = settles && !elsewhere ? [settles.key, settles.fence] : ["", ""];
   const about = [task.id, expected, fence ?? "", task.state, dueArg(task.dueAtMs), JSON.stringify(task)];
-  const waking = await engine.write<number>(MOVE, home, [...about, ...settled, ...itemArgs(own)]);
+  const waking = await engine.write<number>(MOVE, home, [
+    ...[...about, ...settled, factArg(move.fact)],
+    ...itemArgs(own),
+  ]);
   if (waking < 0) return "conflict";
   announce(engine, task, waking);
   if (elsewhere) await settle(engine, settles.key, settles.fence);

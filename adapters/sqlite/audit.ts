@@ -23,7 +23,8 @@ export function sqliteAudit(engine: Engine): Audit {
   };
 }
 
-function appendEntry(db: Database, fact: AuditFact): AuditEntry {
+/** Adds an entry behind the last, inside the caller's write. */
+export function appendEntry(db: Database, fact: AuditFact): AuditEntry {
   const last = db.get<AuditLink>("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1") ?? GENESIS;
   const entry = chained(last, fact);
   insertEntry(db, entry);

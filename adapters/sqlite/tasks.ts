@@ -1,6 +1,7 @@
 import type { Made } from "../../core/ports/index.ts";
 import { type Task, withGrant } from "../../core/tasks/index.ts";
 import type { Grant } from "../../core/throttle/index.ts";
+import { appendEntry } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
@@ -42,6 +43,7 @@ function make(db: Database, making: MakingRow, at: Moment): Made {
   insertTask(db, grant ? rowWithGrant(task, grant) : task);
   if (task.dueAtMs !== null) at.wake("tasks");
   addItems(db, making.outbox, at);
+  if (making.fact) appendEntry(db, making.fact);
   return grant ? { outcome: "made", grant } : { outcome: "made" };
 }
 
@@ -67,6 +69,7 @@ function moveTask(db: Database, move: MoveRow, at: Moment): "moved" | "conflict"
   // Settling first lets a message of this move follow the one that it answers.
   if (move.settles) settleItem(db, move.settles, at.wake);
   addItems(db, move.outbox, at);
+  if (move.fact) appendEntry(db, move.fact);
   return "moved";
 }
 

@@ -15,6 +15,7 @@ import type { Rule } from "../../core/rules/index.ts";
 import {
   type Click,
   type MachineSettings,
+  madeFact,
   step,
   type Task,
   type TaskInput,
@@ -120,6 +121,6 @@ async function takeOffer(
   if (!made) return;
   const replied = [{ kind: "reply" as const, to: by, about: "offer_taken" as const }, ...made.effects];
   const { task: stored, outbox } = withOutbox(made.task, replied, nowMs);
-  const answer = await deps.tasks.make({ task: stored, outbox });
+  const answer = await deps.tasks.make({ task: stored, outbox, fact: madeFact(stored) });
   deps.log.info({ taskId: stored.id, parent: task.id, by, outcome: answer.outcome }, "offer taken");
 }

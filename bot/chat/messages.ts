@@ -8,7 +8,15 @@ import {
   taskText,
 } from "../../core/commands/index.ts";
 import { errorText } from "../../core/errors.ts";
-import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "../../core/ports/index.ts";
+import type {
+  Audit,
+  Clock,
+  Executor,
+  InboxPayload,
+  Metrics,
+  Outbox,
+  TaskStore,
+} from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
 import { findTask } from "./find-task.ts";
@@ -21,6 +29,7 @@ export interface MessageDeps {
   tasks: TaskStore;
   outbox: Outbox;
   executor: Executor;
+  audit: Pick<Audit, "append">;
   view: Viewer;
   muting: ChatMuteDeps;
   asking: ChatWhyDeps;
@@ -76,8 +85,22 @@ async function oneTask(asking: TaskAsking, deps: MessageDeps & { viewing: Messag
   const viewing = await deps.view(task);
   const { command } = asking;
   if (command === "task") return taskText(task, viewing);
-  if (command === "ex" || command === "logs") return aboutExecution(command, task, { ...deps, viewing });
+  if (command === "ex" || command === "logs") {
+    await recordOutput(command, task, { ...deps, userId: asking.userId });
+    return aboutExecution(command, task, { ...deps, viewing });
+  }
   return answerOrder(task, { ...asking, command }, { ...deps.ordering, viewing });
+}
+
+/** What a task put out may hold what not everybody should know, so that it is told who has seen it. */
+async function recordOutput(
+  command: "ex" | "logs",
+  task: Task,
+  { audit, clock, userId }: MessageDeps & { userId: string },
+): Promise<void> {
+  const at = new Date(clock.nowMs()).toISOString();
+  const detail = { command, execution: task.execution?.id ?? null };
+  await audit.append({ at, who: `user:${userId}`, what: "tasks.output", object: task.id, detail });
 }
 
 async function aboutExecution(

@@ -1,25 +1,26 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment, storesText } from "../config/index.ts";
 import { prepare, prepareFiles } from "../wire.ts";
 import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
-import { approvePolicyFile, newToken } from "../wire-tools.ts";
+import { newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
+import { auditCommands } from "./audit.ts";
 import { backtestCommand } from "./backtest.ts";
 import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { findingLine } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
+import { policyCommands } from "./policies.ts";
 import { rulesCommands } from "./rules.ts";
 import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
 /**
  * The command line. Commands here only read and write files; `doctor` connects to what a process would; those of
- * `events` and `archive` ask the running process.
+ * `events`, `archive` and `audit` ask the running process.
  */
 function program(): Command {
   const whale = new Command("whale").description(
@@ -44,14 +45,7 @@ function program(): Command {
     .argument("<file>", "请求体文件，旁边可有 NAME.headers.json · a file with a body")
     .description("把一个请求体读成事件并打印，不保存 · print the events that a body makes, as JSON")
     .action(tryFile);
-  whale
-    .command("policies")
-    .description("策略 · policies")
-    .command("approve")
-    .argument("<id>", "文件名，不含 .yaml · file name without .yaml")
-    .requiredOption("--by <userid>", "批准人 · who approves")
-    .description("写入批准人、时间和摘要 · write approver, time and digest into the policy's file")
-    .action(approvePolicy);
+  policyCommands(whale);
   whale
     .command("tokens")
     .description("REST 的令牌 · tokens of REST")
@@ -67,6 +61,7 @@ function program(): Command {
   eventCommands(whale);
   throttleCommands(whale);
   archiveCommands(whale);
+  auditCommands(whale);
   explainCommand(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
@@ -101,15 +96,6 @@ async function tryFile(source: string, file: string): Promise<void> {
   const tried = trySource(files.inForce, { source, ...requestOf(file), zone, nowMs: Date.now() });
   if (tried.outcome === "refused") return stop(tried.message);
   console.log(JSON.stringify(tried.results, null, 2));
-}
-
-async function approvePolicy(id: string, { by }: { by: string }): Promise<void> {
-  const home = environment()["WHALE_HOME"] ?? "./home";
-  const file = join(home, "policies", `${id}.yaml`);
-  const approved = approvePolicyFile({ file, text: readFileSync(file, "utf8"), by });
-  if (approved.outcome === "refused") return stop(approved.message);
-  writeFileSync(file, approved.text);
-  console.log(`${file}: ${by} 已批准 · approved`);
 }
 
 function printToken(given: { user: string; rights: string; expires: string }): void {

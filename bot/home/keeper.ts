@@ -7,7 +7,7 @@ import type { Warning } from "../http/index.ts";
 import type { InForce, InForceHolder } from "../in-force.ts";
 import { changeType, type LoadedHome, type TypeChange, type TypeChanged } from "./change-type.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
-import { type Author, byHand, recordVersions } from "./record-versions.ts";
+import { type Author, approvalsSeen, byHand, recordVersions } from "./record-versions.ts";
 
 export type Reloaded =
   /** In force now; `versions` are those that were new. */
@@ -52,7 +52,7 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
 
   const adopt = async (next: LoadedHome, author: Author): Promise<ConfigVersion[]> => {
     const compiled = withClustersOf(inForce.current(), deps.compile(next.home));
-    const versions = await recordVersions(next.files, deps, author);
+    const versions = await recordVersions(next.files, deps, approvalsSeen(next.home.policies, author));
     inForce.replace(compiled);
     loaded = next;
     trouble = null;
@@ -76,12 +76,16 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
     return { outcome: "loaded", versions };
   };
   return {
-    begin: () => inTurn(async () => void (await recordVersions(loaded.files, deps, byHand))),
+    begin: () => inTurn(async () => begin(loaded, deps)),
     reload: (by) => inTurn(() => reload(by)),
     changeType: (change) =>
       inTurn(() => changeType(change, { folder, configs, inForce, files: loaded.files, adopt })),
     warnings: () => (trouble === null ? [] : [troubleWarning(trouble)]),
   };
+}
+
+async function begin({ home, files }: LoadedHome, deps: KeeperDeps): Promise<void> {
+  await recordVersions(files, deps, approvalsSeen(home.policies, byHand));
 }
 
 /** StackStorm's clients are built at the start, so that a cluster changes with a restart alone. */

@@ -1,5 +1,7 @@
 import type { HomeFile } from "../../adapters/files/index.ts";
 import type { AuditVerb } from "../../core/audit/index.ts";
+import type { JsonObject } from "../../core/ids/index.ts";
+import { type Policy, policyDigest } from "../../core/policies/index.ts";
 import type { Audit, Clock, ConfigStore } from "../../core/ports/index.ts";
 import {
   BY_FILE,
@@ -21,18 +23,33 @@ export interface RecordDeps {
 export interface Deed {
   by: string;
   what: AuditVerb;
+  /** What else the audit log is told. */
+  detail?: JsonObject;
 }
 
-/** Tells whose deed a change of this thing is. */
-export type Author = (of: ConfigName) => Deed;
+/** Tells whose deed a change of this thing is; `before` is its text until now, null when there was none. */
+export type Author = (of: ConfigName, before?: string | null) => Deed;
 
 /** Files say what changed, not who did it. */
 export const byHand: Author = () => ({ by: BY_FILE, what: "config.edit" });
+
+/** The same, but that a policy whose approval is new was approved, whoever has written the file. */
+export function approvalsSeen(policies: readonly Policy[], author: Author): Author {
+  return (of, before) => {
+    const policy = of.kind === "policy" && policies.find(({ id }) => id === of.name);
+    if (!policy || policyDigest(policy) !== policy.digest) return author(of, before);
+    if (before?.includes(policy.digest)) return author(of, before);
+    const { approvedBy, approvedAt, expires, digest, actions } = policy;
+    const detail = { approvedBy, approvedAt, expires, approved: digest, actions: [...actions] };
+    return { by: author(of, before).by, what: "policies.approve", detail };
+  };
+}
 
 interface Step {
   change: ConfigChange;
   version: ConfigVersion;
   what: AuditVerb;
+  detail?: JsonObject;
 }
 
 /**
@@ -64,14 +81,22 @@ function stepsOf(
   const texts = new Map(files.filter((file) => file.kind === kind).map(({ name, text }) => [name, text]));
   const names = new Set([...texts.keys(), ...latest.keys()]);
   return [...names].flatMap((name) => {
-    const { by, what } = author({ kind, name });
+    const before = latest.get(name);
+    const living = before && before.change !== "retired" ? before.text : null;
+    const { by, what, detail } = author({ kind, name }, living);
     const change = { kind, name, at, by, text: texts.get(name) ?? null };
-    const version = nextVersion(latest.get(name) ?? null, change);
-    return version ? [{ change, version, what }] : [];
+    const version = nextVersion(before ?? null, change);
+    return version ? [{ change, version, what, ...(detail ? { detail } : {}) }] : [];
   });
 }
 
-function auditStep({ version, what }: Step, audit: Audit): Promise<unknown> {
+function auditStep({ version, what, detail }: Step, audit: Audit): Promise<unknown> {
   const { kind, name, no, at, by, change, digest } = version;
-  return audit.append({ at, who: by, what, object: name, detail: { kind, version: no, change, digest } });
+  return audit.append({
+    at,
+    who: by,
+    what,
+    object: name,
+    detail: { kind, version: no, change, digest, ...detail },
+  });
 }

@@ -3,6 +3,7 @@ import type { Clock, Logger, Metrics, TaskStore } from "../../core/ports/index.t
 import {
   isTerminal,
   type MachineSettings,
+  movedFact,
   type StepResult,
   step,
   type Task,
@@ -53,7 +54,9 @@ export function createAdvancer(deps: AdvancerDeps, settings: MachineSettings): A
   const store = async (task: Task, result: StepResult, options: AdvanceOptions) => {
     const { task: next, outbox } = withOutbox(result.task, result.effects, clock.nowMs());
     const stored: Task = { ...next, revision: task.revision + 1 };
-    const move = { task: stored, expected: task.revision, outbox, ...options };
+    const fact = movedFact(task, stored, clock.nowMs());
+    const told = fact === null ? {} : { fact };
+    const move = { task: stored, expected: task.revision, outbox, ...told, ...options };
     return (await tasks.move(move)) === "moved" ? stored : null;
   };
 

@@ -20,7 +20,7 @@ import {
   takeOf,
   type Verdict,
 } from "../../core/rules/index.ts";
-import { type MachineSettings, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
+import { type MachineSettings, madeFact, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import { type JudgingDeps, judgingNow } from "./rules-in-force.ts";
 import { slices } from "./slices.ts";
 import type { StepObserver } from "./steps.ts";
@@ -172,7 +172,7 @@ async function makeTask(
   const { task, outbox } = withOutbox(made.task, made.effects, nowMs);
   const asked = { grantId: task.id, atMs: nowMs };
   const take = replay.order.ignoreThrottle ? null : takeOf(judgement, firing, asked);
-  const answer = await deps.tasks.make({ task, outbox, ...(take ? { take } : {}) });
+  const answer = await deps.tasks.make({ task, outbox, fact: madeFact(task), ...(take ? { take } : {}) });
   deps.onStep("replay_task_made");
   return elementVerdict(firing.index, { taskId: task.id, grant: answer.grant });
 }

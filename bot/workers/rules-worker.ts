@@ -10,7 +10,7 @@ import {
   takeOf,
   type Verdict,
 } from "../../core/rules/index.ts";
-import { type MachineSettings, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
+import { type MachineSettings, madeFact, taskOfRule, withOutbox } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
 import { causesOf, depthOf, roundsOf } from "./chain.ts";
 import type { Crew } from "./crew.ts";
@@ -127,7 +127,7 @@ async function makeTask(
   const made = taskOfRule(judgement.rule, event, firing, making);
   const { task, outbox } = withOutbox(made.task, made.effects, nowMs);
   const take = takeOf(judgement, firing, { grantId: task.id, atMs: Date.parse(event.receivedAt) });
-  const answer = await deps.tasks.make({ task, outbox, ...(take ? { take } : {}) });
+  const answer = await deps.tasks.make({ task, outbox, fact: madeFact(task), ...(take ? { take } : {}) });
   deps.onStep("task_made");
   return elementVerdict(firing.index, { taskId: task.id, grant: answer.grant });
 }

@@ -11,6 +11,20 @@ export const AUDIT_VERBS = [
   "mute.order",
   "mute.lift",
   "archive.retry",
+  "policies.approve",
+  "task.make",
+  "task.ask",
+  "task.decide",
+  "task.start",
+  "task.move",
+  "task.end",
+  "tasks.output",
+  "events.raw",
+  "events.export",
+  "archive.show",
+  "audit.read",
+  "audit.export",
+  "audit.verify",
 ] as const;
 
 /** What was done, as a dotted verb: the kind of thing, then the deed. */
@@ -20,7 +34,10 @@ export type AuditVerb = (typeof AUDIT_VERBS)[number];
 export interface AuditFact {
   /** When it was done: ISO 8601, UTC. */
   at: string;
-  /** userid of the person, or a word for what is none: `file` for an edit by hand, `signal` for SIGHUP. */
+  /**
+   * `user:<userid>` or `local` as `actorName` gives them, or a word for what is no person: `whale` for the machine
+   * itself, `policy:<id>`, `file` for an edit by hand, `signal` for SIGHUP.
+   */
   who: string;
   what: AuditVerb;
   /** What it was done to, for example an event type's name. */

@@ -1,6 +1,7 @@
 import type { EventStatus, Severity, WhaleEvent } from "../events/event.ts";
 import type { NumberRange } from "../events/numeric-fields.ts";
 import type { Verdict, VerdictReason } from "../rules/verdict.ts";
+import type { AuditCopy } from "./audit-copy.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 
 /**
@@ -147,4 +148,6 @@ export interface Archive {
   forget(retention: ArchiveRetention, nowMs: number): Promise<number>;
   /** What `write` had to leave out. */
   deadLetters: DeadLetters;
+  /** The copy of the audit log. */
+  audit: AuditCopy;
 }

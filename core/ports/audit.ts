@@ -1,6 +1,9 @@
 import type { AuditEntry, AuditFact, ChainCheck } from "../audit/index.ts";
 
-/** Who did what, in one chain that nobody can change unseen. */
+/**
+ * Who did what, in one chain that nobody can change unseen. What a task was made or moved with (`fact`) is in the
+ * chain exactly once, and every method below sees it when the write had finished before the call.
+ */
 export interface Audit {
   /**
    * Adds one entry behind the last, durably when it returns. Appends at the same time become one chain, in

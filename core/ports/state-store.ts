@@ -7,6 +7,8 @@ export interface StateBodies {
   stop: Stop;
   /** By an id of its own: `m_` and a ULID. */
   mute: Mute;
+  /** By what was said: that people were told it, so that it is said once. */
+  notice: { at: string };
 }
 
 export type StateKind = keyof StateBodies;
@@ -31,7 +33,7 @@ export type StateOutcome<Kind extends StateKind> =
   /** Nothing changed; `current` is what is stored, null when there is none. */
   | { outcome: "conflict"; current: StateDocument<Kind> | null };
 
-/** Small documents that all processes share: what people ordered, and may take back. Each change is durable when it returns. */
+/** Small documents that all processes share: what people ordered and may take back, and what they were told. Each change is durable when it returns. */
 export interface StateStore {
   /** All documents of a kind, by name. */
   list<Kind extends StateKind>(kind: Kind): Promise<StateDocument<Kind>[]>;

@@ -1,3 +1,4 @@
+import type { AuditFact } from "../audit/entry.ts";
 import type { Effect } from "../tasks/effects.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
 import type { Grant, TakeRequest } from "../throttle/bucket.ts";
@@ -38,6 +39,8 @@ export interface Making {
   outbox: readonly OutboxItem[];
   /** The token it needs; absent when the rule has no throttle. */
   take?: TakeRequest;
+  /** What the audit log is told of it, in the same write; absent when nothing. */
+  fact?: AuditFact;
 }
 
 export type Made =
@@ -56,6 +59,8 @@ export interface Move {
   fence?: number;
   /** An outbox item that this move settles, in the same write. */
   settles?: { key: string; fence: number };
+  /** What the audit log is told of it, in the same write; absent when nothing. */
+  fact?: AuditFact;
 }
 
 export interface TaskQuery {

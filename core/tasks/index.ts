@@ -1,3 +1,4 @@
+export * from "./audited.ts";
 export * from "./coalesced.ts";
 export * from "./codes.ts";
 export * from "./effects.ts";

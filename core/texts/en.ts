@@ -150,6 +150,8 @@ export const en: Texts = {
   noOutput: "(no output)",
   ruleRefused: ({ rule, place, what }) =>
     `**The file of rule "${rule}" cannot be used**\n${place}: ${what}\nThe rule as it was before stays in force; nothing was changed.`,
+  policyExpires: ({ policy, days, expires }) =>
+    `**The policy "${policy}" that you approved expires in ${days} days** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
   wordsOf: ({ en }) => en,
   commands: {
     help: [

@@ -150,6 +150,8 @@ export const zh: Texts = {
   noOutput: "（没有输出）",
   ruleRefused: ({ rule, place, what }) =>
     `**规则「${rule}」的文件有误，没有采用**\n${place}：${what}\n之前的规则仍然有效，没有任何变化。`,
+  policyExpires: ({ policy, days, expires }) =>
+    `**您批准的策略「${policy}」还有 ${days} 天到期**（${expires}）\n届时依靠它的任务会被拒绝。要继续使用请重新批准：whale policies approve。`,
   wordsOf: ({ zh }) => zh,
   commands: {
     help: [

@@ -6,6 +6,8 @@ export interface Row {
   id: string;
   status: string;
   requestId: string;
+  action: string;
+  parameters: Record<string, unknown>;
 }
 
 /** Everything that is compared at the end. */
@@ -14,6 +16,8 @@ export interface Evidence {
   acknowledged: readonly string[];
   tasks: readonly Task[];
   rows: readonly Row[];
+  /** What every alert's task runs, as people were shown it. */
+  asked: { action: string; parameters: Record<string, unknown> };
   /** Card ids that an entitled person approved. */
   approved: ReadonlySet<string>;
   /** Card ids that reached a phone. */
@@ -52,6 +56,8 @@ function judgeTask(task: Task, evidence: Evidence, found: Judgement): void {
   const name = `${task.id} ${task.state} (${task.reason}), ${rows.length} rows`;
   if (rows.length > 1) found.doubled.push(name);
   if (rows.length > 0 && !wasApproved(task, evidence)) found.unapproved.push(name);
+  else if (rows.some((row) => !isAsAsked(row, evidence)))
+    found.unapproved.push(`${name}, with other content than was approved`);
   if (task.state === "unknown") judgeUnknown(task, rows, { evidence, found, name });
   else if (!isTerminal(task.state)) found.stuck.push(name);
   else if (!isRightEnd(task, rows)) found.lost.push(name);
@@ -61,6 +67,11 @@ function judgeTask(task: Task, evidence: Evidence, found: Judgement): void {
 
 function wasApproved(task: Task, { approved }: Evidence): boolean {
   return task.cards.some((card) => approved.has(`${task.id}@${card.no}`));
+}
+
+function isAsAsked({ action, parameters }: Row, { asked }: Evidence): boolean {
+  const differs = ([name, value]: [string, unknown]) => parameters[name] !== value;
+  return action === asked.action && !Object.entries(asked.parameters).some(differs);
 }
 
 function wasHeard(task: Task, { messages }: Evidence): boolean {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LifeOrders } from "./process.ts";
 
+const PLANT = new URL("./plant.ts", import.meta.url).href;
 const READY_TIMEOUT_MS = 60_000;
 
 /** One running process under test. */
@@ -18,6 +19,7 @@ export interface Life {
 /** Starts the process and waits until it listens, or is gone before that. */
 export async function startLife(orders: LifeOrders): Promise<Life> {
   const child = fork(join(import.meta.dirname, "process.ts"), {
+    execArgv: orders.plant === null ? [] : ["--import", `${PLANT}?${orders.plant}`],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // Hundreds of lives begin with the same code.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "whale-chaos-cache") },

@@ -6,6 +6,10 @@ export interface LifeOrders {
   env: Record<string, string>;
   /** Die after passing this step so many times; null leaves the killing to the campaign. */
   dieAt: { step: Step; after: number } | null;
+  /** How far ahead its clock is; a store that processes share has a clock of its own. */
+  clockAheadMs: number;
+  /** A fault to be found, see plant.ts. */
+  plant: string | null;
 }
 
 const passed = new Map<Step, number>();
@@ -24,7 +28,8 @@ async function live(orders: LifeOrders): Promise<void> {
     const { dieAt } = orders;
     if (dieAt?.step === step && times >= dieAt.after) process.kill(process.pid, "SIGKILL");
   };
-  const whale = await startWhale({ ...prepared, onStep, logTo: { write: () => undefined } });
+  const clock = { nowMs: () => Date.now() + orders.clockAheadMs };
+  const whale = await startWhale({ ...prepared, onStep, clock, logTo: { write: () => undefined } });
   process.send?.({ port: whale.port });
 }
 

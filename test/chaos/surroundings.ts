@@ -5,7 +5,7 @@ import { openRedisStore } from "../../adapters/redis/index.ts";
 import { openStore } from "../../adapters/sqlite/index.ts";
 import { systemClock } from "../../adapters/telemetry/index.ts";
 import { prepare } from "../../bot/wire.ts";
-import type { TaskStore } from "../../core/ports/index.ts";
+import type { TaskQuery, TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import {
   type StackStormSimulator,
@@ -20,6 +20,7 @@ import { freePort } from "../support/free-port.ts";
 import { silentLog } from "../support/log.ts";
 import { type RedisServer, startRedis } from "../support/redis.ts";
 import { startRelay } from "../support/relay.ts";
+import { type Disk, mountDisk } from "./disk.ts";
 import { type Monitor, startMonitor } from "./intake.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { type People, startPeople } from "./people.ts";
@@ -52,7 +53,12 @@ export interface Surroundings {
   envs: readonly Record<string, string>[];
   /** Processes that the front passes over, by number. */
   passedOver: Set<number>;
-  tasks(): Promise<Task[]>;
+  /** The disk of the embedded store, where one could be mounted. */
+  disk: Disk | null;
+  /** All tasks that are stored, or some of them. */
+  tasks(query?: Partial<TaskQuery>): Promise<Task[]>;
+  /** Request ids of starts that are stored and not answered. */
+  starting(): Promise<string[]>;
   judged(): Promise<Judgement>;
   close(): Promise<void>;
 }
@@ -60,6 +66,7 @@ export interface Surroundings {
 export async function openSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
   const { seed, processes } = options;
   const folder = mkdtempSync(join(tmpdir(), "whale-chaos-"));
+  const disk = options.store === "embedded" ? mountDisk(join(folder, "data-0")) : null;
   const redis = options.store === "redis" ? await startRedis(options.redis) : null;
   const ports = await Promise.all(Array.from({ length: processes }, freePort));
   const passedOver = new Set<number>();
@@ -76,21 +83,29 @@ export async function openSurroundings(options: SurroundingsOptions): Promise<Su
     PORT: String(port),
     WHALE_DATA: join(folder, `data-${n}`),
     // Several processes leave less of the machine to each, and what is slow must not count as unanswered.
+    // A full disk is to be met by writes, not kept away from them.
+    ...(disk ? { WHALE_MIN_FREE_DISK: "0" } : {}),
     WHALE_START_WINDOW: processes > 1 ? "6s" : "2s",
     ...(redis ? { ...serversEnv(redis), ...options.env?.(n, redis) } : {}),
   }));
   const people = startPeople(wecom);
   const monitor = startMonitor(url, seed);
-  const tasks = () => storedTasks(envs[0] ?? {});
-  const around = { stackstorm, wecom, people, monitor, url, redis, envs, passedOver, tasks };
+  const tasks = (query: Partial<TaskQuery> = {}) => storedTasks(envs[0] ?? {}, query);
+  const around = { stackstorm, wecom, people, monitor, url, redis, envs, passedOver, disk, tasks };
   return {
     ...around,
+    starting: async () => {
+      // Another process may have looked for it already.
+      const open = await tasks({ states: ["starting"] });
+      return open.flatMap(({ start }) => (start ? [start.requestId] : []));
+    },
     judged: async () => judge(await evidenceOf(around)),
     close: async () => {
       monitor.stop();
       await people.stop();
       await Promise.all([wecom.close(), stackstorm.close(), front.close()]);
       await redis?.remove();
+      disk?.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -119,21 +134,24 @@ function serversEnv({ port }: RedisServer): Record<string, string> {
   };
 }
 
-async function storedTasks(env: Record<string, string>): Promise<Task[]> {
+async function storedTasks(env: Record<string, string>, query: Partial<TaskQuery>): Promise<Task[]> {
   const prepared = await prepare(env, "/");
   if (prepared.outcome === "refused") throw new Error(prepared.message);
   const { stores, dataDir } = prepared.config;
   const log = silentLog;
-  if (stores.kind === "embedded") return listAll(openStore({ dataDir, clock: systemClock, log }));
-  return listAll(await openRedisStore({ ...stores.redis, log }));
+  if (stores.kind === "embedded") return listAll(openStore({ dataDir, clock: systemClock, log }), query);
+  return listAll(await openRedisStore({ ...stores.redis, log }), query);
 }
 
-async function listAll(store: { tasks: TaskStore; close(): Promise<void> }): Promise<Task[]> {
-  return store.tasks.list({ limit: 1_000_000 }).finally(() => store.close());
+async function listAll(
+  store: { tasks: TaskStore; close(): Promise<void> },
+  query: Partial<TaskQuery>,
+): Promise<Task[]> {
+  return store.tasks.list({ limit: 1_000_000, ...query }).finally(() => store.close());
 }
 
 async function evidenceOf(
-  around: Pick<Surroundings, "monitor" | "stackstorm" | "people" | "wecom" | "tasks">,
+  around: Pick<Surroundings, "monitor" | "stackstorm" | "people" | "wecom"> & { tasks(): Promise<Task[]> },
 ) {
   const { monitor, stackstorm, people, wecom } = around;
   const lines = Object.values(wecom.chats()).flat();
@@ -143,8 +161,11 @@ async function evidenceOf(
     rows: stackstorm.rows().map((row) => ({
       id: row.id,
       status: row.status,
+      action: row.action,
+      parameters: row.parameters,
       requestId: (row.context as { whale?: { request_id?: string } }).whale?.request_id ?? "",
     })),
+    asked: { action: "core.wait", parameters: { seconds: 0.05 } },
     approved: people.approved,
     cards: new Set(
       lines.flatMap((line) => (line.kind === "card" && line.card.taskId ? [line.card.taskId] : [])),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { type AuditEntry, type AuditFact, GENESIS } from "../../core/audit/index.ts";
+import fc from "fast-check";
+import { type AuditEntry, type AuditFact, chained, checkHead, GENESIS } from "../../core/audit/index.ts";
 import type { Audit } from "../../core/ports/index.ts";
 import { testsOn, upTo } from "./harness.ts";
 
@@ -9,6 +10,8 @@ export interface AuditHarness {
   audit: Audit;
   /** Changes what is stored of an entry, or with null removes it. */
   tamper(seq: number, change: Partial<Omit<AuditEntry, "seq">> | null): void;
+  /** Puts other entries in the place of all that are stored. */
+  rewrite(entries: readonly AuditEntry[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,7 +27,61 @@ export function auditContract(name: string, open: () => Promise<AuditHarness>): 
     appending(open);
     reading(open);
     verifying(open);
+    findingTampering(open);
   });
+}
+
+/** What somebody with a shell may do to entries, with a place in them. */
+const TAMPERING: Record<string, (entries: readonly AuditEntry[], at: number) => AuditEntry[]> = {
+  changed: (entries, at) => entries.map((entry, i) => (i === at ? { ...entry, object: "other" } : entry)),
+  removed: (entries, at) => entries.filter((_, i) => i !== at),
+  swapped: (entries, at) => {
+    const other = (at + 1) % entries.length;
+    const numbered = (from: number, to: number) => ({ ...entries[from], seq: to + 1 }) as AuditEntry;
+    return entries.map((entry, i) =>
+      i === at ? numbered(other, at) : i === other ? numbered(at, other) : entry,
+    );
+  },
+  inserted: (entries, at) => {
+    const planted = chained(entries[at - 1] ?? GENESIS, aDeed({ who: "nobody" }));
+    const moved = entries.slice(at).map((entry) => ({ ...entry, seq: entry.seq + 1 }));
+    return [...entries.slice(0, at), planted, ...moved];
+  },
+  "cut off at its tail": (entries, at) => entries.slice(0, at),
+  "written anew from an entry on": (entries, at) => {
+    const anew = entries.slice(0, at);
+    for (const entry of entries.slice(at))
+      anew.push(chained(anew.at(-1) ?? GENESIS, { ...entry, who: "me" }));
+    return anew;
+  },
+};
+
+function findingTampering(open: () => Promise<AuditHarness>): void {
+  const test = testsOn(open);
+  const samples = fc.record({
+    facts: fc.array(fc.record({ who: fc.string(), detail: fc.dictionary(fc.string(), fc.integer()) }), {
+      ...{ minLength: 2, maxLength: 8 },
+    }),
+    place: fc.nat(),
+  });
+  for (const [how, tampered] of Object.entries(TAMPERING)) {
+    test(`finds that the chain was ${how}, wherever that was`, async ({ audit, rewrite }) => {
+      await fc.assert(
+        fc.asyncProperty(samples, async ({ facts, place }) => {
+          await rewrite([]);
+          for (const fact of facts) await audit.append(aDeed(fact));
+          const entries = await audit.read(0, 100);
+          const head = entries.at(-1) as AuditEntry;
+          const noted = async () =>
+            checkHead(await audit.verify(1), head, (await audit.read(head.seq - 1, 1))[0]);
+          assert.equal((await noted()).outcome, "whole");
+          await rewrite(tampered(entries, place % entries.length));
+          assert.equal((await noted()).outcome, "broken");
+        }),
+        { numRuns: 15 },
+      );
+    });
+  }
 }
 
 function appending(open: () => Promise<AuditHarness>): void {

@@ -6,7 +6,7 @@ import type { MovableClock } from "../support/clock.ts";
 export const DEDUPE_WINDOW_MS = 300_000;
 
 /** Empty storage for one test, over a clock that the test moves. */
-export interface Harness extends Omit<StorePorts, "audit"> {
+export interface Harness extends StorePorts {
   clock: MovableClock;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { type TestContext, test } from "node:test";
 import { archiveContract } from "../contract/archive.ts";
+import { archiveAuditContract } from "../contract/archive-audit.ts";
 import { countContract } from "../contract/archive-counts.ts";
 import { deadLetterContract } from "../contract/archive-dead-letters.ts";
 import { filterContract } from "../contract/archive-filters.ts";
@@ -11,7 +12,14 @@ const world = await nodeForTests();
 if ("skip" in world) test("elasticsearch: the archive's promises", { skip: world.skip });
 else {
   const open = async (context: TestContext) => archiveForTest(context, world.node);
-  const contracts = [archiveContract, filterContract, countContract, forgetContract, deadLetterContract];
+  const contracts = [
+    archiveContract,
+    filterContract,
+    countContract,
+    forgetContract,
+    deadLetterContract,
+    archiveAuditContract,
+  ];
   for (const contract of contracts) {
     contract("elasticsearch", open);
   }

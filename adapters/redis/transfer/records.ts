@@ -2,6 +2,7 @@ import type { AuditEntry } from "../../../core/audit/index.ts";
 import type { StateKind, TransferPage } from "../../../core/ports/index.ts";
 import type { TransferRecordOf } from "../../../core/transfer/index.ts";
 import { type ConfigVersion, VERSIONED_KINDS } from "../../../core/versions/index.ts";
+import { gatherFacts } from "../audit-gather.ts";
 import type { Engine } from "../engine.ts";
 import { AUDIT_TAG, CONFIG_TAG, STATE_TAG } from "../partitions.ts";
 import { WRITE_AUDIT, WRITE_STATE, WRITE_VERSIONS } from "./queue-scripts.ts";
@@ -19,6 +20,7 @@ export const audit: TransferTable<"audit"> = {
 };
 
 async function readAudit(engine: Engine, { after, limit }: PageStart): Promise<TransferPage> {
+  if (after === null) await gatherFacts(engine);
   const range = [`${engine.base(AUDIT_TAG)}:chain`, `(${after ?? 0}`, "+inf", "LIMIT", 0, limit];
   const texts = await engine.command<string[]>("ZRANGEBYSCORE", range);
   const records = texts.map((text): TransferRecordOf<"audit"> => {
@@ -60,7 +62,7 @@ async function readVersions(engine: Engine, { after }: PageStart): Promise<Trans
 }
 
 /** Complete by its type: a kind that is not named would be left behind. */
-const STATE_KINDS: Record<StateKind, true> = { stop: true, mute: true };
+const STATE_KINDS: Record<StateKind, true> = { stop: true, mute: true, notice: true };
 
 /** Stops and mutes, all on one page: people make them. */
 export const state: TransferTable<"state"> = {

@@ -36,7 +36,7 @@ export const task: TransferTable<"task"> = {
 function taskArgs({ key, body: { text } }: TransferRecordOf<"task">): Arg[] {
   const { state, revision, createdAtMs, dueAtMs, event } = JSON.parse(text) as Task;
   const incident = incidentField(event.source, event.incident);
-  return [key, state, revision, createdAtMs, dueAtMs ?? "", text, incident];
+  return [key, state, revision, createdAtMs, dueAtMs ?? "", text, incident, ""];
 }
 
 type MessageRow = [

@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../../../core/audit/index.ts";
 import { rangesFault, type WhaleEvent } from "../../../core/events/index.ts";
 import type {
   Archive,
@@ -5,11 +6,13 @@ import type {
   ArchiveCounts,
   ArchiveFilter,
   ArchiveRetention,
+  AuditCopy,
   DeadLetters,
   Logger,
   Retried,
 } from "../../../core/ports/index.ts";
 import type { Verdict } from "../../../core/rules/index.ts";
+import type { AuditText } from "./audit.ts";
 import { type Batch, batchOf, joined, type Poisoned } from "./batch.ts";
 import { type ArchiveOptions, checkOptions } from "./config.ts";
 import { type LetterRow, letterOf, type RetryStep, type retryStep, type Unfit } from "./dead-letters.ts";
@@ -56,6 +59,7 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
     forget: (retention, nowMs) => forget(writer, retention, nowMs),
     count: async () => (await writer.ask("count")) as number,
     deadLetters: deadLettersOver(writer, reader),
+    audit: auditOver(writer, reader),
     ...reading(reader, numericFields),
     close: async () => {
       await writes.idle();
@@ -92,6 +96,20 @@ function reading(reader: WorkerClient, numericFields: () => readonly string[]): 
 function checkNumbers({ numbers = {} }: ArchiveFilter, numericFields: readonly string[]): void {
   const fault = rangesFault(numbers, numericFields);
   if (fault) throw badQuery(fault.name, fault.value, fault.wants);
+}
+
+function auditOver(writer: WorkerClient, reader: WorkerClient): AuditCopy {
+  return {
+    write: async (entries) => {
+      const texts: AuditText[] = entries.map((entry) => ({ seq: entry.seq, body: JSON.stringify(entry) }));
+      await writer.ask("writeAudit", texts);
+    },
+    position: async () => (await reader.ask("auditPosition")) as number,
+    read: async (after, limit) => {
+      const bodies = (await reader.ask("readAudit", { after, limit })) as string[];
+      return bodies.map((body) => JSON.parse(body) as AuditEntry);
+    },
+  };
 }
 
 function deadLettersOver(writer: WorkerClient, reader: WorkerClient): DeadLetters {

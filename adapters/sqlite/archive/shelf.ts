@@ -10,6 +10,7 @@ import type {
 } from "../../../core/ports/index.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { aggregate, labelOf } from "./aggregate.ts";
+import { type AuditText, auditPosition, readAudit, writeAudit } from "./audit.ts";
 import type { Batch } from "./batch.ts";
 import { countAll, overview } from "./daily.ts";
 import {
@@ -41,6 +42,9 @@ export interface Shelf {
   listLetters(limit: number): LetterRow[];
   getLetter(id: string): LetterRow | null;
   retryLetters(step: RetryStep): Retried & { next: string | null };
+  writeAudit(entries: readonly AuditText[]): void;
+  auditPosition(): number;
+  readAudit(page: { after: number; limit: number }): string[];
   close(): void;
 }
 
@@ -69,6 +73,9 @@ export function openShelf(dataDir: string): Shelf {
     listLetters: (limit) => listLetters(db, limit),
     getLetter: (id) => getLetter(db, id),
     retryLetters: (step) => inTransaction(db, () => retryStep(db, step, (batch) => writeOrBury(db, batch))),
+    writeAudit: (entries) => inTransaction(db, () => writeAudit(db, entries)),
+    auditPosition: () => auditPosition(db),
+    readAudit: (page) => readAudit(db, page),
     close: () => db.close(),
   };
 }

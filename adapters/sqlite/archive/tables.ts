@@ -69,8 +69,11 @@ const LETTER_TABLES = `
   CREATE INDEX dead_letters_by_age ON dead_letters (at);
 `;
 
+/** The copy of the audit log. */
+const AUDIT_TABLE = "CREATE TABLE audit (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);";
+
 /** Each brings a file one version further. */
-const STEPS: readonly string[] = [EVENT_TABLES, LETTER_TABLES];
+const STEPS: readonly string[] = [EVENT_TABLES, LETTER_TABLES, AUDIT_TABLE];
 /** The version of the files that this release writes. */
 export const SCHEMA_VERSION = STEPS.length;
 

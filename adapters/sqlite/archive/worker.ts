@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { ArchiveFilter, ArchiveGrouping, ArchiveQuery } from "../../../core/ports/index.ts";
+import type { AuditText } from "./audit.ts";
 import type { Batch } from "./batch.ts";
 import type { RetryStep } from "./dead-letters.ts";
 import { faultOf } from "./errors.ts";
@@ -42,6 +43,12 @@ function answer({ op, input }: WorkerRequest): unknown {
       return shelf().getLetter(input as string);
     case "retryLetters":
       return shelf().retryLetters(input as RetryStep);
+    case "writeAudit":
+      return shelf().writeAudit(input as AuditText[]);
+    case "auditPosition":
+      return shelf().auditPosition();
+    case "readAudit":
+      return shelf().readAudit(input as { after: number; limit: number });
     case "count":
       return shelf().count();
     case "close":

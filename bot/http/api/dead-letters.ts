@@ -1,15 +1,13 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import type { JsonObject } from "../../../core/ids/index.ts";
-import type { Archive, Audit, Clock, DeadLetter } from "../../../core/ports/index.ts";
+import type { Archive, DeadLetter } from "../../../core/ports/index.ts";
 import { answering, refuseApi } from "./answers.ts";
+import { type AuditedDeps, recordDeed } from "./audited.ts";
 import type { ApiDeps } from "./guard.ts";
 import { queryReader, refuseQuery } from "./query.ts";
 
-export interface DeadLetterDeps extends ApiDeps {
+export interface DeadLetterDeps extends ApiDeps, AuditedDeps {
   archive: Pick<Archive, "deadLetters">;
-  audit: Pick<Audit, "append">;
-  clock: Clock;
 }
 
 type Handler = (ctx: RouterContext, deps: DeadLetterDeps) => Promise<void>;
@@ -53,7 +51,9 @@ async function show(ctx: RouterContext, deps: DeadLetterDeps): Promise<void> {
   const caller = await deps.guard(ctx, "archive.read", {});
   if (caller.outcome === "answered") return;
   const letter = await found(ctx, deps);
-  if (letter) ctx.body = { ...headOf(letter), value: letter.value };
+  if (!letter) return;
+  await recordDeed(deps, { who: caller.who, what: "archive.show", object: letter.id });
+  ctx.body = { ...headOf(letter), value: letter.value };
 }
 
 /** Null when the request has been answered: there is none. */
@@ -69,7 +69,7 @@ async function retryAll(ctx: RouterContext, deps: DeadLetterDeps): Promise<void>
   const caller = await deps.guard(ctx, "archive.retry", {});
   if (caller.outcome === "answered") return;
   const retried = await deps.archive.deadLetters.retry();
-  await record(deps, { who: caller.who, object: "all", detail: { ...retried } });
+  await recordDeed(deps, { who: caller.who, what: "archive.retry", object: "all", detail: { ...retried } });
   ctx.body = retried;
 }
 
@@ -79,14 +79,8 @@ async function retryOne(ctx: RouterContext, deps: DeadLetterDeps): Promise<void>
   const letter = await found(ctx, deps);
   if (!letter) return;
   const retried = await deps.archive.deadLetters.retry(letter.id);
-  await record(deps, { who: caller.who, object: letter.id, detail: { ...aboutOf(letter), ...retried } });
+  // Afterwards, with what came of it: trying again is harmless, and may be done once more where this fails.
+  const detail = { ...aboutOf(letter), ...retried };
+  await recordDeed(deps, { who: caller.who, what: "archive.retry", object: letter.id, detail });
   ctx.body = retried;
-}
-
-/** Afterwards, with what came of it: trying again is harmless, and may be done once more where this fails. */
-async function record(
-  { audit, clock }: DeadLetterDeps,
-  fact: { who: string; object: string; detail: JsonObject },
-): Promise<void> {
-  await audit.append({ at: new Date(clock.nowMs()).toISOString(), what: "archive.retry", ...fact });
 }

@@ -1,3 +1,4 @@
+import { auditPaths } from "./audit-paths.ts";
 import { configPaths } from "./config-paths.ts";
 import { deadLetterPaths } from "./dead-letter-paths.ts";
 import { eventPaths } from "./event-paths.ts";
@@ -42,6 +43,7 @@ export const apiDocument = {
     ...configPaths,
     ...replayPaths,
     ...deadLetterPaths,
+    ...auditPaths,
     ...mutePaths,
     ...throttlePaths,
     ...taskPaths,

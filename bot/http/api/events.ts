@@ -1,25 +1,25 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { isChatOpsError } from "../../../core/errors.ts";
+import { hashOf, type JsonObject } from "../../../core/ids/index.ts";
 import type {
   Archive,
   ArchiveCounts,
   ArchiveFilter,
   ArchiveKey,
-  Clock,
   Journal,
 } from "../../../core/ports/index.ts";
 import { answering } from "./answers.ts";
+import { type AuditedDeps, recordDeed } from "./audited.ts";
 import { filterOf, type KnownTypes, keptToScope } from "./event-filter.ts";
 import { exportEvents } from "./export-events.ts";
 import type { ApiDeps } from "./guard.ts";
 import { showEvent, showRaw } from "./one-event.ts";
 import { given, type QueryReader, queryReader, refuseQuery } from "./query.ts";
 
-export interface EventDeps extends ApiDeps, KnownTypes {
+export interface EventDeps extends ApiDeps, KnownTypes, AuditedDeps {
   archive: Archive;
   journal: Journal;
-  clock: Clock;
 }
 
 type Handler = (ctx: RouterContext, deps: EventDeps) => Promise<void>;
@@ -49,7 +49,7 @@ async function asked<T>(
   ctx: RouterContext,
   deps: EventDeps,
   more: (read: QueryReader) => T,
-): Promise<{ filter: ArchiveFilter | null; more: T } | null> {
+): Promise<{ who: string; filter: ArchiveFilter | null; more: T } | null> {
   const caller = await deps.guard(ctx, "events.read", "some");
   if (caller.outcome === "answered") return null;
   const read = queryReader(ctx.query);
@@ -60,7 +60,7 @@ async function asked<T>(
     refuseQuery(ctx, faults);
     return null;
   }
-  return { filter: await keptToScope(filter, caller.scope, deps), more: rest };
+  return { who: caller.who, filter: await keptToScope(filter, caller.scope, deps), more: rest };
 }
 
 async function search(ctx: RouterContext, deps: EventDeps): Promise<void> {
@@ -82,6 +82,9 @@ async function exportFound(ctx: RouterContext, deps: EventDeps): Promise<void> {
     read.whole("limit", { fallback: 100_000, max: MOST_EXPORTED }),
   );
   if (!query) return;
+  // What was looked for may itself be a text that no record should hold: its hash says whether two were the same.
+  const detail = { filter: hashOf(query.filter as JsonObject | null), limit: query.more };
+  await recordDeed(deps, { who: query.who, what: "events.export", object: "events", detail });
   await answerAsked(ctx, () => exportEvents({ filter: query.filter, limit: query.more }, ctx, deps));
 }
 

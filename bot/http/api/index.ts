@@ -1,3 +1,4 @@
+export { type AuditDeps, auditRoutes } from "./audit.ts";
 export { type ConfigDeps, configRoutes } from "./config.ts";
 export { type DeadLetterDeps, deadLetterRoutes } from "./dead-letters.ts";
 export { apiDocument } from "./document.ts";

@@ -3,9 +3,10 @@ import type { WhaleEvent } from "../../../core/events/index.ts";
 import { inScope, type Scope } from "../../../core/people/index.ts";
 import type { Archive, Journal, RawBody } from "../../../core/ports/index.ts";
 import { refuseApi } from "./answers.ts";
+import { type AuditedDeps, recordDeed } from "./audited.ts";
 import type { ApiDeps } from "./guard.ts";
 
-interface OneEventDeps extends ApiDeps {
+interface OneEventDeps extends ApiDeps, AuditedDeps {
   archive: Pick<Archive, "get" | "verdicts" | "search">;
   journal: Pick<Journal, "event" | "raw">;
 }
@@ -29,6 +30,7 @@ export async function showRaw(ctx: RouterContext, deps: OneEventDeps): Promise<v
   if (caller.outcome === "answered") return;
   const event = await eventOf(ctx, deps);
   if (!event) return unknownEvent(ctx);
+  await recordDeed(deps, { who: caller.who, what: "events.raw", object: event.id });
   answerRaw(ctx, await deps.journal.raw(event.rawRef));
 }
 

@@ -76,6 +76,7 @@ test("approves a file in flow style, without a last line break, and with an end 
 
 const REFUSALS: readonly [why: string, text: string, told: RegExp][] = [
   ["has expired", POLICY.replace("2027", "2025"), /^policies\/p\.yaml:6:10 expires = "2025-11-01": 已过期/],
+  ["would last for longer than a year", POLICY.replace("2027", "2028"), /expires = "2028-11-01": 最多一年/],
   [
     "expires at no time",
     POLICY.replace("2027-11-01", "never"),

@@ -34,7 +34,11 @@ async function auditHarness(server: RedisServer): Promise<AuditHarness> {
   const tamper: AuditHarness["tamper"] = (seq, change) => {
     changed = changed.then(() => replace(seq, change));
   };
-  return { audit: { ...store.audit, verify }, tamper, close };
+  const rewrite: AuditHarness["rewrite"] = async (entries) => {
+    await shell.del(key);
+    for (const entry of entries) await shell.zadd(key, entry.seq, JSON.stringify(entry));
+  };
+  return { audit: { ...store.audit, verify }, tamper, rewrite, close };
 }
 
 describe("a real Redis server", { skip: NO_REDIS }, () => {

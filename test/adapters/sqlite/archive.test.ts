@@ -9,6 +9,7 @@ import { type OpenArchive, openArchive } from "../../../adapters/sqlite/archive/
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { archiveContract, aVerdict, eventAt, NUMERIC_FIELDS } from "../../contract/archive.ts";
+import { archiveAuditContract } from "../../contract/archive-audit.ts";
 import { countContract } from "../../contract/archive-counts.ts";
 import { deadLetterContract, unfit } from "../../contract/archive-dead-letters.ts";
 import { filterContract } from "../../contract/archive-filters.ts";
@@ -28,7 +29,14 @@ async function open(context: TestContext, dataDir = folder(context), log = silen
   return archive;
 }
 
-const CONTRACTS = [archiveContract, filterContract, countContract, forgetContract, deadLetterContract];
+const CONTRACTS = [
+  archiveContract,
+  filterContract,
+  countContract,
+  forgetContract,
+  deadLetterContract,
+  archiveAuditContract,
+];
 
 /** The next worker thread that this process starts. */
 function nextWorker(): Promise<Worker> {

@@ -48,9 +48,17 @@ async function auditHarness(open: typeof openStoreThread | typeof openStore): Pr
     }
     db.close();
   };
+  const rewrite: AuditHarness["rewrite"] = async (entries) => {
+    const db = new DatabaseSync(join(folder.path, "whale.db"));
+    db.exec("DROP TRIGGER IF EXISTS audit_stays; DROP TRIGGER IF EXISTS audit_kept; DELETE FROM audit");
+    const insert = db.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    for (const { seq, hash, prev, at, who, what, object, detail } of entries)
+      insert.run(seq, hash, prev, at, who, what, object, JSON.stringify(detail));
+    db.close();
+  };
   const close = async () => {
     await store.close();
     folder.remove();
   };
-  return { audit: store.audit, tamper, close };
+  return { audit: store.audit, tamper, rewrite, close };
 }

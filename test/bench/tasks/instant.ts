@@ -60,4 +60,5 @@ export const takingArchive: Archive = {
     get: async () => null,
     retry: async () => ({ stored: 0, left: 0 }),
   },
+  audit: { write: async () => undefined, position: async () => 0, read: async () => [] },
 };

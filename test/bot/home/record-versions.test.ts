@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HomeFile } from "../../../adapters/files/index.ts";
-import { byHand, recordVersions } from "../../../bot/home/record-versions.ts";
+import { approvalsSeen, byHand, recordVersions } from "../../../bot/home/record-versions.ts";
+import { policyDigest } from "../../../core/policies/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock } from "../../support/clock.ts";
 
@@ -63,4 +64,22 @@ test("never keeps a text of a source, a cluster or the groups", async () => {
   const files = kinds.map((kind) => aFile({ kind, text: "auth: { bearer: secret-in-plain-text }" }));
   assert.deepEqual(await recordVersions(files, deps, byHand), []);
   assert.deepEqual(await deps.audit.read(0, 10), []);
+});
+
+test("records a policy whose approval is new as approved, and an edit after it as an edit", async () => {
+  const deps = setting();
+  const times = { approvedAt: "2026-11-01T00:00:00.000Z", expires: "2027-11-01" };
+  const sealed = { id: "p", actions: ["a.b"], mode: "auto" as const, approvedBy: "wangwu", ...times };
+  const policy = { ...sealed, digest: policyDigest(sealed) };
+  const file = (text: string) => aFile({ kind: "policy", name: "p", text });
+  await recordVersions([file(`digest: ${policy.digest}\n`)], deps, approvalsSeen([policy], byHand));
+  const wider = { ...policy, actions: ["a.b", "a.c"] };
+  await recordVersions([file(`digest: ${policy.digest} #\n`)], deps, approvalsSeen([wider], byHand));
+  await recordVersions([file(`digest: ${policy.digest} # 2\n`)], deps, approvalsSeen([policy], byHand));
+  const entries = await deps.audit.read(0, 10);
+  assert.deepEqual(
+    entries.map(({ what }) => what),
+    ["policies.approve", "config.edit", "config.edit"],
+  );
+  assert.partialDeepStrictEqual(entries[0]?.detail, { approvedBy: "wangwu", approved: policy.digest });
 });

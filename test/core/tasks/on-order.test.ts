@@ -120,7 +120,9 @@ describe("what a person orders of a run", () => {
     const asked = stepAt(running(), control("pause", { by: "lisi" })).task;
     const result = stepAt(asked, answered(asked, { outcome: "refused", message: "no workflow" }));
     assert.deepEqual([result.reason, result.task.control], ["control_refused", null]);
-    assert.deepEqual(result.effects, [{ kind: "notice", to: [{ users: ["lisi"] }], about: "control_refused" }]);
+    assert.deepEqual(result.effects, [
+      { kind: "notice", to: [{ users: ["lisi"] }], about: "control_refused" },
+    ]);
   });
 
   test("is tried again while it is open, and given up with a word in the end", () => {

@@ -11,6 +11,7 @@ import { createMetrics } from "../../../../adapters/telemetry/index.ts";
 import { createExplainer } from "../../../../bot/explain/index.ts";
 import { createHomeKeeper, type HomeKeeper } from "../../../../bot/home/index.ts";
 import {
+  auditRoutes,
   configRoutes,
   createHttpServer,
   deadLetterRoutes,
@@ -205,7 +206,8 @@ async function open(given: Given) {
     configRoutes(router, { guard, log, reload });
     const { journal } = store;
     const registry = () => inForce.current().registry;
-    const common = { guard, log, journal, registry };
+    const { audit } = store;
+    const common = { guard, log, journal, registry, audit };
     eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
     refusalRoutes(router, common);
     const { tasks } = store;
@@ -224,6 +226,7 @@ async function open(given: Given) {
       },
     });
     explainRoutes(router, { guard, log, explainer, rules: () => inForce.current().rules });
+    auditRoutes(router, { guard, log, archive: wrapArchive(archive), audit, clock });
     deadLetterRoutes(router, { guard, log, archive: wrapArchive(archive), audit: store.audit, clock });
     const { pressure, maxBodyBytes, timeZone } = hooks;
     sendEventRoutes(router, {

@@ -1,0 +1,64 @@
+import type { Policy } from "../../core/policies/index.ts";
+import { contentOf, shapeProblems } from "./drafts.ts";
+import { readHomeFolders } from "./home-folders.ts";
+import type { Located } from "./located.ts";
+import { textAt, valueAt } from "./look.ts";
+import { formatProblems } from "./problem.ts";
+import { readPolicy } from "./read-others.ts";
+import { readYaml } from "./read-yaml.ts";
+
+/** What relies on a policy: a rule, or one of its offers. */
+export interface PolicyUse {
+  policy: string;
+  rule: string;
+  /** Absent where it is the rule's own action. */
+  offer?: string;
+  action: string;
+}
+
+/** The policies of a home as their files are, good or not, and what relies on them. */
+export interface PoliciesOfHome {
+  policies: { file: string; policy: Policy }[];
+  uses: PolicyUse[];
+  /** What is wrong with files of policies, for people. */
+  problems: string[];
+}
+
+/**
+ * Reads the policies of a home and the rules that name them. Nothing else is checked: a rule whose policy is not
+ * approved yet is no rule that could be loaded, and is shown all the same.
+ */
+export async function readPolicies(dir: string): Promise<PoliciesOfHome> {
+  const { texts } = await readHomeFolders(dir);
+  const found: PoliciesOfHome = { policies: [], uses: [], problems: [] };
+  for (const text of texts) {
+    const reading = text.kind === "policy" || text.kind === "rule" ? readYaml(text, {}) : null;
+    if (reading === null) continue;
+    const problems = reading.outcome === "refused" ? reading.problems : shapeProblems(reading.located);
+    if (reading.outcome === "refused" || (text.kind === "policy" && problems.length > 0)) {
+      if (text.kind === "policy") found.problems.push(formatProblems(problems));
+      continue;
+    }
+    const { located } = reading;
+    if (text.kind === "rule") found.uses.push(...usesIn(located));
+    else found.policies.push({ file: text.file, policy: readPolicy(contentOf(located, "policy")) });
+  }
+  return found;
+}
+
+function usesIn(rule: Located): PolicyUse[] {
+  const name = textAt(rule, ["id"]) ?? "";
+  const offers = valueAt(rule, ["offers"]);
+  const count = Array.isArray(offers) ? offers.length : 0;
+  const ofOffers = Array.from({ length: count }, (_, i) => {
+    const offer = textAt(rule, ["offers", String(i), "id"]) ?? "";
+    return useAt(rule, { rule: name, offer }, ["offers", String(i)]);
+  });
+  return [useAt(rule, { rule: name }, []), ...ofOffers].flatMap((use) => use ?? []);
+}
+
+function useAt(located: Located, where: { rule: string; offer?: string }, path: string[]): PolicyUse | null {
+  const policy = textAt(located, [...path, "approval", "policy"]);
+  if (policy === undefined) return null;
+  return { ...where, policy, action: textAt(located, [...path, "action"]) ?? "" };
+}

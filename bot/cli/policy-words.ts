@@ -1,0 +1,45 @@
+import { type Policy, type PolicyState, policyStanding } from "../../core/policies/index.ts";
+import { plainText } from "./plain-text.ts";
+
+/** What relies on a policy, as files say. */
+interface Use {
+  rule: string;
+  offer?: string;
+  action: string;
+}
+
+const STATES: Record<PolicyState, string> = {
+  valid: "有效 valid",
+  expired: "已过期 expired",
+  digest_differs: "批准后被改过 changed since its approval",
+  not_yet: "还未生效 not yet",
+  not_approved: "未批准 not approved",
+};
+
+/** One line: id, state, days left, approver, actions. */
+export function policyLine(policy: Policy, nowMs: number): string {
+  const { state, daysLeft } = policyStanding(policy, nowMs);
+  const left = daysLeft === null ? "-" : `${daysLeft} 天 days`;
+  const by = policy.approvedBy === "" ? "-" : policy.approvedBy;
+  return plainText(`${policy.id}  ${STATES[state]}  ${left}  ${by}  ${policy.actions.join(", ")}`);
+}
+
+/** What a person reads before approving: what runs without asking, for whom, until when. */
+export function policyLines(policy: Policy, uses: readonly Use[]): string[] {
+  const used = uses.map((use) => {
+    const where =
+      use.offer === undefined
+        ? `规则 rule ${use.rule}`
+        : `规则 rule ${use.rule} · 可选操作 offer ${use.offer}`;
+    const covered = policy.actions.includes(use.action) ? "" : "  （不在策略内 · not covered by it）";
+    return plainText(`  ${where}: ${use.action}${covered}`);
+  });
+  return [
+    plainText(`策略 policy ${policy.id}`),
+    "这些动作将不经询问直接执行 · these actions will run without asking anybody:",
+    ...policy.actions.map((action) => plainText(`  ${action}`)),
+    "用到它的规则和可选操作 · rules and offers that use it:",
+    ...(used.length === 0 ? ["  （没有 · none）"] : used),
+    plainText(`到期 · until: ${policy.expires}`),
+  ];
+}

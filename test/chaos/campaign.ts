@@ -1,0 +1,133 @@
+import type { Step } from "../../bot/workers/index.ts";
+import { type Life, startLife } from "./life.ts";
+import type { Campaign } from "./orders.ts";
+import type { LifeOrders } from "./process.ts";
+import { seeded } from "./random.ts";
+import { AIMED, type Facts, summed } from "./report.ts";
+import { isQuiet, openSurroundings, type Surroundings } from "./surroundings.ts";
+import { weatherOf } from "./weather.ts";
+
+/** Longest life of a process that waits for its step; then it is killed as at random. */
+const LONGEST_LIFE_MS = 6_000;
+/** Random lives end within this. */
+const RANDOM_LIFE_MS = 900;
+/** At the end, how long open tasks may take to settle: the start's window, five seconds, and the report. */
+const SETTLE_MS = 60_000;
+/** One kill in four is at random, the others go to the named step that had the fewest. */
+const RANDOM_SHARE = 4;
+/** How many runs begin in each life; with those of lives before, more are in flight. A small campaign has fewer. */
+const RUNS_A_LIFE = 16;
+const RUNS_A_LIFE_OF_SMALL = 3;
+const MOST_SMALL = 100;
+/** So many runs have surroundings of their own, whose memory grows with every card. */
+const CHAPTER = 1_000;
+/** How far ahead the clock of a process may be. */
+const CLOCK_JUMPS_MS = [0, 0, 15_000, 60_000];
+const FARTHEST_JUMP_MS = 60_000;
+
+/** The processes that run, by number; one that ended is null until it is started again. */
+type Lives = (Life | null)[];
+
+/** Runs a campaign, part after part. */
+export async function campaign(given: Campaign): Promise<Facts> {
+  const parts: Facts[] = [];
+  for (let done = 0; done < given.runs; done += CHAPTER) {
+    const seed = given.seed * 1_000 + parts.length;
+    const runs = Math.min(CHAPTER, given.runs - done);
+    parts.push(await chapter({ ...given, runs, seed }, summed(parts)));
+  }
+  return summed(parts);
+}
+
+interface Turn {
+  random: () => number;
+  step: Step | null;
+  plant: string | null;
+  /** Alerts that come with it. */
+  inFlight: number;
+}
+
+async function chapter(given: Campaign, before: Facts): Promise<Facts> {
+  const { runs, seed, store, processes, plant } = given;
+  const random = seeded(seed);
+  const around = await openSurroundings({ seed, store, processes });
+  const weather = weatherOf(around, random);
+  const lives: Lives = Array.from({ length: processes }, () => null);
+  const count = Math.ceil(runs / (runs <= MOST_SMALL ? RUNS_A_LIFE_OF_SMALL : RUNS_A_LIFE));
+  const facts: Facts = { ...summed([]), sent: runs };
+  const unanswered = new Set<string>();
+  for (let no = 0; no < count; no++) {
+    const [from, to] = [Math.floor((no * runs) / count), Math.floor(((no + 1) * runs) / count)];
+    for (let n = from; n < to; n++) around.monitor.alert(n);
+    note(facts.troubles, plant === null ? await weather.next() : "none");
+    const step = no % RANDOM_SHARE === 0 ? null : fewest(summed([before, facts]).kills);
+    const cause = await oneLife(lives, around, { random, step, plant, inFlight: to - from });
+    around.disk?.free();
+    const known = unanswered.size;
+    // What is between its intent and its answer at this moment can become unknown, and nothing else.
+    for (const requestId of await around.starting()) unanswered.add(requestId);
+    note(facts.kills, cause === "random" && unanswered.size > known ? "random_in_start" : cause);
+    if (no % 10 === 9) console.log(`${no + 1} lives ended, ${around.monitor.acknowledged.size} alerts taken`);
+  }
+  await weather.clear();
+  await settle(lives, around, plant);
+  const found = await around.judged();
+  await around.close();
+  return { ...facts, found, unanswered: unanswered.size, taken: around.monitor.acknowledged.size };
+}
+
+function note(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}
+
+function fewest(kills: Record<string, number>): Step {
+  const counted = AIMED.map((step) => kills[step] ?? 0);
+  return AIMED[counted.indexOf(Math.min(...counted))] as Step;
+}
+
+/** One process is killed, the others go on; says what ended it. */
+async function oneLife(lives: Lives, around: Surroundings, turn: Turn): Promise<Step | "random"> {
+  const { random, step, plant, inFlight } = turn;
+  const dieAt: LifeOrders["dieAt"] = step && { step, after: 1 + Math.floor(random() * inFlight) };
+  const clockAheadMs = CLOCK_JUMPS_MS[Math.floor(random() * CLOCK_JUMPS_MS.length)] ?? 0;
+  const victim = Math.floor(random() * lives.length);
+  const runs = lives[victim]?.isGone() === false;
+  await startAll(lives, around, (n) => ({ dieAt: n === victim ? dieAt : null, clockAheadMs, plant }));
+  const life = lives[victim];
+  // Only now, or it would die and be started again before its end is looked at.
+  if (runs) life?.dieAt(dieAt);
+  if (!life) return "random";
+  lives[victim] = null;
+  const waitMs = step ? LONGEST_LIFE_MS : random() * RANDOM_LIFE_MS;
+  await Promise.race([life.gone, new Promise((resolve) => setTimeout(resolve, waitMs))]);
+  if (step && life.isGone()) return step;
+  life.kill();
+  await life.gone;
+  return "random";
+}
+
+/** Starts what is not running; a process that ended without being told to is told, and started again. */
+async function startAll(
+  lives: Lives,
+  around: Surroundings,
+  ordersOf: (n: number) => Omit<LifeOrders, "env">,
+): Promise<void> {
+  const starting = around.envs.map(async (env, n) => {
+    if (lives[n]?.isGone()) console.log(`process ${n} ended by itself`);
+    if (!lives[n] || lives[n]?.isGone()) lives[n] = await startLife({ env, ...ordersOf(n) });
+  });
+  await Promise.all(starting);
+}
+
+/** The last lives are not killed: they must bring everything to its right end by themselves. */
+async function settle(lives: Lives, around: Surroundings, plant: string | null): Promise<void> {
+  for (const life of lives) life?.dieAt(null);
+  // What a clock that was ahead put off is due by then.
+  await startAll(lives, around, () => ({ dieAt: null, clockAheadMs: FARTHEST_JUMP_MS, plant }));
+  const until = Date.now() + (plant === null ? SETTLE_MS : 5_000);
+  while (Date.now() < until && !(await isQuiet(around)))
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  await around.people.stop();
+  for (const life of lives) life?.kill();
+  await Promise.all(lives.map((life) => life?.gone));
+}
