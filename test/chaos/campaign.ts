@@ -60,7 +60,7 @@ async function chapter(given: Campaign, before: Facts): Promise<Facts> {
     const [from, to] = [Math.floor((no * runs) / count), Math.floor(((no + 1) * runs) / count)];
     for (let n = from; n < to; n++) around.monitor.alert(n);
     note(facts.troubles, plant === null ? await weather.next() : "none");
-    const step = no % RANDOM_SHARE === 0 ? null : fewest(summed([before, facts]).kills);
+    const step = no % RANDOM_SHARE === 0 ? null : fewest(summed([before, facts]).kills, random);
     const cause = await oneLife(lives, around, { random, step, plant, inFlight: to - from });
     around.disk?.free();
     const known = unanswered.size;
@@ -80,9 +80,11 @@ function note(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
 }
 
-function fewest(kills: Record<string, number>): Step {
-  const counted = AIMED.map((step) => kills[step] ?? 0);
-  return AIMED[counted.indexOf(Math.min(...counted))] as Step;
+/** One of the steps at which there were the fewest kills. */
+function fewest(kills: Record<string, number>, random: () => number): Step {
+  const least = Math.min(...AIMED.map((step) => kills[step] ?? 0));
+  const among = AIMED.filter((step) => (kills[step] ?? 0) === least);
+  return among[Math.floor(random() * among.length)] as Step;
 }
 
 /** One process is killed, the others go on; says what ended it. */
