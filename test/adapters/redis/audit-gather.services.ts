@@ -20,7 +20,7 @@ test("what a crash left beside a task after it came into the chain is not told t
   });
   await store.tasks.make({ task: aTask(), outbox: [], fact: aDeed({ who: "once" }) });
   const [key = ""] = await shell.keys(`${options.prefix}*:facts`);
-  const [fact = ""] = await shell.zrange(key, 0, -1);
+  const [fact = ""] = await shell.zrange(key, 0, "-1");
   await store.audit.read(0, 10);
   assert.equal(await shell.exists(key), 0);
   await shell.zadd(key, 1, fact);
