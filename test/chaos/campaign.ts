@@ -21,9 +21,13 @@ const RUNS_A_LIFE_OF_SMALL = 3;
 const MOST_SMALL = 100;
 /** So many runs have surroundings of their own, whose memory grows with every card. */
 const CHAPTER = 1_000;
-/** How far ahead the clock of a process may be. */
-const CLOCK_JUMPS_MS = [0, 0, 15_000, 60_000];
-const FARTHEST_JUMP_MS = 60_000;
+/**
+ * How far ahead the clock of a process may be. What falls due is claimed by the store's clock, which on Redis is the
+ * server's: there a process that is ahead only puts off what it moves, by as much.
+ */
+const CLOCK_JUMPS_MS = { embedded: [0, 0, 15_000, 60_000], redis: [0, 0, 1_000, 3_000] };
+/** What a clock that was ahead put off is due by the last life. */
+const LAST_AHEAD_MS = { embedded: 60_000, redis: 0 };
 
 /** The processes that run, by number; one that ended is null until it is started again. */
 type Lives = (Life | null)[];
@@ -43,6 +47,7 @@ interface Turn {
   random: () => number;
   step: Step | null;
   plant: string | null;
+  jumpsMs: readonly number[];
   /** Alerts that come with it. */
   inFlight: number;
 }
@@ -56,12 +61,13 @@ async function chapter(given: Campaign, before: Facts): Promise<Facts> {
   const count = Math.ceil(runs / (runs <= MOST_SMALL ? RUNS_A_LIFE_OF_SMALL : RUNS_A_LIFE));
   const facts: Facts = { ...summed([]), sent: runs };
   const unanswered = new Set<string>();
+  const jumpsMs = CLOCK_JUMPS_MS[store];
   for (let no = 0; no < count; no++) {
     const [from, to] = [Math.floor((no * runs) / count), Math.floor(((no + 1) * runs) / count)];
     for (let n = from; n < to; n++) around.monitor.alert(n);
     note(facts.troubles, plant === null ? await weather.next() : "none");
-    const step = no % RANDOM_SHARE === 0 ? null : fewest(summed([before, facts]).kills);
-    const cause = await oneLife(lives, around, { random, step, plant, inFlight: to - from });
+    const step = no % RANDOM_SHARE === 0 ? null : fewest(summed([before, facts]).kills, random);
+    const cause = await oneLife(lives, around, { random, step, plant, jumpsMs, inFlight: to - from });
     around.disk?.free();
     const known = unanswered.size;
     // What is between its intent and its answer at this moment can become unknown, and nothing else.
@@ -70,7 +76,7 @@ async function chapter(given: Campaign, before: Facts): Promise<Facts> {
     if (no % 10 === 9) console.log(`${no + 1} lives ended, ${around.monitor.acknowledged.size} alerts taken`);
   }
   await weather.clear();
-  await settle(lives, around, plant);
+  await settle(lives, around, { plant, clockAheadMs: LAST_AHEAD_MS[store] });
   const found = await around.judged();
   await around.close();
   return { ...facts, found, unanswered: unanswered.size, taken: around.monitor.acknowledged.size };
@@ -80,16 +86,18 @@ function note(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
 }
 
-function fewest(kills: Record<string, number>): Step {
-  const counted = AIMED.map((step) => kills[step] ?? 0);
-  return AIMED[counted.indexOf(Math.min(...counted))] as Step;
+/** One of the steps at which there were the fewest kills. */
+function fewest(kills: Record<string, number>, random: () => number): Step {
+  const least = Math.min(...AIMED.map((step) => kills[step] ?? 0));
+  const among = AIMED.filter((step) => (kills[step] ?? 0) === least);
+  return among[Math.floor(random() * among.length)] as Step;
 }
 
 /** One process is killed, the others go on; says what ended it. */
 async function oneLife(lives: Lives, around: Surroundings, turn: Turn): Promise<Step | "random"> {
-  const { random, step, plant, inFlight } = turn;
+  const { random, step, plant, jumpsMs, inFlight } = turn;
   const dieAt: LifeOrders["dieAt"] = step && { step, after: 1 + Math.floor(random() * inFlight) };
-  const clockAheadMs = CLOCK_JUMPS_MS[Math.floor(random() * CLOCK_JUMPS_MS.length)] ?? 0;
+  const clockAheadMs = jumpsMs[Math.floor(random() * jumpsMs.length)] ?? 0;
   const victim = Math.floor(random() * lives.length);
   const runs = lives[victim]?.isGone() === false;
   await startAll(lives, around, (n) => ({ dieAt: n === victim ? dieAt : null, clockAheadMs, plant }));
@@ -120,11 +128,14 @@ async function startAll(
 }
 
 /** The last lives are not killed: they must bring everything to its right end by themselves. */
-async function settle(lives: Lives, around: Surroundings, plant: string | null): Promise<void> {
+async function settle(
+  lives: Lives,
+  around: Surroundings,
+  last: Pick<LifeOrders, "plant" | "clockAheadMs">,
+): Promise<void> {
   for (const life of lives) life?.dieAt(null);
-  // What a clock that was ahead put off is due by then.
-  await startAll(lives, around, () => ({ dieAt: null, clockAheadMs: FARTHEST_JUMP_MS, plant }));
-  const until = Date.now() + (plant === null ? SETTLE_MS : 5_000);
+  await startAll(lives, around, () => ({ dieAt: null, ...last }));
+  const until = Date.now() + (last.plant === null ? SETTLE_MS : 5_000);
   while (Date.now() < until && !(await isQuiet(around)))
     await new Promise((resolve) => setTimeout(resolve, 200));
   await around.people.stop();

@@ -98,7 +98,7 @@ test("adds what a file of the release before lacks", async (t) => {
   await first.write({ events: [eventAt("e_1", 0)], verdicts: [] });
   await first.close();
   const old = new DatabaseSync(join(dataDir, "archive.db"));
-  old.exec("DROP TABLE dead_letters; PRAGMA user_version = 1");
+  old.exec("DROP TABLE dead_letters; DROP TABLE audit; PRAGMA user_version = 1");
   old.close();
   const archive = await open(t, dataDir);
   await archive.write({ events: [unfit("e_bad", 0)], verdicts: [] });
