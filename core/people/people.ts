@@ -1,4 +1,4 @@
-/** Some people, named in any of three ways; somebody named in any of them belongs. */
+/** Some people, named in any of four ways; somebody named in any of them belongs. */
 export interface People {
   /** WeCom userids, in lower case. */
   users?: readonly string[];
@@ -6,6 +6,8 @@ export interface People {
   tag?: string;
   /** A WeCom department, by number. */
   department?: number;
+  /** The name of a duty roster: those on duty at the moment of asking. */
+  duty?: string;
 }
 
 /** A member as the directory knows them now. */
@@ -26,12 +28,18 @@ export function normaliseUserId(userId: string): string {
   return userId.trim().toLowerCase();
 }
 
+/** Whether nobody can belong to it, whoever is where. */
+export function namesNobody({ users, tag, department, duty }: People): boolean {
+  return !users?.length && tag === undefined && department === undefined && duty === undefined;
+}
+
 /** The words for some people, as cards and logs show them. */
 export function peopleText(people: People): string {
   const parts: string[] = [];
   if (people.users?.length) parts.push(people.users.join(" "));
   if (people.tag !== undefined) parts.push(`#${people.tag}`);
   if (people.department !== undefined) parts.push(`@${people.department}`);
+  if (people.duty !== undefined) parts.push(`duty:${people.duty}`);
   return parts.join(" ");
 }
 

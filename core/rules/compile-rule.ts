@@ -4,6 +4,7 @@ import type { Json } from "../ids/index.ts";
 import { type CompiledParams, compileParams } from "../params/params.ts";
 import { parsePath } from "../params/path.ts";
 import { compileTemplate, type Template } from "../params/template.ts";
+import { namesNobody } from "../people/people.ts";
 import { type CompiledNode, compileFeatures } from "./compile-feature.ts";
 import { type ApprovalSpec, type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "./rule.ts";
 
@@ -144,7 +145,7 @@ function checkApproval(field: string, approval: ApprovalSpec, faults: RuleFault[
     faults.push({ field: `${field}.need`, message: "must be a whole number, at least 1" });
   }
   if (!(timeoutMs > 0)) faults.push({ field: `${field}.timeout`, message: "must be above 0" });
-  if (!from.users?.length && from.tag === undefined && from.department === undefined) {
+  if (namesNobody(from)) {
     faults.push({ field: `${field}.from`, message: "names nobody" });
   }
 }
