@@ -66,6 +66,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...stores.warnings(),
       ...deadLetters.warnings(),
       ...actions.warnings(),
+      ...parts.rosters.warnings(),
       ...outside,
     ];
   };
@@ -176,6 +177,7 @@ async function startParts({ config, settings }: WhaleOptions, parts: Parts, work
     config,
     settings: waiting,
     executor,
+    wecom: { messenger: parts.wecom.messenger, directory: parts.directory },
     plain: markdownText,
     random: Math.random,
     onDeadLetters: parts.deadLetters.note,

@@ -20,8 +20,8 @@ export interface Person {
   departments: readonly number[];
 }
 
-/** Whether one person may decide, and why not. */
-export type Entitlement = "entitled" | "not_entitled" | "inactive" | "unknown_person";
+/** Whether one person may decide, and why not. `duty_unknown`: it is not known who is on duty now. */
+export type Entitlement = "entitled" | "not_entitled" | "inactive" | "unknown_person" | "duty_unknown";
 
 /** WeCom userids are compared without case. */
 export function normaliseUserId(userId: string): string {

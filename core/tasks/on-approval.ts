@@ -11,6 +11,7 @@ const ENTITLEMENT_REFUSALS = {
   not_entitled: "not_entitled",
   inactive: "inactive_person",
   unknown_person: "unknown_person",
+  duty_unknown: "duty_unknown",
 } as const satisfies Record<string, RefusalReason>;
 
 /** The task as it is after any click: the callback is remembered and its code kept for a later update. */

@@ -50,6 +50,7 @@ export type RefusalReason =
   | "not_entitled"
   | "inactive_person"
   | "unknown_person"
+  | "duty_unknown"
   | "own_request"
   | "other_content"
   | "other_card"

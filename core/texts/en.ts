@@ -77,6 +77,7 @@ export const en: Texts = {
     not_entitled: "You are not one of the approvers",
     inactive_person: "Your WeCom account is not active",
     unknown_person: "Your account is not in the directory",
+    duty_unknown: "It cannot be found out who is on duty now, so nobody can be let decide; try again later",
     own_request: "You cannot approve what you asked for yourself",
     other_content: "The content has changed; use the new card",
     other_card: "This card does not belong to the task",

@@ -71,6 +71,7 @@ export const zh: Texts = {
     not_entitled: "您不在授权人名单中",
     inactive_person: "您的企业微信账号未启用",
     unknown_person: "通讯录中找不到您的账号",
+    duty_unknown: "现在查不到谁在值班，无法确认您能否批准，请稍后再点",
     own_request: "不能批准自己发起的任务",
     other_content: "内容已变化，请在新卡片上处理",
     other_card: "这张卡片不属于该任务",
