@@ -28,6 +28,7 @@ export {
   prepareFiles,
   prepareRules,
   type RulesReady,
+  rosterFiles,
   ruleTests,
 } from "./wire-home.ts";
 export type { WhaleOptions } from "./wire-parts.ts";

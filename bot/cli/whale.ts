@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment, storesText } from "../config/index.ts";
-import { prepare, prepareFiles } from "../wire.ts";
+import { prepare, prepareFiles, rosterFiles } from "../wire.ts";
 import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
@@ -13,6 +13,7 @@ import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { findingLine } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
+import { rosterLines } from "./rule-lint.ts";
 import { rulesCommands } from "./rules.ts";
 import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
@@ -77,7 +78,9 @@ async function check({ online }: { online?: true }): Promise<void> {
   if (prepared.outcome === "refused") return stop(prepared.message);
   const faults = online ? await checkActions(prepared.home) : [];
   if (faults.length > 0) return stop(faults.map(({ about, message }) => `${about}: ${message}`).join("\n"));
-  const { rules, sources, clusters } = prepared.home;
+  const { rules, sources, clusters, rosters } = prepared.home;
+  const rosterFile = rosterFiles(prepared.files);
+  for (const line of rosterLines(rosters, { rosterFile, nowMs: Date.now() })) console.log(line);
   console.log(
     `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,
   );
