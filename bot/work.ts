@@ -5,6 +5,7 @@ import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
+import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
@@ -38,6 +39,7 @@ export interface Ground {
   settings: MachineSettings;
   inForce: () => InForce;
   mutes: MuteKeeper;
+  delegations: DelegationKeeper;
   explainer: Explainer;
   /** The roles that a person holds now. */
   rolesOf: RoleFinder;
@@ -69,7 +71,7 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, mutes } = ground;
+  const { crowded, mutes, delegations } = ground;
   const actions = ground.actions.lookup;
   const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit } = store;
@@ -80,7 +82,10 @@ export async function startWork(ground: Ground): Promise<Work> {
   const advancer = createAdvancer({ tasks, ...common }, settings);
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
   const starter = createStarter({ advancer, executor, inForce, clock, onStep });
-  const deliver = createDeliver({ outbox, journal, messenger, directory, advancer, view, ...common });
+  const deliver = createDeliver({
+    ...{ outbox, journal, messenger, directory, delegations, advancer, view },
+    ...common,
+  });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
   const resuming = resumeStarts(tasks, starter).then(
@@ -176,6 +181,7 @@ function inboxHandler(
   const rules = () => inForce().rules;
   const clicks = {
     directory,
+    delegations: ground.delegations,
     advancer: made.advancer,
     rules,
     clusters: () => inForce().clusters,

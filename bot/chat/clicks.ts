@@ -1,7 +1,6 @@
 import { entitledGroups } from "../../core/approvals/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
 import { parseCardId } from "../../core/ids/index.ts";
-import type { Entitlement } from "../../core/people/index.ts";
 import type { Clock, Directory, InboxPayload, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import {
@@ -13,12 +12,15 @@ import {
   taskOfOffer,
   withOutbox,
 } from "../../core/tasks/index.ts";
+import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import type { StepObserver } from "../workers/steps.ts";
+import { standingOf } from "./standing.ts";
 
 export interface ClickDeps {
   tasks: TaskStore;
   directory: Directory;
+  delegations: Pick<DelegationKeeper, "standsFor">;
   advancer: Advancer;
   rules: () => readonly Rule[];
   clusters: () => readonly Cluster[];
@@ -41,10 +43,10 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
     log.warn({ cardId: payload.cardId, by: payload.userId }, "click on a card that is not ours");
     return;
   }
-  const entitlement = await entitlementOf(payload, task, deps);
+  const standing = await standingIn(payload, task, deps);
   deps.onStep("click_vouched");
   const code = payload.code === undefined ? {} : { code: payload.code };
-  const click: Click = { by: payload.userId, entitlement, cardNo: card.cardNo, clickKey, ...code };
+  const click: Click = { by: payload.userId, ...standing, cardNo: card.cardNo, clickKey, ...code };
   const input = inputOf(payload.button, click);
   metrics.count("clicks", { outcome: input ? input.kind : "unknown_button" });
   if (!input) {
@@ -57,13 +59,13 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
 }
 
 /** Looking at a task's state asks for no right; everything else is looked up at this moment. */
-async function entitlementOf(
+async function standingIn(
   payload: ClickPayload,
   task: Task,
-  { directory }: ClickDeps,
-): Promise<Entitlement> {
-  if (payload.button === "refresh") return "entitled";
-  return directory.vouch(payload.userId, entitledGroups(task));
+  deps: ClickDeps,
+): Promise<Pick<Click, "entitlement" | "standsFor">> {
+  if (payload.button === "refresh") return { entitlement: "entitled" };
+  return standingOf(payload.userId, entitledGroups(task), deps);
 }
 
 /** The input that a button's key stands for; null when it is none of ours. */

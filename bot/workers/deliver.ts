@@ -14,6 +14,7 @@ import type {
   OutboxClaim,
 } from "../../core/ports/index.ts";
 import { type CardRecord, type Effect, endedDraft, isTerminal, type Task } from "../../core/tasks/index.ts";
+import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
 import { rawOf } from "./raw.ts";
 import type { StepObserver } from "./steps.ts";
@@ -24,6 +25,7 @@ export interface DeliverDeps {
   journal: Journal;
   messenger: Messenger;
   directory: Directory;
+  delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
   view: Viewer;
   clock: Clock;
@@ -83,8 +85,9 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     if (moot) return settle(claim);
     const settles = { key: claim.key, fence: claim.fence };
     try {
-      const recipients = await deps.directory.expand(card.to);
-      if (recipients.length === 0) throw nobody(card.to);
+      const asked = await deps.directory.expand(card.to);
+      if (asked.length === 0) throw nobody(card.to);
+      const recipients = await deps.delegations.withDelegates(asked);
       deps.onStep("card_sending");
       const receipt = await messenger.sendCard({
         cardId: cardId(task.id, card.no),

@@ -1,2 +1,3 @@
 export * from "./binding.ts";
+export * from "./place.ts";
 export * from "./quorum.ts";

@@ -1,4 +1,5 @@
-import { approvers, needed, validDecisions } from "../approvals/quorum.ts";
+import { approvals } from "../approvals/place.ts";
+import { needed, validDecisions } from "../approvals/quorum.ts";
 import { type Json, shortId } from "../ids/index.ts";
 import { type CardRecord, isTerminal, type Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
@@ -56,9 +57,11 @@ function boundRows(task: Task, texts: Texts): CardLine[] {
 }
 
 function askingCard(view: CardView, task: Task, viewing: Viewing): CardView {
-  const { texts, nameOf, timeZone } = viewing;
+  const { texts, timeZone } = viewing;
   const until = task.deadlineAtMs === null ? null : clockTime(task.deadlineAtMs, timeZone);
-  const approvedBy = approvers(task).map(nameOf).join(" ");
+  const approvedBy = approvals(task)
+    .map((one) => deciderName(one, viewing))
+    .join(" ");
   const timeoutMs = task.approval.mode === "people" ? task.approval.timeoutMs : 0;
   const minutes = Math.max(1, Math.round(timeoutMs / 60_000));
   const waiting = texts.waiting({ until, minutes, need: needed(task), approvedBy });
@@ -164,12 +167,23 @@ export function reasonText(task: Task, texts: Texts): string {
 }
 
 /** Who decided, or which policy stood for them; empty when nobody did. */
-export function decidedBy(task: Task, { texts, nameOf }: Pick<Viewing, "texts" | "nameOf">): string {
+export function decidedBy(task: Task, viewing: Pick<Viewing, "texts" | "nameOf">): string {
+  const { texts } = viewing;
   if (task.approval.mode === "policy") return texts.byPolicy(task.approval.policy.id);
   const rejecter = validDecisions(task).find((d) => d.verdict === "reject");
-  if (rejecter) return texts.rejectedBy(nameOf(rejecter.by));
-  const names = approvers(task).map(nameOf);
+  if (rejecter) return texts.rejectedBy(deciderName(rejecter, viewing));
+  const names = approvals(task).map((one) => deciderName(one, viewing));
   return names.length > 0 ? texts.approvedBy(names.join(" ")) : "";
+}
+
+/** Who decided and, where that was in another's place, in whose. */
+export function deciderName(
+  { by, onBehalfOf }: { by: string; onBehalfOf?: string },
+  { texts, nameOf }: Pick<Viewing, "texts" | "nameOf">,
+): string {
+  return onBehalfOf === undefined
+    ? nameOf(by)
+    : texts.onBehalf({ name: nameOf(by), absent: nameOf(onBehalfOf) });
 }
 
 function severityTone(task: Task): Tone {

@@ -12,6 +12,8 @@ export const RIGHTS = [
   "audit.read",
   "mutes.read",
   "mutes.write",
+  "delegations.read",
+  "delegations.write",
   "health.read",
   "config.reload",
 ] as const;

@@ -7,6 +7,8 @@ import type { ExecutionRecord } from "./task.ts";
 export interface Click {
   by: string;
   entitlement: Entitlement;
+  /** Present where they may decide only in the place of others: those who delegated to them and may. */
+  standsFor?: readonly string[];
   cardNo: number;
   /** The callback's dedupe key. */
   clickKey: string;

@@ -1,3 +1,4 @@
+import { type Place, placeOf } from "../approvals/place.ts";
 import { approvers, hasQuorum, needed } from "../approvals/quorum.ts";
 import { updateCards, withCard, withCode } from "./codes.ts";
 import type { Effect } from "./effects.ts";
@@ -42,34 +43,50 @@ export function clickFault(task: Task, click: Click): RefusalReason | null {
   return null;
 }
 
-function decision(task: Task, click: Click, verdict: Decision["verdict"], nowMs: number): Decision {
-  const { by, clickKey } = click;
-  return { verdict, by, atMs: nowMs, hash: task.hash, round: task.round, clickKey };
+/** Who decides, and in whose place. */
+type Decider = Pick<Decision, "by" | "onBehalfOf">;
+
+function decision(
+  task: Task,
+  { clickKey }: Click,
+  { decider, verdict, nowMs }: { decider: Decider; verdict: Decision["verdict"]; nowMs: number },
+): Decision {
+  return { verdict, ...decider, atMs: nowMs, hash: task.hash, round: task.round, clickKey };
 }
 
-function approveFault(task: Task, click: Click): RefusalReason | null {
+function approverOf(task: Task, click: Click): { decider: Decider } | { fault: RefusalReason } {
   const fault = clickFault(task, click);
-  if (fault) return fault;
-  if (task.origin.kind !== "rule" && task.origin.by === click.by) return "own_request";
-  return approvers(task).includes(click.by) ? "already_counted" : null;
+  if (fault) return { fault };
+  const place: Place = placeOf(task, click);
+  if (place.outcome === "refused") return { fault: place.reason };
+  const { by } = click;
+  return { decider: place.outcome === "own" ? { by } : { by, onBehalfOf: place.onBehalfOf } };
+}
+
+/** A no needs no place of its own. */
+function rejecterOf({ by, standsFor }: Click): Decider {
+  const [onBehalfOf] = standsFor ?? [];
+  return onBehalfOf === undefined ? { by } : { by, onBehalfOf };
 }
 
 export function onApprove(task: Task, input: InputOf<"approve">, nowMs: number): StepResult {
   const { click } = input;
-  const fault = approveFault(task, click);
-  if (fault) return explainClick(task, click, fault, nowMs);
+  const approver = approverOf(task, click);
+  if ("fault" in approver) return explainClick(task, click, approver.fault, nowMs);
+  const { decider } = approver;
   const clicked = afterClick(task, click, nowMs);
-  const decided = { ...clicked, decisions: [...task.decisions, decision(task, click, "approve", nowMs)] };
+  const made = decision(task, click, { decider, verdict: "approve", nowMs });
+  const decided = { ...clicked, decisions: [...task.decisions, made] };
   const shown = updateCards(decided, nowMs, "click_only");
   if (!hasQuorum(decided)) {
     const reply: Effect = { kind: "reply", to: click.by, about: "approval_counted" };
     const effects = [reply, ...shown.effects];
-    const change = { to: task.state, reason: "approved_by_person" as const, nowMs, by: click.by, effects };
+    const change = { to: task.state, reason: "approved_by_person" as const, nowMs, ...decider, effects };
     return moved(shown.task, change);
   }
   const patch = { dueAtMs: nowMs, approvedAtMs: nowMs };
   const { effects } = shown;
-  return moved(shown.task, { to: "approved", reason: "quorum_reached", nowMs, by: click.by, patch, effects });
+  return moved(shown.task, { to: "approved", reason: "quorum_reached", nowMs, ...decider, patch, effects });
 }
 
 export function onReject(task: Task, input: InputOf<"reject">, nowMs: number): StepResult {
@@ -77,8 +94,10 @@ export function onReject(task: Task, input: InputOf<"reject">, nowMs: number): S
   const fault = clickFault(task, click);
   if (fault) return explainClick(task, click, fault, nowMs);
   const clicked = afterClick(task, click, nowMs);
-  const decided = { ...clicked, decisions: [...task.decisions, decision(task, click, "reject", nowMs)] };
-  return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, by: click.by });
+  const decider = rejecterOf(click);
+  const made = decision(task, click, { decider, verdict: "reject", nowMs });
+  const decided = { ...clicked, decisions: [...task.decisions, made] };
+  return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, ...decider });
 }
 
 /** The last move of a task that ends without an execution: cards are closed, the end is journaled. */
@@ -89,6 +108,7 @@ export function ended(
     reason: Parameters<typeof moved>[1]["reason"];
     nowMs: number;
     by?: string;
+    onBehalfOf?: string;
     message?: string;
   },
 ): StepResult {

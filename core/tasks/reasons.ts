@@ -52,6 +52,7 @@ export type RefusalReason =
   | "unknown_person"
   | "duty_unknown"
   | "own_request"
+  | "place_counted"
   | "other_content"
   | "other_card"
   | "unknown_button"

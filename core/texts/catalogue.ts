@@ -30,6 +30,8 @@ export interface Texts {
   waiting: (facts: { until: string | null; minutes: number; need: number; approvedBy: string }) => string;
   approvedBy: (names: string) => string;
   rejectedBy: (names: string) => string;
+  /** Who decided in the place of an absent person. */
+  onBehalf: (people: { name: string; absent: string }) => string;
   byPolicy: (policy: string) => string;
   unknownTitle: string;
   unknownText: (requestId: string) => string;

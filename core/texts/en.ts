@@ -79,6 +79,7 @@ export const en: Texts = {
     unknown_person: "Your account is not in the directory",
     duty_unknown: "It cannot be found out who is on duty now, so nobody can be let decide; try again later",
     own_request: "You cannot approve what you asked for yourself",
+    place_counted: "You and your delegate count as one, and one of you has already approved",
     other_content: "The content has changed; use the new card",
     other_card: "This card does not belong to the task",
     unknown_button: "Unknown button",
@@ -91,6 +92,7 @@ export const en: Texts = {
   },
   approvedBy: (names) => `approved by ${names}`,
   rejectedBy: (names) => `rejected by ${names}`,
+  onBehalf: ({ name, absent }) => `${name} (for ${absent})`,
   byPolicy: (policy) => `runs under policy ${policy}`,
   unknownTitle: "Did it start?",
   unknownText: (requestId) =>

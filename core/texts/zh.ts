@@ -73,6 +73,7 @@ export const zh: Texts = {
     unknown_person: "通讯录中找不到您的账号",
     duty_unknown: "现在查不到谁在值班，无法确认您能否批准，请稍后再点",
     own_request: "不能批准自己发起的任务",
+    place_counted: "您与受托人只计一票，其中一位已经批准过了",
     other_content: "内容已变化，请在新卡片上处理",
     other_card: "这张卡片不属于该任务",
     unknown_button: "未知的按钮",
@@ -85,6 +86,7 @@ export const zh: Texts = {
   },
   approvedBy: (names) => `${names} 已批准`,
   rejectedBy: (names) => `${names} 已拒绝`,
+  onBehalf: ({ name, absent }) => `${name}（代 ${absent}）`,
   byPolicy: (policy) => `按策略 ${policy} 执行`,
   unknownTitle: "无法确认是否已启动",
   unknownText: (requestId) =>

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createLogger, createMetrics, systemIds } from "../../../adapters/telemetry/index.ts";
 import type { Config } from "../../../bot/config/index.ts";
+import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
 import { createMuteKeeper } from "../../../bot/mutes/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
@@ -43,6 +44,13 @@ export function groundOver(
     executor: instantExecutor(),
     pressure: { sheds: () => false },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
+    delegations: createDelegationKeeper({
+      ...store,
+      directory: instantDirectory,
+      ids: systemIds,
+      clock,
+      log,
+    }),
     explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
     actions: { lookup: () => undefined },

@@ -1,0 +1,8 @@
+export {
+  createDelegationKeeper,
+  type DelegationKeeper,
+  type DelegationKeeperDeps,
+  type Given,
+} from "./keeper.ts";
+export { mayEnd, mayGiveFor, maySee } from "./who-may.ts";
+export { delegationFaultWords } from "./words.ts";
