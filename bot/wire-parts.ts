@@ -12,7 +12,7 @@ import { textsOf } from "../core/texts/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { type Config, secretsOfStores } from "./config/index.ts";
 import { deadLetterWatch } from "./dead-letter-watch.ts";
-import { createDelegationKeeper } from "./delegations/index.ts";
+import { createDelegationKeeper, tellDelegate } from "./delegations/index.ts";
 import { createExplainer } from "./explain/index.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
 import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
@@ -98,7 +98,12 @@ export async function openParts(options: WhaleOptions) {
   const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory });
   const { audit, state } = stores.store;
   const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
-  const delegations = createDelegationKeeper({ state, audit, directory, ids: systemIds, clock, log });
+  const { language, timeZone } = config;
+  const texts = textsOf(language);
+  const tell = tellDelegate({ outbox: stores.store.outbox, texts, plain: markdownText, timeZone, clock });
+  const delegations = createDelegationKeeper({
+    ...{ state, audit, directory, ids: systemIds, clock, log, tell },
+  });
   const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
   const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
   const explainer = createExplainer({

@@ -12,6 +12,7 @@ import type { InForce } from "./in-force.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { RosterKeeper } from "./rosters/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import {
   type Advancer,
@@ -40,6 +41,7 @@ export interface Ground {
   inForce: () => InForce;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
+  rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   /** The roles that a person holds now. */
   rolesOf: RoleFinder;
@@ -190,7 +192,12 @@ function inboxHandler(
   };
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
-  const messages = { outbox: store.outbox, executor, view: made.view, muting, asking, ...common };
+  const delegating = { delegations: ground.delegations, rolesOf: ground.rolesOf, clock };
+  const duty = { rosters: ground.rosters, directory };
+  const messages = {
+    ...{ outbox: store.outbox, executor, view: made.view, muting, asking, delegating, duty },
+    ...common,
+  };
   return async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);

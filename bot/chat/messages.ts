@@ -1,5 +1,6 @@
 import type { MessageViewing } from "../../core/cards/index.ts";
 import {
+  type CommandId,
   executionText,
   logsText,
   parseCommand,
@@ -11,6 +12,8 @@ import { errorText } from "../../core/errors.ts";
 import type { Clock, Executor, InboxPayload, Metrics, Outbox, TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
+import { answerDelegations, type ChatDelegationDeps } from "./delegations.ts";
+import { answerDuty, type ChatDutyDeps } from "./duty.ts";
 import { answerMutes, type ChatMuteDeps } from "./mutes.ts";
 import { answerWhy, type ChatWhyDeps } from "./why.ts";
 
@@ -21,6 +24,8 @@ export interface MessageDeps {
   view: Viewer;
   muting: ChatMuteDeps;
   asking: ChatWhyDeps;
+  delegating: ChatDelegationDeps;
+  duty: ChatDutyDeps;
   clock: Clock;
   metrics: Metrics;
 }
@@ -48,11 +53,41 @@ async function answer({ text, userId }: TextPayload, deps: MessageDeps): Promise
   }
   if (parsed.id === "help") return commands.help;
   if (parsed.id === "tasks") return tasksText(await deps.tasks.list({ limit: LISTED }), viewing);
-  if (parsed.id === "mutes" || parsed.id === "mute" || parsed.id === "unmute") {
-    return answerMutes({ command: parsed.id, text: parsed.arg ?? "", userId }, viewing, deps.muting);
+  return carryOut({ command: parsed.id, text: parsed.arg ?? "", userId }, { ...deps, viewing });
+}
+
+interface Asked {
+  command: Exclude<CommandId, "help" | "tasks">;
+  /** What stands behind it. */
+  text: string;
+  userId: string;
+}
+
+async function carryOut(
+  { command, text, userId }: Asked,
+  deps: MessageDeps & { viewing: MessageViewing },
+): Promise<string> {
+  const { viewing } = deps;
+  switch (command) {
+    case "mutes":
+    case "mute":
+    case "unmute":
+      return answerMutes({ command, text, userId }, viewing, deps.muting);
+    case "delegations":
+    case "delegate":
+    case "undelegate":
+      return answerDelegations({ command, text, userId }, viewing, deps.delegating);
+    case "why":
+      return answerWhy({ text, userId }, viewing, deps.asking);
+    case "duty":
+      return answerDuty(text, viewing, deps.duty);
+    case "task":
+    case "ex":
+    case "logs":
+      return oneTask(command, text, deps);
+    default:
+      return command satisfies never;
   }
-  if (parsed.id === "why") return answerWhy({ text: parsed.arg ?? "", userId }, viewing, deps.asking);
-  return oneTask(parsed.id, parsed.arg ?? "", { ...deps, viewing });
 }
 
 async function oneTask(

@@ -8,6 +8,7 @@ import {
   withDelegates,
 } from "../../core/delegations/index.ts";
 import type { Audit, Clock, Directory, Ids, Logger, StateStore } from "../../core/ports/index.ts";
+import type { TellDelegate } from "./tell.ts";
 
 /** Who stands in for whom, as every process sees it. Each question looks whether anybody changed it, and fails when it cannot. */
 export interface DelegationKeeper {
@@ -29,6 +30,8 @@ export interface DelegationKeeperDeps {
   state: StateStore;
   audit: Pick<Audit, "append">;
   directory: Pick<Directory, "vouch">;
+  /** Tells who stands in. */
+  tell: TellDelegate;
   ids: Ids;
   clock: Clock;
   log: Logger;
@@ -84,7 +87,9 @@ async function give(order: DelegationOrder, by: string, deps: DelegationKeeperDe
   const detail = { from, to, until, why };
   await audit.append({ at: since, who: by, what: "delegation.give", object: name, detail });
   log.info({ by, delegation: name, ...detail }, "delegated");
-  return { outcome: "given", given: { name, delegation } };
+  const given = { name, delegation };
+  await deps.tell(given);
+  return { outcome: "given", given };
 }
 
 async function end(name: string, by: string, deps: DelegationKeeperDeps): Promise<boolean> {

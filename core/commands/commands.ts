@@ -1,13 +1,16 @@
 /** What a person can ask for in a message. */
-export const COMMAND_IDS = ["help", "tasks", "task", "ex", "logs", "mutes", "mute", "unmute", "why"] as const;
+export const COMMAND_IDS = [
+  ...(["help", "tasks", "task", "ex", "logs", "mutes", "mute", "unmute", "why"] as const),
+  ...(["delegations", "delegate", "undelegate", "duty"] as const),
+] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
 interface CommandSpec {
   id: CommandId;
   /** Words it goes by, in both languages, lower case. */
   words: readonly string[];
-  /** What stands behind it: nothing, the id of a task, or any text. */
-  takes: "nothing" | "id" | "text";
+  /** What stands behind it: nothing, the id of a task, a text, or a text or nothing. */
+  takes: "nothing" | "id" | "text" | "any";
 }
 
 /** The registry of commands. A word with an id and one without may mean two commands (`任务`, `任务 abc`). */
@@ -21,6 +24,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   { id: "mute", words: ["mute", "静默"], takes: "text" },
   { id: "unmute", words: ["unmute", "取消静默"], takes: "text" },
   { id: "why", words: ["why", "为什么", "为何"], takes: "text" },
+  { id: "delegations", words: ["delegations", "委托", "委托列表"], takes: "nothing" },
+  { id: "delegate", words: ["delegate", "委托"], takes: "any" },
+  { id: "undelegate", words: ["undelegate", "取消委托"], takes: "text" },
+  { id: "duty", words: ["duty", "值班"], takes: "any" },
 ];
 
 export type ParsedCommand =
@@ -38,9 +45,9 @@ export function parseCommand(text: string): ParsedCommand {
   const [first = "", arg] = words;
   const named = COMMANDS.filter((command) => command.words.includes(first));
   const withId = named.find((command) => command.takes !== "nothing");
-  const without = named.find((command) => command.takes === "nothing");
+  const without = named.find((command) => command.takes === "nothing" || command.takes === "any");
   if (arg !== undefined && withId) {
-    if (withId.takes === "text") return { outcome: "command", id: withId.id, arg: restOf(text, first) };
+    if (withId.takes !== "id") return { outcome: "command", id: withId.id, arg: restOf(text, first) };
     return { outcome: "command", id: withId.id, arg };
   }
   if (without) return { outcome: "command", id: without.id };

@@ -66,6 +66,23 @@ export interface Texts {
     muted: (line: string) => string;
     unmuted: (line: string) => string;
     noSuchMute: (id: string) => string;
+    noDelegations: string;
+    delegationsTitle: string;
+    delegateUsage: string;
+    delegationLine: (facts: { id: string; from: string; to: string; until: string; why: string }) => string;
+    delegated: (line: string) => string;
+    undelegated: (line: string) => string;
+    noSuchDelegation: (id: string) => string;
+    /** To who stands in. */
+    delegatedToYou: (facts: { from: string; until: string; why: string }) => string;
+    noRosters: string;
+    noSuchRoster: (name: string) => string;
+    nobodyOnDuty: string;
+    leavingDuty: (names: string) => string;
+    dutyUntil: (when: string) => string;
+    nextOnDuty: (names: string) => string;
+    dutyAsOf: (when: string) => string;
+    dutyUnknown: (why: string) => string;
     noSuchEvent: (id: string) => string;
     ambiguousEvent: (id: string) => string;
     noSuchRule: (id: string) => string;

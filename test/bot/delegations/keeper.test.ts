@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { standingOf } from "../../../bot/chat/standing.ts";
 import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
+import type { NamedDelegation } from "../../../core/delegations/index.ts";
 import type { Entitlement, PeopleGroups } from "../../../core/people/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
@@ -24,7 +25,10 @@ function bench() {
   };
   let no = 0;
   const ids = { ulid: () => `01${++no}` };
+  const told: string[] = [];
+  const tell = async ({ delegation }: NamedDelegation) => void told.push(delegation.to);
   const deps = {
+    tell,
     state: store.state,
     audit: store.audit,
     directory: { vouch },
@@ -37,7 +41,7 @@ function bench() {
   const give = (from: string, to: string) => one.give(order(from, to), `user:${from}`);
   const standing = (userId: string) =>
     standingOf(userId, GROUP, { directory: { vouch }, delegations: other });
-  return { clock, store, against, one, other, give, standing };
+  return { told, clock, store, against, one, other, give, standing };
 }
 
 test("a delegation counts in every process at once, until its end", async () => {
@@ -112,6 +116,13 @@ test("one person has five delegates at most; those that are over do not count", 
   clock.advance(HOUR_MS);
   assert.equal((await give("zhang", "f")).outcome, "given");
   assert.equal((await store.state.list("delegation")).length, 1);
+});
+
+test("who stands in is told", async () => {
+  const { give, told } = bench();
+  await give("zhang", "li");
+  await give("zhang", "gone");
+  assert.deepEqual(told, ["li"]);
 });
 
 test("both deeds are audited with who, for whom and until when", async () => {

@@ -41,6 +41,12 @@ const READ: [text: string, parsed: ParsedCommand][] = [
   ["日志\nabc123", command("logs", "abc123")],
   ["日志\u00a0abc123", command("logs", "abc123")],
   ["ℒogs abc", command("logs", "abc")],
+  ["委托", command("delegations")],
+  ["委托 Lisi 2d 出差", command("delegate", "Lisi 2d 出差")],
+  ["delegate", command("delegate")],
+  ["取消委托 abc123", command("undelegate", "abc123")],
+  ["值班", command("duty")],
+  ["duty DBA-primary", command("duty", "DBA-primary")],
 ];
 
 describe("a message is read as a command", () => {
