@@ -5,6 +5,7 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import type { Config } from "./config/index.ts";
+import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { HomeKeeper } from "./home/index.ts";
 import {
@@ -15,6 +16,7 @@ import {
   createHealthServer,
   createHttpServer,
   deadLetterRoutes,
+  delegationRoutes,
   eventRoutes,
   eventTypeRoutes,
   explainRoutes,
@@ -49,6 +51,7 @@ export interface Serving {
   inForce: InForceHolder;
   keeper: HomeKeeper;
   mutes: MuteKeeper;
+  delegations: DelegationKeeper;
   explainer: Explainer;
   rolesOf: RoleFinder;
   stores: Stores;
@@ -129,6 +132,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   explainRoutes(router, { ...common, explainer: parts.explainer, rules: () => inForce.current().rules });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
+  delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
   deadLetterRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }

@@ -1,5 +1,6 @@
 import { configPaths } from "./config-paths.ts";
 import { deadLetterPaths } from "./dead-letter-paths.ts";
+import { delegationPaths } from "./delegation-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { explainPaths } from "./explain-paths.ts";
@@ -42,6 +43,7 @@ export const apiDocument = {
     ...replayPaths,
     ...deadLetterPaths,
     ...mutePaths,
+    ...delegationPaths,
     ...throttlePaths,
     ...ownPaths,
   },
