@@ -17,6 +17,7 @@ import {
   createHttpServer,
   deadLetterRoutes,
   delegationRoutes,
+  dutyRoutes,
   eventRoutes,
   eventTypeRoutes,
   explainRoutes,
@@ -41,6 +42,7 @@ import type { InForceHolder } from "./in-force.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { RosterKeeper } from "./rosters/index.ts";
 import type { Stores } from "./stores.ts";
 import type { StepObserver } from "./workers/index.ts";
 
@@ -52,6 +54,7 @@ export interface Serving {
   keeper: HomeKeeper;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
+  rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   rolesOf: RoleFinder;
   stores: Stores;
@@ -133,6 +136,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
+  dutyRoutes(router, { ...common, rosters: parts.rosters });
   deadLetterRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
 }

@@ -9,6 +9,7 @@ import { examine } from "../wire-doctor.ts";
 import { approvePolicyFile, newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
 import { backtestCommand } from "./backtest.ts";
+import { dutyCommand } from "./duty.ts";
 import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { findingLine } from "./finding-words.ts";
@@ -69,6 +70,7 @@ function program(): Command {
   throttleCommands(whale);
   archiveCommands(whale);
   explainCommand(whale);
+  dutyCommand(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
 }

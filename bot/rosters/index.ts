@@ -9,3 +9,4 @@ export {
 } from "./keeper.ts";
 export { createLookups, type LookedUp, type LookupDeps, type Lookups } from "./lookups.ts";
 export { type ReadyRoster, readyRosters } from "./ready.ts";
+export { type ShownDuty, shownDuty } from "./shown.ts";

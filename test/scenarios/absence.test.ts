@@ -40,6 +40,13 @@ const HANDS_OVER = rosterFile({
 });
 const BY_DUTY = { approval: { from: { duty: "sre" }, timeout: "4h" } };
 
+/** Calls REST as the command line of the same machine does. */
+async function api(world: World, path: string, init: RequestInit = {}): Promise<Response> {
+  const token = readFileSync(join(world.home, "data", "local-token"), "utf8").trim();
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  return fetch(`${world.url()}/api/v1${path}`, { ...init, headers });
+}
+
 /** Presses a card as somebody whom it may not have gone to, as a forwarded one can be. */
 async function press(
   world: World,
@@ -111,19 +118,21 @@ describe("duty rosters", { concurrency: 3 }, () => {
     assert.match(await ask(world, "zhaoliu", "值班"), /查不到谁在值班：.*answered 500/);
     assert.equal(runsOf(world, "core.noop").length, 0);
 
+    const { rosters } = (await (await api(world, "/duty?name=sre")).json()) as {
+      rosters: { known: boolean }[];
+    };
+    assert.deepEqual(
+      rosters.map(({ known }) => known),
+      [false],
+    );
+    assert.equal((await api(world, "/duty?name=none")).status, 404);
+
     state.answers = true;
     world.jump(10_000);
     await press(world, card, { userId: "lisi", laterMs: 2 * HOUR_MS + 10_000 });
     assert.equal(await cardClosed(world, card), "成功");
   });
 });
-
-/** Calls REST as the command line of the same machine does. */
-async function api(world: World, path: string, init: RequestInit = {}): Promise<Response> {
-  const token = readFileSync(join(world.home, "data", "local-token"), "utf8").trim();
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  return fetch(`${world.url()}/api/v1${path}`, { ...init, headers });
-}
 
 describe("delegation during absence", { concurrency: 3 }, () => {
   const NAMED = { approval: { from: { users: ["zhangsan"] } } };

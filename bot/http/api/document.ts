@@ -1,6 +1,7 @@
 import { configPaths } from "./config-paths.ts";
 import { deadLetterPaths } from "./dead-letter-paths.ts";
 import { delegationPaths } from "./delegation-paths.ts";
+import { dutyPaths } from "./duty-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { explainPaths } from "./explain-paths.ts";
@@ -44,6 +45,7 @@ export const apiDocument = {
     ...deadLetterPaths,
     ...mutePaths,
     ...delegationPaths,
+    ...dutyPaths,
     ...throttlePaths,
     ...ownPaths,
   },
