@@ -46,7 +46,8 @@ export function clickFault(task: Task, click: Click): RefusalReason | null {
 /** Who decides, and in whose place. */
 type Decider = Pick<Decision, "by" | "onBehalfOf">;
 
-function decision(
+/** A decision on the task's present content, in its present round. */
+export function decision(
   task: Task,
   { clickKey }: Click,
   { decider, verdict, nowMs }: { decider: Decider; verdict: Decision["verdict"]; nowMs: number },
@@ -54,17 +55,19 @@ function decision(
   return { verdict, ...decider, atMs: nowMs, hash: task.hash, round: task.round, clickKey };
 }
 
-function approverOf(task: Task, click: Click): { decider: Decider } | { fault: RefusalReason } {
+/** Whose approval a click is, or why it is none. Where a policy stands for people nobody's place is taken. */
+export function approverOf(task: Task, click: Click): { decider: Decider } | { fault: RefusalReason } {
   const fault = clickFault(task, click);
   if (fault) return { fault };
+  if (task.approval.mode === "policy") return { decider: deciderOf(click) };
   const place: Place = placeOf(task, click);
   if (place.outcome === "refused") return { fault: place.reason };
   const { by } = click;
   return { decider: place.outcome === "own" ? { by } : { by, onBehalfOf: place.onBehalfOf } };
 }
 
-/** A no needs no place of its own. */
-function rejecterOf({ by, standsFor }: Click): Decider {
+/** Who decides otherwise than by approving: a no takes nobody's place. */
+export function deciderOf({ by, standsFor }: Click): Decider {
   const [onBehalfOf] = standsFor ?? [];
   return onBehalfOf === undefined ? { by } : { by, onBehalfOf };
 }
@@ -94,7 +97,7 @@ export function onReject(task: Task, input: InputOf<"reject">, nowMs: number): S
   const fault = clickFault(task, click);
   if (fault) return explainClick(task, click, fault, nowMs);
   const clicked = afterClick(task, click, nowMs);
-  const decider = rejecterOf(click);
+  const decider = deciderOf(click);
   const made = decision(task, click, { decider, verdict: "reject", nowMs });
   const decided = { ...clicked, decisions: [...task.decisions, made] };
   return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, ...decider });

@@ -5,7 +5,16 @@ import { policyFault } from "../policies/policy.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import type { InputOf, Standing } from "./inputs.ts";
-import { afterClick, clickFault, ended, explainClick, newCard } from "./on-approval.ts";
+import {
+  afterClick,
+  approverOf,
+  clickFault,
+  deciderOf,
+  decision,
+  ended,
+  explainClick,
+  newCard,
+} from "./on-approval.ts";
 import { running } from "./on-execution.ts";
 import type { MoveReason } from "./reasons.ts";
 import { moved, refused, type StepResult } from "./result.ts";
@@ -168,30 +177,25 @@ function stillUnknown(task: Task, start: StartRecord, nowMs: number, settings: M
  */
 export function onAgain(task: Task, input: InputOf<"again">, nowMs: number): StepResult {
   const { click } = input;
-  const fault = clickFault(task, click);
-  if (fault) return explainClick(task, click, fault, nowMs);
   const round = task.round + 1;
-  const vote = { verdict: "approve" as const, by: click.by, atMs: nowMs, clickKey: click.clickKey };
-  const decisions = [...task.decisions, { ...vote, hash: task.hash, round }];
+  const asked = { ...task, round };
+  const approver = approverOf(asked, click);
+  if ("fault" in approver) return explainClick(task, click, approver.fault, nowMs);
+  const { decider } = approver;
+  const decisions = [...task.decisions, decision(asked, click, { decider, verdict: "approve", nowMs })];
   const next: Task = { ...afterClick(task, click, nowMs), round, decisions, startNo: task.startNo + 1 };
   const enough = task.approval.mode === "policy" || hasQuorum(next);
   const shown = updateCards(next, nowMs, "click_only");
   const { effects } = shown;
   if (enough) {
     const patch = { dueAtMs: nowMs, approvedAtMs: nowMs };
-    return moved(shown.task, {
-      to: "approved",
-      reason: "start_again_by_person",
-      nowMs,
-      by: click.by,
-      patch,
-      effects,
-    });
+    const reason = "start_again_by_person" as const;
+    return moved(shown.task, { to: "approved", reason, nowMs, ...decider, patch, effects });
   }
   const timeoutMs = task.approval.mode === "people" ? task.approval.timeoutMs : 0;
   const patch = { dueAtMs: nowMs + timeoutMs, deadlineAtMs: nowMs + timeoutMs };
   const reason = "start_again_by_person" as const;
-  return moved(shown.task, { to: "pending_approval", reason, nowMs, by: click.by, patch, effects });
+  return moved(shown.task, { to: "pending_approval", reason, nowMs, ...decider, patch, effects });
 }
 
 export function onGiveUp(task: Task, input: InputOf<"give_up">, nowMs: number): StepResult {
@@ -199,5 +203,5 @@ export function onGiveUp(task: Task, input: InputOf<"give_up">, nowMs: number): 
   const fault = clickFault(task, click);
   if (fault) return explainClick(task, click, fault, nowMs);
   const clicked = afterClick(task, click, nowMs);
-  return ended(clicked, { to: "gave_up", reason: "given_up_by_person", nowMs, by: click.by });
+  return ended(clicked, { to: "gave_up", reason: "given_up_by_person", nowMs, ...deciderOf(click) });
 }

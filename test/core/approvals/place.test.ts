@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { approvals, hasQuorum, placeOf } from "../../../core/approvals/index.ts";
 import { decidedBy } from "../../../core/cards/index.ts";
 import { DEFAULT_SETTINGS, type Origin, step, type Task } from "../../../core/tasks/index.ts";
+import { newCard } from "../../../core/tasks/on-approval.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { START_MS } from "../../support/clock.ts";
 import { aClick, aMadeTask, aRule } from "../../support/tasks.ts";
@@ -76,6 +77,25 @@ test("a no in another's place is a no, also to what the absent person asked for"
   const result = step(asked(1, replayBy("zhang")), { kind: "reject", click }, CONTEXT);
   assert.equal(result.task.state, "rejected");
   assert.deepEqual(result.task.decisions.at(-1)?.onBehalfOf, "zhang");
+});
+
+/** A task of which nobody knows whether it started, with the card that asks about it. */
+function unresolved(origin: Origin): Task {
+  const task = asked(1, origin);
+  return { ...task, state: "unknown", cards: [{ ...newCard(task, {}, "unknown"), no: 1 }] };
+}
+
+test("an order to start again is an approval too: not of one's own request, nor in the asker's place", () => {
+  const again = (by: string, standsFor?: readonly string[]) => {
+    const click = aClick({ by, ...(standsFor ? { standsFor } : {}) });
+    return step(unresolved(replayBy("zhang")), { kind: "again", click }, CONTEXT);
+  };
+  assert.equal(again("zhang").reason, "own_request");
+  assert.equal(again("li", ["zhang"]).reason, "own_request");
+  const ordered = again("li", ["wang"]);
+  assert.deepEqual([ordered.outcome, ordered.task.state], ["moved", "approved"]);
+  const last = ordered.task.decisions.at(-1);
+  assert.deepEqual([last?.by, last?.onBehalfOf, last?.round], ["li", "wang", ordered.task.round]);
 });
 
 const people = fc.constantFrom("a", "b", "c", "d");
