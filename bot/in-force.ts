@@ -21,6 +21,7 @@ import {
   compileWindows,
 } from "../core/windows/index.ts";
 import type { ReadySource, Warning } from "./http/index.ts";
+import { type ReadyRoster, readyRosters } from "./rosters/index.ts";
 
 /** The configuration as the workers use it: checked and compiled. */
 export interface InForce {
@@ -33,6 +34,8 @@ export interface InForce {
   numericFields: readonly string[];
   sources: ReadonlyMap<string, ReadySource>;
   windows: CompiledWindows;
+  /** By name. */
+  rosters: ReadonlyMap<string, ReadyRoster>;
   /** Of the rules that have one, by their ids. */
   schedules: ReadonlyMap<string, AtWork>;
   roles: readonly Role[];
@@ -95,6 +98,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     numericFields: numeric.searched,
     sources,
     windows: compileWindows(home.windows, cron),
+    rosters: readyRosters(home.rosters),
     schedules: schedulesOf(home.rules, cron),
     roles: home.roles,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),

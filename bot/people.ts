@@ -6,6 +6,7 @@ import {
   type Entitlement,
   hasExpired,
   type Membership,
+  namesNobody,
   type People,
   type Role,
   type RolesHeld,
@@ -41,7 +42,7 @@ interface Kept {
 
 /**
  * Finds roles, once a minute for each person, and anew when other roles come into force. Those that name a
- * person need no directory; for tags and departments it is asked, for all at once.
+ * person need no directory; for tags, departments and duty rosters it is asked, for all at once.
  */
 export function roleFinder({ roles, ...deps }: RoleFinderDeps): RoleFinder {
   const find = async (userId: string, of: readonly Role[]): Promise<Kept> => {
@@ -72,7 +73,7 @@ async function vouchFor(
   { directory, log }: Pick<RoleFinderDeps, "directory" | "log">,
 ): Promise<Vouched> {
   if (of.users?.includes(userId)) return "entitled";
-  if (of.tag === undefined && of.department === undefined) return "not_entitled";
+  if (namesNobody({ ...of, users: [] })) return "not_entitled";
   try {
     return (await directory.vouch(userId, [of])).outcome;
   } catch (error) {
@@ -86,7 +87,8 @@ function heldOf(found: readonly { role: Role; vouched: Vouched }[]): RolesHeld {
   const which = (wanted: Vouched) =>
     found.filter(({ vouched }) => vouched === wanted).map(({ role }) => role);
   const against = (["inactive", "unknown_person"] satisfies Standing[]).find((one) => which(one).length > 0);
-  return { roles: which("entitled"), unsure: which("unavailable"), against: against ?? null };
+  const unsure = [...which("unavailable"), ...which("duty_unknown")];
+  return { roles: which("entitled"), unsure, against: against ?? null };
 }
 
 /** As whom a person may decide, looked up at this moment. Fails when the directory cannot say. */

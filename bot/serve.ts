@@ -5,6 +5,7 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import type { Config } from "./config/index.ts";
+import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { HomeKeeper } from "./home/index.ts";
 import {
@@ -16,6 +17,8 @@ import {
   createHealthServer,
   createHttpServer,
   deadLetterRoutes,
+  delegationRoutes,
+  dutyRoutes,
   eventRoutes,
   eventTypeRoutes,
   explainRoutes,
@@ -42,6 +45,7 @@ import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { RosterKeeper } from "./rosters/index.ts";
 import type { Stores } from "./stores.ts";
 import type { StepObserver } from "./workers/index.ts";
 
@@ -52,6 +56,8 @@ export interface Serving {
   inForce: InForceHolder;
   keeper: HomeKeeper;
   mutes: MuteKeeper;
+  delegations: DelegationKeeper;
+  rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   orders: TaskOrders;
   rolesOf: RoleFinder;
@@ -134,6 +140,8 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
+  delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
+  dutyRoutes(router, { ...common, rosters: parts.rosters });
   deadLetterRoutes(router, { ...common, archive, audit, clock });
   auditRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });

@@ -47,7 +47,14 @@ export async function prepareFiles(
 }
 
 /** Files of a home for whoever looks at rules alone. */
-export type RulesReady = { outcome: "ready"; home: Home; inForce: InForce; placeOf: RulePlaces };
+export interface RulesReady {
+  outcome: "ready";
+  home: Home;
+  inForce: InForce;
+  placeOf: RulePlaces;
+  /** The file of a roster. */
+  rosterFile: (name: string) => string;
+}
 
 /**
  * The same for whoever looks at rules. With `made_up` secrets, names that the environment does not set are made
@@ -62,7 +69,15 @@ export async function prepareRules(
   const loaded = await openHome(known, dir).load();
   if (loaded.outcome === "refused") return { outcome: "refused", message: formatProblems(loaded.problems) };
   const { home, files } = loaded;
-  return { outcome: "ready", home, inForce: prepareHome(home, HOME_PARTS), placeOf: rulePlaces(files) };
+  const rosterFile = rosterFiles(files);
+  const inForce = prepareHome(home, HOME_PARTS);
+  return { outcome: "ready", home, inForce, placeOf: rulePlaces(files), rosterFile };
+}
+
+/** Finds the file of a roster by its name. */
+export function rosterFiles(files: readonly HomeFile[]): (name: string) => string {
+  const named = new Map(files.flatMap(({ kind, name, file }) => (kind === "roster" ? [[name, file]] : [])));
+  return (name) => named.get(name) ?? "rosters/";
 }
 
 /** The tests that stand beside the rules of a home. */

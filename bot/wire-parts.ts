@@ -1,5 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Home, HomeFile, HomeFolder } from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
+import { createHttpDuty } from "../adapters/rosters/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
 import { createWecom, markdownText } from "../adapters/wecom/index.ts";
@@ -10,15 +12,24 @@ import { textsOf } from "../core/texts/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { type Config, secretsOfStores } from "./config/index.ts";
 import { deadLetterWatch } from "./dead-letter-watch.ts";
+import { createDelegationKeeper, tellDelegate } from "./delegations/index.ts";
 import { createExplainer } from "./explain/index.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
 import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
-import { holdInForce, prepareHome } from "./in-force.ts";
+import { holdInForce, type InForceHolder, prepareHome } from "./in-force.ts";
 import { createMuteKeeper } from "./mutes/index.ts";
 import { createTaskOrders } from "./orders/index.ts";
 import { roleFinder } from "./people.ts";
 import { policyWatch } from "./policy-watch.ts";
 import { createPressureGate } from "./pressure/index.ts";
+import {
+  type ActionDutyDeps,
+  createActionDuty,
+  createLookups,
+  createRosterKeeper,
+  dutyDirectory,
+  type LookupDeps,
+} from "./rosters/index.ts";
 import type { Stores } from "./stores.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import { openStores } from "./wire-stores.ts";
@@ -44,8 +55,9 @@ export interface WhaleOptions {
   cloud?: Cloud;
 }
 
-export async function closeParts({ stackstorm, wecom, stores, outbound }: Parts): Promise<void> {
+export async function closeParts({ stackstorm, wecom, stores, outbound, dutyOut }: Parts): Promise<void> {
   outbound.close();
+  dutyOut.close();
   stackstorm.close();
   wecom.close();
   await stores.archive.close();
@@ -80,13 +92,20 @@ export async function openParts(options: WhaleOptions) {
   const stackstorm = createStackStorm({ clusters: home.clusters, ...common });
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
+  const { rosters, dutyOut } = rostersOver({ ...common, inForce, executor: stackstorm });
+  const directory = dutyDirectory(wecom.directory, rosters);
   const numericFields = () => inForce.current().numericFields;
   const stores = await openStores(config, { log, clock, numericFields, onCrash: endOn(log) });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
-  const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory: wecom.directory });
+  const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory });
   const { audit, state } = stores.store;
   const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
-  const { directory } = wecom;
+  const { language, timeZone } = config;
+  const texts = textsOf(language);
+  const tell = tellDelegate({ outbox: stores.store.outbox, texts, plain: markdownText, timeZone, clock });
+  const delegations = createDelegationKeeper({
+    ...{ state, audit, directory, ids: systemIds, clock, log, tell },
+  });
   const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
   const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
   const explainer = createExplainer({
@@ -111,12 +130,16 @@ export async function openParts(options: WhaleOptions) {
     inForce,
     keeper,
     mutes,
+    delegations,
     rolesOf,
     pressure,
     stores,
     wecom,
     stackstorm,
     outbound,
+    dutyOut,
+    rosters,
+    directory,
     cloud,
   };
   const policies = policyWatch({
@@ -124,6 +147,22 @@ export async function openParts(options: WhaleOptions) {
     ...{ inForce: inForce.current, clock, log },
   });
   return { ...common, ...made, policies, deadLetters: deadLetterWatch() };
+}
+
+/** Who is on duty, asked of files, addresses and actions. */
+function rostersOver({
+  inForce,
+  executor,
+  ...common
+}: Pick<LookupDeps, "clock" | "log" | "metrics"> &
+  Pick<ActionDutyDeps, "executor"> & { inForce: InForceHolder }) {
+  const { clock } = common;
+  const { current } = inForce;
+  const dutyOut = createOutbound({ name: "duty", ...DUTY_LIMITS });
+  const policies = () => current().policies;
+  const action = createActionDuty({ executor, policies, ids: systemIds, clock, pause });
+  const lookups = createLookups({ http: createHttpDuty(dutyOut), action, ...common });
+  return { dutyOut, rosters: createRosterKeeper({ rosters: () => current().rosters, lookups, clock }) };
 }
 
 function keeperOver(
@@ -150,11 +189,19 @@ function endOn(log: Logger): (error: Error) => void {
 /** The clouds give up on a delivery after 5 s, so that their certificate must be there sooner. */
 const CLOUD_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
 
+const pause = (ms: number): Promise<void> => wait(ms);
+
+/** A person waits for the answer. */
+const DUTY_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
+
 /** What of a home must never be seen in a log line. */
-export function secretsOf({ clusters, sources }: Home): string[] {
+export function secretsOf({ clusters, sources, rosters }: Home): string[] {
   const keys = clusters.map(({ auth }) => (auth.kind === "apiKey" ? auth.apiKey : auth.password));
   const tokens = sources.flatMap(({ auth }) => secretsOfAuth(auth));
-  return [...keys, ...tokens];
+  const bearers = rosters.flatMap((roster) => {
+    return roster.kind === "lookup" && roster.lookup.kind === "http" ? (roster.lookup.bearer ?? []) : [];
+  });
+  return [...keys, ...tokens, ...bearers];
 }
 
 /** What of the systems outside does not answer now. */

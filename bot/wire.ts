@@ -27,6 +27,7 @@ export {
   prepareFiles,
   prepareRules,
   type RulesReady,
+  rosterFiles,
   ruleTests,
 } from "./wire-home.ts";
 export type { WhaleOptions } from "./wire-parts.ts";
@@ -66,6 +67,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...deadLetters.warnings(),
       ...policies.warnings(),
       ...actions.warnings(),
+      ...parts.rosters.warnings(),
       ...outside,
     ];
   };
@@ -174,6 +176,7 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     inForce: parts.inForce.current,
     config,
     executor,
+    wecom: { messenger: parts.wecom.messenger, directory: parts.directory },
     plain: markdownText,
     random: Math.random,
     onDeadLetters: parts.deadLetters.note,

@@ -5,6 +5,7 @@ import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
+import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
@@ -12,6 +13,7 @@ import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { RosterKeeper } from "./rosters/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import {
   type Advancer,
@@ -45,6 +47,8 @@ export interface Ground {
   orders: TaskOrders;
   inForce: () => InForce;
   mutes: MuteKeeper;
+  delegations: DelegationKeeper;
+  rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   /** The roles that a person holds now. */
   rolesOf: RoleFinder;
@@ -76,7 +80,7 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, mutes } = ground;
+  const { crowded, mutes, delegations } = ground;
   const actions = ground.actions.lookup;
   const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
@@ -88,7 +92,10 @@ export async function startWork(ground: Ground): Promise<Work> {
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
   const starter = createStarter({ advancer, executor, inForce, clock, onStep });
   const controller = createController({ advancer, executor, clock });
-  const deliver = createDeliver({ outbox, journal, messenger, directory, advancer, view, ...common });
+  const deliver = createDeliver({
+    ...{ outbox, journal, messenger, directory, delegations, advancer, view },
+    ...common,
+  });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
   const resuming = resumeStarts(tasks, starter).then(
@@ -183,6 +190,7 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
   const rules = () => inForce().rules;
   const clicks = {
     directory,
+    delegations: ground.delegations,
     advancer: ground.advancer,
     executor,
     rules,
@@ -193,10 +201,13 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
   const ordering = { orders: ground.orders, directory, rolesOf: ground.rolesOf };
-  const reasons = { tasks: store.tasks, directory, advancer: ground.advancer, view };
+  const { delegations, advancer } = ground;
+  const reasons = { tasks: store.tasks, directory, delegations, advancer, view };
+  const delegating = { delegations, rolesOf: ground.rolesOf, clock };
+  const duty = { rosters: ground.rosters, directory };
   const messages = {
     ...{ outbox: store.outbox, audit: store.audit, executor, view },
-    ...{ muting, asking, ordering, reasons },
+    ...{ muting, asking, ordering, reasons, delegating, duty },
     ...common,
   };
   return async ({ payload, key }) => {

@@ -3,6 +3,7 @@ import type { ApprovalContext } from "./check-approval.ts";
 import { checkCluster, checkEventType, checkGroups, checkPolicy } from "./check-others.ts";
 import { checkRoles, checkTokens } from "./check-people.ts";
 import { checkReferences } from "./check-references.ts";
+import { checkRoster } from "./check-roster.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkSource, type SourceChecks } from "./check-source.ts";
 import { checkThrottles } from "./check-throttle.ts";
@@ -42,6 +43,8 @@ function checkFile(located: Located, context: CheckContext, approvals: ApprovalC
       return checkCluster(located);
     case "window":
       return checkWindow(located, context.cronFault);
+    case "roster":
+      return checkRoster(located, approvals);
     case "groups":
       return checkGroups(located);
     case "throttles":

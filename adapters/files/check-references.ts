@@ -1,15 +1,24 @@
 import { allowedClusters } from "../../core/clusters/index.ts";
 import { TASK_ENDED_TYPE, UNMAPPED_TYPE } from "../../core/events/index.ts";
-import { closestWord } from "./closest-word.ts";
+import { checkDuties } from "./check-duties.ts";
 import { type Drafts, nameField, namesOf, ofKind } from "./drafts.ts";
 import type { FileKind, Path } from "./home-file.ts";
 import type { Located } from "./located.ts";
 import { problemAt } from "./located.ts";
 import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
+import { unknownWords } from "./unknown-words.ts";
 
 const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens"];
-const NAMED_KINDS: readonly FileKind[] = ["event-type", "source", "rule", "policy", "cluster", "window"];
+const NAMED_KINDS: readonly FileKind[] = [
+  "event-type",
+  "source",
+  "rule",
+  "policy",
+  "cluster",
+  "window",
+  "roster",
+];
 
 /** What only shows when all files are seen together. Policies are checked with the approvals. */
 export function checkReferences(drafts: Drafts): Problem[] {
@@ -18,6 +27,7 @@ export function checkReferences(drafts: Drafts): Problem[] {
     ...SINGLE_KINDS.flatMap((kind) => checkSingleFile(drafts, kind)),
     ...ofKind(drafts, "rule").flatMap((rule) => checkRuleReferences(drafts, rule)),
     ...ofKind(drafts, "source").flatMap((source) => checkSourceTypes(drafts, source)),
+    ...checkDuties(drafts),
   ];
 }
 
@@ -75,16 +85,6 @@ function checkType(drafts: Drafts, located: Located, path: Path, builtIn: readon
   if (type === undefined || builtIn.includes(type) || known.includes(type)) return [];
   if (drafts.incomplete.has("event-type")) return [];
   return [problemAt(located, path, unknownWords("事件类型", "event type", { name: type, known }))];
-}
-
-function unknownWords(zh: string, en: string, { name, known }: { name: string; known: string[] }): Words {
-  const close = closestWord(name, known);
-  if (close) return { zh: `没有这个${zh}，是不是 ${close}？`, en: `unknown ${en}, did you mean ${close}?` };
-  const list = known.slice(0, 20);
-  return {
-    zh: `没有这个${zh}（已有：${list.join("、") || "无"}）`,
-    en: `unknown ${en} (known: ${list.join(", ") || "none"})`,
-  };
 }
 
 function checkGroup(drafts: Drafts, rule: Located): Problem[] {

@@ -6,6 +6,7 @@ import { textAt } from "./look.ts";
 import { type RolesFile, RolesShape, type TokensFile, TokensShape } from "./people-schema.ts";
 import type { Problem } from "./problem.ts";
 import { readYaml } from "./read-yaml.ts";
+import { type RosterFile, RosterShape } from "./roster-schema.ts";
 import {
   type ClusterFile,
   ClusterShape,
@@ -30,6 +31,7 @@ export interface FileOf {
   policy: PolicyFile;
   cluster: ClusterFile;
   window: WindowFile;
+  roster: RosterFile;
   groups: GroupsFile;
   throttles: ThrottlesFile;
   roles: RolesFile;
@@ -43,6 +45,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   policy: PolicyShape,
   cluster: ClusterShape,
   window: WindowShape,
+  roster: RosterShape,
   groups: GroupsShape,
   throttles: ThrottlesShape,
   roles: RolesShape,
@@ -58,6 +61,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   policy: "id",
   cluster: "name",
   window: "id",
+  roster: "name",
   groups: "",
   throttles: "",
   roles: "",

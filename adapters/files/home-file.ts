@@ -6,6 +6,7 @@ export type FileKind =
   | "policy"
   | "cluster"
   | "window"
+  | "roster"
   | "groups"
   | "throttles"
   | "roles"

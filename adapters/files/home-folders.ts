@@ -15,6 +15,7 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "policies", kind: "policy", required: false },
   { folder: "clusters", kind: "cluster", required: true },
   { folder: "windows", kind: "window", required: false },
+  { folder: "rosters", kind: "roster", required: false },
 ];
 const TOP_FILES = new Map<string, FileKind>(
   (["groups", "throttles", "roles", "tokens"] as const).flatMap((kind) => [

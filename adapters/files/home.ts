@@ -2,6 +2,7 @@ import type { Cluster } from "../../core/clusters/index.ts";
 import type { EventType, Source } from "../../core/events/index.ts";
 import type { AccessToken, Role } from "../../core/people/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
+import type { Roster } from "../../core/rosters/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import type { MaintenanceWindow } from "../../core/windows/index.ts";
 
@@ -21,6 +22,7 @@ export interface Home {
   policies: Policy[];
   clusters: Cluster[];
   windows: MaintenanceWindow[];
+  rosters: Roster[];
   groups: Record<string, Group>;
   roles: Role[];
   tokens: AccessToken[];

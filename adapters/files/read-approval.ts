@@ -54,6 +54,7 @@ export function peopleOf(file: PeopleFile): People {
     ...(users ? { users } : {}),
     ...(file.tag === undefined ? {} : { tag: file.tag }),
     ...(file.department === undefined ? {} : { department: file.department }),
+    ...(file.duty === undefined ? {} : { duty: file.duty }),
   };
 }
 

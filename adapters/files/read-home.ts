@@ -8,6 +8,7 @@ import { pathOfField, problemAt, quotingWords } from "./located.ts";
 import type { Problem } from "./problem.ts";
 import { readCluster, readEventType, readPolicy } from "./read-others.ts";
 import { readRole, readToken } from "./read-people.ts";
+import { readRoster } from "./read-roster.ts";
 import { readRule, readSharedBuckets } from "./read-rule.ts";
 import { readSource } from "./read-source.ts";
 import { readWindow } from "./read-window.ts";
@@ -24,6 +25,7 @@ export function readHome(drafts: Drafts): Home {
     policies: ofKind(drafts, "policy").map((l) => readPolicy(contentOf(l, "policy"))),
     clusters: ofKind(drafts, "cluster").map((l) => readCluster(contentOf(l, "cluster"))),
     windows: ofKind(drafts, "window").map((l) => readWindow(contentOf(l, "window"))),
+    rosters: ofKind(drafts, "roster").map((l) => readRoster(contentOf(l, "roster"))),
     groups: Object.assign({}, ...groups),
     roles: ofKind(drafts, "roles").flatMap((l) => contentOf(l, "roles").roles.map(readRole)),
     tokens: ofKind(drafts, "tokens").flatMap((l) => contentOf(l, "tokens").tokens.map(readToken)),

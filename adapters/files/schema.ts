@@ -22,7 +22,11 @@ export const Id = shaped(
   "应为字母、数字、_ . -，最多 64 个字符",
   "must be letters, digits, _ . - and at most 64 characters",
 );
-const ActionRef = shaped("^[A-Za-z0-9_-]+\\.[A-Za-z0-9_.-]+$", "应写成 包名.动作名", "must be pack.name");
+export const ActionRef = shaped(
+  "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_.-]+$",
+  "应写成 包名.动作名",
+  "must be pack.name",
+);
 const OfferId = shaped(
   "^[a-z0-9-]{1,20}$",
   "应为小写字母、数字、-，1 到 20 个字符",
@@ -30,18 +34,19 @@ const OfferId = shaped(
 );
 const Count = Type.Integer({ minimum: 1 });
 
-/** Some people: users, a tag, a department. */
+/** Some people: users, a tag, a department, a duty roster. */
 export const PeopleShape = Type.Object(
   {
     users: Type.Optional(Type.Array(Text, { minItems: 1 })),
     tag: Type.Optional(Text),
     department: Type.Optional(Count),
+    duty: Type.Optional(Text),
   },
   {
     ...closed,
     minProperties: 1,
-    says: "至少写 users、tag、department 之一",
-    saysEn: "name users, tag or department",
+    says: "至少写 users、tag、department 之一，或值班表 duty",
+    saysEn: "name users, tag or department, or the roster duty",
   },
 );
 

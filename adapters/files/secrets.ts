@@ -2,7 +2,7 @@ import { closestWord } from "./closest-word.ts";
 import type { FileKind, Path } from "./home-file.ts";
 
 const SECRET_KEY = /^(auth|bearer|token|secret|password|apikey|robotkey)$/i;
-const KINDS_WITH_SECRETS: readonly FileKind[] = ["source", "cluster", "groups", "tokens"];
+const KINDS_WITH_SECRETS: readonly FileKind[] = ["source", "cluster", "roster", "groups", "tokens"];
 /** The keys that may stand beside a secret. */
 const KNOWN_KEYS = [
   ...["bearer", "apiKey", "user", "password", "chatId", "robotKey", "basic", "query", "header", "hmac"],

@@ -1,7 +1,6 @@
 import { deciders } from "../../core/approvals/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
 import { parseCardId } from "../../core/ids/index.ts";
-import type { Entitlement } from "../../core/people/index.ts";
 import type {
   Clock,
   Directory,
@@ -22,14 +21,16 @@ import {
   taskOfOffer,
   withOutbox,
 } from "../../core/tasks/index.ts";
-import { entitlementOf } from "../people.ts";
+import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import { evidenceOf } from "../workers/sighting.ts";
 import type { StepObserver } from "../workers/steps.ts";
+import { standingOf } from "./standing.ts";
 
 export interface ClickDeps {
   tasks: TaskStore;
   directory: Directory;
+  delegations: Pick<DelegationKeeper, "standsFor">;
   advancer: Advancer;
   executor: Pick<Executor, "get">;
   rules: () => readonly Rule[];
@@ -53,14 +54,10 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
     log.warn({ cardId: payload.cardId, by: payload.userId }, "click on a card that is not ours");
     return;
   }
-  // Looking at a task's state asks for no right; everything else is looked up at this moment.
-  const entitlement: Entitlement =
-    payload.button === "refresh"
-      ? { outcome: "entitled", groups: [] }
-      : await entitlementOf(payload.userId, deciders(task), deps.directory);
+  const standing = await standingIn(payload, task, deps);
   deps.onStep("click_vouched");
   const code = payload.code === undefined ? {} : { code: payload.code };
-  const click: Click = { by: payload.userId, entitlement, cardNo: card.cardNo, clickKey, ...code };
+  const click: Click = { by: payload.userId, ...standing, cardNo: card.cardNo, clickKey, ...code };
   const input = (await adoptionOf(payload.button, { click, task }, deps)) ?? inputOf(payload.button, click);
   metrics.count("clicks", { outcome: input ? input.kind : "unknown_button" });
   if (!input) {
@@ -83,6 +80,16 @@ async function adoptionOf(
   const { by, entitlement, cardNo: no, clickKey: key, code } = click;
   const order = { by, entitlement, key, card: { no, ...(code === undefined ? {} : { code }) } };
   return { kind: "adopt", order, evidence: await evidenceOf(task, id, executor) };
+}
+
+/** Looking at a task's state asks for no right; everything else is looked up at this moment. */
+async function standingIn(
+  payload: ClickPayload,
+  task: Task,
+  deps: ClickDeps,
+): Promise<Pick<Click, "entitlement" | "standsFor">> {
+  if (payload.button === "refresh") return { entitlement: { outcome: "entitled", groups: [] } };
+  return standingOf(payload.userId, deciders(task), deps);
 }
 
 /** The input that a button's key stands for; null when it is none of ours. */

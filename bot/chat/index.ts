@@ -1,4 +1,6 @@
 export * from "./clicks.ts";
+export type { ChatDelegationDeps } from "./delegations.ts";
+export type { ChatDutyDeps } from "./duty.ts";
 export * from "./messages.ts";
 export type { ChatMuteDeps } from "./mutes.ts";
 export type { ChatOrderDeps } from "./orders.ts";

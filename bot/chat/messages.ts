@@ -1,5 +1,6 @@
 import type { MessageViewing } from "../../core/cards/index.ts";
 import {
+  type CommandId,
   executionText,
   logsText,
   parseCommand,
@@ -19,6 +20,8 @@ import type {
 } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
+import { answerDelegations, type ChatDelegationDeps } from "./delegations.ts";
+import { answerDuty, type ChatDutyDeps } from "./duty.ts";
 import { findTask } from "./find-task.ts";
 import { answerMutes, type ChatMuteDeps } from "./mutes.ts";
 import { answerOrder, type ChatOrderDeps, type OrderAsking } from "./orders.ts";
@@ -35,6 +38,8 @@ export interface MessageDeps {
   asking: ChatWhyDeps;
   ordering: ChatOrderDeps;
   reasons: ChatReasonDeps;
+  delegating: ChatDelegationDeps;
+  duty: ChatDutyDeps;
   clock: Clock;
   metrics: Metrics;
 }
@@ -62,15 +67,52 @@ async function answer({ text, userId }: TextPayload, key: string, deps: MessageD
   }
   if (parsed.id === "help") return commands.help;
   if (parsed.id === "tasks") return tasksText(await deps.tasks.list({ limit: LISTED }), viewing);
-  if (parsed.id === "mutes" || parsed.id === "mute" || parsed.id === "unmute") {
-    return answerMutes({ command: parsed.id, text: parsed.arg ?? "", userId }, viewing, deps.muting);
+  return carryOut({ command: parsed.id, text: parsed.arg ?? "", userId, key }, { ...deps, viewing });
+}
+
+interface Asked {
+  command: Exclude<CommandId, "help" | "tasks">;
+  /** What stands behind it. */
+  text: string;
+  userId: string;
+  /** The message's own key. */
+  key: string;
+}
+
+async function carryOut(
+  { command, text, userId, key }: Asked,
+  deps: MessageDeps & { viewing: MessageViewing },
+): Promise<string> {
+  const { viewing } = deps;
+  switch (command) {
+    case "mutes":
+    case "mute":
+    case "unmute":
+      return answerMutes({ command, text, userId }, viewing, deps.muting);
+    case "delegations":
+    case "delegate":
+    case "undelegate":
+      return answerDelegations({ command, text, userId }, viewing, deps.delegating);
+    case "why":
+      return answerWhy({ text, userId }, viewing, deps.asking);
+    case "duty":
+      return answerDuty(text, viewing, deps.duty);
+    case "reason":
+      return answerReason({ text, userId, key }, viewing, deps.reasons);
+    case "task":
+    case "ex":
+    case "logs":
+    case "cancel":
+    case "pause":
+    case "resume":
+    case "retry":
+    case "adopt": {
+      const [id = "", rest = ""] = text.split(/\s+/);
+      return oneTask({ command, id, rest, userId, key }, deps);
+    }
+    default:
+      return command satisfies never;
   }
-  if (parsed.id === "why") return answerWhy({ text: parsed.arg ?? "", userId }, viewing, deps.asking);
-  if (parsed.id === "reason") {
-    return answerReason({ text: parsed.arg ?? "", userId, key }, viewing, deps.reasons);
-  }
-  const [id = "", rest = ""] = (parsed.arg ?? "").split(/\s+/);
-  return oneTask({ command: parsed.id, id, rest, userId, key }, { ...deps, viewing });
 }
 
 type AboutTask =

@@ -3,14 +3,16 @@ import { type MessageViewing, replyText } from "../../core/cards/index.ts";
 import { normaliseUserId } from "../../core/people/index.ts";
 import type { Directory, TaskStore } from "../../core/ports/index.ts";
 import { isTerminal, type StepResult } from "../../core/tasks/index.ts";
-import { entitlementOf } from "../people.ts";
+import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import type { Viewer } from "../workers/viewing.ts";
 import { findTask } from "./find-task.ts";
+import { standingOf } from "./standing.ts";
 
 export interface ChatReasonDeps {
   tasks: Pick<TaskStore, "findByPrefix">;
   directory: Pick<Directory, "vouch">;
+  delegations: Pick<DelegationKeeper, "standsFor">;
   advancer: Pick<Advancer, "advance">;
   view: Viewer;
 }
@@ -27,15 +29,15 @@ export interface ReasonGiven {
 export async function answerReason(
   { text, userId, key }: ReasonGiven,
   viewing: MessageViewing,
-  { tasks, directory, advancer, view }: ChatReasonDeps,
+  { tasks, advancer, view, ...standing }: ChatReasonDeps,
 ): Promise<string> {
   const [typed = "", ...words] = text.split(" ");
   const found = await findTask(typed.normalize("NFKC").toLowerCase(), viewing, tasks);
   if (found.outcome === "answered") return found.text;
   const by = normaliseUserId(userId);
   // Looked up anew: who may no longer decide when the reason comes decides nothing.
-  const entitlement = await entitlementOf(by, deciders(found.task), directory);
-  const given = { kind: "reason" as const, by, entitlement, text: words.join(" "), key };
+  const now = await standingOf(by, deciders(found.task), standing);
+  const given = { kind: "reason" as const, by, ...now, text: words.join(" "), key };
   const result = await advancer.advance(found.task, given);
   return replyText(result.task, aboutOf(result, key), await view(result.task));
 }

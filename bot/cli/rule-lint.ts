@@ -1,4 +1,4 @@
-import { type LintFinding, lintRules } from "../../core/lint/index.ts";
+import { type LintFinding, lintRosters, lintRules } from "../../core/lint/index.ts";
 import type { RulesReady } from "../wire.ts";
 import { askClusters } from "../wire-actions.ts";
 import { plainText } from "./plain-text.ts";
@@ -15,15 +15,29 @@ const NOT_ASKED =
   "动作和参数没有检查，加 --online 问各集群 · actions and parameters were not checked: --online asks the clusters";
 
 /** Looks at the rules of a home; with `online` the clusters are asked too. */
-export async function lintHome({ home, placeOf }: RulesReady, online: boolean): Promise<Linted> {
+export async function lintHome(
+  { home, placeOf, rosterFile }: RulesReady,
+  { online, nowMs }: { online: boolean; nowMs: number },
+): Promise<Linted> {
   const own = lintRules(home.rules, home.eventTypes).map(({ zh, en, ...rest }) => {
     return { ...rest, words: `${zh} (${en})` };
   });
   const asked = online ? await askedOnline(home) : { told: [], notes: [NOT_ASKED] };
   const told = [...own, ...asked.told];
   const errors = told.filter(({ level }) => level === "error").length;
-  const count = `${errors} 个错误 · errors, ${told.length - errors} 个警告 · warnings`;
-  return { lines: [...placed(told, placeOf), ...asked.notes, count], errors };
+  const gaps = rosterLines(home.rosters, { rosterFile, nowMs });
+  const count = `${errors} 个错误 · errors, ${told.length + gaps.length - errors} 个警告 · warnings`;
+  return { lines: [...placed(told, placeOf), ...gaps, ...asked.notes, count], errors };
+}
+
+/** What is said of rosters, as lines. */
+export function rosterLines(
+  rosters: RulesReady["home"]["rosters"],
+  { rosterFile, nowMs }: Pick<RulesReady, "rosterFile"> & { nowMs: number },
+): string[] {
+  return lintRosters(rosters, nowMs).map(({ roster, code, zh, en }) => {
+    return plainText(`${rosterFile(roster)}:1 warning ${code} ${roster}: ${zh} (${en})`);
+  });
 }
 
 async function askedOnline(home: RulesReady["home"]): Promise<{ told: Told[]; notes: string[] }> {

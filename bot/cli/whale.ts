@@ -2,18 +2,20 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment, storesText } from "../config/index.ts";
-import { prepare, prepareFiles } from "../wire.ts";
+import { prepare, prepareFiles, rosterFiles } from "../wire.ts";
 import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
 import { auditCommands } from "./audit.ts";
 import { backtestCommand } from "./backtest.ts";
+import { dutyCommand } from "./duty.ts";
 import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { findingLine } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
 import { policyCommands } from "./policies.ts";
+import { rosterLines } from "./rule-lint.ts";
 import { rulesCommands } from "./rules.ts";
 import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
@@ -63,6 +65,7 @@ function program(): Command {
   archiveCommands(whale);
   auditCommands(whale);
   explainCommand(whale);
+  dutyCommand(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
 }
@@ -72,7 +75,9 @@ async function check({ online }: { online?: true }): Promise<void> {
   if (prepared.outcome === "refused") return stop(prepared.message);
   const faults = online ? await checkActions(prepared.home) : [];
   if (faults.length > 0) return stop(faults.map(({ about, message }) => `${about}: ${message}`).join("\n"));
-  const { rules, sources, clusters } = prepared.home;
+  const { rules, sources, clusters, rosters } = prepared.home;
+  const rosterFile = rosterFiles(prepared.files);
+  for (const line of rosterLines(rosters, { rosterFile, nowMs: Date.now() })) console.log(line);
   console.log(
     `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,
   );

@@ -21,6 +21,7 @@ import {
   isTerminal,
   type Task,
 } from "../../core/tasks/index.ts";
+import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
 import { rawOf } from "./raw.ts";
 import type { StepObserver } from "./steps.ts";
@@ -31,6 +32,7 @@ export interface DeliverDeps {
   journal: Journal;
   messenger: Messenger;
   directory: Directory;
+  delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
   view: Viewer;
   clock: Clock;
@@ -90,8 +92,9 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     if (moot) return settle(claim);
     const settles = { key: claim.key, fence: claim.fence };
     try {
-      const recipients = await membersOf(card.to, deps);
-      if (recipients.length === 0) throw nobody(card.to);
+      const asked = await membersOf(card.to, deps);
+      if (asked.length === 0) throw nobody(card.to);
+      const recipients = await deps.delegations.withDelegates(asked);
       deps.onStep("card_sending");
       const receipt = await messenger.sendCard({
         cardId: cardId(task.id, card.no),

@@ -20,9 +20,8 @@ export type Viewer = (task: Task | null) => Promise<MessageViewing>;
 export function createViewer(deps: ViewingDeps): Viewer {
   const { directory, language, timeZone, plain } = deps;
   return async (task) => {
-    const people = new Set(
-      task ? [...task.decisions.map((d) => d.by), ...task.history.flatMap((h) => h.by ?? [])] : [],
-    );
+    const told = task ? [...task.decisions, ...task.history] : [];
+    const people = new Set(told.flatMap(({ by, onBehalfOf }) => [by ?? [], onBehalfOf ?? []].flat()));
     const names = new Map<string, string>();
     await Promise.all([...people].map(async (id) => names.set(id, await directory.nameOf(id))));
     return {

@@ -12,6 +12,8 @@ export function validDecisions(task: Task): Decision[] {
 /** What one person has decided so far. */
 export interface Vote {
   by: string;
+  /** In whose place; absent where they decided as themselves. */
+  onBehalfOf?: string;
   verdict: Decision["verdict"];
   /** Names of the groups that they were entitled for at their clicks. */
   groups: readonly string[];
@@ -24,12 +26,14 @@ export interface Vote {
  */
 export function votes(task: Task): Vote[] {
   const found = new Map<string, Vote>();
-  for (const { by, verdict, groups, reason } of validDecisions(task)) {
-    if (verdict === "approve" && asker(task) === by) continue;
+  const barred = asker(task);
+  for (const { by, onBehalfOf, verdict, groups, reason } of validDecisions(task)) {
+    if (verdict === "approve" && barred !== null && (by === barred || onBehalfOf === barred)) continue;
     const before = found.get(by);
     const known = before?.verdict === verdict ? before.groups : [];
     const given = reason ?? (before?.verdict === verdict ? before.reason : undefined);
-    const vote = { by, verdict, groups: [...new Set([...known, ...groups])] };
+    const place = onBehalfOf === undefined ? {} : { onBehalfOf };
+    const vote = { by, ...place, verdict, groups: [...new Set([...known, ...groups])] };
     found.set(by, given === undefined ? vote : { ...vote, reason: given });
   }
   return [...found.values()];

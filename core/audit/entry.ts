@@ -10,6 +10,8 @@ export const AUDIT_VERBS = [
   "events.replay",
   "mute.order",
   "mute.lift",
+  "delegation.give",
+  "delegation.end",
   "archive.retry",
   "policies.approve",
   "task.make",

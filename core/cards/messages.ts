@@ -3,7 +3,8 @@ import { MAX_REASON_CHARACTERS } from "../approvals/reason.ts";
 import type { Json } from "../ids/index.ts";
 import { isJsonObject, shortId } from "../ids/index.ts";
 import type { Effect, NoticeAbout, Task } from "../tasks/index.ts";
-import { decidedBy, missingWords, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
+import { decidedBy } from "./deciders.ts";
+import { missingWords, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
 
 /** Viewing for messages, whose markup the channel must be able to neutralise. */
 export interface MessageViewing extends Viewing {

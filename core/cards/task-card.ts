@@ -1,10 +1,12 @@
-import { hasRejection, shortfall, type Vote, votes } from "../approvals/quorum.ts";
+import { shortfall } from "../approvals/quorum.ts";
 import { needsReason } from "../approvals/reason.ts";
 import { placesWords } from "../approvals/words.ts";
 import { type Json, shortId } from "../ids/index.ts";
 import { type Candidate, type CardRecord, isTerminal, type Origin, type Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { CardButton, CardLine, CardView, Tone } from "./card.ts";
+import { decidedBy, namesOf } from "./deciders.ts";
+import { shorten } from "./shorten.ts";
 
 /** What a card needs beside the task. */
 export interface Viewing {
@@ -80,7 +82,7 @@ function askingCard(view: CardView, task: Task, viewing: Viewing): CardView {
 function waitingText(task: Task, { texts, nameOf, timeZone }: Viewing): string {
   const { approval } = task;
   const [timeoutMs, groups] = approval.mode === "people" ? [approval.timeoutMs, approval.groups] : [0, []];
-  const approvedBy = namesOf(task, "approve", { nameOf });
+  const approvedBy = namesOf(task, "approve", { texts, nameOf });
   const isPlain = groups.length === 1 && task.escalated === 0;
   return texts.waiting({
     until: task.deadlineAtMs === null ? null : clockTime(task.deadlineAtMs, timeZone),
@@ -88,7 +90,7 @@ function waitingText(task: Task, { texts, nameOf, timeZone }: Viewing): string {
     needs: texts.wordsOf(placesWords(groups)),
     missing: approvedBy && !isPlain ? missingWords(task, texts) : "",
     approvedBy,
-    rejectedBy: namesOf(task, "reject", { nameOf }),
+    rejectedBy: namesOf(task, "reject", { texts, nameOf }),
     reason: (["approve", "reject"] as const).filter((verdict) => needsReason(approval, verdict)),
   });
 }
@@ -210,35 +212,6 @@ export function reasonText(task: Task, texts: Texts): string {
   return [reason, shown].filter(Boolean).join(": ");
 }
 
-/** Cards have little room; messages tell reasons whole. */
-const REASON_CHARACTERS = 24;
-
-/** Who decided, or which policy stood for them; empty when nobody did. So much of each reason is told. */
-export function decidedBy(
-  task: Task,
-  { texts, nameOf }: Pick<Viewing, "texts" | "nameOf">,
-  reasonCharacters = REASON_CHARACTERS,
-): string {
-  if (task.approval.mode === "policy") return texts.byPolicy(task.approval.policy.id);
-  const naming = { nameOf, reasonCharacters };
-  if (hasRejection(task)) return texts.rejectedBy(namesOf(task, "reject", naming));
-  const names = namesOf(task, "approve", naming);
-  return names ? texts.approvedBy(names) : "";
-}
-
-/** Who decided so, each with the reason that they gave. */
-function namesOf(
-  task: Task,
-  verdict: Vote["verdict"],
-  { nameOf, reasonCharacters = REASON_CHARACTERS }: Pick<Viewing, "nameOf"> & { reasonCharacters?: number },
-): string {
-  const given = votes(task).filter((vote) => vote.verdict === verdict);
-  const named = given.map(({ by, reason = "" }) => {
-    return reason ? `${nameOf(by)}（${shorten(reason, reasonCharacters)}）` : nameOf(by);
-  });
-  return named.join(" ");
-}
-
 /** How many more people must approve, and of which group. */
 export function missingWords(task: Task, texts: Texts): string {
   const { groups, ofStep } = shortfall(task);
@@ -264,12 +237,6 @@ function withRoom(free: string | undefined, fixed: string): string {
 
 function joined(...parts: (string | undefined)[]): string {
   return parts.filter(Boolean).join(" · ");
-}
-
-/** The first so many characters, with a mark when something is left out. */
-export function shorten(text: string, characters: number): string {
-  const points = [...text];
-  return points.length <= characters ? text : `${points.slice(0, characters - 1).join("")}…`;
 }
 
 /** A duration in seconds with at most one decimal. */

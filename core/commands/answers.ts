@@ -2,6 +2,7 @@ import { approvalWords, MAX_REASON_CHARACTERS } from "../approvals/index.ts";
 import {
   clockTime,
   decidedBy,
+  deciderName,
   factLine,
   type MessageViewing,
   paramsText,
@@ -47,7 +48,10 @@ export function taskText(task: Task, viewing: MessageViewing): string {
   ];
   const head = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));
   const history = task.history.slice(-8).map((line) => {
-    const by = line.by ? plain(viewing.nameOf(line.by)) : "";
+    const { by: person, onBehalfOf } = line;
+    const by = person
+      ? plain(deciderName({ by: person, ...(onBehalfOf ? { onBehalfOf } : {}) }, viewing))
+      : "";
     const parts = [texts.states[line.to], by, texts.reasons[line.reason] ?? ""].filter(Boolean);
     return `${clockTime(line.atMs, timeZone)} ${parts.join(" · ")}`;
   });

@@ -2,6 +2,7 @@
 export const COMMAND_IDS = [
   ...(["help", "tasks", "task", "ex", "logs", "reason", "mutes", "mute", "unmute", "why"] as const),
   ...(["cancel", "pause", "resume", "retry", "adopt"] as const),
+  ...(["delegations", "delegate", "undelegate", "duty"] as const),
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
@@ -9,8 +10,8 @@ interface CommandSpec {
   id: CommandId;
   /** Words it goes by, in both languages, lower case. */
   words: readonly string[];
-  /** What stands behind it: nothing, the id of a task, or any text. */
-  takes: "nothing" | "id" | "text";
+  /** What stands behind it: nothing, the id of a task, a text, or a text or nothing. */
+  takes: "nothing" | "id" | "text" | "any";
 }
 
 /** The registry of commands. A word with an id and one without may mean two commands (`任务`, `任务 abc`). */
@@ -30,6 +31,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   { id: "resume", words: ["resume", "继续", "恢复"], takes: "id" },
   { id: "retry", words: ["retry", "重试"], takes: "id" },
   { id: "adopt", words: ["adopt", "认领"], takes: "text" },
+  { id: "delegations", words: ["delegations", "委托", "委托列表"], takes: "nothing" },
+  { id: "delegate", words: ["delegate", "委托"], takes: "any" },
+  { id: "undelegate", words: ["undelegate", "取消委托"], takes: "text" },
+  { id: "duty", words: ["duty", "值班"], takes: "any" },
 ];
 
 export type ParsedCommand =
@@ -47,9 +52,9 @@ export function parseCommand(text: string): ParsedCommand {
   const [first = "", arg] = words;
   const named = COMMANDS.filter((command) => command.words.includes(first));
   const withId = named.find((command) => command.takes !== "nothing");
-  const without = named.find((command) => command.takes === "nothing");
+  const without = named.find((command) => command.takes === "nothing" || command.takes === "any");
   if (arg !== undefined && withId) {
-    if (withId.takes === "text") return { outcome: "command", id: withId.id, arg: restOf(text, first) };
+    if (withId.takes !== "id") return { outcome: "command", id: withId.id, arg: restOf(text, first) };
     return { outcome: "command", id: withId.id, arg };
   }
   if (without) return { outcome: "command", id: without.id };

@@ -1,4 +1,4 @@
-/** Some people, named in any of three ways; somebody named in any of them belongs. */
+/** Some people, named in any of four ways; somebody named in any of them belongs. */
 export interface People {
   /** WeCom userids, in lower case. */
   users?: readonly string[];
@@ -6,6 +6,8 @@ export interface People {
   tag?: string;
   /** A WeCom department, by number. */
   department?: number;
+  /** The name of a duty roster: those on duty at the moment of asking. */
+  duty?: string;
 }
 
 /** A member as the directory knows them now. */
@@ -18,8 +20,8 @@ export interface Person {
   departments: readonly number[];
 }
 
-/** Why somebody belongs to none of the groups that were asked about. */
-export type Unentitled = "not_entitled" | "inactive" | "unknown_person";
+/** Why somebody belongs to none of the groups that were asked about. `duty_unknown`: it is not known who is on duty. */
+export type Unentitled = "not_entitled" | "inactive" | "unknown_person" | "duty_unknown";
 
 /** To which of some groups one person belongs, by their place among those asked about; or why to none. */
 export type Membership = { outcome: "entitled"; groups: readonly number[] } | { outcome: Unentitled };
@@ -32,12 +34,18 @@ export function normaliseUserId(userId: string): string {
   return userId.trim().toLowerCase();
 }
 
+/** Whether nobody can belong to it, whoever is where. */
+export function namesNobody({ users, tag, department, duty }: People): boolean {
+  return !users?.length && tag === undefined && department === undefined && duty === undefined;
+}
+
 /** The words for some people, as cards and logs show them. */
 export function peopleText(people: People): string {
   const parts: string[] = [];
   if (people.users?.length) parts.push(people.users.join(" "));
   if (people.tag !== undefined) parts.push(`#${people.tag}`);
   if (people.department !== undefined) parts.push(`@${people.department}`);
+  if (people.duty !== undefined) parts.push(`duty:${people.duty}`);
   return parts.join(" ");
 }
 

@@ -13,6 +13,8 @@ export const RIGHTS = [
   "audit.read",
   "mutes.read",
   "mutes.write",
+  "delegations.read",
+  "delegations.write",
   "health.read",
   "config.reload",
 ] as const;

@@ -5,6 +5,7 @@ export type * from "./audit-copy.ts";
 export type * from "./clock.ts";
 export type * from "./config-store.ts";
 export type * from "./dead-letters.ts";
+export type * from "./duty-source.ts";
 export type * from "./executor.ts";
 export type * from "./inbox.ts";
 export type * from "./journal.ts";

@@ -1,3 +1,4 @@
+import type { Delegation } from "../delegations/index.ts";
 import type { Mute } from "../mutes/mute.ts";
 import type { Stop } from "../stops/stop.ts";
 
@@ -7,6 +8,8 @@ export interface StateBodies {
   stop: Stop;
   /** By an id of its own: `m_` and a ULID. */
   mute: Mute;
+  /** By an id of its own: `d_` and a ULID. */
+  delegation: Delegation;
   /** By what was said: that people were told it, so that it is said once. */
   notice: { at: string };
 }

@@ -4,7 +4,7 @@ import type { Json } from "../ids/index.ts";
 import { type CompiledParams, compileParams } from "../params/params.ts";
 import { parsePath } from "../params/path.ts";
 import { compileTemplate, type Template } from "../params/template.ts";
-import type { People } from "../people/people.ts";
+import { namesNobody, type People } from "../people/people.ts";
 import { type CompiledNode, compileFeatures } from "./compile-feature.ts";
 import { type ApprovalSpec, type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "./rule.ts";
 
@@ -161,8 +161,7 @@ function checkAsked(
   if (!(Number.isInteger(need) && need >= 1)) {
     faults.push({ field: `${field}.need`, message: "must be a whole number, at least 1" });
   }
-  const { users, ...others } = people;
-  if (!users?.length && Object.keys(others).length === 0) {
+  if (namesNobody(people)) {
     faults.push({ field: `${field}.${who}`, message: "names nobody" });
   }
 }

@@ -3,11 +3,19 @@ import type { Entitlement } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Candidate, Control, ExecutionRecord } from "./task.ts";
 
+/** Somebody who is stood in for, and the names of the groups that they may decide for. */
+export interface Absent {
+  person: string;
+  groups: readonly string[];
+}
+
 /** A click as the machine sees it: verified, and its person looked up at this moment. */
 export interface Click {
   by: string;
   /** As whom they may decide. */
   entitlement: Entitlement;
+  /** Present where they may decide only in the place of others: those who delegated to them and may. */
+  standsFor?: readonly Absent[];
   cardNo: number;
   /** The callback's dedupe key. */
   clickKey: string;
@@ -77,7 +85,7 @@ export type TaskInput =
   | { kind: "reject"; click: Click }
   | { kind: "refresh"; click: Click }
   /** The reason that a click before waits for, as its person wrote it; `key` is the message's own. */
-  | { kind: "reason"; by: string; entitlement: Entitlement; text: string; key: string }
+  | ({ kind: "reason"; text: string; key: string } & Pick<Click, "by" | "entitlement" | "standsFor">)
   | { kind: "offer"; click: Click; offer: string }
   | { kind: "again"; click: Click }
   | { kind: "give_up"; click: Click }

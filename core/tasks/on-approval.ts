@@ -1,5 +1,6 @@
-import { asker, hasQuorum, hasRejection, votes } from "../approvals/quorum.ts";
+import { hasQuorum, hasRejection, votes } from "../approvals/quorum.ts";
 import { givenReason, needsReason } from "../approvals/reason.ts";
+import { decidingAs } from "../approvals/stand-in.ts";
 import type { Unentitled } from "../people/people.ts";
 import { updateCards, withCard, withCode } from "./codes.ts";
 import type { Effect } from "./effects.ts";
@@ -15,6 +16,7 @@ export const ENTITLEMENT_REFUSALS = {
   not_entitled: "not_entitled",
   inactive: "inactive_person",
   unknown_person: "unknown_person",
+  duty_unknown: "duty_unknown",
 } as const satisfies Record<Unentitled, RefusalReason>;
 
 /** The task as it is after any click: the callback is remembered and its code kept for a later update. */
@@ -48,24 +50,25 @@ export function clickFault(task: Task, click: Click): RefusalReason | null {
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
 
-/** What a click decides, of the round that the task is in. */
+/** What somebody decides, of the round that the task is in; or why it would not count. */
 export function decisionOf(
   task: Task,
   click: Omit<Click, "cardNo">,
-  verdict: Decision["verdict"],
-  nowMs: number,
-): Decision {
-  const { by, clickKey, entitlement } = click;
-  const groups = entitlement.outcome === "entitled" ? entitlement.groups : [];
-  return { verdict, by, atMs: nowMs, hash: task.hash, round: task.round, clickKey, groups };
+  { verdict, nowMs }: { verdict: Decision["verdict"]; nowMs: number },
+): Decision | { outcome: "refused"; reason: RefusalReason } {
+  const deciding = decidingAs(task, click, verdict);
+  if (deciding.outcome === "refused") return deciding;
+  const { clickKey } = click;
+  const made = { verdict, ...deciding.decider, atMs: nowMs, hash: task.hash, round: task.round, clickKey };
+  const repeated = repeatFault(task, made);
+  return repeated ? { outcome: "refused", reason: repeated } : made;
 }
 
 /** Why this decision of somebody who may decide would not count; null when it does. */
-function decisionFault(
+function repeatFault(
   task: Task,
   { verdict, by, groups }: Pick<Decision, "verdict" | "by" | "groups">,
 ): RefusalReason | null {
-  if (verdict === "approve" && asker(task) === by) return "own_request";
   const known = votes(task).find((vote) => vote.by === by);
   const same = known?.verdict === verdict && groups.every((name) => known.groups.includes(name));
   if (!same) return null;
@@ -85,9 +88,10 @@ function onDecision(
   { click, verdict }: { click: Click; verdict: Decision["verdict"] },
   nowMs: number,
 ): StepResult {
-  const decision = decisionOf(task, click, verdict, nowMs);
-  const fault = clickFault(task, click) ?? decisionFault(task, decision);
+  const fault = clickFault(task, click);
   if (fault) return explainClick(task, click, fault, nowMs);
+  const decision = decisionOf(task, click, { verdict, nowMs });
+  if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
   const clicked = afterClick(task, click, nowMs);
   if (needsReason(task.approval, verdict)) return askReason(clicked, decision);
   const result = decide(clicked, decision, nowMs);
@@ -115,35 +119,36 @@ export function askReason(task: Task, { verdict, by, round, atMs }: Decision): S
 
 /** The reason that somebody's click waited for: the decision counts as of now, by what they may now. */
 export function onReason(task: Task, input: InputOf<"reason">, nowMs: number): StepResult {
-  const { by, entitlement, key } = input;
+  const { by, entitlement, standsFor, key } = input;
   if (task.seenClicks.includes(key)) return refused(task, "already_counted");
   const awaited = task.awaitedReasons.find((one) => one.by === by && one.round === task.round);
   if (!awaited) return refused(task, "no_reason_awaited");
   if (entitlement.outcome !== "entitled") return refused(task, ENTITLEMENT_REFUSALS[entitlement.outcome]);
   const reason = givenReason(input.text);
   if (reason === "") return refused(task, "empty_reason");
-  const told = { by, entitlement, clickKey: key };
-  const decision = { ...decisionOf(task, told, awaited.verdict, nowMs), reason };
-  const fault = decisionFault(task, decision);
-  return fault ? refused(task, fault) : decide(afterCallback(task, key), decision, nowMs);
+  const told = { by, entitlement, clickKey: key, ...(standsFor ? { standsFor } : {}) };
+  const decision = decisionOf(task, told, { verdict: awaited.verdict, nowMs });
+  if ("outcome" in decision) return refused(task, decision.reason);
+  return decide(afterCallback(task, key), { ...decision, reason }, nowMs);
 }
 
 /** A decision that counts, and what it makes of the task. */
 export function decide(task: Task, decision: Decision, nowMs: number): StepResult {
-  const { by } = decision;
+  const { by, onBehalfOf } = decision;
+  const decider = { by, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) };
   const awaitedReasons = task.awaitedReasons.filter((awaited) => awaited.by !== by);
   const decided = { ...task, awaitedReasons, decisions: [...task.decisions, decision] };
   if (hasRejection(decided)) {
-    return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, by });
+    return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, ...decider });
   }
   const shown = updateCards(decided, nowMs, "click_only");
   const { effects } = shown;
   if (!hasQuorum(decided)) {
     const reason = decision.verdict === "approve" ? "approved_by_person" : "rejection_counted";
-    return moved(shown.task, { to: task.state, reason, nowMs, by, effects });
+    return moved(shown.task, { to: task.state, reason, nowMs, ...decider, effects });
   }
   const patch = { dueAtMs: nowMs, approvedAtMs: nowMs };
-  return moved(shown.task, { to: "approved", reason: "quorum_reached", nowMs, by, patch, effects });
+  return moved(shown.task, { to: "approved", reason: "quorum_reached", nowMs, ...decider, patch, effects });
 }
 
 /** The last move of a task that ends without an execution: cards are closed, the end is journaled. */
@@ -154,6 +159,7 @@ export function ended(
     reason: Parameters<typeof moved>[1]["reason"];
     nowMs: number;
     by?: string;
+    onBehalfOf?: string;
     message?: string;
   },
 ): StepResult {

@@ -1,12 +1,12 @@
 import { bindingHash } from "../approvals/binding.ts";
-import { asker, entitledGroups, hasQuorum } from "../approvals/quorum.ts";
+import { entitledGroups, hasQuorum } from "../approvals/quorum.ts";
 import { needsReason } from "../approvals/reason.ts";
 import { requestId } from "../ids/index.ts";
 import { policyFault } from "../policies/policy.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import { askedFrom, newCard } from "./escalation.ts";
-import type { InputOf, Sighting, Standing } from "./inputs.ts";
+import type { Click, InputOf, Sighting, Standing } from "./inputs.ts";
 import { afterClick, askReason, clickFault, decisionOf, ended, explainClick } from "./on-approval.ts";
 import { doubled, running } from "./on-execution.ts";
 import type { MoveReason } from "./reasons.ts";
@@ -203,16 +203,18 @@ function stillUnknown(task: Task, start: StartRecord, nowMs: number, settings: M
 export function onAgain(task: Task, input: InputOf<"again">, nowMs: number): StepResult {
   const { click } = input;
   const { approval } = task;
-  const isOwn = approval.mode === "people" && asker(task) === click.by;
-  const fault = clickFault(task, click) ?? (isOwn ? "own_request" : null);
+  const fault = clickFault(task, click);
   if (fault) return explainClick(task, click, fault, nowMs);
   const begun: Task = {
     ...afterClick(task, click, nowMs),
     round: task.round + 1,
     startNo: task.startNo + 1,
   };
-  const order = { reason: "start_again_by_person" as const, nowMs, by: click.by };
-  const decision = decisionOf(begun, click, "approve", nowMs);
+  const decision = orderOf(begun, click, nowMs);
+  if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
+  const { by, onBehalfOf } = decision;
+  const decider = { by, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) };
+  const order = { reason: "start_again_by_person" as const, nowMs, ...decider };
   if (approval.mode === "people" && needsReason(approval, "approve")) {
     const { task: asked, effects } = askReason(begun, decision);
     return moved(asked, {
@@ -234,6 +236,15 @@ export function onAgain(task: Task, input: InputOf<"again">, nowMs: number): Ste
     patch: askedFrom(shown, approval, nowMs),
     effects,
   });
+}
+
+/** Where a policy stands for people, whoever asked for the task may order it too, and nobody's place is taken. */
+function orderOf(begun: Task, click: Click, nowMs: number): ReturnType<typeof decisionOf> {
+  if (begun.approval.mode === "people") return decisionOf(begun, click, { verdict: "approve", nowMs });
+  const { by, clickKey, entitlement } = click;
+  const groups = entitlement.outcome === "entitled" ? entitlement.groups : [];
+  const { hash, round } = begun;
+  return { verdict: "approve", by, atMs: nowMs, hash, round, clickKey, groups };
 }
 
 export function onGiveUp(task: Task, input: InputOf<"give_up">, nowMs: number): StepResult {

@@ -19,19 +19,21 @@ export interface Change {
   reason: MoveReason;
   nowMs: number;
   by?: string;
+  onBehalfOf?: string;
   patch?: Partial<Task>;
   effects?: Effect[];
 }
 
 /** A stored move: state, reason, history, and no due time when terminal. */
 export function moved(task: Task, change: Change): StepResult {
-  const { to, reason, nowMs, by, patch, effects = [] } = change;
+  const { to, reason, nowMs, by, onBehalfOf, patch, effects = [] } = change;
   const line: HistoryLine = {
     atMs: nowMs,
     from: task.state,
     to,
     reason,
     ...(by === undefined ? {} : { by }),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
   };
   const next: Task = {
     ...task,

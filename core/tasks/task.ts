@@ -62,6 +62,8 @@ export interface Decision {
   verdict: "approve" | "reject";
   /** userid in lower case, or `policy:<id>`. */
   by: string;
+  /** userid of the absent person in whose place it was decided; absent where somebody decided as themselves. */
+  onBehalfOf?: string;
   atMs: number;
   /** The binding hash that the decision was made on. */
   hash: string;
@@ -189,6 +191,8 @@ export interface HistoryLine {
   to: TaskState;
   reason: MoveReason;
   by?: string;
+  /** In whose place. */
+  onBehalfOf?: string;
 }
 
 /** What one rule makes of one event: the unit that is approved, executed, reported. */

@@ -50,6 +50,8 @@ export interface Texts {
   }) => string;
   approvedBy: (names: string) => string;
   rejectedBy: (names: string) => string;
+  /** Who decided in the place of an absent person. */
+  onBehalf: (people: { name: string; absent: string }) => string;
   byPolicy: (policy: string) => string;
   unknownTitle: string;
   unknownText: (requestId: string) => string;
@@ -103,6 +105,23 @@ export interface Texts {
     muted: (line: string) => string;
     unmuted: (line: string) => string;
     noSuchMute: (id: string) => string;
+    noDelegations: string;
+    delegationsTitle: string;
+    delegateUsage: string;
+    delegationLine: (facts: { id: string; from: string; to: string; until: string; why: string }) => string;
+    delegated: (line: string) => string;
+    undelegated: (line: string) => string;
+    noSuchDelegation: (id: string) => string;
+    /** To who stands in. */
+    delegatedToYou: (facts: { from: string; until: string; why: string }) => string;
+    noRosters: string;
+    noSuchRoster: (name: string) => string;
+    nobodyOnDuty: string;
+    leavingDuty: (names: string) => string;
+    dutyUntil: (when: string) => string;
+    nextOnDuty: (names: string) => string;
+    dutyAsOf: (when: string) => string;
+    dutyUnknown: (why: string) => string;
     noSuchEvent: (id: string) => string;
     ambiguousEvent: (id: string) => string;
     noSuchRule: (id: string) => string;

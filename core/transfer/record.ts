@@ -60,7 +60,7 @@ export interface TransferBodies {
   version: ConfigVersion;
   /** By id. */
   replay: { text: string };
-  /** A stop or mute, by JSON of kind and name. Its revision is each store's own. */
+  /** A stop, mute or delegation, by JSON of kind and name. Its revision is each store's own. */
   state: { text: string };
   /** An archived event with what rules said of it, by rule; by event id. */
   archived: { text: string; verdicts: string[] };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import type { Delegation } from "../../core/delegations/index.ts";
 import type { Mute } from "../../core/mutes/index.ts";
 import type { StateDocument, StateStore } from "../../core/ports/index.ts";
 import type { Stop } from "../../core/stops/index.ts";
@@ -16,6 +17,11 @@ function aMute(overrides: Partial<Mute> = {}): Mute {
   const times = { from: at, until: "2026-11-01T02:00:00.000Z", at };
   return { match: { labels: { "a.b": "中\u0000'" } }, ...times, by: "user:lisi", why: "升级", ...overrides };
 }
+
+const DELEGATION: Delegation = {
+  ...{ from: "zhangsan", to: "lisi", by: "user:zhangsan", why: "出差" },
+  ...{ since: "2026-11-01T00:00:00.000Z", until: "2026-11-03T00:00:00.000Z" },
+};
 
 /** What every store of shared documents promises. */
 export function stateStoreContract(name: string, open: () => Promise<HarnessOf<"state">>): void {
@@ -43,10 +49,13 @@ function putting(open: () => Promise<HarnessOf<"state">>): void {
   test("keeps what it was given, of each kind", async ({ state }) => {
     await state.put({ kind: "stop", name: "cluster:a'; 中", expected: null, body: aStop() });
     await state.put({ kind: "mute", name: "m_1", expected: null, body: aMute() });
+    await state.put({ kind: "delegation", name: "d_1", expected: null, body: DELEGATION });
     const [stop] = await state.list("stop");
     const [mute] = await state.list("mute");
     assert.deepEqual([stop?.name, stop?.body], ["cluster:a'; 中", aStop()]);
     assert.deepEqual([mute?.name, mute?.body], ["m_1", aMute()]);
+    const [delegation] = await state.list("delegation");
+    assert.deepEqual([delegation?.name, delegation?.body], ["d_1", DELEGATION]);
   });
 
   test("answers with the document as it is listed", async ({ state }) => {

@@ -35,7 +35,8 @@ export async function drill(world: World, id: string, fields: Record<string, unk
 
 /** A policy under which actions run without asking, approved as the command line does it. */
 export function lookingPolicy(actions: readonly string[] = ["core.noop"]): Record<string, string> {
-  const text = `id: looking\nactions: [${actions.join(", ")}]\nmode: auto\nexpires: 2099-01-01\n`;
+  const inHalfAYear = new Date(Date.now() + 180 * 86_400_000).toISOString().slice(0, 10);
+  const text = `id: looking\nactions: [${actions.join(", ")}]\nmode: auto\nexpires: ${inHalfAYear}\n`;
   const approved = approvePolicyFile({ file: "looking.yaml", text, by: "wangwu" });
   if (approved.outcome === "refused") throw new Error(approved.message);
   return { "policies/looking.yaml": approved.text };

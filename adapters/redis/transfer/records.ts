@@ -62,9 +62,9 @@ async function readVersions(engine: Engine, { after }: PageStart): Promise<Trans
 }
 
 /** Complete by its type: a kind that is not named would be left behind. */
-const STATE_KINDS: Record<StateKind, true> = { stop: true, mute: true, notice: true };
+const STATE_KINDS: Record<StateKind, true> = { stop: true, mute: true, delegation: true, notice: true };
 
-/** Stops and mutes, all on one page: people make them. */
+/** Stops, mutes and delegations, all on one page: people make them. */
 export const state: TransferTable<"state"> = {
   read: readState,
   write: (engine, records) =>

@@ -41,7 +41,7 @@ interface StateRow {
   body: string;
 }
 
-/** Stops and mutes. */
+/** Stops, mutes and delegations. */
 export const state = walked<StateRow, "state">(
   {
     kind: "state",

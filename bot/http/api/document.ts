@@ -1,6 +1,8 @@
 import { auditPaths } from "./audit-paths.ts";
 import { configPaths } from "./config-paths.ts";
 import { deadLetterPaths } from "./dead-letter-paths.ts";
+import { delegationPaths } from "./delegation-paths.ts";
+import { dutyPaths } from "./duty-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { explainPaths } from "./explain-paths.ts";
@@ -45,6 +47,8 @@ export const apiDocument = {
     ...deadLetterPaths,
     ...auditPaths,
     ...mutePaths,
+    ...delegationPaths,
+    ...dutyPaths,
     ...throttlePaths,
     ...taskPaths,
     ...ownPaths,

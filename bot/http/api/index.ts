@@ -1,7 +1,9 @@
 export { type AuditDeps, auditRoutes } from "./audit.ts";
 export { type ConfigDeps, configRoutes } from "./config.ts";
 export { type DeadLetterDeps, deadLetterRoutes } from "./dead-letters.ts";
+export { type DelegationDeps, delegationRoutes } from "./delegations.ts";
 export { apiDocument } from "./document.ts";
+export { type DutyDeps, dutyRoutes } from "./duty.ts";
 export { type EventTypeDeps, eventTypeRoutes } from "./event-types.ts";
 export { type EventDeps, eventRoutes } from "./events.ts";
 export { type ExplainRouteDeps, explainRoutes } from "./explain.ts";

@@ -68,6 +68,10 @@ test("loads the sample home without a problem", async () => {
   const sources = [...Object.keys(sourceKinds), "prometheus"].sort();
   assert.deepEqual(home.sources.map(({ name }) => name).sort(), sources);
   assert.deepEqual(home.rules.map(({ id }) => id).sort(), ["dmesg", "opsst2-stone", "vm-disk-cleanup"]);
+  assert.deepEqual(
+    home.rosters.map(({ kind, name }) => [kind, name]),
+    [["calendar", "dba-primary"]],
+  );
   for (const { business } of home.rules)
     assert.deepEqual(allowedClusters(home.clusters, business), ["hz-core"]);
 });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createLogger, createMetrics, systemIds } from "../../../adapters/telemetry/index.ts";
 import type { Config } from "../../../bot/config/index.ts";
+import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
 import { createMuteKeeper } from "../../../bot/mutes/index.ts";
 import { createTaskOrders } from "../../../bot/orders/index.ts";
@@ -52,6 +53,11 @@ export function groundOver(
     orders: createTaskOrders(ordering),
     pressure: { sheds: () => false },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
+    delegations: createDelegationKeeper({
+      ...{ ...store, directory: instantDirectory, ids: systemIds, clock, log },
+      tell: async () => undefined,
+    }),
+    rosters: { view: async () => [] },
     explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
     actions: { lookup: () => undefined },

@@ -44,6 +44,12 @@ const READ: [text: string, parsed: ParsedCommand][] = [
   ["原因 abc123 在 DB 上 迁移", command("reason", "abc123 在 DB 上 迁移")],
   ["@鲸 Reason ABC123 As Agreed", command("reason", "ABC123 As Agreed")],
   ["reason", needsId("reason")],
+  ["委托", command("delegations")],
+  ["委托 Lisi 2d 出差", command("delegate", "Lisi 2d 出差")],
+  ["delegate", command("delegate")],
+  ["取消委托 abc123", command("undelegate", "abc123")],
+  ["值班", command("duty")],
+  ["duty DBA-primary", command("duty", "DBA-primary")],
 ];
 
 describe("a message is read as a command", () => {

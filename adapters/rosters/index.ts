@@ -1,0 +1,1 @@
+export { createHttpDuty } from "./http-duty.ts";

@@ -1,0 +1,63 @@
+import type { Click } from "../tasks/inputs.ts";
+import type { Decision, Task } from "../tasks/task.ts";
+import { asker, type Vote, votes } from "./quorum.ts";
+
+/** As whom somebody decides: for these groups, and in the place of an absent person where they name one. */
+export type Decider = Pick<Decision, "by" | "onBehalfOf" | "groups">;
+
+/** As whom a click decides, or why it would not count. */
+export type Deciding =
+  | { outcome: "counts"; decider: Decider }
+  | { outcome: "refused"; reason: "own_request" | "place_counted" | "already_counted" };
+
+/**
+ * Each person counts once, as themselves or in another's place, and each place counts once: who delegated and who
+ * stands in are one vote. What somebody asked for neither they approve nor anybody in their place.
+ */
+export function decidingAs(
+  task: Task,
+  { by, entitlement, standsFor }: Pick<Click, "by" | "entitlement" | "standsFor">,
+  verdict: Decision["verdict"],
+): Deciding {
+  if (verdict === "approve" && by === asker(task)) return refused("own_request");
+  const groups = entitlement.outcome === "entitled" ? entitlement.groups : [];
+  const own = { by, groups };
+  const fault = (place: string) => (endsIt(task, verdict) ? null : placeFault(task, by, place));
+  if (!standsFor) return fault(by) ?? counts(own);
+  const barred = verdict === "approve" ? asker(task) : null;
+  const others = standsFor.filter(({ person }) => person !== by && person !== barred);
+  const [first, ...rest] = others.map(({ person, groups: theirs }): Deciding => {
+    return fault(person) ?? counts({ by, onBehalfOf: person, groups: theirs });
+  });
+  if (!first) return refused("own_request");
+  return [first, ...rest].find(({ outcome }) => outcome === "counts") ?? first;
+}
+
+/** Where one no is enough it takes nobody's place. */
+function endsIt({ approval }: Task, verdict: Decision["verdict"]): boolean {
+  return verdict === "reject" && approval.mode === "people" && approval.reject === "any";
+}
+
+/** Why this person cannot decide in this place; null when nobody else has, and they have in no other. */
+function placeFault(task: Task, by: string, place: string): Deciding | null {
+  for (const vote of votes(task)) {
+    if (vote.by === by) {
+      if (placeOf(vote) !== place) return refused("already_counted");
+    } else if ([by, place].includes(placeOf(vote)) || vote.by === place) {
+      return refused("place_counted");
+    }
+  }
+  return null;
+}
+
+function placeOf({ by, onBehalfOf }: Pick<Vote, "by" | "onBehalfOf">): string {
+  return onBehalfOf ?? by;
+}
+
+function counts(decider: Decider): Deciding {
+  return { outcome: "counts", decider };
+}
+
+function refused(reason: Extract<Deciding, { outcome: "refused" }>["reason"]): Deciding {
+  return { outcome: "refused", reason };
+}
