@@ -8,6 +8,7 @@ import {
   currentDigest,
   isTerminal,
   type MachineSettings,
+  madeFact,
   type Order,
   type RefusalReason,
   retryFault,
@@ -87,7 +88,7 @@ async function make(task: Task, order: Order, n: number, deps: TaskOrderDeps): P
   const { depth, causes } = task;
   const made = taskOfRetry(task, { nowMs, settings, depth, causes, by, key, n });
   const { task: stored, outbox } = withOutbox(made.task, made.effects, nowMs);
-  const answer = await tasks.make({ task: stored, outbox });
+  const answer = await tasks.make({ task: stored, outbox, fact: madeFact(stored) });
   log.info({ taskId: stored.id, of: task.id, by, outcome: answer.outcome }, "retry asked for");
   // Whoever asked at the same moment was first: what is stored is theirs.
   if (answer.outcome === "exists") return retry(task, order, deps);

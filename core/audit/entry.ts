@@ -17,6 +17,7 @@ export const AUDIT_VERBS = [
   "task.make",
   "task.ask",
   "task.decide",
+  "task.order",
   "task.start",
   "task.move",
   "task.end",

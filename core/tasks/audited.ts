@@ -1,6 +1,6 @@
 import type { AuditFact, AuditVerb } from "../audit/entry.ts";
 import { hashOf, type JsonObject } from "../ids/index.ts";
-import { type CardRecord, isTerminal, type Task } from "./task.ts";
+import { type CardRecord, type Decision, isTerminal, type Task } from "./task.ts";
 
 /** Who does what no person does. */
 const MACHINE = "whale";
@@ -29,9 +29,12 @@ export function madeFact(task: Task): AuditFact {
 export function movedFact(before: Task, after: Task, nowMs: number): AuditFact | null {
   const decision = after.decisions.at(-1);
   if (decision && after.decisions.length > before.decisions.length) {
-    const { verdict, hash, round } = decision;
-    const detail = { verdict, on: hash, round, callback: hashOf(decision.clickKey) };
-    return stepFact({ before, after, nowMs }, { what: "task.decide", who: personOf(decision.by), detail });
+    return stepFact({ before, after, nowMs }, decidedFact(decision));
+  }
+  const { control } = after;
+  if (control && control.key !== before.control?.key) {
+    const detail = { order: control.what, callback: hashOf(control.key) };
+    return stepFact({ before, after, nowMs }, { what: "task.order", who: personOf(control.by), detail });
   }
   if (before.state !== after.state || before.execution?.status !== after.execution?.status) {
     return stateFact({ before, after, nowMs });
@@ -40,6 +43,17 @@ export function movedFact(before: Task, after: Task, nowMs: number): AuditFact |
   if (asked.length === 0) return null;
   const cards = asked.map(({ no, purpose, recipients }) => ({ no, purpose, recipients }));
   return stepFact({ before, after, nowMs }, { what: "task.ask", who: MACHINE, detail: { cards } });
+}
+
+/** Of a reason the hash alone: it is people's text. */
+function decidedFact(decision: Decision): { what: AuditVerb; who: string; detail: JsonObject } {
+  const { by, onBehalfOf, verdict, hash, round, groups, reason, clickKey } = decision;
+  const detail = {
+    ...{ verdict, on: hash, round, groups: [...groups], callback: hashOf(clickKey) },
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf: personOf(onBehalfOf) }),
+    ...(reason === undefined ? {} : { reason: hashOf(reason) }),
+  };
+  return { what: "task.decide", who: personOf(by), detail };
 }
 
 function isNewlySent(card: CardRecord, before: Task): boolean {

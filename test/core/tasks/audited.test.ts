@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ONLY_GROUP } from "../../../core/approvals/index.ts";
+import { hashOf } from "../../../core/ids/index.ts";
 import {
   DEFAULT_SETTINGS,
   madeFact,
@@ -9,7 +11,7 @@ import {
   type TaskInput,
 } from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
-import { aMadeTask, inputs } from "../../support/tasks.ts";
+import { aClick, aMadeTask, anExecution, anOrder, inputs } from "../../support/tasks.ts";
 
 const NOW_MS = START_MS + 60_000;
 
@@ -45,6 +47,25 @@ test("a click that completes the quorum is told as that person's decision on tha
   assert.partialDeepStrictEqual(fact?.detail, {
     ...{ verdict: "approve", on: task.hash, from: "pending_approval", to: "approved", revision: 2 },
   });
+});
+
+test("a decision in another's place is told with both people, its groups, and the reason's hash alone", () => {
+  const task = aMadeTask();
+  const absent = [{ person: "wangwu", groups: [ONLY_GROUP] }];
+  const click = aClick({ by: "lisi", entitlement: { outcome: "entitled", groups: [] }, standsFor: absent });
+  const { stored } = moved(task, { kind: "approve", click });
+  const decisions = stored.decisions.map((one) => ({ ...one, reason: "今晚扩容" }));
+  const fact = movedFact(task, { ...stored, decisions }, NOW_MS);
+  assert.equal(fact?.who, "user:lisi");
+  assert.partialDeepStrictEqual(fact?.detail, { onBehalfOf: "user:wangwu", groups: [ONLY_GROUP] });
+  assert.equal(fact?.detail["reason"], hashOf("今晚扩容"));
+  assert.doesNotMatch(JSON.stringify(fact), /今晚/);
+});
+
+test("an order to cancel is told as that person's when it is stored", () => {
+  const task: Task = { ...aMadeTask(), state: "running", execution: anExecution("running") };
+  const { fact } = moved(task, { kind: "control", order: anOrder({ by: "lisi" }), what: "cancel" });
+  assert.deepEqual([fact?.what, fact?.who, fact?.detail["order"]], ["task.order", "user:lisi", "cancel"]);
 });
 
 test("what nobody accounts for is not told", () => {
