@@ -11,31 +11,43 @@ async function main(): Promise<void> {
   if (prepared.outcome === "refused") return stop(prepared.message);
   console.error(`鲸 Whale: ${storesText(prepared.config.stores)}`);
   const running: { whale: Whale | null } = { whale: null };
-  // From the start on: by itself this signal would end the process, and one that starts reads the files anyway.
+  // From the start on: by itself each signal would end the process. One that starts reads the files anyway, and
+  // ends when it has started.
   process.on("SIGHUP", () => void (running.whale && reload(running.whale)));
+  const started = endOnSignals();
   const whale = await startWhale(prepared);
   running.whale = whale;
-  endOnSignals(whale);
+  started(whale);
   for (const { about, message } of await whale.probe()) whale.log.warn({ about, message }, "not in order");
 }
 
-function endOnSignals(whale: Whale): void {
-  let ending = false;
-  const end = () => {
+/** Gives what is to be told that it has started. */
+function endOnSignals(): (whale: Whale) => void {
+  let asked = false;
+  let running: Whale | null = null;
+  const ask = () => {
     // npm passes a signal on that the terminal has sent to both: the second one must not cut the end short.
-    if (ending) return;
-    ending = true;
-    setTimeout(() => endAnyway(whale), SHUTDOWN_MS).unref();
-    whale.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        whale.log.error({ reason: errorText(error), left: whale.left() }, "ended, but not in order");
-        process.exit(1);
-      },
-    );
+    if (asked) return;
+    asked = true;
+    if (running) end(running);
   };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
+  process.on("SIGTERM", ask);
+  process.on("SIGINT", ask);
+  return (whale) => {
+    running = whale;
+    if (asked) end(whale);
+  };
+}
+
+function end(whale: Whale): void {
+  setTimeout(() => endAnyway(whale), SHUTDOWN_MS).unref();
+  whale.close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      whale.log.error({ reason: errorText(error), left: whale.left() }, "ended, but not in order");
+      process.exit(1);
+    },
+  );
 }
 
 /** A start may be under way for longer than anybody waits; every record says what to do next. */

@@ -127,6 +127,15 @@ describe("the process", { concurrency: 2 }, () => {
     assert.equal(await exit, 0);
   });
 
+  test("a signal while it starts ends it in order, once it has started", async (t) => {
+    const { folder, env } = setting(t);
+    const { child, said, exit } = run(t, folder, env);
+    await until({ lines: [] }, "it to name its stores", () => said.err.includes("鲸 Whale:"));
+    child.kill("SIGTERM");
+    assert.equal(await exit, 0);
+    assert.ok(said.out.includes('"msg":"listening"'));
+  });
+
   test("a second process on the same data is refused, and the first one ends well when told to", async (t) => {
     const { folder, env } = setting(t);
     const first = run(t, folder, env);
