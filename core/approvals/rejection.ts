@@ -4,7 +4,7 @@ import { takePlaces } from "./places.ts";
 
 /** What was decided so far, and who cannot approve because they asked for it. */
 export interface Decided {
-  votes: readonly { by: string; verdict: "approve" | "reject" }[];
+  votes: readonly { by: string; onBehalfOf?: string; verdict: "approve" | "reject" }[];
   asker: string | null;
 }
 
@@ -13,11 +13,13 @@ export interface Decided {
  * together, or there could be no quorum any more even if everybody else who may decide approved.
  */
 export function isOutvoted(approval: PeopleApproval, { votes, asker }: Decided): boolean {
-  const against = votes.filter(({ verdict }) => verdict === "reject").map(({ by }) => by);
+  const against = votes.filter(({ verdict }) => verdict === "reject");
   if (against.length === 0) return false;
   const needed = approval.groups.reduce((sum, { need }) => sum + need, 0);
   if (against.length > needed) return true;
-  return !canReach(approval, new Set(asker === null ? against : [...against, asker]));
+  // Who stands in and who is absent are one vote, so that neither of them can approve any more.
+  const gone = against.flatMap(({ by, onBehalfOf }) => (onBehalfOf === undefined ? [by] : [by, onBehalfOf]));
+  return !canReach(approval, new Set(asker === null ? gone : [...gone, asker]));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Click } from "../tasks/inputs.ts";
 import type { Decision, Task } from "../tasks/task.ts";
-import { asker, type Vote, votes } from "./quorum.ts";
+import { asker, stillNeeded, type Vote, votes } from "./quorum.ts";
 
 /** As whom somebody decides: for these groups, and in the place of an absent person where they name one. */
 export type Decider = Pick<Decision, "by" | "onBehalfOf" | "groups">;
@@ -26,11 +26,22 @@ export function decidingAs(
   if (!standsFor) return fault(by) ?? counts(own);
   const barred = verdict === "approve" ? asker(task) : null;
   const others = standsFor.filter(({ person }) => person !== by && person !== barred);
-  const [first, ...rest] = others.map(({ person, groups: theirs }): Deciding => {
+  const ways = others.map(({ person, groups: theirs }): Deciding => {
     return fault(person) ?? counts({ by, onBehalfOf: person, groups: theirs });
   });
-  if (!first) return refused("own_request");
-  return [first, ...rest].find(({ outcome }) => outcome === "counts") ?? first;
+  const free = ways.flatMap((way) => (way.outcome === "counts" ? [way.decider] : []));
+  const decider = verdict === "approve" ? mostNeeded(task, free) : free[0];
+  return decider ? counts(decider) : (ways[0] ?? refused("own_request"));
+}
+
+/** Of several places the one that brings the approval furthest; of equals the first. */
+function mostNeeded(task: Task, ways: readonly Decider[]): Decider | undefined {
+  const { hash, round } = task;
+  const left = ways.map((way) => {
+    const made: Decision = { ...way, verdict: "approve", hash, round, atMs: 0, clickKey: "" };
+    return stillNeeded({ ...task, decisions: [...task.decisions, made] });
+  });
+  return ways[left.indexOf(Math.min(...left))];
 }
 
 /** Where one no is enough it takes nobody's place. */

@@ -157,3 +157,33 @@ test("in a majority a no in another's place and that person's own are one, and a
   const approved = approve(task, "zhang").task;
   assert.equal(reject(approved, "li", ["zhang"]).task.state, "rejected");
 });
+
+/** A task that two groups must approve, each with one of its people. */
+function ofTwoGroups(overrides: object = {}): Task {
+  const task = asked(1);
+  if (task.approval.mode !== "people") throw new TypeError("asks people");
+  const groups = [
+    { name: "dba", from: { users: ["zhang"] }, need: 1 },
+    { name: "owner", from: { users: ["wang"] }, need: 1 },
+  ];
+  return { ...task, approval: { ...task.approval, groups, ...overrides } };
+}
+
+test("who stands in for several approves for the one of whose group somebody is missing", () => {
+  const own = aClick({ by: "zhang", entitlement: entitledFor("dba") });
+  const begun = step(ofTwoGroups(), { kind: "approve", click: own }, CONTEXT).task;
+  const standsFor = [
+    { person: "chen", groups: ["dba"] },
+    { person: "wang", groups: ["owner"] },
+  ];
+  const click = aClick({ by: "li", entitlement: { outcome: "entitled", groups: [] }, standsFor });
+  const result = step(begun, { kind: "approve", click }, CONTEXT);
+  assert.deepEqual([result.reason, result.task.decisions.at(-1)?.onBehalfOf], ["quorum_reached", "wang"]);
+});
+
+test("in a majority a no in somebody's place ends what cannot come together without them", () => {
+  const standsFor = [{ person: "zhang", groups: ["dba"] }];
+  const click = aClick({ by: "li", entitlement: { outcome: "entitled", groups: [] }, standsFor });
+  const result = step(ofTwoGroups({ reject: "majority" }), { kind: "reject", click }, CONTEXT);
+  assert.equal(result.task.state, "rejected");
+});
