@@ -200,8 +200,8 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
   };
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
-  const ordering = { orders: ground.orders, directory, rolesOf: ground.rolesOf };
   const { delegations, advancer } = ground;
+  const ordering = { orders: ground.orders, directory, delegations, rolesOf: ground.rolesOf };
   const reasons = { tasks: store.tasks, directory, delegations, advancer, view };
   const delegating = { delegations, rolesOf: ground.rolesOf, clock };
   const duty = { rosters: ground.rosters, directory };

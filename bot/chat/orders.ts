@@ -1,15 +1,19 @@
+import { deciders } from "../../core/approvals/index.ts";
 import type { MessageViewing } from "../../core/cards/index.ts";
 import { taskLine } from "../../core/commands/index.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { authorise, type Entitlement } from "../../core/people/index.ts";
 import type { Directory } from "../../core/ports/index.ts";
 import type { Control, Order, StepResult, Task } from "../../core/tasks/index.ts";
-import { mayOrder, type TaskOrders } from "../orders/index.ts";
+import type { DelegationKeeper } from "../delegations/index.ts";
+import type { TaskOrders } from "../orders/index.ts";
 import type { RoleFinder } from "../people.ts";
+import { standingOf } from "./standing.ts";
 
 export interface ChatOrderDeps {
   orders: TaskOrders;
   directory: Pick<Directory, "vouch">;
+  delegations: Pick<DelegationKeeper, "standsFor">;
   rolesOf: RoleFinder;
 }
 
@@ -42,7 +46,7 @@ export async function answerOrder(
 }
 
 async function entitlementOf(task: Task, userId: string, deps: ChatOrderDeps): Promise<Entitlement> {
-  const vouched = await mayOrder(task, userId, deps.directory);
+  const { entitlement: vouched } = await standingOf(userId, deciders(task), deps);
   if (vouched.outcome === "entitled") return vouched;
   const actor = { kind: "user" as const, userId, ...(await deps.rolesOf(userId)) };
   const decision = authorise(actor, "tasks.control", { business: task.business });

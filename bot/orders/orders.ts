@@ -1,7 +1,5 @@
-import { deciders } from "../../core/approvals/index.ts";
 import { retryTaskId } from "../../core/ids/index.ts";
-import type { Entitlement } from "../../core/people/index.ts";
-import type { Clock, Directory, Executor, Logger, TaskStore } from "../../core/ports/index.ts";
+import type { Clock, Executor, Logger, TaskStore } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import {
   type Control,
@@ -17,7 +15,6 @@ import {
   taskOfRetry,
   withOutbox,
 } from "../../core/tasks/index.ts";
-import { entitlementOf } from "../people.ts";
 import { type Advancer, evidenceOf } from "../workers/index.ts";
 
 export interface TaskOrderDeps {
@@ -53,15 +50,6 @@ export function createTaskOrders(deps: TaskOrderDeps): TaskOrders {
     },
     retry: (task, order) => retry(task, order, deps),
   };
-}
-
-/** Whoever may decide about a task may steer it; the directory is asked at this moment. */
-export function mayOrder(
-  task: Task,
-  userId: string,
-  directory: Pick<Directory, "vouch">,
-): Promise<Entitlement> {
-  return entitlementOf(userId, deciders(task), directory);
 }
 
 /** More retries of one task are a loop that should be a rule. */

@@ -152,6 +152,17 @@ describe("delegation during absence", { concurrency: 3 }, () => {
     assert.match(textOfCard(world, card), /李四（代 张三） 已批准/);
   });
 
+  test("who stands in may take the task back by a message too, and a stranger may not", async (t) => {
+    const world = await openWorld(t, { files: drillRule(NAMED) });
+    await ask(world, "zhangsan", "委托 lisi 2d 出差");
+    await drill(world, "1");
+    const card = await openCard(world, "演练", "lisi");
+    const id = card.cardId.slice(2, 8);
+    assert.doesNotMatch(await ask(world, "zhaoliu", `取消 ${id}`), /已取消/);
+    assert.match(await ask(world, "lisi", `取消 ${id}`), /已取消/);
+    assert.equal(await cardClosed(world, card), "已取消");
+  });
+
   test("ended, it does not count at the next click; nor does it ever for oneself or a stranger", async (t) => {
     const world = await openWorld(t, { files: drillRule(NAMED) });
     assert.match(await ask(world, "zhangsan", "委托 zhangsan 2d"), /不能委托给自己/);
