@@ -115,10 +115,10 @@ async function carryOut(
   }
 }
 
-type AboutTask =
-  | { command: "task" | "ex" | "logs"; id: string }
-  | { command: OrderAsking["command"]; id: string };
-type TaskAsking = Omit<OrderAsking, "command"> & AboutTask;
+interface TaskAsking extends Omit<OrderAsking, "command"> {
+  command: "task" | "ex" | "logs" | OrderAsking["command"];
+  id: string;
+}
 
 async function oneTask(asking: TaskAsking, deps: MessageDeps & { viewing: MessageViewing }): Promise<string> {
   const found = await findTask(asking.id.toLowerCase(), deps.viewing, deps.tasks);

@@ -1,5 +1,5 @@
 import { approvePolicyFile } from "../../bot/wire-tools.ts";
-import { post, type World } from "../support/world.ts";
+import { click, openCard, post, type SeenCard, type World } from "../support/world.ts";
 
 /** An event type for stories that need no machine: `host` is its subject. */
 export const drillType = {
@@ -40,4 +40,15 @@ export function lookingPolicy(actions: readonly string[] = ["core.noop"]): Recor
   const approved = approvePolicyFile({ file: "looking.yaml", text, by: "wangwu" });
   if (approved.outcome === "refused") throw new Error(approved.message);
   return { "policies/looking.yaml": approved.text };
+}
+
+/** Looks again soon, so that stories about lost answers are short. */
+export const SOON = { lookBaseMs: 60, lookMaxMs: 120, notSentBaseMs: 60, notSentMaxMs: 120 };
+
+/** A drill whose card somebody has approved. */
+export async function approved(world: World): Promise<SeenCard> {
+  await drill(world, "1");
+  const card = await openCard(world, "演练");
+  await click(world, card, "approve");
+  return card;
 }

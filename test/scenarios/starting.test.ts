@@ -18,17 +18,7 @@ import {
   viewOf,
   type World,
 } from "../support/world.ts";
-import { drill, drillRule } from "./drill.ts";
-
-/** Looks again soon, so that stories about lost answers are short. */
-const SOON = { lookBaseMs: 60, lookMaxMs: 120, notSentBaseMs: 60, notSentMaxMs: 120 };
-
-async function approved(world: World): Promise<SeenCard> {
-  await drill(world, "1");
-  const card = await openCard(world, "演练");
-  await click(world, card, "approve");
-  return card;
-}
+import { approved, drill, drillRule, SOON } from "./drill.ts";
 
 function starts(world: World): number {
   return world.stackstorm.requests()["POST /api/v1/executions"] ?? 0;

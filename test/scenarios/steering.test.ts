@@ -17,16 +17,7 @@ import {
   viewOf,
   type World,
 } from "../support/world.ts";
-import { drill, drillRule } from "./drill.ts";
-
-const SOON = { lookBaseMs: 60, lookMaxMs: 120, notSentBaseMs: 60, notSentMaxMs: 120 };
-
-async function approved(world: World): Promise<SeenCard> {
-  await drill(world, "1");
-  const card = await openCard(world, "演练");
-  await click(world, card, "approve");
-  return card;
-}
+import { approved, drill, drillRule, SOON } from "./drill.ts";
 
 function shortOf(card: SeenCard): string {
   return card.cardId.slice(2, 8);
