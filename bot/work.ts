@@ -90,7 +90,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { messenger, directory } = ground.wecom;
   const { advancer } = ground;
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
-  const starter = createStarter({ advancer, executor, inForce, clock, onStep });
+  const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep });
   const controller = createController({ advancer, executor, clock });
   const deliver = createDeliver({
     ...{ outbox, journal, messenger, directory, delegations, advancer, view },

@@ -1,10 +1,14 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { approvers } from "../../core/approvals/index.ts";
 import { type Cluster, chooseCluster } from "../../core/clusters/index.ts";
+import { isChatOpsError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policies/index.ts";
-import type { Clock, Executor, StartOutcome } from "../../core/ports/index.ts";
+import type { Clock, Executor, StartOutcome, TaskStore } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import {
   currentDigest,
+  doublingDelayMs,
   type Sighting,
   type Standing,
   type StartAnswer,
@@ -22,6 +26,7 @@ export interface InForce {
 }
 
 export interface StarterDeps {
+  tasks: TaskStore;
   advancer: Advancer;
   executor: Executor;
   inForce: () => InForce;
@@ -37,6 +42,10 @@ export interface Starter {
   look(task: Task, fence?: number): Promise<void>;
 }
 
+/** First pause before what is known of a start is stored once more; doubles up to the longest. */
+const STORE_PAUSE_MS = 100;
+const STORE_PAUSE_MAX_MS = 5_000;
+
 /** How the rule, its policy and its clusters stand now. */
 export function standingOf(task: Task, inForce: InForce): Standing {
   const { approval } = task;
@@ -49,7 +58,34 @@ export function standingOf(task: Task, inForce: InForce): Standing {
 }
 
 export function createStarter(deps: StarterDeps): Starter {
-  const { advancer, executor, inForce, clock, onStep } = deps;
+  const { tasks, advancer, executor, inForce, clock, onStep } = deps;
+
+  /** What only this process knows of a start is kept on being stored until others look for the start themselves. */
+  const persist = async (store: () => Promise<unknown>): Promise<void> => {
+    const untilMs = clock.nowMs() + advancer.settings.startAnswerMs;
+    for (let tries = 0; ; tries++) {
+      try {
+        await store();
+        return;
+      } catch (error) {
+        const isTransient = isChatOpsError(error) && error.retryable;
+        if (!isTransient || clock.nowMs() >= untilMs) throw error;
+        await pause(doublingDelayMs(tries, STORE_PAUSE_MS, STORE_PAUSE_MAX_MS));
+      }
+    }
+  };
+
+  /**
+   * The store failed while it took the intent, and may have it. Nobody but this try would send it, and this try has
+   * not: without that word others would look for a start that never was, and ask a human in the end.
+   */
+  const giveBack = async (task: Task, sender: string): Promise<void> => {
+    const stored = await tasks.get(task.id);
+    if (stored?.state !== "starting" || stored.start?.sender !== sender) return;
+    const { requestId } = stored.start;
+    const answer: StartAnswer = { outcome: "not_sent", message: "the store failed while it took the intent" };
+    await advancer.advance(stored, { kind: "start_answer", requestId, answer });
+  };
 
   const ask = async (task: Task): Promise<StartAnswer> => {
     const { start } = task;
@@ -82,7 +118,8 @@ export function createStarter(deps: StarterDeps): Starter {
       sighting.outcome === "unreachable"
         ? { outcome: "not_sent", message: sighting.message }
         : await ask(task);
-    await advancer.advance(task, { kind: "start_answer", requestId: start.requestId, answer });
+    const { requestId } = start;
+    await persist(() => advancer.advance(task, { kind: "start_answer", requestId, answer }));
     onStep("start_stored");
   };
 
@@ -97,7 +134,12 @@ export function createStarter(deps: StarterDeps): Starter {
         choice.outcome === "chosen"
           ? await sightOf(task, [choice.cluster, ...clustersOf(task)], executor)
           : { outcome: "absent" };
-      const result = await advancer.advance(task, { kind: "intend", standing }, { fence });
+      const sender = randomUUID();
+      const input = { kind: "intend" as const, standing, sender };
+      const result = await advancer.advance(task, input, { fence }).catch(async (error: unknown) => {
+        await persist(() => giveBack(task, sender));
+        throw error;
+      });
       onStep("intent_stored");
       const intended = result.outcome === "moved" && result.stored && result.reason === "start_intended";
       if (intended) await begin(result.task, sighting);

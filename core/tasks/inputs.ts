@@ -91,7 +91,8 @@ export type TaskInput =
   | { kind: "give_up"; click: Click }
   /** The due time has come. */
   | { kind: "tick" }
-  | { kind: "intend"; standing: Standing }
+  /** `sender` names this one try to start, so that whoever stored the intent recognises it. */
+  | { kind: "intend"; standing: Standing; sender: string }
   | { kind: "start_answer"; requestId: string; answer: StartAnswer }
   | { kind: "look"; sighting: Sighting }
   /** `doubles`: further executions of the same request. */

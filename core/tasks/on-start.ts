@@ -75,6 +75,7 @@ export function onIntend(
     requestId: requestId(task.id, task.startNo),
     cluster: choice.cluster,
     intentAtMs: nowMs,
+    sender: input.sender,
     unknownAtMs: nowMs + settings.startWindowMs,
     looks: task.start?.no === task.startNo ? task.start.looks : 0,
     ...earlierClusters(task, choice.cluster),

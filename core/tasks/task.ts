@@ -114,6 +114,8 @@ export interface StartRecord {
   requestId: string;
   cluster: string;
   intentAtMs: number;
+  /** The try that stored the intent: nobody else may send it. Absent in tasks of earlier versions. */
+  sender?: string;
   /** After this instant an unresolved start is `unknown` and a human is asked. */
   unknownAtMs: number;
   /** How often StackStorm was asked for the request id. */

@@ -147,7 +147,7 @@ export const inputs = {
   }),
   approve: (): TaskInput => ({ kind: "approve", click: aClick({ code: "code-click" }) }),
   reject: (): TaskInput => ({ kind: "reject", click: aClick({ code: "code-click" }) }),
-  intend: (task: Task): TaskInput => ({ kind: "intend", standing: aStanding(task) }),
+  intend: (task: Task): TaskInput => ({ kind: "intend", standing: aStanding(task), sender: "w1" }),
   started: (task: Task): TaskInput => ({
     kind: "start_answer",
     requestId: task.start?.requestId ?? "",

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createAdvancer, createStarter, evidenceOf, type InForce } from "../../../bot/workers/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
+import { ChatOpsError } from "../../../core/errors.ts";
 import { hashOf } from "../../../core/ids/index.ts";
-import type { Execution, Executor, FindOutcome, StartRequest } from "../../../core/ports/index.ts";
+import type { Execution, Executor, FindOutcome, StartRequest, TaskStore } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type Task, type TaskInput } from "../../../core/tasks/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
@@ -18,10 +19,31 @@ function aCluster(name: string, priority: number): Cluster {
   return { name, api: "http://x", auth: { kind: "apiKey", apiKey: "k" }, businesses: [], priority };
 }
 
+/** A store that fails its n-th write of a task and those after it, having done the first of them or not. */
+function failing(
+  tasks: TaskStore,
+  { from, times, done }: { from: number; times: number; done: boolean },
+): TaskStore {
+  let writes = 0;
+  return {
+    ...tasks,
+    move: async (move) => {
+      const n = ++writes - from;
+      if (n < 0 || n >= times) return tasks.move(move);
+      if (n === 0 && done) await tasks.move(move);
+      throw new ChatOpsError("the store went away", { code: "store.unreachable", retryable: true });
+    },
+  };
+}
+
 /** A starter over a store in memory; `seen` is what StackStorm has, by cluster and request id. */
-function starting(seen: Record<string, FindOutcome>, unclaimed: Execution[] = []) {
+function starting(
+  seen: Record<string, FindOutcome>,
+  unclaimed: Execution[] = [],
+  through: (tasks: TaskStore) => TaskStore = (tasks) => tasks,
+) {
   const clock = movableClock(LATE_MS);
-  const { tasks } = openMemoryStore({ clock });
+  const tasks = through(openMemoryStore({ clock }).tasks);
   const asked: string[] = [];
   const sent: StartRequest[] = [];
   const executor = {
@@ -40,7 +62,7 @@ function starting(seen: Record<string, FindOutcome>, unclaimed: Execution[] = []
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
   const clusters = [aCluster("hz-core", 2), aCluster("bj-core", 1)];
   const inForce = (): InForce => ({ rules: [aRule()], policies: [], clusters });
-  const starter = createStarter({ advancer, executor, inForce, clock, onStep: () => undefined });
+  const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep: () => undefined });
   const work = async (task: Task, how: "start" | "look"): Promise<Task> => {
     await tasks.make({ task: { ...task, revision: 1 }, outbox: [] });
     const [claim] = await tasks.claimDue("w", 1, 60_000);
@@ -48,7 +70,7 @@ function starting(seen: Record<string, FindOutcome>, unclaimed: Execution[] = []
     await starter[how](claim.task, claim.fence);
     return (await tasks.get(task.id)) as Task;
   };
-  return { work, asked, sent };
+  return { work, asked, sent, tasks };
 }
 
 function found(id: string, doubles: string[] = []): FindOutcome {
@@ -99,6 +121,55 @@ describe("before each start StackStorm is asked", () => {
     const task = await work(orderedAnew(), "start");
     const all = [task.execution?.id, ...(task.doubles ?? [])].sort();
     assert.deepEqual([all, sent.length], [["e1", "e2", "e3"], 0]);
+  });
+});
+
+describe("when the store fails", () => {
+  test("while it takes the intent, what was not sent is given back, to be started by whoever comes next", async () => {
+    const { work, sent, tasks } = starting({}, [], (store) =>
+      failing(store, { from: 1, times: 2, done: true }),
+    );
+    await assert.rejects(work(approvedTask(), "start"), { code: "store.unreachable" });
+    const [task] = await tasks.list({ limit: 1 });
+    assert.deepEqual([task?.state, task?.reason, sent.length], ["approved", "start_not_sent", 0]);
+  });
+
+  test("and did not take the intent, nothing else is changed, though another has started meanwhile", async () => {
+    const other = { task: null as Task | null };
+    const { work, sent, tasks } = starting({}, [], (store) => ({
+      ...store,
+      move: async (move) => {
+        if (other.task) return store.move(move);
+        const intended = stepAt(
+          approvedTask(),
+          { ...intend(approvedTask()), sender: "other" } as TaskInput,
+          LATE_MS,
+        );
+        other.task = { ...intended.task, revision: move.expected + 1 };
+        await store.move({ ...move, task: other.task });
+        throw new ChatOpsError("the store went away", { code: "store.unreachable", retryable: true });
+      },
+    }));
+    await assert.rejects(work(approvedTask(), "start"), { code: "store.unreachable" });
+    const [task] = await tasks.list({ limit: 1 });
+    assert.deepEqual(task, other.task);
+    assert.equal(sent.length, 0);
+  });
+
+  test("while it takes the answer, it is told again what only this process knows", async () => {
+    const { work, sent } = starting({}, [], (store) => failing(store, { from: 2, times: 2, done: false }));
+    const task = await work(approvedTask(), "start");
+    assert.deepEqual([task.state, sent.length], ["running", 1]);
+  });
+
+  test("for good, whoever looks later decides", async () => {
+    const broken = (store: TaskStore): TaskStore => ({
+      ...store,
+      move: async () => {
+        throw new ChatOpsError("no such table", { code: "store.broken" });
+      },
+    });
+    await assert.rejects(starting({}, [], broken).work(approvedTask(), "start"), { code: "store.broken" });
   });
 });
 

@@ -55,8 +55,12 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
       () => ({ kind: "reason", ...given, key: `message-${++messages}` }),
   ),
   fc.constant<Move>(() => ({ kind: "tick" })),
-  fc.constant<Move>((task) => ({ kind: "intend", standing: aStanding(task) })),
-  fc.constant<Move>((task) => ({ kind: "intend", standing: { ...aStanding(task), digest: "9".repeat(64) } })),
+  fc.constant<Move>((task) => ({ kind: "intend", sender: "w", standing: aStanding(task) })),
+  fc.constant<Move>((task) => ({
+    kind: "intend",
+    sender: "w",
+    standing: { ...aStanding(task), digest: "9".repeat(64) },
+  })),
   fc.constantFrom("started", "unknown", "not_sent", "refused").map(
     (outcome): Move =>
       (task) =>

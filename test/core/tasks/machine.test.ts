@@ -333,7 +333,7 @@ describe("starting", () => {
   for (const [what, change] of void_) {
     test(`is refused when ${what} from what was approved`, () => {
       const changed = { ...approved, ...change(approved) };
-      const result = stepAt(changed, { kind: "intend", standing: aStanding(changed) });
+      const result = stepAt(changed, { kind: "intend", sender: "w", standing: aStanding(changed) });
       assert.equal(result.task.state, "refused");
       assert.equal(result.reason, "binding_void");
     });
@@ -341,7 +341,11 @@ describe("starting", () => {
 
   test("is refused when the rule has changed or is gone", () => {
     for (const digest of ["2".repeat(64), null]) {
-      const result = stepAt(approved, { kind: "intend", standing: { ...aStanding(approved), digest } });
+      const result = stepAt(approved, {
+        kind: "intend",
+        sender: "w",
+        standing: { ...aStanding(approved), digest },
+      });
       assert.equal(result.reason, "binding_void");
     }
   });
@@ -360,11 +364,11 @@ describe("starting", () => {
     const standing = aStanding(approved);
     const other = { outcome: "chosen" as const, cluster: "elsewhere", reason: "highest_priority" as const };
     assert.equal(
-      stepAt(approved, { kind: "intend", standing: { ...standing, choice: other } }).reason,
+      stepAt(approved, { kind: "intend", sender: "w", standing: { ...standing, choice: other } }).reason,
       "binding_void",
     );
     const none = { outcome: "none" as const, reason: "no_allowed_cluster" as const };
-    const result = stepAt(approved, { kind: "intend", standing: { ...standing, choice: none } });
+    const result = stepAt(approved, { kind: "intend", sender: "w", standing: { ...standing, choice: none } });
     assert.equal(result.reason, "no_allowed_cluster");
   });
 

@@ -53,7 +53,7 @@ describe("a task that a version before groups stored", () => {
     const rule = aRule({ approval });
     const standing = { ...aStanding(approved), digest: ruleDigest(rule) };
     assert.equal(
-      stepAt(approved, { kind: "intend", standing }, task.updatedAtMs + 2).reason,
+      stepAt(approved, { kind: "intend", sender: "w", standing }, task.updatedAtMs + 2).reason,
       "start_intended",
     );
   });

@@ -13,7 +13,7 @@ export function everyInput(task: Task): TaskInput[] {
     { kind: "reason", by: "zhangsan", entitlement: entitledFor(), text: "说明", key: "message-1" },
     { kind: "offer", click: aClick({ clickKey }), offer: "view" },
     { kind: "tick" },
-    { kind: "intend", standing: aStanding(task) },
+    { kind: "intend", standing: aStanding(task), sender: "w1" },
     { kind: "start_answer", requestId, answer: { outcome: "started", execution } },
     ...(["refused", "not_sent", "unknown"] as const).map((outcome): TaskInput => {
       return { kind: "start_answer", requestId, answer: { outcome, message: "m" } };

@@ -92,7 +92,7 @@ function intends(worker: At<"looked">, scene: Scene): Move<World>[] {
   if (!parts.storesIntent) {
     return [go("stores no intent", intended(worker, { task, by: world }))];
   }
-  const { world: after, result } = advance(world, task, { kind: "intend", standing }, parts);
+  const { world: after, result } = advance(world, task, { kind: "intend", standing, sender: "w" }, parts);
   if (result.outcome !== "moved" || result.reason !== "start_intended") {
     return [go(`may not start it (${result.reason})`, IDLE, after)];
   }
@@ -158,7 +158,7 @@ function stores(worker: At<"answered">, { world, parts, go }: Scene): Move<World
   const { task, requestId: id, answer } = worker;
   const intended = parts.storesIntent
     ? world
-    : advanced(world, task, { kind: "intend", standing: aStanding(task) }, parts);
+    : advanced(world, task, { kind: "intend", standing: aStanding(task), sender: "w" }, parts);
   const read = parts.storesIntent ? task : intended.task;
   const after = advanced(intended, read, { kind: "start_answer", requestId: id, answer }, parts);
   return [go(`stores the answer (${answer.outcome})`, IDLE, after)];
