@@ -54,6 +54,7 @@ export function taskTitle({ origin, title, event }: Task, texts: Texts): string 
 /** What a task is besides what its rule made. */
 function markOf({ kind }: Origin, texts: Texts): string {
   if (kind === "replay") return texts.replayed;
+  if (kind === "renewed") return texts.renewed;
   return kind === "retry" ? texts.retried : "";
 }
 

@@ -46,6 +46,11 @@ export type Origin =
    * null where that was the command line of the machine itself.
    */
   | { kind: "replay"; replay: string; by: string | null }
+  /**
+   * The approval of the task `of` was void when it came to starting, and its rule judged the event again. `by` is who
+   * had asked for a replay of it, and may not approve it alone.
+   */
+  | { kind: "renewed"; of: string; by: string | null }
   /** A click on an offer of another task's card. `by` may not approve it alone. */
   | { kind: "offer"; parentTask: string; offer: string; by: string }
   /**

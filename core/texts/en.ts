@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 export const en: Texts = {
   brand: "Whale",
   replayed: "Replay",
+  renewed: "Asked anew",
   labels: {
     action: "Runs",
     target: "On",
@@ -142,6 +143,11 @@ export const en: Texts = {
   offerTaken: "started",
   stuck: ({ status, minutes, id }) =>
     `The execution has been ${status} for ${minutes} min; check StackStorm. You can send: cancel ${id}, and then: retry ${id}`,
+  judgedAnew:
+    "The approval is void. The event is judged again by the rules in force; what comes of it is asked on a new card",
+  askAnew: "The approval is void. Ask for it again if it is still wanted",
+  notAskedAgain:
+    "the approval is void, and by the rules in force now nothing comes of the event any more; nobody is asked again",
   doubled: ({ followed, ids }) =>
     `StackStorm has several executions of one request. The task follows ${followed}; there is also ${ids}. Check, and deal with what is too much.`,
   canceledOnly: "marked cancelled; the process of a single action may still run",
