@@ -1,3 +1,4 @@
+import { startParams } from "../approvals/choices.ts";
 import { shortfall } from "../approvals/quorum.ts";
 import { needsReason } from "../approvals/reason.ts";
 import { placesWords } from "../approvals/words.ts";
@@ -197,7 +198,7 @@ function shortRequest(requestId: string): string {
  * event cannot look like another parameter.
  */
 export function paramsText(task: Task): string {
-  const entries = Object.entries(task.params);
+  const entries = Object.entries(startParams(task));
   return entries.map(([key, value]) => `${key}: ${valueText(value)}`).join("; ");
 }
 

@@ -1,5 +1,6 @@
 import { approvalIdentity } from "../approvals/approval.ts";
 import { bindingHash } from "../approvals/binding.ts";
+import type { Choice } from "../approvals/choices.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import {
@@ -29,6 +30,8 @@ import type {
 /** What a rule's templates gave for one event. */
 export interface Rendered {
   params: JsonObject;
+  /** Absent when there is nothing to choose. */
+  choices?: readonly Choice[];
   targets: string[];
   clusters: string[];
   approval: ApprovalSnapshot;
@@ -160,6 +163,7 @@ export function taskOfRetry(ended: Task, facts: Making & { by: string; key: stri
     ruleDigest: digest,
     forEachIndex: 0,
     ...{ ruleId, title, business, action, event, startWithinMs, params, targets, clusters, approval, report },
+    ...(ended.choices ? { choices: ended.choices } : {}),
     rows: ended.cardRows,
     ...(ended.cardText === undefined ? {} : { text: ended.cardText }),
     offers: [],

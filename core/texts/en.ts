@@ -100,6 +100,8 @@ export const en: Texts = {
     place_counted: "You and your delegate count as one, and one of you has already approved",
     other_content: "The content has changed; use the new card",
     other_card: "This card does not belong to the task",
+    choice_missing: "choose every item on the card first, then approve",
+    choice_differs: "who approved before chose otherwise; approve the same, or reject",
     unknown_button: "Unknown button",
     no_such_execution: "StackStorm has no such execution",
     engine_unreachable: "StackStorm cannot be read now; try again later",

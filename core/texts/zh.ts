@@ -100,6 +100,8 @@ export const zh: Texts = {
     place_counted: "您与受托人只计一票，其中一位已经批准过了",
     other_content: "内容已变化，请在新卡片上处理",
     other_card: "这张卡片不属于该任务",
+    choice_missing: "请先在卡片上选好每一项，再批准",
+    choice_differs: "先批准的人选的是另一项；请按同样的选择批准，或拒绝",
     unknown_button: "未知的按钮",
     no_such_execution: "StackStorm 中没有这个执行",
     engine_unreachable: "暂时读不到 StackStorm，请稍后再试",
