@@ -37,8 +37,9 @@ export function isRepeat(task: Task, clickKey: string): boolean {
   return task.seenClicks.includes(clickKey);
 }
 
-/** A click that decides nothing: its person is told why, and the card shows how things stand. */
+/** A click that decides nothing: its person is told why, and the card shows how things stand. A batch tells it itself. */
 export function explainClick(task: Task, click: Click, reason: RefusalReason, nowMs: number): StepResult {
+  if (click.batch) return refused(afterClick(task, click, nowMs), reason);
   const shown = updateCards(afterClick(task, click, nowMs), nowMs, "click_only");
   const reply: Effect = { kind: "reply", to: click.by, about: reason };
   return refused(shown.task, reason, [reply, ...shown.effects]);
@@ -46,7 +47,9 @@ export function explainClick(task: Task, click: Click, reason: RefusalReason, no
 
 /** Why this person may not decide; null when they may. */
 export function clickFault(task: Task, click: Click): RefusalReason | null {
-  if (!task.cards.some((card) => card.no === click.cardNo)) return "other_card";
+  const card = task.cards.find(({ no }) => no === click.cardNo);
+  if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
+  if (click.batch && click.batch.hash !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
@@ -99,10 +102,10 @@ function onDecision(
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
   const clicked = afterClick(task, click, nowMs);
-  if (needsReason(task.approval, verdict)) return askReason(clicked, decision);
+  if (needsReason(task.approval, verdict)) return askReason(clicked, decision, click);
   const result = decide(clicked, decision, nowMs);
   const about = REPLIES[result.reason];
-  if (!about) return result;
+  if (!about || click.batch) return result;
   const reply: Effect = { kind: "reply", to: click.by, about };
   return { ...result, effects: [reply, ...result.effects] };
 }
@@ -116,13 +119,17 @@ const REPLIES: Partial<Record<string, "approval_counted" | "rejection_counted">>
 const AWAITED_REASONS_KEPT = 60;
 
 /** The click's code is kept for showing what comes of it. */
-export function askReason(task: Task, { verdict, by, round, atMs, chosen }: Decision): StepResult {
+export function askReason(
+  task: Task,
+  { verdict, by, round, atMs, chosen }: Decision,
+  { batch }: Pick<Click, "batch"> = {},
+): StepResult {
   const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
   const awaitedReasons = [...others, { verdict, by, round, atMs, ...(chosen ? { chosen } : {}) }].slice(
     -AWAITED_REASONS_KEPT,
   );
   const reply: Effect = { kind: "reply", to: by, about: "reason_asked" };
-  return noted({ ...task, awaitedReasons }, "reason_asked", {}, [reply]);
+  return noted({ ...task, awaitedReasons }, "reason_asked", {}, batch ? [] : [reply]);
 }
 
 /** The reason that somebody's click waited for: the decision counts as of now, by what they may now. */
