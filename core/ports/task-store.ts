@@ -8,8 +8,7 @@ import type { Grant, TakeRequest } from "../throttle/bucket.ts";
  * Lower is sent first: an approval is never crowded out by noise. Approval and its updates, result, answer to a
  * command, notice, digest.
  */
-export const LANES = [1, 2, 3, 4, 5] as const;
-export type Lane = (typeof LANES)[number];
+export type Lane = 1 | 2 | 3 | 4 | 5;
 
 /** What an outbox item carries: an effect of a task, or what is told to people beside that. */
 export type OutboxBody =
