@@ -22,7 +22,7 @@ import {
 } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
-import type { Channel, Told } from "./channel.ts";
+import { BUDGET_SHORT, type Channel, type Told } from "./channel.ts";
 import { audienceOf, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
@@ -48,6 +48,9 @@ export interface DeliverDeps {
 
 /** Sends one outbox item and settles it, or puts others in its place. Throws when it is to be tried again. */
 export type Deliver = (claim: OutboxClaim) => Promise<void>;
+
+/** An approval that nobody was asked for yet and that ends sooner is kept. Far longer than a card is put off at once. */
+const KEEP_ASKING_MS = 3_600_000;
 
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
@@ -148,6 +151,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     error: unknown,
     { claim, task, card }: { claim: OutboxClaim; task: Task; card: CardRecord },
   ): Promise<void> => {
+    if (isChatOpsError(error) && error.code === BUDGET_SHORT) await keepAsking(task);
     if (!isFinal(error)) throw error;
     const message = errorText(error);
     log.error({ taskId: task.id, cardNo: card.no, reason: message }, "card cannot be sent");
@@ -155,6 +159,13 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     await tellCardFailed({ claim, task, why: message }, deps);
     const settles = { key: claim.key, fence: claim.fence };
     await deps.advancer.advance(task, { kind: "card_failed", cardNo: card.no, message }, { settles });
+  };
+
+  /** Its people have not seen it: no reason to expire. */
+  const keepAsking = async (task: Task): Promise<void> => {
+    const leftMs = (task.dueAtMs ?? 0) - deps.clock.nowMs();
+    if (task.state !== "pending_approval" || task.deadlineAtMs !== null || leftMs > KEEP_ASKING_MS) return;
+    await deps.advancer.advance(task, { kind: "card_waits" });
   };
 
   const updateCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"update">): Promise<void> => {

@@ -113,6 +113,8 @@ export type TaskInput =
       messageId?: string;
     }
   | { kind: "card_failed"; cardNo: number; message: string }
+  /** There is no room for a card in its people's budgets yet. */
+  | { kind: "card_waits" }
   | { kind: "withdraw" }
   | { kind: "hold" }
   | { kind: "release" };

@@ -46,6 +46,7 @@ export type MoveReason =
   | "given_up_unresolved"
   | "card_sent"
   | "card_failed"
+  | "card_waits"
   | "code_received"
   | "card_refreshed"
   | "offer_taken"
