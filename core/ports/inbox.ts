@@ -7,6 +7,8 @@ export type InboxPayload =
       button: string;
       /** Code for one update of the card; absent when WeCom sent none. */
       code?: string;
+      /** The options that were chosen on it, by the key of their question. */
+      selected?: Readonly<Record<string, readonly string[]>>;
       /** Sender's time in seconds. */
       createdAtSeconds: number;
     }
