@@ -3,6 +3,7 @@ import type {
   CardReceipt,
   CardSending,
   CardUpdating,
+  FileSending,
   Logger,
   Messenger,
   TextSending,
@@ -15,7 +16,7 @@ import type { WecomClient } from "./client.ts";
 import { refusedBySender } from "./errors.ts";
 import { textMessages } from "./markdown.ts";
 import { checkRecipients, idsIn } from "./recipients.ts";
-import { sendAnswer, updateAnswer } from "./schema.ts";
+import { sendAnswer, updateAnswer, uploadAnswer } from "./schema.ts";
 
 /** WeCom drops an identical message that comes within this many seconds. */
 const REPEAT_SECONDS = 600;
@@ -105,11 +106,36 @@ async function sendText(
   return { unreachable: [...unreachable] };
 }
 
+/** WeCom takes files of more than 5 bytes and up to 20 MB. */
+const FILE_BYTES = { least: 6, most: 20 * 1024 * 1024 };
+
+async function sendFile(
+  { client, agentId }: Parts,
+  sending: FileSending,
+): Promise<{ unreachable: string[] }> {
+  const { name, bytes } = sending;
+  const { reachable, impossible } = checkRecipients(sending.recipients);
+  if (bytes.length < FILE_BYTES.least || bytes.length > FILE_BYTES.most) {
+    throw refusedBySender("wecom.bad_file", `a file of ${bytes.length} bytes cannot be sent`);
+  }
+  const upload = {
+    method: "POST",
+    api: "media/upload",
+    query: { type: "file" },
+    file: { name, bytes },
+  } as const;
+  const { media_id } = await client.call(upload, uploadAnswer);
+  const body = { touser: reachable.join("|"), msgtype: "file", agentid: agentId, file: { media_id } };
+  const answer = await client.call({ method: "POST", api: "message/send", body }, sendAnswer);
+  return { unreachable: unreachableIn(answer, impossible) };
+}
+
 /** Makes the sending side of one app. */
 export function createMessenger(parts: Parts): Messenger {
   return {
     sendCard: (sending) => sendCard(parts, sending),
     updateCard: (updating) => updateCard(parts, updating),
     sendText: (sending) => sendText(parts, sending),
+    sendFile: (sending) => sendFile(parts, sending),
   };
 }

@@ -143,4 +143,19 @@ export interface Texts {
     noRetry: (why: string) => string;
     retryMade: (id: string) => string;
   };
+  /** What the outbox says of itself: digests, who could not be reached, long output. */
+  outbox: {
+    /** So many tasks have ended and so many other messages are told with them. */
+    digestTitle: (counts: { ended: number; texts: number }) => string;
+    /** So many more that are not shown one by one. */
+    andMore: (count: number) => string;
+    /** `what` was to be told or asked; `people` did not get it. */
+    unreached: (facts: { what: string; id: string; people: string }) => string;
+    /** The question could not be brought to anybody. */
+    cardFailed: (facts: { what: string; id: string; why: string }) => string;
+    /** So many lines are left out here; the file that follows has all. */
+    leftOut: (lines: number) => string;
+    /** The same where no file follows. */
+    leftOutHere: (lines: number) => string;
+  };
 }

@@ -3,6 +3,7 @@ import { en } from "./en.ts";
 import { zh } from "./zh.ts";
 
 export { LANGUAGES, type Language, type Texts } from "./catalogue.ts";
+export * from "./split.ts";
 
 const BY_LANGUAGE: Record<Language, Texts> = { zh, en };
 

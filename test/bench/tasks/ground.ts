@@ -63,6 +63,7 @@ export function groundOver(
     actions: { lookup: () => undefined },
     onDeadLetters: () => undefined,
     plain: (text) => text,
+    messagesIn: () => 1,
     random: Math.random,
     log,
     metrics,
