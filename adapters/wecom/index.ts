@@ -7,4 +7,5 @@ export * from "./crypto.ts";
 export * from "./errors.ts";
 export * from "./markdown.ts";
 export * from "./robot.ts";
+export type * from "./troubles.ts";
 export * from "./wecom.ts";

@@ -8,6 +8,7 @@ import { createContacts } from "./contacts.ts";
 import { createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
 import { createMessenger } from "./messenger.ts";
+import { type Troubles, watchTroubles } from "./troubles.ts";
 
 /** What the adapter asks of its surroundings. */
 export interface WecomDeps {
@@ -28,6 +29,8 @@ export interface Wecom {
   messenger: Messenger;
   directory: Directory;
   callback: WecomCallback;
+  /** What its calls met and what only a person can end. */
+  troubles: Troubles;
   /** Whether a token can be had. Cheap: a token in hand is an answer. Never throws. */
   probe(): Promise<ProbeOutcome>;
   /** Closes the connections; calls under way fail. */
@@ -73,12 +76,14 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
   const config = checkConfig(given);
   const { clock, log, metrics } = deps;
   const outbound = openOutbound(config);
-  const client = createClient({ config, outbound, clock, log, metrics });
+  const plain = createClient({ config, outbound, clock, log, metrics });
+  const { client, troubles } = watchTroubles(plain, clock);
   const contacts = createContacts(client);
   return {
     messenger: createMessenger({ client, agentId: config.agentId, log }),
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
     callback: openCallback(config, deps),
+    troubles,
     probe: createProbe(client.checkToken),
     close: () => outbound.close(),
   };

@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
+import { type AdminConfig, readAdmin } from "./admin.ts";
 import { memoryOfMachine } from "./environment.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
@@ -29,6 +30,7 @@ export interface Config {
     token: string;
     encodingAesKey: string;
   };
+  admin: AdminConfig;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
   maxBodyBytes: number;
   /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
@@ -104,6 +106,7 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
       token: read.wecom("WECOM_TOKEN", "token"),
       encodingAesKey: read.wecom("WECOM_AES_KEY", "encodingAesKey"),
     },
+    admin: readAdmin(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
