@@ -1,6 +1,7 @@
 export type * from "./callback.ts";
 export * from "./card-limits.ts";
 export * from "./card-render.ts";
+export type * from "./checkup.ts";
 export type * from "./config.ts";
 export { fieldFault } from "./config.ts";
 export * from "./crypto.ts";
