@@ -70,6 +70,10 @@ export interface Texts {
   /** What can be done about a run that does not move stands behind it. */
   stuck: (facts: { status: string; minutes: number; id: string }) => string;
   /** StackStorm has several executions of one request; `ids` names the further ones. */
+  judgedAnew: string;
+  askAnew: string;
+  notAskedAgain: string;
+  renewed: string;
   doubled: (facts: { followed: string; ids: string }) => string;
   /** Of a run that is canceled: what that does not mean. */
   canceledOnly: string;
@@ -138,5 +142,20 @@ export interface Texts {
     adoptUsage: string;
     noRetry: (why: string) => string;
     retryMade: (id: string) => string;
+  };
+  /** What the outbox says of itself: digests, who could not be reached, long output. */
+  outbox: {
+    /** So many tasks have ended and so many other messages are told with them. */
+    digestTitle: (counts: { ended: number; texts: number }) => string;
+    /** So many more that are not shown one by one. */
+    andMore: (count: number) => string;
+    /** `what` was to be told or asked; `people` did not get it. */
+    unreached: (facts: { what: string; id: string; people: string }) => string;
+    /** The question could not be brought to anybody. */
+    cardFailed: (facts: { what: string; id: string; why: string }) => string;
+    /** So many lines are left out here; the file that follows has all. */
+    leftOut: (lines: number) => string;
+    /** The same where no file follows. */
+    leftOutHere: (lines: number) => string;
   };
 }

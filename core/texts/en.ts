@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 export const en: Texts = {
   brand: "Whale",
   replayed: "Replay",
+  renewed: "Asked anew",
   labels: {
     action: "Runs",
     target: "On",
@@ -99,6 +100,8 @@ export const en: Texts = {
     place_counted: "You and your delegate count as one, and one of you has already approved",
     other_content: "The content has changed; use the new card",
     other_card: "This card does not belong to the task",
+    choice_missing: "choose every item on the card first, then approve",
+    choice_differs: "who approved before chose otherwise; approve the same, or reject",
     unknown_button: "Unknown button",
     no_such_execution: "StackStorm has no such execution",
     engine_unreachable: "StackStorm cannot be read now; try again later",
@@ -142,6 +145,11 @@ export const en: Texts = {
   offerTaken: "started",
   stuck: ({ status, minutes, id }) =>
     `The execution has been ${status} for ${minutes} min; check StackStorm. You can send: cancel ${id}, and then: retry ${id}`,
+  judgedAnew:
+    "The approval is void. The event is judged again by the rules in force; what comes of it is asked on a new card",
+  askAnew: "The approval is void. Ask for it again if it is still wanted",
+  notAskedAgain:
+    "the approval is void, and by the rules in force now nothing comes of the event any more; nobody is asked again",
   doubled: ({ followed, ids }) =>
     `StackStorm has several executions of one request. The task follows ${followed}; there is also ${ids}. Check, and deal with what is too much.`,
   canceledOnly: "marked cancelled; the process of a single action may still run",
@@ -228,5 +236,20 @@ export const en: Texts = {
     adoptUsage: "Write: adopt TASK EXECUTION",
     noRetry: (why) => `Cannot be run again: ${why}`,
     retryMade: (id) => `Task ${id} was made for it; it needs an approval of its own.`,
+  },
+  outbox: {
+    digestTitle: ({ ended, texts }) => {
+      const parts = [
+        ended > 0 ? `${ended} ${ended === 1 ? "task" : "tasks"} ended` : "",
+        texts > 0 ? `${texts} ${texts === 1 ? "message" : "messages"}` : "",
+      ];
+      return `Digest: ${parts.filter(Boolean).join(", ")}`;
+    },
+    andMore: (count) => `…and ${count} more not listed one by one, send: tasks`,
+    unreached: ({ what, id, people }) =>
+      `**${what}** (ID ${id}) did not reach ${people}. Check that they are within the app's visible scope, active and licensed`,
+    cardFailed: ({ what, id, why }) => `The approval card of **${what}** (ID ${id}) cannot be sent: ${why}`,
+    leftOut: (lines) => `…${lines} lines left out here, the file that follows has all…`,
+    leftOutHere: (lines) => `…${lines} lines left out here…`,
   },
 };

@@ -79,7 +79,8 @@ const TASKS: Methods<TaskRows> = {
   ...{ claimDue: true, move: true, nextDueAtMs: true },
 };
 const OUTBOX: Methods<OutboxRows> = {
-  ...{ add: true, claim: true, settle: true, postpone: true, depth: true, nextDueAtMs: true },
+  ...{ add: true, claim: true, settle: true, replace: true, behind: true, postpone: true },
+  ...{ depth: true, list: true, oldest: true, nextDueAtMs: true },
 };
 const THROTTLE: Methods<ThrottleStore> = { take: true, show: true, trim: true };
 const AUDIT: Methods<Audit> = { append: true, read: true, verify: true };
@@ -88,7 +89,7 @@ const REPLAYS: Methods<ReplayStore> = {
   ...{ create: true, get: true, list: true, claim: true, save: true, trim: true },
 };
 const LEASES: Methods<Leases> = { acquire: true, release: true, held: true };
-const STATE: Methods<StateStore> = { list: true, put: true, remove: true, version: true };
+const STATE: Methods<StateStore> = { get: true, list: true, put: true, remove: true, version: true };
 
 type Methods<Port> = Record<keyof Port, true>;
 

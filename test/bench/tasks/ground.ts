@@ -64,6 +64,7 @@ export function groundOver(
     onDeadLetters: () => undefined,
     onAppEvent: async () => undefined,
     plain: (text) => text,
+    messagesIn: () => 1,
     random: Math.random,
     log,
     metrics,
