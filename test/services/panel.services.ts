@@ -50,6 +50,25 @@ describe("groups and switches in a real browser", {
     assert.equal(await page.getByRole("button", { name: /群 商城值班/ }).count(), 0);
   });
 
+  test("the app's menu stands under the chat, and what is pressed goes to the bot", async () => {
+    const { corpId, corpSecret } = sim.company;
+    const api = (path: string) => `${sim.url}/cgi-bin/${path}`;
+    const got = await fetch(api(`gettoken?corpid=${corpId}&corpsecret=${corpSecret}`));
+    const { access_token } = (await got.json()) as { access_token: string };
+    const more = { name: "更多", sub_button: [{ type: "click", name: "帮助", key: "HELP" }] };
+    await fetch(api(`menu/create?agentid=1000002&access_token=${access_token}`), {
+      method: "POST",
+      body: JSON.stringify({ button: [{ type: "click", name: "我的授权", key: "MY" }, more] }),
+    });
+    await page.goto(`${sim.url}/phone?as=lisi`);
+    await page.getByRole("button", { name: "我的授权" }).waitFor();
+    await page.getByRole("button", { name: "更多", exact: true }).click();
+    await page.getByRole("button", { name: "帮助" }).click();
+    await sim.waitFor((now) =>
+      now.callbacks().some(({ kind, userId }) => kind === "event" && userId === "lisi"),
+    );
+  });
+
   test("the panel sets faults, switches and limits", async () => {
     await page.goto(`${sim.url}/panel`);
     await page.getByRole("button", { name: "发送：挂起 5.1 秒" }).click();
