@@ -3,8 +3,11 @@ import { MAX_REASON_CHARACTERS } from "../approvals/reason.ts";
 import type { Json } from "../ids/index.ts";
 import { isJsonObject, shortId } from "../ids/index.ts";
 import { type Effect, type NoticeAbout, renewedOrigin, type Task } from "../tasks/index.ts";
+import { missingWords } from "./asking-card.ts";
 import { decidedBy } from "./deciders.ts";
-import { missingWords, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
+import { seconds, taskTitle } from "./parts.ts";
+import { reasonText } from "./task-card.ts";
+import type { Viewing } from "./viewing.ts";
 
 /** Viewing for messages, whose markup the channel must be able to neutralise. */
 export interface MessageViewing extends Viewing {

@@ -1,7 +1,9 @@
+import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
 
 export const en: Texts = {
   brand: "Whale",
+  cards: cardsEn,
   replayed: "Replay",
   renewed: "Asked anew",
   labels: {

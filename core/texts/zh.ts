@@ -1,7 +1,9 @@
+import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
 
 export const zh: Texts = {
   brand: "鲸",
+  cards: cardsZh,
   replayed: "重放",
   renewed: "重新授权",
   labels: {

@@ -128,5 +128,5 @@ test("what only looks alike is left alone on a card", () => {
   assert.ok(record);
   const how = { channel: "app", taskId: "t@1", update: false } as const;
   const card = renderCardFor(taskCard(task, record, aViewing()), how);
-  assert.equal(card.main_title?.desc, "使用率 > 90% [vm-1] a<5 $5 $HOME");
+  assert.equal(card.main_title?.desc, "紧急 · 使用率 > 90% [vm-1] a<5 $5 $HOME");
 });
