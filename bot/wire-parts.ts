@@ -156,7 +156,7 @@ export async function openParts(options: WhaleOptions) {
   const robotOut = createOutbound({ name: "wecom", ...ROBOT_LIMITS });
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
-    ...{ admin, state, language, clock, log, metrics, directory, plain: markdownText },
+    ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
     ...{ troubles: wecom.troubles, messenger: wecom.messenger },
     robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
   });
