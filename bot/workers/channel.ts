@@ -69,8 +69,15 @@ export interface Channel {
 
 /** The code of an error that says that a budget does not hold a message now. */
 export const BUDGET_SHORT = "outbox.budget_short";
-/** A refusal that asks for as long a pause is about the channel, not about one message. */
-const CLOSES_FROM_MS = 30_000;
+/** Refusals that are about the app as a whole, not about one message. */
+const CLOSING: ReadonlySet<string> = new Set([
+  "wecom.rate_limited",
+  "wecom.token_refused",
+  "wecom.bad_credentials",
+  "wecom.bad_agent",
+  "wecom.ip_not_trusted",
+  "wecom.app_disabled",
+]);
 const LONGEST_CLOSED_MS = 30 * 60_000;
 const RATE_LIMITED = "wecom.rate_limited";
 /** One call over a limit may be about its people alone; so many in a row are about everything. */
@@ -194,7 +201,7 @@ function createGate(clock: Clock) {
       Object.assign(closed, { times: 0, refusals: 0 });
       return answer;
     } catch (error) {
-      if (isChatOpsError(error) && (error.retryAfterMs ?? 0) >= CLOSES_FROM_MS) refusedBy(error);
+      if (isChatOpsError(error) && CLOSING.has(error.code)) refusedBy(error);
       throw error;
     }
   };
