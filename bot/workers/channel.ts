@@ -1,10 +1,10 @@
 import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
 import {
+  BUDGET_SHORT,
   type BudgetLimits,
+  CHANNEL_CLOSED,
   callWish,
   grantedAtMs,
-  memberBuckets,
-  messagesLeft,
   mostMessages,
   type Sending,
   sendingWish,
@@ -26,7 +26,7 @@ import { createPace } from "./pace.ts";
 
 export interface ChannelDeps {
   messenger: Messenger;
-  throttle: Pick<ThrottleStore, "take" | "show">;
+  throttle: Pick<ThrottleStore, "take">;
   limits: BudgetLimits;
   clock: Clock;
   metrics: Metrics;
@@ -61,14 +61,10 @@ export interface Channel {
   text(claimed: Claimed, sending: TextSending & { messages: number }): Promise<Told>;
   /** To those whose budget holds it. */
   file(claimed: Claimed, sending: FileSending): Promise<Told>;
-  /** How many messages of a lane a person may get now. Never more than the truth. */
-  left(userId: string, lane: Lane): Promise<number>;
   /** The most messages that one text of a lane may be. */
   mostMessages(lane: Lane): number;
 }
 
-/** The code of an error that says that a budget does not hold a message now. */
-export const BUDGET_SHORT = "outbox.budget_short";
 /** Refusals that are about the app as a whole, not about one message. */
 const CLOSING: ReadonlySet<string> = new Set([
   "wecom.rate_limited",
@@ -154,11 +150,6 @@ export function createChannel(deps: ChannelDeps): Channel {
       toSome(claimed, { recipients: sending.recipients, messages: 1 }, (recipients) =>
         messenger.sendFile({ ...sending, recipients }),
       ),
-    left: async (userId, lane) => {
-      const specs = memberBuckets(userId, lane, limits);
-      const views = await Promise.all(specs.map(({ key }) => throttle.show(key)));
-      return messagesLeft(views, specs, clock.nowMs());
-    },
     mostMessages: (lane) => mostMessages(lane, limits),
   };
 }
@@ -193,7 +184,7 @@ function createGate(clock: Clock) {
     const afterMs = closed.untilMs - clock.nowMs();
     if (afterMs <= 0) return;
     const message = `WeCom is left alone for now: ${closed.why}`;
-    throw new ChatOpsError(message, { code: "outbox.channel_closed", retryAfterMs: afterMs, reached: "no" });
+    throw new ChatOpsError(message, { code: CHANNEL_CLOSED, retryAfterMs: afterMs, reached: "no" });
   };
   const through = async <T>(call: () => Promise<T>): Promise<T> => {
     try {

@@ -1,7 +1,7 @@
 import { noticeText, replyText, taskCard } from "../../core/cards/index.ts";
 import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
 import { cardId } from "../../core/ids/index.ts";
-import { type DigestLine, resultMessage } from "../../core/outbox/index.ts";
+import { BUDGET_SHORT, type DigestLine, resultMessage } from "../../core/outbox/index.ts";
 import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
   Clock,
@@ -22,7 +22,7 @@ import {
 } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
-import { BUDGET_SHORT, type Channel, type Told } from "./channel.ts";
+import type { Channel, Told } from "./channel.ts";
 import { audienceOf, type HearerDeps, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";

@@ -74,8 +74,15 @@ export function sendingWish(sending: Sending, limits: BudgetLimits): TakeRequest
   const { recipients, lane, messages, grantId, atMs } = sending;
   const members = recipients.flatMap((userId) => memberBuckets(userId, lane, limits));
   const app = appBuckets(lane, recipients.length * messages, limits);
-  const [first, ...also] = [...app, ...members.map((bucket) => ({ ...bucket, take: messages }))];
+  const [first, ...also] = [...app, ...members.map((bucket) => ({ ...bucket, take: messages }))].map(
+    holdable,
+  );
   return { ...(first as BucketSpec), also, grantId, atMs };
+}
+
+/** What is more than a bucket can ever hold waits until it is full, not for ever. */
+function holdable({ take = 1, ...bucket }: BucketSpec): BucketSpec {
+  return { ...bucket, take: Math.min(take, bucket.burst) };
 }
 
 /** What one call of an API takes that sends nothing to people. */

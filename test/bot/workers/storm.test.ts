@@ -101,8 +101,8 @@ test("a storm of 10,000 messages for one person passes no limit, asks first, and
 });
 
 test("an approval that finds no room keeps waiting, and its time begins when WeCom takes it", async (t) => {
-  const { store, chat, channel, clock, start } = outboxSetting(t);
-  assert.equal(await channel.left("lisi", 1), 12);
+  const { store, chat, channel, left, clock, start } = outboxSetting(t);
+  assert.equal(await left("lisi", 1), 12);
   const task = { ...pending(1), dueAtMs: START_MS + 3_000 };
   await store.tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
   const claimed = { key: "t_x:card:1", lane: 1 as const };
@@ -110,7 +110,7 @@ test("an approval that finds no room keeps waiting, and its time begins when WeC
     const sending = { cardId: `x${fence}@1`, recipients: ["lisi"], card: {} as never, mayBeRepeat: false };
     await channel.card({ ...claimed, fence }, sending);
   }
-  assert.equal(await channel.left("lisi", 1), 0);
+  assert.equal(await left("lisi", 1), 0);
   const { loop, until } = start();
   await until("the try to be put off", async () => (await store.outbox.list(1))[0]?.why !== undefined);
   const waiting = await store.tasks.get(task.id);
