@@ -16,8 +16,7 @@ function textTo(...recipients: string[]) {
 
 function setting(t: TestContext) {
   const { channel, chat, clock, left } = outboxSetting(t);
-  let fence = 0;
-  const claimed = (lane: Lane) => ({ key: `k${lane}`, lane, fence: ++fence });
+  const claimed = (lane: Lane) => ({ lane });
   const use = async (to: string, cards: number) => {
     for (let n = 0; n < cards; n++) await channel.card(claimed(1), cardTo(to));
   };

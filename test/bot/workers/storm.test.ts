@@ -105,10 +105,9 @@ test("an approval that finds no room keeps waiting, and its time begins when WeC
   assert.equal(await left("lisi", 1), 12);
   const task = { ...pending(1), dueAtMs: START_MS + 3_000 };
   await store.tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
-  const claimed = { key: "t_x:card:1", lane: 1 as const };
-  for (let fence = 1; fence <= 12; fence++) {
-    const sending = { cardId: `x${fence}@1`, recipients: ["lisi"], card: {} as never, mayBeRepeat: false };
-    await channel.card({ ...claimed, fence }, sending);
+  for (let n = 1; n <= 12; n++) {
+    const sending = { cardId: `x${n}@1`, recipients: ["lisi"], card: {} as never, mayBeRepeat: false };
+    await channel.card({ lane: 1 }, sending);
   }
   assert.equal(await left("lisi", 1), 0);
   const { loop, until } = start();

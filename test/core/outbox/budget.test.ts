@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 function taker() {
   const buckets = new Map<string, Bucket>();
   return (lane: Lane, atMs: number, messages = 1): boolean => {
-    const wish = sendingWish({ recipients: ["lisi"], lane, messages, grantId: "g", atMs }, LIMITS);
+    const wish = sendingWish({ recipients: ["lisi"], lane, messages, atMs }, LIMITS);
     const asked = bucketsAsked(wish);
     const judged = takeTokens(
       asked.map(({ key }) => buckets.get(key)),
