@@ -54,6 +54,9 @@ export type Deliver = (claim: OutboxClaim) => Promise<void>;
 /** An approval that nobody was asked for yet and that ends sooner is kept. Far longer than a card is put off at once. */
 const KEEP_ASKING_MS = 3_600_000;
 
+/** A text with the names that its recipients are the members of. */
+type ToGroups = Message & { named: PeopleGroups };
+
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
 export function createDeliver(deps: DeliverDeps): Deliver {
@@ -62,9 +65,10 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const settle = async (claim: OutboxClaim) => void (await outbox.settle(claim.key, claim.fence));
 
   /** What there is no room for goes into its person's digest. */
-  const tell = async (claim: OutboxClaim, task: Task, message: Message): Promise<Told> => {
+  const tell = async (claim: OutboxClaim, task: Task, message: ToGroups): Promise<Told> => {
     const told = await teller.tell(claim, message);
-    await tellUnreached({ claim, task, unreachable: told.unreachable, asked: message.recipients }, deps);
+    const { unreachable } = told;
+    await tellUnreached({ claim, task, unreachable, asked: message.recipients, named: message.named }, deps);
     return told;
   };
 
@@ -79,14 +83,20 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         return report(claim, task);
       case "reply": {
         const markdown = replyText(task, body.about, await deps.view(task));
-        const told = await tell(claim, task, { recipients: [body.to], markdown, dropRepeat: false });
+        const told = await tell(claim, task, {
+          recipients: [body.to],
+          named: [],
+          markdown,
+          dropRepeat: false,
+        });
         return teller.settle(claim, told, textLine(markdown));
       }
       case "notice": {
         const viewing = { ...(await deps.view(task)), nowMs: deps.clock.nowMs() };
         const markdown = noticeText(task, body.about, viewing);
-        const recipients = await membersOf(groupsOf(body.to), deps);
-        const told = await tell(claim, task, { recipients, markdown, dropRepeat: true });
+        const named = groupsOf(body.to);
+        const recipients = await membersOf(named, deps);
+        const told = await tell(claim, task, { recipients, named, markdown, dropRepeat: true });
         return teller.settle(claim, told, textLine(markdown));
       }
       case "ended": {
@@ -107,7 +117,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const recipients = await audienceOf(task, deps);
     const { text, file } = resultMessage(task, await deps.view(task));
     deps.onStep("report_sending");
-    const told = await tell(claim, task, { recipients, markdown: text, dropRepeat: true });
+    const named = task.report.to ? [task.report.to] : [];
+    const told = await tell(claim, task, { recipients, named, markdown: text, dropRepeat: true });
     deps.onStep("report_sent");
     const reached = recipients.filter((id) => ![...told.short, ...told.unreachable].includes(id));
     const output = file && reached.length > 0 ? [outputItem(claim, { task, to: reached })] : [];
@@ -138,7 +149,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       const receipt = await channel.card(claim, sending);
       deps.onStep("card_sent");
       const { unreachable } = receipt;
-      await tellUnreached({ claim, task, unreachable, asked: recipients }, deps);
+      await tellUnreached({ claim, task, unreachable, asked: recipients, named: card.to }, deps);
       await deps.advancer.advance(
         task,
         { kind: "card_sent", cardNo: card.no, recipients, ...receipt },
