@@ -9,8 +9,9 @@ import type {
   TextSending,
   UpdateOutcome,
 } from "../../core/ports/index.ts";
-import { violations } from "./card-limits.ts";
-import { type ButtonCard, renderCard } from "./card-render.ts";
+import { checkCard } from "./card-limits.ts";
+import type { TemplateCard } from "./card-model.ts";
+import { renderCard } from "./card-render.ts";
 import type { WecomClient } from "./client.ts";
 import { refusedBySender } from "./errors.ts";
 import { textMessages } from "./markdown.ts";
@@ -37,8 +38,8 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof ChatOpsError && error.code === code;
 }
 
-function checkCard(card: ButtonCard, update: boolean): void {
-  const [first] = violations(card, { update });
+function refuseBroken(card: TemplateCard, update: boolean): void {
+  const [first] = checkCard(card, "app", { update });
   if (first) throw refusedBySender("wecom.card_invalid", `the card's ${first.path} ${first.rule}`);
 }
 
@@ -57,7 +58,7 @@ function receiptOf(answer: SendAnswer, impossible: readonly string[]): CardRecei
 async function sendCard({ client, agentId, log }: Parts, sending: CardSending): Promise<CardReceipt> {
   const { reachable, impossible } = checkRecipients(sending.recipients);
   const template_card = renderCard(sending.card, sending.cardId);
-  checkCard(template_card, false);
+  refuseBroken(template_card, false);
   const touser = reachable.join("|");
   const body = { touser, msgtype: "template_card", agentid: agentId, enable_id_trans: 0, template_card };
   try {
@@ -74,7 +75,7 @@ async function sendCard({ client, agentId, log }: Parts, sending: CardSending): 
 async function updateCard({ client, agentId }: Parts, updating: CardUpdating): Promise<UpdateOutcome> {
   const { reachable } = checkRecipients(updating.recipients);
   const template_card = renderCard(updating.card);
-  checkCard(template_card, true);
+  refuseBroken(template_card, true);
   const code = { response_code: updating.code, enable_id_trans: 0 };
   const body = { userids: reachable, agentid: agentId, ...code, template_card };
   try {

@@ -54,6 +54,11 @@ export interface Told {
 export interface Channel {
   /** To all of its people or to none: a card's id can be sent once. */
   card(claimed: Claimed, sending: CardSending): Promise<CardReceipt>;
+  /**
+   * The same refusal of a card for want of room, with a place behind those that wait for the same: thousands shall not
+   * all come back for the next one.
+   */
+  inLine(error: ChatOpsError): ChatOpsError;
   update(claimed: Claimed, updating: CardUpdating): Promise<UpdateOutcome>;
   /** To those whose budget holds it. `messages` is how many WeCom makes of the text. */
   text(claimed: Claimed, sending: TextSending & { messages: number }): Promise<Told>;
@@ -82,6 +87,12 @@ export function createChannel(deps: ChannelDeps): Channel {
   const wired = { ...deps, pace: createPace(), sends: createGate(clock), updates: createGate(clock) };
   return {
     card: (claimed, sending) => sendCard(wired, claimed, sending),
+    inLine: (error) => {
+      const nowMs = clock.nowMs();
+      const perMessageMs = 120_000 / deps.limits.memberPerMinute;
+      const at = { nowMs, freeAtMs: nowMs + (error.retryAfterMs ?? 0), perMessageMs };
+      return budgetShort(wired.pace.place(error.message, at) - nowMs);
+    },
     update: (claimed, updating) => updateCard(wired, claimed, updating),
     text: (claimed, { messages, ...sending }) => {
       const send = (recipients: string[]) => messenger.sendText({ ...sending, recipients });
@@ -102,16 +113,14 @@ interface Wired extends ChannelDeps {
 }
 
 async function sendCard(wired: Wired, { lane }: Claimed, sending: CardSending): Promise<CardReceipt> {
-  const { throttle, limits, sends, pace, clock } = wired;
+  const { throttle, limits, sends, clock } = wired;
   const { recipients } = sending;
   sends.check();
   const nowMs = clock.nowMs();
   const [grant] = await throttle.take([sendingWish({ recipients, lane, messages: 1, atMs: nowMs }, limits)]);
   if (grant?.outcome === "held") {
     count(wired, "outbox_budget_short", lane, recipients.length);
-    const perMessageMs = 120_000 / limits.memberPerMinute;
-    const place = pace.place(grant.bucket.key, { nowMs, freeAtMs: grantedAtMs(grant), perMessageMs });
-    throw budgetShort(place - nowMs);
+    throw budgetShort(grantedAtMs(grant) - nowMs, grant.bucket.key);
   }
   const receipt = await sends.through(() => wired.messenger.sendCard(sending));
   count(wired, "outbox_sent", lane, recipients.length);
@@ -163,8 +172,8 @@ function isNobody(error: unknown): boolean {
 }
 
 /** The error for what there is no room for now. */
-export function budgetShort(afterMs: number): ChatOpsError {
-  const message = "the budget of messages does not hold it now";
+export function budgetShort(afterMs: number, budget = ""): ChatOpsError {
+  const message = `the budget of messages does not hold it now${budget === "" ? "" : `: ${budget}`}`;
   return new ChatOpsError(message, {
     code: BUDGET_SHORT,
     retryAfterMs: Math.max(1, Math.ceil(afterMs)),

@@ -10,7 +10,9 @@ import type {
   Logger,
   Metrics,
   Outbox,
+  OutboxBody,
   OutboxClaim,
+  TaskStore,
 } from "../../core/ports/index.ts";
 import {
   type CardRecord,
@@ -20,9 +22,12 @@ import {
   isTerminal,
   type Task,
 } from "../../core/tasks/index.ts";
+import { waitingItem } from "../batches/gather.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
+import type { AskAgain } from "./ask-again.ts";
 import type { Channel, Told } from "./channel.ts";
+import { countDropped, giveUpIfFinal, isFinal } from "./give-up.ts";
 import { audienceOf, type HearerDeps, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
@@ -41,6 +46,13 @@ export interface DeliverDeps {
   rules: HearerDeps["rules"];
   delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
+  askAgain: AskAgain;
+  /** Cards that many tasks share. */
+  batches: {
+    tasks: Pick<TaskStore, "get">;
+    gather: (claim: OutboxClaim) => Promise<"alone" | "done">;
+    deliver: (claim: OutboxClaim) => Promise<void>;
+  };
   view: Viewer;
   clock: Clock;
   log: Logger;
@@ -57,6 +69,7 @@ const KEEP_ASKING_MS = 3_600_000;
 /** A text with the names that its recipients are the members of. */
 type ToGroups = Message & { named: PeopleGroups };
 
+type BodyOf<K extends OutboxBody["kind"]> = Extract<OutboxBody, { kind: K }>;
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
 export function createDeliver(deps: DeliverDeps): Deliver {
@@ -99,10 +112,17 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         const told = await tell(claim, task, { recipients, named, markdown, dropRepeat: true });
         return teller.settle(claim, told, textLine(markdown));
       }
+      case "ask_again":
+        await deps.askAgain(task);
+        return settle(claim);
       case "ended": {
         await journalEnd(task, deps);
         return settle(claim);
       }
+      case "waiting_card":
+      case "batch":
+      case "batch_update":
+        return settle(claim);
       case "output":
         return deliverOutput(claim, { task, to: body.to }, deps);
       case "answer":
@@ -130,9 +150,17 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     return teller.settle(claim, told, { ...line, state: task.state }, output);
   };
 
-  const sendCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"card">): Promise<void> => {
+  const sendCard = async (
+    claim: OutboxClaim,
+    task: Task,
+    body: Pick<EffectOf<"card">, "cardNo">,
+  ): Promise<void> => {
     const card = task.cards.find((c) => c.no === body.cardNo);
-    const moot = !card || isTerminal(task.state) || (card.purpose === "unknown" && task.state !== "unknown");
+    const moot =
+      !card ||
+      card.batch !== undefined ||
+      isTerminal(task.state) ||
+      (card.purpose === "unknown" && task.state !== "unknown");
     if (moot) return settle(claim);
     const settles = { key: claim.key, fence: claim.fence };
     try {
@@ -160,11 +188,30 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     }
   };
 
+  /** A card that waits for room waits for others of its kind, to share one with them. */
+  const together = async (claim: OutboxClaim, body: BodyOf<"waiting_card">): Promise<void> => {
+    if ((await deps.batches.gather(claim)) === "done") return;
+    const task = await deps.batches.tasks.get(body.task);
+    if (!task) return settle(claim);
+    return sendCard(claim, task, body);
+  };
+
+  /** Whether its place is taken by one that waits for others: there is no room for a card of its own. */
+  const waitsForOthers = async (claim: OutboxClaim, task: Task, card: CardRecord): Promise<boolean> => {
+    if (claim.body.kind !== "card") return false;
+    const item = waitingItem(claim, { task, card, nowMs: deps.clock.nowMs() });
+    return item !== null && (await outbox.replace(claim.key, claim.fence, [item]));
+  };
+
   const cardFailed = async (
     error: unknown,
     { claim, task, card }: { claim: OutboxClaim; task: Task; card: CardRecord },
   ): Promise<void> => {
-    if (isChatOpsError(error) && error.code === BUDGET_SHORT) await keepAsking(task);
+    if (isChatOpsError(error) && error.code === BUDGET_SHORT) {
+      await keepAsking(task);
+      if (await waitsForOthers(claim, task, card)) return;
+      throw channel.inLine(error);
+    }
     if (!isFinal(error)) throw error;
     const message = errorText(error);
     log.error({ taskId: task.id, cardNo: card.no, reason: message }, "card cannot be sent");
@@ -206,6 +253,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const { body, task } = claim;
     try {
       if (body.kind === "answer") return await answer(claim, body);
+      if (body.kind === "batch" || body.kind === "batch_update") return await deps.batches.deliver(claim);
+      if (body.kind === "waiting_card") return await together(claim, body);
       if (!task) return await settle(claim);
       await ofTask(claim, task);
     } catch (error) {
@@ -219,37 +268,10 @@ function textLine(text: string): DigestLine {
   return { about: "text", text };
 }
 
-/** Whether trying again cannot help. */
-function isFinal(error: unknown): boolean {
-  return isChatOpsError(error) && !error.retryable;
-}
-
 function nobody(groups: PeopleGroups): Error {
   const message = `nobody to send to: ${groups.map(peopleText).join(", ")}`;
   // People may be added to a tag at any time; the approval's own clock has not begun.
   return new ChatOpsError(message, { code: "card.nobody", retryable: true, reached: "no" });
-}
-
-/** Throws what is to be tried again; tells of what is not. */
-export function giveUpIfFinal(
-  claim: OutboxClaim,
-  error: unknown,
-  deps: Pick<DeliverDeps, "log" | "metrics">,
-): void {
-  if (!isFinal(error)) throw error;
-  const { key, body } = claim;
-  deps.log.error({ key, kind: body.kind, err: error, reason: errorText(error) }, "message given up");
-  deps.metrics.count("outbox_items", { kind: body.kind, outcome: "given_up" });
-  countDropped(claim, error, deps);
-}
-
-function countDropped(
-  { body }: OutboxClaim,
-  error: unknown,
-  { metrics }: Pick<DeliverDeps, "metrics">,
-): void {
-  const reason = isChatOpsError(error) ? error.code : "unexpected";
-  metrics.count("outbox_dropped", { kind: body.kind, reason });
 }
 
 async function journalEnd(task: Task, { journal }: DeliverDeps): Promise<void> {

@@ -62,6 +62,11 @@ export function replayTaskId(replay: string, event: string, task: { rule: string
   return idOf("t_", [`replay:${replay}`, event, task.rule, task.index]);
 }
 
+/** The task that asks anew for what a void approval was for. */
+export function renewedTaskId(voided: string): string {
+  return idOf("t_", [voided, "renewed"]);
+}
+
 /** The task that one click on an offer makes; the same click gives the same task. */
 export function offerTaskId(parentTask: string, offer: string, clickKey: string): string {
   return idOf("t_", [parentTask, `offer:${offer}`, clickKey]);
@@ -86,6 +91,17 @@ export function cardId(task: string, cardNo: number): string {
 export function parseCardId(text: string): { taskId: string; cardNo: number } | null {
   const match = /^(t_[a-z2-7]{52})@(\d{1,6})$/.exec(text);
   return match?.[1] && match[2] ? { taskId: match[1], cardNo: Number(match[2]) } : null;
+}
+
+/** `b_` + base32(sha256(what it is made of)): the same waiting cards make the same batch. */
+export function batchId(parts: readonly string[]): string {
+  return idOf("b_", parts);
+}
+
+/** `<batch>@<n>`: the id of a batch's card in WeCom; null when it is not one of ours. */
+export function parseBatchCardId(text: string): { batchId: string; cardNo: number } | null {
+  const match = /^(b_[a-z2-7]{52})@(\d{1,6})$/.exec(text);
+  return match?.[1] && match[2] ? { batchId: match[1], cardNo: Number(match[2]) } : null;
 }
 
 /** `<task>:<kind>:<n>`: the key under which one outgoing message is sent at most once on purpose. */

@@ -1,3 +1,4 @@
+import type { Chosen } from "../approvals/choices.ts";
 import type { ClusterChoice } from "../clusters/cluster.ts";
 import type { Entitlement } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -21,6 +22,10 @@ export interface Click {
   clickKey: string;
   /** Code for one update of the card; absent when WeCom sent none. */
   code?: string;
+  /** It was made on the card of a batch, which shows the task with this hash, and tells its person by itself. */
+  batch?: { id: string; hash: string };
+  /** The options that were chosen on the card, by the name of their choice. */
+  selected?: Chosen;
 }
 
 /** What is known after asking the engine to start. */
@@ -113,6 +118,8 @@ export type TaskInput =
       messageId?: string;
     }
   | { kind: "card_failed"; cardNo: number; message: string }
+  /** A batch's card will stand for this one, which is not sent. */
+  | { kind: "batched"; cardNo: number; batch: string }
   /** There is no room for a card in its people's budgets yet. */
   | { kind: "card_waits" }
   | { kind: "withdraw" }

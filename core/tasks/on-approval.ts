@@ -1,3 +1,4 @@
+import { approvedHash, choiceOf } from "../approvals/choices.ts";
 import { hasQuorum, hasRejection, votes } from "../approvals/quorum.ts";
 import { givenReason, needsReason } from "../approvals/reason.ts";
 import { decidingAs } from "../approvals/stand-in.ts";
@@ -36,8 +37,9 @@ export function isRepeat(task: Task, clickKey: string): boolean {
   return task.seenClicks.includes(clickKey);
 }
 
-/** A click that decides nothing: its person is told why, and the card shows how things stand. */
+/** A click that decides nothing: its person is told why, and the card shows how things stand. A batch tells it itself. */
 export function explainClick(task: Task, click: Click, reason: RefusalReason, nowMs: number): StepResult {
+  if (click.batch) return refused(afterClick(task, click, nowMs), reason);
   const shown = updateCards(afterClick(task, click, nowMs), nowMs, "click_only");
   const reply: Effect = { kind: "reply", to: click.by, about: reason };
   return refused(shown.task, reason, [reply, ...shown.effects]);
@@ -45,7 +47,9 @@ export function explainClick(task: Task, click: Click, reason: RefusalReason, no
 
 /** Why this person may not decide; null when they may. */
 export function clickFault(task: Task, click: Click): RefusalReason | null {
-  if (!task.cards.some((card) => card.no === click.cardNo)) return "other_card";
+  const card = task.cards.find(({ no }) => no === click.cardNo);
+  if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
+  if (click.batch && click.batch.hash !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
@@ -58,10 +62,15 @@ export function decisionOf(
 ): Decision | { outcome: "refused"; reason: RefusalReason } {
   const deciding = decidingAs(task, click, verdict);
   if (deciding.outcome === "refused") return deciding;
+  const chosen = verdict === "approve" ? choiceOf(task, click.selected) : { outcome: "chosen" as const };
+  if (chosen.outcome === "refused") return chosen;
   const { clickKey } = click;
-  const made = { verdict, ...deciding.decider, atMs: nowMs, hash: task.hash, round: task.round, clickKey };
+  const fixed = { ...task, ...(chosen.chosen ? { chosen: chosen.chosen } : {}) };
+  const hash = verdict === "approve" ? approvedHash(task.hash, fixed) : task.hash;
+  const made = { verdict, ...deciding.decider, atMs: nowMs, hash, round: task.round, clickKey };
   const repeated = repeatFault(task, made);
-  return repeated ? { outcome: "refused", reason: repeated } : made;
+  if (repeated) return { outcome: "refused", reason: repeated };
+  return { ...made, ...(chosen.chosen ? { chosen: chosen.chosen } : {}) };
 }
 
 /** Why this decision of somebody who may decide would not count; null when it does. */
@@ -93,10 +102,10 @@ function onDecision(
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
   const clicked = afterClick(task, click, nowMs);
-  if (needsReason(task.approval, verdict)) return askReason(clicked, decision);
+  if (needsReason(task.approval, verdict)) return askReason(clicked, decision, click);
   const result = decide(clicked, decision, nowMs);
   const about = REPLIES[result.reason];
-  if (!about) return result;
+  if (!about || click.batch) return result;
   const reply: Effect = { kind: "reply", to: click.by, about };
   return { ...result, effects: [reply, ...result.effects] };
 }
@@ -110,11 +119,17 @@ const REPLIES: Partial<Record<string, "approval_counted" | "rejection_counted">>
 const AWAITED_REASONS_KEPT = 60;
 
 /** The click's code is kept for showing what comes of it. */
-export function askReason(task: Task, { verdict, by, round, atMs }: Decision): StepResult {
+export function askReason(
+  task: Task,
+  { verdict, by, round, atMs, chosen }: Decision,
+  { batch }: Pick<Click, "batch"> = {},
+): StepResult {
   const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
-  const awaitedReasons = [...others, { verdict, by, round, atMs }].slice(-AWAITED_REASONS_KEPT);
+  const awaitedReasons = [...others, { verdict, by, round, atMs, ...(chosen ? { chosen } : {}) }].slice(
+    -AWAITED_REASONS_KEPT,
+  );
   const reply: Effect = { kind: "reply", to: by, about: "reason_asked" };
-  return noted({ ...task, awaitedReasons }, "reason_asked", {}, [reply]);
+  return noted({ ...task, awaitedReasons }, "reason_asked", {}, batch ? [] : [reply]);
 }
 
 /** The reason that somebody's click waited for: the decision counts as of now, by what they may now. */
@@ -126,7 +141,8 @@ export function onReason(task: Task, input: InputOf<"reason">, nowMs: number): S
   if (entitlement.outcome !== "entitled") return refused(task, ENTITLEMENT_REFUSALS[entitlement.outcome]);
   const reason = givenReason(input.text);
   if (reason === "") return refused(task, "empty_reason");
-  const told = { by, entitlement, clickKey: key, ...(standsFor ? { standsFor } : {}) };
+  const selected = awaited.chosen ? { selected: awaited.chosen } : {};
+  const told = { by, entitlement, clickKey: key, ...(standsFor ? { standsFor } : {}), ...selected };
   const decision = decisionOf(task, told, { verdict: awaited.verdict, nowMs });
   if ("outcome" in decision) return refused(task, decision.reason);
   return decide(afterCallback(task, key), { ...decision, reason }, nowMs);
@@ -134,10 +150,11 @@ export function onReason(task: Task, input: InputOf<"reason">, nowMs: number): S
 
 /** A decision that counts, and what it makes of the task. */
 export function decide(task: Task, decision: Decision, nowMs: number): StepResult {
-  const { by, onBehalfOf } = decision;
+  const { by, onBehalfOf, chosen } = decision;
   const decider = { by, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) };
   const awaitedReasons = task.awaitedReasons.filter((awaited) => awaited.by !== by);
-  const decided = { ...task, awaitedReasons, decisions: [...task.decisions, decision] };
+  const fixed = chosen ? { chosen } : {};
+  const decided = { ...task, ...fixed, awaitedReasons, decisions: [...task.decisions, decision] };
   if (hasRejection(decided)) {
     return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, ...decider });
   }

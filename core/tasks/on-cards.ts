@@ -38,6 +38,17 @@ function closeLate(task: Task, input: InputOf<"card_sent">): StepResult {
   return noted(task, "card_sent", { cards: spent.cards }, effects);
 }
 
+/** A card that was not sent yet gives way to the batch's. */
+export function onBatched(task: Task, { cardNo, batch }: InputOf<"batched">): StepResult {
+  const card = task.cards.find(({ no }) => no === cardNo);
+  if (!card) return refused(task, "other_card");
+  if (card.sentAtMs !== null || (card.batch !== undefined && card.batch !== batch)) {
+    return refused(task, "not_in_this_state");
+  }
+  const { cards } = withCard(task, cardNo, (one) => ({ ...one, batch }));
+  return noted(task, "batched", { cards });
+}
+
 /** A first asking that waits for room is no silence of the people: its end moves on. */
 export function onCardWaits(
   task: Task,

@@ -43,7 +43,7 @@ test("cards that wait for the same person are called back one after the other", 
   const waits: number[] = [];
   for (let n = 0; n < 4; n++) {
     await assert.rejects(channel.card(claimed(1), cardTo("lisi")), (error) => {
-      waits.push((error as ChatOpsError).retryAfterMs ?? 0);
+      waits.push(channel.inLine(error as ChatOpsError).retryAfterMs ?? 0);
       return true;
     });
   }
