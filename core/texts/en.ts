@@ -150,7 +150,7 @@ export const en: Texts = {
     refused: (count, why) => `${count} not done: ${why}`,
     nothingOpen: "no task waits for approval any more",
   },
-  choices: { none: "Please choose", decision: "Decision", submit: "Submit" },
+  choices: { none: "Choose one", decision: "Decision", submit: "Submit" },
   unknownTitle: "Did it start?",
   unknownText: (requestId) =>
     `The answer to the start was lost and StackStorm does not show it. Check before you decide. Request ${requestId}`,
