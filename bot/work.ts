@@ -18,6 +18,7 @@ import type { Queue, Stores } from "./stores.ts";
 import {
   type Advancer,
   ALONE,
+  createAskAgain,
   createController,
   createDeliver,
   createStarter,
@@ -92,7 +93,10 @@ export async function startWork(ground: Ground): Promise<Work> {
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
   const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep });
   const controller = createController({ advancer, executor, clock });
+  const judging = { actions, inForce, mutes, clock };
+  const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
   const deliver = createDeliver({
+    askAgain,
     ...{ outbox, journal, messenger, directory, delegations, advancer, view },
     ...common,
   });

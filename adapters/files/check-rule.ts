@@ -1,5 +1,6 @@
 import type { ApprovalContext } from "./check-approval.ts";
 import { checkApproval } from "./check-approval.ts";
+import { checkChoices } from "./check-choices.ts";
 import { checkFeatures } from "./check-features.ts";
 import { checkThrottle } from "./check-throttle.ts";
 import { checkDuration, checkTemplates } from "./check-values.ts";
@@ -15,6 +16,7 @@ export function checkRule(located: Located, context: ApprovalContext): Problem[]
     ...checkFeatures(located),
     ...[["maxAge"], ["startWithin"]].flatMap((path) => checkDuration(located, path)),
     ...checkThrottle(located),
+    ...checkChoices(located),
     ...templatePaths(located).flatMap((path) => checkTemplates(located, path)),
     ...checkApproval(located, ["approval"], { ...context, action: textAt(located, ["action"]) }),
     ...itemsAt(located, ["offers"]).flatMap((path) => checkOffer(located, path, context)),

@@ -1,10 +1,11 @@
-import type { JsonObject } from "../../core/ids/index.ts";
+import type { Choice } from "../../core/approvals/index.ts";
+import type { Json, JsonObject } from "../../core/ids/index.ts";
 import type { FeatureNode, Offer, ReportSpec, Rule } from "../../core/rules/index.ts";
 import type { SharedBucket } from "../../core/throttle/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
 import { peopleOf, readApproval } from "./read-approval.ts";
 import { readSchedule } from "./read-window.ts";
-import type { OfferFile, RuleFile, ThrottlesFile } from "./schema.ts";
+import type { ChoiceFile, OfferFile, RuleFile, ThrottlesFile } from "./schema.ts";
 
 /** What a rule's file leaves out. */
 export const RULE_DEFAULTS = {
@@ -29,6 +30,7 @@ export function readRule(file: RuleFile, buckets: ReadonlyMap<string, SharedBuck
     action: file.action,
     targets: file.targets ?? [],
     params: (file.params ?? {}) as JsonObject,
+    ...(file.choices ? { choices: file.choices.map(choiceOf) } : {}),
     ...throttleOf(file.throttle ?? {}, buckets),
     ...(file.forEach === undefined ? {} : { forEach: file.forEach }),
     approval: readApproval(file.approval),
@@ -63,6 +65,15 @@ export function readSharedBuckets(file: ThrottlesFile): Map<string, SharedBucket
     return { name, by: by ?? "all", limit, perMs: msOf(per), burst: burst ?? limit };
   });
   return new Map(buckets.map((bucket) => [bucket.name, bucket]));
+}
+
+/** What is dangerous has been checked, and is of no use later. */
+function choiceOf({ name, title, options, preselected }: ChoiceFile): Choice {
+  return {
+    ...{ name, title },
+    options: options.map(({ id, text, value }) => ({ id, text, value: value as Json })),
+    ...(preselected === undefined ? {} : { preselected }),
+  };
 }
 
 function offerOf(file: OfferFile): Offer {

@@ -142,6 +142,22 @@ const OfferShape = Type.Object(
   closed,
 );
 
+const ChoiceShape = Type.Object(
+  {
+    name: Text,
+    title: Text,
+    options: Type.Array(
+      Type.Object(
+        { id: OfferId, text: Text, value: Type.Unknown(), dangerous: Type.Optional(Type.Boolean()) },
+        closed,
+      ),
+      { minItems: 1 },
+    ),
+    preselected: Type.Optional(OfferId),
+  },
+  closed,
+);
+
 const ReportShape = Type.Object(
   {
     to: Type.Optional(PeopleShape),
@@ -170,6 +186,7 @@ export const RuleShape = Type.Object(
     action: ActionRef,
     targets: Type.Optional(Type.Array(Text)),
     params: Type.Optional(AnyObject),
+    choices: Type.Optional(Type.Array(ChoiceShape, { minItems: 1 })),
     throttle: Type.Optional(ThrottleShape),
     forEach: Type.Optional(Text),
     approval: ApprovalShape,
@@ -232,4 +249,5 @@ export type ThrottlesFile = Type.Static<typeof ThrottlesShape>;
 export type GroupsFile = Type.Static<typeof GroupsShape>;
 export type StepFile = Type.Static<typeof StepShape>;
 export type ApprovalFile = Type.Static<typeof ApprovalShape>;
+export type ChoiceFile = Type.Static<typeof ChoiceShape>;
 export type OfferFile = Type.Static<typeof OfferShape>;

@@ -23,6 +23,7 @@ import {
 } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
+import type { AskAgain } from "./ask-again.ts";
 import { rawOf } from "./raw.ts";
 import type { StepObserver } from "./steps.ts";
 import type { Viewer } from "./viewing.ts";
@@ -34,6 +35,7 @@ export interface DeliverDeps {
   directory: Directory;
   delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
+  askAgain: AskAgain;
   view: Viewer;
   clock: Clock;
   log: Logger;
@@ -75,6 +77,9 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         await text(await membersOf(groupsOf(body.to), deps), noticeText(task, body.about, viewing), true);
         return settle(claim);
       }
+      case "ask_again":
+        await deps.askAgain(task);
+        return settle(claim);
       case "ended": {
         await journalEnd(task, deps);
         return settle(claim);

@@ -1,5 +1,6 @@
 export * from "./advance.ts";
 export * from "./archiver.ts";
+export * from "./ask-again.ts";
 export * from "./audit-copier.ts";
 export * from "./chain.ts";
 export * from "./controller.ts";

@@ -166,8 +166,8 @@ async function makeTask(
   { event, replay, deps }: RealReplay,
 ): Promise<ElementVerdict> {
   const nowMs = deps.clock.nowMs();
-  const replayed = { replay: replay.id, by: personNamed(replay.by) };
-  const making = { nowMs, settings: deps.settings, depth: 0, causes: [], replayed };
+  const origin = { kind: "replay" as const, replay: replay.id, by: personNamed(replay.by) };
+  const making = { nowMs, settings: deps.settings, depth: 0, causes: [], origin };
   const made = taskOfRule(judgement.rule, event, firing, making);
   const { task, outbox } = withOutbox(made.task, made.effects, nowMs);
   const asked = { grantId: task.id, atMs: nowMs };

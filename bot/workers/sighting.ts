@@ -1,3 +1,4 @@
+import { startParams } from "../../core/approvals/index.ts";
 import { hashOf, requestId } from "../../core/ids/index.ts";
 import type { Execution, Executor } from "../../core/ports/index.ts";
 import type { Candidate, Evidence, ExecutionRecord, Sighting, Task } from "../../core/tasks/index.ts";
@@ -58,7 +59,7 @@ export async function candidatesOf(
 ): Promise<Candidate[] | undefined> {
   const { start, action } = task;
   if (!start) return undefined;
-  const wanted = hashOf(task.params);
+  const wanted = hashOf(startParams(task));
   const seen = await Promise.all(
     clustersOf(task).map((cluster) => {
       const query = { cluster, action, sinceMs: start.intentAtMs };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { approvers } from "../../core/approvals/index.ts";
+import { approvers, startParams } from "../../core/approvals/index.ts";
 import { type Cluster, chooseCluster } from "../../core/clusters/index.ts";
 import { isChatOpsError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policies/index.ts";
@@ -98,7 +98,7 @@ export function createStarter(deps: StarterDeps): Starter {
     const answer = await executor.start({
       cluster: start.cluster,
       action: task.action,
-      parameters: task.params,
+      parameters: startParams(task),
       requestId: start.requestId,
       taskId: task.id,
       approvedBy: approvers(task),

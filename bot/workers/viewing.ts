@@ -1,3 +1,4 @@
+import { startParams } from "../../core/approvals/index.ts";
 import type { CardLine, MessageViewing } from "../../core/cards/index.ts";
 import { compileTemplate } from "../../core/params/index.ts";
 import type { Archive, Directory, Journal } from "../../core/ports/index.ts";
@@ -42,7 +43,7 @@ async function resultRows(task: Task, { journal, archive }: ViewingDeps): Promis
   return task.report.rows.flatMap(({ label, value }) => {
     const compiled = compileTemplate(value);
     if (compiled.outcome !== "compiled") return [];
-    const rendered = compiled.template.render({ ...event, result, params: task.params });
+    const rendered = compiled.template.render({ ...event, result, params: startParams(task) });
     if (rendered.outcome !== "rendered") return [];
     const text = typeof rendered.value === "string" ? rendered.value : JSON.stringify(rendered.value);
     return [{ label, value: text }];

@@ -56,13 +56,23 @@ export function actionsUsed(
   return [...used.values()];
 }
 
+/** The parameters of a rule for each option of its choices, beside the first ones of the others. */
+function chosenWays({ params, choices = [] }: Rule): JsonObject[] {
+  const firsts = Object.fromEntries(choices.map(({ name, options }) => [name, options[0]?.value ?? null]));
+  const whole = { ...params, ...firsts };
+  const others = choices.flatMap(({ name, options }) => {
+    return options.slice(1).map(({ value }) => ({ ...whole, [name]: value }));
+  });
+  return [whole, ...others];
+}
+
 /** What of a rule cannot fit its actions whatever the event is, by what is known of them. */
 export function ruleMisfits(rule: Rule, clusters: readonly Cluster[], lookup: ActionLookup): RuleMisfit[] {
   const works = [
-    { at: "", action: rule.action, params: rule.params },
+    ...chosenWays(rule).map((params) => ({ at: "", action: rule.action, params })),
     ...rule.offers.map(({ id, action, params }) => ({ at: `offers.${id}.`, action, params })),
   ];
-  return allowedClusters(clusters, rule.business).flatMap((cluster) =>
+  const misfits = allowedClusters(clusters, rule.business).flatMap((cluster) =>
     works.flatMap(({ at, action, params }) => {
       const schema = lookup(cluster, action);
       if (!schema) return [];
@@ -75,4 +85,6 @@ export function ruleMisfits(rule: Rule, clusters: readonly Cluster[], lookup: Ac
       return schema.enabled ? misfits : [off, ...misfits];
     }),
   );
+  // What does not depend on the choice is found once for each option.
+  return [...new Map(misfits.map((one) => [`${one.field} ${one.message}`, one])).values()];
 }

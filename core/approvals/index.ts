@@ -1,5 +1,6 @@
 export * from "./approval.ts";
 export * from "./binding.ts";
+export * from "./choices.ts";
 export * from "./places.ts";
 export * from "./quorum.ts";
 export * from "./reason.ts";

@@ -1,12 +1,16 @@
 import type { People, PeopleGroups } from "../people/people.ts";
 import type { Decision, Task } from "../tasks/task.ts";
 import { type PeopleApproval, stepName } from "./approval.ts";
+import { approvedHash } from "./choices.ts";
 import { takePlaces } from "./places.ts";
 import { isOutvoted } from "./rejection.ts";
 
-/** Decisions that count now: of this round, on this content. */
+/** Decisions that count now: of this round, on this content; approvals with the choice that was fixed. */
 export function validDecisions(task: Task): Decision[] {
-  return task.decisions.filter((d) => d.round === task.round && d.hash === task.hash);
+  const approved = approvedHash(task.hash, task);
+  return task.decisions.filter(({ round, hash, verdict }) => {
+    return round === task.round && hash === (verdict === "approve" ? approved : task.hash);
+  });
 }
 
 /** What one person has decided so far. */

@@ -1,5 +1,6 @@
 import type { Click } from "../tasks/inputs.ts";
 import type { Decision, Task } from "../tasks/task.ts";
+import { approvedHash } from "./choices.ts";
 import { asker, stillNeeded, type Vote, votes } from "./quorum.ts";
 
 /** As whom somebody decides: for these groups, and in the place of an absent person where they name one. */
@@ -36,7 +37,8 @@ export function decidingAs(
 
 /** Of several places the one that brings the approval furthest; of equals the first. */
 function mostNeeded(task: Task, ways: readonly Decider[]): Decider | undefined {
-  const { hash, round } = task;
+  const { round } = task;
+  const hash = approvedHash(task.hash, task);
   const left = ways.map((way) => {
     const made: Decision = { ...way, verdict: "approve", hash, round, atMs: 0, clickKey: "" };
     return stillNeeded({ ...task, decisions: [...task.decisions, made] });

@@ -2,7 +2,7 @@ import { rejecters } from "../approvals/quorum.ts";
 import { MAX_REASON_CHARACTERS } from "../approvals/reason.ts";
 import type { Json } from "../ids/index.ts";
 import { isJsonObject, shortId } from "../ids/index.ts";
-import type { Effect, NoticeAbout, Task } from "../tasks/index.ts";
+import { type Effect, type NoticeAbout, renewedOrigin, type Task } from "../tasks/index.ts";
 import { decidedBy } from "./deciders.ts";
 import { missingWords, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
 
@@ -38,6 +38,7 @@ export function reportText(task: Task, viewing: MessageViewing): string {
   for (const row of viewing.resultRows) facts.push([row.label, row.value]);
   for (const [label, value] of facts) if (value) out.push(factLine(label, value, viewing));
   if (viewing.resultRows.length === 0 || task.state !== "succeeded") out.push(...outputPart(task, viewing));
+  if (task.reason === "binding_void") out.push(renewedOrigin(task) ? texts.judgedAnew : texts.askAnew);
   out.push(`${texts.labels.id} ${shortId(task.id)}`);
   return out.join("\n");
 }
@@ -135,6 +136,8 @@ function plainNotice(
       return texts.controlRefused(plain(task.message ?? ""));
     case "control_lost":
       return texts.controlLost(plain(task.message ?? ""));
+    case "not_asked_again":
+      return texts.notAskedAgain;
     default:
       return about satisfies never;
   }

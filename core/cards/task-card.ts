@@ -1,3 +1,4 @@
+import { startParams } from "../approvals/choices.ts";
 import { shortfall } from "../approvals/quorum.ts";
 import { needsReason } from "../approvals/reason.ts";
 import { placesWords } from "../approvals/words.ts";
@@ -54,6 +55,7 @@ export function taskTitle({ origin, title, event }: Task, texts: Texts): string 
 /** What a task is besides what its rule made. */
 function markOf({ kind }: Origin, texts: Texts): string {
   if (kind === "replay") return texts.replayed;
+  if (kind === "renewed") return texts.renewed;
   return kind === "retry" ? texts.retried : "";
 }
 
@@ -196,7 +198,7 @@ function shortRequest(requestId: string): string {
  * event cannot look like another parameter.
  */
 export function paramsText(task: Task): string {
-  const entries = Object.entries(task.params);
+  const entries = Object.entries(startParams(task));
   return entries.map(([key, value]) => `${key}: ${valueText(value)}`).join("; ");
 }
 

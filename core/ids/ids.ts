@@ -62,6 +62,11 @@ export function replayTaskId(replay: string, event: string, task: { rule: string
   return idOf("t_", [`replay:${replay}`, event, task.rule, task.index]);
 }
 
+/** The task that asks anew for what a void approval was for. */
+export function renewedTaskId(voided: string): string {
+  return idOf("t_", [voided, "renewed"]);
+}
+
 /** The task that one click on an offer makes; the same click gives the same task. */
 export function offerTaskId(parentTask: string, offer: string, clickKey: string): string {
   return idOf("t_", [parentTask, `offer:${offer}`, clickKey]);

@@ -17,6 +17,9 @@ export const RIGHTS = [
   "delegations.write",
   "health.read",
   "config.reload",
+  "clusters.read",
+  "actions.run",
+  "stops.write",
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];

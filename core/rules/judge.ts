@@ -1,3 +1,4 @@
+import { fitChoices } from "../actions/choices.ts";
 import { type ActionLookup, fitParams } from "../actions/rule-params.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
@@ -158,9 +159,11 @@ function fitted(
   { clusters, actions }: { clusters: readonly string[]; actions: ActionLookup | undefined },
 ): ReturnType<typeof renderWork> {
   if (work.outcome === "failed") return work;
-  const fit = fitParams(actions, { action: rule.action, clusters }, work.value.params);
-  if (fit.outcome === "fits") return { outcome: "rendered", value: { ...work.value, params: fit.value } };
-  return { outcome: "failed", path: fit.path, message: fit.message };
+  const fit = fitChoices(rule.choices ?? [], work.value.params, (params) => {
+    return fitParams(actions, { action: rule.action, clusters }, params);
+  });
+  if (fit.outcome === "misfits") return { outcome: "failed", path: fit.path, message: fit.message };
+  return { outcome: "rendered", value: { ...work.value, ...fit.value } };
 }
 
 function routed(
@@ -199,10 +202,11 @@ function firingOf(
   { index, scope, work }: Work,
   { clusters, approval, context }: Pick<Course, "clusters" | "approval" | "context">,
 ): Firing {
-  const { params, targets, throttleKey } = work;
+  const { params, choices, targets, throttleKey } = work;
   const text = compiled.text?.renderText(scope);
   const rendered: Rendered = {
     ...{ params, targets, clusters, approval },
+    ...(choices ? { choices } : {}),
     rows: renderRows(compiled.rows, scope),
     ...(text?.outcome === "rendered" ? { text: text.value } : {}),
     offers: renderOffers(compiled, scope, { ...context, allowed: clusters }),

@@ -1,4 +1,5 @@
 import { type ActionLookup, fitParams } from "../actions/rule-params.ts";
+import type { Choice } from "../approvals/choices.ts";
 import type { JsonObject } from "../ids/index.ts";
 import { findServerTemplate } from "../params/server-template.ts";
 import type { Scope, Template } from "../params/template.ts";
@@ -13,6 +14,8 @@ export const MAX_THROTTLE_KEY_CHARS = 256;
 /** What the event was rendered into, and must be, for a task to exist. */
 export interface RenderedWork {
   params: JsonObject;
+  /** In the types that the action wants; absent when there is nothing to choose. */
+  choices?: readonly Choice[];
   targets: string[];
   throttleKey: string | undefined;
 }

@@ -1,4 +1,5 @@
 import { approvalIdentity, type PeopleApproval } from "../approvals/approval.ts";
+import type { Choice } from "../approvals/choices.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
 import { hashOf } from "../ids/index.ts";
 import type { People } from "../people/people.ts";
@@ -102,6 +103,8 @@ export interface Rule {
   /** Templates of what the action touches. */
   targets: readonly string[];
   params: JsonObject;
+  /** Parameters that whoever approves chooses; absent when none. */
+  choices?: readonly Choice[];
   throttle?: ThrottleSpec;
   /** Buckets of throttles.yaml of which a task needs a token each, beside its own. */
   shared?: readonly SharedBucket[];
@@ -125,8 +128,9 @@ export interface Rule {
 
 /** Digest of what an approval is bound to in a rule: its action, params, targets, routing and approval. */
 export const ruleDigest = once((rule) => {
-  const { action, params, targets, business, approval, startWithinMs } = rule;
-  return hashOf({ action, params, targets, business, approval: approvalIdentity(approval), startWithinMs });
+  const { action, params, targets, business, approval, startWithinMs, choices } = rule;
+  const bound = { action, params, targets, business, approval: approvalIdentity(approval), startWithinMs };
+  return hashOf(choices ? { ...bound, choices } : bound);
 });
 
 /** Digest of the whole rule: the version that verdicts name. */

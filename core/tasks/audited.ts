@@ -47,10 +47,11 @@ export function movedFact(before: Task, after: Task, nowMs: number): AuditFact |
 
 /** Of a reason the hash alone: it is people's text. */
 function decidedFact(decision: Decision): { what: AuditVerb; who: string; detail: JsonObject } {
-  const { by, onBehalfOf, verdict, hash, round, groups, reason, clickKey } = decision;
+  const { by, onBehalfOf, verdict, hash, round, groups, chosen, reason, clickKey } = decision;
   const detail = {
     ...{ verdict, on: hash, round, groups: [...groups], callback: hashOf(clickKey) },
     ...(onBehalfOf === undefined ? {} : { onBehalfOf: personOf(onBehalfOf) }),
+    ...(chosen === undefined ? {} : { chosen }),
     ...(reason === undefined ? {} : { reason: hashOf(reason) }),
   };
   return { what: "task.decide", who: personOf(by), detail };

@@ -20,6 +20,8 @@ export type Effect =
     }
   /** Tell some people something about the task that is no end of it. */
   | { kind: "notice"; to: PeopleGroups; about: NoticeAbout }
+  /** The approval is void: judge the event again by the rules in force, and ask for what comes of it. */
+  | { kind: "ask_again" }
   /** Journal the event `whale.task.ended`. */
   | { kind: "ended" };
 
@@ -31,6 +33,8 @@ export type NoticeAbout =
   /** StackStorm refused to cancel, pause or resume. */
   | "control_refused"
   /** Whether StackStorm took it could not be found out in time. */
-  | "control_lost";
+  | "control_lost"
+  /** The approval is void, and its rule makes no task of the event any more. */
+  | "not_asked_again";
 
 export type EffectKind = Effect["kind"];

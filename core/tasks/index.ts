@@ -7,7 +7,7 @@ export { askedFrom, newCard } from "./escalation.ts";
 export * from "./inputs.ts";
 export * from "./machine.ts";
 export * from "./make.ts";
-export { isEnd } from "./on-execution.ts";
+export { isEnd, watchers } from "./on-execution.ts";
 export { startFault } from "./on-start.ts";
 export * from "./outgoing.ts";
 export * from "./reasons.ts";

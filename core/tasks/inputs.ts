@@ -1,3 +1,4 @@
+import type { Chosen } from "../approvals/choices.ts";
 import type { ClusterChoice } from "../clusters/cluster.ts";
 import type { Entitlement } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -21,6 +22,8 @@ export interface Click {
   clickKey: string;
   /** Code for one update of the card; absent when WeCom sent none. */
   code?: string;
+  /** The options that were chosen on the card, by the name of their choice. */
+  selected?: Chosen;
 }
 
 /** What is known after asking the engine to start. */

@@ -1,8 +1,17 @@
 import { approvalIdentity } from "../approvals/approval.ts";
 import { bindingHash } from "../approvals/binding.ts";
+import type { Choice } from "../approvals/choices.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
-import { hashOf, type JsonObject, offerTaskId, replayTaskId, retryTaskId, taskId } from "../ids/index.ts";
+import {
+  hashOf,
+  type JsonObject,
+  offerTaskId,
+  renewedTaskId,
+  replayTaskId,
+  retryTaskId,
+  taskId,
+} from "../ids/index.ts";
 import { type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts";
 import type { Effect } from "./effects.ts";
 import type { MoveReason, RefusalReason } from "./reasons.ts";
@@ -21,6 +30,8 @@ import type {
 /** What a rule's templates gave for one event. */
 export interface Rendered {
   params: JsonObject;
+  /** Absent when there is nothing to choose. */
+  choices?: readonly Choice[];
   targets: string[];
   clusters: string[];
   approval: ApprovalSnapshot;
@@ -43,28 +54,23 @@ interface Making {
   causes: string[];
 }
 
-/** Which replay makes a task, and the userid of who asked for it; null on the machine's own command line. */
-export interface ReplayedBy {
-  replay: string;
-  by: string | null;
-}
+/** How a rule comes to judge an event. */
+export type RuleOrigin = Extract<Origin, { kind: "rule" | "replay" | "renewed" }>;
 
 /**
  * The task that a rule makes of an event, or of one element of a list in it. The same rule, event and place give
- * the same id, in each replay another.
+ * the same id, in each replay another, and another again where an approval was void.
  */
 export function taskOfRule(
   rule: Rule,
   event: WhaleEvent,
   { index, rendered }: { index: number; rendered: Rendered },
-  making: Making & { replayed?: ReplayedBy },
+  making: Making & { origin?: RuleOrigin },
 ): NewTask {
-  const { replayed } = making;
+  const { origin = { kind: "rule" } } = making;
   const base: Basis = {
-    id: replayed
-      ? replayTaskId(replayed.replay, event.id, { rule: rule.id, index })
-      : taskId(event.id, rule.id, index),
-    origin: replayed ? { kind: "replay", ...replayed } : { kind: "rule" },
+    id: idOf(origin, event.id, { rule: rule.id, index }),
+    origin,
     ruleId: rule.id,
     ruleVersion: ruleVersion(rule),
     ruleDigest: ruleDigest(rule),
@@ -79,6 +85,28 @@ export function taskOfRule(
     ...rendered,
   };
   return build(base, making);
+}
+
+function idOf(origin: RuleOrigin, event: string, place: { rule: string; index: number }): string {
+  switch (origin.kind) {
+    case "rule":
+      return taskId(event, place.rule, place.index);
+    case "replay":
+      return replayTaskId(origin.replay, event, place);
+    case "renewed":
+      return renewedTaskId(origin.of);
+    default:
+      return origin satisfies never;
+  }
+}
+
+/**
+ * How the task comes to be that asks anew, where an approval of this one is void; null where a person asked for it, who
+ * is told and may ask for it again.
+ */
+export function renewedOrigin({ id, origin }: Pick<Task, "id" | "origin">): RuleOrigin | null {
+  if (origin.kind === "offer" || origin.kind === "retry") return null;
+  return { kind: "renewed", of: id, by: origin.kind === "rule" ? null : origin.by };
 }
 
 /** The digest that an offer's tasks are bound to. */
@@ -135,6 +163,7 @@ export function taskOfRetry(ended: Task, facts: Making & { by: string; key: stri
     ruleDigest: digest,
     forEachIndex: 0,
     ...{ ruleId, title, business, action, event, startWithinMs, params, targets, clusters, approval, report },
+    ...(ended.choices ? { choices: ended.choices } : {}),
     rows: ended.cardRows,
     ...(ended.cardText === undefined ? {} : { text: ended.cardText }),
     offers: [],

@@ -1,3 +1,4 @@
+import { approvedHash, choiceOf } from "../approvals/choices.ts";
 import { hasQuorum, hasRejection, votes } from "../approvals/quorum.ts";
 import { givenReason, needsReason } from "../approvals/reason.ts";
 import { decidingAs } from "../approvals/stand-in.ts";
@@ -58,10 +59,15 @@ export function decisionOf(
 ): Decision | { outcome: "refused"; reason: RefusalReason } {
   const deciding = decidingAs(task, click, verdict);
   if (deciding.outcome === "refused") return deciding;
+  const chosen = verdict === "approve" ? choiceOf(task, click.selected) : { outcome: "chosen" as const };
+  if (chosen.outcome === "refused") return chosen;
   const { clickKey } = click;
-  const made = { verdict, ...deciding.decider, atMs: nowMs, hash: task.hash, round: task.round, clickKey };
+  const fixed = { ...task, ...(chosen.chosen ? { chosen: chosen.chosen } : {}) };
+  const hash = verdict === "approve" ? approvedHash(task.hash, fixed) : task.hash;
+  const made = { verdict, ...deciding.decider, atMs: nowMs, hash, round: task.round, clickKey };
   const repeated = repeatFault(task, made);
-  return repeated ? { outcome: "refused", reason: repeated } : made;
+  if (repeated) return { outcome: "refused", reason: repeated };
+  return { ...made, ...(chosen.chosen ? { chosen: chosen.chosen } : {}) };
 }
 
 /** Why this decision of somebody who may decide would not count; null when it does. */
@@ -110,9 +116,11 @@ const REPLIES: Partial<Record<string, "approval_counted" | "rejection_counted">>
 const AWAITED_REASONS_KEPT = 60;
 
 /** The click's code is kept for showing what comes of it. */
-export function askReason(task: Task, { verdict, by, round, atMs }: Decision): StepResult {
+export function askReason(task: Task, { verdict, by, round, atMs, chosen }: Decision): StepResult {
   const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
-  const awaitedReasons = [...others, { verdict, by, round, atMs }].slice(-AWAITED_REASONS_KEPT);
+  const awaitedReasons = [...others, { verdict, by, round, atMs, ...(chosen ? { chosen } : {}) }].slice(
+    -AWAITED_REASONS_KEPT,
+  );
   const reply: Effect = { kind: "reply", to: by, about: "reason_asked" };
   return noted({ ...task, awaitedReasons }, "reason_asked", {}, [reply]);
 }
@@ -126,7 +134,8 @@ export function onReason(task: Task, input: InputOf<"reason">, nowMs: number): S
   if (entitlement.outcome !== "entitled") return refused(task, ENTITLEMENT_REFUSALS[entitlement.outcome]);
   const reason = givenReason(input.text);
   if (reason === "") return refused(task, "empty_reason");
-  const told = { by, entitlement, clickKey: key, ...(standsFor ? { standsFor } : {}) };
+  const selected = awaited.chosen ? { selected: awaited.chosen } : {};
+  const told = { by, entitlement, clickKey: key, ...(standsFor ? { standsFor } : {}), ...selected };
   const decision = decisionOf(task, told, { verdict: awaited.verdict, nowMs });
   if ("outcome" in decision) return refused(task, decision.reason);
   return decide(afterCallback(task, key), { ...decision, reason }, nowMs);
@@ -134,10 +143,11 @@ export function onReason(task: Task, input: InputOf<"reason">, nowMs: number): S
 
 /** A decision that counts, and what it makes of the task. */
 export function decide(task: Task, decision: Decision, nowMs: number): StepResult {
-  const { by, onBehalfOf } = decision;
+  const { by, onBehalfOf, chosen } = decision;
   const decider = { by, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) };
   const awaitedReasons = task.awaitedReasons.filter((awaited) => awaited.by !== by);
-  const decided = { ...task, awaitedReasons, decisions: [...task.decisions, decision] };
+  const fixed = chosen ? { chosen } : {};
+  const decided = { ...task, ...fixed, awaitedReasons, decisions: [...task.decisions, decision] };
   if (hasRejection(decided)) {
     return ended(decided, { to: "rejected", reason: "rejected_by_person", nowMs, ...decider });
   }

@@ -45,8 +45,8 @@ export function running(task: Task, execution: ExecutionRecord, facts: Facts): S
   return moved(task, { to: status, nowMs, patch, ...rest });
 }
 
-/** Whom anything unforeseen about the run is told to. */
-function watchers(task: Task): PeopleGroups {
+/** Whom anything unforeseen about the task is told to. */
+export function watchers(task: Task): PeopleGroups {
   return task.report.to ? [task.report.to] : entitledGroups(task);
 }
 

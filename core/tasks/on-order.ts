@@ -1,3 +1,4 @@
+import { startParams } from "../approvals/choices.ts";
 import { hashOf } from "../ids/index.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect, NoticeAbout } from "./effects.ts";
@@ -64,7 +65,7 @@ function evidenceFault(task: Task, evidence: InputOf<"adopt">["evidence"]): Refu
   if (action !== task.action) return "other_action";
   if (requestId !== undefined && !requestId.startsWith(`${task.id}-`)) return "other_task";
   if (paramsHash === null) return "hidden_params";
-  if (paramsHash !== hashOf(task.params)) return "other_params";
+  if (paramsHash !== hashOf(startParams(task))) return "other_params";
   // Asked this way round, a time that cannot be read counts as too old.
   const isOfNow = Date.parse(execution.startedAt ?? "") >= task.createdAtMs - CLOCK_SKEW_MS;
   return isOfNow ? null : "older_execution";

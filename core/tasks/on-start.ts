@@ -7,6 +7,7 @@ import { updateCards } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import { askedFrom, newCard } from "./escalation.ts";
 import type { Click, InputOf, Sighting, Standing } from "./inputs.ts";
+import { renewedOrigin } from "./make.ts";
 import { afterClick, askReason, clickFault, decisionOf, ended, explainClick } from "./on-approval.ts";
 import { doubled, running } from "./on-execution.ts";
 import type { MoveReason } from "./reasons.ts";
@@ -67,7 +68,7 @@ export function onIntend(
     return ended(task, { to: "gave_up", reason: "start_too_late", nowMs });
   }
   const fault = startFault(task, input.standing, nowMs);
-  if (fault) return ended(task, { to: "refused", nowMs, ...fault });
+  if (fault) return voided(task, fault, nowMs);
   const { choice } = input.standing;
   if (choice.outcome !== "chosen") return refused(task, "not_in_this_state");
   const start: StartRecord = {
@@ -83,6 +84,13 @@ export function onIntend(
   // Whoever stored this asks for the start now; when its answer does not come, somebody else looks for it.
   const dueAtMs = Math.min(nowMs + settings.startAnswerMs, start.unknownAtMs);
   return moved(task, { to: "starting", reason: "start_intended", nowMs, patch: { start, dueAtMs } });
+}
+
+/** An approval that is void starts nothing; where it is so because things have changed, people are asked anew. */
+function voided(task: Task, fault: Fault, nowMs: number): StepResult {
+  const result = ended(task, { to: "refused", nowMs, ...fault });
+  const asksAgain = fault.reason === "binding_void" && renewedOrigin(task) !== null;
+  return asksAgain ? { ...result, effects: [...result.effects, { kind: "ask_again" }] } : result;
 }
 
 /** A start that was lost on one cluster is looked for there however often it is ordered anew on others. */

@@ -4,7 +4,15 @@ import type { Effect } from "./effects.ts";
 import type { Task } from "./task.ts";
 
 /** Approval and its updates > result > answer > notice. */
-const LANES: Record<Effect["kind"], Lane> = { card: 1, update: 1, report: 2, reply: 3, notice: 4, ended: 2 };
+const LANES: Record<Effect["kind"], Lane> = {
+  card: 1,
+  update: 1,
+  ask_again: 1,
+  report: 2,
+  reply: 3,
+  notice: 4,
+  ended: 2,
+};
 
 /** The click that asks for an update may have a start behind it, which goes out first, and which the card then shows. */
 const UPDATE_AFTER_MS = 30;

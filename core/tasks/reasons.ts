@@ -70,6 +70,8 @@ export type RefusalReason =
   | "place_counted"
   | "other_content"
   | "other_card"
+  | "choice_missing"
+  | "choice_differs"
   | "unknown_button"
   | "no_such_execution"
   | "engine_unreachable"

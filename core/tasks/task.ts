@@ -1,4 +1,5 @@
 import type { PeopleApproval } from "../approvals/approval.ts";
+import type { Choice, Chosen } from "../approvals/choices.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
 import type { People, PeopleGroups } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -46,6 +47,11 @@ export type Origin =
    * null where that was the command line of the machine itself.
    */
   | { kind: "replay"; replay: string; by: string | null }
+  /**
+   * The approval of the task `of` was void when it came to starting, and its rule judged the event again. `by` is who
+   * had asked for a replay of it, and may not approve it alone.
+   */
+  | { kind: "renewed"; of: string; by: string | null }
   /** A click on an offer of another task's card. `by` may not approve it alone. */
   | { kind: "offer"; parentTask: string; offer: string; by: string }
   /**
@@ -65,7 +71,7 @@ export interface Decision {
   /** userid of the absent person in whose place it was decided; absent where somebody decided as themselves. */
   onBehalfOf?: string;
   atMs: number;
-  /** The binding hash that the decision was made on. */
+  /** The binding hash that the decision was made on; of an approval with choices, `approvedHash`. */
   hash: string;
   /** Which asking it belongs to; a new round needs new decisions. */
   round: number;
@@ -73,6 +79,8 @@ export interface Decision {
   clickKey: string;
   /** Names of the groups that its person was entitled for at the click. */
   groups: readonly string[];
+  /** Of an approval with choices: what it chose. */
+  chosen?: Chosen;
   /** What the person wrote: data, on one line, never rendered. */
   reason?: string;
 }
@@ -81,6 +89,8 @@ export interface Decision {
 export interface AwaitedReason {
   verdict: Decision["verdict"];
   by: string;
+  /** What its click chose. */
+  chosen?: Chosen;
   round: number;
   /** When the click came. */
   atMs: number;
@@ -226,6 +236,10 @@ export interface Task {
   /** Names of the clusters it may run on, sorted. */
   clusters: string[];
   approval: ApprovalSnapshot;
+  /** What whoever approves chooses; absent when nothing. */
+  choices?: readonly Choice[];
+  /** What the first approval of this round has chosen. */
+  chosen?: Chosen;
   /** The binding hash (promise 2). */
   hash: string;
   round: number;

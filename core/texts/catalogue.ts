@@ -70,6 +70,10 @@ export interface Texts {
   /** What can be done about a run that does not move stands behind it. */
   stuck: (facts: { status: string; minutes: number; id: string }) => string;
   /** StackStorm has several executions of one request; `ids` names the further ones. */
+  judgedAnew: string;
+  askAnew: string;
+  notAskedAgain: string;
+  renewed: string;
   doubled: (facts: { followed: string; ids: string }) => string;
   /** Of a run that is canceled: what that does not mean. */
   canceledOnly: string;

@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 export const en: Texts = {
   brand: "Whale",
   replayed: "Replay",
+  renewed: "Asked anew",
   labels: {
     action: "Runs",
     target: "On",
@@ -99,6 +100,8 @@ export const en: Texts = {
     place_counted: "You and your delegate count as one, and one of you has already approved",
     other_content: "The content has changed; use the new card",
     other_card: "This card does not belong to the task",
+    choice_missing: "choose every item on the card first, then approve",
+    choice_differs: "who approved before chose otherwise; approve the same, or reject",
     unknown_button: "Unknown button",
     no_such_execution: "StackStorm has no such execution",
     engine_unreachable: "StackStorm cannot be read now; try again later",
@@ -142,6 +145,11 @@ export const en: Texts = {
   offerTaken: "started",
   stuck: ({ status, minutes, id }) =>
     `The execution has been ${status} for ${minutes} min; check StackStorm. You can send: cancel ${id}, and then: retry ${id}`,
+  judgedAnew:
+    "The approval is void. The event is judged again by the rules in force; what comes of it is asked on a new card",
+  askAnew: "The approval is void. Ask for it again if it is still wanted",
+  notAskedAgain:
+    "the approval is void, and by the rules in force now nothing comes of the event any more; nobody is asked again",
   doubled: ({ followed, ids }) =>
     `StackStorm has several executions of one request. The task follows ${followed}; there is also ${ids}. Check, and deal with what is too much.`,
   canceledOnly: "marked cancelled; the process of a single action may still run",

@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 export const zh: Texts = {
   brand: "鲸",
   replayed: "重放",
+  renewed: "重新授权",
   labels: {
     action: "操作",
     target: "目标",
@@ -73,7 +74,7 @@ export const zh: Texts = {
     recovered: "告警已恢复，任务已撤回，没有执行",
     start_refused: "StackStorm 拒绝启动",
     no_allowed_cluster: "没有可用的集群",
-    binding_void: "规则或内容在批准后有变化，批准作废",
+    binding_void: "规则、内容或可用集群在批准后有变化，批准作废",
     policy_void: "策略不再有效",
     no_quorum: "批准人数不足",
     start_too_late: "批准后太久未能启动",
@@ -99,6 +100,8 @@ export const zh: Texts = {
     place_counted: "您与受托人只计一票，其中一位已经批准过了",
     other_content: "内容已变化，请在新卡片上处理",
     other_card: "这张卡片不属于该任务",
+    choice_missing: "请先在卡片上选好每一项，再批准",
+    choice_differs: "先批准的人选的是另一项；请按同样的选择批准，或拒绝",
     unknown_button: "未知的按钮",
     no_such_execution: "StackStorm 中没有这个执行",
     engine_unreachable: "暂时读不到 StackStorm，请稍后再试",
@@ -142,6 +145,9 @@ export const zh: Texts = {
   offerTaken: "已开始",
   stuck: ({ status, minutes, id }) =>
     `执行停在 ${status} 已 ${minutes} 分钟，请检查 StackStorm。可发送：取消 ${id}，结束后 重试 ${id}`,
+  judgedAnew: "批准已作废。将按现行规则重新判断该事件，仍需执行时另发卡片授权",
+  askAnew: "批准已作废。仍要执行，请重新发起",
+  notAskedAgain: "批准作废后按现行规则重新判断，规则对此事件不再产生任务，不再询问",
   doubled: ({ followed, ids }) =>
     `StackStorm 对同一个启动请求有多个执行。任务跟踪的是 ${followed}，另有 ${ids}。请核实并处理多出的执行。`,
   canceledOnly: "已标记为取消；单个操作的进程可能仍在运行",

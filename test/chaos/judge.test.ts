@@ -40,6 +40,16 @@ const CASES: [what: string, given: Evidence, names: string[]][] = [
   ["one approved execution with its end at the task", evidence(task, [aRow(task)]), []],
   ["an event that was taken and made no task", { ...evidence(task, [aRow(task)]), tasks: [] }, ["lost"]],
   ["two executions of one task", evidence(task, [aRow(task), aRow(task, { id: "ex2" })]), ["doubled"]],
+  [
+    "two that StackStorm made of one start, which people were told",
+    evidence(ended({ doubles: ["ex2"] }), [aRow(task), aRow(task, { id: "ex2", isTwin: true })]),
+    [],
+  ],
+  [
+    "two that StackStorm made of one start, of which nobody knows",
+    evidence(task, [aRow(task), aRow(task, { id: "ex2", isTwin: true })]),
+    ["lost"],
+  ],
   ["an execution nobody approved", evidence(task, [aRow(task)], { approved: new Set() }), ["unapproved"]],
   [
     "an execution with other parameters than were approved",

@@ -8,6 +8,8 @@ export interface Row {
   requestId: string;
   action: string;
   parameters: Record<string, unknown>;
+  /** StackStorm made it by itself of a start that it had made another of. */
+  isTwin?: boolean;
 }
 
 /** Everything that is compared at the end. */
@@ -36,7 +38,7 @@ export interface Judgement {
 
 /**
  * Holds what the simulators saw against what was acknowledged and approved. The right end of a task is one row
- * whose id and end the task carries, or no row and a decision that says so, or no row and `unknown` with a card
+ * whose id and end the task carries (and any that StackStorm doubled by itself, of which people were told), or no row and a decision that says so, or no row and `unknown` with a card
  * at a human.
  */
 export function judge(evidence: Evidence): Judgement {
@@ -54,7 +56,8 @@ function judgeTask(task: Task, evidence: Evidence, found: Judgement): void {
   const mine = new Set(Array.from({ length: task.startNo }, (_, i) => requestId(task.id, i + 1)));
   const rows = evidence.rows.filter((row) => mine.has(row.requestId));
   const name = `${task.id} ${task.state} (${task.reason}), ${rows.length} rows`;
-  if (rows.length > 1) found.doubled.push(name);
+  if (rows.filter(({ isTwin }) => !isTwin).length > 1) found.doubled.push(name);
+  else if (rows.length > 1 && !isDoubleTold(task, rows)) found.lost.push(`${name}, and nobody was told so`);
   if (rows.length > 0 && !wasApproved(task, evidence)) found.unapproved.push(name);
   else if (rows.some((row) => !isAsAsked(row, evidence)))
     found.unapproved.push(`${name}, with other content than was approved`);
@@ -92,9 +95,15 @@ function judgeUnknown(
   else found.unknown.push(name);
 }
 
+/** A double of StackStorm's own is found at the end of the run at the latest, and stands on the task for people. */
+function isDoubleTold({ execution, doubles = [] }: Task, rows: readonly Row[]): boolean {
+  const told = new Set([...doubles, ...(execution ? [execution.id] : [])]);
+  return rows.every(({ id }) => told.has(id));
+}
+
 function isRightEnd(task: Task, rows: readonly Row[]): boolean {
   if (task.state === "rejected") return rows.length === 0;
-  const [row] = rows;
-  if (task.state !== "succeeded" || !row) return false;
-  return task.execution?.id === row.id && row.status === "succeeded" && task.execution.result !== undefined;
+  const { state, execution } = task;
+  const row = rows.find(({ id }) => id === execution?.id);
+  return state === "succeeded" && row?.status === "succeeded" && execution?.result !== undefined;
 }

@@ -163,6 +163,7 @@ async function evidenceOf(
       status: row.status,
       action: row.action,
       parameters: row.parameters,
+      isTwin: row.twin === true,
       requestId: (row.context as { whale?: { request_id?: string } }).whale?.request_id ?? "",
     })),
     asked: { action: "core.wait", parameters: { seconds: 0.05 } },

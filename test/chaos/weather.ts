@@ -16,6 +16,7 @@ const TROUBLES: readonly Trouble[] = [
     name: "st2_500_after_accepting",
     begin: ({ stackstorm }) => stackstorm.faults.set({ error500AfterStoring: 1 }),
   },
+  { name: "st2_two_of_one", begin: ({ stackstorm }) => stackstorm.faults.set({ doubleStarts: 1 }) },
   { name: "st2_late", begin: ({ stackstorm }) => stackstorm.faults.set({ slowMs: 250 }) },
   { name: "st2_down", begin: ({ stackstorm }) => stackstorm.faults.set({ down: "close", downMs: 700 }) },
   {

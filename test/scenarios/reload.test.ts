@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   cardsOf,
+  click,
   logged,
   message,
   messagesOf,
@@ -59,5 +60,41 @@ describe("a file of the home that changes while Whale runs", { concurrency: 2 },
     });
     assert.equal(messagesOf(world, "wangwu").filter((one) => one.includes("approval.need")).length, 1);
     assert.equal(cardsOf(world, "zhangsan", "演练").length, 1);
+  });
+});
+
+describe("a rule that changes between the approval and the start", { concurrency: 2 }, () => {
+  const changed = { params: { seconds: 0.01 }, action: "core.wait" };
+  const rewritten = async (world: World, overrides: Record<string, unknown>) => {
+    world.write("rules/drill.yaml", drillRule(overrides)["rules/drill.yaml"] ?? {});
+    await logged(world, { msg: "files in force", by: "files" });
+  };
+
+  test("makes the approval void, which is said, and what the rule is now is asked anew and runs once", async (t) => {
+    const world = await openWorld(t, { files: drillRule() });
+    await drill(world, "1");
+    const card = await openCard(world, "演练");
+    await rewritten(world, changed);
+    await click(world, card, "approve");
+    await message(world, "zhangsan", "批准作废", "重新判断");
+    const again = await openCard(world, "重新授权 · 演练");
+    assert.equal(world.stackstorm.rows().length, 0);
+    await click(world, again, "approve");
+    await message(world, "zhangsan", "重新授权 · 演练", "成功");
+    assert.deepEqual(
+      world.stackstorm.rows().map(({ action, parameters }) => [action, parameters]),
+      [["core.wait", { seconds: 0.01 }]],
+    );
+  });
+
+  test("so that it does not want the event any more asks nobody again, and says so", async (t) => {
+    const world = await openWorld(t, { files: drillRule() });
+    await drill(world, "1");
+    const card = await openCard(world, "演练");
+    await rewritten(world, { ...changed, features: [{ path: "detail.host", op: "equals", value: "h2" }] });
+    await click(world, card, "approve");
+    await message(world, "zhangsan", "不再询问");
+    assert.equal(cardsOf(world, "zhangsan", "重新授权").length, 0);
+    assert.equal(world.stackstorm.rows().length, 0);
   });
 });

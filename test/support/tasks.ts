@@ -8,7 +8,7 @@ import {
   type Evidence,
   type Order,
   type Rendered,
-  type ReplayedBy,
+  type RuleOrigin,
   type StepResult,
   step,
   type Task,
@@ -53,7 +53,7 @@ export function aMadeTask(
     rule?: Partial<Rule>;
     event?: Partial<WhaleEvent>;
     rendered?: Partial<Rendered>;
-    replayed?: ReplayedBy;
+    origin?: RuleOrigin;
   } = {},
 ): Task {
   const rule = aRule(given.rule);
@@ -70,12 +70,12 @@ export function aMadeTask(
     ...given.rendered,
   };
   const making = { nowMs: START_MS, settings: DEFAULT_SETTINGS, depth: 0, causes: [] };
-  const { replayed } = given;
+  const { origin } = given;
   return taskOfRule(
     rule,
     anEvent(given.event),
     { index: 0, rendered },
-    { ...making, ...(replayed ? { replayed } : {}) },
+    { ...making, ...(origin ? { origin } : {}) },
   ).task;
 }
 

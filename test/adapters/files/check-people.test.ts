@@ -60,7 +60,7 @@ describe("roles.yaml and tokens.yaml", () => {
   });
 
   test("are read with rights spelt out, userids in lower case and instants in UTC", async (t) => {
-    const roles = `${ROLE.replace("events.read", '"types.*", types.read')}    on: { types: ["vm.*"], businesses: ["*"] }\n`;
+    const roles = `${ROLE.replace("events.read", '"types.*", types.read')}    on: { types: ["vm.*"], businesses: ["*"], rules: [disk-*], clusters: [hz] }\n`;
     const tokens = TOKENS.replace("2027-02-01", "2027-02-01T08:00:00+08:00");
     const home = await loaded(t, { "roles.yaml": roles, "tokens.yaml": tokens });
     assert.deepEqual(home.roles, [
@@ -68,7 +68,7 @@ describe("roles.yaml and tokens.yaml", () => {
         name: "dev",
         of: { users: ["zhangsan"] },
         rights: ["types.read", "types.write"],
-        on: { types: ["vm.*"], businesses: ["*"] },
+        on: { types: ["vm.*"], businesses: ["*"], rules: ["disk-*"], clusters: ["hz"] },
       },
     ]);
     assert.deepEqual(home.tokens, [

@@ -6,6 +6,12 @@ const DAY_MS = 86_400_000;
 
 const FROM = { users: ["zhangsan"] };
 const OFFER = { id: "view", title: "查看", action: "disk.show", approval: { policy: "read-only" } };
+const OPTIONS = [
+  { id: "logs", text: "仅日志", value: ["/var/log"] },
+  { id: "all", text: "日志与缓存", value: ["/var/log", "/var/cache"], dangerous: true },
+];
+const CHOICE = { name: "paths", title: "清理范围", options: OPTIONS };
+const MANY = Array.from({ length: 10 }, (_, i) => ({ id: `o${i}`, text: `${i}`, value: i }));
 const ROW = { label: "主机", value: "x" };
 
 const STATUS = { path: "status", op: "equals", value: "firing" };
@@ -27,6 +33,32 @@ const REFUSALS: readonly [fields: Record<string, unknown>, field: string, messag
   [{ params: { "{{ k }}": 1 } }, 'params["{{ k }}"]', /键不能是模板/],
   [{ params: { a: [{ b: "{{ x" }] } }, "params.a[0].b", /模板写得不对/],
   [{ params: { a: "{% include 'x' %}" } }, "params.a", /模板写得不对/],
+  [{ choices: [] }, "choices", /至少要有 1 项/],
+  [{ choices: [CHOICE, { ...CHOICE, name: "b" }, { ...CHOICE, name: "c" }] }, "choices", /最多 2 项/],
+  [{ choices: [CHOICE, { ...CHOICE, name: "b" }], offers: [OFFER] }, "offers", /没有按钮/],
+  [{ choices: [CHOICE], action: "disk.show", approval: { policy: "read-only" } }, "choices", /没有人来选择/],
+  [{ choices: [CHOICE, CHOICE] }, "choices[1].name", /重复/],
+  [{ choices: [CHOICE], params: { paths: [] } }, "choices[0].name", /params 里已有/],
+  [{ choices: [{ ...CHOICE, options: [] }] }, "choices[0].options", /至少要有 1 项/],
+  [{ choices: [{ ...CHOICE, options: MANY }] }, "choices[0].options", /最多 9 个选项/],
+  [
+    { choices: [{ ...CHOICE, preselected: "o0", options: [...MANY, { ...MANY[0], id: "x" }] }] },
+    "choices[0].options",
+    /最多 10 个选项/,
+  ],
+  [{ choices: [{ ...CHOICE, options: [OPTIONS[0], OPTIONS[0]] }] }, "choices[0].options[1].id", /重复/],
+  [
+    { choices: [{ ...CHOICE, options: [{ ...OPTIONS[0], text: "十七个字符的选项文字太长了放不下啊" }] }] },
+    "choices[0].options[0].text",
+    /最多 16 个字符/,
+  ],
+  [
+    { choices: [{ ...CHOICE, options: [{ ...OPTIONS[0], value: ["{{ x }}"] }] }] },
+    "choices[0].options[0].value",
+    /StackStorm 会渲染/,
+  ],
+  [{ choices: [{ ...CHOICE, preselected: "none" }] }, "choices[0].preselected", /不是选项的 id/],
+  [{ choices: [{ ...CHOICE, preselected: "all" }] }, "choices[0].preselected", /危险的选项/],
   [{ maxAge: "1 hour" }, "maxAge", /应为时长/],
   [{ maxAge: 3600 }, "maxAge", /应为文本，这里是数字，请加引号/],
   [{ startWithin: "0s" }, "startWithin", /应为时长/],

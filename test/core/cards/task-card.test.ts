@@ -121,7 +121,7 @@ describe("the card that asks", () => {
   test("shows the action, the targets, the parameters, who is needed and until when", () => {
     const view = taskCard(asking(), card(asking()), aViewing());
     assert.equal(view.title, "磁盘清理 · vm-1");
-    const replayed = aMadeTask({ replayed: { replay: "r_1", by: null } });
+    const replayed = aMadeTask({ origin: { kind: "replay", replay: "r_1", by: null } });
     assert.equal(taskCard(replayed, card(replayed), aViewing()).title, "重放 · 磁盘清理 · vm-1");
     assert.equal(taskCard(replayed, card(replayed), aViewing("en")).title, "Replay · 磁盘清理 · vm-1");
     assert.equal(view.source, "鲸 · shop");

@@ -184,7 +184,7 @@ describe("a decision that needs a reason", () => {
 
 describe("nobody approves what they asked for", () => {
   const groups = [{ name: "dba", from: { tag: "dba" }, need: 1 }];
-  const own = asked({ groups, reason: "always" }, { replayed: { replay: "r_1", by: "a" } });
+  const own = asked({ groups, reason: "always" }, { origin: { kind: "replay", replay: "r_1", by: "a" } });
 
   test("neither by a click nor by a reason", () => {
     assert.equal(stepAt(own, click("approve", "a", "dba")).reason, "own_request");

@@ -4,6 +4,7 @@ import { shortApproval } from "../../../core/approvals/index.ts";
 import {
   DEFAULT_SETTINGS,
   isTerminal,
+  renewedOrigin,
   TABLE,
   TASK_STATES,
   type Task,
@@ -238,10 +239,10 @@ describe("approvals", () => {
   });
 
   test("refuse the person who asked for the replay that made it", () => {
-    const replayed = { replay: "r_1", by: "zhangsan" };
-    const result = stepAt(aMadeTask({ replayed }), approve());
+    const origin = { kind: "replay" as const, replay: "r_1", by: "zhangsan" };
+    const result = stepAt(aMadeTask({ origin }), approve());
     assert.equal(result.reason, "own_request");
-    const other = stepAt(aMadeTask({ replayed: { ...replayed, by: null } }), approve());
+    const other = stepAt(aMadeTask({ origin: { ...origin, by: null } }), approve());
     assert.equal(other.task.state, "approved");
   });
 
@@ -336,8 +337,44 @@ describe("starting", () => {
       const result = stepAt(changed, { kind: "intend", sender: "w", standing: aStanding(changed) });
       assert.equal(result.task.state, "refused");
       assert.equal(result.reason, "binding_void");
+      assert.deepEqual(result.effects.at(-1), { kind: "ask_again" });
     });
   }
+
+  test("asks nobody again when a person had asked for it, who may do so again, or when nothing has changed", () => {
+    const origins: Task["origin"][] = [
+      { kind: "offer", parentTask: "t", offer: "view", by: "lisi" },
+      { kind: "retry", of: "t", by: "lisi", key: "k" },
+    ];
+    const results = [
+      ...origins.map((origin) => ({ ...approved, origin, params: { host: "vm-2" } })),
+      { ...approved, decisions: [] },
+    ].map((task) => stepAt(task, { kind: "intend", sender: "w", standing: aStanding(task) }));
+    assert.deepEqual(
+      results.map(({ task, reason }) => [task.state, reason]),
+      [
+        ["refused", "binding_void"],
+        ["refused", "binding_void"],
+        ["refused", "no_quorum"],
+      ],
+    );
+    for (const { effects } of results)
+      assert.equal(
+        effects.some(({ kind }) => kind === "ask_again"),
+        false,
+      );
+  });
+
+  test("is asked for anew by whoever asked for the replay before, who may still not approve it alone", () => {
+    const origin = { kind: "replay" as const, replay: "r_1", by: "lisi" };
+    const again = renewedOrigin({ id: "t_1", origin });
+    assert.deepEqual(again, { kind: "renewed", of: "t_1", by: "lisi" });
+    const task = aMadeTask({ origin: again ?? origin });
+    assert.equal(
+      stepAt(walk(task, cardSent), { kind: "approve", click: aClick({ by: "lisi" }) }).reason,
+      "own_request",
+    );
+  });
 
   test("is refused when the rule has changed or is gone", () => {
     for (const digest of ["2".repeat(64), null]) {
