@@ -24,6 +24,11 @@ export interface Click {
   code?: string;
   /** The options that were chosen on the card, by the name of their choice. */
   selected?: Chosen;
+  /**
+   * Present where it was a button of a page about the task, which answers by itself: what its person wrote there,
+   * empty when nothing.
+   */
+  written?: string;
 }
 
 /** What is known after asking the engine to start. */

@@ -40,8 +40,15 @@ export function isRepeat(task: Task, clickKey: string): boolean {
 /** A click that decides nothing: its person is told why, and the card shows how things stand. */
 export function explainClick(task: Task, click: Click, reason: RefusalReason, nowMs: number): StepResult {
   const shown = updateCards(afterClick(task, click, nowMs), nowMs, "click_only");
-  const reply: Effect = { kind: "reply", to: click.by, about: reason };
-  return refused(shown.task, reason, [reply, ...shown.effects]);
+  return refused(shown.task, reason, [...replyTo(click, reason), ...shown.effects]);
+}
+
+/** Who clicked on a page reads the answer there. */
+function replyTo(
+  { by, written }: Click,
+  about: Extract<Effect, { kind: "reply" }>["about"] | undefined,
+): Effect[] {
+  return about === undefined || written !== undefined ? [] : [{ kind: "reply", to: by, about }];
 }
 
 /** Why this person may not decide; null when they may. */
@@ -98,13 +105,13 @@ function onDecision(
   if (fault) return explainClick(task, click, fault, nowMs);
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
+  const reason = givenReason(click.written ?? "");
   const clicked = afterClick(task, click, nowMs);
-  if (needsReason(task.approval, verdict)) return askReason(clicked, decision);
-  const result = decide(clicked, decision, nowMs);
-  const about = REPLIES[result.reason];
-  if (!about) return result;
-  const reply: Effect = { kind: "reply", to: click.by, about };
-  return { ...result, effects: [reply, ...result.effects] };
+  if (reason === "" && needsReason(task.approval, verdict)) {
+    return click.written === undefined ? askReason(clicked, decision) : refused(task, "empty_reason");
+  }
+  const result = decide(clicked, reason === "" ? decision : { ...decision, reason }, nowMs);
+  return { ...result, effects: [...replyTo(click, REPLIES[result.reason]), ...result.effects] };
 }
 
 /** What is told to a person whose decision counts and ends nothing. */
