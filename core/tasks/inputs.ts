@@ -22,6 +22,8 @@ export interface Click {
   clickKey: string;
   /** Code for one update of the card; absent when WeCom sent none. */
   code?: string;
+  /** It was made on the card of a batch, which shows the task with this hash, and tells its person by itself. */
+  batch?: { id: string; hash: string };
   /** The options that were chosen on the card, by the name of their choice. */
   selected?: Chosen;
   /**
@@ -121,6 +123,8 @@ export type TaskInput =
       messageId?: string;
     }
   | { kind: "card_failed"; cardNo: number; message: string }
+  /** A batch's card will stand for this one, which is not sent. */
+  | { kind: "batched"; cardNo: number; batch: string }
   | { kind: "withdraw" }
   | { kind: "hold" }
   | { kind: "release" };

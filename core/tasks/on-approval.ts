@@ -37,23 +37,27 @@ export function isRepeat(task: Task, clickKey: string): boolean {
   return task.seenClicks.includes(clickKey);
 }
 
-/** A click that decides nothing: its person is told why, and the card shows how things stand. */
+/** A click that decides nothing: its person is told why, and the card shows how things stand. A batch tells it itself. */
 export function explainClick(task: Task, click: Click, reason: RefusalReason, nowMs: number): StepResult {
+  if (click.batch) return refused(afterClick(task, click, nowMs), reason);
   const shown = updateCards(afterClick(task, click, nowMs), nowMs, "click_only");
   return refused(shown.task, reason, [...replyTo(click, reason), ...shown.effects]);
 }
 
-/** Who clicked on a page reads the answer there. */
+/** Who clicked on a batch's card or on a page reads the answer there. */
 function replyTo(
-  { by, written }: Click,
+  { by, batch, written }: Click,
   about: Extract<Effect, { kind: "reply" }>["about"] | undefined,
 ): Effect[] {
-  return about === undefined || written !== undefined ? [] : [{ kind: "reply", to: by, about }];
+  if (about === undefined || batch !== undefined || written !== undefined) return [];
+  return [{ kind: "reply", to: by, about }];
 }
 
 /** Why this person may not decide; null when they may. */
 export function clickFault(task: Task, click: Click): RefusalReason | null {
-  if (!task.cards.some((card) => card.no === click.cardNo)) return "other_card";
+  const card = task.cards.find(({ no }) => no === click.cardNo);
+  if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
+  if (click.batch && click.batch.hash !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
@@ -108,7 +112,7 @@ function onDecision(
   const reason = givenReason(click.written ?? "");
   const clicked = afterClick(task, click, nowMs);
   if (reason === "" && needsReason(task.approval, verdict)) {
-    return click.written === undefined ? askReason(clicked, decision) : refused(task, "empty_reason");
+    return click.written === undefined ? askReason(clicked, decision, click) : refused(task, "empty_reason");
   }
   const result = decide(clicked, reason === "" ? decision : { ...decision, reason }, nowMs);
   return { ...result, effects: [...replyTo(click, REPLIES[result.reason]), ...result.effects] };
@@ -123,13 +127,17 @@ const REPLIES: Partial<Record<string, "approval_counted" | "rejection_counted">>
 const AWAITED_REASONS_KEPT = 60;
 
 /** The click's code is kept for showing what comes of it. */
-export function askReason(task: Task, { verdict, by, round, atMs, chosen }: Decision): StepResult {
+export function askReason(
+  task: Task,
+  { verdict, by, round, atMs, chosen }: Decision,
+  { batch }: Pick<Click, "batch"> = {},
+): StepResult {
   const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
   const awaitedReasons = [...others, { verdict, by, round, atMs, ...(chosen ? { chosen } : {}) }].slice(
     -AWAITED_REASONS_KEPT,
   );
   const reply: Effect = { kind: "reply", to: by, about: "reason_asked" };
-  return noted({ ...task, awaitedReasons }, "reason_asked", {}, [reply]);
+  return noted({ ...task, awaitedReasons }, "reason_asked", {}, batch ? [] : [reply]);
 }
 
 /** The reason that somebody's click waited for: the decision counts as of now, by what they may now. */
