@@ -27,10 +27,10 @@ export interface Click {
   /** The options that were chosen on the card, by the name of their choice. */
   selected?: Chosen;
   /**
-   * Present where it was a button of a page about the task, which answers by itself: what its person wrote there,
-   * empty when nothing.
+   * It was made on the task's page, which shows the task with this hash, and tells its person by itself. `written` is
+   * what they wrote there, empty when nothing.
    */
-  written?: string;
+  page?: { hash: string; written: string };
 }
 
 /** What is known after asking the engine to start. */

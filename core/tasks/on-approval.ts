@@ -46,10 +46,10 @@ export function explainClick(task: Task, click: Click, reason: RefusalReason, no
 
 /** Who clicked on a batch's card or on a page reads the answer there. */
 function replyTo(
-  { by, batch, written }: Click,
+  { by, batch, page }: Click,
   about: Extract<Effect, { kind: "reply" }>["about"] | undefined,
 ): Effect[] {
-  if (about === undefined || batch !== undefined || written !== undefined) return [];
+  if (about === undefined || batch !== undefined || page !== undefined) return [];
   return [{ kind: "reply", to: by, about }];
 }
 
@@ -57,7 +57,8 @@ function replyTo(
 export function clickFault(task: Task, click: Click): RefusalReason | null {
   const card = task.cards.find(({ no }) => no === click.cardNo);
   if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
-  if (click.batch && click.batch.hash !== task.hash) return "other_content";
+  const shown = click.batch ?? click.page;
+  if (shown && shown.hash !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
@@ -109,10 +110,10 @@ function onDecision(
   if (fault) return explainClick(task, click, fault, nowMs);
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
-  const reason = givenReason(click.written ?? "");
+  const reason = givenReason(click.page?.written ?? "");
   const clicked = afterClick(task, click, nowMs);
   if (reason === "" && needsReason(task.approval, verdict)) {
-    return click.written === undefined ? askReason(clicked, decision, click) : refused(task, "empty_reason");
+    return click.page === undefined ? askReason(clicked, decision, click) : refused(task, "empty_reason");
   }
   const result = decide(clicked, reason === "" ? decision : { ...decision, reason }, nowMs);
   return { ...result, effects: [...replyTo(click, REPLIES[result.reason]), ...result.effects] };
