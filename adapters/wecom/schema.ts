@@ -70,3 +70,6 @@ export const tagAnswer = shape(
 export const tagListAnswer = shape(
   Type.Object({ taglist: Type.Array(Type.Object({ tagid: Type.Integer(), tagname: Text })) }),
 );
+
+/** `auth/getuserinfo`: `userid` of a member, `openid` of everybody else. */
+export const loginAnswer = shape(Type.Object({ userid: OptionalText, openid: OptionalText }));

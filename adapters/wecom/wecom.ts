@@ -1,5 +1,5 @@
 import { ChatOpsError } from "../../core/errors.ts";
-import type { Clock, Directory, Logger, Messenger, Metrics } from "../../core/ports/index.ts";
+import type { Clock, Directory, Logger, Login, Messenger, Metrics } from "../../core/ports/index.ts";
 import { createOutbound, type Outbound } from "../outbound/index.ts";
 import { createCallback, type WecomCallback } from "./callback.ts";
 import { createClient } from "./client.ts";
@@ -8,6 +8,7 @@ import { createContacts } from "./contacts.ts";
 import { createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
 import { createMessenger } from "./messenger.ts";
+import { createLogin } from "./oauth.ts";
 
 /** What the adapter asks of its surroundings. */
 export interface WecomDeps {
@@ -28,6 +29,7 @@ export interface Wecom {
   messenger: Messenger;
   directory: Directory;
   callback: WecomCallback;
+  login: Login;
   /** Whether a token can be had. Cheap: a token in hand is an answer. Never throws. */
   probe(): Promise<ProbeOutcome>;
   /** Closes the connections; calls under way fail. */
@@ -79,6 +81,7 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
     messenger: createMessenger({ client, agentId: config.agentId, log }),
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
     callback: openCallback(config, deps),
+    login: createLogin(client, config),
     probe: createProbe(client.checkToken),
     close: () => outbound.close(),
   };
