@@ -1,6 +1,8 @@
 import type { Texts } from "./catalogue.ts";
+import { pageEn } from "./page-en.ts";
 
 export const en: Texts = {
+  page: pageEn,
   brand: "Whale",
   replayed: "Replay",
   renewed: "Asked anew",

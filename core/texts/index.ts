@@ -3,6 +3,7 @@ import { en } from "./en.ts";
 import { zh } from "./zh.ts";
 
 export { LANGUAGES, type Language, type Texts } from "./catalogue.ts";
+export { PAGE_ERRORS, type PageError, type PageTexts } from "./page-texts.ts";
 
 const BY_LANGUAGE: Record<Language, Texts> = { zh, en };
 

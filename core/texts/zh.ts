@@ -1,6 +1,8 @@
 import type { Texts } from "./catalogue.ts";
+import { pageZh } from "./page-zh.ts";
 
 export const zh: Texts = {
+  page: pageZh,
   brand: "鲸",
   replayed: "重放",
   renewed: "重新授权",
