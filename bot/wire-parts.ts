@@ -77,6 +77,7 @@ export async function openParts(options: WhaleOptions) {
     chat.token,
     chat.encodingAesKey,
     localToken,
+    config.pages.sessionKey,
     ...secretsOfStores(config.stores),
   ];
   const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });

@@ -6,7 +6,7 @@ import {
   writeLocalToken,
 } from "../adapters/files/index.ts";
 import { readJson, standardForms } from "../adapters/sources/index.ts";
-import { systemIds } from "../adapters/telemetry/index.ts";
+import { isSecretKey, maskText, systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
@@ -74,7 +74,10 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const { config, folder } = options;
   const leaving = () => leave.ing;
   const server = serverOver(
-    { ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+    {
+      ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+      ...{ executor: parts.stackstorm, masking: { isSecretKey, maskText } },
+    },
     warnings,
   );
   const { at, works } = await setGoing(options, parts, server);

@@ -79,6 +79,7 @@ function demoEnvironment(given: {
     PORT: port,
     WHALE_HOME: home,
     WECOM_API: wecom.url,
+    WECOM_LOGIN: wecom.url,
     WECOM_CORP_ID: demoCompany.corpId,
     WECOM_SECRET: demoCompany.corpSecret,
     WECOM_AGENT_ID: String(demoCompany.agentId),

@@ -3,6 +3,7 @@ import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
 import { memoryOfMachine } from "./environment.ts";
+import { type PagesConfig, readPages } from "./pages.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
 import { readStores, type StoresConfig } from "./stores.ts";
@@ -28,7 +29,11 @@ export interface Config {
     agentId: number;
     token: string;
     encodingAesKey: string;
+    /** Where browsers log in; WeCom's own addresses when absent. */
+    loginBase?: string;
   };
+  /** Of the pages that cards link to. None where `PUBLIC_URL` is not set. */
+  pages: PagesConfig;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
   maxBodyBytes: number;
   /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
@@ -103,7 +108,9 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
       agentId: read.whole("WECOM_AGENT_ID", { min: 1, max: 2 ** 31 }),
       token: read.wecom("WECOM_TOKEN", "token"),
       encodingAesKey: read.wecom("WECOM_AES_KEY", "encodingAesKey"),
+      ...loginBase(read),
     },
+    pages: readPages(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
@@ -113,6 +120,11 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     ...sharing(read),
   };
   return read.faults.length > 0 ? { outcome: "refused", faults: read.faults } : { outcome: "read", config };
+}
+
+function loginBase(read: ConfigReader): { loginBase?: string } {
+  if (!read.given("WECOM_LOGIN")) return {};
+  return { loginBase: read.wecom("WECOM_LOGIN", "loginBase").replace(/\/+$/, "") };
 }
 
 /** What matters where several processes stand beside each other. */
