@@ -26,9 +26,16 @@ export function folded(summary: string, body: Part): Html | null {
 }
 
 const MOST_CHARACTERS = 16_000;
+/** What is no longer reads better in one line. */
+const LINE_CHARACTERS = 60;
 
 /** A value whole, or its beginning where it is very long. */
 export function valueText(value: Json, cut = "…"): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 1);
+  const text = typeof value === "string" ? value : jsonText(value);
   return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}${cut}`;
+}
+
+function jsonText(value: Json): string {
+  const line = JSON.stringify(value);
+  return line.length <= LINE_CHARACTERS ? line : JSON.stringify(value, null, 1);
 }

@@ -41,7 +41,13 @@ export const STATUS: Record<PageError, number> = {
 };
 
 /** After these a login may help. */
-const LOGIN_HELPS: readonly PageError[] = ["state_mismatch", "code_missing", "code_spent", "session_over"];
+const LOGIN_HELPS: readonly PageError[] = [
+  "state_mismatch",
+  "code_missing",
+  "code_spent",
+  "session_over",
+  "outsider",
+];
 
 /** The language that a browser asks for. */
 export function languageOf(ctx: Context, { language }: Pick<Site, "language">): Language {
@@ -79,11 +85,13 @@ export interface ErrorDetail {
   /** Where to go on after a login. */
   back?: string | null;
   more?: Part;
+  /** Who is logged in, so that they can log out and come back as another. */
+  visitor?: { session: Session; name: string };
 }
 
 /** Answers that a page cannot be shown: why, and what to do. Counted and logged; no query is told, it may hold a code. */
 export function sendError(ctx: Context, site: Site, error: PageError, detail: ErrorDetail = {}): void {
-  const { by, task, back = null, more } = detail;
+  const { by, task, back = null, more, visitor } = detail;
   const texts = textsFor(ctx, site);
   const { title, text } = texts.page.errors[error];
   site.metrics.count("pages", { outcome: error });
@@ -91,7 +99,7 @@ export function sendError(ctx: Context, site: Site, error: PageError, detail: Er
   site.log.warn({ ...fields, method: ctx.method, path: ctx.path.slice(0, 200) }, "page refused");
   const again = LOGIN_HELPS.includes(error) && loginLink(site, { text: texts.page.login.again, back });
   const main = html`<div class="narrow notice bad" role="alert"><h1>${title}</h1><p>${text}</p>${more}${again}</div>`;
-  showPage(ctx, site, { status: STATUS[error], texts, title, main });
+  showPage(ctx, site, { status: STATUS[error], texts, title, main, ...(visitor ? { visitor } : {}) });
 }
 
 /** A link that begins a login. */

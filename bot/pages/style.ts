@@ -32,12 +32,12 @@ p:last-child { margin-bottom: 0; }
 .facts { color: var(--soft); display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; margin: 0; }
 .state { font-weight: 600; border: 1px solid currentColor; border-radius: 999px; padding: 1px 12px; color: var(--blue); }
 .state.good { color: var(--green); } .state.bad { color: var(--red); } .state.warn { color: var(--amber); }
-dl { margin: 0; display: grid; grid-template-columns: minmax(5.5em, max-content) minmax(0, 1fr); gap: 6px 14px; }
-dt { color: var(--soft); max-width: 10em; }
+dl { margin: 0; display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: 6px 14px; }
+dt { color: var(--soft); min-width: 4.5em; }
 dd { margin: 0; min-width: 0; unicode-bidi: isolate; white-space: pre-wrap; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", monospace; font-size: 14px; }
 code { unicode-bidi: isolate; }
-pre { margin: 0; padding: 10px 12px; background: var(--block); border-radius: 8px; white-space: pre-wrap; unicode-bidi: isolate; max-height: 32em; overflow: auto; }
+pre { margin: 0; padding: 10px 12px; background: var(--block); border-radius: 8px; white-space: pre-wrap; unicode-bidi: isolate; }
 .gap { color: var(--soft); text-align: center; margin: 6px 0; font-size: 14px; }
 ul, ol { margin: 0; padding: 0; list-style: none; }
 .features li { display: flex; gap: 8px; align-items: baseline; padding: 2px 0; }
@@ -55,9 +55,8 @@ button, .button { font: inherit; font-weight: 600; min-height: 46px; padding: 9p
   background: var(--blue); color: var(--on-blue); cursor: pointer; text-decoration: none; display: inline-block; text-align: center; }
 button.danger { background: transparent; color: var(--red); border-color: var(--red); }
 button.quiet, .button.quiet { background: transparent; color: var(--blue); border-color: var(--line); min-height: 40px; padding: 6px 12px; font-weight: 500; }
+form + p { margin-top: 12px; }
 .row { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; margin-top: 10px; }
-@media (max-width: 420px) { dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dt { margin-top: 8px; font-size: 14px; max-width: none; }
-  dt:first-child { margin-top: 0; } }
 @media print { header form, .buttons { display: none; } }
 `;
 

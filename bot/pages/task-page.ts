@@ -9,9 +9,11 @@ import type { About, Answers } from "./answers.ts";
 import { decidePart } from "./decide-part.ts";
 import { type FactDeps, factsOf, shownParams, type TaskFacts } from "./facts.ts";
 import { type Html, html } from "./html.ts";
+import { historyPart, resultPart, unknownPart } from "./run-parts.ts";
 import { showPage, taskPath } from "./site.ts";
-import { historyPart, resultPart, topPart, unknownPart, whatPart, whoPart, whyPart } from "./task-parts.ts";
+import { topPart, whatPart, whoPart } from "./task-parts.ts";
 import { type Visit, type VisitDeps, visiting } from "./visit.ts";
+import { whyPart } from "./why-parts.ts";
 
 export interface TaskPageDeps {
   visit: VisitDeps;
@@ -35,7 +37,7 @@ export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> 
   const main = [
     answer,
     topPart(facts, at),
-    html`<div class="cols"><div class="col">${decidePart(visit, { at, marks })}${unknownPart(facts)}${resultPart(facts, `${at}/output`)}${whatPart(facts)}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
+    html`<div class="cols"><div class="col">${unknownPart(facts)}${resultPart(facts, `${at}/output`)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
   ];
   site.metrics.count("pages", { outcome: "shown" });
   const visitor = { session, name: await directory.nameOf(session.userId) };

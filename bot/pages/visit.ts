@@ -117,7 +117,8 @@ function deny(
     wordsOf(reading.denial.message),
     wordsOf(grantWords(granting, admins)),
   ];
-  sendError(ctx, site, "denied", { ...who, more: lines.map((line) => html`<p>${line}</p>`) });
+  const more = lines.map((line) => html`<p>${line}</p>`);
+  sendError(ctx, site, "denied", { ...who, more, visitor: { session, name: session.userId } });
 }
 
 /** A handler whose failure is a page too. Where WeCom cannot say who somebody is, nothing is shown. */

@@ -9,6 +9,7 @@ export const pageEn: PageTexts = {
   holdsNot: "does not hold",
   sections: {
     what: "What will run",
+    ran: "What it runs",
     why: "Why",
     who: "Who approves",
     decide: "Your decision",
@@ -32,7 +33,7 @@ export const pageEn: PageTexts = {
     chosen: "Chosen by who approves",
     business: "Business",
     clusters: "Allowed clusters",
-    hash: "Digest the approval binds",
+    hash: "Bound digest",
     rule: "Rule",
     verdict: "Verdict",
     origin: "Origin",
@@ -56,7 +57,6 @@ export const pageEn: PageTexts = {
     candidates: "Could be it",
     doubles: "Further executions",
     attempts: "StackStorm's own retries",
-    request: "Request id",
     coalesced: "Alerts told with it",
   },
   origins: {
@@ -89,6 +89,7 @@ export const pageEn: PageTexts = {
   largeOutput: (bytes) => `the output has ${Math.round(bytes / 1024)} KB, download it to read it`,
   download: "Download the whole output",
   outputUnread: (why) => `StackStorm cannot be read now: ${why}`,
+  unknownHow: "find out first, then choose on the card",
   masked: "secret values are shown as ********",
   form: {
     reason: "Reason",
@@ -123,7 +124,10 @@ export const pageEn: PageTexts = {
       title: "No such page",
       text: "There is no such task. See whether the link is whole, or open it from the card.",
     },
-    denied: { title: "You may not read this task", text: "It takes the right tasks.read." },
+    denied: {
+      title: "You may not read this task",
+      text: "A task's page is for its approvers, for who asked for it, for those who hear how it ends, and for colleagues with the right to read it.",
+    },
     inactive: {
       title: "Your account is not active",
       text: "Your WeCom account is not activated, disabled or left. Ask the administrator of WeCom.",

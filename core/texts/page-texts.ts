@@ -10,6 +10,7 @@ export interface PageTexts {
   holdsNot: string;
   sections: {
     what: string;
+    ran: string;
     why: string;
     who: string;
     decide: string;
@@ -57,7 +58,6 @@ export interface PageTexts {
     candidates: string;
     doubles: string;
     attempts: string;
-    request: string;
     coalesced: string;
   };
   origins: {
@@ -85,6 +85,7 @@ export interface PageTexts {
   largeOutput: (bytes: number) => string;
   download: string;
   outputUnread: (why: string) => string;
+  unknownHow: string;
   masked: string;
   form: {
     reason: string;

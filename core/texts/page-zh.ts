@@ -9,6 +9,7 @@ export const pageZh: PageTexts = {
   holdsNot: "不符",
   sections: {
     what: "将要执行",
+    ran: "执行的内容",
     why: "为什么",
     who: "谁来批准",
     decide: "您的决定",
@@ -32,7 +33,7 @@ export const pageZh: PageTexts = {
     chosen: "由批准人选择",
     business: "业务",
     clusters: "可用集群",
-    hash: "批准所绑定的摘要",
+    hash: "绑定摘要",
     rule: "规则",
     verdict: "结论",
     origin: "来由",
@@ -56,7 +57,6 @@ export const pageZh: PageTexts = {
     candidates: "疑似的执行",
     doubles: "多出的执行",
     attempts: "StackStorm 自己的重试",
-    request: "请求编号",
     coalesced: "合并的告警",
   },
   origins: {
@@ -83,6 +83,7 @@ export const pageZh: PageTexts = {
   largeOutput: (bytes) => `输出有 ${Math.round(bytes / 1024)} KB，请下载查看`,
   download: "下载完整输出",
   outputUnread: (why) => `暂时读不到 StackStorm：${why}`,
+  unknownHow: "核实后请在卡片上选择",
   masked: "机密的值以 ******** 代替",
   form: {
     reason: "原因",
@@ -114,7 +115,7 @@ export const pageZh: PageTexts = {
   },
   errors: {
     not_found: { title: "没有这个页面", text: "找不到这个任务。请核对链接是否完整，或从卡片打开。" },
-    denied: { title: "您不能查看这个任务", text: "需要权限 tasks.read。" },
+    denied: { title: "您不能查看这个任务", text: "任务页面只给批准人、发起人、报告接收人和有权限的同事看。" },
     inactive: {
       title: "您的账号未启用",
       text: "您的企业微信账号未激活、已停用或已离职，不能使用。请联系企业微信管理员。",

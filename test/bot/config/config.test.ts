@@ -41,6 +41,7 @@ test("what is not given has its default", () => {
       token: NEEDED.WECOM_TOKEN,
       encodingAesKey: NEEDED.WECOM_AES_KEY,
     },
+    pages: { publicUrl: null, sessionKey: "" },
     maxBodyBytes: 1_048_576,
     trustProxyHops: 0,
     startWindowMs: 150_000,
@@ -72,6 +73,10 @@ const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wan
   ["HOST", "::1", (c) => c.host, "::1"],
   ["HOST", "localhost", (c) => c.host, "localhost"],
   ["HOST", "whale-1.ops.example", (c) => c.host, "whale-1.ops.example"],
+  ["PUBLIC_URL", "https://whale.example/", (c) => c.pages.publicUrl, "https://whale.example"],
+  ["PUBLIC_URL", "http://10.0.0.5:8080/ops/", (c) => c.pages.publicUrl, "http://10.0.0.5:8080/ops"],
+  ["SESSION_KEY", "k".repeat(32), (c) => c.pages.sessionKey, "k".repeat(32)],
+  ["WECOM_LOGIN", "https://login.example/", (c) => c.wecom.loginBase, "https://login.example"],
   ["PORT", "0", (c) => c.port, 0],
   ["PORT", " 65535 ", (c) => c.port, 65_535],
   ["WHALE_HOME", "/etc/whale", (c) => [c.home, c.dataDir], ["/etc/whale", "/etc/whale/data"]],
@@ -109,6 +114,10 @@ const BAD: [name: string, value: string][] = [
   ["HOST", "127.0.0.1:80"],
   ["WECOM_CORP_ID", "ww 1"],
   ["WECOM_API", "https://a.example?x=1"],
+  ["WECOM_LOGIN", "ftp://login.example"],
+  ["PUBLIC_URL", "whale.example"],
+  ["PUBLIC_URL", "javascript:alert(1)"],
+  ["PUBLIC_URL", "https://whale.example/?a=b"],
   ["PORT", "-1"],
   ["PORT", "65536"],
   ["PORT", "80.5"],
@@ -155,6 +164,8 @@ const BAD_SECRETS: [name: string, value: string][] = [
   ["WECOM_TOKEN", "with-dash"],
   ["WECOM_AES_KEY", "tooShortToBeAKey"],
   ["WECOM_API", "https://me:pass-word@a.example"],
+  ["PUBLIC_URL", "https://me:pass-word@a.example"],
+  ["SESSION_KEY", "easily-guessed"],
 ];
 
 describe("a bad secret is refused by name, and not shown", () => {
