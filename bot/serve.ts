@@ -43,6 +43,7 @@ import {
   whoamiRoutes,
 } from "./http/index.ts";
 import type { InForceHolder } from "./in-force.ts";
+import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import { pageRoutes } from "./pages/index.ts";
@@ -70,6 +71,7 @@ export interface Serving {
   executor: Pick<Executor, "output" | "children">;
   actions: Pick<ActionWatch, "lookup">;
   masking: Masking;
+  languages: Pick<Languages, "stated">;
   rolesOf: RoleFinder;
   stores: Stores;
   wecom: Wecom;
@@ -174,11 +176,14 @@ function pagesOver(router: Router, parts: Serving): void {
   pageRoutes(router, {
     config: { publicUrl, sessionSecret, language, trustProxyHops },
     login: wecom.login,
-    visit: { tasks, directory, delegations, rolesOf, roles: () => inForce.current().roles },
+    visit: {
+      ...{ tasks, directory, delegations, rolesOf, roles: () => inForce.current().roles },
+      languageOf: parts.languages.stated,
+    },
     facts: {
       ...{ directory, journal, archive, executor, explainer, masking, actions: actions.lookup },
       rules: () => inForce.current().set,
-      viewIn: (asked) => createViewer({ ...viewed, language: asked }),
+      viewIn: (asked) => createViewer({ ...viewed, languages: { of: async () => asked } }),
     },
     ...{ advancer, audit, clock, log, metrics },
   });

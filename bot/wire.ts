@@ -7,7 +7,7 @@ import {
 } from "../adapters/files/index.ts";
 import { readJson, standardForms } from "../adapters/sources/index.ts";
 import { isSecretKey, maskText, systemIds } from "../adapters/telemetry/index.ts";
-import { markdownText } from "../adapters/wecom/index.ts";
+import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
 import type { Config } from "./config/index.ts";
@@ -181,6 +181,7 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     executor,
     wecom: { messenger: parts.wecom.messenger, directory: parts.directory },
     plain: markdownText,
+    messagesIn: (markdown: string) => textMessages(markdown).length,
     random: Math.random,
     onDeadLetters: parts.deadLetters.note,
     crowded: () => parts.pressure.crowded(),

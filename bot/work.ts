@@ -9,6 +9,7 @@ import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
+import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
@@ -19,8 +20,10 @@ import {
   type Advancer,
   ALONE,
   createAskAgain,
+  createChannel,
   createController,
   createDeliver,
+  createDigester,
   createStarter,
   createViewer,
   joinCrew,
@@ -47,6 +50,7 @@ export interface Ground {
   advancer: Advancer;
   orders: TaskOrders;
   inForce: () => InForce;
+  languages: Pick<Languages, "of">;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
   rosters: Pick<RosterKeeper, "view">;
@@ -60,6 +64,8 @@ export interface Ground {
   pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
+  /** How many messages the channel makes of a text. */
+  messagesIn: (markdown: string) => number;
   /** A number in [0, 1). */
   random: () => number;
   clock: Clock;
@@ -87,19 +93,29 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
-  const { language, timeZone } = config;
   const { messenger, directory } = ground.wecom;
+  const channel = createChannel({
+    messenger,
+    throttle: store.throttle,
+    limits: config.budgets,
+    clock,
+    metrics,
+  });
   const { advancer } = ground;
-  const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
+  const view = createViewer({
+    ...{ directory, journal, archive, languages: ground.languages },
+    ...{ timeZone: config.timeZone, plain: ground.plain },
+  });
   const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep });
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
   const deliver = createDeliver({
     askAgain,
-    ...{ outbox, journal, messenger, directory, delegations, advancer, view },
-    ...common,
+    ...{ outbox, journal, channel, directory, delegations, advancer, view },
+    ...{ messagesIn: ground.messagesIn, ...common },
   });
+  const digest = createDigester({ outbox, channel, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
   const resuming = resumeStarts(tasks, starter).then(
@@ -117,7 +133,7 @@ export async function startWork(ground: Ground): Promise<Work> {
       ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
     tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
-    outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
+    outbox: startOutboxWorker({ outbox, deliver, digest, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
     archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
     auditCopier: startAuditCopier({ audit, copy: archive.audit, leases, holder, clock, log }),

@@ -1,5 +1,7 @@
 export type * from "./callback.ts";
+export * from "./card-channels.ts";
 export * from "./card-limits.ts";
+export type * from "./card-model.ts";
 export * from "./card-render.ts";
 export type * from "./config.ts";
 export { fieldFault } from "./config.ts";

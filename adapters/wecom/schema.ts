@@ -40,6 +40,9 @@ export const sendAnswer = shape(
   }),
 );
 
+/** `media/upload`. */
+export const uploadAnswer = shape(Type.Object({ media_id: Type.String({ minLength: 1 }) }));
+
 /** `message/update_template_card`: the list of people is an array here. */
 export const updateAnswer = shape(
   Type.Object({ invaliduser: Type.Optional(Type.Union([Type.Array(Text), Text])) }),

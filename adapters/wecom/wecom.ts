@@ -38,6 +38,8 @@ export interface Wecom {
 
 /** A department of some ten thousand members. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+/** A file of 20 MB in its form. */
+const MAX_REQUEST_BYTES = 21 * 1024 * 1024;
 
 function openOutbound(config: CheckedConfig): Outbound {
   return createOutbound({
@@ -45,6 +47,7 @@ function openOutbound(config: CheckedConfig): Outbound {
     baseUrl: config.apiBase,
     timeoutMs: config.requestTimeoutMs,
     maxResponseBytes: MAX_RESPONSE_BYTES,
+    maxRequestBytes: MAX_REQUEST_BYTES,
     secrets: [config.corpSecret],
     ...(config.proxyUrl === undefined ? {} : { proxyUrl: config.proxyUrl }),
   });

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
+import { type BudgetLimits, DEFAULT_BUDGETS } from "../../core/outbox/index.ts";
 import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
@@ -34,6 +35,8 @@ export interface Config {
   };
   /** Of the pages that cards link to. None where `PUBLIC_URL` is not set. */
   pages: PagesConfig;
+  /** What of messages and calls WeCom takes. Defaults: 24 a minute to one person, 500 accounts, 2,400 calls. */
+  budgets: BudgetLimits;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
   maxBodyBytes: number;
   /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
@@ -111,6 +114,7 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
       ...loginBase(read),
     },
     pages: readPages(read),
+    budgets: budgetLimits(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
@@ -125,6 +129,15 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
 function loginBase(read: ConfigReader): { loginBase?: string } {
   if (!read.given("WECOM_LOGIN")) return {};
   return { loginBase: read.wecom("WECOM_LOGIN", "loginBase").replace(/\/+$/, "") };
+}
+
+function budgetLimits(read: ConfigReader): BudgetLimits {
+  const { memberPerMinute, accounts, callsPerMinute } = DEFAULT_BUDGETS;
+  return {
+    memberPerMinute: read.whole("WECOM_MEMBER_PER_MINUTE", { fallback: memberPerMinute, min: 10, max: 1e6 }),
+    accounts: read.whole("WECOM_ACCOUNTS", { fallback: accounts, min: 1, max: 1e8 }),
+    callsPerMinute: read.whole("WECOM_CALLS_PER_MINUTE", { fallback: callsPerMinute, min: 60, max: 1e8 }),
+  };
 }
 
 /** What matters where several processes stand beside each other. */

@@ -85,14 +85,15 @@ export interface ErrorDetail {
   /** Where to go on after a login. */
   back?: string | null;
   more?: Part;
+  /** In the language of who is refused; of their browser when absent. */
+  texts?: Texts;
   /** Who is logged in, so that they can log out and come back as another. */
   visitor?: { session: Session; name: string };
 }
 
 /** Answers that a page cannot be shown: why, and what to do. Counted and logged; no query is told, it may hold a code. */
 export function sendError(ctx: Context, site: Site, error: PageError, detail: ErrorDetail = {}): void {
-  const { by, task, back = null, more, visitor } = detail;
-  const texts = textsFor(ctx, site);
+  const { by, task, back = null, more, visitor, texts = textsFor(ctx, site) } = detail;
   const { title, text } = texts.page.errors[error];
   site.metrics.count("pages", { outcome: error });
   const fields = { reason: error, ...(by ? { by } : {}), ...(task ? { taskId: task } : {}) };

@@ -26,6 +26,8 @@ export interface VisitDeps extends StandingDeps {
   tasks: Pick<TaskStore, "get">;
   directory: Pick<Directory, "vouch" | "nameOf">;
   rolesOf: RoleFinder;
+  /** What a person reads in chat, where that is said somewhere; null: what their browser asks for. */
+  languageOf: (userId: string) => Promise<Language | null>;
   /** The roles in force. */
   roles: () => readonly Role[];
 }
@@ -50,9 +52,10 @@ export async function visiting(ctx: Context, deps: VisitDeps): Promise<Visit | n
   if (!task) return refused(() => sendError(ctx, site, "not_found", { by: session.userId, task: id }));
   const standing = await standingOf(session.userId, deciders(task), deps);
   const reading = await readingFor(task, { userId: session.userId, ...standing }, deps);
-  if (reading.outcome === "denied") return refused(() => deny(ctx, { task, session, reading }, deps));
-  const language = languageOf(ctx, site);
-  return { session, task, standing, language, texts: textsOf(language) };
+  const language = (await deps.languageOf(session.userId)) ?? languageOf(ctx, site);
+  const texts = textsOf(language);
+  if (reading.outcome === "denied") return refused(() => deny(ctx, { task, session, reading, texts }, deps));
+  return { session, task, standing, language, texts };
 }
 
 function refused(answer: () => void): null {
@@ -93,24 +96,22 @@ async function readingFor(
   return readingOf(task, { userId, entitlement, isAudience, actor });
 }
 
+interface Denied {
+  task: Task;
+  session: Session;
+  reading: Extract<Reading, { outcome: "denied" }>;
+  texts: Texts;
+}
+
 /** Ids of tasks cannot be guessed: who has one has it from somebody, and is better told whom to ask than nothing. */
-function deny(
-  ctx: Context,
-  {
-    task,
-    session,
-    reading,
-  }: { task: Task; session: Session; reading: Extract<Reading, { outcome: "denied" }> },
-  { site, roles }: VisitDeps,
-): void {
-  const who = { by: session.userId, task: task.id };
+function deny(ctx: Context, { task, session, reading, texts }: Denied, { site, roles }: VisitDeps): void {
+  const who = { by: session.userId, task: task.id, texts };
   if (reading.reason === "standing") {
     site.sessions.end(ctx);
     return void sendError(ctx, site, reading.standing, who);
   }
-  const { page, wordsOf } = textsFor(ctx, site);
-  const object = objectOfTask(task);
-  const granting = rolesGranting(roles(), "tasks.read", object);
+  const { page, wordsOf } = texts;
+  const granting = rolesGranting(roles(), "tasks.read", objectOfTask(task));
   const admins = rolesGranting(roles(), "config.reload", {});
   const lines = [
     page.denied({ who: session.userId, task: shortId(task.id) }),

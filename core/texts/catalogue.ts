@@ -1,4 +1,5 @@
 import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/index.ts";
+import type { CardTexts } from "./card-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
 
 /** Languages that people read in chat. */
@@ -10,6 +11,7 @@ export interface Texts {
   /** Of the pages that cards link to. */
   page: PageTexts;
   brand: string;
+  cards: CardTexts;
   /** Stands before the title of a task that a replay made. */
   replayed: string;
   labels: {
@@ -145,5 +147,20 @@ export interface Texts {
     adoptUsage: string;
     noRetry: (why: string) => string;
     retryMade: (id: string) => string;
+  };
+  /** What the outbox says of itself: digests, who could not be reached, long output. */
+  outbox: {
+    /** So many tasks have ended and so many other messages are told with them. */
+    digestTitle: (counts: { ended: number; texts: number }) => string;
+    /** So many more that are not shown one by one. */
+    andMore: (count: number) => string;
+    /** `what` was to be told or asked; `people` did not get it. */
+    unreached: (facts: { what: string; id: string; people: string }) => string;
+    /** The question could not be brought to anybody. */
+    cardFailed: (facts: { what: string; id: string; why: string }) => string;
+    /** So many lines are left out here; the file that follows has all. */
+    leftOut: (lines: number) => string;
+    /** The same where no file follows. */
+    leftOutHere: (lines: number) => string;
   };
 }

@@ -1,9 +1,11 @@
+import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
 import { pageEn } from "./page-en.ts";
 
 export const en: Texts = {
   page: pageEn,
   brand: "Whale",
+  cards: cardsEn,
   replayed: "Replay",
   renewed: "Asked anew",
   labels: {
@@ -238,5 +240,20 @@ export const en: Texts = {
     adoptUsage: "Write: adopt TASK EXECUTION",
     noRetry: (why) => `Cannot be run again: ${why}`,
     retryMade: (id) => `Task ${id} was made for it; it needs an approval of its own.`,
+  },
+  outbox: {
+    digestTitle: ({ ended, texts }) => {
+      const parts = [
+        ended > 0 ? `${ended} ${ended === 1 ? "task" : "tasks"} ended` : "",
+        texts > 0 ? `${texts} ${texts === 1 ? "message" : "messages"}` : "",
+      ];
+      return `Digest: ${parts.filter(Boolean).join(", ")}`;
+    },
+    andMore: (count) => `…and ${count} more not listed one by one, send: tasks`,
+    unreached: ({ what, id, people }) =>
+      `**${what}** (ID ${id}) did not reach ${people}. Check that they are within the app's visible scope, active and licensed`,
+    cardFailed: ({ what, id, why }) => `The approval card of **${what}** (ID ${id}) cannot be sent: ${why}`,
+    leftOut: (lines) => `…${lines} lines left out here, the file that follows has all…`,
+    leftOutHere: (lines) => `…${lines} lines left out here…`,
   },
 };

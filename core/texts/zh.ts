@@ -1,9 +1,11 @@
+import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
 import { pageZh } from "./page-zh.ts";
 
 export const zh: Texts = {
   page: pageZh,
   brand: "鲸",
+  cards: cardsZh,
   replayed: "重放",
   renewed: "重新授权",
   labels: {
@@ -234,5 +236,17 @@ export const zh: Texts = {
     adoptUsage: "写法：认领 任务编号 执行编号",
     noRetry: (why) => `不能重试：${why}`,
     retryMade: (id) => `已建重试任务 ${id}，需要重新授权。`,
+  },
+  outbox: {
+    digestTitle: ({ ended, texts }) => {
+      const parts = [ended > 0 ? `${ended} 个任务已结束` : "", texts > 0 ? `${texts} 条消息` : ""];
+      return `汇总：${parts.filter(Boolean).join("，")}`;
+    },
+    andMore: (count) => `…另有 ${count} 条未逐一列出，发送 tasks 查看`,
+    unreached: ({ what, id, people }) =>
+      `**${what}**（编号 ${id}）没能送达：${people}。请确认他们在应用可见范围内、账号已激活且有接口许可`,
+    cardFailed: ({ what, id, why }) => `**${what}**（编号 ${id}）的授权卡片发不出去：${why}`,
+    leftOut: (lines) => `…此处略去 ${lines} 行，全文见随后的文件…`,
+    leftOutHere: (lines) => `…此处略去 ${lines} 行…`,
   },
 };

@@ -52,6 +52,7 @@ export function groundOver(
     advancer,
     orders: createTaskOrders(ordering),
     pressure: { sheds: () => false },
+    languages: { of: async () => config.language },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     delegations: createDelegationKeeper({
       ...{ ...store, directory: instantDirectory, ids: systemIds, clock, log },
@@ -63,6 +64,7 @@ export function groundOver(
     actions: { lookup: () => undefined },
     onDeadLetters: () => undefined,
     plain: (text) => text,
+    messagesIn: () => 1,
     random: Math.random,
     log,
     metrics,
