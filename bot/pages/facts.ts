@@ -1,5 +1,5 @@
 import type { ActionLookup } from "../../core/actions/index.ts";
-import { asker, deciders, startParams } from "../../core/approvals/index.ts";
+import { deciders, startParams } from "../../core/approvals/index.ts";
 import { outputText, type Viewing } from "../../core/cards/index.ts";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
@@ -77,7 +77,7 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
     Promise.all(deciders(task).map(({ name, people }) => approversOf(name, people, deps))),
     liveOf(task, deps),
     event ? explanationOf(task, event, deps) : null,
-    viewingOf(task, language, deps),
+    deps.viewIn(language)(task),
   ]);
   const output =
     live.output.outcome === "text" ? { ...live.output, text: hide(live.output.text) } : live.output;
@@ -152,14 +152,6 @@ function featuresOf(
 function shownLine(line: FeatureLine, { isSecretKey, maskText }: Masking): FeatureLine {
   if (line.actual === undefined) return line;
   return { ...line, actual: line.keys?.some(isSecretKey) ? MASK : maskText(line.actual) };
-}
-
-async function viewingOf(task: Task, language: Language, deps: FactDeps): Promise<Viewing> {
-  const viewing = await deps.viewIn(language)(task);
-  const person = asker(task);
-  if (person === null) return viewing;
-  const name = await deps.directory.nameOf(person);
-  return { ...viewing, nameOf: (id) => (id === person ? name : viewing.nameOf(id)) };
 }
 
 /** How far a run is, and what it has put out so far. */

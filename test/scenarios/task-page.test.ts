@@ -31,6 +31,19 @@ describe("the page of a task", { concurrency: 3 }, () => {
     assert.equal(page.headers.get("cache-control"), "no-store");
   });
 
+  test("is what its card links to, in the language that its reader has chosen", async (t) => {
+    const languages = [{ language: "en", of: { users: ["zhangsan"] } }];
+    const world = await openPagedWorld(t, { files: { ...drillRule(), "languages.yaml": { languages } } });
+    await drill(world, "1");
+    const card = await openCard(world, "演练");
+    const url = pageOf(world, card);
+    assert.ok(textOfCard(world, card).includes(url));
+    const page = await logInTo(browserOf(world, "zhangsan", { language: "zh-CN" }), url);
+    assert.match(page.text, /What will run/);
+    const other = await logInTo(browserOf(world, "lisi", { language: "zh-CN" }), url);
+    assert.match(other.text, /将要执行/);
+  });
+
   test("in another browser a button leads to WeCom's QR code, and back to the page", async (t) => {
     const world = await openPagedWorld(t, { files: drillRule() });
     await drill(world, "1");
