@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { postAlert } from "../../bot/cli/demo-script.ts";
+import { openDemoWorld } from "../../bot/cli/demo-world.ts";
 import { drill, drillRule, SOON } from "../scenarios/drill.ts";
 import { openPagedWorld, pageOf } from "../scenarios/pages.ts";
 import { WECOM_AGENT } from "../support/browser.ts";
+import { noChromium, startChromium } from "../support/chromium.ts";
 import {
   cardClosed,
   click,
@@ -18,16 +21,6 @@ import {
   type World,
 } from "../support/world.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const WIDTHS = [375, 1280];
 
 /** A rule beside the drill's, of which the run prints much. */
@@ -41,12 +34,12 @@ function longRule(params: object): Record<string, object> {
 /** Where the screenshots are left for people to look at. */
 const PICTURES = process.env["WHALE_PICTURES"] ?? join(tmpdir(), "whale-pictures");
 
-describe("task pages in a real browser", { skip: !existsSync(CHROMIUM) && "Chromium is missing" }, () => {
+describe("task pages in a real browser", { skip: noChromium }, () => {
   let browser: Browser;
 
   before(async () => {
     mkdirSync(PICTURES, { recursive: true });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    browser = await startChromium();
   });
   after(async () => browser?.close());
 
@@ -176,5 +169,23 @@ describe("task pages in a real browser", { skip: !existsSync(CHROMIUM) && "Chrom
     const inChat = await (await browser.newContext({ userAgent: WECOM_AGENT })).newPage();
     await inChat.goto(url);
     assert.ok(inChat.url().startsWith(`${world.wecom.url}/connect/oauth2/authorize`));
+  });
+
+  test("is what a card of the demo leads to, by the phone's own link and a login that is played", async (t) => {
+    const world = await openDemoWorld("0");
+    t.after(() => world.close());
+    await world.wecom.verifyUrl();
+    await postAlert(world, "firing-vm-disk-full.json", () => undefined);
+    const context = await browser.newContext({ locale: "zh-CN", viewport: { width: 390, height: 844 } });
+    const phone = await context.newPage();
+    await phone.goto(`${world.wecom.url}/phone`);
+    const opening = context.waitForEvent("page");
+    await phone.getByRole("button", { name: "查看详情" }).first().click();
+    const page = await opening;
+    await page.getByRole("link", { name: /登录/ }).click();
+    await page.getByRole("link", { name: /张三/ }).click();
+    await page.getByRole("button", { name: "批准" }).click();
+    await page.getByText("已记录您的决定").waitFor();
+    await phone.getByText("成功").first().waitFor();
   });
 });
