@@ -4,6 +4,13 @@ import { taskLinks } from "../core/pages/index.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
+import {
+  batchViewing,
+  deliverBatch,
+  gatherBatch,
+  handleBatchClick,
+  startBatchSweep,
+} from "./batches/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
@@ -111,8 +118,17 @@ export async function startWork(ground: Ground): Promise<Work> {
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
+  const viewing = batchViewing(view);
+  const batching = { outbox, tasks, state: store.state, clock, log, metrics };
   const deliver = createDeliver({
     askAgain,
+    batches: {
+      tasks,
+      gather: (claim) => gatherBatch(claim, batching),
+      deliver: (claim) => {
+        return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
+      },
+    },
     ...{ outbox, journal, channel, directory, delegations, advancer, view },
     ...{ messagesIn: ground.messagesIn, ...common },
   });
@@ -187,7 +203,8 @@ export function startScheduler(ground: Ground): Work {
     registry: () => inForce().registry,
     onDeadLetters: ground.onDeadLetters,
   });
-  return { stop: ({ together }) => together({ janitor: () => janitor.stop() }) };
+  const sweep = startBatchSweep({ state: stores.store.state, tasks, outbox, clock, log });
+  return { stop: ({ together }) => together({ janitor: () => janitor.stop(), batches: () => sweep.stop() }) };
 }
 
 function wakeOnWrite(
@@ -219,6 +236,7 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     settings,
     ...common,
   };
+  const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
   const { delegations, advancer } = ground;
@@ -232,7 +250,10 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     ...common,
   };
   return async ({ payload, key }) => {
-    if (payload.kind === "click") return handleClick(payload, key, clicks);
+    if (payload.kind === "click") {
+      if (!(await handleBatchClick(payload, key, batchClicks))) await handleClick(payload, key, clicks);
+      return;
+    }
     if (payload.kind === "text") return handleText(payload, key, messages);
     log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
   };

@@ -10,7 +10,9 @@ import type {
   Logger,
   Metrics,
   Outbox,
+  OutboxBody,
   OutboxClaim,
+  TaskStore,
 } from "../../core/ports/index.ts";
 import {
   type CardRecord,
@@ -20,6 +22,7 @@ import {
   isTerminal,
   type Task,
 } from "../../core/tasks/index.ts";
+import { waitingItem } from "../batches/gather.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
@@ -41,6 +44,12 @@ export interface DeliverDeps {
   delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
   askAgain: AskAgain;
+  /** Cards that many tasks share. */
+  batches: {
+    tasks: Pick<TaskStore, "get">;
+    gather: (claim: OutboxClaim) => Promise<"alone" | "done">;
+    deliver: (claim: OutboxClaim) => Promise<void>;
+  };
   view: Viewer;
   clock: Clock;
   log: Logger;
@@ -54,6 +63,7 @@ export type Deliver = (claim: OutboxClaim) => Promise<void>;
 /** An approval that nobody was asked for yet and that ends sooner is kept. Far longer than a card is put off at once. */
 const KEEP_ASKING_MS = 3_600_000;
 
+type BodyOf<K extends OutboxBody["kind"]> = Extract<OutboxBody, { kind: K }>;
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
 export function createDeliver(deps: DeliverDeps): Deliver {
@@ -96,6 +106,10 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         await journalEnd(task, deps);
         return settle(claim);
       }
+      case "waiting_card":
+      case "batch":
+      case "batch_update":
+        return settle(claim);
       case "output":
         return deliverOutput(claim, { task, to: body.to }, deps);
       case "answer":
@@ -122,9 +136,17 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     return teller.settle(claim, told, { ...line, state: task.state }, output);
   };
 
-  const sendCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"card">): Promise<void> => {
+  const sendCard = async (
+    claim: OutboxClaim,
+    task: Task,
+    body: Pick<EffectOf<"card">, "cardNo">,
+  ): Promise<void> => {
     const card = task.cards.find((c) => c.no === body.cardNo);
-    const moot = !card || isTerminal(task.state) || (card.purpose === "unknown" && task.state !== "unknown");
+    const moot =
+      !card ||
+      card.batch !== undefined ||
+      isTerminal(task.state) ||
+      (card.purpose === "unknown" && task.state !== "unknown");
     if (moot) return settle(claim);
     const settles = { key: claim.key, fence: claim.fence };
     try {
@@ -152,11 +174,30 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     }
   };
 
+  /** A card that waits for room waits for others of its kind, to share one with them. */
+  const together = async (claim: OutboxClaim, body: BodyOf<"waiting_card">): Promise<void> => {
+    if ((await deps.batches.gather(claim)) === "done") return;
+    const task = await deps.batches.tasks.get(body.task);
+    if (!task) return settle(claim);
+    return sendCard(claim, task, body);
+  };
+
+  /** Whether its place is taken by one that waits for others: there is no room for a card of its own. */
+  const waitsForOthers = async (claim: OutboxClaim, task: Task, card: CardRecord): Promise<boolean> => {
+    if (claim.body.kind !== "card") return false;
+    const item = waitingItem(claim, { task, card, nowMs: deps.clock.nowMs() });
+    return item !== null && (await outbox.replace(claim.key, claim.fence, [item]));
+  };
+
   const cardFailed = async (
     error: unknown,
     { claim, task, card }: { claim: OutboxClaim; task: Task; card: CardRecord },
   ): Promise<void> => {
-    if (isChatOpsError(error) && error.code === BUDGET_SHORT) await keepAsking(task);
+    if (isChatOpsError(error) && error.code === BUDGET_SHORT) {
+      await keepAsking(task);
+      if (await waitsForOthers(claim, task, card)) return;
+      throw channel.inLine(error);
+    }
     if (!isFinal(error)) throw error;
     const message = errorText(error);
     log.error({ taskId: task.id, cardNo: card.no, reason: message }, "card cannot be sent");
@@ -198,6 +239,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const { body, task } = claim;
     try {
       if (body.kind === "answer") return await answer(claim, body);
+      if (body.kind === "batch" || body.kind === "batch_update") return await deps.batches.deliver(claim);
+      if (body.kind === "waiting_card") return await together(claim, body);
       if (!task) return await settle(claim);
       await ofTask(claim, task);
     } catch (error) {

@@ -5,7 +5,7 @@ import { shortId } from "../ids/index.ts";
 import type { Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { ButtonsView, CardButton, CardView, Tone } from "./card.ts";
-import { withChoices } from "./choices.ts";
+import { choiceSelect, choicesCard } from "./choice-card.ts";
 import { namesOf } from "./deciders.ts";
 import {
   clockTime,
@@ -27,7 +27,7 @@ export function askingCard(task: Task, viewing: Viewing): CardView {
   const id = idLine(task, texts);
   // People find the task by its id, and by it the whole of what is too long for a card.
   const waiting = shorten(waitingText(task, viewing), TEXT_CHARACTERS - [...joined("…", id)].length - 3);
-  const view = {
+  const view: ButtonsView = {
     ...frame(task, viewing),
     tone: severityTone(task),
     subtitle: joined(severityWord(task, texts), task.event.title),
@@ -35,9 +35,17 @@ export function askingCard(task: Task, viewing: Viewing): CardView {
     quote: boundQuote(task, texts),
     buttons: [...decisionButtons(texts), ...offerButtons(task)],
   };
-  // The first approval has fixed the choice; others approve the same.
-  if (task.chosen !== undefined) return view;
-  return withChoices(view, task.choices ?? [], { texts, waiting, id });
+  const [choice, ...others] = task.choices ?? [];
+  if (!choice) return view;
+  if (others.length === 0) return { ...view, select: choiceSelect(task, choice, texts) };
+  const text = withRoom(boundText(view), joined(shorten(waiting, TEXT_CHARACTERS / 2), id));
+  const { source, tone, title } = view;
+  return choicesCard(task, { source, tone, title, text }, texts);
+}
+
+/** What is bound to the approval in words, for a card without rows. */
+function boundText({ rows, quote }: ButtonsView): string {
+  return joined(...rows.map(({ label, value }) => `${label} ${value}`), quote?.text);
 }
 
 /** The parameters and clusters, before them what no row holds; that something is cut is said. */

@@ -1,4 +1,4 @@
-import { BOXES_KEY, MAX_BOXES } from "../batches/batch.ts";
+import { BOXES_KEY } from "../batches/batch.ts";
 import { hashOf, shortId } from "../ids/index.ts";
 import { isTerminal, type Task, type TaskState } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
@@ -25,24 +25,29 @@ export type GroupTasks = readonly [Task, ...Task[]];
  */
 export function groupCard(tasks: GroupTasks, viewing: Viewing): ButtonsView {
   const waiting = tasks.filter(({ state }) => state === "pending_approval");
-  const [first] = waiting;
+  const [first, ...others] = waiting;
   if (!first) return settledGroupCard(tasks, viewing);
   const { texts } = viewing;
-  const { group } = texts.cards;
-  const decided = waiting.length < tasks.length;
-  const listed = listOf([first, ...waiting.slice(1)], texts);
+  const { batch } = texts;
+  const until = { ...first, deadlineAtMs: firstDeadline(waiting) };
   return {
     ...groupFrame(tasks, texts),
     tone: severityTone(first),
-    text: withRoom(joined(group.each, countsText(tasks, texts)), waitingText(first, viewing)),
-    quote: { title: listed.title, text: listed.text },
+    text: withRoom(joined(countsText(tasks, texts), texts.cards.group.each), waitingText(until, viewing)),
+    quote: listOf([first, ...others], texts),
     buttons: [
-      { key: "all", text: group.all, tone: "primary" },
-      { key: "none", text: group.none, tone: "danger" },
-      { key: "choose", text: group.choose, tone: "neutral" },
-      ...(decided ? [refreshButton(texts)] : []),
+      { key: "all", text: batch.all(waiting.length), tone: "primary" },
+      { key: "none", text: batch.none(waiting.length), tone: "danger" },
+      { key: "choose", text: batch.choose, tone: "neutral" },
+      refreshButton(texts),
     ],
   };
+}
+
+/** Each of them has its own; the first is when people must have decided. */
+function firstDeadline(waiting: readonly Task[]): number | null {
+  const ends = waiting.flatMap(({ deadlineAtMs }) => deadlineAtMs ?? []);
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** The same without anything to click: how its tasks stand. */
@@ -51,7 +56,7 @@ export function settledGroupCard(tasks: GroupTasks, { texts }: Pick<Viewing, "te
     ...groupFrame(tasks, texts),
     text: joined(countsText(tasks, texts), texts.cards.group.each),
     buttons: [],
-    closed: texts.cards.group.closed,
+    closed: texts.batch.closed,
   };
 }
 
@@ -62,7 +67,7 @@ function groupFrame(tasks: GroupTasks, texts: Texts) {
   return {
     source: `${texts.brand} · ${first.business}`,
     tone: "neutral" as const,
-    title: texts.cards.group.title({ rule: first.title, count: tasks.length }),
+    title: texts.batch.title({ title: first.title, count: tasks.length }),
     subtitle: first.event.title,
     rows: [action, { label: texts.labels.target, value: targetsText(subjects, texts) }],
   };
@@ -81,7 +86,7 @@ function countsText(tasks: GroupTasks, texts: Texts): string {
   const states = [...counts].sort(([one], [other]) => Number(isTerminal(other)) - Number(isTerminal(one)));
   const words = states.map(([state, count]) => `${texts.states[state]} ${count}`).join(" · ");
   const settled = group.settled({ count: tasks.length - open, counts: words });
-  return joined(open > 0 ? group.open(open) : "", settled);
+  return joined(open > 0 ? texts.batch.open(open) : "", settled);
 }
 
 /** What the tasks have in common, then each with what it has alone; as many as fit. */
@@ -126,34 +131,19 @@ function entryOf(task: Task, shared: ReadonlySet<string>): string {
 /** What clients show of one box. */
 const BOX_CHARACTERS = 17;
 
-/** Some tasks on cards of boxes, each with as many as it holds. */
-export function pagesOf(tasks: readonly Task[]): GroupTasks[] {
-  const pages: GroupTasks[] = [];
-  for (let from = 0; from < tasks.length; from += MAX_BOXES) {
-    const [first, ...others] = tasks.slice(from, from + MAX_BOXES);
-    if (first) pages.push([first, ...others]);
-  }
-  return pages;
-}
-
 /** The card on which one person ticks which of some tasks to approve; nothing is ticked before. */
-export function chooseCard(
-  tasks: GroupTasks,
-  { page, pages }: { page: number; pages: number },
-  { texts }: Pick<Viewing, "texts">,
-): BoxesView {
-  const { group } = texts.cards;
+export function chooseCard(tasks: GroupTasks, { texts }: Pick<Viewing, "texts">): BoxesView {
   const [first] = tasks;
   const params = commonParams(tasks);
-  const common = params.length > 0 ? group.common(paramWords(Object.fromEntries(params))) : "";
+  const common = params.length > 0 ? texts.cards.group.common(paramWords(Object.fromEntries(params))) : "";
   const action = `${texts.labels.action} ${first.action}`;
   return {
     source: `${texts.brand} · ${first.business}`,
     tone: severityTone(first),
     title: first.title,
-    text: withRoom(joined(action, common), group.chooseText({ count: tasks.length, page, pages })),
+    text: withRoom(joined(action, common), texts.batch.choosing),
     boxes: { key: BOXES_KEY, options: tasks.map(boxOf), ticked: [] },
-    submit: { key: "chosen", text: group.chosen },
+    submit: { key: "chosen", text: texts.batch.chosen },
   };
 }
 

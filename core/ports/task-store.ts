@@ -10,21 +10,24 @@ import type { Grant, TakeRequest } from "../throttle/bucket.ts";
  */
 export type Lane = 1 | 2 | 3 | 4 | 5;
 
-/** What an outbox item carries: an effect of a task, or what is told to people beside that. */
 export type OutboxBody =
   | Effect
   | { kind: "answer"; to: string; text: string }
   /** Told to one person in their next digest. */
   | { kind: "line"; to: string; line: DigestLine }
   /** The whole output of its task, as a file. */
-  | { kind: "output"; to: readonly string[] };
+  | { kind: "output"; to: readonly string[] }
+  /** A task's card that waits to share one with others of its batch key. */
+  | { kind: "waiting_card"; task: string; cardNo: number }
+  /** A card of a batch, and one that is to be shown anew. */
+  | { kind: "batch" | "batch_update"; batch: string; cardNo: number };
 
 /** One outgoing message, sent at least once and, by its key, recognisable when sent again. */
 export interface OutboxItem {
   key: string;
   /**
-   * The task it belongs to, or `@` and a userid for what waits for that person's digest; null for neither. Items of
-   * one task, or digest, are given out in the order they were written.
+   * The task it belongs to, or `@` and a userid for what waits for that person's digest, or `#` and a key for what
+   * waits for one batch; null for none. Items of one task, digest or batch are given out in the order they were written.
    */
   taskId: string | null;
   lane: Lane;

@@ -18,25 +18,13 @@ export interface CardTexts {
   attempt: (no: number) => string;
   controlAsked: (what: string) => string;
   details: string;
-  /** The first option of a dropdown that nobody has touched; at most 10 characters. */
-  pleaseChoose: string;
-  decision: string;
-  submit: string;
   /** A card for many tasks of one rule. */
   group: {
-    title: (facts: { rule: string; count: number }) => string;
-    all: string;
-    none: string;
-    choose: string;
     /** The tasks of the card, over their list; `left` of them are not shown. */
     list: (facts: { count: number; left: number }) => string;
     common: (params: string) => string;
+    /** Of all of them, and how one is decided by a message. */
     each: string;
     settled: (facts: { count: number; counts: string }) => string;
-    open: (count: number) => string;
-    /** The grey text of a card on which nothing is left to decide. */
-    closed: string;
-    chooseText: (facts: { count: number; page: number; pages: number }) => string;
-    chosen: string;
   };
 }

@@ -12,23 +12,11 @@ export const cardsZh: CardTexts = {
   attempt: (no) => `第 ${no} 次执行`,
   controlAsked: (what) => `已要求${what}，等待确认`,
   details: "查看详情",
-  pleaseChoose: "请选择",
-  decision: "决定",
-  submit: "提交",
   group: {
-    title: ({ rule, count }) => `${rule} · ${count} 个任务`,
-    all: "全部批准",
-    none: "全部拒绝",
-    choose: "逐个选择",
     list: ({ count, left }) =>
       left > 0 ? `${count} 个任务（另有 ${left} 个未列出，请发送 任务）` : `${count} 个任务`,
     common: (params) => `共同参数 ${params}`,
-    each: "每个任务单独执行",
+    each: "每项单独执行，可回复“批准 编号”逐项处理",
     settled: ({ count, counts }) => `已处理 ${count} 个：${counts}`,
-    open: (count) => `待处理 ${count} 个`,
-    closed: "已处理",
-    chooseText: ({ count, page, pages }) =>
-      `勾选要批准的任务，未勾选的保持不变${pages > 1 ? ` · 第 ${page}/${pages} 页` : ""} · 本页 ${count} 个任务`,
-    chosen: "批准所选",
   },
 };

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { checkCard, renderCard } from "../../../adapters/wecom/index.ts";
 import type { Choice } from "../../../core/approvals/index.ts";
 import { MAX_CHOICES, MAX_OPTIONS } from "../../../core/approvals/index.ts";
-import { DECIDE_BUTTON, DECISION_KEY, NOT_CHOSEN, taskCard } from "../../../core/cards/index.ts";
+import { DECISION_KEY, taskCard } from "../../../core/cards/index.ts";
 import { cardId } from "../../../core/ids/index.ts";
 import type { Task } from "../../../core/tasks/index.ts";
 import { LANGUAGES } from "../../../core/texts/index.ts";
@@ -31,11 +31,11 @@ describe("the card of a task with something to choose", () => {
     const view = viewOf(asking([aChoice("zone")]));
     assert.ok("buttons" in view);
     assert.deepEqual(view.select, {
-      ...{ key: "zone", title: "机房", selected: NOT_CHOSEN },
+      ...{ key: "zone", title: "机房" },
       options: [
         { id: "-", text: "请选择" },
-        { id: "a", text: "a 区", value: "a" },
-        { id: "b", text: "b 区", value: "b" },
+        { id: "a", text: "a 区" },
+        { id: "b", text: "b 区" },
       ],
     });
     assert.deepEqual(
@@ -59,28 +59,27 @@ describe("the card of a task with something to choose", () => {
     const view = viewOf(task);
     assert.ok("selects" in view);
     assert.deepEqual(
-      view.selects.map(({ key, selected }) => [key, selected]),
+      view.selects.map(({ key, selected, options }) => [key, selected, options[0]?.id]),
       [
-        ["zone", NOT_CHOSEN],
-        ["count", NOT_CHOSEN],
-        [DECISION_KEY, NOT_CHOSEN],
+        ["zone", undefined, "-"],
+        ["count", undefined, "-"],
+        [DECISION_KEY, undefined, "-"],
       ],
     );
     assert.deepEqual(
       view.selects[2]?.options.map(({ id, text }) => `${id} ${text}`),
       ["- 请选择", "approve 批准", "reject 拒绝"],
     );
-    assert.deepEqual(view.submit, { key: DECIDE_BUTTON, text: "提交" });
+    assert.deepEqual(view.submit, { key: "decide", text: "提交" });
     assert.match(view.text, /^操作 disk\.cleanup · 目标 vm-1 · host: vm-1 · 11\/01 08:30 前有效/);
     assert.match(view.text, / · 编号 [a-z2-7]{6}$/);
   });
 
-  test("offers no choice once the first approval has fixed it, and shows what it fixed", () => {
-    const chosen = { zone: "b" };
-    const view = viewOf(asking([aChoice("zone"), aChoice("count")], { chosen: { ...chosen, count: "a" } }));
+  test("offers nothing else once the first approval has fixed it, and shows what it fixed", () => {
+    const view = viewOf(asking([aChoice("zone")], { chosen: { zone: "b" } }));
     assert.ok("buttons" in view);
-    assert.equal(view.select, undefined);
-    assert.equal(view.quote?.text, "host: vm-1; zone: b; count: a");
+    assert.deepEqual(view.select?.options, [{ id: "b", text: "b 区" }]);
+    assert.equal(view.quote?.text, "host: vm-1; zone: b");
   });
 
   test("is within WeCom's limits with as many choices and options as a rule may have", () => {

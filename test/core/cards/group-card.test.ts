@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CARD_CHANNELS, checkCard, renderCardFor } from "../../../adapters/wecom/index.ts";
-import { BOXES_KEY, MAX_BOXES } from "../../../core/batches/index.ts";
+import { type BatchCard, BOXES_KEY, MAX_BOXES } from "../../../core/batches/index.ts";
 import {
+  batchCard,
   type CardView,
   chooseCard,
   type GroupTasks,
   groupCard,
-  pagesOf,
   settledGroupCard,
 } from "../../../core/cards/index.ts";
 import { cardId, shortId } from "../../../core/ids/index.ts";
@@ -41,10 +41,10 @@ describe("the card of many tasks", () => {
   test("asks for all, none or a choice, and says what is common and what each task is", () => {
     const tasks = storm(3);
     const view = groupCard(tasks, aViewing());
-    assert.equal(view.title, "磁盘清理 · 3 个任务");
+    assert.equal(view.title, "磁盘清理 · 共 3 项");
     assert.deepEqual(
       view.buttons.map(({ key, text }) => `${key} ${text}`),
-      ["all 全部批准", "none 全部拒绝", "choose 逐个选择"],
+      ["all 全部批准 3", "none 全部拒绝 3", "choose 选择", "refresh 刷新"],
     );
     assert.deepEqual(view.rows, [
       { label: "操作", value: "disk.cleanup" },
@@ -53,7 +53,10 @@ describe("the card of many tasks", () => {
     const entries = tasks.map(({ id }, i) => `${shortId(id)} vm-${i + 1}`);
     assert.equal(view.quote?.text, `共同参数 paths: ["/tmp"]; ${entries.join("; ")}`);
     assert.equal(view.quote?.title, "3 个任务 · 参数 · 集群 hz-core");
-    assert.match(view.text, /^每个任务单独执行 · 送达后 30 分钟内有效，逾期不执行 · 需 1 人批准$/);
+    assert.match(
+      view.text,
+      /^每项单独执行，可回复“批准 编号”逐项处理 · 送达后 30 分钟内有效，逾期不执行 · 需 1 人批准$/,
+    );
   });
 
   test("shows parameters of its own beside each task", () => {
@@ -84,7 +87,7 @@ describe("the card of many tasks", () => {
       storm(4, (i) => ({ state: states[i] ?? "held" })),
       aViewing(),
     );
-    assert.match(view.text, /待处理 1 个 · 已处理 3 个：成功 1 · 已拒绝 1 · 执行中 1/);
+    assert.match(view.text, /1 项待授权 · 已处理 3 个：成功 1 · 已拒绝 1 · 执行中 1/);
     assert.deepEqual(
       view.buttons.map(({ key }) => key),
       ["all", "none", "choose", "refresh"],
@@ -98,7 +101,7 @@ describe("the card of many tasks", () => {
       storm(2, () => ({ state: "approved" })),
       aViewing(),
     );
-    assert.equal(view.closed, "已处理");
+    assert.equal(view.closed, "已全部处理");
     assert.deepEqual(view.buttons, []);
     assert.deepEqual(
       view,
@@ -113,7 +116,7 @@ describe("the card of many tasks", () => {
 describe("the card of boxes", () => {
   test("has a box for each task, none of them ticked, and one button", () => {
     const tasks = storm(3);
-    const view = chooseCard(tasks, { page: 1, pages: 1 }, aViewing());
+    const view = chooseCard(tasks, aViewing());
     assert.equal(view.boxes.key, BOXES_KEY);
     assert.deepEqual(
       view.boxes.options,
@@ -121,28 +124,41 @@ describe("the card of boxes", () => {
     );
     assert.deepEqual(view.boxes.ticked, []);
     assert.deepEqual(view.submit, { key: "chosen", text: "批准所选" });
-    assert.equal(
-      view.text,
-      '操作 disk.cleanup · 共同参数 paths: ["/tmp"] · 勾选要批准的任务，未勾选的保持不变 · 本页 3 个任务',
-    );
+    assert.equal(view.text, '操作 disk.cleanup · 共同参数 paths: ["/tmp"] · 勾选要批准的，其余仍然待授权');
   });
 
   test("keeps the end of a long name, by which machines are told apart", () => {
     const tasks = storm(1, () => ({ targets: ["production-web-server-017"] }));
-    const [box] = chooseCard(tasks, { page: 1, pages: 1 }, aViewing()).boxes.options;
+    const [box] = chooseCard(tasks, aViewing()).boxes.options;
     assert.match(box?.text ?? "", /^[a-z2-7]{6} …erver-017$/);
   });
+});
 
-  test("takes so many cards that each has at most 20 boxes", () => {
-    const pages = pagesOf(storm(45));
+describe("the card of a batch", () => {
+  const asked: BatchCard = { no: 1, purpose: "ask", recipients: [], sentAtMs: null, codes: [] };
+  const done = () => storm(2, () => ({ state: "approved" }));
+
+  test("asks about all of its tasks, or has a box for each that waits", () => {
+    const tasks = storm(2, (i) => (i === 0 ? { state: "rejected" } : {}));
+    assert.deepEqual(batchCard(asked, tasks, aViewing()), groupCard(tasks, aViewing()));
+    const view = batchCard({ ...asked, purpose: "choose", for: "lisi" }, tasks, aViewing());
+    assert.ok("boxes" in view);
     assert.deepEqual(
-      pages.map((page) => page.length),
-      [MAX_BOXES, MAX_BOXES, 5],
+      view.boxes.options.map(({ id }) => id),
+      [tasks[1]?.id],
     );
-    assert.deepEqual(pages.flat().length, 45);
-    const [first] = pages;
-    assert.ok(first);
-    assert.match(chooseCard(first, { page: 2, pages: 3 }, aViewing()).text, /第 2\/3 页/);
+  });
+
+  test("is closed when none of its tasks waits, or none is left", () => {
+    for (const purpose of ["ask", "choose"] as const) {
+      assert.deepEqual(
+        batchCard({ ...asked, purpose }, done(), aViewing()),
+        settledGroupCard(done(), aViewing()),
+      );
+      const gone = batchCard({ ...asked, purpose }, [], aViewing());
+      assert.deepEqual(faults(gone), []);
+      assert.ok("buttons" in gone && gone.closed === "已全部处理");
+    }
   });
 });
 
@@ -159,11 +175,7 @@ describe("cards of many tasks are within every channel's limits and hold no mark
         params: { [evil]: evil, common: evil.repeat(20) },
       }));
       const viewing = aViewing(language);
-      const views = [
-        groupCard(tasks, viewing),
-        settledGroupCard(tasks, viewing),
-        chooseCard(tasks, { page: 99, pages: 99 }, viewing),
-      ];
+      const views = [groupCard(tasks, viewing), settledGroupCard(tasks, viewing), chooseCard(tasks, viewing)];
       for (const view of views) {
         assert.deepEqual(faults(view), []);
         const shown = JSON.stringify(renderCardFor(view, { channel: "app", update: true }));
