@@ -165,7 +165,8 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
 /** The pages that cards link to; none where nobody could be sent to them. */
 function pagesOver(router: Router, parts: Serving): void {
   const { config, stores, inForce, wecom, directory, delegations, rolesOf, executor, explainer } = parts;
-  const { publicUrl, sessionKey } = config.pages;
+  const { sessionKey } = config;
+  const { publicUrl } = config.admin;
   if (publicUrl === null) return;
   const { language, timeZone, trustProxyHops } = config;
   const { archive } = stores;

@@ -3,7 +3,7 @@ import type { Clock } from "../../core/ports/index.ts";
 import type { Outbound } from "../outbound/index.ts";
 import { cleanLines } from "./card-text.ts";
 import { refusalError, refusedBySender } from "./errors.ts";
-import { createExchange } from "./exchange.ts";
+import { createExchange, type Exchange } from "./exchange.ts";
 import { splitText } from "./markdown.ts";
 
 /** A group's webhook robot: it writes into its group and hears nothing. */
@@ -41,15 +41,9 @@ export function robotUrlFault(url: unknown): string | null {
 
 /** Makes the robot. Throws `wecom.bad_config` for an address or key that cannot be one. */
 export function createRobot(options: RobotOptions): Robot {
-  const place = placeOf("url" in options ? options.url : urlOf(options));
-  if (place === null) throw refusedBySender("wecom.bad_config", `robot: ${robotUrlFault(null)}`);
-  const { http, clock } = options;
-  const below: Outbound = {
-    request: ({ path, ...rest }) => http.request({ ...rest, url: `${place.base}${path}` }),
-    close: () => http.close(),
-  };
-  const exchange = createExchange(below, [place.key]);
-  const budget = robotBudget(clock);
+  const place = placeIn(options);
+  const exchange = exchangeAt(place, options.http);
+  const budget = robotBudget(options.clock);
   const sendPart = async (content: string): Promise<void> => {
     const body = { msgtype: "markdown", markdown: { content } };
     const answer = await exchange({ method: "POST", api: SEND, body }, { key: place.key });
@@ -64,6 +58,37 @@ export function createRobot(options: RobotOptions): Robot {
       for (const part of parts) await sendPart(part);
     },
   };
+}
+
+/**
+ * Whether a robot can still write, without a word in its group: empty text is refused after the key was looked at.
+ * Throws as `send` does.
+ */
+export async function checkRobot(options: RobotOptions): Promise<void> {
+  const place = placeIn(options);
+  const body = { msgtype: "text", text: { content: "" } };
+  const answer = await exchangeAt(place, options.http)(
+    { method: "POST", api: SEND, body },
+    { key: place.key },
+  );
+  if (!EMPTY_CODES.includes(answer.errcode)) throw refusalError({ ...answer, api: SEND });
+}
+
+/** What says that only the text was at fault; the vendor's pages name the first. */
+const EMPTY_CODES: readonly number[] = [93017, 44004, 40058];
+
+function placeIn(options: RobotOptions): Place {
+  const place = placeOf("url" in options ? options.url : urlOf(options));
+  if (place === null) throw refusedBySender("wecom.bad_config", `robot: ${robotUrlFault(null)}`);
+  return place;
+}
+
+function exchangeAt({ base, key }: Place, http: Outbound): Exchange {
+  const below: Outbound = {
+    request: ({ path, ...rest }) => http.request({ ...rest, url: `${base}${path}` }),
+    close: () => http.close(),
+  };
+  return createExchange(below, [key]);
 }
 
 function urlOf({ key, apiBase = DEFAULT_BASE }: { key: string; apiBase?: string }): string {

@@ -91,7 +91,7 @@ function demoEnvironment(given: {
   return {
     HOST: "127.0.0.1",
     PORT: port,
-    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    WHALE_PUBLIC_URL: `http://127.0.0.1:${port}`,
     WHALE_HOME: home,
     WECOM_API: wecom.url,
     WECOM_LOGIN: wecom.url,

@@ -3,10 +3,11 @@ import { type BudgetLimits, DEFAULT_BUDGETS } from "../../core/outbox/index.ts";
 import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
+import { type AdminConfig, readAdmin } from "./admin.ts";
 import { memoryOfMachine } from "./environment.ts";
-import { type PagesConfig, readPages } from "./pages.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
+import { readSessionKey } from "./session-key.ts";
 import { readStores, type StoresConfig } from "./stores.ts";
 
 /** Everything the process is told from outside, checked. */
@@ -33,8 +34,9 @@ export interface Config {
     /** Where browsers log in; WeCom's own addresses when absent. */
     loginBase?: string;
   };
-  /** Of the pages that cards link to. None where `PUBLIC_URL` is not set. */
-  pages: PagesConfig;
+  /** What logins to pages are sealed with; empty: a key is drawn from the secret of WeCom's callback. */
+  sessionKey: string;
+  admin: AdminConfig;
   /** What of messages and calls WeCom takes. Defaults: 24 a minute to one person, 500 accounts, 2,400 calls. */
   budgets: BudgetLimits;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
@@ -113,7 +115,8 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
       encodingAesKey: read.wecom("WECOM_AES_KEY", "encodingAesKey"),
       ...loginBase(read),
     },
-    pages: readPages(read),
+    sessionKey: readSessionKey(read),
+    admin: readAdmin(read),
     budgets: budgetLimits(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),

@@ -6,7 +6,7 @@ import { openWorld, type World, type WorldOptions } from "../support/world.ts";
 /** A world whose pages can be reached. */
 export async function openPagedWorld(test: TestContext, options: WorldOptions = {}): Promise<World> {
   const port = String(await freePort());
-  const env = { PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`, ...options.env };
+  const env = { PORT: port, WHALE_PUBLIC_URL: `http://127.0.0.1:${port}`, ...options.env };
   return openWorld(test, { ...options, env });
 }
 

@@ -326,7 +326,7 @@ describe("addresses lead where they should", () => {
   });
 
   test("without a public address there are no pages", async (t) => {
-    const world = await openPagedWorld(t, { files: drillRule(), env: { PUBLIC_URL: "" } });
+    const world = await openPagedWorld(t, { files: drillRule(), env: { WHALE_PUBLIC_URL: "" } });
     await drill(world, "1");
     const card = await openCard(world, "演练");
     assert.equal((await fetch(pageOf(world, card))).status, 404);
