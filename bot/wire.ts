@@ -194,10 +194,9 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     onAppEvent: parts.adminAlerts.onEvent,
     crowded: () => parts.pressure.crowded(),
   };
-  if (config.roles.includes("worker")) {
-    works.push(await startWork(ground));
-    works.push(watchActions(parts));
-  }
+  if (config.roles.includes("worker")) works.push(await startWork(ground));
+  // Pages ask it too: which parameters are secret.
+  if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));
   if (!config.roles.includes("scheduler")) return;
   works.push(startScheduler(ground));
   const watch = parts.policies.start();

@@ -81,7 +81,9 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
   ]);
   const output =
     live.output.outcome === "text" ? { ...live.output, text: hide(live.output.text) } : live.output;
-  const features = event ? featuresOf(task, event, deps) : null;
+  const features = event
+    ? featuresOf(task, event, { rules: deps.rules, masking: { ...deps.masking, maskText: hide } })
+    : null;
   return {
     ...{ task, params, approvers, explanation, features, output },
     children: live.children,
@@ -89,7 +91,7 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
       ...viewing,
       resultRows: viewing.resultRows.map((row) => ({ ...row, value: hide(row.value) })),
     },
-    event: event && shownEvent(event, hide, deps.masking),
+    event: event && shownEvent(event, deps.masking, hide),
   };
 }
 
@@ -105,17 +107,13 @@ export function shownParams(
   return { params: value, hide: hiding(secrets, masking) };
 }
 
-function shownEvent(event: WhaleEvent, hide: (text: string) => string, masking: Masking): WhaleEvent {
-  const plain = (texts: Record<string, string>) => {
-    const { value } = masked(texts, masking, () => false);
-    return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, hide(String(text))]));
-  };
+function shownEvent(event: WhaleEvent, { isSecretKey }: Masking, hide: (text: string) => string): WhaleEvent {
+  const shown = <T extends JsonObject>(fields: T) =>
+    masked(fields, { isSecretKey, maskText: hide }, () => false).value as T;
+  const { title, labels, annotations, detail } = event;
   return {
-    ...event,
-    title: hide(event.title),
-    labels: plain(event.labels),
-    annotations: plain(event.annotations),
-    detail: masked(event.detail, masking, () => false).value,
+    ...{ ...event, title: hide(title), labels: shown(labels) },
+    ...{ annotations: shown(annotations), detail: shown(detail) },
   };
 }
 
@@ -142,7 +140,7 @@ async function explanationOf(
 function featuresOf(
   task: Task,
   event: WhaleEvent,
-  { rules, masking }: Pick<FactDeps, "rules" | "masking">,
+  { rules, masking }: Pick<FactDeps, "rules"> & { masking: Masking },
 ): FeatureLine[] | null {
   const compiled = rules().rules.find(({ rule }) => rule.id === task.ruleId);
   if (compiled?.version !== task.ruleVersion) return null;
