@@ -81,6 +81,7 @@ export async function openParts(options: WhaleOptions) {
     chat.encodingAesKey,
     ...robotSecrets(config.admin.robotUrl),
     localToken,
+    config.sessionKey,
     ...secretsOfStores(config.stores),
   ];
   const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });

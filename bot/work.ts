@@ -1,5 +1,6 @@
 import type { Wecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
+import { taskLinks } from "../core/pages/index.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
@@ -113,7 +114,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { advancer } = ground;
   const view = createViewer({
     ...{ directory, journal, archive, languages: ground.languages },
-    ...{ timeZone: config.timeZone, plain: ground.plain },
+    ...{ timeZone: config.timeZone, plain: ground.plain, linkOf: taskLinks(config.admin.publicUrl) },
   });
   const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep });
   const controller = createController({ advancer, executor, clock });

@@ -1,5 +1,5 @@
 import { ChatOpsError } from "../../core/errors.ts";
-import type { Clock, Directory, Logger, Messenger, Metrics } from "../../core/ports/index.ts";
+import type { Clock, Directory, Logger, Login, Messenger, Metrics } from "../../core/ports/index.ts";
 import { createOutbound, type Outbound } from "../outbound/index.ts";
 import { createCallback, type WecomCallback } from "./callback.ts";
 import { type Checkup, createCheckup } from "./checkup.ts";
@@ -9,6 +9,7 @@ import { createContacts } from "./contacts.ts";
 import { type CallbackCrypto, createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
 import { createMessenger } from "./messenger.ts";
+import { createLogin } from "./oauth.ts";
 import { type Troubles, watchTroubles } from "./troubles.ts";
 
 /** What the adapter asks of its surroundings. */
@@ -30,6 +31,7 @@ export interface Wecom {
   messenger: Messenger;
   directory: Directory;
   callback: WecomCallback;
+  login: Login;
   /** Looks at how the app is set up. */
   checkup: Checkup;
   /** What its calls met and what only a person can end. */
@@ -92,6 +94,7 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
     callback: createCallback(crypto, agentId, clock),
     checkup: createCheckup({ client, crypto, agentId, clock }),
     troubles,
+    login: createLogin(client, config),
     probe: createProbe(client.checkToken),
     close: () => outbound.close(),
   };

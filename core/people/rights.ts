@@ -18,6 +18,9 @@ export const RIGHTS = [
   "outbox.read",
   "health.read",
   "config.reload",
+  "clusters.read",
+  "actions.run",
+  "stops.write",
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];

@@ -1,7 +1,9 @@
 import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
+import { pageEn } from "./page-en.ts";
 
 export const en: Texts = {
+  page: pageEn,
   brand: "Whale",
   cards: cardsEn,
   replayed: "Replay",

@@ -1,7 +1,9 @@
 import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
+import { pageZh } from "./page-zh.ts";
 
 export const zh: Texts = {
+  page: pageZh,
   brand: "鲸",
   cards: cardsZh,
   replayed: "重放",
