@@ -52,8 +52,7 @@ import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { Stores } from "./stores.ts";
-import { budgetLeft, type StepObserver } from "./workers/index.ts";
-import { type Advancer, createViewer, type StepObserver } from "./workers/index.ts";
+import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */
 export interface Serving {
