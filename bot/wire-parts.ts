@@ -30,6 +30,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
+import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import { openStores } from "./wire-stores.ts";
@@ -100,6 +101,7 @@ export async function openParts(options: WhaleOptions) {
   const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory });
   const { audit, state } = stores.store;
   const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
+  const stops = createStopKeeper({ state, audit, clock, log });
   const { language, timeZone } = config;
   const texts = textsOf(language);
   const tell = tellDelegate({ outbox: stores.store.outbox, texts, plain: markdownText, timeZone, clock });
@@ -131,6 +133,7 @@ export async function openParts(options: WhaleOptions) {
     keeper,
     mutes,
     delegations,
+    stops,
     rolesOf,
     pressure,
     stores,

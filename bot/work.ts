@@ -14,6 +14,7 @@ import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
+import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import {
   type Advancer,
@@ -49,6 +50,7 @@ export interface Ground {
   inForce: () => InForce;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
+  stops: StopKeeper;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   /** The roles that a person holds now. */
@@ -81,7 +83,7 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, mutes, delegations } = ground;
+  const { crowded, mutes, delegations, stops } = ground;
   const actions = ground.actions.lookup;
   const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
@@ -91,7 +93,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { messenger, directory } = ground.wecom;
   const { advancer } = ground;
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
-  const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep });
+  const starter = createStarter({ tasks, advancer, executor, inForce, stops, clock, onStep });
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
@@ -116,7 +118,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     rules: startRulesWorker({
       ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
-    tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
+    tasks: startTaskWorker({ tasks, advancer, starter, controller, stops, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
     archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
