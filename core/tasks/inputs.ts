@@ -22,6 +22,8 @@ export interface Click {
   clickKey: string;
   /** Code for one update of the card; absent when WeCom sent none. */
   code?: string;
+  /** Present where it was typed, not clicked: the reason that was typed with it. Who took the message answers it. */
+  typed?: string;
   /** The options that were chosen on the card, by the name of their choice. */
   selected?: Chosen;
 }

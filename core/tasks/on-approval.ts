@@ -40,8 +40,15 @@ export function isRepeat(task: Task, clickKey: string): boolean {
 /** A click that decides nothing: its person is told why, and the card shows how things stand. */
 export function explainClick(task: Task, click: Click, reason: RefusalReason, nowMs: number): StepResult {
   const shown = updateCards(afterClick(task, click, nowMs), nowMs, "click_only");
-  const reply: Effect = { kind: "reply", to: click.by, about: reason };
-  return refused(shown.task, reason, [reply, ...shown.effects]);
+  return refused(shown.task, reason, [...replyTo(click, reason), ...shown.effects]);
+}
+
+/** What its person is told by a message; nothing where their own message is answered. */
+function replyTo(
+  { by, typed }: { by: string; typed?: string | undefined },
+  about: Extract<Effect, { kind: "reply" }>["about"],
+): Effect[] {
+  return typed === undefined ? [{ kind: "reply", to: by, about }] : [];
 }
 
 /** Why this person may not decide; null when they may. */
@@ -99,12 +106,11 @@ function onDecision(
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
   const clicked = afterClick(task, click, nowMs);
-  if (needsReason(task.approval, verdict)) return askReason(clicked, decision);
-  const result = decide(clicked, decision, nowMs);
+  const reason = givenReason(click.typed ?? "");
+  if (reason === "" && needsReason(task.approval, verdict)) return askReason(clicked, decision, click.typed);
+  const result = decide(clicked, { ...decision, ...(reason === "" ? {} : { reason }) }, nowMs);
   const about = REPLIES[result.reason];
-  if (!about) return result;
-  const reply: Effect = { kind: "reply", to: click.by, about };
-  return { ...result, effects: [reply, ...result.effects] };
+  return about ? { ...result, effects: [...replyTo(click, about), ...result.effects] } : result;
 }
 
 /** What is told to a person whose decision counts and ends nothing. */
@@ -116,13 +122,16 @@ const REPLIES: Partial<Record<string, "approval_counted" | "rejection_counted">>
 const AWAITED_REASONS_KEPT = 60;
 
 /** The click's code is kept for showing what comes of it. */
-export function askReason(task: Task, { verdict, by, round, atMs, chosen }: Decision): StepResult {
+export function askReason(
+  task: Task,
+  { verdict, by, round, atMs, chosen }: Decision,
+  typed?: string,
+): StepResult {
   const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
   const awaitedReasons = [...others, { verdict, by, round, atMs, ...(chosen ? { chosen } : {}) }].slice(
     -AWAITED_REASONS_KEPT,
   );
-  const reply: Effect = { kind: "reply", to: by, about: "reason_asked" };
-  return noted({ ...task, awaitedReasons }, "reason_asked", {}, [reply]);
+  return noted({ ...task, awaitedReasons }, "reason_asked", {}, replyTo({ by, typed }, "reason_asked"));
 }
 
 /** The reason that somebody's click waited for: the decision counts as of now, by what they may now. */
