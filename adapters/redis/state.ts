@@ -30,6 +30,10 @@ return {1, revision}
 export function redisState(engine: Engine): StateStore {
   const base = engine.base(STATE_TAG);
   return {
+    get: async (kind, name) => {
+      const stored = await engine.command<string | null>("HGET", [`${base}:k:${kind}`, name]);
+      return stored === null ? null : documentOf(name, stored);
+    },
     list: async <Kind extends StateKind>(kind: Kind) => {
       const flat = await engine.command<string[]>("HGETALL", [`${base}:k:${kind}`]);
       const found: StateDocument<Kind>[] = [];

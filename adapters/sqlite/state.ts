@@ -12,6 +12,7 @@ import type { Wake } from "./group-commit.ts";
 /** Shared documents over SQLite. */
 export function sqliteState({ db, read, write }: Engine): StateStore {
   return {
+    get: (kind, name) => read(() => get(db, kind, name)),
     list: (kind) => read(() => list(db, kind)),
     put: (change) => write((wake) => put(db, change, wake)),
     remove: (kind, name, expected) => write((wake) => remove(db, { kind, name, expected }, wake)),
@@ -30,6 +31,15 @@ function documentOf<Kind extends StateKind>({ name, revision, body }: Row): Stat
   return { name, revision, body: JSON.parse(body) };
 }
 
+function rowOf(db: Database, kind: StateKind, name: string): Row | undefined {
+  return db.get<Row>("SELECT name, revision, body FROM state WHERE kind = ? AND name = ?", kind, name);
+}
+
+function get<Kind extends StateKind>(db: Database, kind: Kind, name: string): StateDocument<Kind> | null {
+  const row = rowOf(db, kind, name);
+  return row ? documentOf(row) : null;
+}
+
 function list<Kind extends StateKind>(db: Database, kind: Kind): StateDocument<Kind>[] {
   const sql = "SELECT name, revision, body FROM state WHERE kind = ? ORDER BY name";
   return db.all<Row>(sql, kind).map((row) => documentOf<Kind>(row));
@@ -40,7 +50,7 @@ function put<Kind extends StateKind>(
   { kind, name, expected, body }: StateChange<Kind>,
   wake: Wake,
 ): StateOutcome<Kind> {
-  const row = db.get<Row>("SELECT name, revision, body FROM state WHERE kind = ? AND name = ?", kind, name);
+  const row = rowOf(db, kind, name);
   if ((row?.revision ?? null) !== expected)
     return { outcome: "conflict", current: row ? documentOf(row) : null };
   const revision = nextNumber(db, "state");

@@ -93,6 +93,17 @@ export function parseCardId(text: string): { taskId: string; cardNo: number } | 
   return match?.[1] && match[2] ? { taskId: match[1], cardNo: Number(match[2]) } : null;
 }
 
+/** `b_` + base32(sha256(what it is made of)): the same waiting cards make the same batch. */
+export function batchId(parts: readonly string[]): string {
+  return idOf("b_", parts);
+}
+
+/** `<batch>@<n>`: the id of a batch's card in WeCom; null when it is not one of ours. */
+export function parseBatchCardId(text: string): { batchId: string; cardNo: number } | null {
+  const match = /^(b_[a-z2-7]{52})@(\d{1,6})$/.exec(text);
+  return match?.[1] && match[2] ? { batchId: match[1], cardNo: Number(match[2]) } : null;
+}
+
 /** `<task>:<kind>:<n>`: the key under which one outgoing message is sent at most once on purpose. */
 export function outboxKey(task: string, kind: string, n: number): string {
   return `${task}:${kind}:${n}`;

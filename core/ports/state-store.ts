@@ -1,3 +1,4 @@
+import type { Batch } from "../batches/batch.ts";
 import type { Delegation } from "../delegations/index.ts";
 import type { Mute } from "../mutes/mute.ts";
 import type { Stop } from "../stops/stop.ts";
@@ -10,6 +11,8 @@ export interface StateBodies {
   mute: Mute;
   /** By an id of its own: `d_` and a ULID. */
   delegation: Delegation;
+  /** By its id. */
+  batch: Batch;
   /** By what was said: that people were told it, so that it is said once. */
   notice: { at: string };
 }
@@ -38,6 +41,8 @@ export type StateOutcome<Kind extends StateKind> =
 
 /** Small documents that all processes share: what people ordered and may take back, and what they were told. Each change is durable when it returns. */
 export interface StateStore {
+  /** Null when there is none. */
+  get<Kind extends StateKind>(kind: Kind, name: string): Promise<StateDocument<Kind> | null>;
   /** All documents of a kind, by name. */
   list<Kind extends StateKind>(kind: Kind): Promise<StateDocument<Kind>[]>;
   /** One atomic compare-and-set. */

@@ -24,6 +24,8 @@ export interface Click {
   code?: string;
   /** Present where it was typed, not clicked: the reason that was typed with it. Who took the message answers it. */
   typed?: string;
+  /** It was made on the card of a batch, which shows the task with this hash, and tells its person by itself. */
+  batch?: { id: string; hash: string };
   /** The options that were chosen on the card, by the name of their choice. */
   selected?: Chosen;
 }
@@ -118,6 +120,8 @@ export type TaskInput =
       messageId?: string;
     }
   | { kind: "card_failed"; cardNo: number; message: string }
+  /** A batch's card will stand for this one, which is not sent. */
+  | { kind: "batched"; cardNo: number; batch: string }
   | { kind: "withdraw" }
   | { kind: "hold" }
   | { kind: "release" };

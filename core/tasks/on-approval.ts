@@ -37,23 +37,26 @@ export function isRepeat(task: Task, clickKey: string): boolean {
   return task.seenClicks.includes(clickKey);
 }
 
-/** A click that decides nothing: its person is told why, and the card shows how things stand. */
+/** A click that decides nothing: its person is told why, and the card shows how things stand. A batch tells it itself. */
 export function explainClick(task: Task, click: Click, reason: RefusalReason, nowMs: number): StepResult {
+  if (click.batch) return refused(afterClick(task, click, nowMs), reason);
   const shown = updateCards(afterClick(task, click, nowMs), nowMs, "click_only");
   return refused(shown.task, reason, [...replyTo(click, reason), ...shown.effects]);
 }
 
 /** What its person is told by a message; nothing where their own message is answered. */
 function replyTo(
-  { by, typed }: { by: string; typed?: string | undefined },
+  { by, typed, batch }: Pick<Click, "by" | "typed" | "batch">,
   about: Extract<Effect, { kind: "reply" }>["about"],
 ): Effect[] {
-  return typed === undefined ? [{ kind: "reply", to: by, about }] : [];
+  return typed === undefined && !batch ? [{ kind: "reply", to: by, about }] : [];
 }
 
 /** Why this person may not decide; null when they may. */
 export function clickFault(task: Task, click: Click): RefusalReason | null {
-  if (!task.cards.some((card) => card.no === click.cardNo)) return "other_card";
+  const card = task.cards.find(({ no }) => no === click.cardNo);
+  if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
+  if (click.batch && click.batch.hash !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
@@ -107,7 +110,7 @@ function onDecision(
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
   const clicked = afterClick(task, click, nowMs);
   const reason = givenReason(click.typed ?? "");
-  if (reason === "" && needsReason(task.approval, verdict)) return askReason(clicked, decision, click.typed);
+  if (reason === "" && needsReason(task.approval, verdict)) return askReason(clicked, decision, click);
   const result = decide(clicked, { ...decision, ...(reason === "" ? {} : { reason }) }, nowMs);
   const about = REPLIES[result.reason];
   return about ? { ...result, effects: [...replyTo(click, about), ...result.effects] } : result;
@@ -125,13 +128,13 @@ const AWAITED_REASONS_KEPT = 60;
 export function askReason(
   task: Task,
   { verdict, by, round, atMs, chosen }: Decision,
-  typed?: string,
+  told: Pick<Click, "typed" | "batch"> = {},
 ): StepResult {
   const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
   const awaitedReasons = [...others, { verdict, by, round, atMs, ...(chosen ? { chosen } : {}) }].slice(
     -AWAITED_REASONS_KEPT,
   );
-  return noted({ ...task, awaitedReasons }, "reason_asked", {}, replyTo({ by, typed }, "reason_asked"));
+  return noted({ ...task, awaitedReasons }, "reason_asked", {}, replyTo({ ...told, by }, "reason_asked"));
 }
 
 /** The reason that somebody's click waited for: the decision counts as of now, by what they may now. */

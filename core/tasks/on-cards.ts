@@ -37,6 +37,17 @@ function closeLate(task: Task, input: InputOf<"card_sent">): StepResult {
   return noted(task, "card_sent", { cards: spent.cards }, effects);
 }
 
+/** A card that was not sent yet gives way to the batch's. */
+export function onBatched(task: Task, { cardNo, batch }: InputOf<"batched">): StepResult {
+  const card = task.cards.find(({ no }) => no === cardNo);
+  if (!card) return refused(task, "other_card");
+  if (card.sentAtMs !== null || (card.batch !== undefined && card.batch !== batch)) {
+    return refused(task, "not_in_this_state");
+  }
+  const { cards } = withCard(task, cardNo, (one) => ({ ...one, batch }));
+  return noted(task, "batched", { cards });
+}
+
 /** WeCom will not take a card, ever: the task says so and waits for its time or another card. */
 export function onCardFailed(task: Task, input: InputOf<"card_failed">): StepResult {
   return noted(task, "card_failed", { message: input.message });

@@ -46,6 +46,7 @@ export type MoveReason =
   | "given_up_unresolved"
   | "card_sent"
   | "card_failed"
+  | "batched"
   | "code_received"
   | "card_refreshed"
   | "offer_taken"

@@ -109,6 +109,8 @@ export interface CardRecord {
   no: number;
   to: PeopleGroups;
   purpose: "approval" | "escalation" | "unknown";
+  /** The batch whose card stands for this one. */
+  batch?: string;
   /** Userids it went to; empty until WeCom took it. */
   recipients: string[];
   unreachable: string[];

@@ -58,6 +58,11 @@ const CASES: [what: string, given: Evidence, names: string[]][] = [
   ],
   ["an end that nobody heard of", evidence(task, [aRow(task)], { messages: [] }), ["lost"]],
   ["a task that still waits", evidence(ended({ state: "running" }), [aRow(task)]), ["stuck"]],
+  [
+    "a task whose execution StackStorm never brings to a worker",
+    evidence(ended({ state: "running" }), [aRow(task, { status: "requested", isLost: true })]),
+    [],
+  ],
   ["an unknown start that StackStorm has", evidence(ended({ state: "unknown" }), [aRow(task)]), ["lost"]],
   ["an unknown start about which nobody was asked", evidence(ended({ state: "unknown" }), []), ["stuck"]],
 ];

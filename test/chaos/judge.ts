@@ -10,6 +10,8 @@ export interface Row {
   parameters: Record<string, unknown>;
   /** StackStorm made it by itself of a start that it had made another of. */
   isTwin?: boolean;
+  /** StackStorm took it and never brings it to a worker: it stays requested, and people are told after a while. */
+  isLost?: boolean;
 }
 
 /** Everything that is compared at the end. */
@@ -62,6 +64,7 @@ function judgeTask(task: Task, evidence: Evidence, found: Judgement): void {
   else if (rows.some((row) => !isAsAsked(row, evidence)))
     found.unapproved.push(`${name}, with other content than was approved`);
   if (task.state === "unknown") judgeUnknown(task, rows, { evidence, found, name });
+  else if (isFollowedInVain(task, rows)) return;
   else if (!isTerminal(task.state)) found.stuck.push(name);
   else if (!isRightEnd(task, rows)) found.lost.push(name);
   else if (task.state !== "rejected" && !wasHeard(task, evidence))
@@ -93,6 +96,11 @@ function judgeUnknown(
   if (rows.length > 0) found.lost.push(`${name}, although StackStorm has it`);
   else if (!asked) found.stuck.push(`${name}, and nobody was asked`);
   else found.unknown.push(name);
+}
+
+/** What StackStorm itself never runs is followed, as long as it is there. */
+function isFollowedInVain({ state, execution }: Task, rows: readonly Row[]): boolean {
+  return state === "running" && rows.some(({ id, isLost }) => isLost === true && id === execution?.id);
 }
 
 /** A double of StackStorm's own is found at the end of the run at the latest, and stands on the task for people. */

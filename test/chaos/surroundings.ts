@@ -164,6 +164,7 @@ async function evidenceOf(
       action: row.action,
       parameters: row.parameters,
       isTwin: row.twin === true,
+      isLost: row.lost === true,
       requestId: (row.context as { whale?: { request_id?: string } }).whale?.request_id ?? "",
     })),
     asked: { action: "core.wait", parameters: { seconds: 0.05 } },
@@ -176,16 +177,21 @@ async function evidenceOf(
 }
 
 /** Whether nothing waits and nothing is under way any more. */
-export async function isQuiet({ url, monitor }: Pick<Surroundings, "url" | "monitor">): Promise<boolean> {
+export async function isQuiet({
+  url,
+  monitor,
+  stackstorm,
+}: Pick<Surroundings, "url" | "monitor" | "stackstorm">): Promise<boolean> {
   const answer = await fetch(`${url}/readyz`, { headers: { connection: "close" } }).catch(() => null);
   if (!answer?.ok) return false;
   const { tasks, outbox, behind } = (await answer.json()) as Record<
     "tasks" | "outbox" | "behind",
     Record<string, number>
   >;
-  const open = ["pending_approval", "approved", "starting", "running"].some(
-    (state) => (tasks[state] ?? 0) > 0,
-  );
+  // What StackStorm never brings to a worker runs for ever.
+  const lost = stackstorm.rows().filter(({ lost, twin }) => lost === true && twin !== true).length;
+  const waits = ["pending_approval", "approved", "starting"].some((state) => (tasks[state] ?? 0) > 0);
+  const open = waits || (tasks["running"] ?? 0) > lost;
   const waiting = Object.values(outbox).some((count) => count > 0);
   return !open && !waiting && behind["rules"] === 0 && monitor.waiting() === 0;
 }

@@ -66,6 +66,19 @@ function putting(open: () => Promise<HarnessOf<"state">>): void {
     assert.deepEqual(await state.list("stop"), [next]);
   });
 
+  test("gives one by its name, as it is listed, and null where there is none of that kind", async ({
+    state,
+  }) => {
+    const first = await put(state, "cluster:a'; 中");
+    assert.deepEqual(await state.get("stop", first.name), first);
+    const next = await put(state, first.name, { expected: first.revision, why: "another" });
+    assert.deepEqual(await state.get("stop", first.name), next);
+    assert.equal(await state.get("mute", first.name), null);
+    assert.equal(await state.get("stop", "other"), null);
+    assert.ok(await state.remove("stop", first.name, next.revision));
+    assert.equal(await state.get("stop", first.name), null);
+  });
+
   test("lists by name", async ({ state }) => {
     for (const name of ["b", "a", "C"]) await put(state, name);
     assert.deepEqual(

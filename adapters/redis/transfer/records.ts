@@ -62,7 +62,13 @@ async function readVersions(engine: Engine, { after }: PageStart): Promise<Trans
 }
 
 /** Complete by its type: a kind that is not named would be left behind. */
-const STATE_KINDS: Record<StateKind, true> = { stop: true, mute: true, delegation: true, notice: true };
+const STATE_KINDS: Record<StateKind, true> = {
+  stop: true,
+  mute: true,
+  delegation: true,
+  notice: true,
+  batch: true,
+};
 
 /** Stops, mutes and delegations, all on one page: people make them. */
 export const state: TransferTable<"state"> = {

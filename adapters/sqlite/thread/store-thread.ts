@@ -88,7 +88,7 @@ const REPLAYS: Methods<ReplayStore> = {
   ...{ create: true, get: true, list: true, claim: true, save: true, trim: true },
 };
 const LEASES: Methods<Leases> = { acquire: true, release: true, held: true };
-const STATE: Methods<StateStore> = { list: true, put: true, remove: true, version: true };
+const STATE: Methods<StateStore> = { get: true, list: true, put: true, remove: true, version: true };
 
 type Methods<Port> = Record<keyof Port, true>;
 

@@ -23,7 +23,7 @@ const EXECUTING = [...ALWAYS, "control", "control_answer", "gone", "news", "retr
 /** What each state takes. Anything else must be refused; a change of this table is a change of the promises. */
 const EXPECTED: Record<TaskState, string[]> = {
   held: [...ALWAYS, "control", "release", "tick", "withdraw"],
-  pending_approval: [...ALWAYS, "approve", "control", "reason", "reject", "tick", "withdraw"],
+  pending_approval: [...ALWAYS, "approve", "batched", "control", "reason", "reject", "tick", "withdraw"],
   approved: [...ALWAYS, "control", "hold", "intend", "withdraw"],
   starting: [...ALWAYS, "look", "start_answer"],
   unknown: [...ALWAYS, "adopt", "again", "give_up", "look", "start_answer"],

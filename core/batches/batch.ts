@@ -1,0 +1,126 @@
+import { batchId, hashOf } from "../ids/index.ts";
+import type { PeopleGroups } from "../people/people.ts";
+import type { CardRecord, Task, UpdateCode } from "../tasks/task.ts";
+
+/** A task that a batch asks about, as it was when it was put there. */
+export interface BatchMember {
+  id: string;
+  /** The task's own card that the batch stands for. */
+  cardNo: number;
+  /** The binding hash that people are shown. */
+  hash: string;
+}
+
+/** One card of a batch. The first asks about all; others ask one person to choose of some. */
+export interface BatchCard {
+  no: number;
+  /** `ask`: all, none, choose. `choose`: some of the members, to be ticked. */
+  purpose: "ask" | "choose";
+  /** Of `choose`: whom it is for, and the members on it. */
+  for?: string;
+  members?: readonly string[];
+  recipients: readonly string[];
+  sentAtMs: number | null;
+  /** Codes not yet spent, oldest first. */
+  codes: readonly UpdateCode[];
+}
+
+/** Many tasks of one rule that are asked about by one card, because one card for each would crowd people out. */
+export interface Batch {
+  /** `b_` and a hash of what it is made of. */
+  id: string;
+  ruleId: string;
+  to: PeopleGroups;
+  madeAtMs: number;
+  members: readonly BatchMember[];
+  /** sha256 over the sorted binding hashes of its members (promise 2). */
+  hash: string;
+  cards: readonly BatchCard[];
+}
+
+/** A task's card that waits to be sent, by the key of its outbox item. */
+export interface WaitingCard {
+  key: string;
+  task: Task;
+  cardNo: number;
+}
+
+/** The most tasks of one batch: a document of some 100 kB. */
+export const MAX_MEMBERS = 500;
+/** The most boxes of one card (reference/wecom.md 3.6). */
+export const MAX_BOXES = 20;
+
+/**
+ * Which waiting cards may share one: those of one rule as it is, that ask the same people in the same way for the first
+ * time. Null for what must be asked alone: escalations, unknown starts, and tasks with something to choose.
+ */
+export function batchKey(task: Task, card: CardRecord): string | null {
+  const { approval, choices = [], state, ruleId, ruleDigest, origin } = task;
+  if (state !== "pending_approval" || approval.mode !== "people" || card.purpose !== "approval") return null;
+  if (choices.length > 0 || card.sentAtMs !== null || card.batch !== undefined) return null;
+  const asker = origin.kind === "rule" ? null : origin.by;
+  return hashOf([ruleId, ruleDigest, card.to, approval, asker]);
+}
+
+/** A batch of waiting cards with one key; the same cards make the same batch. */
+export function batchOf(cards: readonly [WaitingCard, ...WaitingCard[]], nowMs: number): Batch {
+  const [{ task, cardNo }] = cards;
+  const members = cards.map((one): BatchMember => {
+    return { id: one.task.id, cardNo: one.cardNo, hash: one.task.hash };
+  });
+  return {
+    id: batchId(cards.map(({ key }) => key).sort()),
+    ruleId: task.ruleId,
+    to: task.cards.find(({ no }) => no === cardNo)?.to ?? [],
+    madeAtMs: nowMs,
+    members,
+    hash: membersHash(members),
+    cards: [{ no: 1, purpose: "ask", recipients: [], sentAtMs: null, codes: [] }],
+  };
+}
+
+function membersHash(members: readonly BatchMember[]): string {
+  return hashOf(members.map(({ hash }) => hash).sort());
+}
+
+/** Whether a batch still says what its people were shown. */
+export function isIntact({ members, hash }: Batch): boolean {
+  return membersHash(members) === hash;
+}
+
+/** What a click on a batch's card wants of which members. */
+export type BatchOrder =
+  | { outcome: "decides"; verdict: "approve" | "reject"; members: readonly BatchMember[] }
+  /** A card with boxes is to be sent to who clicked. */
+  | { outcome: "chooses" }
+  | { outcome: "refreshes" }
+  | { outcome: "refused"; reason: "other_content" | "other_card" | "unknown_button" | "choice_missing" };
+
+/** The question under which the boxes of a `choose` card come back. */
+export const BOXES_KEY = "tasks";
+
+/** Judges a click on a batch's card: which button, and which boxes were ticked on it. */
+export function batchOrder(
+  batch: Batch,
+  { cardNo, button, ticked }: { cardNo: number; button: string; ticked: readonly string[] },
+): BatchOrder {
+  const card = batch.cards.find(({ no }) => no === cardNo);
+  if (!card) return { outcome: "refused", reason: "other_card" };
+  if (button === "refresh") return { outcome: "refreshes" };
+  if (!isIntact(batch)) return { outcome: "refused", reason: "other_content" };
+  if (card.purpose === "choose") return tickedOrder(batch, card, { button, ticked });
+  if (button === "all") return { outcome: "decides", verdict: "approve", members: batch.members };
+  if (button === "none") return { outcome: "decides", verdict: "reject", members: batch.members };
+  return button === "choose" ? { outcome: "chooses" } : { outcome: "refused", reason: "unknown_button" };
+}
+
+function tickedOrder(
+  batch: Batch,
+  card: BatchCard,
+  { button, ticked }: { button: string; ticked: readonly string[] },
+): BatchOrder {
+  if (button !== "chosen") return { outcome: "refused", reason: "unknown_button" };
+  const members = batch.members.filter(({ id }) => ticked.includes(id) && card.members?.includes(id));
+  if (members.length === 0) return { outcome: "refused", reason: "choice_missing" };
+  return { outcome: "decides", verdict: "approve", members };
+}
