@@ -56,7 +56,8 @@ function replyTo(
 export function clickFault(task: Task, click: Click): RefusalReason | null {
   const card = task.cards.find(({ no }) => no === click.cardNo);
   if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
-  if (click.batch && click.batch.hash !== task.hash) return "other_content";
+  const shown = click.batch?.hash ?? click.typed?.hash;
+  if (shown !== undefined && shown !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
@@ -109,7 +110,7 @@ function onDecision(
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
   const clicked = afterClick(task, click, nowMs);
-  const reason = givenReason(click.typed ?? "");
+  const reason = givenReason(click.typed?.reason ?? "");
   if (reason === "" && needsReason(task.approval, verdict)) return askReason(clicked, decision, click);
   const result = decide(clicked, { ...decision, ...(reason === "" ? {} : { reason }) }, nowMs);
   const about = REPLIES[result.reason];
