@@ -3,19 +3,20 @@ import { errorText } from "../core/errors.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
-import { handleClick, handleText } from "./chat/index.ts";
+import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
-import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
+import type { MuteKeeper } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
+import { chatOver } from "./wire-chat.ts";
 import {
   type Advancer,
   ALONE,
@@ -189,36 +190,22 @@ function wakeOnWrite(
 }
 
 function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promise<void> {
-  const { stores, executor, inForce, settings, clock, log, metrics, onStep } = ground;
+  const { stores, executor, inForce, settings, advancer, delegations, clock, log, metrics, onStep } = ground;
   const { store } = stores;
-  const common = { tasks: store.tasks, clock, log, metrics, onStep };
   const { directory } = ground.wecom;
-  const rules = () => inForce().rules;
   const clicks = {
-    directory,
-    delegations: ground.delegations,
-    advancer: ground.advancer,
-    executor,
-    rules,
-    clusters: () => inForce().clusters,
-    settings,
-    ...common,
+    ...{ tasks: store.tasks, directory, delegations, advancer, executor, settings },
+    ...{ rules: () => inForce().rules, clusters: () => inForce().clusters },
+    ...{ clock, log, metrics, onStep },
   };
-  const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
-  const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
-  const { delegations, advancer } = ground;
-  const ordering = { orders: ground.orders, directory, delegations, rolesOf: ground.rolesOf };
-  const reasons = { tasks: store.tasks, directory, delegations, advancer, view };
-  const delegating = { delegations, rolesOf: ground.rolesOf, clock };
-  const duty = { rosters: ground.rosters, directory };
-  const messages = {
-    ...{ outbox: store.outbox, audit: store.audit, executor, view },
-    ...{ muting, asking, ordering, reasons, delegating, duty },
-    ...common,
-  };
+  const messages = { chat: chatOver(ground, view), outbox: store.outbox, clock };
   return async ({ payload, key }) => {
-    if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);
+    if (payload.kind === "click") {
+      return isConfirmClick(payload)
+        ? handleConfirmClick(payload, key, messages)
+        : handleClick(payload, key, clicks);
+    }
     log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
   };
 }

@@ -1,2 +1,2 @@
 export { createStopKeeper, type StopKeeper, type StopOutcome } from "./keeper.ts";
-export { releaseHeld } from "./release.ts";
+export { type ReleaseDeps, releaseHeld } from "./release.ts";

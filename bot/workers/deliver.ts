@@ -11,6 +11,7 @@ import type {
   Messenger,
   Metrics,
   Outbox,
+  OutboxBody,
   OutboxClaim,
 } from "../../core/ports/index.ts";
 import {
@@ -85,6 +86,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         return settle(claim);
       }
       case "answer":
+      case "confirm":
         return settle(claim);
       default:
         return body satisfies never;
@@ -150,6 +152,10 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       await text([body.to], body.text, false).catch(giveUpIfFinal(claim, deps));
       return settle(claim);
     }
+    if (body.kind === "confirm") {
+      await confirmCard(body, claim.attempts > 0, messenger).catch(giveUpIfFinal(claim, deps));
+      return settle(claim);
+    }
     const { task } = claim;
     if (!task) return settle(claim);
     await ofTask(claim, task).catch(async (error: unknown) => {
@@ -157,6 +163,17 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       await settle(claim);
     });
   };
+}
+
+/** A card that asks one person to confirm a command, or how it looks once it is over. */
+async function confirmCard(
+  { to, cardId, card, code }: Extract<OutboxBody, { kind: "confirm" }>,
+  mayBeRepeat: boolean,
+  messenger: Messenger,
+): Promise<void> {
+  const recipients = [to];
+  if (code === undefined) await messenger.sendCard({ cardId, recipients, card, mayBeRepeat });
+  else await messenger.updateCard({ recipients, code, card, mayBeRepeat });
 }
 
 /** Whether trying again cannot help. */

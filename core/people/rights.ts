@@ -18,7 +18,6 @@ export const RIGHTS = [
   "health.read",
   "config.reload",
   "clusters.read",
-  "actions.run",
   "stops.write",
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { AuditFact } from "../audit/entry.ts";
+import type { CardView } from "../cards/card.ts";
 import type { Effect } from "../tasks/effects.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
 import type { Grant, TakeRequest } from "../throttle/bucket.ts";
@@ -7,7 +8,11 @@ import type { Grant, TakeRequest } from "../throttle/bucket.ts";
 export type Lane = 1 | 2 | 3 | 4 | 5;
 
 /** What an outbox item carries: an effect of a task, or an answer to a person that belongs to no task. */
-export type OutboxBody = Effect | { kind: "answer"; to: string; text: string };
+export type OutboxBody =
+  | Effect
+  | { kind: "answer"; to: string; text: string }
+  /** A card of its own that asks its person to confirm a command; with `code`, how that card looks from now on. */
+  | { kind: "confirm"; to: string; cardId: string; card: CardView; code?: string };
 
 /** One outgoing message, sent at least once and, by its key, recognisable when sent again. */
 export interface OutboxItem {

@@ -40,7 +40,7 @@ function holds(scope: StopScope, task: Starting["task"], cluster: string | null)
     case "business":
       return scope.name === task.business;
     default:
-      return scope.of satisfies never;
+      return scope satisfies never;
   }
 }
 

@@ -40,6 +40,6 @@ export function objectOfStop(
       return { rule: scope.name, ...(business === undefined ? {} : { business }) };
     }
     default:
-      return scope.of satisfies never;
+      return scope satisfies never;
   }
 }

@@ -261,6 +261,26 @@ export async function ask(world: World, user: string, text: string): Promise<str
   return until(world, `an answer to "${text}"`, () => messagesOf(world, user)[before]);
 }
 
+/** The card that asks a member to confirm a command, once it is there. */
+export function confirmCard(world: World, user: string): Promise<SeenCard> {
+  return until(world, `a card that asks ${user} to confirm`, () => {
+    const cards = cardsOf(world, user, "").filter((card) => card.greyed === null);
+    const open = cards.findLast(({ taskId }) => taskId?.startsWith("c_"));
+    return open?.taskId ? { user, cardId: open.taskId } : null;
+  });
+}
+
+/** Types a command that is to be confirmed, confirms it, and waits for what is answered then. */
+export async function askSurely(world: World, user: string, text: string): Promise<string> {
+  await world.wecom.say(user, text);
+  const card = await confirmCard(world, user);
+  const before = messagesOf(world, user).length;
+  await click(world, card, "confirm");
+  const answer = await until(world, `an answer to "${text}"`, () => messagesOf(world, user)[before]);
+  await cardClosed(world, card);
+  return answer;
+}
+
 /** StackStorm's executions of one action, oldest first. */
 export function runsOf(world: World, action: string): Row[] {
   return world.stackstorm.rows().filter((row) => row.action === action);

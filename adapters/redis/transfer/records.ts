@@ -68,6 +68,8 @@ const STATE_KINDS: Record<StateKind, true> = {
   delegation: true,
   notice: true,
   batch: true,
+  confirmation: true,
+  place: true,
 };
 
 /** Stops, mutes and delegations, all on one page: people make them. */
