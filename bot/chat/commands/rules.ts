@@ -76,12 +76,14 @@ async function throttle(asked: Asked, deps: ChatRuleDeps): Promise<string> {
   return words.bucket({ key: shown, left: String(Math.floor(tokens)), limit: String(burst), next });
 }
 
-async function clusters({ actor, viewing }: Asked, deps: ChatRuleDeps): Promise<string> {
+async function clusters(asked: Asked, deps: ChatRuleDeps): Promise<string> {
+  const { actor, viewing } = asked;
   const { clusters: words } = viewing.texts.commands;
   const seen = deps.clusters().filter(({ name }) => {
     return authorise(actor, "clusters.read", { clusters: [name] }).outcome === "allowed";
   });
-  if (seen.length === 0) return words.none;
+  if (seen.length === 0)
+    return (deps.clusters().length > 0 && deps.denied(asked, "clusters.read", {})) || words.none;
   const lines = await Promise.all(seen.map((cluster) => clusterLine(cluster, viewing, deps)));
   return [words.title, ...lines].join("\n");
 }
