@@ -10,6 +10,8 @@ import { systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
+import { textsOf } from "../core/texts/index.ts";
+import { keepMenu } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH } from "./home/index.ts";
@@ -80,6 +82,8 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const { at, works } = await setGoing(options, parts, server);
   const { home, roles } = config;
   log.info({ ...at, home, store: stores.kind, roles }, "listening");
+  // Not waited for: WeCom may hang, and takes the address of callbacks only when this listens.
+  void keepMenu({ wecom: parts.wecom, texts: textsOf(config.language), log });
   const probe = async () => {
     outside = await probeOutside(parts);
     return warnings();

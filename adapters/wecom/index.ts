@@ -6,4 +6,5 @@ export { fieldFault } from "./config.ts";
 export * from "./crypto.ts";
 export * from "./errors.ts";
 export * from "./markdown.ts";
+export type { MenuItem, MenuOutcome } from "./menu.ts";
 export * from "./wecom.ts";

@@ -70,3 +70,17 @@ export const tagAnswer = shape(
 export const tagListAnswer = shape(
   Type.Object({ taglist: Type.Array(Type.Object({ tagid: Type.Integer(), tagname: Text })) }),
 );
+
+const MenuButton = { key: OptionalText };
+
+/** `menu/get`. */
+export const menuAnswer = shape(
+  Type.Object({
+    button: Type.Array(
+      Type.Object({ ...MenuButton, sub_button: Type.Optional(Type.Array(Type.Object(MenuButton))) }),
+    ),
+  }),
+);
+
+/** What tells nothing beside its errcode. */
+export const nothingMore = shape(Type.Object({}));

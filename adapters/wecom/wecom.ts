@@ -7,6 +7,7 @@ import { type CheckedConfig, checkConfig, type WecomConfig } from "./config.ts";
 import { createContacts } from "./contacts.ts";
 import { createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
+import { ensureMenu, type MenuItem, type MenuOutcome } from "./menu.ts";
 import { createMessenger } from "./messenger.ts";
 
 /** What the adapter asks of its surroundings. */
@@ -28,6 +29,8 @@ export interface Wecom {
   messenger: Messenger;
   directory: Directory;
   callback: WecomCallback;
+  /** Makes sure that the app has a menu with these buttons; one that somebody else made stays. */
+  ensureMenu(items: readonly MenuItem[]): Promise<MenuOutcome>;
   /** Whether a token can be had. Cheap: a token in hand is an answer. Never throws. */
   probe(): Promise<ProbeOutcome>;
   /** Closes the connections; calls under way fail. */
@@ -79,6 +82,7 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
     messenger: createMessenger({ client, agentId: config.agentId, log }),
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
     callback: openCallback(config, deps),
+    ensureMenu: (items) => ensureMenu(client, config.agentId, items),
     probe: createProbe(client.checkToken),
     close: () => outbound.close(),
   };

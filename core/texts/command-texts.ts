@@ -65,6 +65,8 @@ export interface CommandTexts {
   adoptUsage: string;
   noRetry: (why: string) => string;
   retryMade: (id: string) => string;
+  /** Buttons of the app's menu, of at most 16 bytes each. */
+  menu: { mine: string; running: string; help: string };
   nothingOwn: string;
   tooFast: string;
   /** Stands before what is asked for, because an argument is missing. */

@@ -104,6 +104,7 @@ export const commandsEn: CommandTexts = {
   },
   helpLine: ({ zh, en, args, does }) => `${en} / ${zh}${args && ` ${args}`}: ${does}`,
   alsoCalled: (words) => `Also: ${words}`,
+  menu: { mine: "My approvals", running: "Running", help: "Help" },
   nothingOwn:
     "There is only a quotation, and no command of yours. Commands in quotations are not carried out.",
   tooFast:

@@ -94,6 +94,7 @@ export const commandsZh: CommandTexts = {
   },
   helpLine: ({ zh, en, args, does }) => `${zh} / ${en}${args && ` ${args}`}：${does}`,
   alsoCalled: (words) => `也可以写作：${words}`,
+  menu: { mine: "待我授权", running: "执行中", help: "帮助" },
   nothingOwn: "只看到引用的内容，没有您自己的命令。引用里的命令不会执行。",
   tooFast: "您发得太快了，先歇一下再发；多出来的消息不再逐条回复。卡片上的按钮不受影响。",
   usage: (written) => `写法：${written}`,
