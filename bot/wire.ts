@@ -7,7 +7,7 @@ import {
 } from "../adapters/files/index.ts";
 import { readJson, standardForms } from "../adapters/sources/index.ts";
 import { systemIds } from "../adapters/telemetry/index.ts";
-import { markdownText } from "../adapters/wecom/index.ts";
+import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
 import { textsOf } from "../core/texts/index.ts";
@@ -69,6 +69,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...deadLetters.warnings(),
       ...policies.warnings(),
       ...actions.warnings(),
+      ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
       ...outside,
     ];
@@ -135,6 +136,7 @@ async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer)
     await startParts(options, parts, works);
     works.push(await watchPressure(dataDir, parts));
     works.push(watchFiles(options.folder, parts));
+    works.push(watchAdmin(parts));
     const at = await server.listen({ host, port });
     await writeLocalAddress(dataDir, at);
     return { works, at };
@@ -167,6 +169,11 @@ function watchFiles(folder: HomeFolder, { keeper, log }: Parts): Work {
   return { stop: ({ together }) => together({ files: () => watch.stop() }) };
 }
 
+function watchAdmin({ adminAlerts }: Parts): Work {
+  const watch = adminAlerts.start();
+  return { stop: ({ together }) => together({ admin: () => watch.stop() }) };
+}
+
 /** The end does not wait for it: it changes nothing, and a cluster that hangs would hold that up. */
 function watchActions({ actions }: Parts): Work {
   const watch = actions.start();
@@ -182,8 +189,10 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     executor,
     wecom: { messenger: parts.wecom.messenger, directory: parts.directory },
     plain: markdownText,
+    messagesIn: (markdown: string) => textMessages(markdown).length,
     random: Math.random,
     onDeadLetters: parts.deadLetters.note,
+    onAppEvent: parts.adminAlerts.onEvent,
     crowded: () => parts.pressure.crowded(),
   };
   if (config.roles.includes("worker")) {

@@ -3,6 +3,13 @@ import { errorText } from "../core/errors.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
+import {
+  batchViewing,
+  deliverBatch,
+  gatherBatch,
+  handleBatchClick,
+  startBatchSweep,
+} from "./batches/index.ts";
 import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
@@ -21,8 +28,10 @@ import {
   type Advancer,
   ALONE,
   createAskAgain,
+  createChannel,
   createController,
   createDeliver,
+  createDigester,
   createStarter,
   createViewer,
   joinCrew,
@@ -63,6 +72,8 @@ export interface Ground {
   pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
+  /** How many messages the channel makes of a text. */
+  messagesIn: (markdown: string) => number;
   /** A number in [0, 1). */
   random: () => number;
   clock: Clock;
@@ -71,6 +82,8 @@ export interface Ground {
   onStep: StepObserver;
   /** Told now and then how many dead letters the archive has. */
   onDeadLetters: (count: number) => void;
+  /** Told of what WeCom says of the app itself. */
+  onAppEvent: (event: string) => Promise<void>;
   /** Whether intake has so much to do that what can wait gives way. */
   crowded: () => boolean;
 }
@@ -92,17 +105,34 @@ export async function startWork(ground: Ground): Promise<Work> {
   const common = { clock, log, metrics, onStep };
   const { language, timeZone } = config;
   const { messenger, directory } = ground.wecom;
+  const channel = createChannel({
+    messenger,
+    throttle: store.throttle,
+    limits: config.budgets,
+    clock,
+    metrics,
+  });
   const { advancer } = ground;
   const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
   const starter = createStarter({ tasks, advancer, executor, inForce, stops, clock, onStep });
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
+  const viewing = batchViewing(view);
+  const batching = { outbox, tasks, state: store.state, clock, log, metrics };
   const deliver = createDeliver({
     askAgain,
-    ...{ outbox, journal, messenger, directory, delegations, advancer, view },
-    ...common,
+    batches: {
+      tasks,
+      gather: (claim) => gatherBatch(claim, batching),
+      deliver: (claim) => {
+        return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
+      },
+    },
+    ...{ outbox, journal, channel, directory, delegations, advancer, view },
+    ...{ messagesIn: ground.messagesIn, ...common },
   });
+  const digest = createDigester({ outbox, channel, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
   const resuming = resumeStarts(tasks, starter).then(
@@ -120,7 +150,7 @@ export async function startWork(ground: Ground): Promise<Work> {
       ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
     tasks: startTaskWorker({ tasks, advancer, starter, controller, stops, holder, ...common }),
-    outbox: startOutboxWorker({ outbox, deliver, random: ground.random, ...common }),
+    outbox: startOutboxWorker({ outbox, deliver, digest, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
     archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
     auditCopier: startAuditCopier({ audit, copy: archive.audit, leases, holder, clock, log }),
@@ -173,7 +203,8 @@ export function startScheduler(ground: Ground): Work {
     registry: () => inForce().registry,
     onDeadLetters: ground.onDeadLetters,
   });
-  return { stop: ({ together }) => together({ janitor: () => janitor.stop() }) };
+  const sweep = startBatchSweep({ state: stores.store.state, tasks, outbox, clock, log });
+  return { stop: ({ together }) => together({ janitor: () => janitor.stop(), batches: () => sweep.stop() }) };
 }
 
 function wakeOnWrite(
@@ -198,14 +229,17 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     ...{ rules: () => inForce().rules, clusters: () => inForce().clusters },
     ...{ clock, log, metrics, onStep },
   };
+  const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
   const messages = { chat: chatOver(ground, view), outbox: store.outbox, clock };
   return async ({ payload, key }) => {
     if (payload.kind === "text") return handleText(payload, key, messages);
     if (payload.kind === "click") {
-      return isConfirmClick(payload)
-        ? handleConfirmClick(payload, key, messages)
-        : handleClick(payload, key, clicks);
+      if (isConfirmClick(payload)) return handleConfirmClick(payload, key, messages);
+      if (!(await handleBatchClick(payload, key, batchClicks))) await handleClick(payload, key, clicks);
+      return;
     }
     log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
+    // WeCom itself says it: a member cannot raise an alarm by an event of the same name.
+    if (payload.userId === "sys") await ground.onAppEvent(payload.event);
   };
 }

@@ -14,6 +14,8 @@ export interface OutboundRequest extends Address {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON; undefined sends no body. */
   body?: unknown;
+  /** Sent as it is, in place of a body. */
+  raw?: { bytes: Uint8Array; contentType: string } | undefined;
   /** Over those of the client. */
   headers?: Record<string, string> | undefined;
   /** Instead of the client's, in milliseconds. */
@@ -58,7 +60,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
 async function call(client: Client, request: OutboundRequest): Promise<OutboundResponse> {
   const url = targetOf(client.config, request);
   const shown = `${request.method} ${shownTarget(url)}`;
-  const data = encodedBody(client.config, shown, request.body);
+  const data = sentBody(client.config, shown, request);
   const response = await exchange(client, { request, url, shown, data });
   try {
     return readAnswer(response, request.responseType !== "text");
@@ -69,11 +71,15 @@ async function call(client: Client, request: OutboundRequest): Promise<OutboundR
   }
 }
 
-function encodedBody(config: OutboundConfig, shown: string, body: unknown): string | undefined {
-  if (body === undefined) return undefined;
-  const text = jsonOf(body);
-  if (text === undefined) throw failure(config, "bad_request", `${shown}: the body cannot be JSON`);
-  if (Buffer.byteLength(text) <= config.maxRequestBytes) return text;
+function sentBody(
+  config: OutboundConfig,
+  shown: string,
+  { body, raw }: OutboundRequest,
+): string | Uint8Array | undefined {
+  if (body === undefined && raw === undefined) return undefined;
+  const sent = raw?.bytes ?? jsonOf(body);
+  if (sent === undefined) throw failure(config, "bad_request", `${shown}: the body cannot be JSON`);
+  if (Buffer.byteLength(sent) <= config.maxRequestBytes) return sent;
   throw failure(config, "too_large", `${shown}: the body is longer than ${config.maxRequestBytes} bytes`);
 }
 
@@ -90,7 +96,7 @@ interface Prepared {
   request: OutboundRequest;
   url: URL;
   shown: string;
-  data: string | undefined;
+  data: string | Uint8Array | undefined;
 }
 
 async function exchange(client: Client, prepared: Prepared): Promise<AxiosResponse<string>> {
@@ -115,7 +121,9 @@ async function exchange(client: Client, prepared: Prepared): Promise<AxiosRespon
 
 function axiosConfig({ config, agents }: Client, { request, url, data }: Prepared): AxiosRequestConfig {
   // Without a body axios would call it a form; `false` sends no such header.
-  const type = { "content-type": data === undefined ? false : "application/json" };
+  const type = {
+    "content-type": data === undefined ? false : (request.raw?.contentType ?? "application/json"),
+  };
   return {
     method: request.method,
     url: url.href,

@@ -83,13 +83,65 @@ end
 return claimed
 `);
 
-/** 2: key, 3: fence. 0 when it is not the caller's. */
+/** 2: key, 3: fence, 4 on: keys behind it, oldest first. 0 when it is not the caller's. */
 export const SETTLE = script(`${MESSAGES}
 if not holdsItem(ARGV[2], ARGV[3]) then return 0 end
-return settleItem(ARGV[2])
+local task = redis.call('HGET', B .. ':o:' .. ARGV[2], 'task')
+local settled = settleItem(ARGV[2])
+for i = 4, #ARGV do
+  if task ~= '' and redis.call('HGET', B .. ':o:' .. ARGV[i], 'task') == task then settled = settleItem(ARGV[i]) end
+end
+return settled
 `);
 
-/** 2: key, 3: fence, 4: due, 5: what to add to its tries. 0 when it is not the caller's. */
+/** 2: key, 3: fence, 4 on: messages in its place. 0 when it is not the caller's. */
+export const REPLACE = script(`${MESSAGES}
+if not holdsItem(ARGV[2], ARGV[3]) then return 0 end
+settleItem(ARGV[2])
+addItems(4)
+return 1
+`);
+
+/** 2: key, 3: fence, 4: how many at most. Of each message behind it: key, task, lane, due, body. */
+export const BEHIND = script(`${MESSAGES}
+local answer = {}
+if not holdsItem(ARGV[2], ARGV[3]) then return answer end
+local task = redis.call('HGET', B .. ':o:' .. ARGV[2], 'task')
+if task == '' or tonumber(ARGV[4]) < 1 then return answer end
+for _, member in ipairs(redis.call('LRANGE', B .. ':oq:' .. task, 1, ARGV[4])) do
+  local key = keyOf(member)
+  answer[#answer + 1] = {key, unpack(redis.call('HMGET', B .. ':o:' .. key, 'task', 'lane', 'due', 'body'))}
+end
+return answer
+`);
+
+/** 2: how many at most, 3 and 4: the lanes from and to. Of each: member, lane, fields, until when it is held. */
+export const LIST_ITEMS = script(`
+local answer = {}
+local heads = redis.call('ZRANGE', B .. ':heads', ARGV[3], ARGV[4], 'BYSCORE', 'LIMIT', 0, ARGV[2])
+for _, member in ipairs(heads) do
+  local row = redis.call('HMGET', B .. ':o:' .. keyOf(member), 'task', 'lane', 'kind', 'due', 'created', 'attempts')
+  local why = redis.call('HGET', B .. ':o:' .. keyOf(member), 'why')
+  local held = scoreOf(B .. ':oh', member)
+  answer[#answer + 1] = {member, held > now() and num(held) or '', why or '', unpack(row)}
+end
+return answer
+`);
+
+/** Of each lane that has any: lane, and when the oldest was written. */
+export const OLDEST_ITEMS = script(`
+local answer = {}
+for lane = 1, 5 do
+  local first = redis.call('ZRANGE', B .. ':heads', lane, lane, 'BYSCORE', 'LIMIT', 0, 1)[1]
+  if first then
+    answer[#answer + 1] = lane
+    answer[#answer + 1] = redis.call('HGET', B .. ':o:' .. keyOf(first), 'created')
+  end
+end
+return answer
+`);
+
+/** 2: key, 3: fence, 4: due, 5: what to add to its tries, 6: why, or empty. 0 when it is not the caller's. */
 export const POSTPONE_ITEM = script(`${MESSAGES}
 if not holdsItem(ARGV[2], ARGV[3]) then return 0 end
 local item = B .. ':o:' .. ARGV[2]
@@ -98,6 +150,7 @@ redis.call('ZREM', B .. ':oh', member)
 redis.call('ZADD', B .. ':od', ARGV[4], member)
 redis.call('HSET', item, 'due', ARGV[4], 'fence', 0)
 redis.call('HINCRBY', item, 'attempts', ARGV[5])
+if ARGV[6] ~= '' then redis.call('HSET', item, 'why', ARGV[6]) end
 return 1
 `);
 

@@ -1,9 +1,27 @@
-import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
+import type {
+  Lane,
+  Outbox,
+  OutboxBody,
+  OutboxClaim,
+  OutboxItem,
+  OutboxWaiting,
+} from "../../core/ports/index.ts";
 import { readTask } from "../../core/tasks/index.ts";
 import { collectClaims, earliest, limitOf, peekedIn } from "./claims.ts";
 import type { Arg, Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
-import { ADD, CLAIM_ITEMS, NEXT_ITEM, PEEK_ITEMS, POSTPONE_ITEM, SETTLE } from "./outbox-scripts.ts";
+import {
+  ADD,
+  BEHIND,
+  CLAIM_ITEMS,
+  LIST_ITEMS,
+  NEXT_ITEM,
+  OLDEST_ITEMS,
+  PEEK_ITEMS,
+  POSTPONE_ITEM,
+  REPLACE,
+  SETTLE,
+} from "./outbox-scripts.ts";
 import { homeOfMessage, OUTBOX_TAGS } from "./partitions.ts";
 import { getTask } from "./task-queries.ts";
 
@@ -12,14 +30,26 @@ export function redisOutbox(engine: Engine): Outbox {
   return {
     add: (items) => addItems(engine, items),
     claim: (max, leaseMs) => claim(engine, max, leaseMs),
-    settle: (key, fence) => settle(engine, key, fence),
-    postpone: async (key, fence, { dueAtMs, counted }) => {
-      const args = [key, fence, finite(dueAtMs, "dueAtMs"), counted ? 0 : -1];
+    settle: (key, fence, behind) => settle(engine, { key, fence }, behind),
+    replace: async (key, fence, items) => {
+      const args = [key, fence, ...itemArgs(items)];
+      const replaced = await engine.write<number>(REPLACE, homeOfMessage(key), args);
+      if (replaced === 1) engine.wake("outbox");
+      return replaced === 1;
+    },
+    behind: async (key, fence, max) => {
+      const rows = await engine.run<BehindRow[]>(BEHIND, homeOfMessage(key), [key, fence, limitOf(max)]);
+      return rows.map(itemOf);
+    },
+    postpone: async (key, fence, { dueAtMs, counted, why = "" }) => {
+      const args = [key, fence, finite(dueAtMs, "dueAtMs"), counted ? 0 : -1, why];
       const kept = await engine.write<number>(POSTPONE_ITEM, homeOfMessage(key), args);
       if (kept === 1) engine.wake("outbox");
       return kept === 1;
     },
     depth: () => depth(engine),
+    list: (max, lane) => list(engine, limitOf(max), lane),
+    oldest: () => oldest(engine),
     nextDueAtMs: () => earliest(engine, OUTBOX_TAGS, NEXT_ITEM),
   };
 }
@@ -42,9 +72,13 @@ export async function addItems(engine: Engine, items: readonly OutboxItem[]): Pr
   if (added.some((count) => count > 0)) engine.wake("outbox");
 }
 
-/** Removes a claimed message and lets the next of its task forward. */
-export async function settle(engine: Engine, key: string, fence: number): Promise<boolean> {
-  const settled = await engine.write<number>(SETTLE, homeOfMessage(key), [key, fence]);
+/** Removes a claimed message, and some behind it, and lets the next of its task forward. */
+export async function settle(
+  engine: Engine,
+  { key, fence }: { key: string; fence: number },
+  behind: readonly string[] = [],
+): Promise<boolean> {
+  const settled = await engine.write<number>(SETTLE, homeOfMessage(key), [key, fence, ...behind]);
   if (settled === 2) engine.wake("outbox");
   return settled > 0;
 }
@@ -107,4 +141,54 @@ async function depth(engine: Engine): Promise<Record<string, number>> {
     }
   }
   return total;
+}
+
+type BehindRow = [key: string, task: string, lane: string, due: string, body: string];
+
+function itemOf([key, task, lane, due, body]: BehindRow): OutboxItem {
+  return {
+    ...{ key, taskId: task, lane: Number(lane) as Lane, dueAtMs: Number(due) },
+    body: JSON.parse(body) as OutboxBody,
+  };
+}
+
+type WaitingRow = [
+  member: string,
+  held: string,
+  why: string,
+  task: string,
+  lane: string,
+  kind: OutboxWaiting["kind"],
+  due: string,
+  created: string,
+  attempts: string,
+];
+
+async function list(engine: Engine, max: number, lane: Lane | undefined): Promise<OutboxWaiting[]> {
+  if (max === 0) return [];
+  const args = [max, lane ?? 0, lane ?? 9];
+  const rows = (await engine.runEach<WaitingRow[]>(LIST_ITEMS, OUTBOX_TAGS, { args })).flat();
+  rows.sort((a, b) => Number(a[4]) - Number(b[4]) || (a[0] < b[0] ? -1 : 1));
+  return rows.slice(0, max).map(waitingOf);
+}
+
+function waitingOf(row: WaitingRow): OutboxWaiting {
+  const [member, held, why, task, lane, kind, due, created, attempts] = row;
+  return {
+    ...{ key: member.slice(17), taskId: task === "" ? null : task, lane: Number(lane) as Lane, kind },
+    ...{ dueAtMs: Number(due), createdAtMs: Number(created), attempts: Number(attempts) },
+    ...(held === "" ? {} : { heldUntilMs: Number(held) }),
+    ...(why === "" ? {} : { why }),
+  };
+}
+
+async function oldest(engine: Engine): Promise<Partial<Record<Lane, number>>> {
+  const found: Partial<Record<Lane, number>> = {};
+  for (const row of await engine.runEach<string[]>(OLDEST_ITEMS, OUTBOX_TAGS)) {
+    for (let i = 0; i < row.length; i += 2) {
+      const lane = Number(row[i]) as Lane;
+      found[lane] = Math.min(found[lane] ?? Number.POSITIVE_INFINITY, Number(row[i + 1]));
+    }
+  }
+  return found;
 }

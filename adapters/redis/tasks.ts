@@ -102,7 +102,7 @@ async function moveTask(engine: Engine, move: Move): Promise<"moved" | "conflict
   ]);
   if (waking < 0) return "conflict";
   announce(engine, task, waking);
-  if (elsewhere) await settle(engine, settles.key, settles.fence);
+  if (elsewhere) await settle(engine, settles);
   if (others.length > 0) await addItems(engine, others);
   return "moved";
 }

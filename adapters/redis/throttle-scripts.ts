@@ -2,28 +2,29 @@ import { script } from "./script.ts";
 
 /**
  * 2 on, per wish: grant id, instant, the buckets' keys as JSON, how many they are, and of each key, limit, per,
- * burst. The same arithmetic as core's `takeTokens`; the model test compares the two. An answer is the outcome,
+ * burst, take. The same arithmetic as core's `takeTokens`; the model test compares the two. An answer is the outcome,
  * what the first bucket had held back, of each bucket tokens, burst, next instant and held, and the keys.
  */
 export const TAKE = script(`
-local WHOLE = 1 - 1e-9
+local ROUNDING = 1e-9
 local BUCKETS, GRANTS = B .. ':buckets', B .. ':grants'
 local function bucketOf(at, wanted)
-  local key, burst = ARGV[at], tonumber(ARGV[at + 3])
+  local key, burst, need = ARGV[at], tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   local per = tonumber(ARGV[at + 2]) / tonumber(ARGV[at + 1])
   local stored = redis.call('HGET', BUCKETS, key)
-  if not stored then return { key = key, per = per, burst = burst, at = wanted, full = burst, held = 0 } end
+  if not stored then return { key = key, per = per, burst = burst, need = need, at = wanted, full = burst, held = 0 } end
   local tokens, last, held = string.match(stored, '^(%S+) (%S+) (%S+)')
   last = tonumber(last)
   local from = math.max(last, wanted)
   local full = math.min(burst, tonumber(tokens) + (from - last) / per)
-  return { key = key, per = per, burst = burst, at = from, full = full, held = tonumber(held) }
+  return { key = key, per = per, burst = burst, need = need, at = from, full = full, held = tonumber(held) }
 end
 local function settle(bucket, granted)
   local tokens, held = bucket.full, bucket.held + 1
-  if granted then tokens, held = math.max(0, tokens - 1), 0 end
+  if granted then tokens, held = math.max(0, tokens - bucket.need), 0 end
   local per, at, burst = bucket.per, bucket.at, bucket.burst
-  local following = tokens >= WHOLE and at or at + math.ceil((WHOLE - tokens) * per)
+  local lacking = bucket.need - ROUNDING - tokens
+  local following = lacking <= 0 and at or at + math.ceil(lacking * per)
   local view = table.concat({num(tokens), num(burst), num(following), num(held)}, ' ')
   redis.call('HSET', BUCKETS, bucket.key, table.concat({num(tokens), num(at), num(held), view}, ' '))
   redis.call('ZADD', B .. ':fullat', num(at + (burst - tokens) * per), bucket.key)
@@ -32,8 +33,8 @@ end
 local function take(i, count)
   local wanted, buckets, granted = tonumber(ARGV[i + 1]), {}, true
   for n = 1, count do
-    local bucket = bucketOf(i + 4 * n, wanted)
-    granted = granted and bucket.full >= WHOLE
+    local bucket = bucketOf(i + 5 * n - 1, wanted)
+    granted = granted and bucket.full >= bucket.need - ROUNDING
     buckets[n] = bucket
   end
   local answer = {granted and 'granted' or 'held', num(buckets[1].held)}
@@ -48,7 +49,7 @@ local answers, i = {}, 2
 while i <= #ARGV do
   local count = tonumber(ARGV[i + 3])
   answers[#answers + 1] = redis.call('HGET', GRANTS, ARGV[i]) or take(i, count)
-  i = i + 4 + 4 * count
+  i = i + 4 + 5 * count
 end
 return answers
 `);

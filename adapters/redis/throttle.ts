@@ -38,8 +38,9 @@ export function takeArgs(requests: readonly TakeRequest[]): Arg[] {
     const asked = bucketsAsked(request);
     const keys = JSON.stringify(asked.map(({ key }) => key));
     args.push(request.grantId, finite(request.atMs, "atMs"), keys, asked.length);
-    for (const { key, limit, perMs, burst } of asked) {
-      args.push(key, finite(limit, "limit"), finite(perMs, "perMs"), finite(burst, "burst"));
+    for (const { key, limit, perMs, burst, take = 1 } of asked) {
+      const rate = [finite(limit, "limit"), finite(perMs, "perMs"), finite(burst, "burst")];
+      args.push(key, ...rate, finite(take, "take"));
     }
   }
   return args;

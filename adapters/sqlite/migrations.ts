@@ -3,6 +3,7 @@ import { newerError } from "./errors.ts";
 import {
   BUCKET_HELD,
   JOURNAL_TABLES,
+  OUTBOX_WHY,
   QUEUE_TABLES,
   RECORD_TABLES,
   REPLAY_TABLES,
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly string[] = [
   REPLAY_TABLES,
   SHARED_TABLES,
   BUCKET_HELD,
+  OUTBOX_WHY,
 ];
 
 /** The schema version of a database file. */

@@ -1,4 +1,12 @@
-import type { Outbox, OutboxBody, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
+import type {
+  Lane,
+  Outbox,
+  OutboxBody,
+  OutboxClaim,
+  OutboxItem,
+  OutboxWaiting,
+  Postponing,
+} from "../../core/ports/index.ts";
 import { readTask } from "../../core/tasks/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
@@ -34,9 +42,19 @@ export function sqliteOutboxRows(engine: Engine): OutboxRows {
   return {
     add: (items) => engine.write((wake) => addItems(db, items, { nowMs: clock.nowMs(), wake })),
     claim: (max, leaseMs) => engine.writeUnsynced(() => claim(db, { max, leaseMs, nowMs: clock.nowMs() })),
-    settle: (key, fence) => engine.write((wake) => settleItem(db, { key, fence }, wake)),
+    settle: (key, fence, behind = []) => engine.write((wake) => settleAll(db, { key, fence, behind }, wake)),
+    replace: (key, fence, items) => {
+      return engine.write((wake) => {
+        if (!settleItem(db, { key, fence }, wake)) return false;
+        addItems(db, items, { nowMs: clock.nowMs(), wake });
+        return true;
+      });
+    },
+    behind: (key, fence, max) => engine.read(() => behind(db, { key, fence }, max)),
     postpone: (key, fence, to) => engine.write((wake) => postpone(db, { key, fence, ...to }, wake)),
     depth: () => engine.read(() => depth(db)),
+    list: (max, lane) => engine.read(() => list(db, { max, lane, nowMs: clock.nowMs() })),
+    oldest: () => engine.read(() => oldest(db)),
     nextDueAtMs: () => engine.read(() => nextDueAtMs(db, clock.nowMs())),
   };
 }
@@ -104,14 +122,39 @@ export function settleItem(db: Database, claimed: { key: string; fence: number }
   return true;
 }
 
-function postpone(
+/** The same with those behind it that still are there. */
+function settleAll(
   db: Database,
-  to: { key: string; fence: number; dueAtMs: number; counted: boolean },
+  claimed: { key: string; fence: number; behind: readonly string[] },
   wake: Wake,
 ): boolean {
-  const sql = `UPDATE outbox SET due_at_ms = ?, attempts = attempts - ?, leased_until_ms = 0, fence = 0
-    WHERE key = ? AND fence = ? AND fence <> 0`;
-  if (db.run(sql, to.dueAtMs, to.counted ? 0 : 1, to.key, to.fence) === 0) return false;
+  const sql =
+    "DELETE FROM outbox WHERE key = ? AND head = 0 AND task_id = (SELECT task_id FROM outbox WHERE key = ?)";
+  if (!holdsItem(db, claimed)) return false;
+  for (const key of claimed.behind) db.run(sql, key, claimed.key);
+  return settleItem(db, claimed, wake);
+}
+
+function behind(db: Database, claimed: { key: string; fence: number }, max: number): OutboxItem[] {
+  if (!holdsItem(db, claimed)) return [];
+  const sql = `SELECT key, task_id, lane, due_at_ms, body FROM outbox
+    WHERE task_id = (SELECT task_id FROM outbox WHERE key = ?) AND head = 0 ORDER BY seq LIMIT ?`;
+  const rows = db.all<Pick<OutboxRow, "key" | "task_id" | "lane" | "due_at_ms" | "body">>(
+    sql,
+    claimed.key,
+    limitOf(max),
+  );
+  return rows.map((row) => ({
+    ...{ key: row.key, taskId: row.task_id, lane: row.lane, dueAtMs: row.due_at_ms },
+    body: JSON.parse(row.body) as OutboxBody,
+  }));
+}
+
+function postpone(db: Database, to: Postponing & { key: string; fence: number }, wake: Wake): boolean {
+  const sql = `UPDATE outbox SET due_at_ms = ?, attempts = attempts - ?, leased_until_ms = 0, fence = 0,
+    why = coalesce(?, why) WHERE key = ? AND fence = ? AND fence <> 0`;
+  const counts = to.counted ? 0 : 1;
+  if (db.run(sql, to.dueAtMs, counts, to.why ?? null, to.key, to.fence) === 0) return false;
   wake("outbox");
   return true;
 }
@@ -127,4 +170,29 @@ function nextDueAtMs(db: Database, nowMs: number): number | null {
   const sql = `SELECT due_at_ms FROM outbox INDEXED BY outbox_due
     WHERE head = 1 AND leased_until_ms <= ? ORDER BY due_at_ms LIMIT 1`;
   return db.get<{ due_at_ms: number }>(sql, nowMs)?.due_at_ms ?? null;
+}
+
+interface WaitingRow
+  extends Pick<OutboxRow, "key" | "task_id" | "lane" | "due_at_ms" | "created_at_ms" | "attempts"> {
+  kind: OutboxWaiting["kind"];
+  leased_until_ms: number;
+  why: string | null;
+}
+
+function list(db: Database, of: { max: number; lane: Lane | undefined; nowMs: number }): OutboxWaiting[] {
+  const sql = `SELECT key, task_id, lane, kind, due_at_ms, created_at_ms, leased_until_ms, attempts, why
+    FROM outbox WHERE head = 1 AND lane BETWEEN ? AND ? ORDER BY lane, seq LIMIT ?`;
+  const rows = db.all<WaitingRow>(sql, of.lane ?? 0, of.lane ?? 9, limitOf(of.max));
+  return rows.map((row) => ({
+    ...{ key: row.key, taskId: row.task_id, lane: row.lane, kind: row.kind, dueAtMs: row.due_at_ms },
+    ...{ createdAtMs: row.created_at_ms, attempts: row.attempts },
+    ...(row.leased_until_ms > of.nowMs ? { heldUntilMs: row.leased_until_ms } : {}),
+    ...(row.why === null ? {} : { why: row.why }),
+  }));
+}
+
+function oldest(db: Database): Partial<Record<Lane, number>> {
+  const sql = `SELECT lane, created_at_ms AS at FROM outbox
+    WHERE seq IN (SELECT min(seq) FROM outbox WHERE head = 1 GROUP BY lane)`;
+  return Object.fromEntries(db.all<{ lane: Lane; at: number }>(sql).map(({ lane, at }) => [lane, at]));
 }

@@ -242,3 +242,8 @@ CREATE TABLE state (
 export const BUCKET_HELD = `
 ALTER TABLE buckets ADD COLUMN held REAL NOT NULL DEFAULT 0;
 `;
+
+/** Why a message was put back the last time. */
+export const OUTBOX_WHY = `
+ALTER TABLE outbox ADD COLUMN why TEXT;
+`;

@@ -6,12 +6,6 @@ import { type Fields, fieldsOf, listAt, parseXml, textAnyCase, textOf } from "./
 /** Why a callback was refused; the first reasons are the envelope's. */
 export type CallbackRefusal = CryptoRefusal | "bad_xml" | "bad_message" | "other_agent";
 
-/** What was chosen in a card's list or checkboxes. */
-export interface Selection {
-  question: string;
-  options: string[];
-}
-
 /** Answer to the address check: `echo` is the whole body, without anything around it. */
 export type VerifyOutcome =
   | { outcome: "verified"; echo: string }
@@ -19,7 +13,7 @@ export type VerifyOutcome =
 
 /** A verified callback, or why it was refused. `message` holds nothing of the body. */
 export type OpenOutcome =
-  | { outcome: "received"; item: InboxItem; kind: InboxPayload["kind"]; selections: Selection[] }
+  | { outcome: "received"; item: InboxItem; kind: InboxPayload["kind"] }
   | { outcome: "refused"; reason: CallbackRefusal; message: string };
 
 /** The receiving side of one self-built app. A repeat is received again: the inbox knows it by its key. */
@@ -95,14 +89,20 @@ function readPayload(fields: Fields, common: Common): InboxPayload {
     button: text(fields, "EventKey"),
     createdAtSeconds,
   };
-  return code === "" ? click : { ...click, code };
+  const selected = readSelected(fields);
+  return {
+    ...click,
+    ...(code === "" ? {} : { code }),
+    ...(selected.length === 0 ? {} : { selected: Object.fromEntries(selected) }),
+  };
 }
 
-function readSelections(fields: Fields): Selection[] {
+/** What was chosen in the card's dropdowns or boxes, by question. */
+function readSelected(fields: Fields): [question: string, options: string[]][] {
   return listAt(fields, ["SelectedItems", "SelectedItem"]).map((node) => {
     const item = fieldsOf(node);
     const options = listAt(item, ["OptionIds", "OptionId"]).map((option) => textOf(option) ?? "");
-    return { question: text(item, "QuestionKey"), options };
+    return [text(item, "QuestionKey"), options];
   });
 }
 
@@ -117,7 +117,7 @@ function readMessage(xml: string, agentId: number, receivedAtMs: number): OpenOu
   }
   const payload = readPayload(fields, common);
   const item = { key: dedupeKey(fields, common), payload, receivedAtMs };
-  return { outcome: "received", item, kind: payload.kind, selections: readSelections(fields) };
+  return { outcome: "received", item, kind: payload.kind };
 }
 
 /** Makes the receiving side: envelope, cryptography, parsing. */

@@ -1,3 +1,4 @@
+import { type CardChannel, CHANNEL_RULES, type ChannelRules } from "./card-channels.ts";
 import {
   BAD_PARAMETER,
   broken,
@@ -13,6 +14,7 @@ import {
   shape,
   type Violation,
 } from "./card-checks.ts";
+import type { CardType } from "./card-model.ts";
 import {
   actionMenu,
   buttonList,
@@ -20,6 +22,7 @@ import {
   cardImage,
   checkbox,
   emphasisContent,
+  feedback,
   imageTextArea,
   jumpList,
   mainTitle,
@@ -29,15 +32,12 @@ import {
   selectList,
   source,
   submitButton,
-  subTitleText,
   taskId,
   verticalList,
 } from "./card-parts.ts";
 
 export type { Violation } from "./card-checks.ts";
 
-const NOTICE_TYPES = ["text_notice", "news_notice"];
-const CARD_TYPES = [...NOTICE_TYPES, "button_interaction", "vote_interaction", "multiple_interaction"];
 const BAD_CARD_TYPE = 42031;
 const BAD_TITLE = 42033;
 const BAD_CARD_ACTION = 42045;
@@ -45,107 +45,126 @@ const BAD_TASK_ID = 42014;
 
 type Fields = Record<string, FieldRule>;
 
-const cardType = must(oneOf(CARD_TYPES, BAD_CARD_TYPE), BAD_CARD_TYPE);
-
-/** An update names no id: the card keeps the one it has. */
-function idField(update: boolean): FieldRule {
-  return update ? may(taskId) : must(taskId, BAD_TASK_ID);
+/** Of which card the limits are asked. */
+interface Asked {
+  rules: ChannelRules;
+  update: boolean;
 }
 
-function replaceText(update: boolean): Fields {
-  return update ? { replace_text: may(chars(Number.POSITIVE_INFINITY)) } : {};
+/** Whether a card must name itself: a new one, and one that replaces another by its name. */
+function mustName({ rules, update }: Asked): boolean {
+  return !update || rules.updateNamesCard;
 }
 
-function noticeFields(): Fields {
+function common({ rules }: Asked): Fields {
+  const cardType = must(oneOf(rules.types, BAD_CARD_TYPE), BAD_CARD_TYPE);
+  return { card_type: cardType, ...(rules.fields.feedback ? { feedback: may(feedback) } : {}) };
+}
+
+function noticeFields(asked: Asked): Fields {
+  const { rules } = asked;
   return {
-    card_type: cardType,
-    source: may(source(true)),
-    action_menu: may(actionMenu),
-    task_id: may(taskId),
+    ...common(asked),
+    source: may(source(rules.sizes, true)),
+    ...(rules.fields.answers ? { action_menu: may(actionMenu), task_id: may(taskId) } : {}),
     quote_area: may(quoteArea),
-    horizontal_content_list: may(rows),
-    jump_list: may(jumpList),
+    horizontal_content_list: may(rows(rules)),
+    jump_list: may(jumpList(rules)),
     card_action: must(cardAction([1, 2]), BAD_CARD_ACTION),
   };
 }
 
-function menuNeedsId(card: Part, update: boolean): Violation[] {
-  if (update || !isGiven(card["action_menu"]) || isGiven(card["task_id"])) return [];
+function interactionFields(asked: Asked): Fields {
+  const { rules, update } = asked;
+  return {
+    ...common(asked),
+    task_id: mustName(asked) ? must(taskId, BAD_TASK_ID) : may(taskId),
+    ...(update && rules.fields.replaceText ? { replace_text: may(chars(Number.POSITIVE_INFINITY)) } : {}),
+  };
+}
+
+function menuNeedsId(card: Part, asked: Asked): Violation[] {
+  if (!mustName(asked) || !isGiven(card["action_menu"]) || isGiven(card["task_id"])) return [];
+  if (!asked.rules.fields.answers) return [];
   return broken("task_id", "is required with action_menu", BAD_TASK_ID);
 }
 
-function textNotice(update: boolean): Check {
+function textNotice(asked: Asked): Check {
+  const { sizes } = asked.rules;
   const fields = {
-    ...noticeFields(),
-    main_title: may(mainTitle(36, 44, false)),
-    emphasis_content: may(emphasisContent),
-    sub_title_text: may(subTitleText),
+    ...noticeFields(asked),
+    main_title: may(mainTitle(sizes.title, sizes.subtitle, false)),
+    emphasis_content: may(emphasisContent(sizes)),
+    sub_title_text: may(chars(sizes.text)),
   };
   return shape(fields, (card) => {
     const title = isPart(card["main_title"]) ? card["main_title"]["title"] : undefined;
     const titled = isGiven(title) || isGiven(card["sub_title_text"]);
     const untitled = titled ? [] : broken("main_title.title", "or sub_title_text is required", BAD_TITLE);
-    return [...untitled, ...menuNeedsId(card, update)];
+    return [...untitled, ...menuNeedsId(card, asked)];
   });
 }
 
-function newsNotice(update: boolean): Check {
+function newsNotice(asked: Asked): Check {
+  const { sizes } = asked.rules;
   const fields = {
-    ...noticeFields(),
-    main_title: must(mainTitle(36, 44, true), BAD_TITLE),
+    ...noticeFields(asked),
+    main_title: must(mainTitle(sizes.title, sizes.subtitle, true), BAD_TITLE),
     card_image: may(cardImage),
     image_text_area: may(imageTextArea),
-    vertical_content_list: may(verticalList),
+    vertical_content_list: may(verticalList(sizes)),
   };
   return shape(fields, (card) => {
     const pictured = isGiven(card["card_image"]) || isGiven(card["image_text_area"]);
     const bare = pictured ? [] : broken("card_image", "or image_text_area is required", 42044);
-    return [...bare, ...menuNeedsId(card, update)];
+    return [...bare, ...menuNeedsId(card, asked)];
   });
 }
 
-function buttonInteraction(update: boolean): Check {
+function buttonInteraction(asked: Asked): Check {
+  const { rules, update } = asked;
+  const { sizes } = rules;
   return shape({
-    card_type: cardType,
-    source: may(source(true)),
+    source: may(source(sizes, true)),
     action_menu: may(actionMenu),
-    main_title: must(mainTitle(36, 44, true), BAD_TITLE),
+    main_title: must(mainTitle(sizes.title, sizes.subtitle, true), BAD_TITLE),
     quote_area: may(quoteArea),
-    sub_title_text: may(subTitleText),
-    horizontal_content_list: may(rows),
+    sub_title_text: may(chars(sizes.text)),
+    horizontal_content_list: may(rows(rules)),
     card_action: may(cardAction([0, 1, 2])),
-    task_id: idField(update),
-    button_selection: may(selection(update)),
-    button_list: must(buttonList, BAD_PARAMETER),
-    ...replaceText(update),
+    button_selection: may(selection(sizes, update)),
+    button_list: must(buttonList(rules), BAD_PARAMETER),
+    ...interactionFields(asked),
   });
 }
 
-function voteInteraction(update: boolean): Check {
+function voteInteraction(asked: Asked): Check {
+  const { sizes } = asked.rules;
   return shape({
-    card_type: cardType,
-    source: may(source(false)),
-    main_title: must(mainTitle(16, 160, true), BAD_TITLE),
-    task_id: idField(update),
-    checkbox: must(checkbox(update), 42043),
-    submit_button: update ? may(submitButton) : must(submitButton, 42046),
-    ...replaceText(update),
+    source: may(source(sizes, false)),
+    main_title: must(mainTitle(sizes.boxesTitle, sizes.formText, true), BAD_TITLE),
+    checkbox: must(checkbox(sizes, asked.update), 42043),
+    submit_button: submitField(asked),
+    ...interactionFields(asked),
   });
 }
 
-function multipleInteraction(update: boolean): Check {
+function multipleInteraction(asked: Asked): Check {
+  const { sizes } = asked.rules;
   return shape({
-    card_type: cardType,
-    source: may(source(false)),
-    main_title: must(mainTitle(36, 160, true), BAD_TITLE),
-    task_id: idField(update),
-    select_list: must(selectList(update), 42047),
-    submit_button: update ? may(submitButton) : must(submitButton, 42046),
-    ...replaceText(update),
+    source: may(source(sizes, false)),
+    main_title: must(mainTitle(sizes.title, sizes.formText, true), BAD_TITLE),
+    select_list: must(selectList(sizes, asked.update), 42047),
+    submit_button: submitField(asked),
+    ...interactionFields(asked),
   });
 }
 
-const CHECKS: Readonly<Record<string, (update: boolean) => Check>> = {
+function submitField({ rules, update }: Asked): FieldRule {
+  return update ? may(submitButton(rules.sizes)) : must(submitButton(rules.sizes), 42046);
+}
+
+const CHECKS: Readonly<Record<CardType, (asked: Asked) => Check>> = {
   text_notice: textNotice,
   news_notice: newsNotice,
   button_interaction: buttonInteraction,
@@ -154,13 +173,17 @@ const CHECKS: Readonly<Record<string, (update: boolean) => Check>> = {
 };
 
 /**
- * Every limit that a template card breaks (reference/wecom.md 3.5, 3.6), for all five kinds; none means that
- * WeCom has no reason to refuse it, a repeated `task_id` apart. `update`: the card replaces an earlier one.
+ * Every limit of a channel that a template card breaks (reference/wecom.md 3.5, 3.6, 3.12, 4.4), for all five types;
+ * none means that WeCom has no reason to refuse it, a repeated `task_id` apart. `update`: it replaces an earlier card.
  */
-export function violations(card: unknown, { update }: { update: boolean }): Violation[] {
+export function checkCard(
+  card: unknown,
+  channel: CardChannel,
+  { update }: { update: boolean } = { update: false },
+): Violation[] {
+  const rules = CHANNEL_RULES[channel];
   if (!isPart(card)) return broken("", "must be an object", BAD_CARD_TYPE);
-  const kind = card["card_type"];
-  const check = typeof kind === "string" && Object.hasOwn(CHECKS, kind) ? CHECKS[kind] : undefined;
-  if (!check) return broken("card_type", `must be one of ${CARD_TYPES.join(", ")}`, BAD_CARD_TYPE);
-  return check(update)(card, "");
+  const type = rules.types.find((known) => known === card["card_type"]);
+  if (!type) return broken("card_type", `must be one of ${rules.types.join(", ")}`, BAD_CARD_TYPE);
+  return CHECKS[type]({ rules, update })(card, "");
 }

@@ -1,3 +1,4 @@
+import type { CardSizes, ChannelRules } from "./card-channels.ts";
 import {
   BAD_PARAMETER,
   between,
@@ -19,6 +20,8 @@ import {
 const KEY_BYTES = 1024;
 const ID_BYTES = 128;
 const URL_BYTES = 2048;
+const QUESTION_BYTES = 200;
+const FEEDBACK_BYTES = 256;
 const flag = oneOf([true, false]);
 
 function address(errcode: number): Check {
@@ -44,8 +47,8 @@ function needsByType(needs: Needs): (part: Part, path: string) => Violation[] {
 }
 
 /** `source`; votes and forms have no colour. */
-export function source(coloured: boolean): Check {
-  const fields = { icon_url: may(url), desc: may(chars(20)) };
+export function source(sizes: CardSizes, coloured: boolean): Check {
+  const fields = { icon_url: may(url), desc: may(chars(sizes.source)) };
   return shape(coloured ? { ...fields, desc_color: may(oneOf([0, 1, 2, 3], null)) } : fields);
 }
 
@@ -85,19 +88,17 @@ export const quoteArea: Check = shape(
 );
 
 /** `emphasis_content`. */
-export const emphasisContent: Check = shape({ title: may(chars(14)), desc: may(chars(22)) });
-
-/** `sub_title_text`. */
-export const subTitleText: Check = chars(160);
+export function emphasisContent({ emphasis, emphasisText }: CardSizes): Check {
+  return shape({ title: may(chars(emphasis)), desc: may(chars(emphasisText)) });
+}
 
 /** `horizontal_content_list`. */
-export const rows: Check = list(
-  { min: 0, max: 6, errcode: 42035 },
-  shape(
+export function rows({ sizes, rowTypes }: ChannelRules): Check {
+  const row = shape(
     {
-      type: may(oneOf([0, 1, 2, 3])),
-      keyname: must(chars(5), 42027),
-      value: may(chars(30)),
+      type: may(oneOf(rowTypes)),
+      keyname: must(chars(sizes.label), 42027),
+      value: may(chars(sizes.value)),
       url: may(url),
       media_id: may(bytes(ID_BYTES, 42029)),
       userid: may(bytes(64, 42050)),
@@ -107,22 +108,28 @@ export const rows: Check = list(
       2: { field: "media_id", errcode: 42029 },
       3: { field: "userid", errcode: 42050 },
     }),
-  ),
-);
+  );
+  return list({ min: 0, max: 6, errcode: 42035 }, row);
+}
 
 /** `vertical_content_list`. */
-export const verticalList: Check = list(
-  { min: 0, max: 4, errcode: 42036 },
-  shape({ title: must(chars(38), 42033), desc: may(chars(160)) }),
-);
+export function verticalList({ paragraphTitle, paragraphText }: CardSizes): Check {
+  const paragraph = shape({ title: must(chars(paragraphTitle), 42033), desc: may(chars(paragraphText)) });
+  return list({ min: 0, max: 4, errcode: 42036 }, paragraph);
+}
 
 const LINK = { type: may(oneOf([0, 1, 2])), url: may(url), appid: may(appid), pagepath };
 
 /** `jump_list`. */
-export const jumpList: Check = list(
-  { min: 0, max: 3, errcode: 42042 },
-  shape({ ...LINK, title: must(chars(18), 42042) }, needsByType(LINK_NEEDS)),
-);
+export function jumpList({ sizes, linkTypes }: ChannelRules): Check {
+  const asks = linkTypes.includes(3);
+  const fields = {
+    ...{ ...LINK, type: may(oneOf(linkTypes)), title: must(chars(sizes.link), 42042) },
+    ...(asks ? { question: may(bytes(QUESTION_BYTES, 42042)) } : {}),
+  };
+  const needs = { ...LINK_NEEDS, ...(asks ? { 3: { field: "question", errcode: 42042 } } : {}) };
+  return list({ min: 0, max: 3, errcode: 42042 }, shape(fields, needsByType(needs)));
+}
 
 /** `card_action`; `types` says whether it may do nothing. */
 export function cardAction(types: readonly number[]): Check {
@@ -155,54 +162,60 @@ function options(max: number, maxText: number, extra: Record<string, FieldRule> 
 }
 
 /** One dropdown; a wrong `selected_id` only selects the first option. */
-export function selection(update: boolean): Check {
+export function selection({ option }: CardSizes, update: boolean): Check {
   return shape({
     question_key: questionKey,
     title: may(anyText),
     selected_id: may(bytes(ID_BYTES, 42040)),
-    option_list: options(10, 16),
+    option_list: options(10, option),
     ...(update ? { disable: may(flag) } : {}),
   });
 }
 
 /** `select_list`. */
-export function selectList(update: boolean): Check {
-  return list({ min: 1, max: 3, errcode: 42047 }, selection(update), { by: "question_key", errcode: 42043 });
+export function selectList(sizes: CardSizes, update: boolean): Check {
+  const size = { min: 1, max: 3, errcode: 42047 };
+  return list(size, selection(sizes, update), { by: "question_key", errcode: 42043 });
 }
 
 /** `checkbox`. */
-export function checkbox(update: boolean): Check {
+export function checkbox({ box }: CardSizes, update: boolean): Check {
   return shape({
     question_key: questionKey,
     mode: may(oneOf([0, 1])),
-    option_list: options(20, 17, { is_checked: may(flag) }),
+    option_list: options(20, box, { is_checked: may(flag) }),
     ...(update ? { disable: may(flag) } : {}),
   });
 }
 
 /** `submit_button`. */
-export const submitButton: Check = shape({
-  text: must(chars(10), 42049),
-  key: must(bytes(KEY_BYTES, 42046), 42046),
-});
+export function submitButton({ button }: CardSizes): Check {
+  return shape({ text: must(chars(button), 42049), key: must(bytes(KEY_BYTES, 42046), 42046) });
+}
+
+/** `feedback`. */
+export const feedback: Check = shape({ id: must(bytes(FEEDBACK_BYTES, BAD_PARAMETER), BAD_PARAMETER) });
 
 function buttonNeeds(part: Part, path: string): Violation[] {
   if (part["type"] === 1) return needsByType({ 1: { field: "url", errcode: 42028 } })(part, path);
-  return isGiven(part["key"]) ? [] : broken(`${path}.key`, "is required", 42039);
+  return keyNeeded(part, path);
 }
 
-/** `button_list`: a button either calls back with its key or opens an address. */
-export const buttonList: Check = list(
-  { min: 1, max: 6, errcode: BAD_PARAMETER },
-  shape(
-    {
-      type: may(oneOf([0, 1])),
-      text: must(chars(10), 42038),
-      style: may(oneOf([1, 2, 3, 4])),
-      key: may(bytes(KEY_BYTES, 42039)),
-      url: may(url),
-    },
-    buttonNeeds,
-  ),
-  { by: "key", errcode: 42051 },
-);
+/** `button_list`: a button calls back with its key or, where the channel has that, opens an address. */
+export function buttonList({ sizes, fields }: ChannelRules): Check {
+  const button = {
+    text: must(chars(sizes.button), 42038),
+    style: may(oneOf([1, 2, 3, 4])),
+    key: may(bytes(KEY_BYTES, 42039)),
+    ...(fields.linkButtons ? { type: may(oneOf([0, 1])), url: may(url) } : {}),
+  };
+  const size = { min: 1, max: 6, errcode: BAD_PARAMETER };
+  return list(size, shape(button, fields.linkButtons ? buttonNeeds : keyNeeded), {
+    by: "key",
+    errcode: 42051,
+  });
+}
+
+function keyNeeded(part: Part, path: string): Violation[] {
+  return isGiven(part["key"]) ? [] : broken(`${path}.key`, "is required", 42039);
+}

@@ -3,6 +3,7 @@ import { isJsonObject } from "../../core/ids/index.ts";
 import { createRedactor, type Outbound } from "../outbound/index.ts";
 import { cleanLine, shorten } from "./card-text.ts";
 import { badAnswer } from "./errors.ts";
+import { formOf } from "./form.ts";
 import { anyAnswer } from "./schema.ts";
 
 /** What a call sends beside the token. */
@@ -12,6 +13,8 @@ export interface ApiRequest {
   api: string;
   query?: Record<string, string>;
   body?: Record<string, unknown>;
+  /** A file in place of a body, as the form field `media`. */
+  file?: { name: string; bytes: Uint8Array };
 }
 
 /** An answer of the API, refusal or not. */
@@ -62,9 +65,15 @@ function readAnswer(api: string, response: Response): Answer {
 /** Makes the exchange over one way out. Throws `ChatOpsError` when there is no answer of the API. */
 export function createExchange(outbound: Outbound, secrets: readonly string[]): Exchange {
   return async (request, secretQuery) => {
-    const { method, api, body } = request;
+    const { method, api, body, file } = request;
     const query = { ...request.query, ...secretQuery };
-    const response = await outbound.request({ method, path: `/cgi-bin/${api}`, query, body });
+    const response = await outbound.request({
+      method,
+      path: `/cgi-bin/${api}`,
+      query,
+      body,
+      raw: file && formOf(file),
+    });
     const answer = readAnswer(api, response);
     const hide = createRedactor([...secrets, ...Object.values(secretQuery)]);
     return { ...answer, errmsg: shorten(cleanLine(hide(answer.errmsg)), MAX_ERRMSG) };

@@ -1,10 +1,15 @@
 export type * from "./callback.ts";
+export * from "./card-channels.ts";
 export * from "./card-limits.ts";
+export type * from "./card-model.ts";
 export * from "./card-render.ts";
+export type * from "./checkup.ts";
 export type * from "./config.ts";
 export { fieldFault } from "./config.ts";
 export * from "./crypto.ts";
 export * from "./errors.ts";
 export * from "./markdown.ts";
 export type { MenuItem, MenuOutcome } from "./menu.ts";
+export * from "./robot.ts";
+export type * from "./troubles.ts";
 export * from "./wecom.ts";

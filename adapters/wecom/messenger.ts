@@ -3,18 +3,20 @@ import type {
   CardReceipt,
   CardSending,
   CardUpdating,
+  FileSending,
   Logger,
   Messenger,
   TextSending,
   UpdateOutcome,
 } from "../../core/ports/index.ts";
-import { violations } from "./card-limits.ts";
-import { type ButtonCard, renderCard } from "./card-render.ts";
+import { checkCard } from "./card-limits.ts";
+import type { TemplateCard } from "./card-model.ts";
+import { renderCard } from "./card-render.ts";
 import type { WecomClient } from "./client.ts";
 import { refusedBySender } from "./errors.ts";
 import { textMessages } from "./markdown.ts";
 import { checkRecipients, idsIn } from "./recipients.ts";
-import { sendAnswer, updateAnswer } from "./schema.ts";
+import { sendAnswer, updateAnswer, uploadAnswer } from "./schema.ts";
 
 /** WeCom drops an identical message that comes within this many seconds. */
 const REPEAT_SECONDS = 600;
@@ -36,8 +38,8 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof ChatOpsError && error.code === code;
 }
 
-function checkCard(card: ButtonCard, update: boolean): void {
-  const [first] = violations(card, { update });
+function refuseBroken(card: TemplateCard, update: boolean): void {
+  const [first] = checkCard(card, "app", { update });
   if (first) throw refusedBySender("wecom.card_invalid", `the card's ${first.path} ${first.rule}`);
 }
 
@@ -56,7 +58,7 @@ function receiptOf(answer: SendAnswer, impossible: readonly string[]): CardRecei
 async function sendCard({ client, agentId, log }: Parts, sending: CardSending): Promise<CardReceipt> {
   const { reachable, impossible } = checkRecipients(sending.recipients);
   const template_card = renderCard(sending.card, sending.cardId);
-  checkCard(template_card, false);
+  refuseBroken(template_card, false);
   const touser = reachable.join("|");
   const body = { touser, msgtype: "template_card", agentid: agentId, enable_id_trans: 0, template_card };
   try {
@@ -73,7 +75,7 @@ async function sendCard({ client, agentId, log }: Parts, sending: CardSending): 
 async function updateCard({ client, agentId }: Parts, updating: CardUpdating): Promise<UpdateOutcome> {
   const { reachable } = checkRecipients(updating.recipients);
   const template_card = renderCard(updating.card);
-  checkCard(template_card, true);
+  refuseBroken(template_card, true);
   const code = { response_code: updating.code, enable_id_trans: 0 };
   const body = { userids: reachable, agentid: agentId, ...code, template_card };
   try {
@@ -104,11 +106,36 @@ async function sendText(
   return { unreachable: [...unreachable] };
 }
 
+/** WeCom takes files of more than 5 bytes and up to 20 MB. */
+const FILE_BYTES = { least: 6, most: 20 * 1024 * 1024 };
+
+async function sendFile(
+  { client, agentId }: Parts,
+  sending: FileSending,
+): Promise<{ unreachable: string[] }> {
+  const { name, bytes } = sending;
+  const { reachable, impossible } = checkRecipients(sending.recipients);
+  if (bytes.length < FILE_BYTES.least || bytes.length > FILE_BYTES.most) {
+    throw refusedBySender("wecom.bad_file", `a file of ${bytes.length} bytes cannot be sent`);
+  }
+  const upload = {
+    method: "POST",
+    api: "media/upload",
+    query: { type: "file" },
+    file: { name, bytes },
+  } as const;
+  const { media_id } = await client.call(upload, uploadAnswer);
+  const body = { touser: reachable.join("|"), msgtype: "file", agentid: agentId, file: { media_id } };
+  const answer = await client.call({ method: "POST", api: "message/send", body }, sendAnswer);
+  return { unreachable: unreachableIn(answer, impossible) };
+}
+
 /** Makes the sending side of one app. */
 export function createMessenger(parts: Parts): Messenger {
   return {
     sendCard: (sending) => sendCard(parts, sending),
     updateCard: (updating) => updateCard(parts, updating),
     sendText: (sending) => sendText(parts, sending),
+    sendFile: (sending) => sendFile(parts, sending),
   };
 }

@@ -40,6 +40,9 @@ export const sendAnswer = shape(
   }),
 );
 
+/** `media/upload`. */
+export const uploadAnswer = shape(Type.Object({ media_id: Type.String({ minLength: 1 }) }));
+
 /** `message/update_template_card`: the list of people is an array here. */
 export const updateAnswer = shape(
   Type.Object({ invaliduser: Type.Optional(Type.Union([Type.Array(Text), Text])) }),
@@ -84,3 +87,21 @@ export const menuAnswer = shape(
 
 /** What tells nothing beside its errcode. */
 export const nothingMore = shape(Type.Object({}));
+/** `agent/get`: the scope's lists may be missing when they are empty. */
+export const agentAnswer = shape(
+  Type.Object({
+    name: OptionalText,
+    close: Type.Optional(Type.Integer()),
+    redirect_domain: OptionalText,
+    allow_userinfos: Type.Optional(
+      Type.Object({ user: Type.Optional(Type.Array(Type.Object({ userid: Text }))) }),
+    ),
+    allow_partys: Type.Optional(Type.Object({ partyid: Type.Optional(Type.Array(Type.Integer())) })),
+    allow_tags: Type.Optional(Type.Object({ tagid: Type.Optional(Type.Array(Type.Integer())) })),
+  }),
+);
+
+/** `appchat/get`. */
+export const groupAnswer = shape(
+  Type.Object({ chat_info: Type.Object({ name: OptionalText, userlist: Type.Array(Text) }) }),
+);

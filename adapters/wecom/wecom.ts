@@ -2,13 +2,15 @@ import { ChatOpsError } from "../../core/errors.ts";
 import type { Clock, Directory, Logger, Messenger, Metrics } from "../../core/ports/index.ts";
 import { createOutbound, type Outbound } from "../outbound/index.ts";
 import { createCallback, type WecomCallback } from "./callback.ts";
+import { type Checkup, createCheckup } from "./checkup.ts";
 import { createClient } from "./client.ts";
 import { type CheckedConfig, checkConfig, type WecomConfig } from "./config.ts";
 import { createContacts } from "./contacts.ts";
-import { createCallbackCrypto } from "./crypto.ts";
+import { type CallbackCrypto, createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
 import { ensureMenu, type MenuItem, type MenuOutcome } from "./menu.ts";
 import { createMessenger } from "./messenger.ts";
+import { type Troubles, watchTroubles } from "./troubles.ts";
 
 /** What the adapter asks of its surroundings. */
 export interface WecomDeps {
@@ -31,6 +33,10 @@ export interface Wecom {
   callback: WecomCallback;
   /** Makes sure that the app has a menu with these buttons; one that somebody else made stays. */
   ensureMenu(items: readonly MenuItem[]): Promise<MenuOutcome>;
+  /** Looks at how the app is set up. */
+  checkup: Checkup;
+  /** What its calls met and what only a person can end. */
+  troubles: Troubles;
   /** Whether a token can be had. Cheap: a token in hand is an answer. Never throws. */
   probe(): Promise<ProbeOutcome>;
   /** Closes the connections; calls under way fail. */
@@ -39,6 +45,8 @@ export interface Wecom {
 
 /** A department of some ten thousand members. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+/** A file of 20 MB in its form. */
+const MAX_REQUEST_BYTES = 21 * 1024 * 1024;
 
 function openOutbound(config: CheckedConfig): Outbound {
   return createOutbound({
@@ -46,6 +54,7 @@ function openOutbound(config: CheckedConfig): Outbound {
     baseUrl: config.apiBase,
     timeoutMs: config.requestTimeoutMs,
     maxResponseBytes: MAX_RESPONSE_BYTES,
+    maxRequestBytes: MAX_REQUEST_BYTES,
     secrets: [config.corpSecret],
     ...(config.proxyUrl === undefined ? {} : { proxyUrl: config.proxyUrl }),
   });
@@ -64,11 +73,10 @@ function createProbe(checkToken: () => Promise<void>): () => Promise<ProbeOutcom
   };
 }
 
-function openCallback(config: CheckedConfig, { clock, random }: WecomDeps): WecomCallback {
+function openCrypto(config: CheckedConfig, { clock, random }: WecomDeps): CallbackCrypto {
   const { token, encodingAesKey, corpId, callbackWindowMs } = config;
   const options = { token, encodingAesKey, receiveId: corpId, windowMs: callbackWindowMs, clock };
-  const crypto = createCallbackCrypto(random ? { ...options, random } : options);
-  return createCallback(crypto, config.agentId, clock);
+  return createCallbackCrypto(random ? { ...options, random } : options);
 }
 
 /** Builds the adapter. Throws `wecom.bad_config` naming a bad field. Makes no call by itself. */
@@ -76,13 +84,18 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
   const config = checkConfig(given);
   const { clock, log, metrics } = deps;
   const outbound = openOutbound(config);
-  const client = createClient({ config, outbound, clock, log, metrics });
+  const plain = createClient({ config, outbound, clock, log, metrics });
+  const { client, troubles } = watchTroubles(plain, clock);
   const contacts = createContacts(client);
+  const crypto = openCrypto(config, deps);
+  const { agentId } = config;
   return {
     messenger: createMessenger({ client, agentId: config.agentId, log }),
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
-    callback: openCallback(config, deps),
     ensureMenu: (items) => ensureMenu(client, config.agentId, items),
+    callback: createCallback(crypto, agentId, clock),
+    checkup: createCheckup({ client, crypto, agentId, clock }),
+    troubles,
     probe: createProbe(client.checkToken),
     close: () => outbound.close(),
   };

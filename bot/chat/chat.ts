@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type CardView, type MessageViewing, plainLine } from "../../core/cards/index.ts";
+import { type ButtonsView, type MessageViewing, plainLine } from "../../core/cards/index.ts";
 import {
   type Confirmation,
   confirmationCode,
@@ -44,12 +44,12 @@ export interface ConfirmClick {
 export type ChatAnswer =
   | { kind: "text"; text: string }
   /** A card that asks the person to confirm. Clicks on it go to `onConfirm`. */
-  | { kind: "card"; cardId: string; card: CardView };
+  | { kind: "card"; cardId: string; card: ButtonsView };
 
 /** `card`: how the clicked card is to look from now on; absent when it stays. */
 export interface ConfirmAnswer {
   answers: ChatAnswer[];
-  card?: CardView;
+  card?: ButtonsView;
 }
 
 /** What people can do by messages, whatever the channel. */
@@ -239,6 +239,6 @@ function closedCard(
   { facts }: Confirmation,
   cardId: string,
   { viewing, text }: { viewing: MessageViewing; text: string },
-): CardView {
+): ButtonsView {
   return confirmCard(facts, { texts: viewing.texts, code: confirmationCode(cardId), closed: text });
 }

@@ -1,7 +1,9 @@
 import { isAbsolute, resolve } from "node:path";
+import { type BudgetLimits, DEFAULT_BUDGETS } from "../../core/outbox/index.ts";
 import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
+import { type AdminConfig, readAdmin } from "./admin.ts";
 import { memoryOfMachine } from "./environment.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
@@ -29,6 +31,9 @@ export interface Config {
     token: string;
     encodingAesKey: string;
   };
+  admin: AdminConfig;
+  /** What of messages and calls WeCom takes. Defaults: 24 a minute to one person, 500 accounts, 2,400 calls. */
+  budgets: BudgetLimits;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
   maxBodyBytes: number;
   /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
@@ -104,6 +109,8 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
       token: read.wecom("WECOM_TOKEN", "token"),
       encodingAesKey: read.wecom("WECOM_AES_KEY", "encodingAesKey"),
     },
+    admin: readAdmin(read),
+    budgets: budgetLimits(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
@@ -113,6 +120,15 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     ...sharing(read),
   };
   return read.faults.length > 0 ? { outcome: "refused", faults: read.faults } : { outcome: "read", config };
+}
+
+function budgetLimits(read: ConfigReader): BudgetLimits {
+  const { memberPerMinute, accounts, callsPerMinute } = DEFAULT_BUDGETS;
+  return {
+    memberPerMinute: read.whole("WECOM_MEMBER_PER_MINUTE", { fallback: memberPerMinute, min: 10, max: 1e6 }),
+    accounts: read.whole("WECOM_ACCOUNTS", { fallback: accounts, min: 1, max: 1e8 }),
+    callsPerMinute: read.whole("WECOM_CALLS_PER_MINUTE", { fallback: callsPerMinute, min: 60, max: 1e8 }),
+  };
 }
 
 /** What matters where several processes stand beside each other. */

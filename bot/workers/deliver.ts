@@ -1,18 +1,18 @@
-import { approvers } from "../../core/approvals/index.ts";
-import { noticeText, replyText, reportText, taskCard } from "../../core/cards/index.ts";
+import { noticeText, replyText, taskCard } from "../../core/cards/index.ts";
 import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
 import { cardId } from "../../core/ids/index.ts";
+import { type DigestLine, resultMessage } from "../../core/outbox/index.ts";
 import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
   Clock,
   Directory,
   Journal,
   Logger,
-  Messenger,
   Metrics,
   Outbox,
   OutboxBody,
   OutboxClaim,
+  TaskStore,
 } from "../../core/ports/index.ts";
 import {
   type CardRecord,
@@ -22,21 +22,35 @@ import {
   isTerminal,
   type Task,
 } from "../../core/tasks/index.ts";
+import { waitingItem } from "../batches/gather.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
+import { BUDGET_SHORT, type Channel, type Told } from "./channel.ts";
+import { sentConfirm } from "./confirm-card.ts";
+import { audienceOf, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
+import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
 import type { StepObserver } from "./steps.ts";
+import { createTeller, type Message } from "./teller.ts";
 import type { Viewer } from "./viewing.ts";
 
 export interface DeliverDeps {
   outbox: Outbox;
   journal: Journal;
-  messenger: Messenger;
+  channel: Channel;
+  /** How many messages the channel makes of a text. */
+  messagesIn: (markdown: string) => number;
   directory: Directory;
   delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
   askAgain: AskAgain;
+  /** Cards that many tasks share. */
+  batches: {
+    tasks: Pick<TaskStore, "get">;
+    gather: (claim: OutboxClaim) => Promise<"alone" | "done">;
+    deliver: (claim: OutboxClaim) => Promise<void>;
+  };
   view: Viewer;
   clock: Clock;
   log: Logger;
@@ -44,18 +58,25 @@ export interface DeliverDeps {
   onStep: StepObserver;
 }
 
-/** Sends one outbox item and settles it. Throws when it is to be tried again. */
+/** Sends one outbox item and settles it, or puts others in its place. Throws when it is to be tried again. */
 export type Deliver = (claim: OutboxClaim) => Promise<void>;
 
+/** An approval that nobody was asked for yet and that ends sooner is kept. Far longer than a card is put off at once. */
+const KEEP_ASKING_MS = 3_600_000;
+
+type BodyOf<K extends OutboxBody["kind"]> = Extract<OutboxBody, { kind: K }>;
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
 export function createDeliver(deps: DeliverDeps): Deliver {
-  const { outbox, messenger, log } = deps;
+  const { outbox, channel, log } = deps;
+  const teller = createTeller(deps);
   const settle = async (claim: OutboxClaim) => void (await outbox.settle(claim.key, claim.fence));
 
-  const text = async (recipients: readonly string[], markdown: string, dropRepeat: boolean) => {
-    if (recipients.length === 0) return;
-    await messenger.sendText({ recipients, markdown, dropRepeat });
+  /** What there is no room for goes into its person's digest. */
+  const tell = async (claim: OutboxClaim, task: Task, message: Message): Promise<Told> => {
+    const told = await teller.tell(claim, message);
+    await tellUnreached({ claim, task, unreachable: told.unreachable, asked: message.recipients }, deps);
+    return told;
   };
 
   const ofTask = async (claim: OutboxClaim, task: Task): Promise<void> => {
@@ -66,17 +87,18 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       case "update":
         return updateCard(claim, task, body);
       case "report":
-        deps.onStep("report_sending");
-        await text(await audience(task, deps), reportText(task, await deps.view(task)), true);
-        deps.onStep("report_sent");
-        return settle(claim);
-      case "reply":
-        await text([body.to], replyText(task, body.about, await deps.view(task)), false);
-        return settle(claim);
+        return report(claim, task);
+      case "reply": {
+        const markdown = replyText(task, body.about, await deps.view(task));
+        const told = await tell(claim, task, { recipients: [body.to], markdown, dropRepeat: false });
+        return teller.settle(claim, told, textLine(markdown));
+      }
       case "notice": {
         const viewing = { ...(await deps.view(task)), nowMs: deps.clock.nowMs() };
-        await text(await membersOf(groupsOf(body.to), deps), noticeText(task, body.about, viewing), true);
-        return settle(claim);
+        const markdown = noticeText(task, body.about, viewing);
+        const recipients = await membersOf(groupsOf(body.to), deps);
+        const told = await tell(claim, task, { recipients, markdown, dropRepeat: true });
+        return teller.settle(claim, told, textLine(markdown));
       }
       case "ask_again":
         await deps.askAgain(task);
@@ -85,57 +107,120 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         await journalEnd(task, deps);
         return settle(claim);
       }
+      case "waiting_card":
+      case "batch":
+      case "batch_update":
+        return settle(claim);
+      case "output":
+        return deliverOutput(claim, { task, to: body.to }, deps);
       case "answer":
       case "confirm":
+      case "line":
         return settle(claim);
       default:
         return body satisfies never;
     }
   };
 
-  const sendCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"card">): Promise<void> => {
+  const report = async (claim: OutboxClaim, task: Task): Promise<void> => {
+    const recipients = await audienceOf(task, deps);
+    const { text, file } = resultMessage(task, await deps.view(task));
+    deps.onStep("report_sending");
+    const told = await tell(claim, task, { recipients, markdown: text, dropRepeat: true });
+    deps.onStep("report_sent");
+    const reached = recipients.filter((id) => ![...told.short, ...told.unreachable].includes(id));
+    const output = file && reached.length > 0 ? [outputItem(claim, { task, to: reached })] : [];
+    const line = {
+      about: "ended" as const,
+      id: task.id,
+      title: `${task.title} ${task.event.subject}`.trim(),
+    };
+    return teller.settle(claim, told, { ...line, state: task.state }, output);
+  };
+
+  const sendCard = async (
+    claim: OutboxClaim,
+    task: Task,
+    body: Pick<EffectOf<"card">, "cardNo">,
+  ): Promise<void> => {
     const card = task.cards.find((c) => c.no === body.cardNo);
-    const moot = !card || isTerminal(task.state) || (card.purpose === "unknown" && task.state !== "unknown");
+    const moot =
+      !card ||
+      card.batch !== undefined ||
+      isTerminal(task.state) ||
+      (card.purpose === "unknown" && task.state !== "unknown");
     if (moot) return settle(claim);
     const settles = { key: claim.key, fence: claim.fence };
     try {
       const asked = await membersOf(card.to, deps);
       if (asked.length === 0) throw nobody(card.to);
       const recipients = await deps.delegations.withDelegates(asked);
-      deps.onStep("card_sending");
-      const receipt = await messenger.sendCard({
+      const sending = {
         cardId: cardId(task.id, card.no),
         recipients,
         card: taskCard(task, card, await deps.view(task)),
         mayBeRepeat: claim.attempts > 0,
-      });
+      };
+      deps.onStep("card_sending");
+      const receipt = await channel.card(claim, sending);
       deps.onStep("card_sent");
+      const { unreachable } = receipt;
+      await tellUnreached({ claim, task, unreachable, asked: recipients }, deps);
       await deps.advancer.advance(
         task,
         { kind: "card_sent", cardNo: card.no, recipients, ...receipt },
         { settles },
       );
     } catch (error) {
-      await cardFailed(error, { task, card, settles });
+      await cardFailed(error, { claim, task, card });
     }
+  };
+
+  /** A card that waits for room waits for others of its kind, to share one with them. */
+  const together = async (claim: OutboxClaim, body: BodyOf<"waiting_card">): Promise<void> => {
+    if ((await deps.batches.gather(claim)) === "done") return;
+    const task = await deps.batches.tasks.get(body.task);
+    if (!task) return settle(claim);
+    return sendCard(claim, task, body);
+  };
+
+  /** Whether its place is taken by one that waits for others: there is no room for a card of its own. */
+  const waitsForOthers = async (claim: OutboxClaim, task: Task, card: CardRecord): Promise<boolean> => {
+    if (claim.body.kind !== "card") return false;
+    const item = waitingItem(claim, { task, card, nowMs: deps.clock.nowMs() });
+    return item !== null && (await outbox.replace(claim.key, claim.fence, [item]));
   };
 
   const cardFailed = async (
     error: unknown,
-    facts: { task: Task; card: CardRecord; settles: { key: string; fence: number } },
+    { claim, task, card }: { claim: OutboxClaim; task: Task; card: CardRecord },
   ): Promise<void> => {
+    if (isChatOpsError(error) && error.code === BUDGET_SHORT) {
+      await keepAsking(task);
+      if (await waitsForOthers(claim, task, card)) return;
+      throw channel.inLine(error);
+    }
     if (!isFinal(error)) throw error;
-    const { task, card, settles } = facts;
     const message = errorText(error);
     log.error({ taskId: task.id, cardNo: card.no, reason: message }, "card cannot be sent");
+    countDropped(claim, error, deps);
+    await tellCardFailed({ claim, task, why: message }, deps);
+    const settles = { key: claim.key, fence: claim.fence };
     await deps.advancer.advance(task, { kind: "card_failed", cardNo: card.no, message }, { settles });
+  };
+
+  /** Its people have not seen it: no reason to expire. */
+  const keepAsking = async (task: Task): Promise<void> => {
+    const leftMs = (task.dueAtMs ?? 0) - deps.clock.nowMs();
+    if (task.state !== "pending_approval" || task.deadlineAtMs !== null || leftMs > KEEP_ASKING_MS) return;
+    await deps.advancer.advance(task, { kind: "card_waits" });
   };
 
   const updateCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"update">): Promise<void> => {
     const card = task.cards.find((c) => c.no === body.cardNo);
     if (!card) return settle(claim);
     const recipients = card.recipients.length > 0 ? card.recipients : await membersOf(card.to, deps);
-    const outcome = await messenger.updateCard({
+    const outcome = await channel.update(claim, {
       recipients,
       code: body.code,
       card: taskCard(task, card, await deps.view(task)),
@@ -146,48 +231,35 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     return settle(claim);
   };
 
+  const answer = async (claim: OutboxClaim, { to, text }: { to: string; text: string }): Promise<void> => {
+    const told = await teller.tell(claim, { recipients: [to], markdown: text, dropRepeat: false });
+    if (told.unreachable.length > 0) log.warn({ key: claim.key, to }, "answer reached nobody");
+    return teller.settle(claim, told, textLine(text));
+  };
+
   return async (claim) => {
-    const { body } = claim;
-    if (body.kind === "answer") {
-      await text([body.to], body.text, false).catch(giveUpIfFinal(claim, deps));
-      return settle(claim);
-    }
-    if (body.kind === "confirm") {
-      await confirmCard(body, claim.attempts > 0, messenger).catch(giveUpIfFinal(claim, deps));
-      return settle(claim);
-    }
-    const { task } = claim;
-    if (!task) return settle(claim);
-    await ofTask(claim, task).catch(async (error: unknown) => {
-      giveUpIfFinal(claim, deps)(error);
+    const { body, task } = claim;
+    try {
+      if (body.kind === "answer") return await answer(claim, body);
+      if (body.kind === "confirm") return await settle(await sentConfirm(claim, body, channel));
+      if (body.kind === "batch" || body.kind === "batch_update") return await deps.batches.deliver(claim);
+      if (body.kind === "waiting_card") return await together(claim, body);
+      if (!task) return await settle(claim);
+      await ofTask(claim, task);
+    } catch (error) {
+      giveUpIfFinal(claim, error, deps);
       await settle(claim);
-    });
+    }
   };
 }
 
-/** A card that asks one person to confirm a command, or how it looks once it is over. */
-async function confirmCard(
-  { to, cardId, card, code }: Extract<OutboxBody, { kind: "confirm" }>,
-  mayBeRepeat: boolean,
-  messenger: Messenger,
-): Promise<void> {
-  const recipients = [to];
-  if (code === undefined) await messenger.sendCard({ cardId, recipients, card, mayBeRepeat });
-  else await messenger.updateCard({ recipients, code, card, mayBeRepeat });
+function textLine(text: string): DigestLine {
+  return { about: "text", text };
 }
 
 /** Whether trying again cannot help. */
 function isFinal(error: unknown): boolean {
   return isChatOpsError(error) && !error.retryable;
-}
-
-/** The members of some groups, each once. */
-async function membersOf(
-  groups: PeopleGroups,
-  { directory }: Pick<DeliverDeps, "directory">,
-): Promise<string[]> {
-  const members = await Promise.all(groups.map((people) => directory.expand(people)));
-  return [...new Set(members.flat())];
 }
 
 function nobody(groups: PeopleGroups): Error {
@@ -196,25 +268,26 @@ function nobody(groups: PeopleGroups): Error {
   return new ChatOpsError(message, { code: "card.nobody", retryable: true, reached: "no" });
 }
 
-function giveUpIfFinal(claim: OutboxClaim, { log, metrics }: DeliverDeps): (error: unknown) => void {
-  return (error) => {
-    if (!isFinal(error)) throw error;
-    const { key, body } = claim;
-    log.error({ key, kind: body.kind, err: error, reason: errorText(error) }, "message given up");
-    metrics.count("outbox_items", { kind: body.kind, outcome: "given_up" });
-  };
+/** Throws what is to be tried again; tells of what is not. */
+export function giveUpIfFinal(
+  claim: OutboxClaim,
+  error: unknown,
+  deps: Pick<DeliverDeps, "log" | "metrics">,
+): void {
+  if (!isFinal(error)) throw error;
+  const { key, body } = claim;
+  deps.log.error({ key, kind: body.kind, err: error, reason: errorText(error) }, "message given up");
+  deps.metrics.count("outbox_items", { kind: body.kind, outcome: "given_up" });
+  countDropped(claim, error, deps);
 }
 
-/** Who hears how a task ended: whom the rule names, who asked for it, else who approved it. */
-async function audience(task: Task, { directory }: DeliverDeps): Promise<string[]> {
-  const named = task.report.to ? await directory.expand(task.report.to) : [];
-  const { origin } = task;
-  const asker = origin.kind === "offer" || origin.kind === "retry" ? origin.by : null;
-  const asked = asker === null ? [] : [asker];
-  const first = task.approval.mode === "people" ? task.approval.groups.map(({ from }) => from) : [];
-  const fallback = await membersOf(first, { directory });
-  const people = [...named, ...asked, ...approvers(task)];
-  return [...new Set(people.length > 0 ? people : fallback)];
+function countDropped(
+  { body }: OutboxClaim,
+  error: unknown,
+  { metrics }: Pick<DeliverDeps, "metrics">,
+): void {
+  const reason = isChatOpsError(error) ? error.code : "unexpected";
+  metrics.count("outbox_dropped", { kind: body.kind, reason });
 }
 
 async function journalEnd(task: Task, { journal }: DeliverDeps): Promise<void> {

@@ -1,5 +1,6 @@
 import { isChatOpsError } from "../../core/errors.ts";
 import type { EventTypeRegistry } from "../../core/events/index.ts";
+import { LANE_NAMES, LANES } from "../../core/outbox/index.ts";
 import type {
   Archive,
   ArchiveRetention,
@@ -116,11 +117,16 @@ function retentionOf(registry: EventTypeRegistry, defaultKeepMs: number): Archiv
   return { defaultKeepMs, byType: Object.fromEntries(own) };
 }
 
-async function measure({ journal, tasks, outbox, metrics }: JanitorDeps): Promise<void> {
+async function measure({ journal, tasks, outbox, clock, metrics }: JanitorDeps): Promise<void> {
   const counts = await tasks.countByState();
   for (const state of TASK_STATES) metrics.gauge("tasks", counts[state] ?? 0, { state });
   for (const [kind, waiting] of Object.entries(await outbox.depth()))
     metrics.gauge("outbox_waiting", waiting, { kind });
+  const oldest = await outbox.oldest();
+  for (const lane of LANES) {
+    const ageMs = Math.max(0, clock.nowMs() - (oldest[lane] ?? clock.nowMs()));
+    metrics.gauge("outbox_oldest_seconds", ageMs / 1000, { lane: LANE_NAMES[lane] });
+  }
   for (const reader of ["rules", "archive"] as const) {
     metrics.gauge("journal_behind", await journal.lag(reader), { reader });
   }

@@ -1,5 +1,6 @@
 import { batchId, hashOf } from "../ids/index.ts";
 import type { PeopleGroups } from "../people/people.ts";
+import type { MoveReason, RefusalReason } from "../tasks/reasons.ts";
 import type { CardRecord, Task, UpdateCode } from "../tasks/task.ts";
 
 /** A task that a batch asks about, as it was when it was put there. */
@@ -19,6 +20,8 @@ export interface BatchCard {
   /** Of `choose`: whom it is for, and the members on it. */
   for?: string;
   members?: readonly string[];
+  /** Of `choose`: the callback that asked for it, so that the same one asks once. */
+  askedBy?: string;
   recipients: readonly string[];
   sentAtMs: number | null;
   /** Codes not yet spent, oldest first. */
@@ -36,6 +39,8 @@ export interface Batch {
   /** sha256 over the sorted binding hashes of its members (promise 2). */
   hash: string;
   cards: readonly BatchCard[];
+  /** When its cards were ordered to be closed, because nothing was left to decide. */
+  closedAtMs?: number;
 }
 
 /** A task's card that waits to be sent, by the key of its outbox item. */
@@ -45,8 +50,8 @@ export interface WaitingCard {
   cardNo: number;
 }
 
-/** The most tasks of one batch: a document of some 100 kB. */
-export const MAX_MEMBERS = 500;
+/** The most tasks of one batch: a document of some 300 kB. */
+export const MAX_MEMBERS = 2_000;
 /** The most boxes of one card (reference/wecom.md 3.6). */
 export const MAX_BOXES = 20;
 
@@ -96,8 +101,31 @@ export type BatchOrder =
   | { outcome: "refreshes" }
   | { outcome: "refused"; reason: "other_content" | "other_card" | "unknown_button" | "choice_missing" };
 
+const CODES_KEPT = 20;
+
+/** A card with one more code; the same code is kept once. */
+export function withBatchCode(card: BatchCard, code: UpdateCode): BatchCard {
+  if (card.codes.some((known) => known.code === code.code)) return card;
+  return { ...card, codes: [...card.codes, code].slice(-CODES_KEPT) };
+}
+
+/** Codes live 72 h (reference/wecom.md 3.8); an hour is left for a slow clock. */
+const CODE_LIFE_MS = 71 * 3_600_000;
+
+/**
+ * The code to spend on showing a card anew: that of a click; at the end, when nothing is left to decide, that of the
+ * sending too. Null when there is none.
+ */
+export function codeFor({ codes }: BatchCard, nowMs: number, isEnd: boolean): UpdateCode | null {
+  const live = codes.filter(({ atMs }) => nowMs - atMs < CODE_LIFE_MS);
+  return live.findLast(({ from }) => from === "click") ?? (isEnd ? live[0] : undefined) ?? null;
+}
+
 /** The question under which the boxes of a `choose` card come back. */
 export const BOXES_KEY = "tasks";
+
+/** How a batch's members came out of a decision: how many by what was said of them. */
+export type BatchTally = ReadonlyMap<MoveReason | RefusalReason | "gone", number>;
 
 /** Judges a click on a batch's card: which button, and which boxes were ticked on it. */
 export function batchOrder(

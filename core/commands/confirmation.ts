@@ -1,4 +1,4 @@
-import type { CardLine, CardView } from "../cards/index.ts";
+import type { ButtonsView, CardLine } from "../cards/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { Args, CommandId } from "./registry.ts";
 
@@ -76,7 +76,7 @@ export interface ConfirmFacts {
 export function confirmCard(
   { title, rows, text }: ConfirmFacts,
   { texts, code, closed }: { texts: Texts; code: string; closed?: string },
-): CardView {
+): ButtonsView {
   const { confirm } = texts.commands;
   const card = { source: texts.brand, title: confirm.title(title), subtitle: confirm.subtitle(code), text };
   const buttons = [

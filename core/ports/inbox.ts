@@ -7,6 +7,11 @@ export type InboxPayload =
       button: string;
       /** Code for one update of the card; absent when WeCom sent none. */
       code?: string;
+      /**
+       * What the card's dropdowns showed and which of its boxes were ticked: ids of options by the key of their
+       * question, as the client sent them. Absent when the card had none.
+       */
+      selected?: Readonly<Record<string, readonly string[]>>;
       /** Sender's time in seconds. */
       createdAtSeconds: number;
     }

@@ -37,6 +37,14 @@ export interface TextSending {
   dropRepeat: boolean;
 }
 
+export interface FileSending {
+  recipients: readonly string[];
+  /** With its extension, which says how it is shown. */
+  name: string;
+  /** 6 bytes to 20 MB. */
+  bytes: Uint8Array;
+}
+
 /**
  * Chat, outward. Fails with `ChatOpsError`: `retryable` when the same call may work later, not so when the
  * content or the configuration is at fault.
@@ -45,6 +53,8 @@ export interface Messenger {
   sendCard(sending: CardSending): Promise<CardReceipt>;
   updateCard(updating: CardUpdating): Promise<UpdateOutcome>;
   sendText(sending: TextSending): Promise<{ unreachable: string[] }>;
+  /** Sends a file. A repeat is seen twice. */
+  sendFile(sending: FileSending): Promise<{ unreachable: string[] }>;
 }
 
 /** Who is who, as WeCom's contacts say. */

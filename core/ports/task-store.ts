@@ -1,23 +1,37 @@
 import type { AuditFact } from "../audit/entry.ts";
 import type { CardView } from "../cards/card.ts";
+import type { DigestLine } from "../outbox/digest.ts";
 import type { Effect } from "../tasks/effects.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
 import type { Grant, TakeRequest } from "../throttle/bucket.ts";
 
-/** Lower is sent first: an approval is never crowded out by noise. */
+/**
+ * Lower is sent first: an approval is never crowded out by noise. Approval and its updates, result, answer to a
+ * command, notice, digest.
+ */
 export type Lane = 1 | 2 | 3 | 4 | 5;
 
-/** What an outbox item carries: an effect of a task, or an answer to a person that belongs to no task. */
 export type OutboxBody =
   | Effect
   | { kind: "answer"; to: string; text: string }
   /** A card of its own that asks its person to confirm a command; with `code`, how that card looks from now on. */
-  | { kind: "confirm"; to: string; cardId: string; card: CardView; code?: string };
+  | { kind: "confirm"; to: string; cardId: string; card: CardView; code?: string }
+  /** Told to one person in their next digest. */
+  | { kind: "line"; to: string; line: DigestLine }
+  /** The whole output of its task, as a file. */
+  | { kind: "output"; to: readonly string[] }
+  /** A task's card that waits to share one with others of its batch key. */
+  | { kind: "waiting_card"; task: string; cardNo: number }
+  /** A card of a batch, and one that is to be shown anew. */
+  | { kind: "batch" | "batch_update"; batch: string; cardNo: number };
 
 /** One outgoing message, sent at least once and, by its key, recognisable when sent again. */
 export interface OutboxItem {
   key: string;
-  /** The task it belongs to; null for answers. Items of one task are sent in the order they were written. */
+  /**
+   * The task it belongs to, or `@` and a userid for what waits for that person's digest, or `#` and a key for what
+   * waits for one batch; null for none. Items of one task, digest or batch are given out in the order they were written.
+   */
   taskId: string | null;
   lane: Lane;
   body: OutboxBody;
@@ -31,6 +45,26 @@ export interface OutboxClaim extends OutboxItem {
   createdAtMs: number;
   /** Its task as stored when it was given out; absent when it has none, or that is not there. */
   task?: Task;
+}
+
+/** An item that waits, for people to look at. */
+export interface OutboxWaiting extends Omit<OutboxItem, "body"> {
+  kind: OutboxBody["kind"];
+  createdAtMs: number;
+  attempts: number;
+  /** Until when it is being sent by somebody; absent when nobody holds it. */
+  heldUntilMs?: number;
+  /** Why it was put back the last time; absent when it never was. */
+  why?: string;
+}
+
+/** Why and until when an item is put back. */
+export interface Postponing {
+  dueAtMs: number;
+  /** `false` takes the attempt back: it is proved that nothing was sent. */
+  counted: boolean;
+  /** For people to read. */
+  why?: string;
 }
 
 /** A task that is due, held by the caller until the lease ends. */
@@ -116,11 +150,28 @@ export interface Outbox {
    * have it too. Of one task only its oldest open item is ever given out.
    */
   claim(max: number, leaseMs: number): Promise<OutboxClaim[]>;
-  /** Sent or given up; it is gone. False, and no change, when the fence is old. */
-  settle(key: string, fence: number): Promise<boolean>;
-  /** To be tried again at `dueAtMs`. `counted: false` takes the attempt back: it is proved that nothing was sent. */
-  postpone(key: string, fence: number, to: { dueAtMs: number; counted: boolean }): Promise<boolean>;
+  /**
+   * Sent or given up; it is gone, and with it, in the same write, those of the items `behind` it that still are
+   * there. False, and no change, when the fence is old.
+   */
+  settle(key: string, fence: number, behind?: readonly string[]): Promise<boolean>;
+  /**
+   * Writes others in a claimed item's place, in one atomic write; each one's key begins with its key. False, and no
+   * change, when the fence is old.
+   */
+  replace(key: string, fence: number, items: readonly OutboxItem[]): Promise<boolean>;
+  /**
+   * Up to `max` items of its task, or digest, that wait behind a claimed one in the same place, oldest first; nobody
+   * else is given them while the claim stands. None when the fence is old.
+   */
+  behind(key: string, fence: number, max: number): Promise<OutboxItem[]>;
+  /** To be tried again at `dueAtMs`. False, and no change, when the fence is old. */
+  postpone(key: string, fence: number, to: Postponing): Promise<boolean>;
   /** How many items wait, by kind. */
   depth(): Promise<Record<string, number>>;
+  /** Up to `max` of the items that may be given out next or are held, by lane and age; of all lanes, or of one. */
+  list(max: number, lane?: Lane): Promise<OutboxWaiting[]>;
+  /** Of each lane that has any, when the oldest such item was written. */
+  oldest(): Promise<Partial<Record<Lane, number>>>;
   nextDueAtMs(): Promise<number | null>;
 }

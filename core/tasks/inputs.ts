@@ -125,6 +125,8 @@ export type TaskInput =
   | { kind: "card_failed"; cardNo: number; message: string }
   /** A batch's card will stand for this one, which is not sent. */
   | { kind: "batched"; cardNo: number; batch: string }
+  /** There is no room for a card in its people's budgets yet. */
+  | { kind: "card_waits" }
   | { kind: "withdraw" }
   | { kind: "hold" }
   | { kind: "release" };

@@ -10,7 +10,7 @@ import {
   onReject,
   onWithdraw,
 } from "./on-approval.ts";
-import { onBatched, onCardFailed, onCardSent } from "./on-cards.ts";
+import { onBatched, onCardFailed, onCardSent, onCardWaits } from "./on-cards.ts";
 import { onGone, onNews, onRetried, onRunningTick } from "./on-execution.ts";
 import { declined, onAdopt, onControl, onControlAnswer, onControlWaiting } from "./on-order.ts";
 import { onAgain, onGiveUp, onIntend, onLateAnswer, onLook, onStartAnswer } from "./on-start.ts";
@@ -68,6 +68,7 @@ export const TABLE: Record<TaskState, Row> = {
     reject: onReject,
     reason: onReason,
     batched: (task, input) => onBatched(task, input),
+    card_waits: onCardWaits,
     tick: (task, _input, nowMs) => onPendingTick(task, nowMs),
     withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
   },

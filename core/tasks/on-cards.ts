@@ -3,6 +3,7 @@ import type { Effect } from "./effects.ts";
 import { askedFrom } from "./escalation.ts";
 import type { InputOf } from "./inputs.ts";
 import { noted, refused, type StepResult } from "./result.ts";
+import type { MachineSettings } from "./settings.ts";
 import { type CardRecord, isTerminal, type Task } from "./task.ts";
 
 /** WeCom took a card: its recipients and its code are kept, and a first asking starts the clock. */
@@ -46,6 +47,19 @@ export function onBatched(task: Task, { cardNo, batch }: InputOf<"batched">): St
   }
   const { cards } = withCard(task, cardNo, (one) => ({ ...one, batch }));
   return noted(task, "batched", { cards });
+}
+
+/** A first asking that waits for room is no silence of the people: its end moves on. */
+export function onCardWaits(
+  task: Task,
+  _input: InputOf<"card_waits">,
+  nowMs: number,
+  { unaskedGraceMs }: MachineSettings,
+): StepResult {
+  if (task.deadlineAtMs !== null || task.approval.mode !== "people")
+    return refused(task, "not_in_this_state");
+  const dueAtMs = nowMs + task.approval.timeoutMs + unaskedGraceMs;
+  return noted(task, "card_waits", { dueAtMs: Math.max(dueAtMs, task.dueAtMs ?? 0) });
 }
 
 /** WeCom will not take a card, ever: the task says so and waits for its time or another card. */

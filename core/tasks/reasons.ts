@@ -47,6 +47,7 @@ export type MoveReason =
   | "card_sent"
   | "card_failed"
   | "batched"
+  | "card_waits"
   | "code_received"
   | "card_refreshed"
   | "offer_taken"

@@ -54,6 +54,27 @@ export interface Texts {
   /** Who decided in the place of an absent person. */
   onBehalf: (people: { name: string; absent: string }) => string;
   byPolicy: (policy: string) => string;
+  /** A card that many tasks of one rule share, and what is told of clicks on it. */
+  batch: {
+    title: (facts: { title: string; count: number }) => string;
+    open: (count: number) => string;
+    /** `until` is null until WeCom has taken the card. */
+    waiting: (until: string | null) => string;
+    closed: string;
+    all: (count: number) => string;
+    none: (count: number) => string;
+    choose: string;
+    choosing: string;
+    chosen: string;
+    approved: (count: number) => string;
+    rejected: (count: number) => string;
+    counted: (count: number) => string;
+    reasons: (count: number, id: string) => string;
+    refused: (count: number, why: string) => string;
+    nothingOpen: string;
+  };
+  /** What an approver chooses. `none` stands for nothing chosen yet. */
+  choices: { none: string; decision: string; submit: string };
   unknownTitle: string;
   unknownText: (requestId: string) => string;
   unknownQuestion: string;
@@ -92,4 +113,19 @@ export interface Texts {
   /** Of a sentence in both languages, this one's. */
   wordsOf: (words: { zh: string; en: string }) => string;
   commands: CommandTexts;
+  /** What the outbox says of itself: digests, who could not be reached, long output. */
+  outbox: {
+    /** So many tasks have ended and so many other messages are told with them. */
+    digestTitle: (counts: { ended: number; texts: number }) => string;
+    /** So many more that are not shown one by one. */
+    andMore: (count: number) => string;
+    /** `what` was to be told or asked; `people` did not get it. */
+    unreached: (facts: { what: string; id: string; people: string }) => string;
+    /** The question could not be brought to anybody. */
+    cardFailed: (facts: { what: string; id: string; why: string }) => string;
+    /** So many lines are left out here; the file that follows has all. */
+    leftOut: (lines: number) => string;
+    /** The same where no file follows. */
+    leftOutHere: (lines: number) => string;
+  };
 }

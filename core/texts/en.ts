@@ -133,6 +133,27 @@ export const en: Texts = {
   rejectedBy: (names) => `rejected by ${names}`,
   onBehalf: ({ name, absent }) => `${name} (for ${absent})`,
   byPolicy: (policy) => `runs under policy ${policy}`,
+  batch: {
+    title: ({ title, count }) => `${title} · ${count} tasks`,
+    open: (count) => `${count} wait for approval`,
+    waiting: (until) => {
+      const end = until === null ? "" : `They expire from ${until} on. `;
+      return `${end}What expires is not run. Each is approved for its own content; "approve ID" does one`;
+    },
+    closed: "All done",
+    all: (count) => `Approve ${count > 99 ? "all" : count}`,
+    none: (count) => `Reject ${count > 999 ? "all" : count}`,
+    choose: "Choose",
+    choosing: "Tick what to approve; the others go on waiting",
+    chosen: "Approve",
+    approved: (count) => `${count} approved`,
+    rejected: (count) => `${count} rejected`,
+    counted: (count) => `${count} counted one vote; more people are needed`,
+    reasons: (count, id) => `${count} need your reason to count. Reply: reason ${id} your reason`,
+    refused: (count, why) => `${count} not done: ${why}`,
+    nothingOpen: "no task waits for approval any more",
+  },
+  choices: { none: "Please choose", decision: "Decision", submit: "Submit" },
   unknownTitle: "Did it start?",
   unknownText: (requestId) =>
     `The answer to the start was lost and StackStorm does not show it. Check before you decide. Request ${requestId}`,
@@ -166,4 +187,19 @@ export const en: Texts = {
     `**The policy "${policy}" that you approved expires in ${days} days** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
   wordsOf: ({ en }) => en,
   commands: commandsEn,
+  outbox: {
+    digestTitle: ({ ended, texts }) => {
+      const parts = [
+        ended > 0 ? `${ended} ${ended === 1 ? "task" : "tasks"} ended` : "",
+        texts > 0 ? `${texts} ${texts === 1 ? "message" : "messages"}` : "",
+      ];
+      return `Digest: ${parts.filter(Boolean).join(", ")}`;
+    },
+    andMore: (count) => `…and ${count} more not listed one by one, send: tasks`,
+    unreached: ({ what, id, people }) =>
+      `**${what}** (ID ${id}) did not reach ${people}. Check that they are within the app's visible scope, active and licensed`,
+    cardFailed: ({ what, id, why }) => `The approval card of **${what}** (ID ${id}) cannot be sent: ${why}`,
+    leftOut: (lines) => `…${lines} lines left out here, the file that follows has all…`,
+    leftOutHere: (lines) => `…${lines} lines left out here…`,
+  },
 };

@@ -2,7 +2,9 @@ import type { Language, Texts } from "./catalogue.ts";
 import { en } from "./en.ts";
 import { zh } from "./zh.ts";
 
+export { ADMIN_CAUSES, type AdminCause, type AdminTexts, type AdminWords, adminTextsOf } from "./admin.ts";
 export { LANGUAGES, type Language, type Texts } from "./catalogue.ts";
+export * from "./split.ts";
 
 const BY_LANGUAGE: Record<Language, Texts> = { zh, en };
 

@@ -133,6 +133,27 @@ export const zh: Texts = {
   rejectedBy: (names) => `${names} 已拒绝`,
   onBehalf: ({ name, absent }) => `${name}（代 ${absent}）`,
   byPolicy: (policy) => `按策略 ${policy} 执行`,
+  batch: {
+    title: ({ title, count }) => `${title} · 共 ${count} 项`,
+    open: (count) => `${count} 项待授权`,
+    waiting: (until) => {
+      const end = until === null ? "" : `${until} 起陆续过期，`;
+      return `${end}逾期不执行。每一项都按各自的内容单独授权，可回复“批准 编号”逐项处理`;
+    },
+    closed: "已全部处理",
+    all: (count) => (count > 9999 ? "全部批准" : `全部批准 ${count}`),
+    none: (count) => (count > 9999 ? "全部拒绝" : `全部拒绝 ${count}`),
+    choose: "选择",
+    choosing: "勾选要批准的，其余仍然待授权",
+    chosen: "批准所选",
+    approved: (count) => `已批准 ${count} 项`,
+    rejected: (count) => `已拒绝 ${count} 项`,
+    counted: (count) => `${count} 项已计一票，人数未够`,
+    reasons: (count, id) => `${count} 项须写明原因才会生效。请回复：原因 ${id} 您的原因`,
+    refused: (count, why) => `${count} 项没有处理：${why}`,
+    nothingOpen: "没有待授权的任务了",
+  },
+  choices: { none: "请选择", decision: "决定", submit: "提交" },
   unknownTitle: "无法确认是否已启动",
   unknownText: (requestId) =>
     `启动请求的应答丢失，StackStorm 中也查不到。请先核实，再决定。请求编号 ${requestId}`,
@@ -164,4 +185,16 @@ export const zh: Texts = {
     `**您批准的策略「${policy}」还有 ${days} 天到期**（${expires}）\n届时依靠它的任务会被拒绝。要继续使用请重新批准：whale policies approve。`,
   wordsOf: ({ zh }) => zh,
   commands: commandsZh,
+  outbox: {
+    digestTitle: ({ ended, texts }) => {
+      const parts = [ended > 0 ? `${ended} 个任务已结束` : "", texts > 0 ? `${texts} 条消息` : ""];
+      return `汇总：${parts.filter(Boolean).join("，")}`;
+    },
+    andMore: (count) => `…另有 ${count} 条未逐一列出，发送 tasks 查看`,
+    unreached: ({ what, id, people }) =>
+      `**${what}**（编号 ${id}）没能送达：${people}。请确认他们在应用可见范围内、账号已激活且有接口许可`,
+    cardFailed: ({ what, id, why }) => `**${what}**（编号 ${id}）的授权卡片发不出去：${why}`,
+    leftOut: (lines) => `…此处略去 ${lines} 行，全文见随后的文件…`,
+    leftOutHere: (lines) => `…此处略去 ${lines} 行…`,
+  },
 };

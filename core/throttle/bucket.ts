@@ -5,6 +5,8 @@ export interface BucketSpec {
   limit: number;
   perMs: number;
   burst: number;
+  /** How many tokens one wish takes of it. Default 1; more than it can hold is never granted. */
+  take?: number;
 }
 
 /** A token bucket as it is stored. Tokens are whole or part; `atMs` is the latest instant it was judged at. */
@@ -30,7 +32,7 @@ export interface BucketView {
   key: string;
   tokens: number;
   burst: number;
-  /** When the next token will be there, in milliseconds; the judged instant when one is there already. */
+  /** When what a wish takes will be there, in milliseconds; the judged instant when it is there already. */
   nextAtMs: number;
   /** How many wishes were held back since its last token was taken. */
   held: number;
@@ -48,14 +50,15 @@ export interface Grant {
 }
 
 /** Rounding in the refill must not hold back a token that is due now. */
-const WHOLE_TOKEN = 1 - 1e-9;
+const ROUNDING = 1e-9;
+const WHOLE_TOKEN = 1 - ROUNDING;
 
 /** The most buckets that a store keeps; over it, those that are full the soonest are forgotten first. */
 export const MAX_BUCKETS = 100_000;
 
 /** Every bucket that a wish asks, the first one first. */
-export function bucketsAsked({ key, limit, perMs, burst, also = [] }: TakeRequest): BucketSpec[] {
-  return [{ key, limit, perMs, burst }, ...also];
+export function bucketsAsked({ key, limit, perMs, burst, take = 1, also = [] }: TakeRequest): BucketSpec[] {
+  return [{ key, limit, perMs, burst, take }, ...also];
 }
 
 /**
@@ -69,7 +72,7 @@ export function takeTokens(
   request: TakeRequest,
 ): { grant: Grant; buckets: Bucket[] } {
   const asked = bucketsAsked(request).map((spec, index) => refilled(stored[index], spec, request.atMs));
-  const granted = asked.every(({ tokens }) => tokens >= WHOLE_TOKEN);
+  const granted = asked.every(({ tokens, needed }) => tokens >= needed - ROUNDING);
   const judged = asked.map((one) => settled(one, granted));
   const views = judged.map(({ view }) => view);
   const grant = grantOf(granted, views, asked[0]?.held ?? 0);
@@ -87,7 +90,9 @@ export function takeToken(
 
 /** The answer over the buckets as they are after it, in the order of `bucketsAsked`. */
 export function grantOf(granted: boolean, views: readonly BucketView[], heldBefore: number): Grant {
-  const short = views.filter(({ tokens }) => tokens < WHOLE_TOKEN);
+  const without = views.filter(({ tokens }) => tokens < WHOLE_TOKEN);
+  // Where more than one token is wished for, one that has some may be short too.
+  const short = without.length > 0 ? without : views;
   const latest = Math.max(...short.map(({ nextAtMs }) => nextAtMs));
   const decider = granted ? views[0] : short.find(({ nextAtMs }) => nextAtMs === latest);
   const bucket = decider ?? (views[0] as BucketView);
@@ -106,22 +111,25 @@ export function fullAtMs({ tokens, atMs }: Bucket, { burst, perMs, limit }: Buck
 interface Refilled extends Bucket {
   spec: BucketSpec;
   perToken: number;
+  needed: number;
 }
 
 function refilled(bucket: Bucket | undefined, spec: BucketSpec, wantedMs: number): Refilled {
   const perToken = spec.perMs / spec.limit;
   const atMs = bucket ? Math.max(bucket.atMs, wantedMs) : wantedMs;
   const before = bucket ? bucket.tokens + (atMs - bucket.atMs) / perToken : spec.burst;
-  return { spec, perToken, atMs, tokens: Math.min(spec.burst, before), held: bucket?.held ?? 0 };
+  const tokens = Math.min(spec.burst, before);
+  return { spec, perToken, needed: spec.take ?? 1, atMs, tokens, held: bucket?.held ?? 0 };
 }
 
 function settled(
-  { spec, perToken, atMs, tokens: full, held: before }: Refilled,
+  { spec, perToken, needed, atMs, tokens: full, held: before }: Refilled,
   granted: boolean,
 ): { bucket: Bucket; view: BucketView } {
-  const tokens = granted ? Math.max(0, full - 1) : full;
+  const tokens = granted ? Math.max(0, full - needed) : full;
   const held = granted ? 0 : before + 1;
-  const nextAtMs = tokens >= WHOLE_TOKEN ? atMs : atMs + Math.ceil((WHOLE_TOKEN - tokens) * perToken);
+  const lacking = needed - ROUNDING - tokens;
+  const nextAtMs = lacking <= 0 ? atMs : atMs + Math.ceil(lacking * perToken);
   const view: BucketView = { key: spec.key, tokens, burst: spec.burst, nextAtMs, held };
   return { bucket: { tokens, atMs, held }, view };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demoCompany } from "../../fixtures/simulators/wecom/index.ts";
+import { NO_BUDGETS } from "../support/budgets.ts";
 import type { Bench, BenchOptions } from "./bench.ts";
 import { type Contestant, startContestant } from "./contestant.ts";
 import { HOOK_TOKEN } from "./e2e/load.ts";
@@ -116,6 +117,7 @@ export function environment(upstream: Pick<Upstream, "url">, folder: string): Re
     WECOM_AGENT_ID: String(demoCompany.agentId),
     WECOM_TOKEN: demoCompany.token,
     WECOM_AES_KEY: demoCompany.encodingAesKey,
+    ...NO_BUDGETS,
     ST2_API: `${upstream.url}/api`,
     ST2_KEY: "st2-key-of-the-benchmark",
     HOOK_TOKEN,

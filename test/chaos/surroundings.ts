@@ -16,6 +16,7 @@ import {
   startWecomSimulator,
   type WecomSimulator,
 } from "../../fixtures/simulators/wecom/index.ts";
+import { NO_BUDGETS } from "../support/budgets.ts";
 import { freePort } from "../support/free-port.ts";
 import { silentLog } from "../support/log.ts";
 import { type RedisServer, startRedis } from "../support/redis.ts";
@@ -121,6 +122,7 @@ function environmentOf({ wecom, stackstorm }: Pick<Surroundings, "wecom" | "stac
     WECOM_AGENT_ID: String(demoCompany.agentId),
     WECOM_TOKEN: demoCompany.token,
     WECOM_AES_KEY: demoCompany.encodingAesKey,
+    ...NO_BUDGETS,
     ST2_API: stackstorm.api,
     ST2_KEY: API_KEY,
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import type { OutboxClaim } from "../../core/ports/index.ts";
+import type { OutboxClaim, OutboxItem, OutboxWaiting } from "../../core/ports/index.ts";
 import { anOutboxItem } from "../support/builders.ts";
 import { START_MS } from "../support/clock.ts";
 import { type HarnessOf, testsOn, upTo } from "./harness.ts";
@@ -24,7 +24,10 @@ export function outboxContract(name: string, open: () => Promise<HarnessOf<"outb
     ordering(open);
     settling(open);
     postponing(open);
+    standingBehind(open);
+    replacing(open);
     measuring(open);
+    listing(open);
   });
 }
 
@@ -192,6 +195,116 @@ function postponing(open: () => Promise<HarnessOf<"outbox">>): void {
       assert.equal(attempts, 0);
       await outbox.postpone(key, fence, { dueAtMs: START_MS, counted: false });
     }
+  });
+}
+
+const QUEUE = "@lisi";
+
+/** Something for a person's digest. */
+function aLine(n: number, task = TASK): OutboxItem {
+  const body = { kind: "line" as const, to: "lisi", line: { about: "text" as const, text: `${n}` } };
+  return anOutboxItem({ key: `${task}:report:1~${n}`, taskId: QUEUE, lane: 5, body });
+}
+
+function standingBehind(open: () => Promise<HarnessOf<"outbox">>): void {
+  const test = testsOn(open);
+
+  test("shows the holder of a queue's first item what stands behind it", async ({ outbox }) => {
+    await outbox.add([aLine(1), aLine(2), aLine(3), anOutboxItem({ key: "t_a:card:1", taskId: TASK })]);
+    const claims = await outbox.claim(10, LEASE_MS);
+    const [other, first] = claims as [OutboxClaim, OutboxClaim];
+    assert.deepEqual(keysOf(claims), ["t_a:card:1", "t_a:report:1~1"]);
+    assert.equal(first.task, undefined);
+    assert.deepEqual(await outbox.behind(first.key, first.fence, 10), [aLine(2), aLine(3)]);
+    assert.deepEqual(await outbox.behind(first.key, first.fence, 1), [aLine(2)]);
+    assert.deepEqual(await outbox.behind(first.key, first.fence + 1, 10), []);
+    assert.deepEqual(await outbox.behind(other.key, other.fence, 10), []);
+  });
+
+  test("settles a claimed item together with some behind it, and lets the next forward", async ({
+    outbox,
+  }) => {
+    await outbox.add([aLine(1), aLine(2), aLine(3), aLine(4), anOutboxItem({ key: "t_a:card:1" })]);
+    const [, first] = (await outbox.claim(10, LEASE_MS)) as [OutboxClaim, OutboxClaim];
+    const behind = [aLine(2).key, aLine(3).key, "t_a:card:1", "t_a:nothing"];
+    assert.equal(await outbox.settle(first.key, first.fence + 1, behind), false);
+    assert.equal(await outbox.settle(first.key, first.fence, behind), true);
+    assert.equal(await outbox.settle(first.key, first.fence, behind), false);
+    assert.deepEqual(await outbox.depth(), { line: 1, answer: 1 });
+    assert.equal(only(await outbox.claim(10, LEASE_MS)).key, aLine(4).key);
+  });
+}
+
+function replacing(open: () => Promise<HarnessOf<"outbox">>): void {
+  const test = testsOn(open);
+
+  test("writes others in an item's place and lets the next of its task forward", async ({ outbox }) => {
+    const report = anOutboxItem({ key: "t_a:report:1", taskId: TASK, lane: 2 });
+    await outbox.add([report, anOutboxItem({ key: "t_a:ended:2", taskId: TASK, lane: 2 })]);
+    const { key, fence } = only(await outbox.claim(10, LEASE_MS));
+    assert.equal(await outbox.replace(key, fence, [aLine(1), aLine(2)]), true);
+    assert.deepEqual(await outbox.depth(), { answer: 1, line: 2 });
+    assert.deepEqual(keysOf(await outbox.claim(10, LEASE_MS)), ["t_a:ended:2", aLine(1).key]);
+  });
+
+  test("changes nothing when the fence is old", async ({ outbox }) => {
+    await outbox.add([anOutboxItem({ key: "t_a:report:1", taskId: TASK })]);
+    const { key, fence } = only(await outbox.claim(10, LEASE_MS));
+    assert.equal(await outbox.replace(key, fence + 1, [aLine(1)]), false);
+    assert.deepEqual(await outbox.depth(), { answer: 1 });
+    assert.equal(await outbox.settle(key, fence), true);
+    assert.equal(await outbox.replace(key, fence, [aLine(1)]), false);
+    assert.deepEqual(await outbox.depth(), {});
+  });
+}
+
+function listing(open: () => Promise<HarnessOf<"outbox">>): void {
+  const test = testsOn(open);
+
+  test("lists what may go next or is held, by lane and age, with why it was put back", async ({
+    outbox,
+    clock,
+  }) => {
+    await outbox.add([aLine(1), aLine(2), anOutboxItem({ key: "a" })]);
+    clock.advance(5);
+    await outbox.add([anOutboxItem({ key: "t_b:card:1", taskId: "t_b", lane: 1 })]);
+    const { key, fence } = only(await outbox.claim(1, LEASE_MS));
+    const to = { dueAtMs: START_MS + 99, counted: true, why: "45009 限流" };
+    await outbox.postpone(key, fence, to);
+    only(await outbox.claim(1, LEASE_MS));
+    const { lane: _, ...first } = (await outbox.list(10, 1))[0] as OutboxWaiting;
+    assert.deepEqual(first, {
+      ...{ key: "t_b:card:1", taskId: "t_b", kind: "answer", dueAtMs: START_MS + 99 },
+      ...{ createdAtMs: START_MS + 5, attempts: 1, why: "45009 限流" },
+    });
+    const all = await outbox.list(10);
+    assert.deepEqual(
+      all.map((one) => [one.key, one.heldUntilMs]),
+      [
+        ["t_b:card:1", undefined],
+        ["a", START_MS + 5 + LEASE_MS],
+        [aLine(1).key, undefined],
+      ],
+    );
+    assert.equal((await outbox.list(2)).length, 2);
+    assert.deepEqual(await outbox.list(0), []);
+  });
+
+  test("keeps the reason of a put back item until there is another", async ({ outbox }) => {
+    await outbox.add([anOutboxItem()]);
+    for (const why of ["first", undefined]) {
+      const { key, fence } = only(await outbox.claim(1, LEASE_MS));
+      await outbox.postpone(key, fence, { dueAtMs: START_MS, counted: true, ...(why ? { why } : {}) });
+    }
+    assert.equal((await outbox.list(1))[0]?.why, "first");
+  });
+
+  test("tells of each lane when its oldest was written", async ({ outbox, clock }) => {
+    assert.deepEqual(await outbox.oldest(), {});
+    await outbox.add([anOutboxItem({ key: "a" }), aLine(1)]);
+    clock.advance(7);
+    await outbox.add([anOutboxItem({ key: "b" }), anOutboxItem({ key: "c", lane: 1 })]);
+    assert.deepEqual(await outbox.oldest(), { 1: START_MS + 7, 3: START_MS, 5: START_MS });
   });
 }
 

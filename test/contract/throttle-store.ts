@@ -44,6 +44,17 @@ function taking(open: () => Promise<HarnessOf<"throttle">>): void {
     );
   });
 
+  test("takes as many tokens as are wished for, or none", async ({ throttle }) => {
+    const wish = { limit: 10, burst: 10, take: 6 };
+    const [first, second] = await throttle.take([aTake(wish), aTake({ ...wish, grantId: "t_2" })]);
+    assert.deepEqual([first?.outcome, first?.bucket.tokens], ["granted", 4]);
+    assert.deepEqual([second?.outcome, second?.bucket.tokens], ["held", 4]);
+    // Two more, of which one comes each six seconds.
+    assert.equal(second?.bucket.nextAtMs, START_MS + 12_000);
+    const later = aTake({ ...wish, grantId: "t_3", atMs: START_MS + 12_000 });
+    assert.equal((await throttle.take([later]))[0]?.outcome, "granted");
+  });
+
   test("keeps the buckets of different keys apart", async ({ throttle }) => {
     const grants = await throttle.take([aTake(), aTake({ grantId: "t_2", key: "rule/pay" })]);
     assert.deepEqual(

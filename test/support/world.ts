@@ -20,6 +20,7 @@ import {
   startWecomSimulator,
   type WecomSimulator,
 } from "../../fixtures/simulators/wecom/index.ts";
+import { NO_BUDGETS } from "./budgets.ts";
 import { silentLog } from "./log.ts";
 import { tempFolder } from "./sqlite.ts";
 
@@ -142,6 +143,7 @@ function environmentOf(
     WECOM_AGENT_ID: String(demoCompany.agentId),
     WECOM_TOKEN: demoCompany.token,
     WECOM_AES_KEY: demoCompany.encodingAesKey,
+    ...NO_BUDGETS,
     HZ_ST2_API: stackstorm.api,
     HZ_ST2_KEY: API_KEY,
     PROMETHEUS_HOOK_TOKEN: HOOK_TOKEN,

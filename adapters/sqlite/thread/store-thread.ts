@@ -79,7 +79,8 @@ const TASKS: Methods<TaskRows> = {
   ...{ claimDue: true, move: true, nextDueAtMs: true },
 };
 const OUTBOX: Methods<OutboxRows> = {
-  ...{ add: true, claim: true, settle: true, postpone: true, depth: true, nextDueAtMs: true },
+  ...{ add: true, claim: true, settle: true, replace: true, behind: true, postpone: true },
+  ...{ depth: true, list: true, oldest: true, nextDueAtMs: true },
 };
 const THROTTLE: Methods<ThrottleStore> = { take: true, show: true, trim: true };
 const AUDIT: Methods<Audit> = { append: true, read: true, verify: true };

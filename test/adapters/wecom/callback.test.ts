@@ -108,7 +108,6 @@ describe("opening a callback", () => {
     assert.deepEqual(opened, {
       outcome: "received",
       kind: "click",
-      selections: [{ question: "env", options: ["prod"] }],
       item: {
         key: "1000002|zhangsan|1760000000|template_card_event|approve|req-42@1|",
         receivedAtMs: NOW_MS,
@@ -118,6 +117,7 @@ describe("opening a callback", () => {
           cardId: "req-42@1",
           button: "approve",
           code: "RESP_CODE_1",
+          selected: { env: ["prod"] },
           createdAtSeconds: 1760000000,
         },
       },
@@ -161,12 +161,23 @@ describe("opening a callback", () => {
     const selected = `<SelectedItems><SelectedItem><QuestionKey>a</QuestionKey><OptionIds><OptionId>1</OptionId>
       <OptionId>2</OptionId></OptionIds></SelectedItem><SelectedItem><QuestionKey>b</QuestionKey><OptionIds/>
       </SelectedItem></SelectedItems></xml>`;
-    const opened = received(deliver(event(CLICK).replace("</xml>", selected)));
-    const expected = [
-      { question: "a", options: ["1", "2"] },
-      { question: "b", options: [] },
-    ];
-    assert.deepEqual(opened.selections, expected);
+    const { item } = received(deliver(event(CLICK).replace("</xml>", selected)));
+    assert.ok(item.payload.kind === "click");
+    assert.deepEqual(item.payload.selected, { a: ["1", "2"], b: [] });
+  });
+
+  it("takes a question that is called like a part of every object as any other", () => {
+    const selected = `<SelectedItems><SelectedItem><QuestionKey>__proto__</QuestionKey><OptionIds><OptionId>1</OptionId>
+      </OptionIds></SelectedItem></SelectedItems></xml>`;
+    const { item } = received(deliver(event(CLICK).replace("</xml>", selected)));
+    assert.ok(item.payload.kind === "click" && item.payload.selected);
+    assert.deepEqual(Object.entries(item.payload.selected), [["__proto__", ["1"]]]);
+    assert.equal(Object.getPrototypeOf(item.payload.selected), Object.prototype);
+  });
+
+  it("says nothing of selections where the card had nothing to select", () => {
+    const { item } = received(deliver(event(CLICK)));
+    assert.equal("selected" in item.payload, false);
   });
 
   it("takes a click without a card as something else", () => {

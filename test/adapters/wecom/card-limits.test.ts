@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { violations } from "../../../adapters/wecom/index.ts";
+import { checkCard } from "../../../adapters/wecom/index.ts";
 import { CARDS, CASES, cardOf, keyOf, long, many, withValue } from "./card-cases.ts";
 
 describe("the limits of a card", () => {
   for (const [kind, card] of Object.entries(CARDS)) {
     it(`finds nothing wrong with a complete ${kind}`, () => {
-      assert.deepEqual(violations(card, { update: false }), []);
+      assert.deepEqual(checkCard(card, "app", { update: false }), []);
     });
 
     it(`finds nothing wrong with a ${kind} without task_id in an update`, () => {
-      assert.deepEqual(violations(withValue(card, "task_id", undefined), { update: true }), []);
+      assert.deepEqual(checkCard(withValue(card, "task_id", undefined), "app", { update: true }), []);
     });
   }
 
   for (const [i, [kind, path, value, errcode, at = path]] of CASES.entries()) {
     it(`finds ${at} wrong in a ${kind} (case ${i})`, () => {
-      const found = violations(withValue(cardOf(kind), path, value), { update: false });
+      const found = checkCard(withValue(cardOf(kind), path, value), "app", { update: false });
       assert.deepEqual(
         found.map((one) => [one.path, one.errcode]),
         [[at, errcode]],
@@ -42,20 +42,20 @@ describe("the limits of a card", () => {
     );
     card = withValue(card, "main_title", { title: long(36), desc: "😀".repeat(44) });
     card = withValue(withValue(card, "sub_title_text", long(160)), "task_id", keyOf(128));
-    assert.deepEqual(violations(card, { update: false }), []);
+    assert.deepEqual(checkCard(card, "app", { update: false }), []);
   });
 
   it("wants a title or a line below it in a text_notice, one of them being enough", () => {
     const untitled = withValue(cardOf("text_notice"), "main_title.title", undefined);
-    assert.deepEqual(violations(untitled, { update: false }), []);
-    const [found] = violations(withValue(untitled, "sub_title_text", ""), { update: false });
+    assert.deepEqual(checkCard(untitled, "app", { update: false }), []);
+    const [found] = checkCard(withValue(untitled, "sub_title_text", ""), "app", { update: false });
     assert.deepEqual([found?.path, found?.errcode], ["main_title.title", 42033]);
   });
 
   it("wants a picture of some kind in a news_notice, one of them being enough", () => {
     const half = withValue(cardOf("news_notice"), "card_image", undefined);
-    assert.deepEqual(violations(half, { update: false }), []);
-    const [found] = violations(withValue(half, "image_text_area", undefined), { update: false });
+    assert.deepEqual(checkCard(half, "app", { update: false }), []);
+    const [found] = checkCard(withValue(half, "image_text_area", undefined), "app", { update: false });
     assert.deepEqual([found?.path, found?.errcode], ["card_image", 42044]);
   });
 
@@ -64,8 +64,8 @@ describe("the limits of a card", () => {
     const locked = withValue(cardOf("vote_interaction"), "checkbox.disable", true);
     const inert = withValue(cardOf("multiple_interaction"), "submit_button", undefined);
     for (const card of [closed, locked, inert]) {
-      assert.deepEqual(violations(card, { update: true }), []);
-      assert.equal(violations(card, { update: false }).length, 1);
+      assert.deepEqual(checkCard(card, "app", { update: true }), []);
+      assert.equal(checkCard(card, "app", { update: false }).length, 1);
     }
   });
 
@@ -80,7 +80,7 @@ describe("the limits of a card", () => {
       { card_type: 1 },
     ]) {
       assert.deepEqual(
-        violations(card, { update: false }).map(({ errcode }) => errcode),
+        checkCard(card, "app", { update: false }).map(({ errcode }) => errcode),
         [42031],
       );
     }
@@ -89,7 +89,7 @@ describe("the limits of a card", () => {
   it("finds everything that is wrong, not only the first", () => {
     const card = withValue(withValue(cardOf("button_interaction"), "task_id", "a b"), "main_title.title", "");
     assert.deepEqual(
-      violations(card, { update: false }).map(({ path }) => path),
+      checkCard(card, "app", { update: false }).map(({ path }) => path),
       ["main_title.title", "task_id"],
     );
   });

@@ -8,6 +8,7 @@ export const instantMessenger: Messenger = {
   sendCard: async ({ cardId }) => ({ messageId: cardId, code: `code of ${cardId}`, ...NOTHING }),
   updateCard: async () => "updated",
   sendText: async () => NOTHING,
+  sendFile: async () => NOTHING,
 };
 
 /** One person, who may approve everything. */

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { type Deliver, startOutboxWorker } from "../../../bot/workers/index.ts";
+import {
+  budgetShort,
+  type Deliver,
+  type DeliverDigest,
+  startOutboxWorker,
+} from "../../../bot/workers/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import type { Outbox, OutboxClaim } from "../../../core/ports/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
@@ -31,7 +36,13 @@ function setting({ t, deliver, random = 1 }: Setting) {
   const log = recordingLog();
   const metrics = countedMetrics();
   const sending: Deliver = (claim) => deliver(claim, store.outbox);
-  const loop = startOutboxWorker({ outbox, deliver: sending, clock, log, metrics, random: () => random });
+  const digests: string[][] = [];
+  const digest: DeliverDigest = async (claims) => {
+    digests.push(claims.map(({ key }) => key));
+    for (const { key, fence } of claims) await store.outbox.settle(key, fence);
+  };
+  const common = { outbox, clock, log, metrics };
+  const loop = startOutboxWorker({ ...common, deliver: sending, digest, random: () => random });
   t.after(() => loop.stop());
   store.onWrite((what) => {
     if (what === "outbox") loop.wake();
@@ -41,7 +52,7 @@ function setting({ t, deliver, random = 1 }: Setting) {
     clock.advance(postponed.at(-1)?.afterMs ?? 0);
     loop.wake();
   };
-  return { clock, store, log, metrics, loop, postponed, toNextTry };
+  return { clock, store, log, metrics, loop, postponed, digests, toNextTry };
 }
 
 const settle: Setting["deliver"] = async ({ key, fence }, outbox) => void (await outbox.settle(key, fence));
@@ -155,6 +166,35 @@ test("an error that nobody foresaw counts as one that may have sent", async (t) 
   await loop.stop();
   assert.equal(postponed[0]?.counted, true);
   assert.equal(log.lines[0]?.fields["code"], "unexpected");
+});
+
+test("what there is no budget for comes back exactly when there may be, uncounted and unlogged", async (t) => {
+  const { store, loop, postponed, log, metrics } = setting({
+    t,
+    deliver: async () => {
+      throw budgetShort(7_000);
+    },
+  });
+  await store.outbox.add([anOutboxItem()]);
+  await eventually("the pause", () => postponed.length === 1);
+  await loop.stop();
+  assert.deepEqual(postponed, [{ afterMs: 7_000, counted: false }]);
+  assert.deepEqual(log.lines, []);
+  assert.equal(metrics.counts.get("outbox_items{kind=answer,outcome=put_off}"), 1);
+  assert.match((await store.outbox.list(1))[0]?.why ?? "", /^outbox\.budget_short: /);
+});
+
+test("the lines of one person's digest go out together", async (t) => {
+  const { store, loop, digests } = setting({ t, deliver: settle });
+  const line = (to: string, n: number) =>
+    anOutboxItem({
+      ...{ key: `t_${n}:report:1~${to}`, taskId: `@${to}${n}`, lane: 5 as const },
+      body: { kind: "line", to, line: { about: "text", text: "x" } },
+    });
+  await store.outbox.add([line("lisi", 1), line("wangwu", 1), line("lisi", 2)]);
+  await eventually("two digests", () => digests.length === 2);
+  await loop.stop();
+  assert.deepEqual(digests, [["t_1:report:1~lisi", "t_2:report:1~lisi"], ["t_1:report:1~wangwu"]]);
 });
 
 test("a failing message of one task holds back its later ones, not those of others", async (t) => {

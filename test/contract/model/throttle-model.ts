@@ -25,6 +25,7 @@ const request: fc.Arbitrary<TakeRequest> = fc
     limit: fc.constantFrom(1, 3, 7),
     perMs: fc.constantFrom(1_000, 60_000, 100_001),
     burst: fc.constantFrom(1, 2, 5),
+    take: fc.constantFrom(1, 1, 3),
     atMs: instant,
     also: fc.uniqueArray(fc.constantFrom("@x", "@y"), { maxLength: 2 }).map((keys) => keys.map(shared)),
   })

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { renderCard, violations } from "../../../adapters/wecom/index.ts";
+import { checkCard, renderCard } from "../../../adapters/wecom/index.ts";
 import { type PeopleApproval, shortApproval } from "../../../core/approvals/index.ts";
-import { type CardView, reportText, taskCard } from "../../../core/cards/index.ts";
+import {
+  type ButtonsView,
+  type CardView,
+  reportText,
+  taskCard,
+  type Viewing,
+} from "../../../core/cards/index.ts";
 import { cardId } from "../../../core/ids/index.ts";
 import {
   type CardRecord,
@@ -45,10 +51,17 @@ function inState(state: TaskState): Task {
   return { ...approved, state, reason: "start_refused", message };
 }
 
+/** The card of a task that has buttons, or none any more. */
+function buttonsCard(task: Task, record: CardRecord, viewing: Viewing): ButtonsView {
+  const view = taskCard(task, record, viewing);
+  assert.ok("buttons" in view);
+  return view;
+}
+
 /** Everything that WeCom would refuse or cut about a card, sent new and as an update. */
 function faults(view: CardView, task: Task): string[] {
-  const fresh = violations(renderCard(view, cardId(task.id, 1)), { update: false });
-  const update = violations(renderCard(view), { update: true });
+  const fresh = checkCard(renderCard(view, cardId(task.id, 1)), "app", { update: false });
+  const update = checkCard(renderCard(view), "app", { update: true });
   return [...fresh, ...update].map(({ path, rule }) => `${path} ${rule}`);
 }
 
@@ -62,7 +75,7 @@ describe("every state's card is within WeCom's limits", () => {
           value: "x".repeat(80),
         }));
         for (const purpose of ["approval", "escalation", "unknown"] as const) {
-          const view = taskCard(task, card(task, purpose), aViewing(language, { resultRows: rows }));
+          const view = buttonsCard(task, card(task, purpose), aViewing(language, { resultRows: rows }));
           assert.deepEqual(faults(view, task), []);
           assert.equal(view.closed !== undefined, isTerminal(state));
           assert.equal(view.buttons.length > 0, !isTerminal(state));
@@ -103,9 +116,11 @@ test("whatever an event says, the card is within WeCom's limits and shows who ma
         ...{ targets: [target], params: { note: value } },
       };
       const task = walk(aMadeTask({ event: { title, subject }, rendered }), inputs.cardSent);
-      const view = taskCard(task, card(task), aViewing(language));
+      const view = buttonsCard(task, card(task), aViewing(language));
       assert.deepEqual(faults(view, task), []);
-      const { sub_title_text: shown = "" } = renderCard(view);
+      const wecom = renderCard(view);
+      assert.ok(wecom.card_type === "button_interaction");
+      const shown = wecom.sub_title_text ?? "";
       assert.ok(shown.includes(aViewing(language).texts.labels.id), shown);
       assert.match(shown, language === "zh" ? /逾期不执行 · 需 1 人批准/ : /silence means no · needs 1/);
       assert.deepEqual(
@@ -119,11 +134,11 @@ test("whatever an event says, the card is within WeCom's limits and shows who ma
 
 describe("the card that asks", () => {
   test("shows the action, the targets, the parameters, who is needed and until when", () => {
-    const view = taskCard(asking(), card(asking()), aViewing());
+    const view = buttonsCard(asking(), card(asking()), aViewing());
     assert.equal(view.title, "磁盘清理 · vm-1");
     const replayed = aMadeTask({ origin: { kind: "replay", replay: "r_1", by: null } });
-    assert.equal(taskCard(replayed, card(replayed), aViewing()).title, "重放 · 磁盘清理 · vm-1");
-    assert.equal(taskCard(replayed, card(replayed), aViewing("en")).title, "Replay · 磁盘清理 · vm-1");
+    assert.equal(buttonsCard(replayed, card(replayed), aViewing()).title, "重放 · 磁盘清理 · vm-1");
+    assert.equal(buttonsCard(replayed, card(replayed), aViewing("en")).title, "Replay · 磁盘清理 · vm-1");
     assert.equal(view.source, "鲸 · shop");
     assert.deepEqual(view.rows.slice(-2), [
       { label: "操作", value: "disk.cleanup" },
@@ -138,13 +153,13 @@ describe("the card that asks", () => {
 
   test("tells how long it lasts while WeCom has not taken it", () => {
     const task = aMadeTask();
-    assert.match(taskCard(task, card(task), aViewing()).text, /送达后 30 分钟内有效/);
-    assert.match(taskCard(task, card(task), aViewing("en")).text, /valid for 30 min from arrival/);
+    assert.match(buttonsCard(task, card(task), aViewing()).text, /送达后 30 分钟内有效/);
+    assert.match(buttonsCard(task, card(task), aViewing("en")).text, /valid for 30 min from arrival/);
   });
 
   test("always shows action and targets, whatever rows the rule has", () => {
     const rows = Array.from({ length: 9 }, (_, i) => ({ label: `行${i}`, value: "x" }));
-    const view = taskCard(asking({ cardRows: rows }), card(asking()), aViewing());
+    const view = buttonsCard(asking({ cardRows: rows }), card(asking()), aViewing());
     assert.deepEqual(
       view.rows.map(({ label }) => label),
       ["行0", "行1", "行2", "行3", "操作", "目标"],
@@ -159,7 +174,7 @@ describe("the card that asks", () => {
       onTimeout: "reject",
     });
     const task = walk(aMadeTask({ rule: { approval } }), inputs.cardSent, inputs.approve);
-    assert.match(taskCard(task, card(task), aViewing()).text, /需 2 人批准，已批准：张三/);
+    assert.match(buttonsCard(task, card(task), aViewing()).text, /需 2 人批准，已批准：张三/);
   });
 
   test("says of which groups how many must approve and still must, and who rejected with which reason", () => {
@@ -174,9 +189,9 @@ describe("the card that asks", () => {
     });
     const asked = walk(aMadeTask({ rule: { approval } }), inputs.cardSent, approve);
     const text = "需 1 位 DBA 和 1 位负责人批准，还需 1 位负责人，已批准：张三，拒绝须写原因";
-    assert.ok(taskCard(asked, card(asked), aViewing()).text.includes(text));
+    assert.ok(buttonsCard(asked, card(asked), aViewing()).text.includes(text));
     const english = "needs 1 DBA and 1 负责人, still 1 负责人, approved by 张三, a rejection needs a reason";
-    assert.ok(taskCard(asked, card(asked), aViewing("en")).text.includes(english));
+    assert.ok(buttonsCard(asked, card(asked), aViewing("en")).text.includes(english));
     const reject = (): TaskInput => ({ kind: "reject", click: aClick({ by: "lisi" }) });
     const told = {
       kind: "reason",
@@ -186,7 +201,7 @@ describe("the card that asks", () => {
       key: "m",
     } as const;
     const rejected = walk(asked, reject, () => told);
-    assert.match(taskCard(rejected, card(rejected), aViewing()).text, /已拒绝：李四（迁移中）/);
+    assert.match(buttonsCard(rejected, card(rejected), aViewing()).text, /已拒绝：李四（迁移中）/);
   });
 
   test("ends with the task's id, however much there is to say before", () => {
@@ -194,7 +209,7 @@ describe("the card that asks", () => {
     const groups = [1, 2, 3, 4, 5].map(group);
     const approval = { ...shortApproval({ from: {}, need: 1, timeoutMs: 1, onTimeout: "reject" }), groups };
     const task = aMadeTask({ rule: { approval }, rendered: { text: "日志".repeat(200) } });
-    const { text } = taskCard(task, card(task), aViewing());
+    const { text } = buttonsCard(task, card(task), aViewing());
     assert.match(text, /编号 [a-z2-7]{6}$/);
     assert.ok([...text].length <= 160, text);
   });
@@ -205,7 +220,7 @@ describe("the card that asks", () => {
     const [first] = walk(aMadeTask(), inputs.cardSent, inputs.reject).decisions;
     assert.ok(first);
     const task: Task = { ...asking(), state: "rejected", decisions: [...decisions, { ...first, reason }] };
-    assert.match(taskCard(task, card(task), aViewing()).subtitle, /^张三（因为.{1,30}…） 已拒绝/);
+    assert.match(buttonsCard(task, card(task), aViewing()).subtitle, /^张三（因为.{1,30}…） 已拒绝/);
     assert.ok(reportText(task, { ...aViewing(), plain: (text) => text }).includes(reason));
   });
 
@@ -217,26 +232,26 @@ describe("the card that asks", () => {
       mode: "fast",
       who: "张三",
     };
-    const view = taskCard(asking({ params }), card(asking()), aViewing());
+    const view = buttonsCard(asking({ params }), card(asking()), aViewing());
     const shown = 'host: "vm-1; paths: [\\"/\\"]"; note: "a\\nforce: true"; count: 3; mode: fast; who: 张三';
     assert.equal(view.quote?.text, shown);
   });
 
   test("parameters that are too long end with a mark", () => {
-    const view = taskCard(asking({ params: { a: "字".repeat(500) } }), card(asking()), aViewing());
+    const view = buttonsCard(asking({ params: { a: "字".repeat(500) } }), card(asking()), aViewing());
     assert.equal([...(view.quote?.text ?? "")].length, 240);
     assert.match(view.quote?.text ?? "", /…$/);
   });
 
   test("says for how many more alerts it stands, where the rule coalesces", () => {
-    const one = taskCard(asking({ coalesced: 0 }), card(asking()), aViewing());
-    const many = taskCard(asking({ coalesced: 41 }), card(asking()), aViewing());
+    const one = buttonsCard(asking({ coalesced: 0 }), card(asking()), aViewing());
+    const many = buttonsCard(asking({ coalesced: 41 }), card(asking()), aViewing());
     assert.doesNotMatch(one.text, /另有/);
     assert.match(many.text, / · 另有 41 条 · 编号 [a-z2-7]{6}$/);
   });
 
   test("a long text of the event leaves room for until when, how many and the number", () => {
-    const view = taskCard(asking({ cardText: "长".repeat(400) }), card(asking()), aViewing());
+    const view = buttonsCard(asking({ cardText: "长".repeat(400) }), card(asking()), aViewing());
     assert.ok([...view.text].length <= 160);
     assert.match(view.text, /^长+… · 11\/01 08:30 前有效，逾期不执行 · 需 1 人批准 · 编号 [a-z2-7]{6}$/);
   });
@@ -245,7 +260,7 @@ describe("the card that asks", () => {
 describe("the card of a run", () => {
   test("says who approved and what happens, and offers a refresh alone", () => {
     const task = walk(asking(), inputs.approve, inputs.intend, inputs.started);
-    const view = taskCard(task, card(task), aViewing());
+    const view = buttonsCard(task, card(task), aViewing());
     assert.equal(view.subtitle, "张三 已批准 · 执行中 (requested)");
     assert.deepEqual(
       view.buttons.map(({ key }) => key),
@@ -256,7 +271,7 @@ describe("the card of a run", () => {
 
   test("says that it starts while it waits for that", () => {
     const task = walk(asking(), inputs.approve);
-    assert.equal(taskCard(task, card(task), aViewing("en")).subtitle, "approved by 张三 · starting");
+    assert.equal(buttonsCard(task, card(task), aViewing("en")).subtitle, "approved by 张三 · starting");
   });
 });
 
@@ -269,7 +284,7 @@ describe("the closed card", () => {
 
   test("shows the result first, then what ran on what", () => {
     const resultRows = [{ label: "清理后", value: "43%" }];
-    const view = taskCard(done(), card(done()), aViewing("zh", { resultRows }));
+    const view = buttonsCard(done(), card(done()), aViewing("zh", { resultRows }));
     assert.equal(view.closed, "成功");
     assert.equal(view.tone, "good");
     assert.equal(view.subtitle, "张三 已批准 · 成功 · 3.1 s");
@@ -303,7 +318,7 @@ describe("the closed card", () => {
   for (const [name, make, closed, says] of ENDS) {
     test(`of a task that was ${name} says so and why`, () => {
       const task = make();
-      const view = taskCard(task, card(task), aViewing());
+      const view = buttonsCard(task, card(task), aViewing());
       assert.equal(view.closed, closed);
       assert.match(view.text, says);
       assert.match(view.text, /编号 [a-z2-7]{6}$/);
@@ -312,7 +327,7 @@ describe("the closed card", () => {
 
   test("names who rejected, not who approved before", () => {
     const task = walk(asking(), inputs.reject);
-    assert.match(taskCard(task, card(task), aViewing()).subtitle, /^张三 已拒绝 · 已拒绝/);
+    assert.match(buttonsCard(task, card(task), aViewing()).subtitle, /^张三 已拒绝 · 已拒绝/);
   });
 
   test("of a policy's task names the policy", () => {
@@ -321,7 +336,7 @@ describe("the closed card", () => {
       ...{ approvedAt: "2026-01-01", expires: "2027-01-01", digest: "d" },
     };
     const task = { ...done(), approval: { mode: "policy" as const, policy } };
-    assert.match(taskCard(task, card(task), aViewing()).subtitle, /^按策略 read-only 执行/);
+    assert.match(buttonsCard(task, card(task), aViewing()).subtitle, /^按策略 read-only 执行/);
   });
 });
 
@@ -330,7 +345,7 @@ describe("the card about a start that cannot be found", () => {
     ({ ...walk(asking(), inputs.approve, inputs.intend, inputs.lost), state: "unknown" }) as Task;
 
   test("asks with its own three buttons and names the request as people can compare it", () => {
-    const view = taskCard(unknown(), card(unknown(), "unknown"), aViewing());
+    const view = buttonsCard(unknown(), card(unknown(), "unknown"), aViewing());
     assert.deepEqual(
       view.buttons.map(({ key }) => key),
       ["again", "give_up", "refresh"],
@@ -340,7 +355,7 @@ describe("the card about a start that cannot be found", () => {
   });
 
   test("leaves the first card with a refresh", () => {
-    const view = taskCard(unknown(), card(unknown()), aViewing());
+    const view = buttonsCard(unknown(), card(unknown()), aViewing());
     assert.deepEqual(
       view.buttons.map(({ key }) => key),
       ["refresh"],
@@ -350,7 +365,7 @@ describe("the card about a start that cannot be found", () => {
 
   test("becomes a plain card as soon as it is settled", () => {
     const task = { ...unknown(), state: "running" as const };
-    const view = taskCard(task, card(task, "unknown"), aViewing());
+    const view = buttonsCard(task, card(task, "unknown"), aViewing());
     assert.deepEqual(
       view.buttons.map(({ key }) => key),
       ["refresh"],
@@ -361,7 +376,7 @@ describe("the card about a start that cannot be found", () => {
 test("a megabyte of blanks in an event's words does not hold up whoever draws the card", () => {
   const blanks = `${" ".repeat(500_000)}x${"\t \n".repeat(200_000)}`;
   const task = asking({ cardText: blanks, title: blanks, params: { note: blanks } });
-  const view = taskCard(
+  const view = buttonsCard(
     { ...task, event: { ...task.event, title: blanks, subject: blanks } },
     card(task),
     aViewing(),
@@ -372,7 +387,7 @@ test("a megabyte of blanks in an event's words does not hold up whoever draws th
 test("times are those of the zone", () => {
   const task = asking({ deadlineAtMs: START_MS });
   assert.match(
-    taskCard(task, card(task), aViewing("zh", { timeZone: "Europe/Berlin" })).text,
+    buttonsCard(task, card(task), aViewing("zh", { timeZone: "Europe/Berlin" })).text,
     /11\/01 01:00 前有效/,
   );
 });

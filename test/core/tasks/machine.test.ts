@@ -23,7 +23,10 @@ const EXECUTING = [...ALWAYS, "control", "control_answer", "gone", "news", "retr
 /** What each state takes. Anything else must be refused; a change of this table is a change of the promises. */
 const EXPECTED: Record<TaskState, string[]> = {
   held: [...ALWAYS, "control", "release", "tick", "withdraw"],
-  pending_approval: [...ALWAYS, "approve", "batched", "control", "reason", "reject", "tick", "withdraw"],
+  pending_approval: [
+    ...ALWAYS,
+    ...["approve", "batched", "card_waits", "control", "reason", "reject", "tick", "withdraw"],
+  ],
   approved: [...ALWAYS, "control", "hold", "intend", "withdraw"],
   starting: [...ALWAYS, "look", "start_answer"],
   unknown: [...ALWAYS, "adopt", "again", "give_up", "look", "start_answer"],
@@ -48,6 +51,15 @@ describe("the table of the state machine", () => {
       assert.deepEqual(Object.keys(TABLE[state]).sort(), EXPECTED[state].sort());
     });
   }
+
+  test("a card that waits for room keeps its task from expiring unasked", () => {
+    const made = aMadeTask();
+    const later = { ...made, dueAtMs: START_MS + 5 };
+    const waits = stepAt(later, { kind: "card_waits" });
+    assert.deepEqual([waits.outcome, waits.reason], ["moved", "card_waits"]);
+    assert.ok((waits.task.dueAtMs ?? 0) >= (made.dueAtMs ?? 0));
+    assert.equal(stepAt(walk(later, cardSent), { kind: "card_waits" }).outcome, "refused");
+  });
 
   test("every state answers every input, by a move or by a refusal with a reason", () => {
     const task = walk(aMadeTask(), cardSent, approve, intend, started);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { approvers, bindingHash } from "../../../core/approvals/index.ts";
 import { type StepResult, step, type Task, type TaskInput } from "../../../core/tasks/index.ts";
 import { explore, INVARIANTS, NOW, type Parts, type Plan, taskSpace } from "../../support/model/index.ts";
+import { entitledFor } from "../../support/tasks.ts";
 import { SCENES } from "./model-scenes.ts";
 
 type Judge = typeof step;
@@ -69,6 +70,25 @@ const PLANTED: Planted[] = [
       if (input.kind !== "approve" || !approvers(task).includes(input.click.by)) return [task, input];
       const click = { ...input.click, by: `${input.click.by} once more` };
       return [task, { ...input, click }];
+    }),
+    breaks: "quorum",
+  },
+  {
+    bug: "who stands in counts beside the one whom they stand in for",
+    plan: SCENES.delegated,
+    parts: mistaking((task, input) => {
+      if (input.kind !== "approve" || !input.click.standsFor) return [task, input];
+      const { standsFor: _, ...own } = input.click;
+      return [task, { ...input, click: { ...own, entitlement: entitledFor() } }];
+    }),
+    breaks: "quorum",
+  },
+  {
+    bug: "another choice is taken for the one that was made before",
+    plan: SCENES.chosen,
+    parts: mistaking((task, input) => {
+      if (input.kind !== "approve" || !task.chosen) return [task, input];
+      return [task, { ...input, click: { ...input.click, selected: task.chosen } }];
     }),
     breaks: "quorum",
   },

@@ -9,7 +9,7 @@ import { SCENES } from "./model-scenes.ts";
  */
 const IS_FULL = process.env["WHALE_MODEL"] === "full";
 const MAX_STATES = IS_FULL ? Number.POSITIVE_INFINITY : 20_000;
-const WHOLE = ["againByTwo", "doubled"];
+const WHOLE = ["delegated", "chosen", "againByTwo", "doubled"];
 
 function told(name: string, { states, transitions, depth, complete }: Exploration): string {
   const bound = complete ? "all of it" : `ended at ${MAX_STATES} states; WHALE_MODEL=full sees all`;

@@ -12,7 +12,12 @@ const cancels: Callback = { by: "lisi", kind: "cancel", key: "order-l5" };
 const pauses: Callback = { by: "zhangsan", kind: "pause", key: "order-z5" };
 const resumes: Callback = { by: "zhangsan", kind: "resume", key: "order-z6" };
 
-const NOTHING_ELSE = { surroundings: false, restores: false, doubles: false };
+const standsIn: Callback = { by: "zhaoliu", kind: "approve", key: "a1", standsFor: "zhangsan" };
+const choosesA: Callback = { ...approves, key: "la", selected: "a" };
+const otherChoosesA: Callback = { ...otherApproves, key: "za", selected: "a" };
+const otherChoosesB: Callback = { ...otherApproves, key: "zb", selected: "b" };
+
+const NOTHING_ELSE = { chooses: false, surroundings: false, restores: false, doubles: false };
 
 /**
  * What is explored. Each callback may come any number of times and at any moment, workers may crash between any two
@@ -27,6 +32,21 @@ export const SCENES = {
     workers: 1,
     surroundings: true,
     callbacks: [approves, approvesAnew, otherApproves, otherRejects],
+  },
+  /** Two needed, one of whom may be stood in for, while both click. */
+  delegated: {
+    ...NOTHING_ELSE,
+    need: 2,
+    workers: 1,
+    callbacks: [approves, otherApproves, otherRejects, standsIn],
+  },
+  /** Two needed who must choose the same. */
+  chosen: {
+    ...NOTHING_ELSE,
+    need: 2,
+    workers: 1,
+    chooses: true,
+    callbacks: [choosesA, otherChoosesA, otherChoosesB, otherRejects],
   },
   /** Two workers over one approval, until a person gives up. */
   workers: { ...NOTHING_ELSE, need: 1, workers: 2, callbacks: [approves, givesUp] },

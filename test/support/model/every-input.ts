@@ -38,6 +38,7 @@ export function everyInput(task: Task): TaskInput[] {
     { kind: "card_sent", cardNo: 1, recipients: ["lisi"], unreachable: [] },
     { kind: "card_failed", cardNo: 1, message: "no" },
     { kind: "batched", cardNo: 1, batch: "b_1" },
+    { kind: "card_waits" },
     { kind: "withdraw" },
     { kind: "hold" },
     { kind: "release" },

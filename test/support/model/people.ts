@@ -1,8 +1,8 @@
-import { CONTROLS, type Control, type TaskInput } from "../../../core/tasks/index.ts";
-import { aClick, anOrder } from "../tasks.ts";
+import { type Click, CONTROLS, type Control, type TaskInput } from "../../../core/tasks/index.ts";
+import { aClick, anOrder, entitledFor } from "../tasks.ts";
 import { advanced } from "./advanced.ts";
 import type { Move } from "./explore.ts";
-import { type Callback, type Ghost, PARAMS, type Parts, type Plan, type World } from "./world.ts";
+import { type Callback, DEPTH, type Ghost, PARAMS, type Parts, type Plan, type World } from "./world.ts";
 
 /** What people want, and what changes around the task. */
 export function peopleMoves(world: World, plan: Plan, parts: Parts): Move<World>[] {
@@ -20,9 +20,21 @@ function clickMove(world: World, callback: Callback, parts: Parts): Move<World> 
   return { label: `${by} wants: ${kind} (callback ${key}${isFirst ? "" : " again"})`, by: "people", to };
 }
 
-function inputOf({ by, kind, key }: Callback): TaskInput {
+function inputOf({ by, kind, key, standsFor, selected }: Callback): TaskInput {
   if (isControl(kind)) return { kind: "control", what: kind, order: anOrder({ by, key }) };
-  return { kind, click: aClick({ by, clickKey: key }) };
+  const click = aClick({
+    by,
+    clickKey: key,
+    ...(selected === undefined ? {} : { selected: { [DEPTH.name]: selected } }),
+    ...(standsFor === undefined ? {} : inPlaceOf(standsFor)),
+  });
+  return { kind, click };
+}
+
+function inPlaceOf(person: string): Partial<Click> {
+  const own = entitledFor();
+  const groups = own.outcome === "entitled" ? own.groups : [];
+  return { entitlement: { outcome: "entitled", groups: [] }, standsFor: [{ person, groups }] };
 }
 
 function isControl(kind: Callback["kind"]): kind is Control {
@@ -30,14 +42,18 @@ function isControl(kind: Callback["kind"]): kind is Control {
 }
 
 /** What the click means to people, whatever the machine makes of it. */
-function ghostAfter({ task, ghost }: World, { by, kind, key }: Callback): Ghost {
+function ghostAfter({ task, ghost }: World, { by, kind, key, standsFor, selected }: Callback): Ghost {
   const next: Ghost = { ...ghost, delivered: [...ghost.delivered, key].sort() };
   if (task.state === "unknown" && kind === "again") {
     return { ...next, orders: ghost.orders + 1, approvers: [by], isRejected: false };
   }
   if (isControl(kind)) return { ...next, wanted: [...new Set([...ghost.wanted, kind])].sort() };
   if (task.state !== "pending_approval") return next;
-  if (kind === "approve") return { ...next, approvers: [...new Set([...ghost.approvers, by])].sort() };
+  if (kind === "approve") {
+    if (ghost.chosen !== null && selected !== ghost.chosen) return next;
+    const approvers = [...new Set([...ghost.approvers, standsFor ?? by])].sort();
+    return { ...next, approvers, chosen: selected ?? null };
+  }
   return kind === "reject" ? { ...next, isRejected: true } : next;
 }
 

@@ -1,3 +1,4 @@
+import { startParams } from "../../../core/approvals/index.ts";
 import { requestId } from "../../../core/ids/index.ts";
 import type { Sighting, StartAnswer, Task } from "../../../core/tasks/index.ts";
 import { aStanding } from "../tasks.ts";
@@ -5,7 +6,7 @@ import { advance, advanced } from "./advanced.ts";
 import { executionOf, placed } from "./engine.ts";
 import type { Move } from "./explore.ts";
 import { steers, storesReply } from "./steering.ts";
-import { NOW, PARAMS, type Parts, type Plan, type Row, type Worker, type World } from "./world.ts";
+import { DEPTH, NOW, PARAMS, type Parts, type Plan, type Row, type Worker, type World } from "./world.ts";
 
 export type At<K extends Worker["at"]> = Extract<Worker, { at: K }>;
 
@@ -101,10 +102,11 @@ function intends(worker: At<"looked">, scene: Scene): Move<World>[] {
 
 /** `isSound`: whether people wanted exactly this, by what the model itself knows of them. */
 function intended({ isSound, sighting }: At<"looked">, { task, by }: { task: Task; by: World }): Worker {
-  const { approvers, isRejected } = by.ghost;
+  const { approvers, chosen, isRejected } = by.ghost;
   const need = task.approval.mode === "people" ? (task.approval.groups[0]?.need ?? 0) : 0;
   const isWanted = approvers.length >= need && !isRejected;
-  const isSame = task.params["host"] === PARAMS.host;
+  const sent = startParams(task);
+  const isSame = sent["host"] === PARAMS.host && (sent[DEPTH.name] ?? null) === chosen;
   return {
     at: "intended",
     task,

@@ -44,11 +44,17 @@ export interface Callback {
   by: string;
   kind: "approve" | "reject" | "again" | "give_up" | Control;
   key: string;
+  /** In whose place they decide, who are not entitled themselves. */
+  standsFor?: string;
+  /** The option of `DEPTH` that they choose. */
+  selected?: string;
 }
 
 /** What a run of the checker lets happen. */
 export interface Plan {
   need: number;
+  /** Whether approvers choose an option of `DEPTH`. */
+  chooses: boolean;
   workers: number;
   callbacks: readonly Callback[];
   /** Whether the rule may be edited, the stored content changed, the alert recover, tasks be held. */
@@ -95,7 +101,10 @@ export type Worker =
 /** What the model itself knows of the people, beside the machine. */
 export interface Ghost {
   delivered: string[];
+  /** The places that approve: people, or those whom they stand for. */
   approvers: string[];
+  /** What the first of them chose. */
+  chosen: string | null;
   isRejected: boolean;
   /** How many starts people have ordered: the first, and each `again`. */
   orders: number;
@@ -129,6 +138,11 @@ export interface Parts {
 }
 
 export const PARAMS = { host: "vm-1" };
+export const DEPTH = {
+  name: "depth",
+  title: "范围",
+  options: ["a", "b"].map((id) => ({ id, text: id, value: id })),
+};
 
 export function firstWorld(plan: Plan): World {
   const approval = shortApproval({
@@ -138,8 +152,9 @@ export function firstWorld(plan: Plan): World {
     onTimeout: "reject",
     escalate: { to: { tag: "sre-leads" }, afterMs: 1 },
   });
-  const rule = { approval, startWithinMs: START_WITHIN_TICKS };
-  const made = aMadeTask({ rule, rendered: { params: PARAMS } });
+  const choices = plan.chooses ? { choices: [DEPTH] } : {};
+  const rule = { approval, startWithinMs: START_WITHIN_TICKS, ...choices };
+  const made = aMadeTask({ rule, rendered: { params: PARAMS, ...choices } });
   const task = normal({ ...made, dueAtMs: NOW + APPROVAL_TICKS + TICKS.unaskedGraceMs });
   return {
     task,
@@ -148,7 +163,10 @@ export function firstWorld(plan: Plan): World {
     rows: [],
     flying: [],
     backup: "none",
-    ghost: { delivered: [], approvers: [], isRejected: false, orders: 1, wasToldOfTwins: false, wanted: [] },
+    ghost: {
+      ...{ delivered: [], approvers: [], chosen: null, isRejected: false },
+      ...{ orders: 1, wasToldOfTwins: false, wanted: [] },
+    },
   };
 }
 
@@ -232,11 +250,13 @@ export function taskKey(task: Task): string {
   const { round, startNo, execution, decisions, seenClicks, cards, params } = task;
   const times = [dueAtMs, deadlineAtMs, askedAtMs, escalated, approvedAtMs, stuckToldAtMs];
   const started = start && [start.requestId, start.intentAtMs, start.unknownAtMs];
-  const decided = decisions.map(({ by, verdict, round: no, clickKey }) => [by, verdict, no, clickKey]);
+  const decided = decisions.map(({ by, onBehalfOf, verdict, groups, chosen, round: no, clickKey }) => {
+    return [by, onBehalfOf, verdict, groups, chosen, no, clickKey];
+  });
   const asked = cards.map(({ no, sentAtMs }) => [no, sentAtMs]);
   const key = JSON.stringify([
     ...[state, times, round, startNo, started, execution?.id, execution?.status],
-    ...[task.control?.key, task.control?.untilMs, decided, seenClicks, asked, params.host],
+    ...[task.control?.key, task.control?.untilMs, decided, seenClicks, asked, params.host, task.chosen],
   ]);
   taskKeys.set(task, key);
   return key;
@@ -250,7 +270,7 @@ export function worldKey(world: World, keepsOldCopies: boolean): string {
     taskKey(task),
     `${world.isEdited ? 1 : 0}${ghost.isRejected && !hasLeftPeople(task) ? 1 : 0}${ghost.orders}`,
     `${backup === "none" || backup === "spent" ? backup : taskKey(backup)}${ghost.wasToldOfTwins ? 1 : 0}`,
-    hasLeftPeople(task) ? "" : `${ghost.delivered.join()} ${ghost.approvers.join()}`,
+    hasLeftPeople(task) ? "" : `${ghost.delivered.join()} ${ghost.approvers.join()} ${ghost.chosen}`,
     ghost.wanted.join(),
     workers.join(";"),
     rows

@@ -1,0 +1,158 @@
+import {
+  type Batch,
+  type BatchCard,
+  type BatchMember,
+  codeFor,
+  withBatchCode,
+} from "../../core/batches/index.ts";
+import type { CardView } from "../../core/cards/index.ts";
+import { cardId, hashOf } from "../../core/ids/index.ts";
+import type {
+  Clock,
+  Directory,
+  Metrics,
+  Outbox,
+  OutboxClaim,
+  StateStore,
+  TaskStore,
+} from "../../core/ports/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
+import type { DelegationKeeper } from "../delegations/index.ts";
+import type { Advancer } from "../workers/advance.ts";
+import type { Channel } from "../workers/channel.ts";
+import { membersOf } from "../workers/hearers.ts";
+import { changeBatch, withBatchCard } from "./store.ts";
+
+export interface BatchDeliverDeps {
+  outbox: Pick<Outbox, "settle">;
+  state: Pick<StateStore, "get" | "put">;
+  tasks: Pick<TaskStore, "get">;
+  channel: Pick<Channel, "card" | "update">;
+  directory: Directory;
+  delegations: Pick<DelegationKeeper, "withDelegates">;
+  advancer: Advancer;
+  /** How a batch's card looks for its tasks as they are now. */
+  viewBatch: (batch: Batch, card: BatchCard, tasks: readonly Task[]) => Promise<CardView>;
+  clock: Clock;
+  metrics: Metrics;
+}
+
+const ABREAST = 16;
+
+/** Sends a batch's card, or shows one anew, and settles its item. Throws when it is to be tried again. */
+export async function deliverBatch(claim: OutboxClaim, deps: BatchDeliverDeps): Promise<void> {
+  const { body } = claim;
+  if (body.kind !== "batch" && body.kind !== "batch_update") return;
+  const batch = (await deps.state.get("batch", body.batch))?.body;
+  const card = batch?.cards.find(({ no }) => no === body.cardNo);
+  if (batch && card) {
+    if (body.kind === "batch") await send(claim, { batch, card }, deps);
+    else await update(claim, { batch, card }, deps);
+  }
+  await deps.outbox.settle(claim.key, claim.fence);
+}
+
+interface Sent {
+  batch: Batch;
+  card: BatchCard;
+}
+
+async function send(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDeliverDeps): Promise<void> {
+  if (card.sentAtMs !== null) return;
+  const joined = card.purpose === "ask" ? await join(batch, deps) : batch;
+  if (joined.members.length === 0) return;
+  const tasks = await tasksOf(joined, card, deps);
+  if (tasks.every(({ state }) => state !== "pending_approval")) return;
+  const asked = card.for === undefined ? await membersOf(batch.to, deps) : [card.for];
+  const recipients = card.for === undefined ? await deps.delegations.withDelegates(asked) : asked;
+  const view = await deps.viewBatch(joined, card, tasks);
+  const sending = {
+    cardId: cardId(batch.id, card.no),
+    recipients,
+    card: view,
+    mayBeRepeat: claim.attempts > 0,
+  };
+  const receipt = await deps.channel.card(claim, sending);
+  if (card.purpose === "ask") await tellTasks(joined, { recipients, unreachable: receipt.unreachable }, deps);
+  const atMs = deps.clock.nowMs();
+  const sent = (one: BatchCard): BatchCard => {
+    const known = { ...one, recipients, sentAtMs: atMs };
+    return receipt.code === undefined
+      ? known
+      : withBatchCode(known, { code: receipt.code, from: "send", atMs });
+  };
+  await changeBatch(batch.id, (one) => withBatchCard(one, card.no, sent), deps.state);
+}
+
+/** Who is in the batch is who says so: a task joins one batch, and what is decided or asked elsewhere joins none. */
+async function join(batch: Batch, deps: BatchDeliverDeps): Promise<Batch> {
+  const joined: BatchMember[] = [];
+  await inTurn(batch.members, async (member) => {
+    const task = await deps.tasks.get(member.id);
+    if (!task) return;
+    const input = { kind: "batched" as const, cardNo: member.cardNo, batch: batch.id };
+    const { task: now } = await deps.advancer.advance(task, input);
+    if (now.cards.find(({ no }) => no === member.cardNo)?.batch === batch.id) joined.push(member);
+  });
+  if (joined.length === batch.members.length) return batch;
+  const ids = new Set(joined.map(({ id }) => id));
+  const members = batch.members.filter(({ id }) => ids.has(id));
+  const left = { members, hash: hashOf(members.map(({ hash }) => hash).sort()) };
+  return (await changeBatch(batch.id, (one) => ({ ...one, ...left }), deps.state)) ?? { ...batch, ...left };
+}
+
+/** WeCom has taken the card that stands for theirs: the tasks' time begins. */
+async function tellTasks(
+  batch: Batch,
+  reached: { recipients: string[]; unreachable: string[] },
+  { tasks, advancer }: BatchDeliverDeps,
+): Promise<void> {
+  await inTurn(batch.members, async ({ id, cardNo }) => {
+    const task = await tasks.get(id);
+    if (task) await advancer.advance(task, { kind: "card_sent", cardNo, ...reached });
+  });
+}
+
+async function update(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDeliverDeps): Promise<void> {
+  const tasks = await tasksOf(batch, card, deps);
+  const isEnd = tasks.every(({ state }) => state !== "pending_approval");
+  const found = codeFor(card, deps.clock.nowMs(), isEnd);
+  if (!found) return;
+  const view = await deps.viewBatch(batch, card, tasks);
+  const updating = {
+    recipients: card.recipients,
+    code: found.code,
+    card: view,
+    mayBeRepeat: claim.attempts > 0,
+  };
+  const outcome = await deps.channel.update(claim, updating);
+  // Only now: a code that may have been used twice is refused, one that is lost is never used.
+  const spend = (one: BatchCard) => ({ ...one, codes: one.codes.filter(({ code }) => code !== found.code) });
+  await changeBatch(batch.id, (one) => withBatchCard(one, card.no, spend), deps.state);
+  deps.metrics.count("card_updates", { outcome });
+}
+
+async function tasksOf({ members }: Batch, card: BatchCard, deps: BatchDeliverDeps): Promise<Task[]> {
+  const ids = card.members ?? members.map(({ id }) => id);
+  const found = new Map<string, Task>();
+  await inTurn(ids, async (id) => {
+    const task = await deps.tasks.get(id);
+    if (task) found.set(id, task);
+  });
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+async function inTurn<Item>(items: readonly Item[], each: (item: Item) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += ABREAST) {
+    await Promise.all(items.slice(from, from + ABREAST).map(each));
+  }
+}
+
+/** Whether nothing of a batch is left to decide, as far as its tasks are read one after the other. */
+export async function isDecided({ members }: Batch, tasks: Pick<TaskStore, "get">): Promise<boolean> {
+  for (const { id } of members) {
+    const task = await tasks.get(id);
+    if (task?.state === "pending_approval") return false;
+  }
+  return true;
+}

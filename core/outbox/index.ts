@@ -1,0 +1,5 @@
+export * from "./budget.ts";
+export * from "./digest.ts";
+export * from "./lanes.ts";
+export * from "./output.ts";
+export * from "./unreached.ts";

@@ -1,0 +1,84 @@
+import type { TestContext } from "node:test";
+import { markdownText, textMessages } from "../../../adapters/wecom/index.ts";
+import { batchViewing, deliverBatch, gatherBatch } from "../../../bot/batches/index.ts";
+import {
+  createAdvancer,
+  createChannel,
+  createDeliver,
+  createDigester,
+  startOutboxWorker,
+} from "../../../bot/workers/index.ts";
+import { DEFAULT_BUDGETS } from "../../../core/outbox/index.ts";
+import type { Directory, StorePorts } from "../../../core/ports/index.ts";
+import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
+import { textsOf } from "../../../core/texts/index.ts";
+import { openMemoryStore } from "../../../fixtures/memory/index.ts";
+import { movableClock } from "../../support/clock.ts";
+import { recordingLog } from "../../support/log.ts";
+import { limitedChat } from "./chat-with-limits.ts";
+import { countedMetrics, eventually, settled } from "./parts.ts";
+
+/** Tags are their own only member. */
+const directory: Directory = {
+  expand: async ({ users = [], tag }) => [...users, ...(tag === undefined ? [] : [tag])],
+  vouch: async () => ({ outcome: "entitled", groups: [0] }),
+  nameOf: async (userId) => userId,
+};
+
+const messagesIn = (markdown: string) => textMessages(markdown).length;
+
+/** The outbox's worker over a store in memory and a chat that has WeCom's limits. It starts with `start`. */
+export function outboxSetting(t: TestContext) {
+  const clock = movableClock();
+  const store: StorePorts & ReturnType<typeof openMemoryStore> = openMemoryStore({ clock });
+  const chat = limitedChat(clock, messagesIn);
+  const log = recordingLog();
+  const metrics = countedMetrics();
+  const common = { clock, log, metrics, onStep: () => undefined };
+  const { outbox, journal, tasks, throttle } = store;
+  const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
+  const channel = createChannel({ messenger: chat.messenger, throttle, limits: DEFAULT_BUDGETS, ...common });
+  const view = async () => ({
+    ...{ texts: textsOf("en"), timeZone: "Asia/Shanghai", plain: markdownText, resultRows: [] },
+    nameOf: (id: string) => id,
+  });
+  const delegations = { withDelegates: async (ids: readonly string[]) => [...ids] };
+  const viewing = batchViewing(view);
+  const batching = { outbox, tasks, state: store.state, ...common };
+  const deliver = createDeliver({
+    askAgain: async () => undefined,
+    batches: {
+      tasks,
+      gather: (claim) => gatherBatch(claim, batching),
+      deliver: (claim) => {
+        return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
+      },
+    },
+    ...{ outbox, journal, channel, messagesIn, directory, delegations, advancer, view, ...common },
+  });
+  const digest = createDigester({ outbox, channel, view, ...common });
+  const start = () => {
+    const loop = startOutboxWorker({ outbox, deliver, digest, random: () => 0, ...common });
+    store.onWrite((what) => {
+      if (what === "outbox") loop.wake();
+    });
+    t.after(() => loop.stop());
+    /** Lets time pass second by second, and all that falls due be done. */
+    const pass = async (seconds: number) => {
+      for (let n = 0; n < seconds; n++) {
+        clock.advance(1_000);
+        loop.wake();
+        await settled(30);
+      }
+    };
+    const until = async (what: string, look: () => boolean | Promise<boolean>) => {
+      for (let n = 0; n < 20_000; n++) {
+        if (await look()) return;
+        await pass(1);
+      }
+      throw new Error(`waited in vain for: ${what}`);
+    };
+    return { loop, pass, until };
+  };
+  return { clock, store, chat, log, metrics, channel, deliver, start, eventually };
+}

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shortApproval } from "../../../core/approvals/index.ts";
+import { isIntact } from "../../../core/batches/index.ts";
+import { eventId, outboxKey, shortId } from "../../../core/ids/index.ts";
+import type { Lane, OutboxBody, OutboxItem } from "../../../core/ports/index.ts";
+import type { Task } from "../../../core/tasks/index.ts";
+import { anOutboxItem, aTask } from "../../support/builders.ts";
+import { START_MS } from "../../support/clock.ts";
+import { outboxSetting } from "./outbox-parts.ts";
+
+type Setting = ReturnType<typeof outboxSetting>;
+
+const TIMEOUT_MS = 1_800_000;
+const ASKED = { users: ["lisi"] };
+const GATE = shortApproval({ from: ASKED, need: 1, timeoutMs: TIMEOUT_MS, onTimeout: "reject" });
+
+function pending(n: number): Task {
+  const card = { no: 1, to: [ASKED], purpose: "approval" as const };
+  const unsent = { recipients: [], unreachable: [], sentAtMs: null, codes: [] };
+  return aTask({
+    ...{ eventId: eventId("storm", `${n}`), approval: GATE, cards: [{ ...card, ...unsent }] },
+    ...{ deadlineAtMs: null, dueAtMs: START_MS + TIMEOUT_MS },
+  });
+}
+
+function over(n: number, to = "lisi"): Task {
+  const state = n % 10 === 0 ? "failed" : "succeeded";
+  return aTask({
+    eventId: eventId("storm", `${n}`),
+    state,
+    approval: GATE,
+    report: { to: { users: [to] }, rows: [] },
+  });
+}
+
+function itemOf(task: Task, lane: Lane, body: OutboxBody): OutboxItem {
+  return { key: outboxKey(task.id, body.kind, 1), taskId: task.id, lane, body, dueAtMs: START_MS };
+}
+
+/** How many messages a text stands for. */
+function countIn(text: string): number {
+  const digest = /^\*\*Digest: (?:(\d+) tasks? ended)?(?:, )?(?:(\d+) messages?)?\*\*/.exec(text);
+  return digest ? Number(digest[1] ?? 0) + Number(digest[2] ?? 0) : 1;
+}
+
+test("a storm of 10,000 messages for one person passes no limit, asks first, and tells everything", async (t) => {
+  const { store, chat, clock, metrics, start } = outboxSetting(t);
+  const { tasks, outbox } = store;
+  const [ended, notices, answers, asked] = [9_000, 600, 400, 60];
+  for (let n = 0; n < ended; n++) {
+    const task = over(n);
+    await tasks.make({ task, outbox: [itemOf(task, 2, { kind: "report" })] });
+  }
+  const text = (lane: Lane, n: number) =>
+    anOutboxItem({
+      ...{ key: `answer:${lane}:${n}`, lane, dueAtMs: START_MS },
+      body: { kind: "answer", to: "lisi", text: `lane ${lane} no ${n}` },
+    });
+  await outbox.add(Array.from({ length: notices }, (_, n) => text(4, n)));
+  await outbox.add(Array.from({ length: answers }, (_, n) => text(3, n)));
+  const approvals = Array.from({ length: asked }, (_, n) => pending(100_000 + n));
+  for (const task of approvals) {
+    await tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
+  }
+  const other = over(1_000_000, "wangwu");
+  await tasks.make({ task: other, outbox: [itemOf(other, 2, { kind: "report" })] });
+
+  const { loop, pass, until } = start();
+  await until("everything to be told", async () => Object.keys(await outbox.depth()).length === 0);
+  await pass(1);
+  await loop.stop();
+
+  assert.deepEqual(chat.dropped, []);
+  const his = chat.got.filter(({ to }) => to === "lisi");
+  assert.equal(his[0]?.kind, "card");
+  const cards = his.filter(({ kind }) => kind === "card");
+  const texts = his.filter(({ kind }) => kind === "text");
+  assert.equal(
+    texts.reduce((sum, { what }) => sum + countIn(what), 0),
+    ended + notices + answers,
+  );
+  // Cards have five a minute at the very least, whatever else there is.
+  assert.ok((cards.at(-1)?.atMs ?? 0) - START_MS <= (asked / 5) * 60_000);
+  assert.ok(texts.length < 200, `${texts.length} messages`);
+  assert.ok((metrics.counts.get("outbox_merged{}") ?? 0) > 9_000);
+  // The other person's is not held up by it.
+  const hers = chat.got.filter(({ to }) => to === "wangwu");
+  assert.deepEqual(
+    hers.map(({ kind }) => kind),
+    ["text"],
+  );
+  assert.ok((hers[0]?.atMs ?? 0) - START_MS < 60_000);
+  // Nobody's time has begun before WeCom took the card that shows the task.
+  for (const { id } of approvals) {
+    const { task, card } = await shownOn(id, { store, chat });
+    assert.equal(task?.state, "pending_approval");
+    assert.equal(task?.deadlineAtMs, (card?.atMs ?? 0) + TIMEOUT_MS);
+  }
+  assert.ok(clock.nowMs() > START_MS);
+});
+
+/** A task, and the card that reached somebody and shows it: its own, or that of its batch. */
+async function shownOn(id: string, { store, chat }: Pick<Setting, "store" | "chat">) {
+  const task = await store.tasks.get(id);
+  const [card] = task?.cards ?? [];
+  const shown = card?.batch === undefined ? id : card.batch;
+  return { task, shown, card: chat.got.find(({ what }) => what === `${shown}@1`) };
+}
+
+test("a storm of 10,000 alerts asks for the first at once, and for all of them within a minute", async (t) => {
+  const { store, chat, start } = outboxSetting(t);
+  const storm = Array.from({ length: 10_000 }, (_, n) => pending(n));
+  for (const task of storm) {
+    await store.tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
+  }
+  const { loop, until } = start();
+  await until("everything to be asked", async () => Object.keys(await store.outbox.depth()).length === 0);
+  await loop.stop();
+
+  assert.deepEqual(chat.dropped, []);
+  assert.ok((chat.got[0]?.atMs ?? 0) - START_MS <= 10_000);
+  const members = new Map<string, string[]>();
+  for (const { id } of storm) {
+    const { task, shown, card } = await shownOn(id, { store, chat });
+    assert.ok(card && card.atMs - START_MS <= 60_000, `${shown} at ${card?.atMs}`);
+    assert.equal(task?.deadlineAtMs, card.atMs + TIMEOUT_MS);
+    members.set(shown, [...(members.get(shown) ?? []), id]);
+  }
+  // What a batch binds is exactly what stands on it.
+  const batches = (await store.state.list("batch")).map(({ body }) => body);
+  for (const batch of batches) {
+    assert.ok(isIntact(batch));
+    assert.deepEqual(batch.members.map(({ id }) => id).sort(), members.get(batch.id)?.sort() ?? []);
+  }
+  assert.ok(chat.got.length < 24, `${chat.got.length} cards`);
+});
+
+test("an approval that finds no room keeps waiting, and its time begins when WeCom takes it", async (t) => {
+  const { store, chat, channel, clock, start } = outboxSetting(t);
+  assert.equal(await channel.left("lisi", 1), 12);
+  // An escalation is asked by a card of its own, whatever waits beside it.
+  const [card] = pending(1).cards;
+  const cards = card ? [{ ...card, purpose: "escalation" as const }] : [];
+  const task = { ...pending(1), cards, dueAtMs: START_MS + 3_000 };
+  await store.tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
+  const claimed = { key: "t_x:card:1", lane: 1 as const };
+  for (let fence = 1; fence <= 12; fence++) {
+    const sending = { cardId: `x${fence}@1`, recipients: ["lisi"], card: {} as never, mayBeRepeat: false };
+    await channel.card({ ...claimed, fence }, sending);
+  }
+  assert.equal(await channel.left("lisi", 1), 0);
+  const { loop, until } = start();
+  await until("the try to be put off", async () => (await store.outbox.list(1))[0]?.why !== undefined);
+  const waiting = await store.tasks.get(task.id);
+  assert.ok((waiting?.dueAtMs ?? 0) > START_MS + TIMEOUT_MS);
+  assert.equal(waiting?.deadlineAtMs, null);
+  await until("the card", () => chat.got.some(({ what }) => what === `${task.id}@1`));
+  await loop.stop();
+  const asked = await store.tasks.get(task.id);
+  assert.equal(asked?.deadlineAtMs, (chat.got.at(-1)?.atMs ?? 0) + TIMEOUT_MS);
+  assert.ok(clock.nowMs() >= START_MS + 5_000);
+});
+
+test("names in its digest what failed before what succeeded", async (t) => {
+  const { store, chat, start } = outboxSetting(t);
+  const some = Array.from({ length: 30 }, (_, n) => over(n));
+  for (const task of some) await store.tasks.make({ task, outbox: [itemOf(task, 2, { kind: "report" })] });
+  const { loop, until } = start();
+  await until("all", async () => Object.keys(await store.outbox.depth()).length === 0);
+  await loop.stop();
+  const digest = chat.got.find(({ what }) => what.startsWith("**Digest"))?.what.split("\n") ?? [];
+  assert.equal(digest[0], "**Digest: 25 tasks ended**");
+  const failed = some.filter(({ state }) => state === "failed").slice(1);
+  const [first, second] = failed.map(({ id }) => shortId(id));
+  assert.ok(digest[2]?.includes(`${first} `) && digest[3]?.includes(`${second} `), digest.join("\n"));
+});
