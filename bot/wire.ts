@@ -19,6 +19,7 @@ import type { HttpServer, Warning } from "./http/index.ts";
 import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
+import { stopWarnings } from "./stops/index.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
 import { startScheduler, startWork, type Work } from "./work.ts";
 
@@ -71,6 +72,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...actions.warnings(),
       ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
+      ...stopWarnings(parts.stops.current()),
       ...outside,
     ];
   };

@@ -245,13 +245,13 @@ describe("a conversation", { concurrency: 2 }, () => {
       `wangwu: 停止 cluster=hz-cor 断电
        whale: 没有 集群 hz-cor
        wangwu: 停止 全部
-       whale: 写法：停止
+       whale: 写法：急停
        wangwu: 停止 全部 机房断电
-       whale ▣ 请确认：停止 全部 … 机房断电
+       whale ▣ 请确认：急停 全部 … 机房断电
        wangwu ▶ confirm
-       whale: 已停止新的启动：全部，wangwu … 机房断电
+       whale: 不再启动新的执行：全部，wangwu … 机房断电
        zhaoliu: 停止
-       whale: 正在生效的停止 … 全部，wangwu … 机房断电
+       whale: 正在生效的急停 … 全部，wangwu … 机房断电
        zhangsan: 批准 ${id}
        whale: 已批准`,
     );
@@ -264,7 +264,7 @@ describe("a conversation", { concurrency: 2 }, () => {
        wangwu: 启动
        whale ▣ 请确认：启动 全部
        wangwu ▶ confirm
-       whale: 已解除停止：全部`,
+       whale: 已解除急停：全部`,
     );
     assert.equal(await cardClosed(world, await seen(world, id)), "成功");
   });

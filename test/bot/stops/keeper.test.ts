@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createStopKeeper } from "../../../bot/stops/index.ts";
+import { createStopKeeper, stopWarnings } from "../../../bot/stops/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import type { StopScope } from "../../../core/stops/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
@@ -72,4 +72,13 @@ test("what cannot be looked at stays as it was, and is logged", async () => {
   await keeper.refresh();
   assert.equal(keeper.current().length, 1);
   assert.match(log.lines.at(-1)?.message ?? "", /stops could not be read/);
+});
+
+test("whoever wonders why nothing starts reads it in /readyz", async () => {
+  const { here } = bench();
+  await here.order({ scope: HZ, why: "断电" }, "user:wangwu");
+  await here.refresh();
+  const [warning] = stopWarnings(here.current());
+  assert.equal(warning?.about, "stop cluster:hz");
+  assert.match(warning?.message ?? "", /user:wangwu, .*断电/);
 });
