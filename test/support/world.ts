@@ -256,11 +256,16 @@ export function message(world: World, user: string, ...holding: string[]): Promi
   );
 }
 
+/** Whom a message could not reach is told to its asker at any moment; that answers nothing. */
+function answersTo(world: World, user: string): string[] {
+  return messagesOf(world, user).filter((text) => !text.includes("没能送达"));
+}
+
 /** Types a text to Whale and waits for the next message to that person. */
 export async function ask(world: World, user: string, text: string): Promise<string> {
-  const before = messagesOf(world, user).length;
+  const before = answersTo(world, user).length;
   await world.wecom.say(user, text);
-  return until(world, `an answer to "${text}"`, () => messagesOf(world, user)[before]);
+  return until(world, `an answer to "${text}"`, () => answersTo(world, user)[before]);
 }
 
 /** The card that asks a member to confirm a command, once it is there. */
@@ -276,9 +281,9 @@ export function confirmCard(world: World, user: string): Promise<SeenCard> {
 export async function askSurely(world: World, user: string, text: string): Promise<string> {
   await world.wecom.say(user, text);
   const card = await confirmCard(world, user);
-  const before = messagesOf(world, user).length;
+  const before = answersTo(world, user).length;
   await click(world, card, "confirm");
-  const answer = await until(world, `an answer to "${text}"`, () => messagesOf(world, user)[before]);
+  const answer = await until(world, `an answer to "${text}"`, () => answersTo(world, user)[before]);
   await cardClosed(world, card);
   return answer;
 }
