@@ -10,6 +10,7 @@ import {
   type NumericFields,
   numericFieldsOf,
 } from "../core/events/index.ts";
+import type { LanguageGroup } from "../core/languages/index.ts";
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
@@ -41,6 +42,8 @@ export interface InForce {
   roles: readonly Role[];
   /** By the hash of the token. */
   tokens: ReadonlyMap<string, AccessToken>;
+  /** Who reads which language. */
+  languages: readonly LanguageGroup[];
   warnings: Warning[];
 }
 
@@ -101,6 +104,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     rosters: readyRosters(home.rosters),
     schedules: schedulesOf(home.rules, cron),
     roles: home.roles,
+    languages: home.languages,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };

@@ -16,6 +16,7 @@ import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
+import type { Languages } from "./languages/index.ts";
 import type { MuteKeeper } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
@@ -58,6 +59,7 @@ export interface Ground {
   advancer: Advancer;
   orders: TaskOrders;
   inForce: () => InForce;
+  languages: Pick<Languages, "of">;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
   stops: StopKeeper;
@@ -103,7 +105,6 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
-  const { language, timeZone } = config;
   const { messenger, directory } = ground.wecom;
   const channel = createChannel({
     messenger,
@@ -113,7 +114,10 @@ export async function startWork(ground: Ground): Promise<Work> {
     metrics,
   });
   const { advancer } = ground;
-  const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
+  const view = createViewer({
+    ...{ directory, journal, archive, languages: ground.languages },
+    ...{ timeZone: config.timeZone, plain: ground.plain },
+  });
   const starter = createStarter({ tasks, advancer, executor, inForce, stops, clock, onStep });
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };

@@ -1,3 +1,4 @@
+import type { LanguageGroup } from "../../core/languages/index.ts";
 import {
   type AccessToken,
   expandRights,
@@ -6,6 +7,7 @@ import {
   type Role,
 } from "../../core/people/index.ts";
 import { instantMs } from "./check-values.ts";
+import type { LanguagesFile } from "./languages-schema.ts";
 import type { RolesFile, TokensFile } from "./people-schema.ts";
 import { peopleOf } from "./read-approval.ts";
 
@@ -26,4 +28,9 @@ export function readToken({ id, hash, user, rights, expires }: TokensFile["token
     ...{ id, hash, user: normaliseUserId(user), rights: expandRights(rights) },
     expires: new Date(instantMs(expires) ?? 0).toISOString(),
   };
+}
+
+/** An entry of a checked languages.yaml. */
+export function readLanguage({ language, of }: LanguagesFile["languages"][number]): LanguageGroup {
+  return { language, of: peopleOf(of) };
 }

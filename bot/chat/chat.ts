@@ -85,7 +85,7 @@ export function createChat(deps: ChatDeps): Chat {
     onMessage: async (message) => {
       const by = normaliseUserId(message.from);
       const outcome = paceOf(by);
-      const viewing = await deps.view(null);
+      const viewing = await deps.view(null, [by]);
       if (outcome !== "answered") deps.metrics.count("commands", { command: outcome });
       if (outcome === "dropped") return [];
       if (outcome === "told") return [textOf(viewing.texts.commands.tooFast)];
@@ -202,7 +202,7 @@ async function more(asked: Asked, deps: ChatDeps): Promise<ChatAnswer[]> {
 }
 
 async function confirm(click: ConfirmClick, deps: ChatDeps): Promise<ConfirmAnswer> {
-  const viewing = await deps.view(null);
+  const viewing = await deps.view(null, [click.from]);
   const { confirm: words } = viewing.texts.commands;
   const taken = await deps.confirmations.take(click.cardId, { ...click, by: click.from });
   const { confirmation } = taken;

@@ -89,14 +89,14 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       case "report":
         return report(claim, task);
       case "reply": {
-        const markdown = replyText(task, body.about, await deps.view(task));
+        const markdown = replyText(task, body.about, await deps.view(task, [body.to]));
         const told = await tell(claim, task, { recipients: [body.to], markdown, dropRepeat: false });
         return teller.settle(claim, told, textLine(markdown));
       }
       case "notice": {
-        const viewing = { ...(await deps.view(task)), nowMs: deps.clock.nowMs() };
-        const markdown = noticeText(task, body.about, viewing);
         const recipients = await membersOf(groupsOf(body.to), deps);
+        const viewing = { ...(await deps.view(task, recipients)), nowMs: deps.clock.nowMs() };
+        const markdown = noticeText(task, body.about, viewing);
         const told = await tell(claim, task, { recipients, markdown, dropRepeat: true });
         return teller.settle(claim, told, textLine(markdown));
       }
@@ -124,7 +124,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
 
   const report = async (claim: OutboxClaim, task: Task): Promise<void> => {
     const recipients = await audienceOf(task, deps);
-    const { text, file } = resultMessage(task, await deps.view(task));
+    const { text, file } = resultMessage(task, await deps.view(task, recipients));
     deps.onStep("report_sending");
     const told = await tell(claim, task, { recipients, markdown: text, dropRepeat: true });
     deps.onStep("report_sent");
@@ -158,7 +158,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       const sending = {
         cardId: cardId(task.id, card.no),
         recipients,
-        card: taskCard(task, card, await deps.view(task)),
+        card: taskCard(task, card, await deps.view(task, recipients)),
         mayBeRepeat: claim.attempts > 0,
       };
       deps.onStep("card_sending");
@@ -223,7 +223,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const outcome = await channel.update(claim, {
       recipients,
       code: body.code,
-      card: taskCard(task, card, await deps.view(task)),
+      card: taskCard(task, card, await deps.view(task, recipients)),
       mayBeRepeat: claim.attempts > 0,
     });
     deps.metrics.count("card_updates", { outcome });

@@ -31,7 +31,7 @@ export function createDigester(deps: DigestDeps): DeliverDigest {
     const gathered = await Promise.all(claims.map((claim) => gather(claim, outbox)));
     const lines = gathered.flatMap((one) => one.lines);
     try {
-      const { texts, plain } = await deps.view(null);
+      const { texts, plain } = await deps.view(null, [first.body.to]);
       const markdown = digestText(lines, { texts, plain, maxBytes: CHANNEL_BYTES.markdown });
       const sending = { recipients: [first.body.to], markdown, messages: 1, dropRepeat: true };
       const { short, untilMs } = await channel.text(first, sending);

@@ -57,7 +57,7 @@ export async function tellUnreached(facts: Unreached, deps: HearerDeps): Promise
   deps.metrics.count("outbox_unreached", { kind: claim.body.kind }, unreachable.length);
   const near = (await askersAndNamed(task, deps)).filter((id) => !unreachable.includes(id));
   const hearers = near.length > 0 ? near : asked.filter((id) => !unreachable.includes(id));
-  const viewing = await deps.view(task);
+  const viewing = await deps.view(task, hearers);
   const people = viewing.plain(unreachable.join(" "));
   const what = plainLine(task.title, viewing);
   const text = viewing.texts.outbox.unreached({ what, id: shortId(task.id), people });
@@ -69,10 +69,10 @@ export async function tellCardFailed(
   { claim, task, why }: { claim: OutboxClaim; task: Task; why: string },
   deps: HearerDeps,
 ): Promise<void> {
-  const viewing = await deps.view(task);
+  const hearers = await askersAndNamed(task, deps);
+  const viewing = await deps.view(task, hearers);
   const facts = { what: plainLine(task.title, viewing), id: shortId(task.id), why: viewing.plain(why) };
   const text = viewing.texts.outbox.cardFailed(facts);
-  const hearers = await askersAndNamed(task, deps);
   await tellThem({ claim, about: "failed", hearers, text }, deps);
 }
 

@@ -2,6 +2,7 @@ import type { Batch } from "../batches/batch.ts";
 import type { Confirmation } from "../commands/confirmation.ts";
 import type { ListPlace } from "../commands/paging.ts";
 import type { Delegation } from "../delegations/index.ts";
+import type { LanguageChoice } from "../languages/languages.ts";
 import type { Mute } from "../mutes/mute.ts";
 import type { Stop } from "../stops/stop.ts";
 
@@ -13,6 +14,8 @@ export interface StateBodies {
   mute: Mute;
   /** By an id of its own: `d_` and a ULID. */
   delegation: Delegation;
+  /** By userid. */
+  language: LanguageChoice;
   /** By its id. */
   batch: Batch;
   /** By the id of its card: `c_` and a ULID. */

@@ -1,4 +1,5 @@
 import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/index.ts";
+import type { CardTexts } from "./card-texts.ts";
 import type { CommandTexts } from "./command-texts.ts";
 
 /** Languages that people read in chat. */
@@ -8,6 +9,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** Every text of one language. Row labels have at most 5 characters, buttons at most 10 (reference/wecom.md 3.5). */
 export interface Texts {
   brand: string;
+  cards: CardTexts;
   /** Stands before the title of a task that a replay made. */
   replayed: string;
   labels: {
@@ -59,7 +61,6 @@ export interface Texts {
     title: (facts: { title: string; count: number }) => string;
     open: (count: number) => string;
     /** `until` is null until WeCom has taken the card. */
-    waiting: (until: string | null) => string;
     closed: string;
     all: (count: number) => string;
     none: (count: number) => string;

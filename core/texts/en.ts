@@ -1,8 +1,10 @@
+import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
 import { commandsEn } from "./commands-en.ts";
 
 export const en: Texts = {
   brand: "Whale",
+  cards: cardsEn,
   replayed: "Replay",
   renewed: "Asked anew",
   labels: {
@@ -136,12 +138,8 @@ export const en: Texts = {
   batch: {
     title: ({ title, count }) => `${title} · ${count} tasks`,
     open: (count) => `${count} wait for approval`,
-    waiting: (until) => {
-      const end = until === null ? "" : `They expire from ${until} on. `;
-      return `${end}What expires is not run. Each is approved for its own content; "approve ID" does one`;
-    },
     closed: "All done",
-    all: (count) => `Approve ${count > 99 ? "all" : count}`,
+    all: (count) => (count > 99 ? "Yes to all" : `Approve ${count}`),
     none: (count) => `Reject ${count > 999 ? "all" : count}`,
     choose: "Choose",
     choosing: "Tick what to approve; the others go on waiting",

@@ -48,7 +48,7 @@ async function decideOne(asked: Asked, kind: "approve" | "reject", deps: Decisio
   const standing = await standingOf(by, deciders(found.task), deps);
   const click = typedClick(found.task, { by, ...standing, clickKey: key }, { reason: args.text ?? "" });
   const result = await deps.advancer.advance(found.task, { kind, click });
-  return decidedText(result, click, await deps.view(result.task));
+  return decidedText(result, click, await deps.view(result.task, [asked.by]));
 }
 
 /** A click on the card that asks now; the machine knows by `typed` that no card was touched. */
@@ -94,7 +94,7 @@ async function giveReason(asked: Asked, deps: DecisionDeps): Promise<string> {
   const now = await standingOf(by, deciders(found.task), deps);
   const given = { kind: "reason" as const, by, ...now, text: args.text ?? "", key };
   const result = await deps.advancer.advance(found.task, given);
-  return replyText(result.task, reasonAbout(result, key), await deps.view(result.task));
+  return replyText(result.task, reasonAbout(result, key), await deps.view(result.task, [asked.by]));
 }
 
 function reasonAbout({ outcome, reason, task }: StepResult, key: string): Parameters<typeof replyText>[1] {

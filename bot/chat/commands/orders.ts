@@ -86,7 +86,7 @@ async function ordered(asked: Asked, carry: Carry, deps: OrderDeps): Promise<str
   const may = await allowed(asked, deps);
   if (may.outcome === "answered") return may.text;
   const { task, order } = may;
-  return carry(task, order, { ...deps, asked, viewing: await deps.view(task) });
+  return carry(task, order, { ...deps, asked, viewing: await deps.view(task, [asked.by]) });
 }
 
 /** Who may not hears so at once, before there is anything to confirm. */
@@ -94,7 +94,7 @@ async function prepare(asked: Asked, what: "cancel" | "retry", deps: OrderDeps):
   const may = await allowed(asked, deps);
   if (may.outcome === "answered") return { outcome: "answer", text: may.text };
   const { task, order } = may;
-  const viewing = await deps.view(task);
+  const viewing = await deps.view(task, [asked.by]);
   const { texts } = viewing;
   const fault = faultOf(what, { task, order }, deps);
   if (fault) return { outcome: "answer", text: `${taskLine(task, viewing)}\n${texts.refusals[fault]}` };

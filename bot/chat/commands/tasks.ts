@@ -99,7 +99,7 @@ async function onTask(
   if (found.outcome === "answered") return found.text;
   const { task } = found;
   const { mayRead } = await taskAccess(asked.actor, deps);
-  if (await mayRead(task)) return tell(task, await deps.view(task));
+  if (await mayRead(task)) return tell(task, await deps.view(task, [asked.by]));
   const { notYours } = asked.viewing.texts.commands;
   return [notYours, deps.denied(asked, "tasks.read", objectOfTask(task)) ?? ""].join("\n").trim();
 }

@@ -53,6 +53,7 @@ export function groundOver(
     advancer,
     orders: createTaskOrders(ordering),
     pressure: { sheds: () => false },
+    languages: { of: async () => config.language },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     stops: createStopKeeper({ ...store, clock, log }),
     delegations: createDelegationKeeper({
