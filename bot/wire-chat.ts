@@ -53,6 +53,7 @@ function commandDeps(
     stops: { tasks, advancer, stops, rules, clusters, denied },
     replays: { replays, audit, explainer, rules, denied, clock },
     delegations: { delegations, clock },
+    language: { languages: ground.languages, view },
     duty: { rosters: ground.rosters, directory },
   };
 }

@@ -59,7 +59,7 @@ export interface Ground {
   advancer: Advancer;
   orders: TaskOrders;
   inForce: () => InForce;
-  languages: Pick<Languages, "of">;
+  languages: Pick<Languages, "of" | "choose">;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
   stops: StopKeeper;

@@ -7,7 +7,7 @@ export const COMMAND_IDS = [
   ...(["cancel", "pause", "resume", "retry", "adopt"] as const),
   ...(["events", "event", "why", "rules", "throttle", "clusters"] as const),
   ...(["mutes", "mute", "unmute", "replay", "stops", "stop", "start"] as const),
-  ...(["delegations", "delegate", "undelegate", "duty"] as const),
+  ...(["delegations", "delegate", "undelegate", "duty", "language"] as const),
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
@@ -151,6 +151,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   spec("delegations", [["委托", "委托列表"], ["delegations"]], ""),
   spec("delegate", [["委托"], ["delegate"]], "text", CHANGES),
   spec("undelegate", [["取消委托"], ["undelegate"]], "word", CHANGES),
+  spec("language", [["语言"], ["language", "lang"]], "word", CHANGES),
   spec("duty", [["值班"], ["duty", "oncall"]], "text?"),
 ];
 

@@ -67,6 +67,8 @@ export interface CommandTexts {
   retryMade: (id: string) => string;
   /** Buttons of the app's menu, of at most 16 bytes each. */
   menu: { mine: string; running: string; help: string };
+  languageUsage: string;
+  languageChosen: string;
   nothingOwn: string;
   tooFast: string;
   /** Stands before what is asked for, because an argument is missing. */

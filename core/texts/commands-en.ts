@@ -100,11 +100,14 @@ export const commandsEn: CommandTexts = {
     delegations: { does: "delegations from or to you" },
     delegate: { args: "USERID 2d WHY", does: "somebody approves in your place for a time" },
     undelegate: { args: "ID", does: "end a delegation" },
+    language: { args: "zh|en|auto", does: "which language you are spoken to in" },
     duty: { args: "[ROSTER]", does: "who is on duty, until when, and who is next" },
   },
   helpLine: ({ zh, en, args, does }) => `${en} / ${zh}${args && ` ${args}`}: ${does}`,
   alsoCalled: (words) => `Also: ${words}`,
   menu: { mine: "My approvals", running: "Running", help: "Help" },
+  languageUsage: "Write: language zh, language en, or language auto (as the company has set it)",
+  languageChosen: "Very well, you are spoken to in English from now on.",
   nothingOwn:
     "There is only a quotation, and no command of yours. Commands in quotations are not carried out.",
   tooFast:

@@ -344,7 +344,13 @@ describe("a conversation", { concurrency: 2 }, () => {
        zhangsan ▶ confirm
        whale: Cancelled; nothing was run
        zhaoliu: events
-       whale: none of your roles has the right events.read … Roles that have it: shop-sre`,
+       whale: none of your roles has the right events.read … Roles that have it: shop-sre
+       zhaoliu: 语言 zh
+       whale: 以后用中文
+       zhaoliu: 事件
+       whale: 没有 events.read 权限
+       zhangsan: language klingon
+       whale: Write: language zh`,
     );
   });
 });

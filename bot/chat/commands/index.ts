@@ -3,6 +3,7 @@ import { type DecisionDeps, decisionCommands } from "./decisions.ts";
 import { type ChatDelegationDeps, delegationCommands } from "./delegations.ts";
 import { type ChatDutyDeps, dutyCommands } from "./duty.ts";
 import { type ChatEventDeps, eventCommands } from "./events.ts";
+import { type ChatLanguageDeps, languageCommands } from "./language.ts";
 import { type ChatMuteDeps, muteCommands } from "./mutes.ts";
 import { type OrderDeps, orderCommands } from "./orders.ts";
 import { type ChatReplayDeps, replayCommands } from "./replay.ts";
@@ -24,6 +25,7 @@ export interface CommandDeps {
   replays: ChatReplayDeps;
   delegations: ChatDelegationDeps;
   duty: ChatDutyDeps;
+  language: ChatLanguageDeps;
 }
 
 /** How each command of the registry is carried out; complete by its type. */
@@ -40,5 +42,6 @@ export function chatCommands(deps: CommandDeps): ChatCommands {
     ...replayCommands(deps.replays),
     ...delegationCommands(deps.delegations),
     ...dutyCommands(deps.duty),
+    ...languageCommands(deps.language),
   };
 }

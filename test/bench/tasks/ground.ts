@@ -53,7 +53,7 @@ export function groundOver(
     advancer,
     orders: createTaskOrders(ordering),
     pressure: { sheds: () => false },
-    languages: { of: async () => config.language },
+    languages: { of: async () => config.language, choose: async () => undefined },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     stops: createStopKeeper({ ...store, clock, log }),
     delegations: createDelegationKeeper({
