@@ -45,7 +45,7 @@ function commandDeps(
   return {
     about: { directory },
     tasks: { ...people, tasks, executor, audit, denied, view, clock },
-    decisions: { ...people, tasks, advancer, settings, view, clock },
+    decisions: { ...people, tasks, advancer, settings, view, clock, state: stores.store.state },
     orders: { ...people, orders, tasks, rules, settings, clock, denied, view },
     events: { archive: stores.archive, registry: () => inForce().registry, explainer, rules, denied },
     rules: { rules, clusters, throttle, executor, denied },

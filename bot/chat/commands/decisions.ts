@@ -3,7 +3,7 @@ import { type MessageViewing, replyText } from "../../../core/cards/index.ts";
 import { taskLine } from "../../../core/commands/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
 import { peopleText } from "../../../core/people/index.ts";
-import type { Clock, Directory, TaskStore } from "../../../core/ports/index.ts";
+import type { Clock, Directory, StateStore, TaskStore } from "../../../core/ports/index.ts";
 import {
   type Click,
   isTerminal,
@@ -12,6 +12,7 @@ import {
   step,
   type Task,
 } from "../../../core/tasks/index.ts";
+import { giveBatchReason } from "../../batches/reasons.ts";
 import type { Advancer, Viewer } from "../../workers/index.ts";
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
 import { meantTask } from "../find-task.ts";
@@ -22,6 +23,8 @@ export interface DecisionDeps extends StandingDeps, TaskAccessDeps {
   directory: Pick<Directory, "vouch" | "expand">;
   tasks: Pick<TaskStore, "findByPrefix" | "list" | "get">;
   advancer: Pick<Advancer, "advance">;
+  /** Batches, whose many tasks may wait for one reason. */
+  state: Pick<StateStore, "list">;
   settings: MachineSettings;
   view: Viewer;
   clock: Clock;
@@ -89,7 +92,11 @@ function whoMay(task: Task, { plain, texts }: MessageViewing): string {
 async function giveReason(asked: Asked, deps: DecisionDeps): Promise<string> {
   const { args, by, key } = asked;
   const found = await meantTask(asked, deps);
-  if (found.outcome === "answered") return found.text;
+  if (found.outcome === "answered") {
+    const { texts } = asked.viewing;
+    const meant = { typed: args.task ?? "", by, text: args.text ?? "", key };
+    return (await giveBatchReason(meant, texts, deps)) ?? found.text;
+  }
   // Looked up anew: who may no longer decide when the reason comes decides nothing.
   const now = await standingOf(by, deciders(found.task), deps);
   const given = { kind: "reason" as const, by, ...now, text: args.text ?? "", key };
