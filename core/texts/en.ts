@@ -76,7 +76,7 @@ export const en: Texts = {
     recovered: "the alert has recovered; withdrawn, nothing was run",
     start_refused: "StackStorm refused to start it",
     no_allowed_cluster: "no cluster may run it",
-    binding_void: "the rule or the content changed after the approval",
+    binding_void: "the rule, the content or the clusters changed after the approval",
     policy_void: "the policy is no longer valid",
     no_quorum: "too few people approved",
     start_too_late: "it could not be started in time after the approval",
@@ -150,7 +150,7 @@ export const en: Texts = {
     refused: (count, why) => `${count} not done: ${why}`,
     nothingOpen: "no task waits for approval any more",
   },
-  choices: { none: "Please choose", decision: "Decision", submit: "Submit" },
+  choices: { none: "Choose one", decision: "Decision", submit: "Submit" },
   unknownTitle: "Did it start?",
   unknownText: (requestId) =>
     `The answer to the start was lost and StackStorm does not show it. Check before you decide. Request ${requestId}`,
