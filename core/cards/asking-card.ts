@@ -46,8 +46,9 @@ export function askingCard(task: Task, viewing: Viewing): CardView {
 
 /** What is bound to the approval in words, for a card without rows. */
 function boundText(task: Task, viewing: Viewing): string {
+  const where = viewing.texts.cards.bound(task.clusters.join(" "));
   const rows = boundRows(task, viewing).map(({ label, value }) => `${label} ${value}`);
-  return joined(...rows, paramsText(task));
+  return joined(...rows, where, paramsText(task));
 }
 
 /** The parameters and clusters, before them what no row holds; that something is cut is said. */
