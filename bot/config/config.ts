@@ -3,6 +3,7 @@ import { type BudgetLimits, DEFAULT_BUDGETS } from "../../core/outbox/index.ts";
 import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
+import { type AdminConfig, readAdmin } from "./admin.ts";
 import { memoryOfMachine } from "./environment.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
@@ -30,6 +31,7 @@ export interface Config {
     token: string;
     encodingAesKey: string;
   };
+  admin: AdminConfig;
   /** What of messages and calls WeCom takes. Defaults: 24 a minute to one person, 500 accounts, 2,400 calls. */
   budgets: BudgetLimits;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
@@ -107,6 +109,7 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
       token: read.wecom("WECOM_TOKEN", "token"),
       encodingAesKey: read.wecom("WECOM_AES_KEY", "encodingAesKey"),
     },
+    admin: readAdmin(read),
     budgets: budgetLimits(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),

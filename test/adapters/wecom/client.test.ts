@@ -82,20 +82,20 @@ describe("calls to WeCom", () => {
   });
 
   for (const errcode of [40001, 40013, 40091]) {
-    it(`stops for a minute when gettoken answers ${errcode}, and calls a human`, async (t) => {
+    it(`stops for an hour when gettoken answers ${errcode}, and calls a human`, async (t) => {
       const subject = await bench(t, {
         gettoken: refusing(errcode, `bad ${SECRETS.corpSecret}`),
         "message/send": {},
       });
       const error = await failure(subject);
-      assert.deepEqual([error.code, error.retryable], ["wecom.bad_credentials", false]);
+      assert.deepEqual([error.code, error.retryable], ["wecom.bad_credentials", true]);
       await failure(subject);
       assert.equal(subject.callsOf("gettoken").length, 1);
       assert.deepEqual(
         subject.log.lines.map(({ level }) => level),
         ["error"],
       );
-      subject.clock.advance(60_000);
+      subject.clock.advance(3_600_000);
       await failure(subject);
       assert.equal(subject.callsOf("gettoken").length, 2);
     });
@@ -131,7 +131,7 @@ describe("calls to WeCom", () => {
       "message/send": refusing(60020, "not allow, from ip: 203.0.113.7, more"),
     });
     const error = await failure(subject);
-    assert.deepEqual([error.code, error.retryable], ["wecom.ip_not_trusted", false]);
+    assert.deepEqual([error.code, error.retryable], ["wecom.ip_not_trusted", true]);
     assert.match(error.message, /203\.0\.113\.7/);
     assert.equal(subject.log.lines.at(-1)?.level, "error");
   });
@@ -243,7 +243,7 @@ describe("probing WeCom", () => {
     assert.deepEqual(await wecom.probe(), {
       outcome: "failing",
       reason: "wecom.bad_credentials",
-      retryable: false,
+      retryable: true,
       message: "WeCom refuses the corpId or corpSecret (errcode 40001: invalid credential)",
     });
   });

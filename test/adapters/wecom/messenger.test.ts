@@ -147,7 +147,7 @@ describe("sending a card", () => {
 
   it("fails for an admin when the app has no callback address", async (t) => {
     const { wecom, log } = await bench(t, { "message/send": { errcode: 43012, errmsg: "no callback" } });
-    await assert.rejects(wecom.messenger.sendCard(aSending()), failing("wecom.no_callback", false));
+    await assert.rejects(wecom.messenger.sendCard(aSending()), failing("wecom.no_callback", true));
     assert.equal(log.lines.at(-1)?.level, "error");
   });
 
