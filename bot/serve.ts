@@ -29,6 +29,7 @@ import {
   muteRoutes,
   onceEach,
   openApiRoutes,
+  outboxRoutes,
   type ReadJson,
   rateGate,
   refusalRoutes,
@@ -47,7 +48,7 @@ import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { Stores } from "./stores.ts";
-import type { StepObserver } from "./workers/index.ts";
+import { budgetLeft, type StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */
 export interface Serving {
@@ -135,6 +136,9 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
+  const { outbox } = stores.store;
+  const left = budgetLeft({ throttle, limits: parts.config.budgets, clock });
+  outboxRoutes(router, { ...common, outbox, left, clock });
   throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
   explainRoutes(router, { ...common, explainer: parts.explainer, rules: () => inForce.current().rules });
   const objectOf = muteObjectOver(() => inForce.current().rules);

@@ -2,7 +2,7 @@ import { type DigestLine, digestText } from "../../core/outbox/index.ts";
 import type { Clock, Logger, Metrics, Outbox, OutboxClaim } from "../../core/ports/index.ts";
 import { CHANNEL_BYTES } from "../../core/texts/index.ts";
 import { budgetShort, type Channel } from "./channel.ts";
-import { giveUpIfFinal } from "./deliver.ts";
+import { giveUpIfFinal } from "./give-up.ts";
 import type { Viewer } from "./viewing.ts";
 
 export interface DigestDeps {

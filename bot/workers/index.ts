@@ -2,6 +2,7 @@ export * from "./advance.ts";
 export * from "./archiver.ts";
 export * from "./ask-again.ts";
 export * from "./audit-copier.ts";
+export * from "./budget-left.ts";
 export * from "./chain.ts";
 export * from "./channel.ts";
 export * from "./controller.ts";

@@ -15,6 +15,7 @@ export const RIGHTS = [
   "mutes.write",
   "delegations.read",
   "delegations.write",
+  "outbox.read",
   "health.read",
   "config.reload",
 ] as const;

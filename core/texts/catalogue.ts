@@ -59,7 +59,6 @@ export interface Texts {
   batch: {
     title: (facts: { title: string; count: number }) => string;
     open: (count: number) => string;
-    /** `until` is null until WeCom has taken the card. */
     closed: string;
     all: (count: number) => string;
     none: (count: number) => string;

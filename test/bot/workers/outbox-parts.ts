@@ -2,6 +2,7 @@ import type { TestContext } from "node:test";
 import { markdownText, textMessages } from "../../../adapters/wecom/index.ts";
 import { batchViewing, deliverBatch, gatherBatch } from "../../../bot/batches/index.ts";
 import {
+  budgetLeft,
   createAdvancer,
   createChannel,
   createDeliver,
@@ -9,6 +10,7 @@ import {
   startOutboxWorker,
 } from "../../../bot/workers/index.ts";
 import { DEFAULT_BUDGETS } from "../../../core/outbox/index.ts";
+import type { People } from "../../../core/people/index.ts";
 import type { Directory, StorePorts } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
@@ -16,7 +18,7 @@ import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
 import { limitedChat } from "./chat-with-limits.ts";
-import { countedMetrics, eventually, settled } from "./parts.ts";
+import { countedMetrics, settled } from "./parts.ts";
 
 /** Tags are their own only member. */
 const directory: Directory = {
@@ -42,6 +44,7 @@ export function outboxSetting(t: TestContext) {
     ...{ texts: textsOf("en"), timeZone: "Asia/Shanghai", plain: markdownText, resultRows: [] },
     nameOf: (id: string) => id,
   });
+  const rules: { id: string; owner?: People }[] = [];
   const delegations = { withDelegates: async (ids: readonly string[]) => [...ids] };
   const viewing = batchViewing(view);
   const batching = { outbox, tasks, state: store.state, ...common };
@@ -55,6 +58,7 @@ export function outboxSetting(t: TestContext) {
       },
     },
     ...{ outbox, journal, channel, messagesIn, directory, delegations, advancer, view, ...common },
+    ...{ throttle, rules: () => rules },
   });
   const digest = createDigester({ outbox, channel, view, ...common });
   const start = () => {
@@ -80,5 +84,6 @@ export function outboxSetting(t: TestContext) {
     };
     return { loop, pass, until };
   };
-  return { clock, store, chat, log, metrics, channel, deliver, start, eventually };
+  const left = budgetLeft({ throttle, limits: DEFAULT_BUDGETS, clock });
+  return { clock, store, chat, log, metrics, channel, left, rules, start };
 }
