@@ -31,6 +31,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
+import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import { openStores } from "./wire-stores.ts";
@@ -81,6 +82,7 @@ export async function openParts(options: WhaleOptions) {
     chat.encodingAesKey,
     ...robotSecrets(config.admin.robotUrl),
     localToken,
+    config.sessionKey,
     ...secretsOfStores(config.stores),
   ];
   const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });
@@ -106,6 +108,7 @@ export async function openParts(options: WhaleOptions) {
   const languages = createLanguages({ state, groups, directory, fallback: config.language, clock, log });
   const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory, languages });
   const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
+  const stops = createStopKeeper({ state, audit, clock, log });
   const { timeZone } = config;
   const { textsFor } = languages;
   const telling = { outbox: stores.store.outbox, textsFor, plain: markdownText, clock };
@@ -139,6 +142,7 @@ export async function openParts(options: WhaleOptions) {
     languages,
     mutes,
     delegations,
+    stops,
     rolesOf,
     pressure,
     stores,

@@ -6,10 +6,12 @@ import {
   writeLocalToken,
 } from "../adapters/files/index.ts";
 import { readJson, standardForms } from "../adapters/sources/index.ts";
-import { systemIds } from "../adapters/telemetry/index.ts";
+import { isSecretKey, maskText, systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
+import { textsOf } from "../core/texts/index.ts";
+import { keepMenu } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH } from "./home/index.ts";
@@ -17,6 +19,7 @@ import type { HttpServer, Warning } from "./http/index.ts";
 import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
+import { stopWarnings } from "./stops/index.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
 import { startScheduler, startWork, type Work } from "./work.ts";
 
@@ -69,18 +72,24 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...actions.warnings(),
       ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
+      ...stopWarnings(parts.stops.current()),
       ...outside,
     ];
   };
   const { config, folder } = options;
   const leaving = () => leave.ing;
   const server = serverOver(
-    { ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+    {
+      ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+      ...{ executor: parts.stackstorm, masking: { isSecretKey, maskText } },
+    },
     warnings,
   );
   const { at, works } = await setGoing(options, parts, server);
   const { home, roles } = config;
   log.info({ ...at, home, store: stores.kind, roles }, "listening");
+  // Not waited for: WeCom may hang, and takes the address of callbacks only when this listens.
+  void keepMenu({ wecom: parts.wecom, texts: textsOf(config.language), log });
   const probe = async () => {
     outside = await probeOutside(parts);
     return warnings();
@@ -191,10 +200,9 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     onAppEvent: parts.adminAlerts.onEvent,
     crowded: () => parts.pressure.crowded(),
   };
-  if (config.roles.includes("worker")) {
-    works.push(await startWork(ground));
-    works.push(watchActions(parts));
-  }
+  if (config.roles.includes("worker")) works.push(await startWork(ground));
+  // Pages ask it too: which parameters are secret.
+  if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));
   if (!config.roles.includes("scheduler")) return;
   works.push(startScheduler(ground));
   const watch = parts.policies.start();

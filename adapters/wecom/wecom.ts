@@ -1,5 +1,5 @@
 import { ChatOpsError } from "../../core/errors.ts";
-import type { Clock, Directory, Logger, Messenger, Metrics } from "../../core/ports/index.ts";
+import type { Clock, Directory, Logger, Login, Messenger, Metrics } from "../../core/ports/index.ts";
 import { createOutbound, type Outbound } from "../outbound/index.ts";
 import { createCallback, type WecomCallback } from "./callback.ts";
 import { type Checkup, createCheckup } from "./checkup.ts";
@@ -8,7 +8,9 @@ import { type CheckedConfig, checkConfig, type WecomConfig } from "./config.ts";
 import { createContacts } from "./contacts.ts";
 import { type CallbackCrypto, createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
+import { ensureMenu, type MenuItem, type MenuOutcome } from "./menu.ts";
 import { createMessenger } from "./messenger.ts";
+import { createLogin } from "./oauth.ts";
 import { type Troubles, watchTroubles } from "./troubles.ts";
 
 /** What the adapter asks of its surroundings. */
@@ -30,6 +32,9 @@ export interface Wecom {
   messenger: Messenger;
   directory: Directory;
   callback: WecomCallback;
+  login: Login;
+  /** Makes sure that the app has a menu with these buttons; one that somebody else made stays. */
+  ensureMenu(items: readonly MenuItem[]): Promise<MenuOutcome>;
   /** Looks at how the app is set up. */
   checkup: Checkup;
   /** What its calls met and what only a person can end. */
@@ -89,9 +94,11 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
   return {
     messenger: createMessenger({ client, agentId: config.agentId, log }),
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
+    ensureMenu: (items) => ensureMenu(client, config.agentId, items),
     callback: createCallback(crypto, agentId, clock),
     checkup: createCheckup({ client, crypto, agentId, clock }),
     troubles,
+    login: createLogin(client, config),
     probe: createProbe(client.checkToken),
     close: () => outbound.close(),
   };

@@ -8,6 +8,8 @@ import { type Language, type Texts, textsOf } from "../../core/texts/index.ts";
 export interface Languages {
   /** The language of one message to some people. Never fails: what cannot be looked up counts as not written. */
   of(userIds: readonly string[]): Promise<Language>;
+  /** What one person reads by their own choice or by the file; null when neither says. Never fails. */
+  stated(userId: string): Promise<Language | null>;
   /** The texts of a message to one person. */
   textsFor(userId: string): Promise<Texts>;
   /** What a person wants to read from now on; null: as it would be without their choice. */
@@ -50,8 +52,14 @@ export function createLanguages(deps: LanguagesDeps): Languages {
     const languages = people.map((userId) => chosen.get(userId) ?? written.get(userId) ?? fallback);
     return commonLanguage(languages, fallback);
   };
+  const stated = async (userId: string): Promise<Language | null> => {
+    await refresh();
+    const id = normaliseUserId(userId);
+    return chosen.get(id) ?? (await writtenLanguages(groups(), deps)).get(id) ?? null;
+  };
   return {
     of,
+    stated,
     textsFor: async (userId) => textsOf(await of([userId])),
     choose: (userId, language) => choose(normaliseUserId(userId), language, deps),
   };

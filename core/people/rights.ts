@@ -18,6 +18,8 @@ export const RIGHTS = [
   "outbox.read",
   "health.read",
   "config.reload",
+  "clusters.read",
+  "stops.write",
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];

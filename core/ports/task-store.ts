@@ -1,4 +1,5 @@
 import type { AuditFact } from "../audit/entry.ts";
+import type { CardView } from "../cards/card.ts";
 import type { DigestLine } from "../outbox/digest.ts";
 import type { Effect } from "../tasks/effects.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
@@ -13,6 +14,8 @@ export type Lane = 1 | 2 | 3 | 4 | 5;
 export type OutboxBody =
   | Effect
   | { kind: "answer"; to: string; text: string }
+  /** A card of its own that asks its person to confirm a command; with `code`, how that card looks from now on. */
+  | { kind: "confirm"; to: string; cardId: string; card: CardView; code?: string }
   /** Told to one person in their next digest. */
   | { kind: "line"; to: string; line: DigestLine }
   /** The whole output of its task, as a file. */

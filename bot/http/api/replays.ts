@@ -1,18 +1,11 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { errorText, isChatOpsError } from "../../../core/errors.ts";
-import type { JsonObject } from "../../../core/ids/index.ts";
-import { inScope, type Scope } from "../../../core/people/index.ts";
+import { inScope, objectOfRule, type Scope } from "../../../core/people/index.ts";
 import type { Archive, Audit, Clock, Ids, ReplayStore } from "../../../core/ports/index.ts";
-import {
-  changed,
-  endOf,
-  hasEnded,
-  newReplay,
-  type Replay,
-  type ReplayOrder,
-} from "../../../core/replays/index.ts";
+import { changed, endOf, hasEnded, type Replay, type ReplayOrder } from "../../../core/replays/index.ts";
 import type { RuleSet } from "../../../core/rules/index.ts";
+import { queueReplay, recordReplay } from "../../replays/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps, LetIn } from "./guard.ts";
 import { jsonBody, type ReadJson } from "./json-body.ts";
@@ -85,7 +78,7 @@ function mayReplay(ctx: RouterContext, { filter }: Pick<ReplayOrder, "filter">, 
 async function faultsOf({ filter, rules, scope }: ReplayOrder, deps: ReplayDeps): Promise<string[]> {
   const { rules: inForce } = deps.set();
   const known = inForce.filter(({ rule }) => {
-    return rule.on.some((type) => inScope(scope.rules, { type, business: rule.business }));
+    return rule.on.some((type) => inScope(scope.rules, { type, ...objectOfRule(rule) }));
   });
   const unknown = (rules ?? []).filter((id) => !known.some(({ rule }) => rule.id === id));
   const faults = unknown.map((id) => `rules: 没有这条规则 (no such rule): ${id.slice(0, 100)}`);
@@ -103,28 +96,15 @@ function refuseOrder(ctx: RouterContext, faults: readonly string[]): void {
   refuseApi(ctx, 422, { code: "bad_order", message, faults });
 }
 
-/** The record comes first: what is not written down does not happen. */
 async function accept(
   ctx: RouterContext,
   { order, who: by }: { order: ReplayOrder; who: string },
   deps: ReplayDeps,
 ): Promise<void> {
-  const replay = newReplay(order, { id: `r_${deps.ids.ulid()}`, by, nowMs: deps.clock.nowMs() });
-  const { scope: _, ...asked } = order;
-  await record(replay, { who: by, detail: { state: "queued", ...asked } as unknown as JsonObject }, deps);
-  await deps.replays.create(replay);
+  const replay = await queueReplay(order, { id: `r_${deps.ids.ulid()}`, by }, deps);
   ctx.set("Location", `${ALL}/${replay.id}`);
   ctx.status = 202;
   ctx.body = { id: replay.id };
-}
-
-async function record(
-  { id }: Replay,
-  { who, detail }: { who: string; detail: JsonObject },
-  { audit, clock }: ReplayDeps,
-): Promise<void> {
-  const at = new Date(clock.nowMs()).toISOString();
-  await audit.append({ at, who, what: "events.replay", object: id, detail });
 }
 
 /** What a caller may see of replays; null when the request has been answered. */
@@ -154,7 +134,9 @@ async function show(ctx: RouterContext, deps: ReplayDeps): Promise<void> {
   const replay = await deps.replays.get(idOf(ctx));
   if (!replay || !covers(scope.events, replay)) return unknownReplay(ctx);
   const { rules, samples } = replay.progress;
-  const shown = samples.filter(({ type, business }) => inScope(scope.rules, { type, business }));
+  const shown = samples.filter(({ type, business, ruleId: rule }) => {
+    return inScope(scope.rules, { type, business, rule });
+  });
   ctx.body = { ...headOf(replay), outcomes: rules, samples: shown };
 }
 
@@ -204,7 +186,7 @@ async function endByPerson(ctx: RouterContext, who: string, deps: ReplayDeps): P
     }
     const over = changed(replay, { state: "canceled", reason: "canceled_by_person" }, deps.clock.nowMs());
     if ((await deps.replays.save({ replay: over, expected: replay.revision })) === "conflict") continue;
-    await record(over, { who, detail: endOf(over) }, deps);
+    await recordReplay(over.id, { who, detail: endOf(over) }, deps);
     ctx.body = headOf(over);
     return;
   }

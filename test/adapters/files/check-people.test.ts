@@ -72,7 +72,7 @@ describe("roles.yaml, tokens.yaml and languages.yaml", () => {
   });
 
   test("are read with rights spelt out, userids in lower case and instants in UTC", async (t) => {
-    const roles = `${ROLE.replace("events.read", '"types.*", types.read')}    on: { types: ["vm.*"], businesses: ["*"] }\n`;
+    const roles = `${ROLE.replace("events.read", '"types.*", types.read')}    on: { types: ["vm.*"], businesses: ["*"], rules: [disk-*], clusters: [hz] }\n`;
     const tokens = TOKENS.replace("2027-02-01", "2027-02-01T08:00:00+08:00");
     const home = await loaded(t, { "roles.yaml": roles, "tokens.yaml": tokens });
     assert.deepEqual(home.roles, [
@@ -80,7 +80,7 @@ describe("roles.yaml, tokens.yaml and languages.yaml", () => {
         name: "dev",
         of: { users: ["zhangsan"] },
         rights: ["types.read", "types.write"],
-        on: { types: ["vm.*"], businesses: ["*"] },
+        on: { types: ["vm.*"], businesses: ["*"], rules: ["disk-*"], clusters: ["hz"] },
       },
     ]);
     assert.deepEqual(home.tokens, [

@@ -41,6 +41,7 @@ test("what is not given has its default", () => {
       token: NEEDED.WECOM_TOKEN,
       encodingAesKey: NEEDED.WECOM_AES_KEY,
     },
+    sessionKey: "",
     admin: { people: null, robotUrl: null, publicUrl: null },
     budgets: { memberPerMinute: 24, accounts: 500, callsPerMinute: 2_400 },
     maxBodyBytes: 1_048_576,
@@ -74,6 +75,10 @@ const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wan
   ["HOST", "::1", (c) => c.host, "::1"],
   ["HOST", "localhost", (c) => c.host, "localhost"],
   ["HOST", "whale-1.ops.example", (c) => c.host, "whale-1.ops.example"],
+  ["WHALE_PUBLIC_URL", "https://whale.example/", (c) => c.admin.publicUrl, "https://whale.example"],
+  ["WHALE_PUBLIC_URL", "http://10.0.0.5:8080/ops/", (c) => c.admin.publicUrl, "http://10.0.0.5:8080/ops"],
+  ["SESSION_KEY", "k".repeat(32), (c) => c.sessionKey, "k".repeat(32)],
+  ["WECOM_LOGIN", "https://login.example/", (c) => c.wecom.loginBase, "https://login.example"],
   ["PORT", "0", (c) => c.port, 0],
   ["PORT", " 65535 ", (c) => c.port, 65_535],
   ["WHALE_HOME", "/etc/whale", (c) => [c.home, c.dataDir], ["/etc/whale", "/etc/whale/data"]],
@@ -114,6 +119,10 @@ const BAD: [name: string, value: string][] = [
   ["HOST", "127.0.0.1:80"],
   ["WECOM_CORP_ID", "ww 1"],
   ["WECOM_API", "https://a.example?x=1"],
+  ["WECOM_LOGIN", "ftp://login.example"],
+  ["WHALE_PUBLIC_URL", "whale.example"],
+  ["WHALE_PUBLIC_URL", "javascript:alert(1)"],
+  ["WHALE_PUBLIC_URL", "https://whale.example/?a=b"],
   ["PORT", "-1"],
   ["PORT", "65536"],
   ["PORT", "80.5"],
@@ -163,6 +172,8 @@ const BAD_SECRETS: [name: string, value: string][] = [
   ["WECOM_TOKEN", "with-dash"],
   ["WECOM_AES_KEY", "tooShortToBeAKey"],
   ["WECOM_API", "https://me:pass-word@a.example"],
+  ["WHALE_PUBLIC_URL", "https://me:pass-word@a.example"],
+  ["SESSION_KEY", "easily-guessed"],
 ];
 
 describe("a bad secret is refused by name, and not shown", () => {

@@ -75,3 +75,11 @@ test("gives the texts of a person's language", async () => {
   assert.equal((await here.textsFor("john")).brand, "Whale");
   assert.equal((await here.textsFor("zhang")).brand, "鲸");
 });
+
+test("what nobody has chosen and the file does not say is stated nowhere", async () => {
+  const { here, there } = bench();
+  assert.equal(await there.stated("zhang"), null);
+  assert.equal(await there.stated("Wang"), "zh");
+  await there.choose("wang", "en");
+  assert.equal(await here.stated("wang"), "en");
+});
