@@ -79,7 +79,7 @@ export const en: Texts = {
     recovered: "the alert has recovered; withdrawn, nothing was run",
     start_refused: "StackStorm refused to start it",
     no_allowed_cluster: "no cluster may run it",
-    binding_void: "the rule or the content changed after the approval",
+    binding_void: "the rule, the content or the clusters changed after the approval",
     policy_void: "the policy is no longer valid",
     no_quorum: "too few people approved",
     start_too_late: "it could not be started in time after the approval",
