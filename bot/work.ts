@@ -109,7 +109,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const deliver = createDeliver({
     askAgain,
     ...{ outbox, journal, channel, directory, delegations, advancer, view },
-    ...{ messagesIn: ground.messagesIn, ...common },
+    ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
   const digest = createDigester({ outbox, channel, view, ...common });
 

@@ -2,7 +2,7 @@ import { ChatOpsError } from "../../core/errors.ts";
 import type { Clock, Logger, Metrics } from "../../core/ports/index.ts";
 import type { Outbound } from "../outbound/index.ts";
 import type { CheckedConfig } from "./config.ts";
-import { isBadCredentials, refusalError, ruleFor } from "./errors.ts";
+import { ADMIN_PAUSE_MS, isBadCredentials, needsAdmin, refusalError, ruleFor } from "./errors.ts";
 import { type Answer, type ApiRequest, createExchange, type Exchange } from "./exchange.ts";
 import { type AnswerShape, tokenAnswer } from "./schema.ts";
 import { createTokenCache, type FreshToken, type TokenCache } from "./token.ts";
@@ -46,7 +46,7 @@ async function measured<T>({ clock, metrics }: ClientParts, api: string, work: (
 }
 
 function refuse(log: Logger, api: string, { errcode, errmsg }: Answer): never {
-  if (ruleFor(errcode).reaction === "admin") {
+  if (needsAdmin(errcode)) {
     log.error({ api, errcode, errmsg }, "WeCom refuses calls until its configuration is changed");
   }
   throw refusalError({ errcode, errmsg, api });
@@ -67,7 +67,10 @@ async function fetchToken({ config, exchange, log }: Wired): Promise<FreshToken>
   if (isBadCredentials(errcode)) {
     log.error({ errcode }, "WeCom refuses the corpId or corpSecret");
     const message = `WeCom refuses the corpId or corpSecret (errcode ${errcode}: ${errmsg})`;
-    throw new ChatOpsError(message, { code: "wecom.bad_credentials", retryable: false, reached: "no" });
+    throw new ChatOpsError(message, {
+      ...{ code: "wecom.bad_credentials", reached: "no" },
+      retryAfterMs: ADMIN_PAUSE_MS,
+    });
   }
   if (errcode !== 0) refuse(log, api, answer);
   const { access_token, expires_in } = tokenAnswer.parse(api, answer.body);

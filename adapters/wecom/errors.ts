@@ -2,7 +2,7 @@ import { ChatOpsError } from "../../core/errors.ts";
 
 /**
  * What to do about a refusal: `refresh` the token and try once more, `backoff` and try later, `fix` what we
- * sent, `drop` this item and tell who asked, or call an `admin`.
+ * sent, `drop` this item and tell who asked, or call an `admin` and try again when they may have put it right.
  */
 export type Reaction = "refresh" | "backoff" | "fix" | "drop" | "admin";
 
@@ -34,6 +34,9 @@ function span(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
 
+/** A message must not be lost while somebody looks for what is wrong, and nobody must be asked too often meanwhile. */
+export const ADMIN_PAUSE_MS = 300_000;
+
 /** reference/wecom.md 5.2 as data. A later row wins over an earlier one. */
 const ROWS: readonly Row[] = [
   { errcodes: [-1], code: "wecom.busy", reaction: "backoff" },
@@ -55,8 +58,9 @@ const ROWS: readonly Row[] = [
   { errcodes: [40008, 40033, 40035, 40058, 40063, 40093, 40206], code: "wecom.bad_request", reaction: "fix" },
   { errcodes: [41001, 44004, 45002, 48010, 82004], code: "wecom.bad_request", reaction: "fix" },
   { errcodes: [40004, 40007], code: "wecom.media_gone", reaction: "fix" },
+  { errcodes: [42012], code: "wecom.ticket_refused", reaction: "fix" },
   { errcodes: [40050, 86003, 86006, 86007, 86008, 86215, 86216], code: "wecom.bad_group", reaction: "fix" },
-  { errcodes: [93000, 93001, 93004, 93008, 93019], code: "wecom.robot_gone", reaction: "admin" },
+  { errcodes: [93000, 93001, 93004, 93008, 93019], code: "wecom.robot_gone", reaction: "drop" },
   { errcodes: [93017, 93018], code: "wecom.bad_request", reaction: "fix" },
   { errcodes: [40013, 40091, 45031], code: "wecom.bad_credentials", reaction: "admin" },
   { errcodes: [40056, 301002], code: "wecom.bad_agent", reaction: "admin" },
@@ -68,8 +72,9 @@ const ROWS: readonly Row[] = [
 ];
 
 function ruleOf(row: Row): ErrcodeRule {
-  const { code, reaction, retryAfterMs } = row;
-  const retryable = reaction === "refresh" || reaction === "backoff";
+  const { code, reaction } = row;
+  const retryAfterMs = row.retryAfterMs ?? (reaction === "admin" ? ADMIN_PAUSE_MS : undefined);
+  const retryable = reaction === "refresh" || reaction === "backoff" || reaction === "admin";
   return retryAfterMs === undefined
     ? { reaction, code, retryable }
     : { reaction, code, retryable, retryAfterMs };
@@ -85,6 +90,12 @@ const UNKNOWN: ErrcodeRule = { reaction: "admin", code: "wecom.refused", retryab
 /** How an errcode is taken; unknown ones are not tried again. */
 export function ruleFor(errcode: number): ErrcodeRule {
   return RULES.get(errcode) ?? UNKNOWN;
+}
+
+/** Whether somebody must act at WeCom's console before such calls are answered again. */
+export function needsAdmin(errcode: number): boolean {
+  const { reaction, code } = ruleFor(errcode);
+  return reaction === "admin" || code === "wecom.out_of_scope" || code === "wecom.robot_gone";
 }
 
 /** On `gettoken` these say that the credentials are wrong; asking again gets the address banned for an hour. */

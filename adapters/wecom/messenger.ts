@@ -118,15 +118,17 @@ async function sendFile(
   if (bytes.length < FILE_BYTES.least || bytes.length > FILE_BYTES.most) {
     throw refusedBySender("wecom.bad_file", `a file of ${bytes.length} bytes cannot be sent`);
   }
-  const upload = {
-    method: "POST",
-    api: "media/upload",
-    query: { type: "file" },
-    file: { name, bytes },
-  } as const;
-  const { media_id } = await client.call(upload, uploadAnswer);
-  const body = { touser: reachable.join("|"), msgtype: "file", agentid: agentId, file: { media_id } };
-  const answer = await client.call({ method: "POST", api: "message/send", body }, sendAnswer);
+  const file = { name, bytes };
+  const send = async () => {
+    const upload = { method: "POST", api: "media/upload", query: { type: "file" }, file } as const;
+    const { media_id } = await client.call(upload, uploadAnswer);
+    const body = { touser: reachable.join("|"), msgtype: "file", agentid: agentId, file: { media_id } };
+    return client.call({ method: "POST", api: "message/send", body }, sendAnswer);
+  };
+  const answer = await send().catch((error: unknown) => {
+    if (!hasCode(error, "wecom.media_gone")) throw error;
+    return send();
+  });
   return { unreachable: unreachableIn(answer, impossible) };
 }
 

@@ -69,9 +69,19 @@ export interface Channel {
 
 /** The code of an error that says that a budget does not hold a message now. */
 export const BUDGET_SHORT = "outbox.budget_short";
-/** A refusal that asks for as long a pause is about the channel, not about one message. */
-const CLOSES_FROM_MS = 30_000;
+/** Refusals that are about the app as a whole, not about one message. */
+const CLOSING: ReadonlySet<string> = new Set([
+  "wecom.rate_limited",
+  "wecom.token_refused",
+  "wecom.bad_credentials",
+  "wecom.bad_agent",
+  "wecom.ip_not_trusted",
+  "wecom.app_disabled",
+]);
 const LONGEST_CLOSED_MS = 30 * 60_000;
+const RATE_LIMITED = "wecom.rate_limited";
+/** One call over a limit may be about its people alone; so many in a row are about everything. */
+const LIMITED_IN_A_ROW = 3;
 
 export function createChannel(deps: ChannelDeps): Channel {
   const { messenger, throttle, limits, clock, metrics } = deps;
@@ -178,7 +188,7 @@ export function budgetShort(afterMs: number): ChatOpsError {
  * that asks again when the pause is over decides for all; each refusal in a row doubles the pause.
  */
 function createGate(clock: Clock) {
-  const closed = { untilMs: 0, times: 0, why: "" };
+  const closed = { untilMs: 0, times: 0, refusals: 0, why: "" };
   const check = () => {
     const afterMs = closed.untilMs - clock.nowMs();
     if (afterMs <= 0) return;
@@ -188,17 +198,19 @@ function createGate(clock: Clock) {
   const through = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       const answer = await call();
-      closed.times = 0;
+      Object.assign(closed, { times: 0, refusals: 0 });
       return answer;
     } catch (error) {
-      if (isChatOpsError(error) && (error.retryAfterMs ?? 0) >= CLOSES_FROM_MS) close(error);
+      if (isChatOpsError(error) && CLOSING.has(error.code)) refusedBy(error);
       throw error;
     }
   };
-  const close = ({ retryAfterMs = 0, message }: ChatOpsError) => {
+  const refusedBy = ({ code, retryAfterMs = 0, message }: ChatOpsError) => {
     const nowMs = clock.nowMs();
     // Calls that were under way together are refused together: that is one refusal.
     if (closed.untilMs > nowMs) return;
+    closed.refusals += 1;
+    if (code === RATE_LIMITED && closed.refusals < LIMITED_IN_A_ROW) return;
     const pauseMs = Math.min(LONGEST_CLOSED_MS, retryAfterMs * 2 ** closed.times);
     Object.assign(closed, { untilMs: nowMs + pauseMs, times: closed.times + 1, why: message });
   };

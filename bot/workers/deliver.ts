@@ -27,7 +27,7 @@ import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
 import { BUDGET_SHORT, type Channel, type Told } from "./channel.ts";
-import { audienceOf, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
+import { audienceOf, type HearerDeps, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
 import type { StepObserver } from "./steps.ts";
@@ -41,6 +41,8 @@ export interface DeliverDeps {
   /** How many messages the channel makes of a text. */
   messagesIn: (markdown: string) => number;
   directory: Directory;
+  throttle: HearerDeps["throttle"];
+  rules: HearerDeps["rules"];
   delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
   askAgain: AskAgain;

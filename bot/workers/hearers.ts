@@ -2,13 +2,26 @@ import { plainLine } from "../../core/cards/index.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { askersOf } from "../../core/outbox/index.ts";
 import type { PeopleGroups } from "../../core/people/index.ts";
-import type { Clock, Directory, Logger, Metrics, Outbox, OutboxClaim } from "../../core/ports/index.ts";
+import type {
+  Clock,
+  Directory,
+  Logger,
+  Metrics,
+  Outbox,
+  OutboxClaim,
+  OutboxItem,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
+import type { Rule } from "../../core/rules/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "./viewing.ts";
 
 export interface HearerDeps {
   outbox: Pick<Outbox, "add">;
   directory: Pick<Directory, "expand">;
+  throttle: Pick<ThrottleStore, "take">;
+  /** The rules in force. */
+  rules: () => readonly Pick<Rule, "id" | "owner">[];
   view: Viewer;
   clock: Clock;
   log: Logger;
@@ -26,16 +39,17 @@ export async function membersOf(
 
 /** Who hears how a task ended: whom the rule names, who asked for it, else who approved it; else who was asked. */
 export async function audienceOf(task: Task, deps: Pick<HearerDeps, "directory">): Promise<string[]> {
-  const people = await askersAndNamed(task, deps);
+  const people = [...new Set([...(await namedOf(task, deps)), ...askersOf(task)])];
   if (people.length > 0) return people;
   const first = task.approval.mode === "people" ? task.approval.groups.map(({ from }) => from) : [];
   return membersOf(first, deps);
 }
 
-async function askersAndNamed(task: Task, { directory }: Pick<HearerDeps, "directory">): Promise<string[]> {
-  const named = task.report.to ? await directory.expand(task.report.to) : [];
-  return [...new Set([...named, ...askersOf(task)])];
+async function namedOf({ report }: Task, { directory }: Pick<HearerDeps, "directory">): Promise<string[]> {
+  return report.to ? directory.expand(report.to) : [];
 }
+
+const DAY_MS = 86_400_000;
 
 interface Unreached {
   claim: OutboxClaim;
@@ -47,24 +61,60 @@ interface Unreached {
 }
 
 /**
- * Tells whoever asked, and whom the rule reports to, who could not be reached; where there is nobody, those who were.
- * A retry writes the same keys, so that it is told once.
+ * Tells whoever asked for a task and who owns its rule who could not be reached, each once a day of the same person.
+ * Where too few are left to approve it, those hear it too whom the rule reports to, and those who were reached.
  */
 export async function tellUnreached(facts: Unreached, deps: HearerDeps): Promise<void> {
   const { claim, task, unreachable, asked } = facts;
   if (unreachable.length === 0) return;
   deps.log.warn({ key: claim.key, taskId: task.id, unreachable }, "message did not reach everybody");
   deps.metrics.count("outbox_unreached", { kind: claim.body.kind }, unreachable.length);
-  const near = (await askersAndNamed(task, deps)).filter((id) => !unreachable.includes(id));
-  const hearers = near.length > 0 ? near : asked.filter((id) => !unreachable.includes(id));
-  const viewing = await deps.view(task);
-  const people = viewing.plain(unreachable.join(" "));
-  const what = plainLine(task.title, viewing);
-  const text = viewing.texts.outbox.unreached({ what, id: shortId(task.id), people });
-  await tellThem({ claim, about: "unreached", hearers, text }, deps);
+  const reached = asked.filter((id) => !unreachable.includes(id));
+  const atRisk = claim.body.kind === "card" && reached.length < mostNeeded(task);
+  const wide = atRisk ? [...reached, ...(await namedOf(task, deps))] : [];
+  const close = [...askersOf(task), ...(await ownersOf(task, deps))];
+  const hearers = [...new Set([...close, ...wide])].filter((id) => !unreachable.includes(id));
+  for (const to of hearers) {
+    const people = await notToldToday({ claim, to, people: unreachable }, deps);
+    if (people.length > 0) await tellOne({ claim, task, to, people }, deps);
+  }
 }
 
-/** Tells whoever asked, and whom the rule reports to, that a card cannot be sent at all. */
+function mostNeeded({ approval }: Task): number {
+  return approval.mode === "people" ? Math.max(...approval.groups.map(({ need }) => need)) : 0;
+}
+
+async function ownersOf({ ruleId }: Task, { rules, directory }: HearerDeps): Promise<string[]> {
+  const owner = rules().find(({ id }) => id === ruleId)?.owner;
+  return owner ? directory.expand(owner) : [];
+}
+
+/** A token a day for each hearer and person; the same claim is given the same answer. */
+async function notToldToday(
+  { claim, to, people }: { claim: OutboxClaim; to: string; people: readonly string[] },
+  { throttle, clock }: HearerDeps,
+): Promise<string[]> {
+  const grants = await throttle.take(
+    people.map((person) => ({
+      ...{ key: `#unreached:${to}:${person}`, limit: 1, perMs: DAY_MS, burst: 1, atMs: clock.nowMs() },
+      grantId: `#${claim.key}/unreached/${to}/${person}`,
+    })),
+  );
+  return people.filter((_, i) => grants[i]?.outcome === "granted");
+}
+
+async function tellOne(
+  { claim, task, to, people }: { claim: OutboxClaim; task: Task; to: string; people: readonly string[] },
+  deps: HearerDeps,
+): Promise<void> {
+  const viewing = await deps.view(task);
+  const what = plainLine(task.title, viewing);
+  const named = viewing.plain(people.join(" "));
+  const text = viewing.texts.outbox.unreached({ what, id: shortId(task.id), people: named });
+  await deps.outbox.add([answerItem({ claim, about: "unreached", to, text }, deps)]);
+}
+
+/** Tells whoever asked, who owns the rule and whom it reports to that a card cannot be sent at all. */
 export async function tellCardFailed(
   { claim, task, why }: { claim: OutboxClaim; task: Task; why: string },
   deps: HearerDeps,
@@ -72,26 +122,16 @@ export async function tellCardFailed(
   const viewing = await deps.view(task);
   const facts = { what: plainLine(task.title, viewing), id: shortId(task.id), why: viewing.plain(why) };
   const text = viewing.texts.outbox.cardFailed(facts);
-  const hearers = await askersAndNamed(task, deps);
-  await tellThem({ claim, about: "failed", hearers, text }, deps);
+  const hearers = [...askersOf(task), ...(await ownersOf(task, deps)), ...(await namedOf(task, deps))];
+  const items = [...new Set(hearers)].map((to) => answerItem({ claim, about: "failed", to, text }, deps));
+  if (items.length > 0) await deps.outbox.add(items);
 }
 
-interface Telling {
-  claim: OutboxClaim;
-  about: string;
-  hearers: readonly string[];
-  text: string;
-}
-
-async function tellThem(
-  { claim, about, hearers, text }: Telling,
-  { outbox, clock }: HearerDeps,
-): Promise<void> {
-  const dueAtMs = clock.nowMs();
-  const items = hearers.map((to) => ({
-    key: `${claim.key}:${about}~${to}`,
-    ...{ taskId: null, lane: 4 as const, dueAtMs },
-    body: { kind: "answer" as const, to, text },
-  }));
-  if (items.length > 0) await outbox.add(items);
+/** A retry writes the same key, so that it is told once. */
+function answerItem(
+  { claim, about, to, text }: { claim: OutboxClaim; about: string; to: string; text: string },
+  { clock }: Pick<HearerDeps, "clock">,
+): OutboxItem {
+  const body = { kind: "answer" as const, to, text };
+  return { key: `${claim.key}:${about}~${to}`, taskId: null, lane: 4, body, dueAtMs: clock.nowMs() };
 }

@@ -88,7 +88,7 @@ describe("calls to WeCom", () => {
         "message/send": {},
       });
       const error = await failure(subject);
-      assert.deepEqual([error.code, error.retryable], ["wecom.bad_credentials", false]);
+      assert.deepEqual([error.code, error.retryable], ["wecom.bad_credentials", true]);
       await failure(subject);
       assert.equal(subject.callsOf("gettoken").length, 1);
       assert.deepEqual(
@@ -131,7 +131,7 @@ describe("calls to WeCom", () => {
       "message/send": refusing(60020, "not allow, from ip: 203.0.113.7, more"),
     });
     const error = await failure(subject);
-    assert.deepEqual([error.code, error.retryable], ["wecom.ip_not_trusted", false]);
+    assert.deepEqual([error.code, error.retryable], ["wecom.ip_not_trusted", true]);
     assert.match(error.message, /203\.0\.113\.7/);
     assert.equal(subject.log.lines.at(-1)?.level, "error");
   });
@@ -243,7 +243,7 @@ describe("probing WeCom", () => {
     assert.deepEqual(await wecom.probe(), {
       outcome: "failing",
       reason: "wecom.bad_credentials",
-      retryable: false,
+      retryable: true,
       message: "WeCom refuses the corpId or corpSecret (errcode 40001: invalid credential)",
     });
   });

@@ -38,6 +38,8 @@ const OK = { errcode: 0, errmsg: "ok" };
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   let text = "";
   for await (const chunk of request) text += chunk;
+  const type = request.headers["content-type"] ?? "";
+  if (type.startsWith("multipart/")) return { form: text, type };
   return text === "" ? {} : JSON.parse(text);
 }
 

@@ -145,9 +145,9 @@ describe("sending a card", () => {
     await assert.rejects(wecom.messenger.sendCard(aSending()), failing("wecom.nobody_reachable", false));
   });
 
-  it("fails for an admin when the app has no callback address", async (t) => {
+  it("waits for an admin when the app has no callback address", async (t) => {
     const { wecom, log } = await bench(t, { "message/send": { errcode: 43012, errmsg: "no callback" } });
-    await assert.rejects(wecom.messenger.sendCard(aSending()), failing("wecom.no_callback", false));
+    await assert.rejects(wecom.messenger.sendCard(aSending()), failing("wecom.no_callback", true));
     assert.equal(log.lines.at(-1)?.level, "error");
   });
 
@@ -268,5 +268,70 @@ describe("sending text", () => {
       await assert.rejects(sent, refusedUnsent(code));
     }
     assert.equal(calls.length, 0);
+  });
+});
+
+describe("sending a file", () => {
+  const bytes = Buffer.from("第一行\nline 2\n");
+  const aFile = { recipients: ["zhangsan", "LiSi"], name: "t_abc.txt", bytes };
+
+  it("uploads it as a form and sends what WeCom calls it", async (t) => {
+    const { wecom, callsOf } = await bench(t, {
+      "media/upload": { media_id: "MEDIA-1" },
+      "message/send": { invaliduser: "lisi" },
+    });
+    assert.deepEqual(await wecom.messenger.sendFile(aFile), { unreachable: ["lisi"] });
+    const [upload] = callsOf("media/upload");
+    assert.deepEqual([upload?.method, upload?.query["type"]], ["POST", "file"]);
+    const { type, form } = upload?.body as { type: string; form: string };
+    const boundary = /^multipart\/form-data; boundary=([\w-]{1,70})$/.exec(type)?.[1];
+    const lines = form.split("\r\n");
+    assert.deepEqual(lines, [
+      `--${boundary}`,
+      `Content-Disposition: form-data; name="media"; filename="t_abc.txt"; filelength=${bytes.length}`,
+      "Content-Type: application/octet-stream",
+      "",
+      bytes.toString(),
+      `--${boundary}--`,
+      "",
+    ]);
+    assert.deepEqual(callsOf("message/send")[0]?.body, {
+      ...{ touser: "zhangsan|lisi", msgtype: "file", agentid: 1000002 },
+      file: { media_id: "MEDIA-1" },
+    });
+  });
+
+  it("lets no file name write a header", async (t) => {
+    const { wecom, callsOf } = await bench(t, { "media/upload": { media_id: "M" }, "message/send": {} });
+    await wecom.messenger.sendFile({ ...aFile, name: 'a"\r\nX: y/..\\b.txt' });
+    assert.match(
+      String(callsOf("media/upload")[0]?.body["form"]),
+      /filename="a___X: y_\.\._b\.txt"; filelength/,
+    );
+  });
+
+  it("uploads it once more when WeCom does not know it any more", async (t) => {
+    const { wecom, callsOf } = await bench(t, {
+      "media/upload": inTurn({ media_id: "OLD" }, { media_id: "NEW" }),
+      "message/send": inTurn({ errcode: 40007, errmsg: "invalid media_id" }, {}),
+    });
+    await wecom.messenger.sendFile(aFile);
+    assert.deepEqual(
+      callsOf("message/send").map(({ body }) => (body["file"] as { media_id: string }).media_id),
+      ["OLD", "NEW"],
+    );
+  });
+
+  it("refuses what WeCom would not take, unsent", async (t) => {
+    const { wecom, calls } = await bench(t, {});
+    for (const size of [0, 5, 20 * 1024 * 1024 + 1]) {
+      const sending = { ...aFile, bytes: Buffer.alloc(size) };
+      await assert.rejects(wecom.messenger.sendFile(sending), refusedUnsent("wecom.bad_file"));
+    }
+    await assert.rejects(
+      wecom.messenger.sendFile({ ...aFile, recipients: ["@all"] }),
+      refusedUnsent("wecom.nobody_reachable"),
+    );
+    assert.deepEqual(calls, []);
   });
 });

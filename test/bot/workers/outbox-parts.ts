@@ -8,6 +8,7 @@ import {
   startOutboxWorker,
 } from "../../../bot/workers/index.ts";
 import { DEFAULT_BUDGETS } from "../../../core/outbox/index.ts";
+import type { People } from "../../../core/people/index.ts";
 import type { Directory, StorePorts } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
@@ -15,7 +16,7 @@ import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
 import { limitedChat } from "./chat-with-limits.ts";
-import { countedMetrics, eventually, settled } from "./parts.ts";
+import { countedMetrics, settled } from "./parts.ts";
 
 /** Tags are their own only member. */
 const directory: Directory = {
@@ -41,10 +42,12 @@ export function outboxSetting(t: TestContext) {
     ...{ texts: textsOf("en"), timeZone: "Asia/Shanghai", plain: markdownText, resultRows: [] },
     nameOf: (id: string) => id,
   });
+  const rules: { id: string; owner?: People }[] = [];
   const delegations = { withDelegates: async (ids: readonly string[]) => [...ids] };
   const deliver = createDeliver({
     askAgain: async () => undefined,
     ...{ outbox, journal, channel, messagesIn, directory, delegations, advancer, view, ...common },
+    ...{ throttle, rules: () => rules },
   });
   const digest = createDigester({ outbox, channel, view, ...common });
   const start = () => {
@@ -70,5 +73,5 @@ export function outboxSetting(t: TestContext) {
     };
     return { loop, pass, until };
   };
-  return { clock, store, chat, log, metrics, channel, deliver, start, eventually };
+  return { clock, store, chat, log, metrics, channel, rules, start };
 }

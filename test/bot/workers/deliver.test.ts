@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shortApproval } from "../../../core/approvals/index.ts";
+import { ChatOpsError } from "../../../core/errors.ts";
+import { outboxKey } from "../../../core/ids/index.ts";
+import type { Lane, OutboxBody, OutboxItem } from "../../../core/ports/index.ts";
+import type { ExecutionRecord, Task } from "../../../core/tasks/index.ts";
+import { aTask } from "../../support/builders.ts";
+import { START_MS } from "../../support/clock.ts";
+import { outboxSetting } from "./outbox-parts.ts";
+
+const GATE = shortApproval({
+  from: { users: ["lisi", "zhaoliu"] },
+  need: 1,
+  timeoutMs: 1_800_000,
+  onTimeout: "reject",
+});
+const OFFERED = { kind: "offer", parentTask: "t_x", offer: "look", by: "wangwu" } as const;
+
+function itemOf(task: Task, lane: Lane, body: OutboxBody, n = 1): OutboxItem {
+  return { key: outboxKey(task.id, body.kind, n), taskId: task.id, lane, body, dueAtMs: START_MS };
+}
+
+function asking(overrides: Partial<Task> = {}): Task {
+  const to = [{ users: ["lisi", "zhaoliu"] }];
+  const unsent = { recipients: [], unreachable: [], sentAtMs: null, codes: [] };
+  const cards = [{ no: 1, purpose: "approval" as const, to, ...unsent }];
+  return aTask({ approval: GATE, cards, deadlineAtMs: null, ...overrides });
+}
+
+function over(stdout: string, overrides: Partial<Task> = {}): Task {
+  const execution: ExecutionRecord = { id: "5", cluster: "hz-core", status: "succeeded", result: { stdout } };
+  return aTask({
+    state: "succeeded",
+    approval: GATE,
+    report: { to: { users: ["lisi"] }, rows: [] },
+    execution,
+    ...overrides,
+  });
+}
+
+/** Sends one item, and all that comes of it. */
+async function sent(
+  t: Parameters<typeof outboxSetting>[0],
+  task: Task,
+  item: OutboxItem,
+  prepare?: (s: Setting) => void,
+) {
+  const setting = outboxSetting(t);
+  prepare?.(setting);
+  await setting.store.tasks.make({ task, outbox: [item] });
+  const { loop, until } = setting.start();
+  await until("all to be sent", async () => Object.keys(await setting.store.outbox.depth()).length === 0);
+  await loop.stop();
+  return setting;
+}
+type Setting = ReturnType<typeof outboxSetting>;
+
+test("who asked for a task hears whom its card did not reach", async (t) => {
+  const task = asking({ origin: OFFERED });
+  const card = itemOf(task, 1, { kind: "card", cardNo: 1 });
+  const { chat, store } = await sent(t, task, card, ({ chat }) => chat.unreachable.add("zhaoliu"));
+  assert.deepEqual(
+    chat.got.map(({ to, kind }) => [to, kind]),
+    [
+      ["lisi", "card"],
+      ["wangwu", "text"],
+    ],
+  );
+  assert.match(chat.got[1]?.what ?? "", /did not reach zhaoliu/);
+  assert.deepEqual((await store.tasks.get(task.id))?.cards[0]?.unreachable, ["zhaoliu"]);
+});
+
+test("who owns a rule hears of the same person once a day", async (t) => {
+  const { chat, store, rules, start, clock } = outboxSetting(t);
+  chat.unreachable.add("zhaoliu");
+  rules.push({ id: "vm-disk-cleanup", owner: { users: ["qianqi"] } });
+  const ask = async (eventId: string) => {
+    const task = asking({ eventId });
+    await store.tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
+  };
+  await ask("e_1");
+  await ask("e_2");
+  const { loop, until } = start();
+  const all = async () => Object.keys(await store.outbox.depth()).length === 0;
+  await until("both", all);
+  const told = () => chat.got.filter(({ to }) => to === "qianqi").length;
+  assert.equal(told(), 1);
+  clock.advance(86_400_000);
+  await ask("e_3");
+  await until("the third", all);
+  assert.equal(told(), 2);
+  await loop.stop();
+});
+
+test("where too few are left to approve, those who were reached hear it", async (t) => {
+  const need2 = shortApproval({
+    ...{ from: { users: ["lisi", "zhaoliu"] }, need: 2 },
+    timeoutMs: 60_000,
+    onTimeout: "reject",
+  });
+  const task = asking({ approval: need2, report: { rows: [] } });
+  const card = itemOf(task, 1, { kind: "card", cardNo: 1 });
+  const { chat } = await sent(t, task, card, ({ chat }) => chat.unreachable.add("zhaoliu"));
+  assert.deepEqual(
+    chat.got.map(({ to, kind }) => [to, kind]),
+    [
+      ["lisi", "card"],
+      ["lisi", "text"],
+    ],
+  );
+});
+
+test("a card that cannot be sent at all is told to who asked, and counted with its reason", async (t) => {
+  const task = asking({ origin: OFFERED, report: { to: { users: ["qianqi"] }, rows: [] } });
+  const refusal = new ChatOpsError("42037 | too many options", { code: "wecom.card_invalid", reached: "no" });
+  const card = itemOf(task, 1, { kind: "card", cardNo: 1 });
+  const { chat, metrics, store } = await sent(t, task, card, ({ chat }) => chat.refusals.push(refusal));
+  assert.deepEqual(new Set(chat.got.map(({ to }) => to)), new Set(["wangwu", "qianqi"]));
+  assert.match(chat.got[0]?.what ?? "", /cannot be sent: 42037/);
+  assert.equal(metrics.counts.get("outbox_dropped{kind=card,reason=wecom.card_invalid}"), 1);
+  assert.equal((await store.tasks.get(task.id))?.message, "42037 | too many options");
+});
+
+test("output that fits one message is told whole, and no file follows", async (t) => {
+  const task = over("line 1\nline 2");
+  const { chat } = await sent(t, task, itemOf(task, 2, { kind: "report" }));
+  assert.equal(chat.got.length, 1);
+  assert.match(chat.got[0]?.what ?? "", /line 1\nline 2$/);
+});
+
+test("longer output is told by head and tail in one message, and follows as a file", async (t) => {
+  const lines = Array.from({ length: 3_000 }, (_, n) => `第 ${n} 行`);
+  const task = over(lines.join("\n"));
+  const { chat } = await sent(t, task, itemOf(task, 2, { kind: "report" }));
+  assert.deepEqual(
+    chat.got.map(({ kind }) => kind),
+    ["text", "file"],
+  );
+  const text = chat.got[0]?.what ?? "";
+  assert.ok(Buffer.byteLength(text) <= 2048);
+  assert.match(text, /第 0 行\n[^]*lines left out here, the file that follows has all…\n[^]*第 2999 行$/);
+});
+
+test("a file for which there is no room goes out later, to those who have not got it", async (t) => {
+  const task = over("x\n".repeat(3_000));
+  const { chat, store, channel, start, clock } = outboxSetting(t);
+  for (let fence = 0; fence < 4; fence++) {
+    const hello = { recipients: ["lisi"], markdown: "x", dropRepeat: false, messages: 1 };
+    await channel.text({ key: "k", lane: 2, fence }, hello);
+  }
+  await store.tasks.make({ task, outbox: [itemOf(task, 2, { kind: "report" })] });
+  const { loop, until } = start();
+  await until("the file", () => chat.got.at(-1)?.kind === "file");
+  await loop.stop();
+  assert.ok(clock.nowMs() - START_MS >= 10_000);
+  assert.deepEqual(await store.outbox.depth(), {});
+});
+
+test("a digest that WeCom refuses is tried again, and then told once", async (t) => {
+  const { chat, store, start } = outboxSetting(t);
+  const tasks = Array.from({ length: 12 }, (_, n) => over("ok", { eventId: `e_${n}` }));
+  for (const task of tasks) await store.tasks.make({ task, outbox: [itemOf(task, 2, { kind: "report" })] });
+  const { loop, until } = start();
+  await until("lines", async () => (await store.outbox.depth())["line"] !== undefined);
+  chat.refusals.push(new ChatOpsError("cut", { code: "wecom.reset", retryable: true }));
+  await until("all", async () => Object.keys(await store.outbox.depth()).length === 0);
+  await loop.stop();
+  const digests = chat.got.filter(({ what }) => what.startsWith("**Digest"));
+  assert.match(digests[0]?.what ?? "", /^\*\*Digest: 7 tasks ended\*\*/);
+  assert.equal(digests.length, 1);
+});
