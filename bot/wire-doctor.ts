@@ -1,71 +1,95 @@
 import { readLocalAddress } from "../adapters/files/index.ts";
+import { createOutbound, type Outbound } from "../adapters/outbound/index.ts";
 import { inspectFolder } from "../adapters/sqlite/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock } from "../adapters/telemetry/index.ts";
-import { createWecom } from "../adapters/wecom/index.ts";
+import { checkRobot, createWecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
+import type { Clock } from "../core/ports/index.ts";
 import { mb } from "../core/pressure/index.ts";
 import type { Config, StoresConfig } from "./config/index.ts";
+import {
+  type Call,
+  type DateReader,
+  type Finding,
+  findingsAbout,
+  type Look,
+  lookAtApp,
+  lookAtCallback,
+  lookAtClock,
+  lookAtFiles,
+  lookAtPeople,
+  lookAtTargets,
+} from "./doctor/index.ts";
 import type { Warning } from "./http/index.ts";
 import type { Prepared } from "./wire.ts";
-
-/** One thing that was looked at. */
-export interface Finding {
-  about: string;
-  /** `reduced`: it works, and the message says which promise holds only in part. */
-  outcome: "holds" | "reduced" | "fails";
-  /** Chinese and English, with what to do where something is to be done. */
-  message: string;
-}
 
 export type Ready = Extract<Prepared, { outcome: "ready" }>;
 
 /** Connects to everything that a process would work with, and tells what holds. The work of a running one goes on. */
-export async function examine(ready: Ready): Promise<Finding[]> {
-  const { config } = ready;
+export async function examine(ready: Ready, clock: Clock = systemClock): Promise<Finding[]> {
+  const { config, home } = ready;
   const stores =
     config.stores.kind === "embedded" ? [() => examineFolder(config)] : examinationsOf(config.stores);
-  const looks = [...stores, () => examineRunning(config), () => examineWecom(config), ...clustersOf(ready)];
-  return (await Promise.all(looks.map((look) => look()))).flat();
+  const out = createOutbound({ name: "doctor", timeoutMs: OUT_MS, maxResponseBytes: 1_048_576 });
+  const looks: Look[] = [
+    async () => lookAtFiles(home, clock.nowMs()),
+    async () => [languageOf(config, clock)],
+    ...stores,
+    () => examineRunning(config),
+    () => examineWecom(ready, { out, clock }),
+    ...clustersOf(ready),
+    ...clocksOf(ready, { out, clock }),
+  ];
+  try {
+    return (await Promise.all(looks.map((look) => look()))).flat();
+  } finally {
+    out.close();
+  }
 }
 
-type Look = () => Promise<Finding[]>;
+/** Whoever stands at a terminal waits for it. */
+const OUT_MS = 5_000;
 
 const silent = createLogger({ level: "silent" });
-const deps = () => ({ clock: systemClock, log: silent, metrics: createMetrics({ prefix: "doctor" }) });
+const depsAt = (clock: Clock) => ({ clock, log: silent, metrics: createMetrics({ prefix: "doctor" }) });
+
+interface Outside {
+  out: Outbound;
+  clock: Clock;
+}
+
+function languageOf({ language, timeZone }: Config, clock: Clock): Finding {
+  const now = new Date(clock.nowMs()).toLocaleString("sv-SE", { timeZone });
+  const message = `${language} ${timeZone}: 卡片上现在是 (cards say that it is now) ${now}`;
+  return { about: "language", outcome: "holds", cause: "language", message };
+}
 
 async function examineFolder({ dataDir, pressure }: Config): Promise<Finding[]> {
   const about = `data folder ${dataDir}`;
+  const { fails } = findingsAbout(about);
   try {
     const facts = await inspectFolder(dataDir);
-    const free = facts.freeDiskBytes >= pressure.minFreeDiskBytes;
-    return [
-      { about, ...storeFinding(facts) },
-      ...(free
-        ? []
-        : [
-            {
-              about,
-              outcome: "fails" as const,
-              message: noRoom(facts.freeDiskBytes, pressure.minFreeDiskBytes),
-            },
-          ]),
-    ];
+    const { freeDiskBytes } = facts;
+    const store = { about, ...storeFinding(facts) };
+    if (freeDiskBytes >= pressure.minFreeDiskBytes) return [store];
+    return [store, fails("no_room", noRoom(freeDiskBytes, pressure.minFreeDiskBytes))];
   } catch (error) {
-    return [{ about, outcome: "fails", message: errorText(error) }];
+    return [fails("store_unusable", errorText(error))];
   }
 }
 
 function storeFinding({ store, onNetwork, archiveBytes }: Awaited<ReturnType<typeof inspectFolder>>) {
-  if (onNetwork) return { outcome: "reduced" as const, message: ON_NETWORK };
+  if (onNetwork) return { outcome: "reduced" as const, cause: "network_disk", message: ON_NETWORK };
   if (!store)
     return {
       outcome: "holds" as const,
+      cause: "store_new",
       message: "还没有数据，首次启动时建立 (no data yet, made at the first start)",
     };
   const sizes = `${mb(store.bytes)} + ${mb(archiveBytes)}`;
   const message = `${store.journalMode}, synchronous=FULL: 已确认的事件和授权断电也不丢 (what was acknowledged outlives a power cut); ${sizes}`;
-  return { outcome: "holds" as const, message };
+  return { outcome: "holds" as const, cause: "durable", message };
 }
 
 const ON_NETWORK =
@@ -83,35 +107,30 @@ type Production = Extract<StoresConfig, { kind: "production" }>;
 
 async function examineRedis(options: Production["redis"]): Promise<Finding[]> {
   const { openRedisStore, serversText } = await import("../adapters/redis/index.ts");
-  const about = `redis ${serversText(options.servers)}`;
+  const { holds, reduced, fails } = findingsAbout(`redis ${serversText(options.servers)}`);
   try {
     const store = await openRedisStore({ ...options, log: silent });
     await store.check().finally(() => store.close());
-    const reduced = store.warnings().map(({ message }) => ({ about, outcome: "reduced" as const, message }));
+    const weak = store.warnings().map(({ message }) => reduced("durability", message));
     const message = `可写，不淘汰数据 (takes writes, evicts nothing): ${mb(store.sizeBytes())}`;
-    return [
-      { about, outcome: "holds", message },
-      ...(reduced.length > 0 ? reduced : [{ about, ...DURABLE }]),
-    ];
+    return [holds("redis_up", message), ...(weak.length > 0 ? weak : [holds("durable", DURABLE)])];
   } catch (error) {
-    return [{ about, outcome: "fails", message: errorText(error) }];
+    return [fails("redis_down", errorText(error))];
   }
 }
 
-const DURABLE = {
-  outcome: "holds" as const,
-  message: "appendfsync always: 已确认的事件和授权断电也不丢 (what was acknowledged outlives a power cut)",
-};
+const DURABLE =
+  "appendfsync always: 已确认的事件和授权断电也不丢 (what was acknowledged outlives a power cut)";
 
 async function examineElasticsearch(options: Production["elasticsearch"]): Promise<Finding[]> {
   const { probeElasticsearch } = await import("../adapters/elasticsearch/index.ts");
-  const about = `elasticsearch ${options.urls.join(", ")}`;
+  const { holds, reduced, fails } = findingsAbout(`elasticsearch ${options.urls.join(", ")}`);
   const probe = await probeElasticsearch({ ...options, log: silent });
-  if (probe.outcome === "down") return [{ about, outcome: "fails", message: probe.message }];
+  if (probe.outcome === "down") return [fails("elasticsearch_down", probe.message)];
   const { version, health } = probe;
   const known = [version, health].filter((one) => one !== null).join(", ") || "up";
-  if (health === "red") return [{ about, outcome: "reduced", message: `${known}: ${RED}` }];
-  return [{ about, outcome: "holds", message: `${known}: 可检索、可归档 (can be searched and written)` }];
+  if (health === "red") return [reduced("elasticsearch_red", `${known}: ${RED}`)];
+  return [holds("elasticsearch_up", `${known}: 可检索、可归档 (can be searched and written)`)];
 }
 
 const RED =
@@ -119,19 +138,14 @@ const RED =
 
 /** What a process that runs on the data folder says of itself. */
 async function examineRunning({ dataDir }: Config): Promise<Finding[]> {
-  const about = "process";
+  const { holds, reduced, fails } = findingsAbout("process");
   const origin = await readLocalAddress(dataDir).catch(() => null);
   const answer = origin === null ? null : await fetch(`${origin}/readyz`).catch(() => null);
-  if (!answer)
-    return [{ about, outcome: "holds", message: "这个数据目录上没有运行 (none runs on this data folder)" }];
+  if (!answer) return [holds("not_running", "这个数据目录上没有运行 (none runs on this data folder)")];
   const { ready, reason, warnings = [] } = (await answer.json()) as Readyz;
-  if (!ready) return [{ about, outcome: "fails", message: `${origin}: ${reason}` }];
-  const told = warnings.map((one) => ({
-    about,
-    outcome: "reduced" as const,
-    message: `${one.about}: ${one.message}`,
-  }));
-  return [{ about, outcome: "holds", message: `${origin}: 就绪 (ready)` }, ...told];
+  if (!ready) return [fails("not_ready", `${origin}: ${reason}`)];
+  const told = warnings.map((one) => reduced("warning", `${one.about}: ${one.message}`));
+  return [holds("ready", `${origin}: 就绪 (ready)`), ...told];
 }
 
 interface Readyz {
@@ -140,30 +154,67 @@ interface Readyz {
   warnings?: Warning[];
 }
 
-async function examineWecom({ wecom: options }: Config): Promise<Finding[]> {
-  const wecom = createWecom(options, deps());
-  const probe = await wecom.probe();
-  wecom.close();
-  const about = `wecom ${options.corpId}`;
-  if (probe.outcome === "working")
-    return [{ about, outcome: "holds", message: "可取得 access_token (gives a token)" }];
-  return [{ about, outcome: "fails", message: `${probe.reason}: ${probe.message}` }];
+async function examineWecom({ config, home }: Ready, { out, clock }: Outside): Promise<Finding[]> {
+  const wecom = createWecom(config.wecom, depsAt(clock));
+  const { people: admin, robotUrl: fallbackUrl, publicUrl } = config.admin;
+  try {
+    const { checkup, directory } = wecom;
+    const app = await lookAtApp(config.wecom.corpId, checkup, publicUrl);
+    const people = app.works ? await lookAtPeople(home, admin, directory) : [];
+    const { apiBase } = config.wecom;
+    const targets = await lookAtTargets(home.groups, {
+      ...{ checkup, fallbackUrl, appWorks: app.works },
+      checkRobot: (robot) => checkRobot({ ...robot, apiBase, http: out, clock }),
+    });
+    const localUrl = await readLocalAddress(config.dataDir).catch(() => null);
+    const { selfCall } = checkup;
+    const callback = await lookAtCallback({ call: callerOver(out), selfCall, publicUrl, localUrl });
+    return [...app.findings, ...people, ...callback, ...targets];
+  } finally {
+    wecom.close();
+  }
+}
+
+function callerOver(out: Outbound): Call {
+  return async (url, query) => {
+    const beganMs = performance.now();
+    try {
+      const { status, text } = await out.request({ method: "GET", url, query, responseType: "text" });
+      return { outcome: "answered", status, text, tookMs: performance.now() - beganMs };
+    } catch (error) {
+      return { outcome: "failed", message: errorText(error) };
+    }
+  };
+}
+
+function clocksOf({ config, home }: Ready, { out, clock }: Outside): Look[] {
+  const readDate: DateReader = async (url) => {
+    // Whatever it answers, even a refusal, it says what time it is.
+    const answer = await out.request({ method: "GET", url, responseType: "text" }).catch(() => null);
+    const ms = Date.parse(answer?.headers["date"] ?? "");
+    return Number.isNaN(ms) ? null : ms;
+  };
+  const others: [name: string, address: string][] = [
+    ["WeCom", `${config.wecom.apiBase}/cgi-bin/getcallbackip`],
+    ...home.clusters.map(({ name, api }): [string, string] => [`cluster ${name}`, api]),
+  ];
+  return others.map(
+    ([name, address]) =>
+      () =>
+        lookAtClock(name, address, { readDate, clock }),
+  );
 }
 
 function clustersOf({ home }: Ready): Look[] {
   return home.clusters.map((cluster) => async () => {
-    const stackstorm = createStackStorm({ clusters: [cluster], ...deps() });
+    const stackstorm = createStackStorm({ clusters: [cluster], ...depsAt(systemClock) });
     const probe = await stackstorm.probe(cluster.name);
     stackstorm.close();
-    const about = `cluster ${cluster.name}`;
-    if (probe.outcome === "up")
-      return [
-        {
-          about,
-          outcome: "holds",
-          message: `StackStorm ${probe.version}: 可访问、密钥有效 (answers, takes the key)`,
-        },
-      ];
-    return [{ about, outcome: "fails", message: probe.message }];
+    const { holds, fails } = findingsAbout(`cluster ${cluster.name}`);
+    if (probe.outcome === "down") return [fails("cluster_down", probe.message, CLUSTER_TODO)];
+    return [holds("cluster_up", `StackStorm ${probe.version}: 可访问、密钥有效 (answers, takes the key)`)];
   });
 }
+
+const CLUSTER_TODO =
+  "核对 clusters/ 里的 api 与密钥；在 StackStorm 上 st2ctl status，st2 apikey list (compare api and key in clusters/; on StackStorm: st2ctl status, st2 apikey list)";

@@ -4,12 +4,13 @@ import { createOutbound } from "../adapters/outbound/index.ts";
 import { createHttpDuty } from "../adapters/rosters/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
-import { createWecom, markdownText } from "../adapters/wecom/index.ts";
+import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { textsOf } from "../core/texts/index.ts";
 import { createActionWatch } from "./actions/index.ts";
+import { adminWatch } from "./admin-watch.ts";
 import { type Config, secretsOfStores } from "./config/index.ts";
 import { deadLetterWatch } from "./dead-letter-watch.ts";
 import { createDelegationKeeper, tellDelegate } from "./delegations/index.ts";
@@ -55,7 +56,9 @@ export interface WhaleOptions {
   cloud?: Cloud;
 }
 
-export async function closeParts({ stackstorm, wecom, stores, outbound, dutyOut }: Parts): Promise<void> {
+export async function closeParts(parts: Parts): Promise<void> {
+  const { stackstorm, wecom, stores, outbound, dutyOut, robotOut } = parts;
+  robotOut.close();
   outbound.close();
   dutyOut.close();
   stackstorm.close();
@@ -76,6 +79,7 @@ export async function openParts(options: WhaleOptions) {
     chat.corpSecret,
     chat.token,
     chat.encodingAesKey,
+    ...robotSecrets(config.admin.robotUrl),
     localToken,
     ...secretsOfStores(config.stores),
   ];
@@ -146,8 +150,23 @@ export async function openParts(options: WhaleOptions) {
     ...{ state, outbox: stores.store.outbox, texts: textsOf(config.language), plain: markdownText },
     ...{ inForce: inForce.current, clock, log },
   });
-  return { ...common, ...made, policies, deadLetters: deadLetterWatch() };
+  const robotOut = createOutbound({ name: "wecom", ...ROBOT_LIMITS });
+  const { people: admin, robotUrl: url } = config.admin;
+  const adminAlerts = adminWatch({
+    ...{ admin, state, language, clock, log, metrics, directory, plain: markdownText },
+    ...{ troubles: wecom.troubles, messenger: wecom.messenger },
+    robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
+  });
+  return { ...common, ...made, policies, adminAlerts, robotOut, deadLetters: deadLetterWatch() };
 }
+
+/** The key alone too: who has it can write into the group. */
+function robotSecrets(url: string | null): string[] {
+  return url === null ? [] : [url, URL.parse(url)?.searchParams.get("key") ?? ""];
+}
+
+/** The robot's answers are a line; a longer wait would hold up the next alert. */
+const ROBOT_LIMITS = { timeoutMs: 5_000, maxResponseBytes: 65_536, maxSockets: 2 };
 
 /** Who is on duty, asked of files, addresses and actions. */
 function rostersOver({

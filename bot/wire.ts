@@ -67,6 +67,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...deadLetters.warnings(),
       ...policies.warnings(),
       ...actions.warnings(),
+      ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
       ...outside,
     ];
@@ -131,6 +132,7 @@ async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer)
     await startParts(options, parts, works);
     works.push(await watchPressure(dataDir, parts));
     works.push(watchFiles(options.folder, parts));
+    works.push(watchAdmin(parts));
     const at = await server.listen({ host, port });
     await writeLocalAddress(dataDir, at);
     return { works, at };
@@ -163,6 +165,11 @@ function watchFiles(folder: HomeFolder, { keeper, log }: Parts): Work {
   return { stop: ({ together }) => together({ files: () => watch.stop() }) };
 }
 
+function watchAdmin({ adminAlerts }: Parts): Work {
+  const watch = adminAlerts.start();
+  return { stop: ({ together }) => together({ admin: () => watch.stop() }) };
+}
+
 /** The end does not wait for it: it changes nothing, and a cluster that hangs would hold that up. */
 function watchActions({ actions }: Parts): Work {
   const watch = actions.start();
@@ -181,6 +188,7 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     messagesIn: (markdown: string) => textMessages(markdown).length,
     random: Math.random,
     onDeadLetters: parts.deadLetters.note,
+    onAppEvent: parts.adminAlerts.onEvent,
     crowded: () => parts.pressure.crowded(),
   };
   if (config.roles.includes("worker")) {

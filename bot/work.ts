@@ -72,6 +72,8 @@ export interface Ground {
   onStep: StepObserver;
   /** Told now and then how many dead letters the archive has. */
   onDeadLetters: (count: number) => void;
+  /** Told of what WeCom says of the app itself. */
+  onAppEvent: (event: string) => Promise<void>;
   /** Whether intake has so much to do that what can wait gives way. */
   crowded: () => boolean;
 }
@@ -230,5 +232,7 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);
     log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
+    // WeCom itself says it: a member cannot raise an alarm by an event of the same name.
+    if (payload.userId === "sys") await ground.onAppEvent(payload.event);
   };
 }

@@ -73,3 +73,22 @@ export const tagAnswer = shape(
 export const tagListAnswer = shape(
   Type.Object({ taglist: Type.Array(Type.Object({ tagid: Type.Integer(), tagname: Text })) }),
 );
+
+/** `agent/get`: the scope's lists may be missing when they are empty. */
+export const agentAnswer = shape(
+  Type.Object({
+    name: OptionalText,
+    close: Type.Optional(Type.Integer()),
+    redirect_domain: OptionalText,
+    allow_userinfos: Type.Optional(
+      Type.Object({ user: Type.Optional(Type.Array(Type.Object({ userid: Text }))) }),
+    ),
+    allow_partys: Type.Optional(Type.Object({ partyid: Type.Optional(Type.Array(Type.Integer())) })),
+    allow_tags: Type.Optional(Type.Object({ tagid: Type.Optional(Type.Array(Type.Integer())) })),
+  }),
+);
+
+/** `appchat/get`. */
+export const groupAnswer = shape(
+  Type.Object({ chat_info: Type.Object({ name: OptionalText, userlist: Type.Array(Text) }) }),
+);

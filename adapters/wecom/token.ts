@@ -1,4 +1,4 @@
-import { ChatOpsError } from "../../core/errors.ts";
+import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/index.ts";
 
 /** A token as `gettoken` gave it. */
@@ -21,14 +21,17 @@ interface Held extends FreshToken {
 
 interface State {
   held: Held | null;
-  wrongCredentials: { atMs: number; error: ChatOpsError } | null;
+  refused: { atMs: number; error: ChatOpsError } | null;
   renewalFailedAtMs: number | null;
 }
 
 /** Renewed this long before its end, so that no call leaves with a token about to die. */
 const RENEW_BEFORE_MS = 300_000;
-/** No `gettoken` for this long after wrong credentials: hammering gets the address banned for an hour. */
-const CREDENTIALS_PAUSE_MS = 60_000;
+/**
+ * No `gettoken` for this long after wrong credentials or a ban: hammering gets the address banned for an hour. Other
+ * credentials come with a new process, which asks at once.
+ */
+const REFUSED_PAUSE_MS = 3_600_000;
 /** A renewal that failed while the old token still works is tried again after this. */
 const RENEWAL_PAUSE_MS = 10_000;
 
@@ -41,21 +44,34 @@ function freshForMs(held: Held): number {
   return Math.max(held.expiresInMs - RENEW_BEFORE_MS, held.expiresInMs / 2);
 }
 
+function isPaused(refused: State["refused"], nowMs: number): boolean {
+  return refused !== null && within(nowMs, refused.atMs, REFUSED_PAUSE_MS);
+}
+
 /** The token in hand, while it is fresh, or while its renewal fails and it still works. */
-function usable({ held, renewalFailedAtMs }: State, nowMs: number): string | null {
+function usable({ held, renewalFailedAtMs, refused }: State, nowMs: number): string | null {
   if (held === null) return null;
   if (within(nowMs, held.gotAtMs, freshForMs(held))) return held.token;
-  const paused = renewalFailedAtMs !== null && within(nowMs, renewalFailedAtMs, RENEWAL_PAUSE_MS);
-  return paused && within(nowMs, held.gotAtMs, held.expiresInMs) ? held.token : null;
+  const failed = renewalFailedAtMs !== null && within(nowMs, renewalFailedAtMs, RENEWAL_PAUSE_MS);
+  return (failed || isPaused(refused, nowMs)) && within(nowMs, held.gotAtMs, held.expiresInMs)
+    ? held.token
+    : null;
+}
+
+/** A refusal that asking again would only make worse. A rate limit of `gettoken` is the ban for wrong credentials. */
+function refusalIn(error: unknown): ChatOpsError | null {
+  if (!isChatOpsError(error)) return null;
+  if (error.code === "wecom.bad_credentials") return error;
+  if (error.code !== "wecom.rate_limited") return null;
+  const { message, reached } = error;
+  return new ChatOpsError(message, { code: "wecom.token_blocked", retryAfterMs: REFUSED_PAUSE_MS, reached });
 }
 
 function fallBack(state: State, error: unknown, atMs: number): string {
-  if (error instanceof ChatOpsError && error.code === "wecom.bad_credentials") {
-    state.wrongCredentials = { atMs, error };
-    throw error;
-  }
+  const refusal = refusalIn(error);
+  if (refusal !== null) state.refused = { atMs, error: refusal };
   const { held } = state;
-  if (held === null || !within(atMs, held.gotAtMs, held.expiresInMs)) throw error;
+  if (held === null || !within(atMs, held.gotAtMs, held.expiresInMs)) throw refusal ?? error;
   state.renewalFailedAtMs = atMs;
   return held.token;
 }
@@ -73,15 +89,15 @@ async function renew(state: State, fetchToken: () => Promise<FreshToken>, nowMs:
 
 /** Makes the cache over a function that calls `gettoken`. */
 export function createTokenCache(fetchToken: () => Promise<FreshToken>, clock: Clock): TokenCache {
-  const state: State = { held: null, wrongCredentials: null, renewalFailedAtMs: null };
+  const state: State = { held: null, refused: null, renewalFailedAtMs: null };
   let flight: Promise<string> | null = null;
 
   async function get(): Promise<string> {
     const nowMs = clock.nowMs();
     const token = usable(state, nowMs);
     if (token !== null) return token;
-    const wrong = state.wrongCredentials;
-    if (wrong !== null && within(nowMs, wrong.atMs, CREDENTIALS_PAUSE_MS)) throw wrong.error;
+    const { refused } = state;
+    if (refused !== null && isPaused(refused, nowMs)) throw refused.error;
     flight ??= renew(state, fetchToken, nowMs).finally(() => {
       flight = null;
     });

@@ -2,12 +2,14 @@ import { ChatOpsError } from "../../core/errors.ts";
 import type { Clock, Directory, Logger, Messenger, Metrics } from "../../core/ports/index.ts";
 import { createOutbound, type Outbound } from "../outbound/index.ts";
 import { createCallback, type WecomCallback } from "./callback.ts";
+import { type Checkup, createCheckup } from "./checkup.ts";
 import { createClient } from "./client.ts";
 import { type CheckedConfig, checkConfig, type WecomConfig } from "./config.ts";
 import { createContacts } from "./contacts.ts";
-import { createCallbackCrypto } from "./crypto.ts";
+import { type CallbackCrypto, createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
 import { createMessenger } from "./messenger.ts";
+import { type Troubles, watchTroubles } from "./troubles.ts";
 
 /** What the adapter asks of its surroundings. */
 export interface WecomDeps {
@@ -28,6 +30,10 @@ export interface Wecom {
   messenger: Messenger;
   directory: Directory;
   callback: WecomCallback;
+  /** Looks at how the app is set up. */
+  checkup: Checkup;
+  /** What its calls met and what only a person can end. */
+  troubles: Troubles;
   /** Whether a token can be had. Cheap: a token in hand is an answer. Never throws. */
   probe(): Promise<ProbeOutcome>;
   /** Closes the connections; calls under way fail. */
@@ -64,11 +70,10 @@ function createProbe(checkToken: () => Promise<void>): () => Promise<ProbeOutcom
   };
 }
 
-function openCallback(config: CheckedConfig, { clock, random }: WecomDeps): WecomCallback {
+function openCrypto(config: CheckedConfig, { clock, random }: WecomDeps): CallbackCrypto {
   const { token, encodingAesKey, corpId, callbackWindowMs } = config;
   const options = { token, encodingAesKey, receiveId: corpId, windowMs: callbackWindowMs, clock };
-  const crypto = createCallbackCrypto(random ? { ...options, random } : options);
-  return createCallback(crypto, config.agentId, clock);
+  return createCallbackCrypto(random ? { ...options, random } : options);
 }
 
 /** Builds the adapter. Throws `wecom.bad_config` naming a bad field. Makes no call by itself. */
@@ -76,12 +81,17 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
   const config = checkConfig(given);
   const { clock, log, metrics } = deps;
   const outbound = openOutbound(config);
-  const client = createClient({ config, outbound, clock, log, metrics });
+  const plain = createClient({ config, outbound, clock, log, metrics });
+  const { client, troubles } = watchTroubles(plain, clock);
   const contacts = createContacts(client);
+  const crypto = openCrypto(config, deps);
+  const { agentId } = config;
   return {
     messenger: createMessenger({ client, agentId: config.agentId, log }),
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
-    callback: openCallback(config, deps),
+    callback: createCallback(crypto, agentId, clock),
+    checkup: createCheckup({ client, crypto, agentId, clock }),
+    troubles,
     probe: createProbe(client.checkToken),
     close: () => outbound.close(),
   };

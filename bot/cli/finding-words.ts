@@ -1,4 +1,4 @@
-import type { Finding } from "../wire-doctor.ts";
+import type { Finding } from "../doctor/index.ts";
 import { plainText } from "./plain-text.ts";
 
 const WORDS: Record<Finding["outcome"], string> = {
@@ -7,7 +7,8 @@ const WORDS: Record<Finding["outcome"], string> = {
   fails: "不行 FAILS  ",
 };
 
-/** A finding as a line for the terminal. What others' servers said in it cannot command the terminal. */
-export function findingLine({ about, outcome, message }: Finding): string {
-  return plainText(`${WORDS[outcome]}  ${about}: ${message}`);
+/** A finding as lines for the terminal. What others' servers said in it cannot command the terminal. */
+export function findingLines({ about, outcome, message, todo }: Finding): string[] {
+  const line = plainText(`${WORDS[outcome]}  ${about}: ${message}`);
+  return todo === undefined ? [line] : [line, plainText(`              → ${todo}`)];
 }

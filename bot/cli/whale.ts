@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
 import { environment, storesText } from "../config/index.ts";
+import { exitCodeOf } from "../doctor/index.ts";
 import { prepare, prepareFiles, rosterFiles } from "../wire.ts";
 import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
@@ -12,7 +13,7 @@ import { backtestCommand } from "./backtest.ts";
 import { dutyCommand } from "./duty.ts";
 import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
-import { findingLine } from "./finding-words.ts";
+import { findingLines } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
 import { policyCommands } from "./policies.ts";
 import { rosterLines } from "./rule-lint.ts";
@@ -36,8 +37,9 @@ function program(): Command {
   whale
     .command("doctor")
     .description(
-      "逐一连接存储、企业微信、StackStorm，说明哪些承诺成立 · connect to everything and tell what holds; exit code 1 when something fails",
+      "逐一检查文件、存储、企业微信、回调、人、群、时钟、StackStorm · look at everything and tell what holds; exit code 1: something fails, 2: something holds in part",
     )
+    .option("--json", "给程序读 · for programs")
     .action(doctor);
   whale
     .command("sources")
@@ -83,12 +85,14 @@ async function check({ online }: { online?: true }): Promise<void> {
   );
 }
 
-async function doctor(): Promise<void> {
+async function doctor({ json }: { json?: true }): Promise<void> {
   const prepared = await prepare(environment(), process.cwd());
   if (prepared.outcome === "refused") return stop(prepared.message);
   const findings = await examine(prepared);
+  process.exitCode = exitCodeOf(findings);
+  if (json) return console.log(JSON.stringify({ exitCode: process.exitCode, findings }, null, 2));
   console.log(`配置没有问题 · configuration in order: ${storesText(prepared.config.stores)}`);
-  for (const finding of findings) console.log(findingLine(finding));
+  for (const line of findings.flatMap(findingLines)) console.log(line);
   const failed = findings.filter(({ outcome }) => outcome === "fails").length;
   if (failed > 0) stop(`${failed} 项不行 · failed: ${failed}`);
 }

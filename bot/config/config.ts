@@ -3,6 +3,7 @@ import { type BudgetLimits, DEFAULT_BUDGETS } from "../../core/outbox/index.ts";
 import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
+import { type AdminConfig, readAdmin } from "./admin.ts";
 import { memoryOfMachine } from "./environment.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
@@ -32,6 +33,7 @@ export interface Config {
   };
   /** What of messages and calls WeCom takes. Defaults: 24 a minute to one person, 500 accounts, 2,400 calls. */
   budgets: BudgetLimits;
+  admin: AdminConfig;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
   maxBodyBytes: number;
   /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
@@ -108,6 +110,7 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
       encodingAesKey: read.wecom("WECOM_AES_KEY", "encodingAesKey"),
     },
     budgets: budgetLimits(read),
+    admin: readAdmin(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),

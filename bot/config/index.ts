@@ -1,3 +1,4 @@
+export type { AdminConfig } from "./admin.ts";
 export * from "./config.ts";
 export * from "./env-file.ts";
 export * from "./environment.ts";

@@ -1,4 +1,5 @@
 export * from "./api/index.ts";
+export * from "./callback-faults.ts";
 export * from "./certificates.ts";
 export * from "./cloud.ts";
 export * from "./handshake.ts";

@@ -3,6 +3,7 @@ import type { WecomCallback } from "../../adapters/wecom/index.ts";
 import type { Inbox, Logger, Metrics } from "../../core/ports/index.ts";
 import type { StepObserver } from "../workers/steps.ts";
 import { readBody } from "./body.ts";
+import { callbackFault } from "./callback-faults.ts";
 
 export interface CallbackDeps {
   callback: WecomCallback;
@@ -21,7 +22,8 @@ export function handleVerify(ctx: Context, { callback, log, metrics }: CallbackD
   const outcome = verified.outcome === "refused" ? verified.reason : verified.outcome;
   metrics.count("callbacks", { kind: "verify", outcome });
   if (verified.outcome === "refused") {
-    log.warn({ reason: verified.reason }, "WeCom address check refused");
+    const fault = callbackFault(verified.reason);
+    log.warn({ reason: verified.reason, fault }, "WeCom address check refused");
     ctx.status = 403;
     ctx.body = verified.reason;
     return;
@@ -45,7 +47,8 @@ export async function handleCallback(ctx: Context, deps: CallbackDeps): Promise<
   const opened = callback.open(ctx.query, body.bytes);
   if (opened.outcome === "refused") {
     metrics.count("callbacks", { kind: "message", outcome: opened.reason });
-    log.warn({ reason: opened.reason, message: opened.message }, "WeCom callback refused");
+    const fault = callbackFault(opened.reason);
+    log.warn({ reason: opened.reason, fault, message: opened.message }, "WeCom callback refused");
     ctx.status = opened.reason === "bad_signature" ? 401 : 400;
     ctx.body = opened.reason;
     return;

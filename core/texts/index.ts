@@ -2,6 +2,7 @@ import type { Language, Texts } from "./catalogue.ts";
 import { en } from "./en.ts";
 import { zh } from "./zh.ts";
 
+export { ADMIN_CAUSES, type AdminCause, type AdminTexts, type AdminWords, adminTextsOf } from "./admin.ts";
 export { LANGUAGES, type Language, type Texts } from "./catalogue.ts";
 export * from "./split.ts";
 

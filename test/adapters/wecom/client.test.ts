@@ -82,7 +82,7 @@ describe("calls to WeCom", () => {
   });
 
   for (const errcode of [40001, 40013, 40091]) {
-    it(`stops for a minute when gettoken answers ${errcode}, and calls a human`, async (t) => {
+    it(`stops for an hour when gettoken answers ${errcode}, and calls a human`, async (t) => {
       const subject = await bench(t, {
         gettoken: refusing(errcode, `bad ${SECRETS.corpSecret}`),
         "message/send": {},
@@ -95,7 +95,7 @@ describe("calls to WeCom", () => {
         subject.log.lines.map(({ level }) => level),
         ["error"],
       );
-      subject.clock.advance(60_000);
+      subject.clock.advance(3_600_000);
       await failure(subject);
       assert.equal(subject.callsOf("gettoken").length, 2);
     });

@@ -21,6 +21,12 @@ function bench(failures: (Error | undefined)[] = [], expiresInMs = LIFE_MS) {
 }
 
 const down = new ChatOpsError("down", { code: "wecom.timeout", retryable: true });
+const HOUR_MS = 3_600_000;
+const banned = new ChatOpsError("banned", {
+  code: "wecom.rate_limited",
+  retryAfterMs: 60_000,
+  reached: "no",
+});
 const wrongSecret = new ChatOpsError("wrong", { code: "wecom.bad_credentials", retryable: false });
 
 describe("the token cache", () => {
@@ -92,17 +98,45 @@ describe("the token cache", () => {
     await assert.rejects(tokens.get(), down);
   });
 
-  it("asks no more for a minute after wrong credentials", async () => {
+  it("asks no more for an hour after wrong credentials", async () => {
     const { tokens, clock, state } = bench([wrongSecret]);
     await assert.rejects(tokens.get(), wrongSecret);
-    clock.advance(59_999);
+    clock.advance(HOUR_MS - 1);
     await assert.rejects(tokens.get(), wrongSecret);
     assert.equal(state.fetches, 1);
     clock.advance(1);
     assert.equal(await tokens.get(), "t2");
   });
 
-  it("does not stretch that minute when the clock is moved back", async () => {
+  it("takes a rate limit for a ban, and asks no more for an hour", async () => {
+    const { tokens, clock, state } = bench([banned]);
+    const blocked = { code: "wecom.token_blocked", retryAfterMs: HOUR_MS, reached: "no" };
+    await assert.rejects(tokens.get(), blocked);
+    clock.advance(HOUR_MS - 1);
+    await assert.rejects(tokens.get(), blocked);
+    assert.equal(state.fetches, 1);
+    clock.advance(1);
+    assert.equal(await tokens.get(), "t2");
+  });
+
+  for (const [name, refusal] of [
+    ["credentials became wrong", wrongSecret],
+    ["the address is banned", banned],
+  ] as const) {
+    it(`goes on with a token that still works when ${name}, and asks no more`, async () => {
+      const { tokens, clock, state } = bench([undefined, refusal]);
+      await tokens.get();
+      clock.advance(LIFE_MS - 200_000);
+      assert.equal(await tokens.get(), "t1");
+      clock.advance(100_000);
+      assert.deepEqual([await tokens.get(), state.fetches], ["t1", 2]);
+      clock.advance(100_000);
+      await assert.rejects(tokens.get(), { message: refusal.message });
+      assert.equal(state.fetches, 2);
+    });
+  }
+
+  it("does not stretch that hour when the clock is moved back", async () => {
     const { tokens, clock } = bench([wrongSecret]);
     await assert.rejects(tokens.get(), wrongSecret);
     clock.advance(-3_600_000);

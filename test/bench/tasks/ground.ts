@@ -62,6 +62,7 @@ export function groundOver(
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
     actions: { lookup: () => undefined },
     onDeadLetters: () => undefined,
+    onAppEvent: async () => undefined,
     plain: (text) => text,
     messagesIn: () => 1,
     random: Math.random,

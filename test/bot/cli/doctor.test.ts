@@ -8,15 +8,20 @@ import { API_KEY, openWorld } from "../../support/world.ts";
 
 const WHALE = join(import.meta.dirname, "..", "..", "..", "bot", "cli", "whale.ts");
 
-async function doctor(cwd: string, env: Record<string, string>) {
-  const child = spawn(process.execPath, [WHALE, "doctor"], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+async function doctor(cwd: string, env: Record<string, string>, ...options: string[]) {
+  const child = spawn(process.execPath, [WHALE, "doctor", ...options], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { status: await exit, out, err };
 }
 
-test("doctor tells what holds beside a running process, without its lock, and exits with 0", async (t) => {
+test("doctor tells what holds beside a running process, without its lock, and exits with 2 for what is reduced", async (t) => {
   const world = await openWorld(t);
+  world.wecom.groups.addOwn("shop-alerts", "商城值班", ["zhangsan", "lisi"]);
   const { status, out, err } = await doctor(world.home, world.env);
   assert.equal(err, "");
   assert.match(out, /embedded stores/);
@@ -25,7 +30,9 @@ test("doctor tells what holds beside a running process, without its lock, and ex
   assert.match(out, /reduced +process: rule vm-disk-cleanup/);
   assert.match(out, /holds +wecom /);
   assert.match(out, /holds +cluster hz-core: StackStorm \d/);
-  assert.equal(status, 0);
+  assert.match(out, /reduced +callback: .*WHALE_PUBLIC_URL/);
+  assert.match(out, /→ 在 \.env 里写 FALLBACK_ROBOT_URL/);
+  assert.equal(status, 2);
 });
 
 test("doctor names what fails and why, shows no secret, and exits with 1", async (t) => {
@@ -55,4 +62,41 @@ test("doctor refuses a bad configuration before it connects to anything", async 
   assert.equal(status, 1);
   assert.equal(out, "");
   assert.match(err, /ELASTICSEARCH_URL: /);
+});
+
+test("doctor tells programs the same as JSON, and exits with 0 when all holds", async (t) => {
+  const world = await openWorld(t);
+  const { wecom } = world;
+  await world.stop();
+  // The samples name no owner, of which lint warns.
+  for (const rule of [
+    "dmesg",
+    "opsst2-stone",
+    "opsst2-stone.test",
+    "vm-disk-cleanup",
+    "vm-disk-cleanup.test",
+  ])
+    world.write(`rules/${rule}.yaml`, null);
+  await world.start();
+  wecom.groups.addOwn("shop-alerts", "商城值班", ["zhangsan", "lisi"]);
+  const robot = wecom.groups.addRobot("运维群");
+  wecom.switches.set({ trustedDomain: URL.parse(world.url())?.host ?? null });
+  const env = { ...world.env, WHALE_PUBLIC_URL: world.url(), FALLBACK_ROBOT_URL: robot.url };
+  const { status, out, err } = await doctor(world.home, env, "--json");
+  const told = JSON.parse(out) as {
+    exitCode: number;
+    findings: { outcome: string; cause: string; about: string }[];
+  };
+  assert.deepEqual(
+    told.findings.filter(({ outcome }) => outcome !== "holds"),
+    [],
+  );
+  assert.deepEqual([status, told.exitCode, err], [0, 0, ""]);
+  assert.ok(told.findings.some(({ cause }) => cause === "callback_works"));
+  assertLeaksNoSecret([robot.key, API_KEY], out);
+  assert.deepEqual(
+    wecom.groups.list("x")[0]?.entries,
+    [],
+    "looking at a robot writes nothing into its group",
+  );
 });

@@ -41,6 +41,7 @@ test("what is not given has its default", () => {
       token: NEEDED.WECOM_TOKEN,
       encodingAesKey: NEEDED.WECOM_AES_KEY,
     },
+    admin: { people: null, robotUrl: null, publicUrl: null },
     maxBodyBytes: 1_048_576,
     trustProxyHops: 0,
     startWindowMs: 150_000,

@@ -1,0 +1,7 @@
+export * from "./callback.ts";
+export * from "./clock.ts";
+export * from "./files.ts";
+export * from "./finding.ts";
+export * from "./people.ts";
+export * from "./targets.ts";
+export * from "./wecom.ts";

@@ -1,0 +1,161 @@
+import type { Home } from "../../adapters/files/index.ts";
+import { errorText, isChatOpsError } from "../../core/errors.ts";
+import { normaliseUserId, type People } from "../../core/people/index.ts";
+import type { Directory } from "../../core/ports/index.ts";
+import type { ApprovalSpec } from "../../core/rules/index.ts";
+import { type Finding, findingsAbout } from "./finding.ts";
+
+/** Some people and where the files name them. */
+interface Named {
+  where: string;
+  people: People;
+}
+
+const SCOPE =
+  "企业微信管理后台 → 应用管理 → 该应用 → 可见范围，加上此人、其部门或标签 (admin console → 应用管理 → the app → 可见范围: add the person, department or tag)";
+/** A doctor's visit must not use up what the app may ask. */
+const MOST = 1_000;
+const AT_ONCE = 4;
+
+/** Whether everybody whom rules, rosters, roles, policies and ADMIN name can be reached and may act. */
+export async function lookAtPeople(
+  home: Home,
+  admin: People | null,
+  directory: Pick<Directory, "vouch" | "expand">,
+): Promise<Finding[]> {
+  const named = namedIn(home, admin);
+  const looks = [...usersOf(named), ...groupsOf(named)].slice(0, MOST);
+  const found: Finding[] = [];
+  for (let i = 0; i < looks.length; i += AT_ONCE) {
+    const some = looks.slice(i, i + AT_ONCE).map(([who, where]) => lookAt(who, where, directory));
+    found.push(...(await Promise.all(some)).flat());
+  }
+  if (found.length > 0) return found;
+  const { holds } = findingsAbout("people");
+  const count = looks.length;
+  return [
+    holds("people_in_scope", `文件里点名的人、标签、部门都在可见范围内 (all ${count} named are in scope)`),
+  ];
+}
+
+function namedIn(home: Home, admin: People | null): Named[] {
+  const rules = home.rules.flatMap((rule) => {
+    const to = rule.report.to ? [rule.report.to] : [];
+    const owner = rule.owner ? [rule.owner] : [];
+    const asked = [rule.approval, ...rule.offers.map(({ approval }) => approval)].flatMap(askedIn);
+    return [...asked, ...to, ...owner].map((people) => ({ where: `rule ${rule.id}`, people }));
+  });
+  const rosters = home.rosters.flatMap((roster) => {
+    if (roster.kind !== "calendar") return [];
+    const turns = [
+      ...(roster.rotation?.turns.flat() ?? []),
+      ...roster.shifts.flatMap(({ people }) => people),
+    ];
+    return [{ where: `roster ${roster.name}`, people: { users: turns } }];
+  });
+  const roles = home.roles.map(({ name, of }) => ({ where: `role ${name}`, people: of }));
+  const policies = home.policies.map(({ id, approvedBy }) => ({
+    where: `policy ${id}`,
+    people: { users: [approvedBy] },
+  }));
+  const tokens = home.tokens.map(({ id, user }) => ({ where: `token ${id}`, people: { users: [user] } }));
+  const administrator = admin === null ? [] : [{ where: "ADMIN", people: admin }];
+  return [...rules, ...rosters, ...roles, ...policies, ...tokens, ...administrator];
+}
+
+function askedIn(approval: ApprovalSpec): People[] {
+  if (approval.mode !== "people") return [];
+  return [...approval.groups.map(({ from }) => from), ...approval.escalate.map(({ to }) => to)];
+}
+
+type Who = { user: string } | { group: People; text: string };
+type Looked = [who: Who, where: string[]];
+
+function usersOf(named: readonly Named[]): Looked[] {
+  const found = new Map<string, Set<string>>();
+  for (const { where, people } of named) {
+    for (const user of people.users ?? []) addTo(found, normaliseUserId(user), where);
+  }
+  return [...found].map(([user, where]) => [{ user }, [...where]]);
+}
+
+function groupsOf(named: readonly Named[]): Looked[] {
+  const found = new Map<string, Set<string>>();
+  for (const { where, people } of named) {
+    if (people.tag !== undefined) addTo(found, `tag ${people.tag}`, where);
+    if (people.department !== undefined) addTo(found, `department ${people.department}`, where);
+  }
+  return [...found].map(([text, where]) => [{ group: groupOf(text), text }, [...where]]);
+}
+
+function groupOf(text: string): People {
+  const [kind, ...rest] = text.split(" ");
+  const name = rest.join(" ");
+  return kind === "tag" ? { tag: name } : { department: Number(name) };
+}
+
+function addTo(found: Map<string, Set<string>>, key: string, where: string): void {
+  found.set(key, (found.get(key) ?? new Set()).add(where));
+}
+
+async function lookAt(
+  who: Who,
+  where: readonly string[],
+  directory: Pick<Directory, "vouch" | "expand">,
+): Promise<Finding[]> {
+  const about = "user" in who ? `person ${who.user}` : who.text;
+  try {
+    return "user" in who
+      ? await lookAtUser(who.user, about, { where, directory })
+      : await lookAtGroup(who.group, about, { where, directory });
+  } catch (error) {
+    return unreadable(error, about, where);
+  }
+}
+
+interface Asking {
+  where: readonly string[];
+  directory: Pick<Directory, "vouch" | "expand">;
+}
+
+async function lookAtUser(user: string, about: string, { where, directory }: Asking): Promise<Finding[]> {
+  const { fails } = findingsAbout(about);
+  const { outcome } = await directory.vouch(user, [{ users: [user] }]);
+  if (outcome === "unknown_person") {
+    const what = `没有这个成员，写在 (no such member, named in) ${where.join(", ")}`;
+    return [fails("person_unknown", what, "改正文件里的 userid (correct the userid in the files)")];
+  }
+  if (outcome !== "inactive") return [];
+  const what = `已停用、离职或未激活，写在 (disabled, left or not activated, named in) ${where.join(", ")}`;
+  return [
+    fails(
+      "person_inactive",
+      what,
+      "从文件里去掉，或请此人激活 (take out of the files, or let them activate)",
+    ),
+  ];
+}
+
+async function lookAtGroup(group: People, about: string, { where, directory }: Asking): Promise<Finding[]> {
+  const members = await directory.expand(group);
+  if (members.length > 0) return [];
+  const { fails } = findingsAbout(about);
+  const what = `可见范围内没有成员，写在 (nobody of it is in scope, named in) ${where.join(", ")}`;
+  return [fails("group_empty", what, `给它加成员，或 (add members, or) ${SCOPE}`)];
+}
+
+function unreadable(error: unknown, about: string, where: readonly string[]): Finding[] {
+  if (!isChatOpsError(error)) throw error;
+  const { fails, reduced } = findingsAbout(about);
+  const named = `写在 (named in) ${where.join(", ")}`;
+  if (error.code === "wecom.out_of_scope") {
+    return [fails("out_of_scope", `不在应用的可见范围内 (outside the app's visible scope), ${named}`, SCOPE)];
+  }
+  const tags =
+    "企业微信管理后台 → 通讯录 → 标签；并让应用可见 (admin console → 通讯录 → 标签, visible to the app)";
+  if (error.code === "wecom.unknown_tag")
+    return [fails("tag_unknown", `没有这个标签 (no such tag), ${named}`, tags)];
+  if (error.code === "wecom.ambiguous_tag")
+    return [fails("tag_ambiguous", `${errorText(error)}, ${named}`, tags)];
+  return [reduced("people_not_read", errorText(error))];
+}
