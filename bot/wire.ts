@@ -10,6 +10,7 @@ import { systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
+import { botWarnings } from "./channels/index.ts";
 import type { Config } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH } from "./home/index.ts";
@@ -69,6 +70,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...actions.warnings(),
       ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
+      ...botWarnings(parts.posts.bot, inForce.current().groups),
       ...outside,
     ];
   };

@@ -3,6 +3,13 @@ import { errorText } from "../core/errors.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
+import {
+  createIncoming,
+  type GroupPosts,
+  knownAlone,
+  type SenderDeps,
+  withGroups,
+} from "./channels/index.ts";
 import { handleClick, handleText } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
@@ -64,6 +71,10 @@ export interface Ground {
   plain: (text: string) => string;
   /** How many messages the channel makes of a text. */
   messagesIn: (markdown: string) => number;
+  /** Who writes into groups. */
+  posts: GroupPosts;
+  /** The userid of an encrypted id of the AI bot. */
+  plainId: SenderDeps["plainId"];
   /** A number in [0, 1). */
   random: () => number;
   clock: Clock;
@@ -108,11 +119,14 @@ export async function startWork(ground: Ground): Promise<Work> {
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
-  const deliver = createDeliver({
+  const toPeople = createDeliver({
     askAgain,
     ...{ outbox, journal, channel, directory, delegations, advancer, view },
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
+  const { posts } = ground;
+  const groups = () => inForce().groups;
+  const deliver = withGroups(toPeople, { posts, groups, outbox, tasks, advancer, view, ...common });
   const digest = createDigester({ outbox, channel, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -153,6 +167,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     }),
   };
   wakeOnWrite(store, loops);
+  posts.bot?.start(createIncoming({ bot: posts.bot, inbox, tasks, view, language, clock, log, metrics }));
   store.onWrite((what) => {
     if (what === "journal") live.atMs = clock.nowMs();
   });
@@ -162,6 +177,7 @@ export async function startWork(ground: Ground): Promise<Work> {
       // First what makes tasks and messages, then what works on them.
       await together({ resuming: () => resuming, crew: () => crew.leave(), ...endsOf(makers) });
       await together({ ...endsOf({ tasks: due, outbox: messages }), follower: () => follower.stop() });
+      await together({ aibot: async () => posts.bot?.close() });
     },
   };
 }
@@ -228,11 +244,13 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     ...{ muting, asking, ordering, reasons, delegating, duty },
     ...common,
   };
-  return async ({ payload, key }) => {
+  const { plainId, config } = ground;
+  const knowing = { directory, plainId, outbox: store.outbox, language: config.language, ...common };
+  return knownAlone(async ({ payload, key }) => {
     if (payload.kind === "click") return handleClick(payload, key, clicks);
     if (payload.kind === "text") return handleText(payload, key, messages);
     log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
     // WeCom itself says it: a member cannot raise an alarm by an event of the same name.
     if (payload.userId === "sys") await ground.onAppEvent(payload.event);
-  };
+  }, knowing);
 }

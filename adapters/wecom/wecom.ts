@@ -1,6 +1,7 @@
 import { ChatOpsError } from "../../core/errors.ts";
 import type { Clock, Directory, Logger, Messenger, Metrics } from "../../core/ports/index.ts";
 import { createOutbound, type Outbound } from "../outbound/index.ts";
+import { type Appchat, createAppchat } from "./appchat.ts";
 import { createCallback, type WecomCallback } from "./callback.ts";
 import { type Checkup, createCheckup } from "./checkup.ts";
 import { createClient } from "./client.ts";
@@ -9,6 +10,7 @@ import { createContacts } from "./contacts.ts";
 import { type CallbackCrypto, createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
 import { createMessenger } from "./messenger.ts";
+import { createOpenUserIds, type OpenUserIds } from "./open-user-ids.ts";
 import { type Troubles, watchTroubles } from "./troubles.ts";
 
 /** What the adapter asks of its surroundings. */
@@ -30,6 +32,8 @@ export interface Wecom {
   messenger: Messenger;
   directory: Directory;
   callback: WecomCallback;
+  appchat: Appchat;
+  openUserIds: OpenUserIds;
   /** Looks at how the app is set up. */
   checkup: Checkup;
   /** What its calls met and what only a person can end. */
@@ -90,6 +94,8 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
     messenger: createMessenger({ client, agentId: config.agentId, log }),
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
     callback: createCallback(crypto, agentId, clock),
+    appchat: createAppchat(client),
+    openUserIds: createOpenUserIds(client),
     checkup: createCheckup({ client, crypto, agentId, clock }),
     troubles,
     probe: createProbe(client.checkToken),

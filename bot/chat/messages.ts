@@ -51,7 +51,8 @@ const LISTED = 10;
 export async function handleText(payload: TextPayload, key: string, deps: MessageDeps): Promise<void> {
   const text = await answer(payload, key, deps);
   const nowMs = deps.clock.nowMs();
-  const body = { kind: "answer" as const, to: payload.userId, text };
+  const where = payload.bot ? { bot: payload.bot } : {};
+  const body = { kind: "answer" as const, to: payload.userId, text, ...where };
   await deps.outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: nowMs }]);
 }
 

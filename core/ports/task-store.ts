@@ -3,6 +3,7 @@ import type { DigestLine } from "../outbox/digest.ts";
 import type { Effect } from "../tasks/effects.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
 import type { Grant, TakeRequest } from "../throttle/bucket.ts";
+import type { BotPlace } from "./inbox.ts";
 
 /**
  * Lower is sent first: an approval is never crowded out by noise. Approval and its updates, result, answer to a
@@ -12,7 +13,8 @@ export type Lane = 1 | 2 | 3 | 4 | 5;
 
 export type OutboxBody =
   | Effect
-  | { kind: "answer"; to: string; text: string }
+  /** `bot`: it was asked with the AI bot, and is answered there. */
+  | { kind: "answer"; to: string; text: string; bot?: BotPlace }
   /** Told to one person in their next digest. */
   | { kind: "line"; to: string; line: DigestLine }
   /** The whole output of its task, as a file. */
