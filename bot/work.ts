@@ -4,6 +4,13 @@ import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import {
+  batchViewing,
+  deliverBatch,
+  gatherBatch,
+  handleBatchClick,
+  startBatchSweep,
+} from "./batches/index.ts";
+import {
   createIncoming,
   type GroupPosts,
   knownAlone,
@@ -119,8 +126,17 @@ export async function startWork(ground: Ground): Promise<Work> {
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
+  const viewing = batchViewing(view);
+  const batching = { outbox, tasks, state: store.state, clock, log, metrics };
   const toPeople = createDeliver({
     askAgain,
+    batches: {
+      tasks,
+      gather: (claim) => gatherBatch(claim, batching),
+      deliver: (claim) => {
+        return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
+      },
+    },
     ...{ outbox, journal, channel, directory, delegations, advancer, view },
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
@@ -200,7 +216,8 @@ export function startScheduler(ground: Ground): Work {
     registry: () => inForce().registry,
     onDeadLetters: ground.onDeadLetters,
   });
-  return { stop: ({ together }) => together({ janitor: () => janitor.stop() }) };
+  const sweep = startBatchSweep({ state: stores.store.state, tasks, outbox, clock, log });
+  return { stop: ({ together }) => together({ janitor: () => janitor.stop(), batches: () => sweep.stop() }) };
 }
 
 function wakeOnWrite(
@@ -232,6 +249,7 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     settings,
     ...common,
   };
+  const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
   const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
   const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
   const { delegations, advancer } = ground;
@@ -247,7 +265,10 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
   const { plainId, config } = ground;
   const knowing = { directory, plainId, outbox: store.outbox, language: config.language, ...common };
   return knownAlone(async ({ payload, key }) => {
-    if (payload.kind === "click") return handleClick(payload, key, clicks);
+    if (payload.kind === "click") {
+      if (!(await handleBatchClick(payload, key, batchClicks))) await handleClick(payload, key, clicks);
+      return;
+    }
     if (payload.kind === "text") return handleText(payload, key, messages);
     log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
     // WeCom itself says it: a member cannot raise an alarm by an event of the same name.

@@ -1,4 +1,4 @@
-import { type ChatOpsError, isChatOpsError } from "../../core/errors.ts";
+import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/index.ts";
 import type { WecomClient } from "./client.ts";
 
@@ -67,8 +67,9 @@ export function watchTroubles(
       forget(found, api);
       return result;
     } catch (error) {
-      if (isChatOpsError(error)) note(found, { api, error, nowMs: clock.nowMs() });
-      throw error;
+      if (!isChatOpsError(error)) throw error;
+      note(found, { api, error, nowMs: clock.nowMs() });
+      throw patient(error);
     }
   }
 
@@ -82,6 +83,19 @@ export function watchTroubles(
     },
     troubles: { current: () => [...found.values()].map((one) => ({ ...one })), lastGoodMs: () => goodMs },
   };
+}
+
+/** How long a person needs at least to set something right. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * What a person can set right is no fault of the message: given up now, an approval would be lost that could be asked
+ * for as soon as the secret or the address is right again.
+ */
+function patient(error: ChatOpsError): ChatOpsError {
+  if (error.retryable || CAUSES[error.code] === undefined) return error;
+  const { message, code, reached } = error;
+  return new ChatOpsError(message, { code, reached, retryAfterMs: PATIENCE_MS });
 }
 
 function note(

@@ -1,4 +1,5 @@
 import { deciders } from "../../core/approvals/index.ts";
+import { DECISION_KEY } from "../../core/cards/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
 import { parseCardId } from "../../core/ids/index.ts";
 import type {
@@ -57,7 +58,15 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
   const standing = await standingIn(payload, task, deps);
   deps.onStep("click_vouched");
   const code = payload.code === undefined ? {} : { code: payload.code };
-  const click: Click = { by: payload.userId, ...standing, cardNo: card.cardNo, clickKey, ...code };
+  const selected = payload.selected ? { selected: selectedOf(payload.selected) } : {};
+  const click: Click = {
+    by: payload.userId,
+    ...standing,
+    cardNo: card.cardNo,
+    clickKey,
+    ...code,
+    ...selected,
+  };
   const input = (await adoptionOf(payload.button, { click, task }, deps)) ?? inputOf(payload.button, click);
   metrics.count("clicks", { outcome: input ? input.kind : "unknown_button" });
   if (!input) {
@@ -92,11 +101,30 @@ async function standingIn(
   return standingOf(payload.userId, deciders(task), deps);
 }
 
+/** The option of each dropdown; a dropdown shows one. */
+function selectedOf(selected: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(selected).flatMap(([key, [option]]) => (option === undefined ? [] : [[key, option]])),
+  );
+}
+
+/** The decision of a card of dropdowns; who has chosen none is told to, as for any other of its choices. */
+function decisionIn(click: Click): TaskInput {
+  const { selected = {} } = click;
+  if (selected[DECISION_KEY] === "reject") return { kind: "reject", click };
+  return {
+    kind: "approve",
+    click: selected[DECISION_KEY] === "approve" ? click : { ...click, selected: {} },
+  };
+}
+
 /** The input that a button's key stands for; null when it is none of ours. */
 export function inputOf(button: string, click: Click): TaskInput | null {
   const offer = /^offer:([a-z0-9-]{1,20})$/.exec(button)?.[1];
   if (offer) return { kind: "offer", click, offer };
   switch (button) {
+    case "decide":
+      return decisionIn(click);
     case "approve":
     case "reject":
     case "refresh":

@@ -56,6 +56,11 @@ export interface Told {
 export interface Channel {
   /** To all of its people or to none: a card's id can be sent once. */
   card(claimed: Claimed, sending: CardSending): Promise<CardReceipt>;
+  /**
+   * The same refusal of a card for want of room, with a place behind those that wait for the same: thousands shall not
+   * all come back for the next one.
+   */
+  inLine(error: ChatOpsError): ChatOpsError;
   update(claimed: Claimed, updating: CardUpdating): Promise<UpdateOutcome>;
   /** To those whose budget holds it. `messages` is how many WeCom makes of the text. */
   text(claimed: Claimed, sending: TextSending & { messages: number }): Promise<Told>;
@@ -129,13 +134,17 @@ export function createChannel(deps: ChannelDeps): Channel {
       const [grant] = await throttle.take([sendingWish(wish, limits)]);
       if (grant?.outcome === "held") {
         metrics.count("outbox_budget_short", { lane: String(lane) }, recipients.length);
-        const perMessageMs = 120_000 / limits.memberPerMinute;
-        const at = { nowMs: atMs, freeAtMs: grantedAtMs(grant), perMessageMs };
-        throw budgetShort(pace.place(grant.bucket.key, at) - atMs);
+        throw budgetShort(grantedAtMs(grant) - atMs, grant.bucket.key);
       }
       const receipt = await sends.through(() => messenger.sendCard(sending));
       metrics.count("outbox_sent", { lane: String(lane) }, recipients.length);
       return receipt;
+    },
+    inLine: (error) => {
+      const nowMs = clock.nowMs();
+      const perMessageMs = 120_000 / limits.memberPerMinute;
+      const at = { nowMs, freeAtMs: nowMs + (error.retryAfterMs ?? 0), perMessageMs };
+      return budgetShort(pace.place(error.message, at) - nowMs);
     },
     update: async (claimed, updating) => {
       updates.check();
@@ -174,8 +183,8 @@ function grantId({ key, fence }: Claimed, to: string): string {
 }
 
 /** The error for what there is no room for now. */
-export function budgetShort(afterMs: number): ChatOpsError {
-  const message = "the budget of messages does not hold it now";
+export function budgetShort(afterMs: number, budget = ""): ChatOpsError {
+  const message = `the budget of messages does not hold it now${budget === "" ? "" : `: ${budget}`}`;
   return new ChatOpsError(message, {
     code: BUDGET_SHORT,
     retryAfterMs: Math.max(1, Math.ceil(afterMs)),

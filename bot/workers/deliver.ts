@@ -200,6 +200,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     if (isChatOpsError(error) && error.code === BUDGET_SHORT) {
       await keepAsking(task);
       if (await waitsForOthers(claim, task, card)) return;
+      throw channel.inLine(error);
     }
     if (!isFinal(error)) throw error;
     const message = errorText(error);

@@ -43,8 +43,8 @@ export type ChoiceOutcome =
   | { outcome: "refused"; reason: "choice_missing" | "choice_differs" };
 
 /**
- * What an approval chooses, of what came with its click. Where an approval before has fixed the choice, one that names
- * none means the same, and another one is refused.
+ * What an approval chooses, of what came with its click. Where an approval before has fixed the choice, one that came
+ * without anything to choose means the same, and another one is refused.
  */
 export function choiceOf({ choices = [], chosen }: Choosing, selected: Chosen | undefined): ChoiceOutcome {
   if (choices.length === 0) return { outcome: "chosen" };
@@ -52,7 +52,7 @@ export function choiceOf({ choices = [], chosen }: Choosing, selected: Chosen | 
     const id = selected?.[name];
     return id !== undefined && options.some((option) => option.id === id) ? [[name, id] as const] : [];
   });
-  if (chosen && named.length === 0) return { outcome: "chosen", chosen };
+  if (chosen && selected === undefined) return { outcome: "chosen", chosen };
   if (named.length < choices.length) return { outcome: "refused", reason: "choice_missing" };
   const wanted = Object.fromEntries(named);
   const differs = chosen && named.some(([name, id]) => chosen[name] !== id);

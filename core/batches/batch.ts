@@ -39,6 +39,8 @@ export interface Batch {
   /** sha256 over the sorted binding hashes of its members (promise 2). */
   hash: string;
   cards: readonly BatchCard[];
+  /** When its cards were ordered to be closed, because nothing was left to decide. */
+  closedAtMs?: number;
 }
 
 /** A task's card that waits to be sent, by the key of its outbox item. */

@@ -5,7 +5,8 @@ import { placesWords } from "../approvals/words.ts";
 import { type Json, shortId } from "../ids/index.ts";
 import { type Candidate, type CardRecord, isTerminal, type Origin, type Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
-import type { CardButton, CardLine, CardView, Tone } from "./card.ts";
+import type { ButtonsView, CardButton, CardLine, CardView, Tone } from "./card.ts";
+import { choiceSelect, choicesCard } from "./choice-card.ts";
 import { decidedBy, namesOf } from "./deciders.ts";
 import { shorten } from "./shorten.ts";
 
@@ -35,7 +36,7 @@ export function taskCard(task: Task, card: CardRecord, viewing: Viewing): CardVi
   return workingCard(view, task, viewing);
 }
 
-function frame(task: Task, { texts }: Viewing): CardView {
+function frame(task: Task, { texts }: Viewing): ButtonsView {
   return {
     source: `${texts.brand} · ${task.business}`,
     tone: "neutral",
@@ -66,16 +67,29 @@ function boundRows(task: Task, texts: Texts): CardLine[] {
   return [...task.cardRows.slice(0, MAX_ROWS - bound.length), ...bound];
 }
 
-function askingCard(view: CardView, task: Task, viewing: Viewing): CardView {
+function askingCard(view: ButtonsView, task: Task, viewing: Viewing): CardView {
   const { texts } = viewing;
   const id = idLine(task, texts);
   // People find the task by its id, and by it the whole of what is too long for a card.
   const waiting = shorten(waitingText(task, viewing), TEXT_CHARACTERS - [...joined("…", id)].length - 3);
+  const { choices = [] } = task;
+  const [choice] = choices;
+  if (choices.length > 1) {
+    // It has no rows, so that what is bound to the approval is told in words.
+    const bound = [task.action, ...task.targets, paramsText(task)].join(" ");
+    const text = joined(shorten(bound, TEXT_CHARACTERS / 2), withRoom(task.event.title, joined(waiting, id)));
+    return choicesCard(
+      task,
+      { source: view.source, title: view.title, tone: severityTone(task), text },
+      texts,
+    );
+  }
   return {
     ...view,
     tone: severityTone(task),
     text: withRoom(task.cardText, joined(waiting, id)),
     quote: { title: texts.labels.params, text: shorten(paramsText(task), QUOTE_CHARACTERS) },
+    ...(choice ? { select: choiceSelect(task, choice, texts) } : {}),
     buttons: [...decisionButtons(texts), ...offerButtons(task)],
   };
 }

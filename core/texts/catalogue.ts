@@ -53,6 +53,27 @@ export interface Texts {
   /** Who decided in the place of an absent person. */
   onBehalf: (people: { name: string; absent: string }) => string;
   byPolicy: (policy: string) => string;
+  /** A card that many tasks of one rule share, and what is told of clicks on it. */
+  batch: {
+    title: (facts: { title: string; count: number }) => string;
+    open: (count: number) => string;
+    /** `until` is null until WeCom has taken the card. */
+    waiting: (until: string | null) => string;
+    closed: string;
+    all: (count: number) => string;
+    none: (count: number) => string;
+    choose: string;
+    choosing: string;
+    chosen: string;
+    approved: (count: number) => string;
+    rejected: (count: number) => string;
+    counted: (count: number) => string;
+    reasons: (count: number, id: string) => string;
+    refused: (count: number, why: string) => string;
+    nothingOpen: string;
+  };
+  /** What an approver chooses. `none` stands for nothing chosen yet. */
+  choices: { none: string; decision: string; submit: string };
   unknownTitle: string;
   unknownText: (requestId: string) => string;
   unknownQuestion: string;

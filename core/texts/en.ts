@@ -132,6 +132,27 @@ export const en: Texts = {
   rejectedBy: (names) => `rejected by ${names}`,
   onBehalf: ({ name, absent }) => `${name} (for ${absent})`,
   byPolicy: (policy) => `runs under policy ${policy}`,
+  batch: {
+    title: ({ title, count }) => `${title} · ${count} tasks`,
+    open: (count) => `${count} wait for approval`,
+    waiting: (until) => {
+      const end = until === null ? "" : `They expire from ${until} on. `;
+      return `${end}What expires is not run. Each is approved for its own content; "approve ID" does one`;
+    },
+    closed: "All done",
+    all: (count) => `Approve ${count > 99 ? "all" : count}`,
+    none: (count) => `Reject ${count > 999 ? "all" : count}`,
+    choose: "Choose",
+    choosing: "Tick what to approve; the others go on waiting",
+    chosen: "Approve",
+    approved: (count) => `${count} approved`,
+    rejected: (count) => `${count} rejected`,
+    counted: (count) => `${count} counted one vote; more people are needed`,
+    reasons: (count, id) => `${count} need your reason to count. Reply: reason ${id} your reason`,
+    refused: (count, why) => `${count} not done: ${why}`,
+    nothingOpen: "no task waits for approval any more",
+  },
+  choices: { none: "Please choose", decision: "Decision", submit: "Submit" },
   unknownTitle: "Did it start?",
   unknownText: (requestId) =>
     `The answer to the start was lost and StackStorm does not show it. Check before you decide. Request ${requestId}`,

@@ -132,6 +132,27 @@ export const zh: Texts = {
   rejectedBy: (names) => `${names} 已拒绝`,
   onBehalf: ({ name, absent }) => `${name}（代 ${absent}）`,
   byPolicy: (policy) => `按策略 ${policy} 执行`,
+  batch: {
+    title: ({ title, count }) => `${title} · 共 ${count} 项`,
+    open: (count) => `${count} 项待授权`,
+    waiting: (until) => {
+      const end = until === null ? "" : `${until} 起陆续过期，`;
+      return `${end}逾期不执行。每一项都按各自的内容单独授权，可回复“批准 编号”逐项处理`;
+    },
+    closed: "已全部处理",
+    all: (count) => (count > 9999 ? "全部批准" : `全部批准 ${count}`),
+    none: (count) => (count > 9999 ? "全部拒绝" : `全部拒绝 ${count}`),
+    choose: "选择",
+    choosing: "勾选要批准的，其余仍然待授权",
+    chosen: "批准所选",
+    approved: (count) => `已批准 ${count} 项`,
+    rejected: (count) => `已拒绝 ${count} 项`,
+    counted: (count) => `${count} 项已计一票，人数未够`,
+    reasons: (count, id) => `${count} 项须写明原因才会生效。请回复：原因 ${id} 您的原因`,
+    refused: (count, why) => `${count} 项没有处理：${why}`,
+    nothingOpen: "没有待授权的任务了",
+  },
+  choices: { none: "请选择", decision: "决定", submit: "提交" },
   unknownTitle: "无法确认是否已启动",
   unknownText: (requestId) =>
     `启动请求的应答丢失，StackStorm 中也查不到。请先核实，再决定。请求编号 ${requestId}`,

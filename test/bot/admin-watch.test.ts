@@ -6,7 +6,7 @@ import { ChatOpsError } from "../../core/errors.ts";
 import { openMemoryStore } from "../../fixtures/memory/index.ts";
 import { movableClock } from "../support/clock.ts";
 import { recordingLog } from "../support/log.ts";
-import { openWorld } from "../support/world.ts";
+import { openWorld, until } from "../support/world.ts";
 
 const HOUR_MS = 3_600_000;
 const down = new ChatOpsError("down", { code: "wecom.timeout", retryable: true });
@@ -193,4 +193,21 @@ test("that WeCom will switch the app off reaches the administrator", async (t) =
   const told = () => world.wecom.chats()["wangwu"] ?? [];
   await world.wecom.waitFor(() => told().length === 1, 10_000);
   assert.ok(told()[0]?.kind === "markdown");
+});
+
+test("what was said while the address was not trusted arrives once it is", async (t) => {
+  const world = await openWorld(t);
+  const { wecom } = world;
+  wecom.switches.set({ trustedIps: ["203.0.113.1"] });
+  await wecom.say("zhangsan", "help");
+  await until(world, "the trouble", async () => {
+    const answer = await fetch(`${world.url()}/readyz`);
+    return JSON.stringify(await answer.json()).includes("ip_not_trusted") || undefined;
+  });
+  wecom.switches.set({ trustedIps: null });
+  world.jump(61_000);
+  // Whatever else is said wakes the worker.
+  await wecom.say("lisi", "help");
+  const answers = () => (wecom.chats()["zhangsan"] ?? []).filter(({ kind }) => kind !== "said");
+  await wecom.waitFor(() => answers().length > 0, 20_000);
 });

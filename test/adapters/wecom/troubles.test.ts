@@ -58,6 +58,13 @@ describe("the troubles of an app", () => {
     assert.equal(callsOf("gettoken").length, 1);
   });
 
+  for (const [errcode, cause] of met) {
+    it(`keeps what ${cause} refuses for later, for the message is not at fault`, async (t) => {
+      const { wecom } = await bench(t, { "message/send": { errcode, errmsg: "no" } });
+      await assert.rejects(wecom.messenger.sendText(TEXT), { retryAfterMs: 60_000, reached: "no" });
+    });
+  }
+
   it("does not count what is wrong with one message", async (t) => {
     const { wecom } = await bench(t, { "message/send": { errcode: 81013, errmsg: "no" } });
     await assert.rejects(wecom.messenger.sendText(TEXT));

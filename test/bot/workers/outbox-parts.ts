@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import { markdownText, textMessages } from "../../../adapters/wecom/index.ts";
+import { batchViewing, deliverBatch, gatherBatch } from "../../../bot/batches/index.ts";
 import {
   createAdvancer,
   createChannel,
@@ -44,8 +45,17 @@ export function outboxSetting(t: TestContext) {
   });
   const rules: { id: string; owner?: People }[] = [];
   const delegations = { withDelegates: async (ids: readonly string[]) => [...ids] };
+  const viewing = batchViewing(view);
+  const batching = { outbox, tasks, state: store.state, ...common };
   const deliver = createDeliver({
     askAgain: async () => undefined,
+    batches: {
+      tasks,
+      gather: (claim) => gatherBatch(claim, batching),
+      deliver: (claim) => {
+        return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
+      },
+    },
     ...{ outbox, journal, channel, messagesIn, directory, delegations, advancer, view, ...common },
     ...{ throttle, rules: () => rules },
   });

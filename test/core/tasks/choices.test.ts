@@ -76,6 +76,9 @@ describe("an approval with something to choose", () => {
     assert.deepEqual([other.reason, other.task.decisions.length], ["choice_differs", 1]);
     assert.equal(approves(first, "lisi", { depth: "logs" }).task.state, "approved");
     assert.equal(approves(first, "lisi").task.state, "approved");
+    // Who had a card to choose on and chose nothing has not approved.
+    assert.equal(approves(first, "lisi", { depth: "-" }).reason, "choice_missing");
+    assert.equal(approves(first, "lisi", {}).reason, "choice_missing");
   });
 
   test("can be rejected without choosing anything", () => {
