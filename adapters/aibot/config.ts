@@ -12,7 +12,7 @@ export interface AibotConfig {
   connectMs?: number;
   /** How long the lease on the connection lasts when its holder is gone, in milliseconds. Default 12,000. */
   leaseMs?: number;
-  /** How often the lease is renewed, or asked for, in milliseconds. Default a quarter of `leaseMs`. */
+  /** How often the lease is renewed, or asked for, in milliseconds. Default a sixth of `leaseMs`. */
   renewMs?: number;
   /** First pause after a lost connection, in milliseconds; it doubles up to 60 times itself. Default 1,000. */
   pauseMs?: number;
@@ -36,14 +36,14 @@ const DEFAULTS = {
 /** The configuration with its defaults. Throws `aibot.bad_config` naming a bad field, never a secret's value. */
 export function checkAibotConfig(given: AibotConfig): CheckedAibotConfig {
   const leaseMs = given.leaseMs ?? DEFAULTS.leaseMs;
-  const config = { ...DEFAULTS, renewMs: Math.ceil(leaseMs / 4), ...given };
+  const config = { ...DEFAULTS, renewMs: Math.ceil(leaseMs / 6), ...given };
   if (!/^[\x21-\x7e]{1,128}$/.test(config.botId)) throw bad("botId", "must be the bot's id");
   if (!/^[\x21-\x7e]{1,256}$/.test(config.secret)) throw bad("secret", "must be the bot's secret");
   if (!/^wss?:\/\/[^@\s]+$/.test(config.wsUrl)) throw bad("wsUrl", "must be a ws:// or wss:// address");
   for (const field of NUMBERS) {
     if (!(config[field] >= 1)) throw bad(field, `must be 1 or more, not ${config[field]}`);
   }
-  if (config.renewMs * 2 > config.leaseMs) throw bad("renewMs", "must be half of leaseMs at most");
+  if (config.renewMs * 4 > config.leaseMs) throw bad("renewMs", "must be a quarter of leaseMs at most");
   return config;
 }
 

@@ -98,7 +98,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 
   const run = async (): Promise<void> => {
     while (!now.closing && now.status.state !== "stopped") {
-      if (await lease.take()) {
+      if (await lease.take(sleeper.woken)) {
         await connect();
       } else {
         enter("standby", "");
@@ -134,8 +134,8 @@ function whyOf(how: SessionEnd): string {
 
 /** The lease on the connection. */
 interface Lease {
-  /** Whether it is ours now. A store that cannot be asked says no. */
-  take(): Promise<boolean>;
+  /** Whether it is ours now. A store that cannot be asked says no, and so does the end of our patience. */
+  take(patience: Promise<null>): Promise<boolean>;
   /** Renews it until it is told to end: true; or until it is lost, or could not be renewed in time: false. */
   hold(signal: AbortSignal): Promise<boolean>;
   release(): Promise<void>;
@@ -150,11 +150,12 @@ function createLease({ config, leases, holder, clock, log }: KeeperDeps): Lease 
     const answer = await leases.acquire(name, holder, leaseMs);
     return answer.outcome === "held" ? answer.fence : null;
   };
-  const take = async (): Promise<boolean> => {
-    fence = await ask().catch((error: unknown) => {
+  const take = async (patience: Promise<null>): Promise<boolean> => {
+    const asked = ask().catch((error: unknown) => {
       log.warn({ reason: errorText(error) }, "the lease on the AI bot could not be asked for");
       return null;
     });
+    fence = await Promise.race([asked, patience]);
     return fence !== null;
   };
 
@@ -170,7 +171,8 @@ function createLease({ config, leases, holder, clock, log }: KeeperDeps): Lease 
       const held = await Promise.race([ask().catch(() => undefined), sleeper.sleep(renewMs)]);
       if (held === fence && held !== null) heldAtMs = askedAtMs;
       else if (held !== undefined) return false;
-      else if (Math.abs(clock.nowMs() - heldAtMs) + renewMs >= leaseMs) return false;
+      // The next look is two pauses away.
+      else if (Math.abs(clock.nowMs() - heldAtMs) + 2 * renewMs >= leaseMs) return false;
     }
   };
 
@@ -184,7 +186,8 @@ function createLease({ config, leases, holder, clock, log }: KeeperDeps): Lease 
 }
 
 /** A pause that can be cut short; once woken it pauses no more. */
-function createSleeper(): { sleep(ms: number): Promise<undefined>; wake(): void } {
+function createSleeper(): { sleep(ms: number): Promise<undefined>; wake(): void; woken: Promise<null> } {
+  const awake = Promise.withResolvers<null>();
   let woken = false;
   let ring: (() => void) | null = null;
   return {
@@ -199,8 +202,10 @@ function createSleeper(): { sleep(ms: number): Promise<undefined>; wake(): void 
       });
       return undefined;
     },
+    woken: awake.promise,
     wake: () => {
       woken = true;
+      awake.resolve(null);
       ring?.();
     },
   };

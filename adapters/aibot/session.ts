@@ -52,6 +52,7 @@ export function openSession({ config, clock, onReading }: SessionDeps): Session 
   const ended = Promise.withResolvers<SessionEnd>();
   const timers: NodeJS.Timeout[] = [];
   let over = false;
+  let pinging = false;
 
   const end = (how: SessionEnd): void => {
     if (over) return;
@@ -75,8 +76,12 @@ export function openSession({ config, clock, onReading }: SessionDeps): Session 
     }
   };
 
+  /** One that is not answered before the next is due, or within the client's own 5 s, will not be. */
   const ping = async (): Promise<void> => {
+    if (pinging) return end({ outcome: "silent", why: "a ping was not answered" });
+    pinging = true;
     await request("ping").catch((error: unknown) => end({ outcome: "silent", why: errorText(error) }));
+    pinging = false;
   };
 
   client.on("authenticated", () => {
