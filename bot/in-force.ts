@@ -11,6 +11,7 @@ import {
   numericFieldsOf,
 } from "../core/events/index.ts";
 import type { Groups } from "../core/groups/index.ts";
+import type { LanguageGroup } from "../core/languages/index.ts";
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
@@ -43,6 +44,8 @@ export interface InForce {
   roles: readonly Role[];
   /** By the hash of the token. */
   tokens: ReadonlyMap<string, AccessToken>;
+  /** Who reads which language. */
+  languages: readonly LanguageGroup[];
   warnings: Warning[];
 }
 
@@ -104,6 +107,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     schedules: schedulesOf(home.rules, cron),
     groups: new Map(Object.entries(home.groups)),
     roles: home.roles,
+    languages: home.languages,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };

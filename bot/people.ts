@@ -23,8 +23,12 @@ export interface RoleFinderDeps {
   log: Logger;
 }
 
-/** The roles that a person holds now. What the directory cannot say makes no role held. */
-export type RoleFinder = (userId: string) => Promise<RolesHeld>;
+/**
+ * The roles that a person holds now. What the directory cannot say makes no role held. `fresh` is for what changes
+ * things: the directory is asked at this moment, also about people whom a role names, and who is no member that it
+ * knows holds none.
+ */
+export type RoleFinder = (userId: string, options?: { fresh: boolean }) => Promise<RolesHeld>;
 
 type Vouched = Membership["outcome"] | "unavailable";
 
@@ -57,14 +61,42 @@ export function roleFinder({ roles, ...deps }: RoleFinderDeps): RoleFinder {
       return kept;
     },
   });
-  return async (userId) => {
+  return async (userId, options) => {
     const now = roles();
+    if (options?.fresh) return freshly(userId, now, deps);
     const known = cache.get(userId);
     if (known?.of === now) return known.held;
     const fresh = await cache.fetch(userId, { context: now, forceRefresh: true });
     // Who joins an asking that began under other roles must ask again.
     return (fresh?.of === now ? fresh : await find(userId, now)).held;
   };
+}
+
+async function freshly(
+  userId: string,
+  roles: readonly Role[],
+  { directory, log }: Pick<RoleFinderDeps, "directory" | "log">,
+): Promise<RolesHeld> {
+  try {
+    const groups = roles.map(({ of }) => of);
+    const found = await directory.vouch(userId, groups);
+    if (found.outcome === "entitled") {
+      return { roles: found.groups.flatMap((at) => roles[at] ?? []), unsure: [], against: null };
+    }
+    if (found.outcome === "duty_unknown") {
+      return { roles: [], unsure: roles.filter(({ of }) => of.duty !== undefined), against: null };
+    }
+    return { roles: [], unsure: [], against: found.outcome === "not_entitled" ? null : found.outcome };
+  } catch (error) {
+    logUnread(error, userId, log);
+    return { roles: [], unsure: roles, against: null };
+  }
+}
+
+/** Throws what is no failure of the directory. */
+function logUnread(error: unknown, userId: string, log: Logger): void {
+  if (!isChatOpsError(error)) throw error;
+  log.warn({ userId, code: error.code, reason: error.message }, "roles cannot be read from the directory");
 }
 
 async function vouchFor(
@@ -77,8 +109,7 @@ async function vouchFor(
   try {
     return (await directory.vouch(userId, [of])).outcome;
   } catch (error) {
-    if (!isChatOpsError(error)) throw error;
-    log.warn({ userId, code: error.code, reason: error.message }, "roles cannot be read from the directory");
+    logUnread(error, userId, log);
     return "unavailable";
   }
 }

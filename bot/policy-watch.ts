@@ -1,16 +1,16 @@
 import { errorText } from "../core/errors.ts";
 import { isNearExpiry, type Policy, policyStanding } from "../core/policies/index.ts";
 import type { Clock, Logger, Outbox, StateStore } from "../core/ports/index.ts";
-import type { Texts } from "../core/texts/index.ts";
 import type { Warning } from "./http/index.ts";
 import type { InForce } from "./in-force.ts";
+import type { Languages } from "./languages/index.ts";
 import { type Loop, startLoop } from "./workers/index.ts";
 
 export interface PolicyWatchDeps {
   inForce: () => Pick<InForce, "policies">;
   state: StateStore;
   outbox: Outbox;
-  texts: Texts;
+  textsFor: Languages["textsFor"];
   /** Makes text of files plain in the channel's markup. */
   plain: (text: string) => string;
   clock: Clock;
@@ -47,13 +47,14 @@ function warningOf(policy: Policy, nowMs: number): Warning {
 }
 
 async function tell(policy: Policy, deps: PolicyWatchDeps): Promise<void> {
-  const { state, outbox, texts, plain, clock, log } = deps;
+  const { state, outbox, textsFor, plain, clock, log } = deps;
   const { id, expires, approvedBy: to } = policy;
   const { daysLeft } = policyStanding(policy, clock.nowMs());
   log.warn({ policy: id, expires, daysLeft }, "a policy will expire");
   try {
     const name = `policy:${policy.digest}`;
     if ((await state.list("notice")).some((notice) => notice.name === name)) return;
+    const texts = await textsFor(to);
     const text = texts.policyExpires({ policy: plain(id), days: daysLeft ?? 0, expires: plain(expires) });
     const body = { kind: "answer" as const, to, text };
     // Said before it is remembered: a crash in between says it twice, never not at all.

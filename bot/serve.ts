@@ -2,8 +2,10 @@ import type Router from "koa-router";
 import type { HomeFolder } from "../adapters/files/index.ts";
 import type { SourceAdapter } from "../adapters/sources/index.ts";
 import type { Wecom } from "../adapters/wecom/index.ts";
+import type { Masking } from "../core/pages/index.ts";
 import { tokenHash } from "../core/people/index.ts";
-import type { Clock, Ids, Logger, Metrics } from "../core/ports/index.ts";
+import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
+import type { ActionWatch } from "./actions/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Explainer } from "./explain/index.ts";
@@ -29,6 +31,7 @@ import {
   muteRoutes,
   onceEach,
   openApiRoutes,
+  outboxRoutes,
   type ReadJson,
   rateGate,
   refusalRoutes,
@@ -41,13 +44,15 @@ import {
   whoamiRoutes,
 } from "./http/index.ts";
 import type { InForceHolder } from "./in-force.ts";
+import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
+import { pageRoutes } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { Stores } from "./stores.ts";
-import type { StepObserver } from "./workers/index.ts";
+import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */
 export interface Serving {
@@ -60,6 +65,14 @@ export interface Serving {
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   orders: TaskOrders;
+  /** Shared by all that moves tasks in this process. */
+  advancer: Advancer;
+  /** Whose people may be named by duty rosters too. */
+  directory: Directory;
+  executor: Pick<Executor, "output" | "children">;
+  actions: Pick<ActionWatch, "lookup">;
+  masking: Masking;
+  languages: Pick<Languages, "stated">;
   rolesOf: RoleFinder;
   stores: Stores;
   wecom: Wecom;
@@ -87,7 +100,10 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
     hooks,
     callbacks: { ...parts, callback: wecom.callback, inbox: stores.store.inbox },
     health,
-    api: (router) => apiOver(router, parts, hooks),
+    api: (router) => {
+      apiOver(router, parts, hooks);
+      pagesOver(router, parts);
+    },
     metrics,
     log,
   });
@@ -135,6 +151,9 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
   configRoutes(router, { ...common, reload: keeper.reload });
+  const { outbox } = stores.store;
+  const left = budgetLeft({ throttle, limits: parts.config.budgets, clock });
+  outboxRoutes(router, { ...common, outbox, left, clock });
   throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
   explainRoutes(router, { ...common, explainer: parts.explainer, rules: () => inForce.current().rules });
   const objectOf = muteObjectOver(() => inForce.current().rules);
@@ -145,6 +164,34 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   deadLetterRoutes(router, { ...common, archive, audit, clock });
   auditRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
+}
+
+/** The pages that cards link to; none where nobody could be sent to them. */
+function pagesOver(router: Router, parts: Serving): void {
+  const { config, stores, inForce, wecom, directory, delegations, rolesOf, executor, explainer } = parts;
+  const { sessionKey } = config;
+  const { publicUrl } = config.admin;
+  if (publicUrl === null) return;
+  const { language, timeZone, trustProxyHops } = config;
+  const { archive } = stores;
+  const { journal, tasks, audit } = stores.store;
+  const sessionSecret = sessionKey || config.wecom.encodingAesKey;
+  const { actions, masking, advancer, clock, log, metrics } = parts;
+  const viewed = { directory, journal, archive, timeZone, plain: (text: string) => text };
+  pageRoutes(router, {
+    config: { publicUrl, sessionSecret, language, trustProxyHops },
+    login: wecom.login,
+    visit: {
+      ...{ tasks, directory, delegations, rolesOf, roles: () => inForce.current().roles },
+      languageOf: parts.languages.stated,
+    },
+    facts: {
+      ...{ directory, journal, archive, executor, explainer, masking, actions: actions.lookup },
+      rules: () => inForce.current().set,
+      viewIn: (asked) => createViewer({ ...viewed, languages: { of: async () => asked } }),
+    },
+    ...{ advancer, audit, clock, log, metrics },
+  });
 }
 
 function accessOver(parts: Serving): AccessDeps {

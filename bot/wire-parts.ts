@@ -8,7 +8,6 @@ import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
-import { textsOf } from "../core/texts/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { adminWatch } from "./admin-watch.ts";
 import { type Config, secretsOfStores } from "./config/index.ts";
@@ -18,6 +17,7 @@ import { createExplainer } from "./explain/index.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
 import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "./in-force.ts";
+import { createLanguages, type Languages } from "./languages/index.ts";
 import { createMuteKeeper } from "./mutes/index.ts";
 import { createTaskOrders } from "./orders/index.ts";
 import { roleFinder } from "./people.ts";
@@ -83,6 +83,7 @@ export async function openParts(options: WhaleOptions) {
     ...robotSecrets(config.admin.robotUrl),
     ...(config.aibot === null ? [] : [config.aibot.secret]),
     localToken,
+    config.sessionKey,
     ...secretsOfStores(config.stores),
   ];
   const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });
@@ -103,12 +104,15 @@ export async function openParts(options: WhaleOptions) {
   const numericFields = () => inForce.current().numericFields;
   const stores = await openStores(config, { log, clock, numericFields, onCrash: endOn(log) });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
-  const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory });
   const { audit, state } = stores.store;
+  const groups = () => inForce.current().languages;
+  const languages = createLanguages({ state, groups, directory, fallback: config.language, clock, log });
+  const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory, languages });
   const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
-  const { language, timeZone } = config;
-  const texts = textsOf(language);
-  const tell = tellDelegate({ outbox: stores.store.outbox, texts, plain: markdownText, timeZone, clock });
+  const { timeZone } = config;
+  const { textsFor } = languages;
+  const telling = { outbox: stores.store.outbox, textsFor, plain: markdownText, clock };
+  const tell = tellDelegate({ ...telling, timeZone });
   const delegations = createDelegationKeeper({
     ...{ state, audit, directory, ids: systemIds, clock, log, tell },
   });
@@ -135,6 +139,7 @@ export async function openParts(options: WhaleOptions) {
     localToken,
     inForce,
     keeper,
+    languages,
     mutes,
     delegations,
     rolesOf,
@@ -149,8 +154,7 @@ export async function openParts(options: WhaleOptions) {
     cloud,
   };
   const policies = policyWatch({
-    ...{ state, outbox: stores.store.outbox, texts: textsOf(config.language), plain: markdownText },
-    ...{ inForce: inForce.current, clock, log },
+    ...{ state, ...telling, inForce: inForce.current, log },
   });
   const robotOut = createOutbound({ name: "wecom", ...ROBOT_LIMITS });
   const { holder, store } = stores;
@@ -158,7 +162,7 @@ export async function openParts(options: WhaleOptions) {
   const plainId = wecom.openUserIds.plain;
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
-    ...{ admin, state, language, clock, log, metrics, directory, plain: markdownText },
+    ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
     ...{ troubles: wecom.troubles, messenger: wecom.messenger },
     robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
   });
@@ -199,11 +203,15 @@ function rostersOver({
 }
 
 function keeperOver(
-  { home, files, folder, config }: WhaleOptions,
-  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & { stores: Stores; directory: Directory },
+  { home, files, folder }: WhaleOptions,
+  parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & {
+    stores: Stores;
+    directory: Directory;
+    languages: Languages;
+  },
 ): HomeKeeper {
   const { configs, audit, outbox } = parts.stores.store;
-  const telling = { ...parts, outbox, texts: textsOf(config.language), plain: markdownText };
+  const telling = { ...parts, outbox, textsFor: parts.languages.textsFor, plain: markdownText };
   const onRefused: KeeperDeps["onRefused"] = (problems, held) => tellOwners(problems, held, telling);
   return createHomeKeeper(
     { outcome: "loaded", home, files },

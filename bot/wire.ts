@@ -6,7 +6,7 @@ import {
   writeLocalToken,
 } from "../adapters/files/index.ts";
 import { readJson, standardForms } from "../adapters/sources/index.ts";
-import { systemIds } from "../adapters/telemetry/index.ts";
+import { isSecretKey, maskText, systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
@@ -77,7 +77,10 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const { config, folder } = options;
   const leaving = () => leave.ing;
   const server = serverOver(
-    { ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+    {
+      ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+      ...{ executor: parts.stackstorm, masking: { isSecretKey, maskText } },
+    },
     warnings,
   );
   const { at, works } = await setGoing(options, parts, server);
@@ -193,10 +196,9 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     onAppEvent: parts.adminAlerts.onEvent,
     crowded: () => parts.pressure.crowded(),
   };
-  if (config.roles.includes("worker")) {
-    works.push(await startWork(ground));
-    works.push(watchActions(parts));
-  }
+  if (config.roles.includes("worker")) works.push(await startWork(ground));
+  // Pages ask it too: which parameters are secret.
+  if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));
   if (!config.roles.includes("scheduler")) return;
   works.push(startScheduler(ground));
   const watch = parts.policies.start();

@@ -1,5 +1,6 @@
 import type { Wecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
+import { taskLinks } from "../core/pages/index.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
@@ -23,6 +24,7 @@ import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
+import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
@@ -63,6 +65,7 @@ export interface Ground {
   advancer: Advancer;
   orders: TaskOrders;
   inForce: () => InForce;
+  languages: Pick<Languages, "of">;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
   rosters: Pick<RosterKeeper, "view">;
@@ -111,7 +114,6 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
-  const { language, timeZone } = config;
   const { messenger, directory } = ground.wecom;
   const channel = createChannel({
     messenger,
@@ -121,7 +123,10 @@ export async function startWork(ground: Ground): Promise<Work> {
     metrics,
   });
   const { advancer } = ground;
-  const view = createViewer({ directory, journal, archive, language, timeZone, plain: ground.plain });
+  const view = createViewer({
+    ...{ directory, journal, archive, languages: ground.languages },
+    ...{ timeZone: config.timeZone, plain: ground.plain, linkOf: taskLinks(config.admin.publicUrl) },
+  });
   const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep });
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
@@ -183,6 +188,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     }),
   };
   wakeOnWrite(store, loops);
+  const { language } = config;
   posts.bot?.start(createIncoming({ bot: posts.bot, inbox, tasks, view, language, clock, log, metrics }));
   store.onWrite((what) => {
     if (what === "journal") live.atMs = clock.nowMs();

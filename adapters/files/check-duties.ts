@@ -5,7 +5,7 @@ import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem } from "./problem.ts";
 import { unknownWords } from "./unknown-words.ts";
 
-/** Wherever a rule or a role names people by a duty roster, there must be one; so must a look-up's cluster. */
+/** Wherever a rule, a role or a language names people by a duty roster, there must be one; so must a look-up's cluster. */
 export function checkDuties(drafts: Drafts): Problem[] {
   const rosters = namesOf(drafts, "roster");
   const known = drafts.incomplete.has("roster") ? null : rosters;
@@ -15,6 +15,7 @@ export function checkDuties(drafts: Drafts): Problem[] {
       const of = itemsAt(roles, ["roles"]).map((role) => [...role, "of"]);
       return checkNamed(roles, of, known);
     }),
+    ...ofKind(drafts, "languages").flatMap((located) => checkNamed(located, [["languages"]], known)),
     ...ofKind(drafts, "roster").flatMap((roster) => checkCluster(drafts, roster)),
   ];
 }

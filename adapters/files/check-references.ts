@@ -9,7 +9,7 @@ import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
 import { unknownWords } from "./unknown-words.ts";
 
-const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens"];
+const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens", "languages"];
 const NAMED_KINDS: readonly FileKind[] = [
   "event-type",
   "source",

@@ -1,6 +1,7 @@
 import type { TSchema } from "typebox";
 import type { Environment, FileKind, FileText } from "./home-file.ts";
 import type { HomeTexts } from "./home-folders.ts";
+import { type LanguagesFile, LanguagesShape } from "./languages-schema.ts";
 import type { Located } from "./located.ts";
 import { textAt } from "./look.ts";
 import { type RolesFile, RolesShape, type TokensFile, TokensShape } from "./people-schema.ts";
@@ -36,6 +37,7 @@ export interface FileOf {
   throttles: ThrottlesFile;
   roles: RolesFile;
   tokens: TokensFile;
+  languages: LanguagesFile;
 }
 
 const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
@@ -50,6 +52,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   throttles: ThrottlesShape,
   roles: RolesShape,
   tokens: TokensShape,
+  languages: LanguagesShape,
 };
 const SHAPES = new Map(Object.entries(SCHEMAS).map(([kind, schema]) => [kind, shapeOf(schema)] as const));
 
@@ -66,6 +69,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   throttles: "",
   roles: "",
   tokens: "",
+  languages: "",
 };
 
 /** The home's files as data, whatever their shape. */

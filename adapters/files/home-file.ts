@@ -10,7 +10,8 @@ export type FileKind =
   | "groups"
   | "throttles"
   | "roles"
-  | "tokens";
+  | "tokens"
+  | "languages";
 
 /** One file of the home, as text. */
 export interface FileText {

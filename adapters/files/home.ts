@@ -1,6 +1,7 @@
 import type { Cluster } from "../../core/clusters/index.ts";
 import type { EventType, Source } from "../../core/events/index.ts";
 import type { Group } from "../../core/groups/index.ts";
+import type { LanguageGroup } from "../../core/languages/index.ts";
 import type { AccessToken, Role } from "../../core/people/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Roster } from "../../core/rosters/index.ts";
@@ -19,4 +20,6 @@ export interface Home {
   groups: Record<string, Group>;
   roles: Role[];
   tokens: AccessToken[];
+  /** Who reads which language; an earlier group counts before a later one. */
+  languages: LanguageGroup[];
 }

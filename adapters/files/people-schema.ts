@@ -14,12 +14,17 @@ const Reached = Type.Array(
 );
 
 const ReachShape = Type.Object(
-  { types: Type.Optional(Reached), businesses: Type.Optional(Reached) },
+  {
+    types: Type.Optional(Reached),
+    businesses: Type.Optional(Reached),
+    rules: Type.Optional(Reached),
+    clusters: Type.Optional(Reached),
+  },
   {
     ...closed,
     minProperties: 1,
-    says: "至少写 types、businesses 之一；不限就不写 on",
-    saysEn: "name types or businesses; without a bound leave on out",
+    says: "至少写 types、businesses、rules、clusters 之一；不限就不写 on",
+    saysEn: "name types, businesses, rules or clusters; without a bound leave on out",
   },
 );
 

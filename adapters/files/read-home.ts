@@ -7,7 +7,7 @@ import type { Located } from "./located.ts";
 import { pathOfField, problemAt, quotingWords } from "./located.ts";
 import type { Problem } from "./problem.ts";
 import { readCluster, readEventType, readGroups, readPolicy } from "./read-others.ts";
-import { readRole, readToken } from "./read-people.ts";
+import { readLanguage, readRole, readToken } from "./read-people.ts";
 import { readRoster } from "./read-roster.ts";
 import { readRule, readSharedBuckets } from "./read-rule.ts";
 import { readSource } from "./read-source.ts";
@@ -28,6 +28,9 @@ export function readHome(drafts: Drafts): Home {
     rosters: ofKind(drafts, "roster").map((l) => readRoster(contentOf(l, "roster"))),
     groups: readGroups(Object.assign({}, ...groups)),
     roles: ofKind(drafts, "roles").flatMap((l) => contentOf(l, "roles").roles.map(readRole)),
+    languages: ofKind(drafts, "languages").flatMap((l) =>
+      contentOf(l, "languages").languages.map(readLanguage),
+    ),
     tokens: ofKind(drafts, "tokens").flatMap((l) => contentOf(l, "tokens").tokens.map(readToken)),
   };
 }

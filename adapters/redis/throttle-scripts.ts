@@ -1,7 +1,7 @@
 import { script } from "./script.ts";
 
 /**
- * 2 on, per wish: grant id, instant, the buckets' keys as JSON, how many they are, and of each key, limit, per,
+ * 2 on, per wish: grant id or empty, instant, the buckets' keys as JSON, how many they are, and of each key, limit, per,
  * burst, take. The same arithmetic as core's `takeTokens`; the model test compares the two. An answer is the outcome,
  * what the first bucket had held back, of each bucket tokens, burst, next instant and held, and the keys.
  */
@@ -41,6 +41,7 @@ local function take(i, count)
   for n = 1, count do answer[n + 2] = settle(buckets[n], granted) end
   answer[count + 3] = ARGV[i + 2]
   local text = table.concat(answer, ' ')
+  if ARGV[i] == '' then return text end
   redis.call('HSET', GRANTS, ARGV[i], text)
   redis.call('ZADD', B .. ':givenat', num(math.max(now(), wanted)), ARGV[i])
   return text
@@ -48,7 +49,7 @@ end
 local answers, i = {}, 2
 while i <= #ARGV do
   local count = tonumber(ARGV[i + 3])
-  answers[#answers + 1] = redis.call('HGET', GRANTS, ARGV[i]) or take(i, count)
+  answers[#answers + 1] = ARGV[i] ~= '' and redis.call('HGET', GRANTS, ARGV[i]) or take(i, count)
   i = i + 4 + 5 * count
 end
 return answers

@@ -35,7 +35,7 @@ export function grantOf(db: Database, grantId: string): Grant | undefined {
 
 /** Judges one request, unless its grant id has its answer already. Runs inside the caller's write. */
 export function takeOnce(db: Database, request: TakeRequest, nowMs: number): Grant {
-  const known = grantOf(db, request.grantId);
+  const known = request.grantId === "" ? undefined : grantOf(db, request.grantId);
   if (known) return known;
   const asked = bucketsAsked(request);
   const { grant, buckets } = takeTokens(
@@ -47,7 +47,7 @@ export function takeOnce(db: Database, request: TakeRequest, nowMs: number): Gra
     const view = views.find(({ key }) => key === spec.key) as BucketView;
     keepBucket(db, spec, { bucket: buckets[index] as Bucket, view });
   }
-  keepGrant(db, request, grant, nowMs);
+  if (request.grantId !== "") keepGrant(db, request, grant, nowMs);
   return grant;
 }
 

@@ -15,7 +15,7 @@ import { cardText } from "./card-text.ts";
 export const NOTHING = "—";
 
 /** No size is documented for these places; the client's screen gives these. */
-const OWN_SIZES = { quoteTitle: 36, quoteText: 300, selectTitle: 16, menuTitle: 20, menuEntry: 10 } as const;
+const OWN_SIZES = { quoteTitle: 80, quoteText: 300, selectTitle: 16, menuTitle: 20, menuEntry: 10 } as const;
 
 const COLOURS: Record<Tone, number> = { neutral: 0, primary: 1, danger: 2, good: 3 };
 /** How a button of each tone looks. */

@@ -4,6 +4,16 @@
  */
 const HIDDEN = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--\p{Variation_Selector}]/gv;
 
+/**
+ * `$userName=ID$` and its like: WeCom shows a member's name in their place where a message asks for it
+ * (reference/wecom.md 3.4), which would put one person's name where another's is told.
+ */
+const TRANSLATED = /\$(?=(?:userName|departmentName|userAlias|userAliasOrName)=)/gi;
+
+/** Beginnings of tags and mentions, and what makes a link of a bracket. Cards show them as they are, but not every client need. */
+const MARKUP = /<(?=[@!/?a-z])|\](?=\s*[([])/gi;
+const LOOKS_LIKE: Record<string, string> = { "<": "＜", "]": "］" };
+
 /** Spaces, tabs and line ends of every kind, as one run: each is read once, however long it is. */
 const BLANKS = /[ \t\v\f\n\r\u0085\u2028\u2029]+/g;
 const ONLY_SPACES = /^ +$/;
@@ -17,13 +27,15 @@ export function cleanLine(text: string): string {
     .replace(BLANKS, (run) => (ONLY_SPACES.test(run) ? run : " "))
     .toWellFormed()
     .replace(HIDDEN, "")
+    .replace(TRANSLATED, "＄")
     .trim();
 }
 
 /** Text of several lines: as `cleanLine`, but line feeds stay. */
 export function cleanLines(text: string): string {
   const lines = text.split(/\r\n|[\n\r\u0085\u2028\u2029]/);
-  return lines.map((line) => line.replaceAll("\t", "  ").toWellFormed().replace(HIDDEN, "")).join("\n");
+  const clean = lines.map((line) => line.replaceAll("\t", "  ").toWellFormed().replace(HIDDEN, ""));
+  return clean.join("\n").replace(TRANSLATED, "＄");
 }
 
 /** At most `maxChars` characters (code points); a cut shows as `…` in the last place. */
@@ -32,7 +44,8 @@ export function shorten(text: string, maxChars: number): string {
   return chars.length <= maxChars ? text : `${chars.slice(0, maxChars - 1).join("")}…`;
 }
 
-/** Clean, short text for one place of a card; `fallback` where nothing is left of it. */
+/** Clean, short text without markup for one place of a card; `fallback` where nothing is left of it. */
 export function cardText(text: string, maxChars: number, fallback = ""): string {
-  return shorten(cleanLine(text), maxChars) || fallback;
+  const inert = cleanLine(text).replace(MARKUP, (char) => LOOKS_LIKE[char] ?? char);
+  return shorten(inert, maxChars) || fallback;
 }

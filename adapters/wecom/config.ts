@@ -22,10 +22,15 @@ export interface WecomConfig {
   directoryTtlMs?: number;
   /** Proxy with a fixed address, for the app's list of trusted ones. Default none. */
   proxyUrl?: string;
+  /** Where browsers log in, for a private deployment or a simulator. Default WeCom's own two addresses. */
+  loginBase?: string;
 }
 
 /** The configuration with every default filled in. */
-export type CheckedConfig = Required<Omit<WecomConfig, "proxyUrl">> & Pick<WecomConfig, "proxyUrl">;
+export type CheckedConfig = Required<Omit<WecomConfig, Absent>> & Pick<WecomConfig, Absent>;
+
+/** What has no default. */
+type Absent = "proxyUrl" | "loginBase";
 
 type Field = keyof WecomConfig;
 
@@ -67,8 +72,11 @@ const BASE_RULE =
   "应为 http(s) 地址，不带用户、密码、? 和 # (must be an http or https address without user, password, query or fragment)";
 
 /** What is wrong with a text of the configuration, in both languages and without the text; null when nothing. */
-export function fieldFault(field: keyof typeof TEXTS | "apiBase", value: unknown): string | null {
-  if (field === "apiBase") return checkedBase(value) === null ? BASE_RULE : null;
+export function fieldFault(
+  field: keyof typeof TEXTS | "apiBase" | "loginBase",
+  value: unknown,
+): string | null {
+  if (field === "apiBase" || field === "loginBase") return checkedBase(value) === null ? BASE_RULE : null;
   const { pattern, rule } = TEXTS[field];
   return typeof value === "string" && pattern.test(value) ? null : rule;
 }
@@ -108,5 +116,12 @@ export function checkConfig(config: WecomConfig): CheckedConfig {
   }
   for (const field of ["callbackWindowMs", "requestTimeoutMs", "directoryTtlMs"] as const)
     checkMs(full, field);
-  return { ...full, apiBase: checkedBase(full.apiBase) ?? refuse("apiBase", BASE_RULE) };
+  const { loginBase } = full;
+  return {
+    ...full,
+    apiBase: checkedBase(full.apiBase) ?? refuse("apiBase", BASE_RULE),
+    ...(loginBase === undefined
+      ? {}
+      : { loginBase: checkedBase(loginBase) ?? refuse("loginBase", BASE_RULE) }),
+  };
 }

@@ -25,6 +25,9 @@ export interface Contacts {
 /** The only status of a member who may act. */
 const ACTIVE = 1;
 
+/** Whom the app may not see it cannot vouch for, as if they were not there. */
+const NOBODY = ["wecom.unknown_person", "wecom.out_of_scope"];
+
 function idSet(members: readonly { userid: string }[]): Set<string> {
   return new Set(members.map((member) => normaliseUserId(member.userid)));
 }
@@ -34,7 +37,7 @@ async function person(client: WecomClient, userId: string): Promise<Person | nul
   const answer = await client
     .call({ method: "GET", api, query: { userid: userId } }, userAnswer)
     .catch((error) => {
-      if (error instanceof ChatOpsError && error.code === "wecom.unknown_person") return null;
+      if (error instanceof ChatOpsError && NOBODY.includes(error.code)) return null;
       throw error;
     });
   if (answer === null) return null;

@@ -75,6 +75,9 @@ export const tagListAnswer = shape(
   Type.Object({ taglist: Type.Array(Type.Object({ tagid: Type.Integer(), tagname: Text })) }),
 );
 
+/** `auth/getuserinfo`: `userid` of a member, `openid` of everybody else. */
+export const loginAnswer = shape(Type.Object({ userid: OptionalText, openid: OptionalText }));
+
 /** `agent/get`: the scope's lists may be missing when they are empty. */
 export const agentAnswer = shape(
   Type.Object({

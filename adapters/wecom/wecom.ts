@@ -1,5 +1,5 @@
 import { ChatOpsError } from "../../core/errors.ts";
-import type { Clock, Directory, Logger, Messenger, Metrics } from "../../core/ports/index.ts";
+import type { Clock, Directory, Logger, Login, Messenger, Metrics } from "../../core/ports/index.ts";
 import { createOutbound, type Outbound } from "../outbound/index.ts";
 import { type Appchat, createAppchat } from "./appchat.ts";
 import { createCallback, type WecomCallback } from "./callback.ts";
@@ -10,6 +10,7 @@ import { createContacts } from "./contacts.ts";
 import { type CallbackCrypto, createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
 import { createMessenger } from "./messenger.ts";
+import { createLogin } from "./oauth.ts";
 import { createOpenUserIds, type OpenUserIds } from "./open-user-ids.ts";
 import { type Troubles, watchTroubles } from "./troubles.ts";
 
@@ -34,6 +35,7 @@ export interface Wecom {
   callback: WecomCallback;
   appchat: Appchat;
   openUserIds: OpenUserIds;
+  login: Login;
   /** Looks at how the app is set up. */
   checkup: Checkup;
   /** What its calls met and what only a person can end. */
@@ -98,6 +100,7 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
     openUserIds: createOpenUserIds(client),
     checkup: createCheckup({ client, crypto, agentId, clock }),
     troubles,
+    login: createLogin(client, config),
     probe: createProbe(client.checkToken),
     close: () => outbound.close(),
   };

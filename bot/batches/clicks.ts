@@ -29,7 +29,7 @@ export interface BatchClickDeps extends StandingDeps {
   outbox: Pick<Outbox, "add">;
   advancer: Advancer;
   /** What is told to the one who clicked. */
-  answer: (told: BatchTold) => Promise<string>;
+  answer: (told: BatchTold, to: string) => Promise<string>;
   clock: Clock;
   log: Logger;
   metrics: Metrics;
@@ -191,7 +191,7 @@ async function tell(
   { by, clickKey }: Pick<BatchClick, "by" | "clickKey"> & { batch: Batch },
   deps: BatchClickDeps,
 ): Promise<void> {
-  const text = await deps.answer(told);
+  const text = await deps.answer(told, by);
   const body = { kind: "answer" as const, to: by, text };
   await deps.outbox.add([
     { key: `answer:${clickKey}`, taskId: null, lane: 3, body, dueAtMs: deps.clock.nowMs() },

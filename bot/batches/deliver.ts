@@ -65,7 +65,7 @@ async function send(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDelive
   if (tasks.every(({ state }) => state !== "pending_approval")) return;
   const asked = card.for === undefined ? await membersOf(batch.to, deps) : [card.for];
   const recipients = card.for === undefined ? await deps.delegations.withDelegates(asked) : asked;
-  const view = await deps.viewBatch(joined, card, tasks);
+  const view = await deps.viewBatch(joined, { ...card, recipients }, tasks);
   const sending = {
     cardId: cardId(batch.id, card.no),
     recipients,

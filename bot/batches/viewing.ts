@@ -7,14 +7,15 @@ import type { BatchTold } from "./clicks.ts";
 /** What people see of batches. */
 export interface BatchViewing {
   viewBatch: (batch: Batch, card: BatchCard, tasks: readonly Task[]) => Promise<CardView>;
-  answer: (told: BatchTold) => Promise<string>;
+  answer: (told: BatchTold, to: string) => Promise<string>;
 }
 
 export function batchViewing(view: Viewer): BatchViewing {
   return {
-    viewBatch: async (_, card, tasks) => batchCard(card, tasks, await view(null)),
-    answer: async (told) => {
-      const { texts } = await view(null);
+    viewBatch: async (_, card, tasks) =>
+      batchCard(card, tasks, await view(null, card.for === undefined ? card.recipients : [card.for])),
+    answer: async (told, to) => {
+      const { texts } = await view(null, [to]);
       if (told.about === "decided") {
         return batchToldText({ id: told.batch.id, verdict: told.verdict }, told.tally, texts);
       }

@@ -1,7 +1,13 @@
 import type { MessageViewing } from "../../core/cards/index.ts";
 import { whyText } from "../../core/commands/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
-import { type AccessObject, type Actor, authorise, type Right } from "../../core/people/index.ts";
+import {
+  type AccessObject,
+  type Actor,
+  authorise,
+  objectOfRule,
+  type Right,
+} from "../../core/people/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import type { Explainer } from "../explain/index.ts";
 import type { RoleFinder } from "../people.ts";
@@ -44,8 +50,7 @@ async function ofEvent(
   { actor, viewing, deps }: { actor: Actor; viewing: MessageViewing; deps: ChatWhyDeps },
 ): Promise<string> {
   const objectOf = (id: string): AccessObject => {
-    const rule = deps.rules().find((one) => one.id === id);
-    return rule ? { business: rule.business } : {};
+    return objectOfRule(deps.rules().find((one) => one.id === id));
   };
   const refused = denial(actor, "rules.read", ruleId === undefined ? "some" : objectOf(ruleId), viewing);
   if (refused !== null) return refused;

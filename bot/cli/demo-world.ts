@@ -1,4 +1,5 @@
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChatOpsError } from "../../core/errors.ts";
@@ -47,7 +48,7 @@ export async function openDemoWorld(port: string | undefined): Promise<DemoWorld
   });
   const wecom = await startWecomSimulator();
   wecom.groups.addOwn("shopalerts", "商城告警", ["zhangsan", "lisi"]);
-  const env = demoEnvironment({ port, home, wecom, stackstorm });
+  const env = demoEnvironment({ port: await knownPort(port), home, wecom, stackstorm });
   const closeAround = async () => {
     await wecom.close();
     await stackstorm.close();
@@ -68,18 +69,33 @@ export async function openDemoWorld(port: string | undefined): Promise<DemoWorld
 
 type Env = Record<string, string>;
 
+/** Links on cards need the port before Whale listens on it. */
+async function knownPort(port = "8080"): Promise<string> {
+  if (port !== "0") return port;
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return String(free);
+}
+
 function demoEnvironment(given: {
-  port: string | undefined;
+  port: string;
   home: string;
   wecom: WecomSimulator;
   stackstorm: StackStormSimulator;
 }): Env {
-  const { port = "8080", home, wecom, stackstorm } = given;
+  const { port, home, wecom, stackstorm } = given;
   return {
     HOST: "127.0.0.1",
     PORT: port,
+    WHALE_PUBLIC_URL: `http://127.0.0.1:${port}`,
     WHALE_HOME: home,
     WECOM_API: wecom.url,
+    WECOM_LOGIN: wecom.url,
     WECOM_CORP_ID: demoCompany.corpId,
     WECOM_SECRET: demoCompany.corpSecret,
     WECOM_AGENT_ID: String(demoCompany.agentId),

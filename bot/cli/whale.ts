@@ -15,6 +15,7 @@ import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { findingLines } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
+import { outboxCommand } from "./outbox.ts";
 import { policyCommands } from "./policies.ts";
 import { rosterLines } from "./rule-lint.ts";
 import { rulesCommands } from "./rules.ts";
@@ -64,6 +65,7 @@ function program(): Command {
   migrateCommand(whale);
   eventCommands(whale);
   throttleCommands(whale);
+  outboxCommand(whale);
   archiveCommands(whale);
   auditCommands(whale);
   explainCommand(whale);

@@ -7,7 +7,10 @@ export interface AdminConfig {
   people: People | null;
   /** Webhook address of a group robot that tells it when the app cannot; a secret. Default none. */
   robotUrl: string | null;
-  /** Where WeCom reaches this Whale, without a slash at its end; `doctor` calls the callback by it. Default none. */
+  /**
+   * Where WeCom and people reach this Whale, without a slash at its end; `doctor` calls the callback by it, and cards link
+   * to pages below it. Default none: there are no pages.
+   */
   publicUrl: string | null;
 }
 
@@ -16,7 +19,7 @@ const PEOPLE =
 const ROBOT =
   "应为群机器人的 Webhook 地址 (must be the webhook address of a group robot): https://…/cgi-bin/webhook/send?key=…";
 const PUBLIC =
-  "应为 http(s) 地址，不带 ? 和 # (must be an http or https address without query or fragment): https://your.host";
+  "应为 http(s) 地址，不带用户、密码、? 和 # (must be an http or https address without user, password, query or fragment): https://your.host";
 
 /** Reads `ADMIN`, `FALLBACK_ROBOT_URL` and `WHALE_PUBLIC_URL`. */
 export function readAdmin(read: ConfigReader): AdminConfig {
@@ -47,7 +50,8 @@ function readPublicUrl(read: ConfigReader): string | null {
   const text = read.given("WHALE_PUBLIC_URL");
   if (text === "") return null;
   const url = URL.parse(text);
-  const good = url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash;
+  const good =
+    url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   if (good) return url.href.replace(/\/+$/, "");
   read.fault("WHALE_PUBLIC_URL", text.includes("@") ? "" : text, PUBLIC);
   return null;

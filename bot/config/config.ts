@@ -8,6 +8,7 @@ import { type AibotSetting, readAibot } from "./aibot.ts";
 import { memoryOfMachine } from "./environment.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
+import { readSessionKey } from "./session-key.ts";
 import { readStores, type StoresConfig } from "./stores.ts";
 
 /** Everything the process is told from outside, checked. */
@@ -31,10 +32,14 @@ export interface Config {
     agentId: number;
     token: string;
     encodingAesKey: string;
+    /** Where browsers log in; WeCom's own addresses when absent. */
+    loginBase?: string;
   };
+  /** What logins to pages are sealed with; empty: a key is drawn from the secret of WeCom's callback. */
+  sessionKey: string;
+  admin: AdminConfig;
   /** What of messages and calls WeCom takes. Defaults: 24 a minute to one person, 500 accounts, 2,400 calls. */
   budgets: BudgetLimits;
-  admin: AdminConfig;
   /** Null without the AI bot. */
   aibot: AibotSetting | null;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
@@ -111,9 +116,11 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
       agentId: read.whole("WECOM_AGENT_ID", { min: 1, max: 2 ** 31 }),
       token: read.wecom("WECOM_TOKEN", "token"),
       encodingAesKey: read.wecom("WECOM_AES_KEY", "encodingAesKey"),
+      ...loginBase(read),
     },
-    budgets: budgetLimits(read),
+    sessionKey: readSessionKey(read),
     admin: readAdmin(read),
+    budgets: budgetLimits(read),
     aibot: readAibot(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
@@ -124,6 +131,11 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     ...sharing(read),
   };
   return read.faults.length > 0 ? { outcome: "refused", faults: read.faults } : { outcome: "read", config };
+}
+
+function loginBase(read: ConfigReader): { loginBase?: string } {
+  if (!read.given("WECOM_LOGIN")) return {};
+  return { loginBase: read.wecom("WECOM_LOGIN", "loginBase").replace(/\/+$/, "") };
 }
 
 function budgetLimits(read: ConfigReader): BudgetLimits {

@@ -8,7 +8,7 @@ import { fileText, readSecret } from "./secret.ts";
 export type WecomText = Exclude<keyof Config["wecom"], "agentId">;
 
 /** Values that may be shown; the app's other ones are secrets. */
-const SHOWN: readonly WecomText[] = ["apiBase", "corpId"];
+const SHOWN: readonly WecomText[] = ["apiBase", "corpId", "loginBase"];
 
 interface WholeLimits {
   fallback?: number;

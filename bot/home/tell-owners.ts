@@ -3,13 +3,13 @@ import { errorText } from "../../core/errors.ts";
 import { hashOf } from "../../core/ids/index.ts";
 import type { Clock, Directory, Logger, Outbox } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
-import type { Texts } from "../../core/texts/index.ts";
+import type { Languages } from "../languages/index.ts";
 import type { LoadedHome } from "./change-type.ts";
 
 export interface OwnersDeps {
   outbox: Outbox;
   directory: Directory;
-  texts: Texts;
+  textsFor: Languages["textsFor"];
   /** Makes text of files plain in the channel's markup. */
   plain: (text: string) => string;
   clock: Clock;
@@ -34,19 +34,22 @@ export async function tellOwners(
 }
 
 async function tellOwner(rule: Rule, problem: Problem, deps: OwnersDeps): Promise<void> {
-  const { outbox, directory, texts, plain, clock, log } = deps;
+  const { outbox, directory, textsFor, plain, clock, log } = deps;
   const { file, line, field, message, messageEn } = problem;
-  const what = plain([field, texts.wordsOf({ zh: message, en: messageEn ?? message })].join(" ").trim());
-  const text = texts.ruleRefused({ rule: plain(rule.title), place: plain(`${file}:${line}`), what });
+  const words = async (to: string) => {
+    const texts = await textsFor(to);
+    const what = plain([field, texts.wordsOf({ zh: message, en: messageEn ?? message })].join(" ").trim());
+    return texts.ruleRefused({ rule: plain(rule.title), place: plain(`${file}:${line}`), what });
+  };
   try {
     const people = await directory.expand(rule.owner ?? {});
     const dueAtMs = clock.nowMs();
     const key = `notice:rule:${hashOf([rule.id, file, line, field, message])}`;
-    const items = people.map((to) => ({
+    const items = people.map(async (to) => ({
       ...{ key: `${key}:${to}`, taskId: null, lane: 4 as const, dueAtMs },
-      body: { kind: "answer" as const, to, text },
+      body: { kind: "answer" as const, to, text: await words(to) },
     }));
-    await outbox.add(items);
+    await outbox.add(await Promise.all(items));
   } catch (error) {
     log.warn({ rule: rule.id, reason: errorText(error) }, "the owner of a rule could not be told");
   }

@@ -1,5 +1,5 @@
 import type { MuteFault, MuteMatch } from "../../core/mutes/index.ts";
-import type { AccessObject } from "../../core/people/index.ts";
+import { type AccessObject, objectOfRule } from "../../core/people/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 
 const WORDS: Record<MuteFault, { zh: string; en: string }> = {
@@ -28,7 +28,7 @@ export type MuteObject = (match: MuteMatch) => AccessObject;
 /** A mute of one type or one rule needs the right there; any other needs it on everything. */
 export function muteObjectOver(rules: () => readonly Rule[]): MuteObject {
   return ({ type, ruleId }) => {
-    const business = rules().find(({ id }) => id === ruleId)?.business;
-    return { ...(type === undefined ? {} : { type }), ...(business === undefined ? {} : { business }) };
+    const rule = objectOfRule(rules().find(({ id }) => id === ruleId));
+    return { ...(type === undefined ? {} : { type }), ...rule };
   };
 }

@@ -1,10 +1,11 @@
 import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
 import {
+  BUDGET_SHORT,
   type BudgetLimits,
+  CHANNEL_CLOSED,
   callWish,
   grantedAtMs,
-  memberBuckets,
-  messagesLeft,
+  LANE_NAMES,
   mostMessages,
   type Sending,
   sendingWish,
@@ -18,6 +19,7 @@ import type {
   Lane,
   Messenger,
   Metrics,
+  OutboxClaim,
   TextSending,
   ThrottleStore,
   UpdateOutcome,
@@ -26,18 +28,14 @@ import { createPace } from "./pace.ts";
 
 export interface ChannelDeps {
   messenger: Messenger;
-  throttle: Pick<ThrottleStore, "take" | "show">;
+  throttle: Pick<ThrottleStore, "take">;
   limits: BudgetLimits;
   clock: Clock;
   metrics: Metrics;
 }
 
-/** In whose name budgets are taken: the outbox item's key and this claim of it. */
-export interface Claimed {
-  key: string;
-  fence: number;
-  lane: Lane;
-}
+/** For what budgets are taken: an outbox item, of which the lane counts. */
+export type Claimed = Pick<OutboxClaim, "lane">;
 
 /** What became of a message to several people. */
 export interface Told {
@@ -66,14 +64,10 @@ export interface Channel {
   text(claimed: Claimed, sending: TextSending & { messages: number }): Promise<Told>;
   /** To those whose budget holds it. */
   file(claimed: Claimed, sending: FileSending): Promise<Told>;
-  /** How many messages of a lane a person may get now. Never more than the truth. */
-  left(userId: string, lane: Lane): Promise<number>;
   /** The most messages that one text of a lane may be. */
   mostMessages(lane: Lane): number;
 }
 
-/** The code of an error that says that a budget does not hold a message now. */
-export const BUDGET_SHORT = "outbox.budget_short";
 /** Refusals that are about the app as a whole, not about one message. */
 const CLOSING: ReadonlySet<string> = new Set([
   "wecom.rate_limited",
@@ -89,97 +83,92 @@ const RATE_LIMITED = "wecom.rate_limited";
 const LIMITED_IN_A_ROW = 3;
 
 export function createChannel(deps: ChannelDeps): Channel {
-  const { messenger, throttle, limits, clock, metrics } = deps;
-  const pace = createPace();
-  const sends = createGate(clock);
-  const updates = createGate(clock);
-
-  const toSome = async (
-    claimed: Claimed,
-    { recipients, messages }: Pick<Sending, "recipients" | "messages">,
-    send: (now: string[]) => Promise<{ unreachable: string[] }>,
-  ): Promise<Told> => {
-    sends.check();
-    const atMs = clock.nowMs();
-    const wishes = recipients.map((userId) =>
-      sendingWish(
-        { recipients: [userId], messages, atMs, lane: claimed.lane, grantId: grantId(claimed, userId) },
-        limits,
-      ),
-    );
-    const grants = await throttle.take(wishes);
-    const held = (_: string, i: number) => grants[i]?.outcome === "held";
-    const short = recipients.filter(held);
-    const now = recipients.filter((userId) => !short.includes(userId));
-    const untilMs = Math.max(atMs, ...grants.filter(({ outcome }) => outcome === "held").map(grantedAtMs));
-    if (short.length > 0) metrics.count("outbox_budget_short", { lane: String(claimed.lane) }, short.length);
-    if (now.length === 0) return { unreachable: [], short, untilMs };
-    const { unreachable } = await sends
-      .through(() => send(now))
-      .catch((error: unknown) => {
-        if (!isNobody(error)) throw error;
-        return { unreachable: now };
-      });
-    metrics.count("outbox_sent", { lane: String(claimed.lane) }, now.length * messages);
-    return { unreachable, short, untilMs };
-  };
-
+  const { messenger, clock } = deps;
+  const wired = { ...deps, pace: createPace(), sends: createGate(clock), updates: createGate(clock) };
   return {
-    card: async (claimed, sending) => {
-      sends.check();
-      const { recipients } = sending;
-      const { lane } = claimed;
-      const atMs = clock.nowMs();
-      const wish = { recipients, lane, messages: 1, grantId: grantId(claimed, "card"), atMs };
-      const [grant] = await throttle.take([sendingWish(wish, limits)]);
-      if (grant?.outcome === "held") {
-        metrics.count("outbox_budget_short", { lane: String(lane) }, recipients.length);
-        throw budgetShort(grantedAtMs(grant) - atMs, grant.bucket.key);
-      }
-      const receipt = await sends.through(() => messenger.sendCard(sending));
-      metrics.count("outbox_sent", { lane: String(lane) }, recipients.length);
-      return receipt;
-    },
+    card: (claimed, sending) => sendCard(wired, claimed, sending),
     inLine: (error) => {
       const nowMs = clock.nowMs();
-      const perMessageMs = 120_000 / limits.memberPerMinute;
+      const perMessageMs = 120_000 / deps.limits.memberPerMinute;
       const at = { nowMs, freeAtMs: nowMs + (error.retryAfterMs ?? 0), perMessageMs };
-      return budgetShort(pace.place(error.message, at) - nowMs);
+      return budgetShort(wired.pace.place(error.message, at) - nowMs);
     },
-    update: async (claimed, updating) => {
-      updates.check();
-      const atMs = clock.nowMs();
-      const [grant] = await throttle.take([
-        callWish("update", { grantId: grantId(claimed, "update"), atMs }, limits),
-      ]);
-      if (grant?.outcome === "held") throw budgetShort(grantedAtMs(grant) - atMs);
-      return updates.through(() => messenger.updateCard(updating));
+    update: (claimed, updating) => updateCard(wired, claimed, updating),
+    text: (claimed, { messages, ...sending }) => {
+      const send = (recipients: string[]) => messenger.sendText({ ...sending, recipients });
+      return toSome(wired, { lane: claimed.lane, messages, recipients: sending.recipients }, send);
     },
-    text: (claimed, { messages, ...sending }) =>
-      toSome(claimed, { recipients: sending.recipients, messages }, (recipients) =>
-        messenger.sendText({ ...sending, recipients }),
-      ),
-    file: (claimed, sending) =>
-      toSome(claimed, { recipients: sending.recipients, messages: 1 }, (recipients) =>
-        messenger.sendFile({ ...sending, recipients }),
-      ),
-    left: async (userId, lane) => {
-      const specs = memberBuckets(userId, lane, limits);
-      const views = await Promise.all(specs.map(({ key }) => throttle.show(key)));
-      return messagesLeft(views, specs, clock.nowMs());
+    file: (claimed, sending) => {
+      const send = (recipients: string[]) => messenger.sendFile({ ...sending, recipients });
+      return toSome(wired, { lane: claimed.lane, messages: 1, recipients: sending.recipients }, send);
     },
-    mostMessages: (lane) => mostMessages(lane, limits),
+    mostMessages: (lane) => mostMessages(lane, deps.limits),
   };
+}
+
+interface Wired extends ChannelDeps {
+  pace: ReturnType<typeof createPace>;
+  sends: Gate;
+  updates: Gate;
+}
+
+async function sendCard(wired: Wired, { lane }: Claimed, sending: CardSending): Promise<CardReceipt> {
+  const { throttle, limits, sends, clock } = wired;
+  const { recipients } = sending;
+  sends.check();
+  const nowMs = clock.nowMs();
+  const [grant] = await throttle.take([sendingWish({ recipients, lane, messages: 1, atMs: nowMs }, limits)]);
+  if (grant?.outcome === "held") {
+    count(wired, "outbox_budget_short", lane, recipients.length);
+    throw budgetShort(grantedAtMs(grant) - nowMs, grant.bucket.key);
+  }
+  const receipt = await sends.through(() => wired.messenger.sendCard(sending));
+  count(wired, "outbox_sent", lane, recipients.length);
+  return receipt;
+}
+
+async function updateCard(wired: Wired, _: Claimed, updating: CardUpdating): Promise<UpdateOutcome> {
+  const { throttle, limits, updates, clock } = wired;
+  updates.check();
+  const atMs = clock.nowMs();
+  const [grant] = await throttle.take([callWish("update", atMs, limits)]);
+  if (grant?.outcome === "held") throw budgetShort(grantedAtMs(grant) - atMs);
+  return updates.through(() => wired.messenger.updateCard(updating));
+}
+
+async function toSome(
+  wired: Wired,
+  { recipients, lane, messages }: Omit<Sending, "atMs">,
+  send: (now: string[]) => Promise<{ unreachable: string[] }>,
+): Promise<Told> {
+  const { throttle, limits, sends, clock } = wired;
+  sends.check();
+  const atMs = clock.nowMs();
+  const wishes = recipients.map((one) => sendingWish({ recipients: [one], lane, messages, atMs }, limits));
+  const grants = await throttle.take(wishes);
+  const held = grants.filter(({ outcome }) => outcome === "held");
+  const short = recipients.filter((_, i) => grants[i]?.outcome === "held");
+  const now = recipients.filter((_, i) => grants[i]?.outcome !== "held");
+  const untilMs = Math.max(atMs, ...held.map(grantedAtMs));
+  count(wired, "outbox_budget_short", lane, short.length);
+  if (now.length === 0) return { unreachable: [], short, untilMs };
+  const { unreachable } = await sends
+    .through(() => send(now))
+    .catch((error: unknown) => {
+      if (!isNobody(error)) throw error;
+      return { unreachable: now };
+    });
+  count(wired, "outbox_sent", lane, now.length * messages);
+  return { unreachable, short, untilMs };
+}
+
+function count({ metrics }: Wired, name: string, lane: Lane, by: number): void {
+  if (by > 0) metrics.count(name, { lane: LANE_NAMES[lane] }, by);
 }
 
 /** Whether WeCom knows none of the people. */
 function isNobody(error: unknown): boolean {
   return isChatOpsError(error) && error.code === "wecom.nobody_reachable";
-}
-
-/** Of each claim anew: what was taken for a try that failed is not counted on, because it may have been sent. */
-function grantId({ key, fence }: Claimed, to: string): string {
-  return `#${key}@${fence}/${to}`;
 }
 
 /** The error for what there is no room for now. */
@@ -196,13 +185,20 @@ export function budgetShort(afterMs: number, budget = ""): ChatOpsError {
  * Keeps calls away from a WeCom that refuses them all, so that they cost no budget and get no address banned. One
  * that asks again when the pause is over decides for all; each refusal in a row doubles the pause.
  */
-function createGate(clock: Clock) {
+interface Gate {
+  /** Throws while it is closed. */
+  check(): void;
+  /** Makes a call whose refusal may close it. */
+  through<T>(call: () => Promise<T>): Promise<T>;
+}
+
+function createGate(clock: Clock): Gate {
   const closed = { untilMs: 0, times: 0, refusals: 0, why: "" };
   const check = () => {
     const afterMs = closed.untilMs - clock.nowMs();
     if (afterMs <= 0) return;
     const message = `WeCom is left alone for now: ${closed.why}`;
-    throw new ChatOpsError(message, { code: "outbox.channel_closed", retryAfterMs: afterMs, reached: "no" });
+    throw new ChatOpsError(message, { code: CHANNEL_CLOSED, retryAfterMs: afterMs, reached: "no" });
   };
   const through = async <T>(call: () => Promise<T>): Promise<T> => {
     try {

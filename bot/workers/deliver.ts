@@ -1,7 +1,7 @@
 import { noticeText, replyText, taskCard } from "../../core/cards/index.ts";
 import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
 import { cardId } from "../../core/ids/index.ts";
-import { type DigestLine, resultMessage } from "../../core/outbox/index.ts";
+import { BUDGET_SHORT, type DigestLine, resultMessage } from "../../core/outbox/index.ts";
 import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
   Clock,
@@ -26,7 +26,8 @@ import { waitingItem } from "../batches/gather.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
-import { BUDGET_SHORT, type Channel, type Told } from "./channel.ts";
+import type { Channel, Told } from "./channel.ts";
+import { countDropped, giveUpIfFinal, isFinal } from "./give-up.ts";
 import { audienceOf, type HearerDeps, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
@@ -65,6 +66,9 @@ export type Deliver = (claim: OutboxClaim) => Promise<void>;
 /** An approval that nobody was asked for yet and that ends sooner is kept. Far longer than a card is put off at once. */
 const KEEP_ASKING_MS = 3_600_000;
 
+/** A text with the names that its recipients are the members of. */
+type ToGroups = Message & { named: PeopleGroups };
+
 type BodyOf<K extends OutboxBody["kind"]> = Extract<OutboxBody, { kind: K }>;
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
@@ -74,9 +78,10 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const settle = async (claim: OutboxClaim) => void (await outbox.settle(claim.key, claim.fence));
 
   /** What there is no room for goes into its person's digest. */
-  const tell = async (claim: OutboxClaim, task: Task, message: Message): Promise<Told> => {
+  const tell = async (claim: OutboxClaim, task: Task, message: ToGroups): Promise<Told> => {
     const told = await teller.tell(claim, message);
-    await tellUnreached({ claim, task, unreachable: told.unreachable, asked: message.recipients }, deps);
+    const { unreachable } = told;
+    await tellUnreached({ claim, task, unreachable, asked: message.recipients, named: message.named }, deps);
     return told;
   };
 
@@ -90,15 +95,21 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       case "report":
         return report(claim, task);
       case "reply": {
-        const markdown = replyText(task, body.about, await deps.view(task));
-        const told = await tell(claim, task, { recipients: [body.to], markdown, dropRepeat: false });
+        const markdown = replyText(task, body.about, await deps.view(task, [body.to]));
+        const told = await tell(claim, task, {
+          recipients: [body.to],
+          named: [],
+          markdown,
+          dropRepeat: false,
+        });
         return teller.settle(claim, told, textLine(markdown));
       }
       case "notice": {
-        const viewing = { ...(await deps.view(task)), nowMs: deps.clock.nowMs() };
+        const named = groupsOf(body.to);
+        const recipients = await membersOf(named, deps);
+        const viewing = { ...(await deps.view(task, recipients)), nowMs: deps.clock.nowMs() };
         const markdown = noticeText(task, body.about, viewing);
-        const recipients = await membersOf(groupsOf(body.to), deps);
-        const told = await tell(claim, task, { recipients, markdown, dropRepeat: true });
+        const told = await tell(claim, task, { recipients, named, markdown, dropRepeat: true });
         return teller.settle(claim, told, textLine(markdown));
       }
       case "ask_again":
@@ -126,9 +137,10 @@ export function createDeliver(deps: DeliverDeps): Deliver {
 
   const report = async (claim: OutboxClaim, task: Task): Promise<void> => {
     const recipients = await audienceOf(task, deps);
-    const { text, file } = resultMessage(task, await deps.view(task));
+    const { text, file } = resultMessage(task, await deps.view(task, recipients));
     deps.onStep("report_sending");
-    const told = await tell(claim, task, { recipients, markdown: text, dropRepeat: true });
+    const named = task.report.to ? [task.report.to] : [];
+    const told = await tell(claim, task, { recipients, named, markdown: text, dropRepeat: true });
     deps.onStep("report_sent");
     const reached = recipients.filter((id) => ![...told.short, ...told.unreachable].includes(id));
     const output = file && reached.length > 0 ? [outputItem(claim, { task, to: reached })] : [];
@@ -160,14 +172,14 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       const sending = {
         cardId: cardId(task.id, card.no),
         recipients,
-        card: taskCard(task, card, await deps.view(task)),
+        card: taskCard(task, card, await deps.view(task, recipients)),
         mayBeRepeat: claim.attempts > 0,
       };
       deps.onStep("card_sending");
       const receipt = await channel.card(claim, sending);
       deps.onStep("card_sent");
       const { unreachable } = receipt;
-      await tellUnreached({ claim, task, unreachable, asked: recipients }, deps);
+      await tellUnreached({ claim, task, unreachable, asked: recipients, named: card.to }, deps);
       await deps.advancer.advance(
         task,
         { kind: "card_sent", cardNo: card.no, recipients, ...receipt },
@@ -225,7 +237,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const outcome = await channel.update(claim, {
       recipients,
       code: body.code,
-      card: taskCard(task, card, await deps.view(task)),
+      card: taskCard(task, card, await deps.view(task, recipients)),
       mayBeRepeat: claim.attempts > 0,
     });
     deps.metrics.count("card_updates", { outcome });
@@ -258,37 +270,10 @@ function textLine(text: string): DigestLine {
   return { about: "text", text };
 }
 
-/** Whether trying again cannot help. */
-function isFinal(error: unknown): boolean {
-  return isChatOpsError(error) && !error.retryable;
-}
-
 function nobody(groups: PeopleGroups): Error {
   const message = `nobody to send to: ${groups.map(peopleText).join(", ")}`;
   // People may be added to a tag at any time; the approval's own clock has not begun.
   return new ChatOpsError(message, { code: "card.nobody", retryable: true, reached: "no" });
-}
-
-/** Throws what is to be tried again; tells of what is not. */
-export function giveUpIfFinal(
-  claim: OutboxClaim,
-  error: unknown,
-  deps: Pick<DeliverDeps, "log" | "metrics">,
-): void {
-  if (!isFinal(error)) throw error;
-  const { key, body } = claim;
-  deps.log.error({ key, kind: body.kind, err: error, reason: errorText(error) }, "message given up");
-  deps.metrics.count("outbox_items", { kind: body.kind, outcome: "given_up" });
-  countDropped(claim, error, deps);
-}
-
-function countDropped(
-  { body }: OutboxClaim,
-  error: unknown,
-  { metrics }: Pick<DeliverDeps, "metrics">,
-): void {
-  const reason = isChatOpsError(error) ? error.code : "unexpected";
-  metrics.count("outbox_dropped", { kind: body.kind, reason });
 }
 
 async function journalEnd(task: Task, { journal }: DeliverDeps): Promise<void> {

@@ -2,7 +2,7 @@ import { type DigestLine, digestText } from "../../core/outbox/index.ts";
 import type { Clock, Logger, Metrics, Outbox, OutboxClaim } from "../../core/ports/index.ts";
 import { CHANNEL_BYTES } from "../../core/texts/index.ts";
 import { budgetShort, type Channel } from "./channel.ts";
-import { giveUpIfFinal } from "./deliver.ts";
+import { giveUpIfFinal } from "./give-up.ts";
 import type { Viewer } from "./viewing.ts";
 
 export interface DigestDeps {
@@ -31,7 +31,7 @@ export function createDigester(deps: DigestDeps): DeliverDigest {
     const gathered = await Promise.all(claims.map((claim) => gather(claim, outbox)));
     const lines = gathered.flatMap((one) => one.lines);
     try {
-      const { texts, plain } = await deps.view(null);
+      const { texts, plain } = await deps.view(null, [first.body.to]);
       const markdown = digestText(lines, { texts, plain, maxBytes: CHANNEL_BYTES.markdown });
       const sending = { recipients: [first.body.to], markdown, messages: 1, dropRepeat: true };
       const { short, untilMs } = await channel.text(first, sending);

@@ -1,6 +1,7 @@
+import { approvers } from "../../core/approvals/index.ts";
 import { plainLine } from "../../core/cards/index.ts";
 import { shortId } from "../../core/ids/index.ts";
-import { askersOf } from "../../core/outbox/index.ts";
+import { requesterOf } from "../../core/outbox/index.ts";
 import type { PeopleGroups } from "../../core/people/index.ts";
 import type {
   Clock,
@@ -39,8 +40,10 @@ export async function membersOf(
 
 /** Who hears how a task ended: whom the rule names, who asked for it, else who approved it; else who was asked. */
 export async function audienceOf(task: Task, deps: Pick<HearerDeps, "directory">): Promise<string[]> {
-  const people = [...new Set([...(await namedOf(task, deps)), ...askersOf(task)])];
-  if (people.length > 0) return people;
+  const requester = requesterOf(task);
+  const asked = requester === null ? [] : [requester];
+  const people = [...(await namedOf(task, deps)), ...asked, ...approvers(task)];
+  if (people.length > 0) return [...new Set(people)];
   const first = task.approval.mode === "people" ? task.approval.groups.map(({ from }) => from) : [];
   return membersOf(first, deps);
 }
@@ -58,23 +61,38 @@ interface Unreached {
   unreachable: readonly string[];
   /** Who was to get it. */
   asked: readonly string[];
+  /** By which names. */
+  named: PeopleGroups;
 }
 
 /**
- * Tells whoever asked for a task and who owns its rule who could not be reached, each once a day of the same person.
- * Where too few are left to approve it, those hear it too whom the rule reports to, and those who were reached.
+ * Tells who owns the rule of a task who could not be reached, and whoever asked for it, of the people who are named one
+ * by one: a tag may well have members who are not there. Each hears of the same person once a day. Where too few are
+ * left to approve, all of them hear of everybody, and so do those whom the rule reports to, and who was reached.
  */
 export async function tellUnreached(facts: Unreached, deps: HearerDeps): Promise<void> {
-  const { claim, task, unreachable, asked } = facts;
+  const { claim, task, unreachable, asked, named } = facts;
   if (unreachable.length === 0) return;
   deps.log.warn({ key: claim.key, taskId: task.id, unreachable }, "message did not reach everybody");
   deps.metrics.count("outbox_unreached", { kind: claim.body.kind }, unreachable.length);
   const reached = asked.filter((id) => !unreachable.includes(id));
   const atRisk = claim.body.kind === "card" && reached.length < mostNeeded(task);
-  const wide = atRisk ? [...reached, ...(await namedOf(task, deps))] : [];
-  const close = [...askersOf(task), ...(await ownersOf(task, deps))];
-  const hearers = [...new Set([...close, ...wide])].filter((id) => !unreachable.includes(id));
-  for (const to of hearers) {
+  const requester = requesterOf(task);
+  const asker = requester === null ? [] : [requester];
+  const owners = await ownersOf(task, deps);
+  const all = atRisk ? [...owners, ...asker, ...reached, ...(await namedOf(task, deps))] : owners;
+  const byName = unreachable.filter((id) => named.some(({ users = [] }) => users.includes(id)));
+  await tellEach({ claim, task, unreachable }, all, deps);
+  await tellEach({ claim, task, unreachable: byName }, asker, deps);
+}
+
+async function tellEach(
+  { claim, task, unreachable }: Pick<Unreached, "claim" | "task" | "unreachable">,
+  hearers: readonly string[],
+  deps: HearerDeps,
+): Promise<void> {
+  for (const to of new Set(hearers)) {
+    if (unreachable.includes(to)) continue;
     const people = await notToldToday({ claim, to, people: unreachable }, deps);
     if (people.length > 0) await tellOne({ claim, task, to, people }, deps);
   }
@@ -107,7 +125,7 @@ async function tellOne(
   { claim, task, to, people }: { claim: OutboxClaim; task: Task; to: string; people: readonly string[] },
   deps: HearerDeps,
 ): Promise<void> {
-  const viewing = await deps.view(task);
+  const viewing = await deps.view(task, [to]);
   const what = plainLine(task.title, viewing);
   const named = viewing.plain(people.join(" "));
   const text = viewing.texts.outbox.unreached({ what, id: shortId(task.id), people: named });
@@ -119,10 +137,14 @@ export async function tellCardFailed(
   { claim, task, why }: { claim: OutboxClaim; task: Task; why: string },
   deps: HearerDeps,
 ): Promise<void> {
-  const viewing = await deps.view(task);
+  const hearers = [
+    ...(await ownersOf(task, deps)),
+    ...(await namedOf(task, deps)),
+    requesterOf(task) ?? [],
+  ].flat();
+  const viewing = await deps.view(task, hearers);
   const facts = { what: plainLine(task.title, viewing), id: shortId(task.id), why: viewing.plain(why) };
   const text = viewing.texts.outbox.cardFailed(facts);
-  const hearers = [...askersOf(task), ...(await ownersOf(task, deps)), ...(await namedOf(task, deps))];
   const items = [...new Set(hearers)].map((to) => answerItem({ claim, about: "failed", to, text }, deps));
   if (items.length > 0) await deps.outbox.add(items);
 }

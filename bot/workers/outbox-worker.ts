@@ -1,7 +1,7 @@
 import { type ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
+import { BUDGET_SHORT } from "../../core/outbox/index.ts";
 import type { Clock, Logger, Metrics, Outbox, OutboxClaim } from "../../core/ports/index.ts";
 import { doublingDelayMs } from "../../core/tasks/index.ts";
-import { BUDGET_SHORT } from "./channel.ts";
 import type { Deliver } from "./deliver.ts";
 import type { DeliverDigest } from "./digests.ts";
 import { type Loop, startLoop } from "./loop.ts";

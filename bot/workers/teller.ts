@@ -37,10 +37,10 @@ const GATHER_MS = 10_000;
 const MOST_MESSAGES = 3;
 
 export function createTeller({ outbox, channel, messagesIn, view, clock }: TellerDeps): Teller {
-  const fitted = async ({ lane }: OutboxClaim, markdown: string) => {
+  const fitted = async ({ lane }: OutboxClaim, { recipients, markdown }: Message) => {
     const most = Math.min(MOST_MESSAGES, channel.mostMessages(lane));
     let shown = markdown;
-    const { leftOutHere } = (await view(null)).texts.outbox;
+    const { leftOutHere } = (await view(null, recipients)).texts.outbox;
     // Parts end at line ends, so that some stay short.
     for (let bytes = most * CHANNEL_BYTES.markdown; messagesIn(shown) > most; bytes *= 0.8) {
       shown = headAndTail(markdown, Math.floor(bytes), leftOutHere);
@@ -55,9 +55,10 @@ export function createTeller({ outbox, channel, messagesIn, view, clock }: Telle
     dueAtMs: clock.nowMs() + GATHER_MS,
   });
   return {
-    tell: async (claim, { recipients, markdown, dropRepeat }) => {
+    tell: async (claim, message) => {
+      const { recipients, dropRepeat } = message;
       if (recipients.length === 0) return { unreachable: [], short: [], untilMs: 0 };
-      return channel.text(claim, { recipients, dropRepeat, ...(await fitted(claim, markdown)) });
+      return channel.text(claim, { recipients, dropRepeat, ...(await fitted(claim, message)) });
     },
     settle: async (claim, told, line, others = []) => {
       const items = [...told.short.map((to) => lineItem(claim, to, line)), ...others];

@@ -3,36 +3,45 @@ import type { CardLine, MessageViewing } from "../../core/cards/index.ts";
 import { compileTemplate } from "../../core/params/index.ts";
 import type { Archive, Directory, Journal } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
-import { type Language, textsOf } from "../../core/texts/index.ts";
+import { textsOf } from "../../core/texts/index.ts";
+import type { Languages } from "../languages/index.ts";
 
 export interface ViewingDeps {
   directory: Directory;
   journal: Journal;
   archive: Archive;
-  language: Language;
+  languages: Pick<Languages, "of">;
   timeZone: string;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
+  /** The address of a task's page; null, or absent, where pages have none that people can reach. */
+  linkOf?: (taskId: string) => string | null;
 }
 
-/** Reads what cards and messages about a task need beside the task. */
-export type Viewer = (task: Task | null) => Promise<MessageViewing>;
+/** Reads what cards and messages about a task need beside the task, in the language of whom they are for. */
+export type Viewer = (task: Task | null, to?: readonly string[]) => Promise<MessageViewing>;
 
 export function createViewer(deps: ViewingDeps): Viewer {
-  const { directory, language, timeZone, plain } = deps;
-  return async (task) => {
-    const told = task ? [...task.decisions, ...task.history] : [];
+  const { directory, languages, timeZone, plain, linkOf } = deps;
+  return async (task, to = []) => {
+    const told = task ? [asked(task), ...task.decisions, ...task.history] : [];
     const people = new Set(told.flatMap(({ by, onBehalfOf }) => [by ?? [], onBehalfOf ?? []].flat()));
     const names = new Map<string, string>();
     await Promise.all([...people].map(async (id) => names.set(id, await directory.nameOf(id))));
     return {
-      texts: textsOf(language),
+      texts: textsOf(await languages.of(to)),
       timeZone,
       plain,
       nameOf: (id) => names.get(id) ?? id,
+      ...(linkOf ? { linkOf } : {}),
       resultRows: task ? await resultRows(task, deps) : [],
     };
   };
+}
+
+/** Who asked for it, where somebody did. */
+function asked({ origin }: Task): { by?: string; onBehalfOf?: string } {
+  return origin.kind === "rule" || origin.by === null ? {} : { by: origin.by };
 }
 
 /** The rule's result rows over the event and the result; a row that cannot be rendered is left out. */

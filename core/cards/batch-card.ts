@@ -1,79 +1,30 @@
-import { type BatchCard, type BatchTally, BOXES_KEY } from "../batches/index.ts";
+import type { BatchCard, BatchTally } from "../batches/index.ts";
 import { shortId } from "../ids/index.ts";
 import type { RefusalReason, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
-import type { CardLine, CardView } from "./card.ts";
-import { shorten } from "./shorten.ts";
-import { clockTime, type Viewing } from "./task-card.ts";
-
-/** Most characters of what a box says (reference/wecom.md 3.6). */
-const BOX_CHARACTERS = 17;
-const QUOTE_CHARACTERS = 240;
-const ROW_CHARACTERS = 30;
+import type { ButtonsView, CardView } from "./card.ts";
+import { chooseCard, type GroupTasks, groupCard, settledGroupCard } from "./group-card.ts";
+import type { Viewing } from "./viewing.ts";
 
 /** How a batch's card looks for its tasks as they are now. */
 export function batchCard(card: BatchCard, tasks: readonly Task[], viewing: Viewing): CardView {
-  const open = tasks.filter(({ state }) => state === "pending_approval");
-  const [first] = open.length > 0 ? open : tasks;
-  const { texts } = viewing;
-  const source = first ? `${texts.brand} · ${first.business}` : texts.brand;
-  const title = texts.batch.title({ title: first?.title ?? "", count: tasks.length });
-  if (card.purpose === "choose" && open.length > 0) return boxes(open, { source, title, texts });
+  const all = someOf(tasks);
+  if (!all) return emptyCard(viewing.texts);
+  if (card.purpose === "ask") return groupCard(all, viewing);
+  const open = someOf(tasks.filter(({ state }) => state === "pending_approval"));
+  return open ? chooseCard(open, viewing) : settledGroupCard(all, viewing);
+}
+
+function someOf([first, ...others]: readonly Task[]): GroupTasks | null {
+  return first ? [first, ...others] : null;
+}
+
+/** Its tasks ended so long ago that they are forgotten. */
+function emptyCard({ brand, batch: { closed } }: Texts): ButtonsView {
   return {
-    ...{ source, title, tone: open.length > 0 ? "danger" : "neutral" },
-    subtitle: open.length > 0 ? texts.batch.open(open.length) : standing(tasks, texts),
-    rows: first ? rowsOf(first, { tasks, texts }) : [],
-    quote: { title: texts.labels.target, text: shorten(tasks.map(nameOf).join("\n"), QUOTE_CHARACTERS) },
-    text: first && open.length > 0 ? untilText(open, viewing) : "",
-    buttons: open.length > 0 ? buttons(open.length, texts) : [],
-    ...(open.length > 0 ? {} : { closed: texts.batch.closed }),
+    ...{ source: brand, tone: "neutral", title: closed, subtitle: "", text: "" },
+    ...{ rows: [], buttons: [], closed },
   };
-}
-
-function boxes(
-  open: readonly Task[],
-  { source, title, texts }: { source: string; title: string; texts: Texts },
-): CardView {
-  const options = open.map((task) => ({ id: task.id, text: shorten(nameOf(task), BOX_CHARACTERS) }));
-  return {
-    ...{ source, title, tone: "primary" as const, text: texts.batch.choosing },
-    boxes: { key: BOXES_KEY, options, ticked: [] },
-    submit: { key: "chosen", text: texts.batch.chosen },
-  };
-}
-
-function nameOf({ id, event, targets }: Task): string {
-  return `${shortId(id)} ${(event.subject || targets.join(" ")).replace(/\s+/g, " ")}`;
-}
-
-function buttons(open: number, { batch, buttons: { refresh } }: Texts) {
-  return [
-    { key: "all", text: batch.all(open), tone: "primary" as const },
-    { key: "none", text: batch.none(open), tone: "danger" as const },
-    { key: "choose", text: batch.choose, tone: "neutral" as const },
-    { key: "refresh", text: refresh, tone: "neutral" as const },
-  ];
-}
-
-function rowsOf(first: Task, { tasks, texts }: { tasks: readonly Task[]; texts: Texts }): CardLine[] {
-  return [
-    { label: texts.labels.action, value: first.action },
-    { label: texts.labels.alert, value: shorten(first.event.title, ROW_CHARACTERS) },
-    { label: texts.labels.status, value: shorten(standing(tasks, texts), ROW_CHARACTERS) },
-  ];
-}
-
-/** How many tasks stand where. */
-function standing(tasks: readonly Task[], { states }: Texts): string {
-  const by = Map.groupBy(tasks, ({ state }) => state);
-  return [...by].map(([state, some]) => `${states[state]} ${some.length}`).join(" · ");
-}
-
-/** The first end of those that wait: each has its own. */
-function untilText(open: readonly Task[], { texts, timeZone }: Viewing): string {
-  const ends = open.flatMap(({ deadlineAtMs }) => deadlineAtMs ?? []);
-  const until = ends.length === 0 ? null : clockTime(Math.min(...ends), timeZone);
-  return texts.batch.waiting(until);
 }
 
 /** What is told to who has clicked on a batch's card: how many came out how. */

@@ -1,7 +1,7 @@
 import { hasRejection, type Vote, votes } from "../approvals/quorum.ts";
 import type { Task } from "../tasks/index.ts";
 import { shorten } from "./shorten.ts";
-import type { Viewing } from "./task-card.ts";
+import type { Viewing } from "./viewing.ts";
 
 /** Cards have little room; messages tell reasons whole. */
 const REASON_CHARACTERS = 24;

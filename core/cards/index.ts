@@ -1,7 +1,11 @@
+export { missingWords } from "./asking-card.ts";
 export * from "./batch-card.ts";
 export * from "./card.ts";
 export { DECISION_KEY } from "./choice-card.ts";
 export * from "./deciders.ts";
+export * from "./group-card.ts";
 export * from "./messages.ts";
+export { clockTime, paramsText, seconds, taskTitle } from "./parts.ts";
 export * from "./shorten.ts";
 export * from "./task-card.ts";
+export * from "./viewing.ts";

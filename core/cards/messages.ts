@@ -3,8 +3,11 @@ import { MAX_REASON_CHARACTERS } from "../approvals/reason.ts";
 import type { Json } from "../ids/index.ts";
 import { isJsonObject, shortId } from "../ids/index.ts";
 import { type Effect, type NoticeAbout, renewedOrigin, type Task } from "../tasks/index.ts";
+import { missingWords } from "./asking-card.ts";
 import { decidedBy } from "./deciders.ts";
-import { missingWords, reasonText, seconds, taskTitle, type Viewing } from "./task-card.ts";
+import { seconds, taskTitle } from "./parts.ts";
+import { reasonText } from "./task-card.ts";
+import type { Viewing } from "./viewing.ts";
 
 /** Viewing for messages, whose markup the channel must be able to neutralise. */
 export interface MessageViewing extends Viewing {
@@ -94,7 +97,7 @@ export function replyText(
   about: Extract<Effect, { kind: "reply" }>["about"] | "reason_taken",
   viewing: MessageViewing,
 ): string {
-  const { texts, plain } = viewing;
+  const { texts } = viewing;
   const head = `${plainLine(task.title, viewing)}（${texts.labels.id} ${shortId(task.id)}）：`;
   if (about === "approval_counted") return head + texts.counted(missingWords(task, texts));
   if (about === "rejection_counted") return head + texts.rejectionCounted(rejecters(task).length);
@@ -102,7 +105,7 @@ export function replyText(
   if (about === "reason_asked") return head + texts.reasonAsked(shortId(task.id));
   if (about === "offer_taken") return head + texts.offerTaken;
   const standing = [decidedBy(task, viewing), texts.states[task.state]].filter(Boolean).join(" · ");
-  return `${head}${texts.refusals[about]}（${plain(standing)}）`;
+  return `${head}${texts.refusals[about]}（${plainLine(standing, viewing)}）`;
 }
 
 /** What is told about a task that is no end of it. */
@@ -111,9 +114,10 @@ export function noticeText(
   about: Extract<Effect, { kind: "notice" }>["about"],
   viewing: MessageViewing & { nowMs: number },
 ): string {
-  const { texts, plain } = viewing;
+  const { texts } = viewing;
   const head = `**${plainLine(task.title, viewing)}**（${texts.labels.id} ${shortId(task.id)}）：`;
-  if (about === "unreachable_people") return head + plain(task.cards.flatMap((c) => c.unreachable).join(" "));
+  if (about === "unreachable_people")
+    return head + plainLine(task.cards.flatMap((c) => c.unreachable).join(" "), viewing);
   const since = task.start?.intentAtMs ?? task.updatedAtMs;
   const minutes = Math.max(1, Math.round((viewing.nowMs - since) / 60_000));
   return head + plainNotice(task, about, { viewing, minutes });
@@ -124,18 +128,17 @@ function plainNotice(
   about: Exclude<NoticeAbout, "unreachable_people">,
   { viewing, minutes }: { viewing: MessageViewing; minutes: number },
 ): string {
-  const { texts, plain } = viewing;
+  const { texts } = viewing;
+  const line = (text = "") => plainLine(text, viewing);
   switch (about) {
     case "stuck":
-      return texts.stuck({ status: task.execution?.status ?? "", minutes, id: shortId(task.id) });
-    case "doubled": {
-      const ids = (task.doubles ?? []).join(" ");
-      return texts.doubled({ followed: plain(task.execution?.id ?? ""), ids: plain(ids) });
-    }
+      return texts.stuck({ status: line(task.execution?.status), minutes, id: shortId(task.id) });
+    case "doubled":
+      return texts.doubled({ followed: line(task.execution?.id), ids: line(task.doubles?.join(" ")) });
     case "control_refused":
-      return texts.controlRefused(plain(task.message ?? ""));
+      return texts.controlRefused(line(task.message));
     case "control_lost":
-      return texts.controlLost(plain(task.message ?? ""));
+      return texts.controlLost(line(task.message));
     case "not_asked_again":
       return texts.notAskedAgain;
     default:

@@ -35,6 +35,9 @@ const SHARES: Record<Level, { rate: number; burst: number }> = {
 /** How deep a lane's messages are bound. */
 const DEPTHS: Record<Lane, number> = { 1: 1, 3: 2, 5: 3, 2: 4, 4: 4 };
 
+/** A try that is made again may have sent before, so that it takes anew. */
+const NOT_REMEMBERED = "";
+
 /** Begins no rule's id and no shared bucket's name. */
 const MARK = "#";
 
@@ -43,7 +46,7 @@ export function memberBuckets(userId: string, lane: Lane, limits: BudgetLimits):
   // A bucket that was full gives its burst and what comes back: half of each keeps any minute within the limit.
   const half = limits.memberPerMinute / 2;
   return LEVELS.slice(0, DEPTHS[lane]).map((level) => ({
-    key: `${MARK}${level}:${userId}`,
+    key: `${MARK}${level}:${userId.toLowerCase()}`,
     limit: Math.max(1, half * SHARES[level].rate),
     perMs: MINUTE_MS,
     burst: Math.max(1, Math.floor(half * SHARES[level].burst)),
@@ -64,28 +67,35 @@ export interface Sending {
   lane: Lane;
   /** How many messages each of them gets. */
   messages: number;
-  /** Names this try for ever. */
-  grantId: string;
   atMs: number;
 }
 
 /** What a sending takes of the budgets: all of it, or nothing. */
 export function sendingWish(sending: Sending, limits: BudgetLimits): TakeRequest {
-  const { recipients, lane, messages, grantId, atMs } = sending;
+  const { recipients, lane, messages, atMs } = sending;
   const members = recipients.flatMap((userId) => memberBuckets(userId, lane, limits));
   const app = appBuckets(lane, recipients.length * messages, limits);
-  const [first, ...also] = [...app, ...members.map((bucket) => ({ ...bucket, take: messages }))];
-  return { ...(first as BucketSpec), also, grantId, atMs };
+  const [first, ...also] = [...app, ...members.map((bucket) => ({ ...bucket, take: messages }))].map(
+    holdable,
+  );
+  return { ...(first as BucketSpec), also, atMs, grantId: NOT_REMEMBERED };
+}
+
+/** What is more than a bucket can ever hold waits until it is full, not for ever. */
+function holdable({ take = 1, ...bucket }: BucketSpec): BucketSpec {
+  return { ...bucket, take: Math.min(take, bucket.burst) };
 }
 
 /** What one call of an API takes that sends nothing to people. */
-export function callWish(
-  api: string,
-  at: { grantId: string; atMs: number },
-  limits: BudgetLimits,
-): TakeRequest {
-  const limit = limits.callsPerMinute;
-  return { key: `${MARK}api:${api}`, limit, perMs: MINUTE_MS, burst: 2 * limit, ...at };
+export function callWish(api: string, atMs: number, { callsPerMinute: limit }: BudgetLimits): TakeRequest {
+  return {
+    key: `${MARK}api:${api}`,
+    limit,
+    perMs: MINUTE_MS,
+    burst: 2 * limit,
+    atMs,
+    grantId: NOT_REMEMBERED,
+  };
 }
 
 /** The most messages that one text may be, so that its person's budget can ever hold it. */

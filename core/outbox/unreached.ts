@@ -1,11 +1,9 @@
 import type { Task } from "../tasks/index.ts";
 
 /**
- * Who asked for a task, and so hears when it cannot be told or asked: the person of its order or offer, else those who
- * have approved it. Whoever the rule reports to is asked of the directory beside them.
+ * The person of the order or offer that a task came from; null for what a rule made, now or in a replay, and for what
+ * the command line of the machine asked for.
  */
-export function askersOf({ origin, decisions }: Task): string[] {
-  if (origin.kind !== "rule" && origin.by !== null) return [origin.by];
-  const approvers = decisions.filter(({ verdict }) => verdict === "approve").map(({ by }) => by);
-  return [...new Set(approvers.filter((by) => !by.startsWith("policy:")))];
+export function requesterOf({ origin }: Task): string | null {
+  return origin.kind === "offer" || origin.kind === "retry" ? origin.by : null;
 }

@@ -60,7 +60,16 @@ export function inScope(scope: Scope, object: AccessObject): boolean {
 }
 
 function isBounded(on: Reach | undefined): on is Reach {
-  return on?.types !== undefined || on?.businesses !== undefined;
+  return on !== undefined && Object.values(on).some((listed) => listed !== undefined);
+}
+
+/** The roles that grant a right on an object: whose holders may do it, whoever asks. */
+export function rolesGranting(
+  roles: readonly Role[],
+  right: Right,
+  object: AccessObject | "some",
+): readonly Role[] {
+  return roles.filter((role) => grants(role, right) && isOn(role, object));
 }
 
 function isOn({ on }: Role, object: AccessObject | "some"): boolean {

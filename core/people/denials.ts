@@ -1,4 +1,6 @@
+import { peopleText } from "./people.ts";
 import type { Right } from "./rights.ts";
+import type { Role } from "./role.ts";
 
 /** Why somebody may not do something. Closed: each is counted, logged and told. */
 export type DenialReason =
@@ -19,6 +21,22 @@ export type DenialReason =
 export interface DenialWords {
   zh: string;
   en: string;
+}
+
+/**
+ * Who may do what somebody was denied, and who may let them: the roles that have the right on it, and those that may
+ * have changed roles taken up.
+ */
+export function grantWords(granting: readonly Role[], admins: readonly Role[]): DenialWords {
+  const [may, let_] = [granting, admins].map((roles) => roles.map(roleText).join("；"));
+  return {
+    zh: `${may ? `有此权限的角色：${may}。` : "还没有角色有此权限。"}授予在 roles.yaml 里${let_ ? `，可找：${let_}` : "，请找 Whale 的管理员"}。`,
+    en: `${may ? `Roles that have it: ${may}. ` : "No role has it. "}It is granted in roles.yaml${let_ ? `; ask: ${let_}` : "; ask whoever runs Whale"}.`,
+  };
+}
+
+function roleText({ name, of }: Role): string {
+  return `${name}（${peopleText(of)}）`;
 }
 
 /** What was asked for, and the roles of which the directory could not say whether they are held. */
@@ -42,8 +60,8 @@ export function denialWords(reason: DenialReason, { right, roles }: DenialFacts)
       };
     case "outside_scope":
       return {
-        zh: `您的 ${right} 权限不包括这个事件类型或业务`,
-        en: `your right ${right} does not reach this event type or business`,
+        zh: `您的 ${right} 权限不包括这个事件类型、业务、规则或集群`,
+        en: `your right ${right} does not reach this event type, business, rule or cluster`,
       };
     case "inactive":
       return {
@@ -52,8 +70,8 @@ export function denialWords(reason: DenialReason, { right, roles }: DenialFacts)
       };
     case "unknown_person":
       return {
-        zh: "企业微信通讯录里没有这个人，也没有角色直接写到此人",
-        en: "WeCom does not know this person, and no role names them directly",
+        zh: "企业微信通讯录里没有这个人，或此人不在应用的可见范围内，也没有角色直接写到此人",
+        en: "WeCom does not know this person, or does not show them to the app, and no role names them directly",
       };
     case "directory_unavailable":
       return {

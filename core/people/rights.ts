@@ -15,8 +15,12 @@ export const RIGHTS = [
   "mutes.write",
   "delegations.read",
   "delegations.write",
+  "outbox.read",
   "health.read",
   "config.reload",
+  "clusters.read",
+  "actions.run",
+  "stops.write",
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];

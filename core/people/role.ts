@@ -10,6 +10,10 @@ export interface Reach {
   /** Event types. */
   types?: readonly string[];
   businesses?: readonly string[];
+  /** Ids of rules: the rules themselves, and the tasks that they made. */
+  rules?: readonly string[];
+  /** Names of clusters: the clusters themselves, and tasks that can run on none but these. */
+  clusters?: readonly string[];
 }
 
 /** Some people, and what they may. */
@@ -27,6 +31,25 @@ export interface AccessObject {
   /** Its event type, where it has one. */
   type?: string;
   business?: string;
+  rule?: string;
+  /** Every cluster that it is on or may come to; all of them must be reached. */
+  clusters?: readonly string[];
+}
+
+/** What a right on a task is asked on: where it runs once that is known, else wherever it may run. */
+export function objectOfTask(task: {
+  business: string;
+  ruleId: string;
+  clusters: readonly string[];
+  execution: { cluster: string } | null;
+}): AccessObject {
+  const { business, ruleId, execution } = task;
+  return { business, rule: ruleId, clusters: execution ? [execution.cluster] : task.clusters };
+}
+
+/** What a right on a rule is asked on; on one that is gone, everything. */
+export function objectOfRule(rule: { id: string; business: string } | undefined): AccessObject {
+  return rule ? { business: rule.business, rule: rule.id } : {};
 }
 
 /**
@@ -57,8 +80,15 @@ export function hasExpired({ expires }: Pick<AccessToken, "expires">, nowMs: num
 }
 
 /** Whether an object lies in a reach. A bounded dimension that the object does not have is outside. */
-export function reaches(reach: Reach | undefined, { type, business }: AccessObject): boolean {
-  return holds(reach?.types, type) && holds(reach?.businesses, business);
+export function reaches(reach: Reach | undefined, object: AccessObject): boolean {
+  const { type, business, rule, clusters } = object;
+  const isNamed =
+    holds(reach?.types, type) && holds(reach?.businesses, business) && holds(reach?.rules, rule);
+  return isNamed && holdsAll(reach?.clusters, clusters);
+}
+
+function holdsAll(listed: readonly string[] | undefined, values: readonly string[] = []): boolean {
+  return listed === undefined || (values.length > 0 && values.every((value) => holds(listed, value)));
 }
 
 function holds(listed: readonly string[] | undefined, value: string | undefined): boolean {

@@ -12,6 +12,7 @@ export type * from "./inbox.ts";
 export type * from "./journal.ts";
 export type * from "./leases.ts";
 export type * from "./logger.ts";
+export type * from "./login.ts";
 export type * from "./messenger.ts";
 export type * from "./replay-store.ts";
 export type * from "./state-store.ts";

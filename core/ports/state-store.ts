@@ -1,5 +1,6 @@
 import type { Batch } from "../batches/batch.ts";
 import type { Delegation } from "../delegations/index.ts";
+import type { LanguageChoice } from "../languages/languages.ts";
 import type { Mute } from "../mutes/mute.ts";
 import type { Stop } from "../stops/stop.ts";
 
@@ -11,6 +12,8 @@ export interface StateBodies {
   mute: Mute;
   /** By an id of its own: `d_` and a ULID. */
   delegation: Delegation;
+  /** By userid. */
+  language: LanguageChoice;
   /** By its id. */
   batch: Batch;
   /** By what was said: that people were told it, so that it is said once. */

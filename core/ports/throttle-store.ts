@@ -4,7 +4,7 @@ import type { BucketView, Grant, TakeRequest } from "../throttle/bucket.ts";
 export interface ThrottleStore {
   /**
    * Judges the requests in order. A token is taken of every bucket that a request asks, or of none. A grant id
-   * that was answered before gets the same answer, whatever it asks for now. Durable when it returns.
+   * that was answered before gets the same answer, whatever it asks for now, unless it is empty. Durable when it returns.
    */
   take(requests: readonly TakeRequest[]): Promise<Grant[]>;
   /** The bucket as last judged; null when there is none. */

@@ -24,7 +24,7 @@ export function judgeAgain(
   const judgements = (set.byType.get(type) ?? []).flatMap((compiled) => {
     const { id, business } = compiled.rule;
     if (rules !== null && !rules.includes(id)) return [];
-    if (!inScope(scope.rules, { type, business })) return [];
+    if (!inScope(scope.rules, { type, business, rule: id })) return [];
     return [{ ...judgeOne(compiled, event, { ...context, ageAtMs }), business }];
   });
   return { outcome: "judged", judgements };

@@ -26,6 +26,11 @@ export interface Click {
   batch?: { id: string; hash: string };
   /** The options that were chosen on the card, by the name of their choice. */
   selected?: Chosen;
+  /**
+   * It was made on the task's page, which shows the task with this hash, and tells its person by itself. `written` is
+   * what they wrote there, empty when nothing.
+   */
+  page?: { hash: string; written: string };
 }
 
 /** What is known after asking the engine to start. */

@@ -41,15 +41,24 @@ export function isRepeat(task: Task, clickKey: string): boolean {
 export function explainClick(task: Task, click: Click, reason: RefusalReason, nowMs: number): StepResult {
   if (click.batch) return refused(afterClick(task, click, nowMs), reason);
   const shown = updateCards(afterClick(task, click, nowMs), nowMs, "click_only");
-  const reply: Effect = { kind: "reply", to: click.by, about: reason };
-  return refused(shown.task, reason, [reply, ...shown.effects]);
+  return refused(shown.task, reason, [...replyTo(click, reason), ...shown.effects]);
+}
+
+/** Who clicked on a batch's card or on a page reads the answer there. */
+function replyTo(
+  { by, batch, page }: Click,
+  about: Extract<Effect, { kind: "reply" }>["about"] | undefined,
+): Effect[] {
+  if (about === undefined || batch !== undefined || page !== undefined) return [];
+  return [{ kind: "reply", to: by, about }];
 }
 
 /** Why this person may not decide; null when they may. */
 export function clickFault(task: Task, click: Click): RefusalReason | null {
   const card = task.cards.find(({ no }) => no === click.cardNo);
   if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
-  if (click.batch && click.batch.hash !== task.hash) return "other_content";
+  const shown = click.batch ?? click.page;
+  if (shown && shown.hash !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
@@ -101,13 +110,13 @@ function onDecision(
   if (fault) return explainClick(task, click, fault, nowMs);
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
+  const reason = givenReason(click.page?.written ?? "");
   const clicked = afterClick(task, click, nowMs);
-  if (needsReason(task.approval, verdict)) return askReason(clicked, decision, click);
-  const result = decide(clicked, decision, nowMs);
-  const about = REPLIES[result.reason];
-  if (!about || click.batch) return result;
-  const reply: Effect = { kind: "reply", to: click.by, about };
-  return { ...result, effects: [reply, ...result.effects] };
+  if (reason === "" && needsReason(task.approval, verdict)) {
+    return click.page === undefined ? askReason(clicked, decision, click) : refused(task, "empty_reason");
+  }
+  const result = decide(clicked, reason === "" ? decision : { ...decision, reason }, nowMs);
+  return { ...result, effects: [...replyTo(click, REPLIES[result.reason]), ...result.effects] };
 }
 
 /** What is told to a person whose decision counts and ends nothing. */

@@ -1,4 +1,6 @@
 import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/index.ts";
+import type { CardTexts } from "./card-texts.ts";
+import type { PageTexts } from "./page-texts.ts";
 
 /** Languages that people read in chat. */
 export const LANGUAGES = ["zh", "en"] as const;
@@ -6,7 +8,10 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** Every text of one language. Row labels have at most 5 characters, buttons at most 10 (reference/wecom.md 3.5). */
 export interface Texts {
+  /** Of the pages that cards link to. */
+  page: PageTexts;
   brand: string;
+  cards: CardTexts;
   /** Stands before the title of a task that a replay made. */
   replayed: string;
   labels: {
@@ -57,8 +62,6 @@ export interface Texts {
   batch: {
     title: (facts: { title: string; count: number }) => string;
     open: (count: number) => string;
-    /** `until` is null until WeCom has taken the card. */
-    waiting: (until: string | null) => string;
     closed: string;
     all: (count: number) => string;
     none: (count: number) => string;

@@ -1,7 +1,11 @@
+import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
+import { pageEn } from "./page-en.ts";
 
 export const en: Texts = {
+  page: pageEn,
   brand: "Whale",
+  cards: cardsEn,
   replayed: "Replay",
   renewed: "Asked anew",
   labels: {
@@ -135,12 +139,8 @@ export const en: Texts = {
   batch: {
     title: ({ title, count }) => `${title} · ${count} tasks`,
     open: (count) => `${count} wait for approval`,
-    waiting: (until) => {
-      const end = until === null ? "" : `They expire from ${until} on. `;
-      return `${end}What expires is not run. Each is approved for its own content; "approve ID" does one`;
-    },
     closed: "All done",
-    all: (count) => `Approve ${count > 99 ? "all" : count}`,
+    all: (count) => (count > 99 ? "Yes to all" : `Approve ${count}`),
     none: (count) => `Reject ${count > 999 ? "all" : count}`,
     choose: "Choose",
     choosing: "Tick what to approve; the others go on waiting",
@@ -152,7 +152,7 @@ export const en: Texts = {
     refused: (count, why) => `${count} not done: ${why}`,
     nothingOpen: "no task waits for approval any more",
   },
-  choices: { none: "Please choose", decision: "Decision", submit: "Submit" },
+  choices: { none: "Choose one", decision: "Decision", submit: "Submit" },
   unknownTitle: "Did it start?",
   unknownText: (requestId) =>
     `The answer to the start was lost and StackStorm does not show it. Check before you decide. Request ${requestId}`,

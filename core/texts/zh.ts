@@ -1,7 +1,11 @@
+import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
+import { pageZh } from "./page-zh.ts";
 
 export const zh: Texts = {
+  page: pageZh,
   brand: "鲸",
+  cards: cardsZh,
   replayed: "重放",
   renewed: "重新授权",
   labels: {
@@ -135,10 +139,6 @@ export const zh: Texts = {
   batch: {
     title: ({ title, count }) => `${title} · 共 ${count} 项`,
     open: (count) => `${count} 项待授权`,
-    waiting: (until) => {
-      const end = until === null ? "" : `${until} 起陆续过期，`;
-      return `${end}逾期不执行。每一项都按各自的内容单独授权，可回复“批准 编号”逐项处理`;
-    },
     closed: "已全部处理",
     all: (count) => (count > 9999 ? "全部批准" : `全部批准 ${count}`),
     none: (count) => (count > 9999 ? "全部拒绝" : `全部拒绝 ${count}`),

@@ -19,7 +19,7 @@ export interface Bucket {
 
 /** One wish for a token of a bucket, and of each of some others too: of all of them or of none. */
 export interface TakeRequest extends BucketSpec {
-  /** The task's id: a repeat with the same id gets the first answer. */
+  /** The task's id: a repeat with the same id gets the first answer. Empty: no answer is remembered. */
   grantId: string;
   /** The event's `receivedAt` in milliseconds. */
   atMs: number;

@@ -25,8 +25,8 @@ function bench(roles: Role[]) {
     return answer === "entitled" ? { outcome: answer, groups: [0] } : { outcome: answer };
   };
   const find = roleFinder({ roles: () => state.roles, directory: { vouch }, clock, log });
-  const held = async (userId = "zhangsan") => {
-    const { roles, unsure, against } = await find(userId);
+  const held = async (userId = "zhangsan", options?: { fresh: boolean }) => {
+    const { roles, unsure, against } = await find(userId, options);
     const names = (some: readonly Role[]) => some.map(({ name }) => name).join(" ");
     return [names(roles), names(unsure), against];
   };
@@ -104,6 +104,43 @@ describe("the roles that a person holds", () => {
       ["department", "", null],
     ]);
     assert.deepEqual(asked, [[BY_TAG.of], [BY_DEPARTMENT.of]]);
+  });
+
+  describe("for what changes things", () => {
+    const fresh = { fresh: true };
+
+    test("are asked for at this moment, whatever is kept, once for all", async () => {
+      const { held, asked, state } = bench([BY_TAG, BY_NAME]);
+      assert.deepEqual(await held(), ["tagged named", "", null]);
+      state.answer = "not_entitled";
+      assert.deepEqual(await held("zhangsan", fresh), ["", "", null]);
+      assert.deepEqual(asked.at(-1), [BY_TAG.of, BY_NAME.of]);
+      assert.deepEqual(await held(), ["tagged named", "", null]);
+    });
+
+    for (const against of ["inactive", "unknown_person"] as const) {
+      test(`are none for somebody ${against}, though a role names them`, async () => {
+        const { held, state } = bench([BY_NAME]);
+        state.answer = against;
+        assert.deepEqual(await held("zhangsan", fresh), ["", "", against]);
+      });
+    }
+
+    test("are all in doubt while the directory fails", async () => {
+      const { held, state, log } = bench([BY_NAME, BY_TAG]);
+      state.answer = DOWN;
+      assert.deepEqual(await held("zhangsan", fresh), ["", "named tagged", null]);
+      assert.equal(log.lines[0]?.level, "warn");
+      state.answer = new TypeError("bug");
+      await assert.rejects(held("zhangsan", fresh), TypeError);
+    });
+
+    test("are in doubt where it is not known who is on duty", async () => {
+      const byDuty = aRole({ name: "duty", of: { duty: "dba" } });
+      const { held, state } = bench([BY_TAG, byDuty]);
+      state.answer = "duty_unknown";
+      assert.deepEqual(await held("zhangsan", fresh), ["", "duty", null]);
+    });
   });
 
   test("do not hide a fault of the program", async () => {

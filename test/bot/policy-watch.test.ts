@@ -29,12 +29,12 @@ function setting(daysLeft: number) {
     inForce: () => ({ policies }),
     state,
     outbox,
-    texts,
+    textsFor: async () => texts,
     plain: (text: string) => text,
     clock,
     log,
   };
-  return { ...deps, watch: policyWatch(deps) };
+  return { ...deps, texts, watch: policyWatch(deps) };
 }
 
 async function oneRound({ watch }: ReturnType<typeof setting>): Promise<void> {

@@ -50,6 +50,9 @@ function putting(open: () => Promise<HarnessOf<"state">>): void {
     await state.put({ kind: "stop", name: "cluster:a'; 中", expected: null, body: aStop() });
     await state.put({ kind: "mute", name: "m_1", expected: null, body: aMute() });
     await state.put({ kind: "delegation", name: "d_1", expected: null, body: DELEGATION });
+    const language = { language: "en", at: "2026-11-01T00:00:00.000Z" } as const;
+    await state.put({ kind: "language", name: "john", expected: null, body: language });
+    assert.deepEqual((await state.get("language", "john"))?.body, language);
     const [stop] = await state.list("stop");
     const [mute] = await state.list("mute");
     assert.deepEqual([stop?.name, stop?.body], ["cluster:a'; 中", aStop()]);

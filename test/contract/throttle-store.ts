@@ -44,6 +44,17 @@ function taking(open: () => Promise<HarnessOf<"throttle">>): void {
     );
   });
 
+  test("remembers no answer that has no grant id", async ({ throttle }) => {
+    const wish = aTake({ grantId: "", burst: 2 });
+    const grants = await throttle.take([wish, wish, wish]);
+    assert.deepEqual(
+      grants.map(({ outcome }) => outcome),
+      ["granted", "granted", "held"],
+    );
+    assert.equal(await throttle.trim(START_MS - 1), 0);
+    assert.equal(await throttle.trim(START_MS + 86_400_000), 1);
+  });
+
   test("takes as many tokens as are wished for, or none", async ({ throttle }) => {
     const wish = { limit: 10, burst: 10, take: 6 };
     const [first, second] = await throttle.take([aTake(wish), aTake({ ...wish, grantId: "t_2" })]);

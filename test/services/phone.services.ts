@@ -1,29 +1,20 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { postAlert } from "../../bot/cli/demo-script.ts";
 import { type DemoWorld, openDemoWorld } from "../../bot/cli/demo-world.ts";
+import { noChromium, startChromium } from "../support/chromium.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 900 };
 
 /** Where the screenshots are left for people to look at. */
 const PICTURES = process.env["WHALE_PICTURES"] ?? join(tmpdir(), "whale-pictures");
 
-describe("the phone page in a real browser", { skip: !existsSync(CHROMIUM) && "Chromium is missing" }, () => {
+describe("the phone page in a real browser", { skip: noChromium }, () => {
   let world: DemoWorld;
   let browser: Browser;
   let page: Page;
@@ -32,7 +23,7 @@ describe("the phone page in a real browser", { skip: !existsSync(CHROMIUM) && "C
     mkdirSync(PICTURES, { recursive: true });
     world = await openDemoWorld("0");
     await world.wecom.verifyUrl();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    browser = await startChromium();
     page = await browser.newPage({ viewport: PHONE, deviceScaleFactor: 2 });
     await page.goto(`${world.wecom.url}/phone`);
   });

@@ -139,6 +139,7 @@ function environmentOf(
     PORT: "0",
     WHALE_HOME: home,
     WECOM_API: wecom.url,
+    WECOM_LOGIN: wecom.url,
     WECOM_CORP_ID: demoCompany.corpId,
     WECOM_SECRET: demoCompany.corpSecret,
     WECOM_AGENT_ID: String(demoCompany.agentId),

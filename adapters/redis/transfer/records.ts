@@ -66,6 +66,7 @@ const STATE_KINDS: Record<StateKind, true> = {
   stop: true,
   mute: true,
   delegation: true,
+  language: true,
   notice: true,
   batch: true,
 };

@@ -8,6 +8,7 @@ import { eventTypePaths } from "./event-type-paths.ts";
 import { explainPaths } from "./explain-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
+import { outboxPaths } from "./outbox-paths.ts";
 import { replayPaths } from "./replay-paths.ts";
 import { taskPaths } from "./task-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
@@ -50,6 +51,7 @@ export const apiDocument = {
     ...delegationPaths,
     ...dutyPaths,
     ...throttlePaths,
+    ...outboxPaths,
     ...taskPaths,
     ...ownPaths,
   },

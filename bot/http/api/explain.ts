@@ -1,6 +1,6 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import { type AccessObject, inScope } from "../../../core/people/index.ts";
+import { type AccessObject, inScope, objectOfRule } from "../../../core/people/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import type { Explainer } from "../../explain/index.ts";
 import { answering, refuseApi } from "./answers.ts";
@@ -47,11 +47,8 @@ async function explain(ctx: RouterContext, { guard, explainer, rules }: ExplainR
 
 /** A rule is read with the right on its business; one that is gone, with the right on everything. */
 function ruleObject(rules: readonly Rule[]): (ruleId: string) => AccessObject {
-  const businesses = new Map(rules.map(({ id, business }) => [id, business]));
-  return (ruleId) => {
-    const business = businesses.get(ruleId);
-    return business === undefined ? {} : { business };
-  };
+  const known = new Map(rules.map((rule) => [rule.id, rule]));
+  return (ruleId) => objectOfRule(known.get(ruleId));
 }
 
 function refuseEvent(ctx: RouterContext, outcome: "unknown" | "ambiguous"): void {

@@ -12,6 +12,7 @@ export type { ReadJson } from "./json-body.ts";
 export { type MuteDeps, muteRoutes } from "./mutes.ts";
 export { apiSchemas } from "./openapi.ts";
 export { openApiRoutes } from "./openapi-route.ts";
+export { type OutboxDeps, outboxRoutes } from "./outbox.ts";
 export { INSTANT_WORDS, instantOf } from "./query.ts";
 export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";

@@ -2,7 +2,7 @@ import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { errorText, isChatOpsError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/ids/index.ts";
-import { inScope, type Scope } from "../../../core/people/index.ts";
+import { inScope, objectOfRule, type Scope } from "../../../core/people/index.ts";
 import type { Archive, Audit, Clock, Ids, ReplayStore } from "../../../core/ports/index.ts";
 import {
   changed,
@@ -85,7 +85,7 @@ function mayReplay(ctx: RouterContext, { filter }: Pick<ReplayOrder, "filter">, 
 async function faultsOf({ filter, rules, scope }: ReplayOrder, deps: ReplayDeps): Promise<string[]> {
   const { rules: inForce } = deps.set();
   const known = inForce.filter(({ rule }) => {
-    return rule.on.some((type) => inScope(scope.rules, { type, business: rule.business }));
+    return rule.on.some((type) => inScope(scope.rules, { type, ...objectOfRule(rule) }));
   });
   const unknown = (rules ?? []).filter((id) => !known.some(({ rule }) => rule.id === id));
   const faults = unknown.map((id) => `rules: 没有这条规则 (no such rule): ${id.slice(0, 100)}`);
@@ -154,7 +154,9 @@ async function show(ctx: RouterContext, deps: ReplayDeps): Promise<void> {
   const replay = await deps.replays.get(idOf(ctx));
   if (!replay || !covers(scope.events, replay)) return unknownReplay(ctx);
   const { rules, samples } = replay.progress;
-  const shown = samples.filter(({ type, business }) => inScope(scope.rules, { type, business }));
+  const shown = samples.filter(({ type, business, ruleId: rule }) => {
+    return inScope(scope.rules, { type, business, rule });
+  });
   ctx.body = { ...headOf(replay), outcomes: rules, samples: shown };
 }
 

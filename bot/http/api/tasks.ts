@@ -1,6 +1,6 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import { personNamed } from "../../../core/people/index.ts";
+import { objectOfTask, personNamed } from "../../../core/people/index.ts";
 import type { Ids, TaskStore } from "../../../core/ports/index.ts";
 import {
   CONTROLS,
@@ -50,7 +50,7 @@ async function asking(ctx: RouterContext, deps: TaskDeps): Promise<{ task: Task;
     refuseApi(ctx, 404, { code: "unknown_task", message: "没有这个任务 (no such task)" });
     return null;
   }
-  if (!caller.permits({ business: task.business })) return null;
+  if (!caller.permits(objectOfTask(task))) return null;
   const given = ctx.get("idempotency-key").slice(0, 100);
   const key = `rest:${caller.who}:${given === "" ? deps.ids.ulid() : given}`;
   const by = personNamed(caller.who) ?? caller.who;

@@ -1,6 +1,6 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import type { AccessObject } from "../../../core/people/index.ts";
+import { type AccessObject, objectOfRule } from "../../../core/people/index.ts";
 import type { ThrottleStore } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { type BucketView, keyOwner } from "../../../core/throttle/index.ts";
@@ -35,10 +35,7 @@ async function show(ctx: RouterContext, { guard, throttle, rules }: ThrottleDeps
 /** What must be readable: the rule's business; of a shared bucket its business, or everything. */
 function ownerOf(key: string, rules: readonly Rule[]): AccessObject {
   const owner = keyOwner(key);
-  if (owner.kind === "rule") {
-    const rule = rules.find(({ id }) => id === owner.rule);
-    return rule ? { business: rule.business } : {};
-  }
+  if (owner.kind === "rule") return objectOfRule(rules.find(({ id }) => id === owner.rule));
   const spec = rules.flatMap(({ shared = [] }) => shared).find(({ name }) => name === owner.name);
   return spec?.by === "business" && owner.of !== undefined ? { business: owner.of } : {};
 }

@@ -8,6 +8,7 @@ const TOKEN = "Hq3v0kLkJm4cVtB2yQn8xWzR5sD7fGhJ1pAeUiOoTtM";
 const HASH = tokenHash(TOKEN);
 const ROLE = "roles:\n  - name: dev\n    of: { users: [ZhangSan] }\n    rights: [events.read]\n";
 const ENTRY = `  - id: ci\n    hash: ${HASH}\n    user: ZhangSan\n    rights: [events.send]\n    expires: 2027-02-01\n`;
+const LANGUAGES = "languages:\n  - language: en\n    of: { users: [John], tag: overseas }\n";
 const TOKENS = `tokens:\n${ENTRY}`;
 
 /** A file of the home, its text, and what must be said of it: line, column, field and a part of the message. */
@@ -33,15 +34,18 @@ const REFUSALS: readonly [file: string, text: string, place: string, message: Re
   ["tokens.yaml", TOKENS.replace(HASH, "${" + "HASH}"), "3:11 tokens[0].hash", /环境变量 HASH 没有设置/],
   ["tokens.yaml", TOKENS.replace("2027-02-01", "90d"), "6:14 tokens[0].expires", /应为日期或时间/],
   ["tokens.yaml", TOKENS.replace("    expires: 2027-02-01\n", ""), "2:5 tokens[0].expires", /缺少此字段/],
+  ["languages.yaml", LANGUAGES.replace("en\n", "fr\n"), "2:15 languages[0].language", /zh/],
+  ["languages.yaml", LANGUAGES.replace("language:", "lang:"), "2:5 languages[0].lang", /没有这个字段/],
+  ["languages.yaml", LANGUAGES.replace("tag:", "duty:"), "3:32 languages[0].of.duty", /值班表/],
   ["tokens.yaml", TOKENS.replace("send", "sent"), "5:14 tokens[0].rights[0]", /是不是 events\.send？/],
   ["tokens.yaml", TOKENS + ENTRY, "7:9 tokens[1].id", /与第 2 行重复/],
   ["tokens.yaml", TOKENS + ENTRY.replace("ci", "cd"), "8:11 tokens[1].hash", /与第 3 行重复/],
 ];
 
-describe("roles.yaml and tokens.yaml", () => {
+describe("roles.yaml, tokens.yaml and languages.yaml", () => {
   for (const [file, text, place, message] of REFUSALS) {
     test(`refuses ${file} at ${place} for ${message.source}`, async (t) => {
-      const files = { "roles.yaml": ROLE, "tokens.yaml": TOKENS, [file]: text };
+      const files = { "roles.yaml": ROLE, "tokens.yaml": TOKENS, "languages.yaml": LANGUAGES, [file]: text };
       const all = await refused(t, files);
       const problems = all.filter((problem) => problem.file === file && problem.message.match(message));
       assert.deepEqual(
@@ -53,14 +57,22 @@ describe("roles.yaml and tokens.yaml", () => {
     });
   }
 
-  test("may both be absent, or hold nothing", async (t) => {
+  test("may all be absent, or hold nothing", async (t) => {
     const none = await loaded(t);
-    const empty = await loaded(t, { "roles.yaml": "roles: []\n", "tokens.yaml": "tokens: []\n" });
-    for (const { roles, tokens } of [none, empty]) assert.deepEqual([roles, tokens], [[], []]);
+    const nothing = ["roles", "tokens", "languages"].map((name) => [`${name}.yaml`, `${name}: []\n`]);
+    const empty = await loaded(t, Object.fromEntries(nothing));
+    for (const { roles, tokens, languages } of [none, empty]) {
+      assert.deepEqual([roles, tokens, languages], [[], [], []]);
+    }
+  });
+
+  test("say who reads which language", async (t) => {
+    const home = await loaded(t, { "languages.yaml": LANGUAGES });
+    assert.deepEqual(home.languages, [{ language: "en", of: { users: ["john"], tag: "overseas" } }]);
   });
 
   test("are read with rights spelt out, userids in lower case and instants in UTC", async (t) => {
-    const roles = `${ROLE.replace("events.read", '"types.*", types.read')}    on: { types: ["vm.*"], businesses: ["*"] }\n`;
+    const roles = `${ROLE.replace("events.read", '"types.*", types.read')}    on: { types: ["vm.*"], businesses: ["*"], rules: [disk-*], clusters: [hz] }\n`;
     const tokens = TOKENS.replace("2027-02-01", "2027-02-01T08:00:00+08:00");
     const home = await loaded(t, { "roles.yaml": roles, "tokens.yaml": tokens });
     assert.deepEqual(home.roles, [
@@ -68,7 +80,7 @@ describe("roles.yaml and tokens.yaml", () => {
         name: "dev",
         of: { users: ["zhangsan"] },
         rights: ["types.read", "types.write"],
-        on: { types: ["vm.*"], businesses: ["*"] },
+        on: { types: ["vm.*"], businesses: ["*"], rules: ["disk-*"], clusters: ["hz"] },
       },
     ]);
     assert.deepEqual(home.tokens, [

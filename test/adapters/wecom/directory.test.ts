@@ -106,8 +106,8 @@ describe("vouching for a person", () => {
     ]);
   });
 
-  for (const errcode of [60111, 46004]) {
-    it(`takes ${errcode} as a person nobody knows`, async (t) => {
+  for (const errcode of [60111, 46004, 60011, 50002]) {
+    it(`takes ${errcode} as a person whom nobody knows, or the app may not see`, async (t) => {
       const { wecom } = await bench(t, { ...COMPANY, "user/get": { errcode, errmsg: "no" } });
       assert.equal((await wecom.directory.vouch("zhangsan", [{ tag: "1" }])).outcome, "unknown_person");
     });

@@ -283,7 +283,7 @@ describe("sending a file", () => {
     assert.deepEqual(await wecom.messenger.sendFile(aFile), { unreachable: ["lisi"] });
     const [upload] = callsOf("media/upload");
     assert.deepEqual([upload?.method, upload?.query["type"]], ["POST", "file"]);
-    const { type, form } = upload?.body as { type: string; form: string };
+    const { type, form } = (upload?.body ?? {}) as { type: string; form: string };
     const boundary = /^multipart\/form-data; boundary=([\w-]{1,70})$/.exec(type)?.[1];
     const lines = form.split("\r\n");
     assert.deepEqual(lines, [

@@ -52,6 +52,7 @@ export function groundOver(
     advancer,
     orders: createTaskOrders(ordering),
     pressure: { sheds: () => false },
+    languages: { of: async () => config.language },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     delegations: createDelegationKeeper({
       ...{ ...store, directory: instantDirectory, ids: systemIds, clock, log },

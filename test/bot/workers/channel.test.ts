@@ -15,23 +15,22 @@ function textTo(...recipients: string[]) {
 }
 
 function setting(t: TestContext) {
-  const { channel, chat, clock, metrics } = outboxSetting(t);
-  let fence = 0;
-  const claimed = (lane: Lane) => ({ key: `k${lane}`, lane, fence: ++fence });
+  const { channel, chat, clock, left } = outboxSetting(t);
+  const claimed = (lane: Lane) => ({ lane });
   const use = async (to: string, cards: number) => {
     for (let n = 0; n < cards; n++) await channel.card(claimed(1), cardTo(to));
   };
-  return { channel, chat, clock, metrics, claimed, use };
+  return { channel, chat, clock, left, claimed, use };
 }
 
 const short = { code: "outbox.budget_short", retryable: true, reached: "no" };
 const closed = { code: "outbox.channel_closed", retryable: true, reached: "no" };
 
 test("a card goes to all of its people or to none, and takes nothing of those who had room", async (t) => {
-  const { channel, chat, claimed, use } = setting(t);
+  const { channel, chat, left, claimed, use } = setting(t);
   await use("lisi", 12);
   await assert.rejects(channel.card(claimed(1), cardTo("wangwu", "lisi")), short);
-  assert.equal(await channel.left("wangwu", 1), 12);
+  assert.equal(await left("wangwu", 1), 12);
   assert.deepEqual(
     chat.got.filter(({ to }) => to === "wangwu"),
     [],
@@ -44,7 +43,7 @@ test("cards that wait for the same person are called back one after the other", 
   const waits: number[] = [];
   for (let n = 0; n < 4; n++) {
     await assert.rejects(channel.card(claimed(1), cardTo("lisi")), (error) => {
-      waits.push((error as ChatOpsError).retryAfterMs ?? 0);
+      waits.push(channel.inLine(error as ChatOpsError).retryAfterMs ?? 0);
       return true;
     });
   }
@@ -77,7 +76,7 @@ test("a text that reaches nobody is told to nobody, not an error", async (t) => 
 });
 
 test("while WeCom refuses our address nothing is asked of it, and nothing of the budgets", async (t) => {
-  const { channel, chat, claimed, clock } = setting(t);
+  const { channel, chat, left, claimed, clock } = setting(t);
   const refused = new ChatOpsError("60020", {
     code: "wecom.ip_not_trusted",
     retryAfterMs: 600_000,
@@ -87,7 +86,7 @@ test("while WeCom refuses our address nothing is asked of it, and nothing of the
   await assert.rejects(channel.card(claimed(1), cardTo("lisi")), { code: "wecom.ip_not_trusted" });
   await assert.rejects(channel.text(claimed(2), textTo("lisi")), closed);
   await assert.rejects(channel.card(claimed(1), cardTo("lisi")), closed);
-  assert.equal(await channel.left("lisi", 1), 11);
+  assert.equal(await left("lisi", 1), 11);
   clock.advance(600_000);
   await assert.rejects(channel.card(claimed(1), cardTo("lisi")), { code: "wecom.ip_not_trusted" });
   // Twice in a row, so twice as long.

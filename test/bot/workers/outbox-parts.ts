@@ -2,6 +2,7 @@ import type { TestContext } from "node:test";
 import { markdownText, textMessages } from "../../../adapters/wecom/index.ts";
 import { batchViewing, deliverBatch, gatherBatch } from "../../../bot/batches/index.ts";
 import {
+  budgetLeft,
   createAdvancer,
   createChannel,
   createDeliver,
@@ -83,5 +84,6 @@ export function outboxSetting(t: TestContext) {
     };
     return { loop, pass, until };
   };
-  return { clock, store, chat, log, metrics, channel, rules, start };
+  const left = budgetLeft({ throttle, limits: DEFAULT_BUDGETS, clock });
+  return { clock, store, chat, log, metrics, channel, left, rules, start };
 }

@@ -145,10 +145,65 @@ describe("the card that asks", () => {
       { label: "目标", value: "vm-1" },
     ]);
     assert.equal(view.rows.length, 6);
-    assert.deepEqual(view.quote, { title: "参数", text: "host: vm-1" });
+    assert.deepEqual(view.quote, { title: "参数 · 集群 hz-core", text: "host: vm-1" });
     // Asked at 08:00:01 in Shanghai, for 30 minutes.
     assert.match(view.text, /^日志一行 · 11\/01 08:30 前有效，逾期不执行 · 需 1 人批准 · 编号 [a-z2-7]{6}$/);
     assert.equal(view.closed, undefined);
+  });
+
+  test("says how bad it is in words, not only by colour", () => {
+    const told = (["critical", "major", "warning", "info", "unknown"] as const).map((severity) => {
+      const task = asking({ event: { ...asking().event, severity } });
+      const { tone, subtitle } = buttonsCard(task, card(task), aViewing());
+      return [tone, subtitle.split(" · ")[0]];
+    });
+    assert.deepEqual(told, [
+      ["danger", "紧急"],
+      ["danger", "严重"],
+      ["primary", "警告"],
+      ["primary", "提示"],
+      ["primary", "级别未知"],
+    ]);
+  });
+
+  test("names whoever asked, where it was not a rule by itself", () => {
+    const offered = asking({ origin: { kind: "offer", parentTask: "t_1", offer: "view", by: "lisi" } });
+    assert.deepEqual(buttonsCard(offered, card(offered), aViewing()).rows.at(-3), {
+      ...{ label: "发起人", value: "李四" },
+    });
+    const machine = asking({ origin: { kind: "replay", replay: "r_1", by: null } });
+    assert.equal(buttonsCard(machine, card(machine), aViewing("en")).rows.at(-3)?.value, "the command line");
+  });
+
+  test("shows whole what a row cannot hold: a long action, and many targets", () => {
+    const targets = Array.from({ length: 12 }, (_, i) => `prod-vm-${i}`);
+    const action = "kubernetes.rollout_restart_deployment";
+    const view = buttonsCard(asking({ action, targets }), card(asking()), aViewing());
+    assert.match(view.rows.at(-1)?.value ?? "", /^共 12 个：prod-vm-0/);
+    assert.equal(view.quote?.text, `${action}; ${targets.join(" ")}; host: vm-1`);
+  });
+
+  test("says that parameters are cut, and how to see all", () => {
+    const task = asking({ params: { a: "字".repeat(500) } });
+    const title = (language: "zh" | "en") => buttonsCard(task, card(task), aViewing(language)).quote?.title;
+    assert.match(title("zh") ?? "", /^参数（未显示完，请发送 任务 [a-z2-7]{6}）· 集群 hz-core$/);
+    assert.match(title("en") ?? "", /^Parameters \(cut; send task [a-z2-7]{6}\) · cluster hz-core$/);
+  });
+
+  test("says where one rejection does not end it", () => {
+    const approval = { ...asking().approval, reject: "majority" } as PeopleApproval;
+    assert.match(buttonsCard(asking({ approval }), card(asking()), aViewing()).text, /多数拒绝才不执行/);
+  });
+
+  test("leads to the task's page where there is one", () => {
+    const linkOf = (id: string) => `https://whale.example/tasks/${id}`;
+    const view = buttonsCard(asking(), card(asking()), aViewing("zh", { linkOf }));
+    const url = linkOf(asking().id);
+    assert.equal(view.link, url);
+    assert.deepEqual(view.links, [{ text: "查看详情", url }]);
+    assert.deepEqual(faults(view, asking()), []);
+    const none = buttonsCard(asking(), card(asking()), aViewing("zh", { linkOf: () => null }));
+    assert.equal("link" in none || "links" in none, false);
   });
 
   test("tells how long it lasts while WeCom has not taken it", () => {
@@ -269,6 +324,16 @@ describe("the card of a run", () => {
     assert.equal(view.quote, undefined);
   });
 
+  test("says since when it runs, which run it is, and what was asked of it", () => {
+    const task = walk(asking(), inputs.approve, inputs.intend, inputs.started);
+    const execution = { ...anExecution("running"), startedAt: "2026-11-01T00:03:00Z" };
+    const control = { what: "cancel", key: "k", by: "lisi", askedAtMs: 1, untilMs: 2, tries: 0 } as const;
+    const view = buttonsCard({ ...task, execution, attempts: ["a"], control }, card(task), aViewing());
+    assert.match(view.text, /^11\/01 08:03 开始 · 第 2 次执行 · 已要求取消，等待确认 · /);
+    const strange = { ...task, execution: { ...execution, startedAt: "soon" } };
+    assert.match(buttonsCard(strange, card(task), aViewing()).text, /^磁盘使用率过高/);
+  });
+
   test("says that it starts while it waits for that", () => {
     const task = walk(asking(), inputs.approve);
     assert.equal(buttonsCard(task, card(task), aViewing("en")).subtitle, "approved by 张三 · starting");
@@ -327,7 +392,7 @@ describe("the closed card", () => {
 
   test("names who rejected, not who approved before", () => {
     const task = walk(asking(), inputs.reject);
-    assert.match(buttonsCard(task, card(task), aViewing()).subtitle, /^张三 已拒绝 · 已拒绝/);
+    assert.match(buttonsCard(task, card(task), aViewing()).subtitle, /^张三 已拒绝$/);
   });
 
   test("of a policy's task names the policy", () => {

@@ -7,16 +7,20 @@ import {
   type Authorisation,
   actorName,
   authorise,
+  grantWords,
   inScope,
+  objectOfTask,
   type Reach,
   RIGHTS,
   type Right,
   type Role,
+  rolesGranting,
   scopeOf,
 } from "../../../core/people/index.ts";
 import { aRole, aUser } from "./people-cases.ts";
 
 const DISK: AccessObject = { type: "vm.disk.usage", business: "shop" };
+const RULE: AccessObject = { business: "shop", rule: "disk-cleanup" };
 
 function outcomeOf(decision: Authorisation): string {
   return decision.outcome === "allowed" ? `${decision.reason} ${decision.by}` : decision.reason;
@@ -95,6 +99,14 @@ const REACHES: readonly [name: string, on: Reach, object: AccessObject | "some",
   ["no whole", { types: ["*"] }, {}, "outside_scope"],
   ["an object without a dimension that is not bounded", { types: ["a"] }, { type: "a" }, "role reader"],
   ["nothing when the list is empty", { types: [] }, DISK, "outside_scope"],
+  ["a listed rule of a listed business", { businesses: ["shop"], rules: ["disk-*"] }, RULE, "role reader"],
+  ["no other rule", { rules: ["net-*"] }, RULE, "outside_scope"],
+  ["nothing without a rule where those are bounded", { rules: ["*"] }, DISK, "outside_scope"],
+  ["what runs on a listed cluster", { clusters: ["hz"] }, { clusters: ["hz"] }, "role reader"],
+  ["what can run on listed clusters alone", { clusters: ["h*"] }, { clusters: ["hz", "hk"] }, "role reader"],
+  ["nothing that may come to another", { clusters: ["hz"] }, { clusters: ["hz", "sh"] }, "outside_scope"],
+  ["nothing without a cluster where those are bounded", { clusters: ["*"] }, RULE, "outside_scope"],
+  ["nothing that can run nowhere", { clusters: ["*"] }, { clusters: [] }, "outside_scope"],
   ["some object, which is not known yet", { types: ["x"] }, "some", "role reader"],
 ];
 
@@ -122,7 +134,7 @@ describe("authorise", () => {
 
 const word = fc.constantFrom("a", "a.b", "a.bc", "b", "");
 const list = fc.array(fc.constantFrom("a", "a.b", "b", "a*", "a.*", "*", "c"), { maxLength: 3 });
-const reach = fc.record({ types: list, businesses: list }, { requiredKeys: [] });
+const reach = fc.record({ types: list, businesses: list, rules: list, clusters: list }, { requiredKeys: [] });
 const role = fc
   .record(
     { name: word, rights: fc.subarray(["events.read", "events.send"] as Right[]), on: reach },
@@ -139,7 +151,10 @@ const actor: fc.Arbitrary<Actor> = fc.oneof(
   { weight: 9, arbitrary: user.map(({ limit, ...held }) => aUser({ ...held, ...tokenOf(limit) })) },
   { weight: 1, arbitrary: fc.constant({ kind: "local" as const }) },
 );
-const object = fc.record({ type: word, business: word }, { requiredKeys: [] });
+const object = fc.record(
+  { type: word, business: word, rule: word, clusters: fc.array(word, { maxLength: 2 }) },
+  { requiredKeys: [] },
+);
 
 function tokenOf(rights: Right[] | null) {
   return rights === null ? {} : { token: { id: "t", rights } };
@@ -180,6 +195,25 @@ describe("scopeOf", () => {
     const roles = [aRole({ on: one }), aRole({ on: two }), aRole({ rights: ["types.read"] })];
     assert.deepEqual(scopeOf(aUser({ roles }), "events.read"), { kind: "limited", anyOf: [one, two] });
   });
+});
+
+test("a task is asked for where it may run, and once it runs, where it does", () => {
+  const task = { business: "shop", ruleId: "disk", clusters: ["hk", "hz"], execution: null };
+  assert.deepEqual(objectOfTask(task), { business: "shop", rule: "disk", clusters: ["hk", "hz"] });
+  assert.deepEqual(objectOfTask({ ...task, execution: { cluster: "hz" } }).clusters, ["hz"]);
+});
+
+test("who was denied is told who may, and who may let them", () => {
+  const roles = [
+    aRole({ name: "shop", on: { businesses: ["shop"] }, rights: ["tasks.control"] }),
+    aRole({ name: "pay", on: { businesses: ["pay"] }, rights: ["tasks.control"] }),
+    aRole({ name: "admin", of: { users: ["wangwu"] }, rights: ["config.reload"] }),
+  ];
+  const granting = rolesGranting(roles, "tasks.control", { business: "shop" });
+  const { zh, en } = grantWords(granting, rolesGranting(roles, "config.reload", "some"));
+  assert.match(zh, /有此权限的角色：shop（#sre-oncall）。.*可找：admin（wangwu）/);
+  assert.match(en, /Roles that have it: shop（#sre-oncall）.*ask: admin（wangwu）/);
+  assert.match(grantWords([], []).zh, /还没有角色有此权限.*请找 Whale 的管理员/);
 });
 
 test("a member whose userid is local cannot be taken for the command line", () => {

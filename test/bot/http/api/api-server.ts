@@ -19,6 +19,7 @@ import {
   eventTypeRoutes,
   explainRoutes,
   type Guard,
+  outboxRoutes,
   refusalRoutes,
   sendEventRoutes,
   taskRoutes,
@@ -27,8 +28,9 @@ import {
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
 import { createTaskOrders } from "../../../../bot/orders/index.ts";
-import { createAdvancer } from "../../../../bot/workers/index.ts";
+import { budgetLeft, createAdvancer } from "../../../../bot/workers/index.ts";
 import { compileMutes } from "../../../../core/mutes/index.ts";
+import { DEFAULT_BUDGETS } from "../../../../core/outbox/index.ts";
 import { type AccessObject, inScope, type Scope } from "../../../../core/people/index.ts";
 import type { Archive, ConfigStore, Executor } from "../../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../../core/tasks/index.ts";
@@ -218,6 +220,8 @@ async function open(given: Given) {
     const ids = { ulid: () => `${NOW_MS}` };
     taskRoutes(router, { guard, log, tasks, orders: createTaskOrders(ordering), ids, readJson });
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
+    const left = budgetLeft({ throttle: store.throttle, limits: DEFAULT_BUDGETS, clock });
+    outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });
     const explainer = createExplainer({
       ...{ archive, journal, tasks: store.tasks, clock, inForce: inForce.current },
       ...{

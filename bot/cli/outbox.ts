@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { environment } from "../config/index.ts";
+import { outboxLines, type ShownBudget, type ShownOutbox } from "./outbox-words.ts";
+import { plainText } from "./plain-text.ts";
+import { runningWhale } from "./running-whale.ts";
+
+interface Given {
+  lane?: string;
+  limit?: string;
+}
+
+/** `whale outbox …`: what waits to be sent, asked of the running process. */
+export function outboxCommand(whale: Command): void {
+  const outbox = whale
+    .command("outbox")
+    .description("等待发送的消息，向运行中的 Whale 查询 · what waits to be sent, asked of the running Whale")
+    .option("--lane <lane>", "approval, result, answer, notice 或 or digest")
+    .option("--limit <n>", "至多几条，默认 50 · how many at most")
+    .action(list);
+  outbox
+    .command("budget")
+    .argument("<userid>")
+    .description("此人现在还能收几条 · how many messages a person may get now")
+    .action(budget);
+}
+
+async function list({ lane, limit }: Given): Promise<void> {
+  const query = new URLSearchParams();
+  if (lane !== undefined) query.set("lane", lane);
+  if (limit !== undefined) query.set("limit", limit);
+  const whale = await runningWhale();
+  const shown = (await (await whale.get("/api/v1/outbox", query)).json()) as ShownOutbox;
+  const timeZone = environment()["WHALE_TIME_ZONE"] ?? "Asia/Shanghai";
+  console.log(outboxLines(shown, { timeZone, nowMs: Date.now() }).join("\n"));
+}
+
+async function budget(userId: string): Promise<void> {
+  const whale = await runningWhale();
+  const answer = await whale.get(`/api/v1/outbox/budgets/${encodeURIComponent(userId)}`);
+  const { user, left } = (await answer.json()) as ShownBudget;
+  console.log(
+    `${plainText(user)}：${Object.entries(left)
+      .map(([lane, n]) => `${lane} ${n}`)
+      .join("，")}`,
+  );
+}

@@ -1,0 +1,192 @@
+import type { ActionLookup } from "../../core/actions/index.ts";
+import { deciders, startParams } from "../../core/approvals/index.ts";
+import { outputText, type Viewing } from "../../core/cards/index.ts";
+import { errorText, isChatOpsError } from "../../core/errors.ts";
+import type { WhaleEvent } from "../../core/events/index.ts";
+import type { JsonObject } from "../../core/ids/index.ts";
+import {
+  type FeatureLine,
+  featureLines,
+  hiding,
+  MASK,
+  type Masking,
+  masked,
+} from "../../core/pages/index.ts";
+import type { People } from "../../core/people/index.ts";
+import type { Archive, Directory, Execution, Executor, Journal } from "../../core/ports/index.ts";
+import type { Explanation, RuleSet } from "../../core/rules/index.ts";
+import { isTerminal, type Task } from "../../core/tasks/index.ts";
+import type { Language } from "../../core/texts/index.ts";
+import type { Explainer } from "../explain/index.ts";
+import type { Viewer } from "../workers/index.ts";
+
+export interface FactDeps {
+  directory: Pick<Directory, "expand" | "nameOf">;
+  journal: Pick<Journal, "event">;
+  archive: Pick<Archive, "get">;
+  executor: Pick<Executor, "output" | "children">;
+  explainer: Pick<Explainer, "explain">;
+  /** The rules in force. */
+  rules: () => RuleSet;
+  actions: ActionLookup;
+  masking: Masking;
+  /** A viewer in a language, for text that needs no markup. */
+  viewIn: (language: Language) => Viewer;
+}
+
+/** Some people who may decide, by name. `names` is null where they cannot be read now. */
+export interface Approvers {
+  group: string;
+  people: People;
+  names: readonly string[] | null;
+  /** How many more there are than are named. */
+  more: number;
+}
+
+/** What a run has put out, or why that is not known. `large`: so many bytes, which the page does not hold. */
+export type Output =
+  | { outcome: "none" }
+  | { outcome: "text"; text: string }
+  | { outcome: "large"; bytes: number }
+  | { outcome: "unread"; why: string };
+
+/** All that a task's page tells beside the task. Secrets are masked in it. */
+export interface TaskFacts {
+  task: Task;
+  viewing: Viewing;
+  params: JsonObject;
+  /** Null when it is kept nowhere any more. */
+  event: WhaleEvent | null;
+  explanation: Explanation | null;
+  /** Null when the rule is another one by now. */
+  features: readonly FeatureLine[] | null;
+  approvers: readonly Approvers[];
+  children: readonly Execution[];
+  output: Output;
+}
+
+const MOST_NAMED = 30;
+/** A person waits: what StackStorm does not say within this is told as not known. */
+const PATIENCE_MS = 3_000;
+
+/** Gathers what a page tells of a task. Only what StackStorm or WeCom cannot say is left out, and told as such. */
+export async function factsOf(task: Task, language: Language, deps: FactDeps): Promise<TaskFacts> {
+  const { params, hide } = shownParams(task, deps);
+  const event = (await deps.journal.event(task.eventId)) ?? (await deps.archive.get(task.eventId));
+  const [approvers, live, explanation, viewing] = await Promise.all([
+    Promise.all(deciders(task).map(({ name, people }) => approversOf(name, people, deps))),
+    liveOf(task, deps),
+    event ? explanationOf(task, event, deps) : null,
+    deps.viewIn(language)(task),
+  ]);
+  const output =
+    live.output.outcome === "text" ? { ...live.output, text: hide(live.output.text) } : live.output;
+  const features = event
+    ? featuresOf(task, event, { rules: deps.rules, masking: { ...deps.masking, maskText: hide } })
+    : null;
+  return {
+    ...{ task, params, approvers, explanation, features, output },
+    children: live.children,
+    viewing: {
+      ...viewing,
+      resultRows: viewing.resultRows.map((row) => ({ ...row, value: hide(row.value) })),
+    },
+    event: event && shownEvent(event, deps.masking, hide),
+  };
+}
+
+/** The parameters as they are, or would be, sent, and how to hide what is secret of them elsewhere. */
+export function shownParams(
+  task: Task,
+  { actions, masking }: Pick<FactDeps, "actions" | "masking">,
+): { params: JsonObject; hide: (text: string) => string } {
+  const clusters = task.execution ? [task.execution.cluster] : task.clusters;
+  const isSecret = (name: string) =>
+    clusters.some((cluster) => actions(cluster, task.action)?.parameters.get(name)?.secret === true);
+  const { value, secrets } = masked(startParams(task), masking, isSecret);
+  return { params: value, hide: hiding(secrets, masking) };
+}
+
+function shownEvent(event: WhaleEvent, { isSecretKey }: Masking, hide: (text: string) => string): WhaleEvent {
+  const shown = <T extends JsonObject>(fields: T) =>
+    masked(fields, { isSecretKey, maskText: hide }, () => false).value as T;
+  const { title, labels, annotations, detail } = event;
+  return {
+    ...{ ...event, title: hide(title), labels: shown(labels) },
+    ...{ annotations: shown(annotations), detail: shown(detail) },
+  };
+}
+
+async function approversOf(group: string, people: People, { directory }: FactDeps): Promise<Approvers> {
+  try {
+    const ids = await directory.expand(people);
+    const names = await Promise.all(ids.slice(0, MOST_NAMED).map((id) => directory.nameOf(id)));
+    return { group, people, names, more: Math.max(0, ids.length - MOST_NAMED) };
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    return { group, people, names: null, more: 0 };
+  }
+}
+
+async function explanationOf(
+  task: Task,
+  event: WhaleEvent,
+  { explainer }: FactDeps,
+): Promise<Explanation | null> {
+  const [explanation] = (await explainer.explain(event, task.ruleId)) ?? [];
+  return explanation ?? null;
+}
+
+function featuresOf(
+  task: Task,
+  event: WhaleEvent,
+  { rules, masking }: Pick<FactDeps, "rules"> & { masking: Masking },
+): FeatureLine[] | null {
+  const compiled = rules().rules.find(({ rule }) => rule.id === task.ruleId);
+  if (compiled?.version !== task.ruleVersion) return null;
+  return featureLines(compiled.features, event).map((line) => shownLine(line, masking));
+}
+
+function shownLine(line: FeatureLine, { isSecretKey, maskText }: Masking): FeatureLine {
+  if (line.actual === undefined) return line;
+  return { ...line, actual: line.keys?.some(isSecretKey) ? MASK : maskText(line.actual) };
+}
+
+/** How far a run is, and what it has put out so far. */
+async function liveOf(
+  task: Task,
+  { executor }: FactDeps,
+): Promise<{ output: Output; children: readonly Execution[] }> {
+  const { execution } = task;
+  if (!execution) return { output: { outcome: "none" }, children: [] };
+  if (isTerminal(task.state)) return { output: endedOutput(task), children: [] };
+  const { cluster, id } = execution;
+  const [output, children] = await Promise.all([
+    within(executor.output(cluster, id)),
+    within(executor.children(cluster, id)),
+  ]);
+  const text: Output = "why" in output ? { outcome: "unread", why: output.why } : textOf(output.value);
+  return { output: text, children: "why" in children ? [] : children.value };
+}
+
+function endedOutput({ execution }: Task): Output {
+  if (execution?.result !== undefined) return textOf(outputText(execution.result));
+  const { resultBytes } = execution ?? {};
+  return resultBytes === undefined ? { outcome: "none" } : { outcome: "large", bytes: resultBytes };
+}
+
+function textOf(text: string): Output {
+  return text.trim() === "" ? { outcome: "none" } : { outcome: "text", text };
+}
+
+async function within<T>(asked: Promise<T>): Promise<{ value: T } | { why: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<{ why: string }>((resolve) => {
+    timer = setTimeout(() => resolve({ why: `${PATIENCE_MS / 1000} s` }), PATIENCE_MS);
+  });
+  const answered = asked.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ why: errorText(error) }),
+  );
+  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,1 @@
+export { type PageConfig, type PageDeps, pageRoutes } from "./routes.ts";

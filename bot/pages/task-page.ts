@@ -1,0 +1,98 @@
+import type { Context } from "koa";
+import { outputText, replyText } from "../../core/cards/index.ts";
+import { isChatOpsError } from "../../core/errors.ts";
+import { shortId } from "../../core/ids/index.ts";
+import type { Audit, Clock } from "../../core/ports/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
+import { recordDeed } from "../http/api/audited.ts";
+import type { About, Answers } from "./answers.ts";
+import { decidePart } from "./decide-part.ts";
+import { type FactDeps, factsOf, shownParams, type TaskFacts } from "./facts.ts";
+import { type Html, html } from "./html.ts";
+import { historyPart, resultPart, unknownPart } from "./run-parts.ts";
+import { showPage, taskPath } from "./site.ts";
+import { topPart, whatPart, whoPart } from "./task-parts.ts";
+import { type Visit, type VisitDeps, visiting } from "./visit.ts";
+import { whyPart } from "./why-parts.ts";
+
+export interface TaskPageDeps {
+  visit: VisitDeps;
+  facts: FactDeps;
+  answers: Answers;
+  audit: Pick<Audit, "append">;
+  clock: Clock;
+}
+
+/** `GET /tasks/:id`: all that is known of a task, for those who may know it. */
+export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> {
+  const visit = await visiting(ctx, deps.visit);
+  if (!visit) return;
+  const { site, directory } = deps.visit;
+  const { task, session, language, texts } = visit;
+  const facts = await factsOf(task, language, deps.facts);
+  if (facts.output.outcome === "text") await recordOutput("page", visit, deps);
+  const answer = answerPart(deps.answers.take(ctx, { session, taskId: task.id }), facts);
+  const at = `${site.base}${taskPath(task.id)}`;
+  const marks = site.sessions.marksFor(session, { task: task.id, hash: task.hash });
+  const main = [
+    answer,
+    topPart(facts, at),
+    html`<div class="cols"><div class="col">${unknownPart(facts)}${resultPart(facts, `${at}/output`)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
+  ];
+  site.metrics.count("pages", { outcome: "shown" });
+  const visitor = { session, name: await directory.nameOf(session.userId) };
+  showPage(ctx, site, { status: 200, texts, title: `${task.title} ${shortId(task.id)}`, main, visitor });
+}
+
+/** In the words that chat has for it, where chat has some. */
+function answerPart(about: About | null, { task, viewing }: TaskFacts): Html | null {
+  if (about === null) return null;
+  const said =
+    about === "decision_taken" || about === "sent_before"
+      ? viewing.texts.page.answers[about]
+      : replyText(task, about, { ...viewing, plain: (text) => text });
+  return html`<div class="notice" role="status">${said}</div>`;
+}
+
+/** What a task put out may hold what not everybody should know: who is shown it is recorded first. */
+async function recordOutput(command: "page" | "download", { session, task }: Visit, deps: TaskPageDeps) {
+  const detail = { command, execution: task.execution?.id ?? null };
+  await recordDeed(deps, { who: `user:${session.userId}`, what: "tasks.output", object: task.id, detail });
+}
+
+/** `GET /tasks/:id/output`: all of it as a file, which no browser shows as anything but text. */
+export async function sendOutput(ctx: Context, deps: TaskPageDeps): Promise<void> {
+  const visit = await visiting(ctx, deps.visit);
+  if (!visit) return;
+  const { task, texts } = visit;
+  const whole = await wholeOutput(task, deps.facts, texts.commands.engineDown);
+  await recordOutput("download", visit, deps);
+  const { hide } = shownParams(task, deps.facts);
+  guardFile(ctx, `whale-${shortId(task.id)}.txt`);
+  ctx.status = whole.isWhole ? 200 : 503;
+  ctx.body = hide(whole.text);
+}
+
+function guardFile(ctx: Context, name: string): void {
+  ctx.set("Content-Security-Policy", "default-src 'none'; sandbox");
+  ctx.set("X-Content-Type-Options", "nosniff");
+  ctx.set("Cache-Control", "no-store");
+  ctx.set("Referrer-Policy", "no-referrer");
+  ctx.set("Content-Disposition", `attachment; filename="${name}"`);
+  ctx.type = "text/plain; charset=utf-8";
+}
+
+async function wholeOutput(
+  { execution }: Task,
+  { executor }: FactDeps,
+  unread: (why: string) => string,
+): Promise<{ text: string; isWhole: boolean }> {
+  if (!execution) return { text: "", isWhole: true };
+  if (execution.result !== undefined) return { text: outputText(execution.result), isWhole: true };
+  try {
+    return { text: await executor.output(execution.cluster, execution.id), isWhole: true };
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    return { text: unread(error.message), isWhole: false };
+  }
+}

@@ -1,0 +1,88 @@
+import { shortId } from "../../core/ids/index.ts";
+import { pageTime } from "../../core/pages/index.ts";
+import { verdictWords } from "../../core/rules/index.ts";
+import type { TaskFacts } from "./facts.ts";
+import { html, type Part } from "./html.ts";
+import { factList, folded, section, valueList, valueText } from "./parts.ts";
+
+/** Why there is a task: the rule, what it made of the event, and the event. */
+export function whyPart(facts: TaskFacts): Part {
+  const { task, viewing, event, explanation } = facts;
+  const { texts, timeZone } = viewing;
+  const { page } = texts;
+  const { rows } = page;
+  const verdict = explanation && explanation.known !== "not_asked" ? explanation.verdict : null;
+  const brief = task.event;
+  return section(
+    page.sections.why,
+    factList([
+      [rows.origin, originText(facts)],
+      [
+        rows.rule,
+        html`${task.title} <code>${task.ruleId}</code> <span class="soft">${task.ruleVersion}</span>`,
+      ],
+      [
+        rows.verdict,
+        verdict
+          ? [texts.wordsOf(verdictWords(verdict.reason)), verdict.message].filter(Boolean).join(" · ")
+          : null,
+      ],
+      [rows.coalesced, task.coalesced ? texts.coalesced(task.coalesced) : null],
+      [rows.event, event?.title ?? brief.title],
+      [rows.subject, brief.subject],
+      [rows.severity, page.severities[brief.severity] ?? brief.severity],
+      [rows.source, `${brief.source} · ${brief.type}`],
+      [rows.eventTime, event ? pageTime(Date.parse(event.time), timeZone) : null],
+      [rows.receivedAt, pageTime(Date.parse(brief.receivedAt), timeZone)],
+    ]),
+    featurePart(facts),
+    eventPart(facts),
+  );
+}
+
+function originText({ task, viewing }: TaskFacts): string {
+  const { texts, nameOf } = viewing;
+  const { origins, machine } = texts.page;
+  const { origin } = task;
+  const by = (id: string | null) => (id === null ? machine : nameOf(id));
+  switch (origin.kind) {
+    case "rule":
+      return origins.rule;
+    case "replay":
+      return origins.replay(by(origin.by));
+    case "renewed":
+      return origins.renewed(shortId(origin.of));
+    case "offer":
+      return origins.offer({ by: by(origin.by), task: shortId(origin.parentTask) });
+    case "retry":
+      return origins.retry({ by: by(origin.by), task: shortId(origin.of) });
+    default:
+      return origin satisfies never;
+  }
+}
+
+function featurePart({ features, event, viewing }: TaskFacts): Part {
+  const { page, commands } = viewing.texts;
+  if (!event) return null;
+  const heading = html`<h3>${page.sections.features}</h3>`;
+  if (!features) return [heading, html`<p class="soft">${page.ruleGone}</p>`];
+  const lines = features.map(({ depth, text, actual, holds }) => {
+    const [mark, word, tone] = holds ? ["✓", page.holds, "yes"] : ["✗", page.holdsNot, "no"];
+    const was =
+      actual === undefined ? null : html` <span class="soft">${commands.wasActually(actual)}</span>`;
+    const deep = depth > 0 ? `d${Math.min(depth, 3)}` : "";
+    return html`<li class="${deep}"><span class="${tone}" title="${word}" role="img" aria-label="${word}">${mark}</span><div><code>${text}</code>${was}</div></li>`;
+  });
+  return features.length > 0 ? [heading, html`<ul class="features">${lines}</ul>`] : null;
+}
+
+function eventPart({ event, viewing }: TaskFacts): Part {
+  const { page } = viewing.texts;
+  if (!event) return html`<p class="soft">${page.eventGone}</p>`;
+  const { sections } = page;
+  return [
+    folded(sections.labels, valueList(event.labels)),
+    folded(sections.annotations, valueList(event.annotations)),
+    folded(sections.detail, html`<pre>${valueText(event.detail, page.cut)}</pre>`),
+  ];
+}

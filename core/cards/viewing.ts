@@ -1,0 +1,15 @@
+import type { Texts } from "../texts/index.ts";
+import type { CardLine } from "./card.ts";
+
+/** What a card needs beside the task. */
+export interface Viewing {
+  texts: Texts;
+  /** IANA name of the zone that times are shown in, for example `Asia/Shanghai`. */
+  timeZone: string;
+  /** Name of a userid. */
+  nameOf: (userId: string) => string;
+  /** Rows of the result, rendered from the rule's templates; empty before the end. */
+  resultRows: readonly CardLine[];
+  /** The address of a task's page; null, or absent, where pages have none that people can reach. */
+  linkOf?: (taskId: string) => string | null;
+}

@@ -1,0 +1,61 @@
+import type { Json, JsonObject } from "../ids/index.ts";
+import { isJsonObject } from "../ids/index.ts";
+
+/** What must not be shown, as those who know say it. */
+export interface Masking {
+  /** Whether a field of this name holds a secret. */
+  isSecretKey: (key: string) => boolean;
+  /** Masks what looks like a secret within a text. */
+  maskText: (text: string) => string;
+}
+
+/** What a page shows of values, and how it shows texts in which the secret ones may come again. */
+export interface Masked {
+  value: JsonObject;
+  /** The secret texts that were masked. */
+  secrets: readonly string[];
+}
+
+/** What stands in place of a secret, as StackStorm writes it. */
+export const MASK = "********";
+/** A shorter one would mask half of an output. */
+const SHORTEST_SECRET = 4;
+
+/** A copy without the values of secret fields, at any depth, and of the top fields that `secret` names. */
+export function masked(value: JsonObject, masking: Masking, secret: (name: string) => boolean): Masked {
+  const secrets: string[] = [];
+  const isSecret = (key: string, isTop: boolean) => masking.isSecretKey(key) || (isTop && secret(key));
+  const copy = (one: Json): Json => {
+    if (typeof one === "string") return masking.maskText(one);
+    if (Array.isArray(one)) return one.map(copy);
+    if (!isJsonObject(one)) return one;
+    return fieldsOf(one, false);
+  };
+  const fieldsOf = (fields: JsonObject, isTop: boolean): JsonObject => {
+    const entries = Object.entries(fields).map(([key, member]): [string, Json] => {
+      if (!isSecret(key, isTop) || isNothing(member)) return [key, copy(member)];
+      secrets.push(...textsOf(member));
+      return [key, MASK];
+    });
+    return Object.fromEntries(entries);
+  };
+  return { value: fieldsOf(value, true), secrets };
+}
+
+/** Hides secrets that are known, and what looks like one, in a text such as an output. */
+export function hiding(secrets: readonly string[], { maskText }: Masking): (text: string) => string {
+  const long = [...new Set(secrets)].filter((one) => one.length >= SHORTEST_SECRET);
+  // Longest first: where one holds another, hiding the short one would leave the rest.
+  const longestFirst = long.sort((one, other) => other.length - one.length);
+  return (text) => maskText(longestFirst.reduce((out, secret) => out.replaceAll(secret, MASK), text));
+}
+
+function isNothing(value: Json): boolean {
+  return value === null || value === "";
+}
+
+function textsOf(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (isJsonObject(value)) return Object.values(value).flatMap(textsOf);
+  return typeof value === "string" || typeof value === "number" ? [String(value)] : [];
+}

@@ -1,0 +1,28 @@
+import type { CardTexts } from "./card-texts.ts";
+
+export const cardsEn: CardTexts = {
+  severities: {
+    critical: "Critical",
+    major: "Major",
+    warning: "Warning",
+    info: "Info",
+    unknown: "Severity unknown",
+  },
+  asker: "Asker",
+  machine: "the command line",
+  bound: (clusters) => `Parameters · cluster ${clusters}`,
+  boundInPart: ({ clusters, id }) => `Parameters (cut; send task ${id}) · cluster ${clusters}`,
+  targets: ({ count, first }) => `${count}: ${first}`,
+  majority: "a majority of rejections ends it",
+  startedAt: (when) => `since ${when}`,
+  attempt: (no) => `run ${no}`,
+  controlAsked: (what) => `${what} asked for, not confirmed yet`,
+  details: "Details",
+  group: {
+    list: ({ count, left }) =>
+      left > 0 ? `${count} tasks (${left} not listed; send tasks)` : `${count} tasks`,
+    common: (params) => `all with ${params}`,
+    each: 'each runs by itself; "approve ID" does one',
+    settled: ({ count, counts }) => `${count} decided: ${counts}`,
+  },
+};

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { isSecretKey, maskText } from "../../../adapters/telemetry/index.ts";
+import { hiding, masked } from "../../../core/pages/index.ts";
+
+const MASKING = { isSecretKey, maskText };
+const NONE = () => false;
+
+describe("values on a page", () => {
+  test("are masked where their name says that they are secret, at any depth", () => {
+    const { value, secrets } = masked(
+      { host: "vm-1", password: "hunter22", auth: { "api-key": ["k-1234", 5] }, list: [{ token: "t0ken" }] },
+      MASKING,
+      NONE,
+    );
+    assert.deepEqual(value, {
+      host: "vm-1",
+      password: "********",
+      auth: { "api-key": "********" },
+      list: [{ token: "********" }],
+    });
+    assert.deepEqual(secrets, ["hunter22", "k-1234", "5", "t0ken"]);
+  });
+
+  test("are masked where the action says so, and there alone", () => {
+    const { value } = masked({ pin: "1234", deep: { pin: "1234" } }, MASKING, (name) => name === "pin");
+    assert.deepEqual(value, { pin: "********", deep: { pin: "1234" } });
+  });
+
+  test("say that there is nothing rather than hide it", () => {
+    assert.deepEqual(masked({ token: null, secret: "" }, MASKING, NONE).value, { token: null, secret: "" });
+  });
+
+  test("are masked within texts that hold a login", () => {
+    const { value } = masked({ url: "https://user:pa55word@db.example/x?token=abcdef" }, MASKING, NONE);
+    assert.deepEqual(value, { url: "https://user:***@db.example/x?token=***" });
+  });
+});
+
+describe("a secret that is known", () => {
+  test("is hidden wherever it comes again, the longest first", () => {
+    const hide = hiding(["hunter22", "hunter22-long", "ab"], MASKING);
+    assert.equal(hide("a hunter22-long, hunter22, ab"), "a ********, ********, ab");
+  });
+});
