@@ -10,6 +10,7 @@ import {
   type NumericFields,
   numericFieldsOf,
 } from "../core/events/index.ts";
+import type { Groups } from "../core/groups/index.ts";
 import type { LanguageGroup } from "../core/languages/index.ts";
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
@@ -39,6 +40,7 @@ export interface InForce {
   rosters: ReadonlyMap<string, ReadyRoster>;
   /** Of the rules that have one, by their ids. */
   schedules: ReadonlyMap<string, AtWork>;
+  groups: Groups;
   roles: readonly Role[];
   /** By the hash of the token. */
   tokens: ReadonlyMap<string, AccessToken>;
@@ -91,7 +93,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
   }
   const { policies, clusters } = home;
   const numeric = numericFieldsOf(home.eventTypes);
-  const warnings = [...warningsOf(home), ...ignoredFields(numeric)];
+  const warnings = ignoredFields(numeric);
   return {
     rules: home.rules,
     set: rules.set,
@@ -103,6 +105,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     windows: compileWindows(home.windows, cron),
     rosters: readyRosters(home.rosters),
     schedules: schedulesOf(home.rules, cron),
+    groups: new Map(Object.entries(home.groups)),
     roles: home.roles,
     languages: home.languages,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
@@ -121,12 +124,4 @@ function ignoredFields({ ignored }: NumericFields): Warning[] {
   const names = ignored.join(", ").slice(0, LONGEST_NAMES);
   const message = `numeric fields cannot be searched by range, at most ${MOST_NUMERIC_FIELDS} can, named without dots and signs: ${names} (这些数字字段不能按范围检索)`;
   return [{ about: "event types", message }];
-}
-
-function warningsOf(home: Home): Warning[] {
-  const grouped = home.rules.filter((rule) => rule.report.group !== undefined);
-  return grouped.map((rule) => ({
-    about: `rule ${rule.id}`,
-    message: `report.group ${rule.report.group} is read but not sent to: reports go to people (群发尚未支持，报告只发给人)`,
-  }));
 }

@@ -33,6 +33,7 @@ import {
 } from "./rosters/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
+import { postsOver } from "./wire-channels.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import { openStores } from "./wire-stores.ts";
 import { freshToken } from "./wire-tools.ts";
@@ -81,6 +82,7 @@ export async function openParts(options: WhaleOptions) {
     chat.token,
     chat.encodingAesKey,
     ...robotSecrets(config.admin.robotUrl),
+    ...(config.aibot === null ? [] : [config.aibot.secret]),
     localToken,
     config.sessionKey,
     ...secretsOfStores(config.stores),
@@ -158,13 +160,25 @@ export async function openParts(options: WhaleOptions) {
     ...{ state, ...telling, inForce: inForce.current, log },
   });
   const robotOut = createOutbound({ name: "wecom", ...ROBOT_LIMITS });
+  const { holder, store } = stores;
+  const posts = postsOver(config, { wecom, http: robotOut, leases: store.leases, holder, ...common });
+  const plainId = wecom.openUserIds.plain;
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
     ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
     ...{ troubles: wecom.troubles, messenger: wecom.messenger },
     robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
   });
-  return { ...common, ...made, policies, adminAlerts, robotOut, deadLetters: deadLetterWatch() };
+  return {
+    ...common,
+    ...made,
+    posts,
+    plainId,
+    policies,
+    adminAlerts,
+    robotOut,
+    deadLetters: deadLetterWatch(),
+  };
 }
 
 /** The key alone too: who has it can write into the group. */
@@ -225,13 +239,14 @@ const pause = (ms: number): Promise<void> => wait(ms);
 const DUTY_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
 
 /** What of a home must never be seen in a log line. */
-export function secretsOf({ clusters, sources, rosters }: Home): string[] {
+export function secretsOf({ clusters, sources, rosters, groups }: Home): string[] {
   const keys = clusters.map(({ auth }) => (auth.kind === "apiKey" ? auth.apiKey : auth.password));
   const tokens = sources.flatMap(({ auth }) => secretsOfAuth(auth));
   const bearers = rosters.flatMap((roster) => {
     return roster.kind === "lookup" && roster.lookup.kind === "http" ? (roster.lookup.bearer ?? []) : [];
   });
-  return [...keys, ...tokens, ...bearers];
+  const robots = Object.values(groups).flatMap((group) => (group.kind === "robot" ? group.key : []));
+  return [...keys, ...tokens, ...bearers, ...robots];
 }
 
 /** What of the systems outside does not answer now. */

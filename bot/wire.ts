@@ -11,6 +11,7 @@ import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
 import { textsOf } from "../core/texts/index.ts";
+import { botWarnings } from "./channels/index.ts";
 import { keepMenu } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
@@ -73,6 +74,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
       ...stopWarnings(parts.stops.current()),
+      ...botWarnings(parts.posts.bot, inForce.current().groups),
       ...outside,
     ];
   };

@@ -11,6 +11,13 @@ import {
   handleBatchClick,
   startBatchSweep,
 } from "./batches/index.ts";
+import {
+  createIncoming,
+  type GroupPosts,
+  knownAlone,
+  type SenderDeps,
+  withGroups,
+} from "./channels/index.ts";
 import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
@@ -77,6 +84,10 @@ export interface Ground {
   plain: (text: string) => string;
   /** How many messages the channel makes of a text. */
   messagesIn: (markdown: string) => number;
+  /** Who writes into groups. */
+  posts: GroupPosts;
+  /** The userid of an encrypted id of the AI bot. */
+  plainId: SenderDeps["plainId"];
   /** A number in [0, 1). */
   random: () => number;
   clock: Clock;
@@ -125,7 +136,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
   const viewing = batchViewing(view);
   const batching = { outbox, tasks, state: store.state, clock, log, metrics };
-  const deliver = createDeliver({
+  const toPeople = createDeliver({
     askAgain,
     batches: {
       tasks,
@@ -137,6 +148,9 @@ export async function startWork(ground: Ground): Promise<Work> {
     ...{ outbox, journal, channel, directory, delegations, advancer, view },
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
+  const { posts } = ground;
+  const groups = () => inForce().groups;
+  const deliver = withGroups(toPeople, { posts, groups, outbox, tasks, advancer, view, ...common });
   const digest = createDigester({ outbox, channel, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -177,6 +191,8 @@ export async function startWork(ground: Ground): Promise<Work> {
     }),
   };
   wakeOnWrite(store, loops);
+  const { language } = config;
+  posts.bot?.start(createIncoming({ bot: posts.bot, inbox, tasks, view, language, clock, log, metrics }));
   store.onWrite((what) => {
     if (what === "journal") live.atMs = clock.nowMs();
   });
@@ -186,6 +202,7 @@ export async function startWork(ground: Ground): Promise<Work> {
       // First what makes tasks and messages, then what works on them.
       await together({ resuming: () => resuming, crew: () => crew.leave(), ...endsOf(makers) });
       await together({ ...endsOf({ tasks: due, outbox: messages }), follower: () => follower.stop() });
+      await together({ aibot: async () => posts.bot?.close() });
     },
   };
 }
@@ -236,7 +253,17 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
   };
   const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
   const messages = { chat: chatOver(ground, view), outbox: store.outbox, clock };
-  return async ({ payload, key }) => {
+  const { plainId, config } = ground;
+  const knowing = {
+    directory,
+    plainId,
+    outbox: store.outbox,
+    language: config.language,
+    clock,
+    log,
+    metrics,
+  };
+  return knownAlone(async ({ payload, key }) => {
     if (payload.kind === "text") return handleText(payload, key, messages);
     if (payload.kind === "click") {
       if (isConfirmClick(payload)) return handleConfirmClick(payload, key, messages);
@@ -246,5 +273,5 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
     // WeCom itself says it: a member cannot raise an alarm by an event of the same name.
     if (payload.userId === "sys") await ground.onAppEvent(payload.event);
-  };
+  }, knowing);
 }

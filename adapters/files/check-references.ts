@@ -58,7 +58,7 @@ function checkSingleFile(drafts: Drafts, kind: FileKind): Problem[] {
 function checkRuleReferences(drafts: Drafts, rule: Located): Problem[] {
   return [
     ...itemsAt(rule, ["on"]).flatMap((path) => checkOn(drafts, rule, path)),
-    ...checkGroup(drafts, rule),
+    ...checkGroups(drafts, rule),
     ...checkBusiness(drafts, rule),
     ...itemsAt(rule, ["throttle", "shared"]).flatMap((path) => checkShared(drafts, rule, path)),
   ];
@@ -87,8 +87,15 @@ function checkType(drafts: Drafts, located: Located, path: Path, builtIn: readon
   return [problemAt(located, path, unknownWords("事件类型", "event type", { name: type, known }))];
 }
 
-function checkGroup(drafts: Drafts, rule: Located): Problem[] {
-  const path = ["report", "group"];
+function checkGroups(drafts: Drafts, rule: Located): Problem[] {
+  const gates = [["approval"], ...itemsAt(rule, ["offers"]).map((offer) => [...offer, "approval"])];
+  return [
+    ...checkGroup(drafts, rule, ["report", "group"]),
+    ...gates.flatMap((gate) => checkCardGroup(drafts, rule, [...gate, "group"])),
+  ];
+}
+
+function checkGroup(drafts: Drafts, rule: Located, path: Path): Problem[] {
   const name = textAt(rule, path);
   const known = ofKind(drafts, "groups").flatMap((located) => keysAt(located, []));
   if (name === undefined || known.includes(name) || drafts.incomplete.has("groups")) return [];
@@ -96,6 +103,21 @@ function checkGroup(drafts: Drafts, rule: Located): Problem[] {
     problemAt(rule, path, unknownWords("群，见 groups.yaml", "group, see groups.yaml", { name, known })),
   ];
 }
+
+/** Only the AI bot brings cards into groups that can be clicked. */
+function checkCardGroup(drafts: Drafts, rule: Located, path: Path): Problem[] {
+  const problems = checkGroup(drafts, rule, path);
+  const name = textAt(rule, path);
+  if (problems.length > 0 || name === undefined) return problems;
+  const places = ofKind(drafts, "groups").filter((located) => keysAt(located, []).includes(name));
+  if (places.every((located) => keysAt(located, [name]).includes("aibot"))) return [];
+  return [problemAt(rule, path, NO_CARDS)];
+}
+
+const NO_CARDS: Words = {
+  zh: "授权卡片只能发到智能机器人的群，即 groups.yaml 里写 aibot 的群",
+  en: "cards with buttons can only be shown in a group of the AI bot, one with aibot in groups.yaml",
+};
 
 function checkShared(drafts: Drafts, rule: Located, path: Path): Problem[] {
   const name = textAt(rule, path);

@@ -1,19 +1,12 @@
 import type { Cluster } from "../../core/clusters/index.ts";
 import type { EventType, Source } from "../../core/events/index.ts";
+import type { Group } from "../../core/groups/index.ts";
 import type { LanguageGroup } from "../../core/languages/index.ts";
 import type { AccessToken, Role } from "../../core/people/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Roster } from "../../core/rosters/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import type { MaintenanceWindow } from "../../core/windows/index.ts";
-
-/** Where a named group of people is in chat. */
-export interface Group {
-  /** WeCom appchat id. */
-  chatId?: string;
-  /** Key of a group robot. */
-  robotKey?: string;
-}
 
 /** Everything a user wrote in WHALE_HOME, checked and with its defaults filled in. */
 export interface Home {

@@ -1,6 +1,6 @@
 export { approvePolicy, type PolicyApproval, type PolicyApproved } from "./approve-policy.ts";
 export { changeRules, type RuleChange } from "./change-rules.ts";
-export type { Group, Home } from "./home.ts";
+export type { Home } from "./home.ts";
 export type { Environment, FileKind, HomeFile } from "./home-file.ts";
 export { createHomeFolder, type HomeFolder, type HomeFolderOptions } from "./home-folder.ts";
 export { MAX_FILE_BYTES, type Overlay, type ReadFile } from "./home-folders.ts";

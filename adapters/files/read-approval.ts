@@ -23,6 +23,7 @@ export function readApproval(file: ApprovalFile): ApprovalSpec {
     reject: file.reject ?? DEFAULTS.reject,
     reason: file.reason ?? DEFAULTS.reason,
     ...waiting,
+    ...(file.group === undefined ? {} : { group: file.group }),
     escalate: stepsOf(file.escalate).map((step) => stepOf(step, { groups, ...waiting })),
   };
 }

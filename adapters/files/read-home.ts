@@ -6,7 +6,7 @@ import type { FileKind } from "./home-file.ts";
 import type { Located } from "./located.ts";
 import { pathOfField, problemAt, quotingWords } from "./located.ts";
 import type { Problem } from "./problem.ts";
-import { readCluster, readEventType, readPolicy } from "./read-others.ts";
+import { readCluster, readEventType, readGroups, readPolicy } from "./read-others.ts";
 import { readLanguage, readRole, readToken } from "./read-people.ts";
 import { readRoster } from "./read-roster.ts";
 import { readRule, readSharedBuckets } from "./read-rule.ts";
@@ -26,7 +26,7 @@ export function readHome(drafts: Drafts): Home {
     clusters: ofKind(drafts, "cluster").map((l) => readCluster(contentOf(l, "cluster"))),
     windows: ofKind(drafts, "window").map((l) => readWindow(contentOf(l, "window"))),
     rosters: ofKind(drafts, "roster").map((l) => readRoster(contentOf(l, "roster"))),
-    groups: Object.assign({}, ...groups),
+    groups: readGroups(Object.assign({}, ...groups)),
     roles: ofKind(drafts, "roles").flatMap((l) => contentOf(l, "roles").roles.map(readRole)),
     languages: ofKind(drafts, "languages").flatMap((l) =>
       contentOf(l, "languages").languages.map(readLanguage),

@@ -1,9 +1,10 @@
 import type { Cluster } from "../../core/clusters/index.ts";
 import type { EventType } from "../../core/events/index.ts";
+import type { Group } from "../../core/groups/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
-import type { ClusterFile, PolicyFile } from "./schema.ts";
+import type { ClusterFile, GroupsFile, PolicyFile } from "./schema.ts";
 import type { EventTypeFile } from "./source-schema.ts";
 
 /** A checked file as an event type. */
@@ -19,6 +20,16 @@ export function readEventType(file: EventTypeFile): EventType {
     strict: strict ?? false,
     ...(keepMs === null ? {} : { keepMs }),
   };
+}
+
+/** A checked groups.yaml. */
+export function readGroups(file: GroupsFile): Record<string, Group> {
+  return Object.fromEntries(Object.entries(file).map(([name, place]) => [name, groupOf(place)]));
+}
+
+function groupOf({ appchat, robot, aibot }: GroupsFile[string]): Group {
+  if (robot !== undefined) return { kind: "robot", key: robot };
+  return aibot === undefined ? { kind: "appchat", chatId: appchat ?? "" } : { kind: "aibot", chatId: aibot };
 }
 
 /** A checked file as a policy; one that nobody has approved yet has an empty digest, which counts for nothing. */

@@ -85,6 +85,7 @@ export const ApprovalShape = Type.Object(
     onTimeout: Type.Optional(Type.Enum(["reject", "escalate"])),
     escalate: Type.Optional(Type.Unknown()),
     policy: Type.Optional(Text),
+    group: Type.Optional(Text),
   },
   closed,
 );
@@ -234,9 +235,26 @@ export const ClusterShape = Type.Object(
   closed,
 );
 
+const ChatId = shaped(
+  "^[0-9A-Za-z_.@=-]{1,128}$",
+  "应为群的 chatid：字母、数字、_ . @ = -，区分大小写",
+  "must be the group's chatid: letters, digits, _ . @ = -, in their case",
+);
+const RobotKey = shaped(
+  "^[0-9A-Za-z_-]{1,128}$",
+  "只写 Webhook 地址里 key= 后面的一段",
+  "must be what stands behind key= in the webhook address alone",
+);
+
 const GroupShape = Type.Object(
-  { chatId: Type.Optional(Text), robotKey: Type.Optional(Text) },
-  { ...closed, minProperties: 1, says: "至少写 chatId、robotKey 之一", saysEn: "name chatId or robotKey" },
+  { appchat: Type.Optional(ChatId), robot: Type.Optional(RobotKey), aibot: Type.Optional(ChatId) },
+  {
+    ...closed,
+    minProperties: 1,
+    maxProperties: 1,
+    says: "appchat、robot、aibot 写且只写一个",
+    saysEn: "name one of appchat, robot and aibot",
+  },
 );
 
 /** groups.yaml: name → where it is. */

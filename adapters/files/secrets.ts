@@ -1,11 +1,23 @@
 import { closestWord } from "./closest-word.ts";
 import type { FileKind, Path } from "./home-file.ts";
 
-const SECRET_KEY = /^(auth|bearer|token|secret|password|apikey|robotkey)$/i;
+const SECRET_KEY = /^(auth|bearer|token|secret|password|apikey)$/i;
 const KINDS_WITH_SECRETS: readonly FileKind[] = ["source", "cluster", "roster", "groups", "tokens"];
 /** The keys that may stand beside a secret. */
 const KNOWN_KEYS = [
-  ...["bearer", "apiKey", "user", "password", "chatId", "robotKey", "basic", "query", "header", "hmac"],
+  ...[
+    "bearer",
+    "apiKey",
+    "user",
+    "password",
+    "appchat",
+    "robot",
+    "aibot",
+    "basic",
+    "query",
+    "header",
+    "hmac",
+  ],
   ...["grafana", "sns", "smn", "name", "token", "value", "secret", "signatureHeader", "timestampHeader"],
   ...["windowSeconds", "algorithm", "encoding", "prefix", "signed", "topics", "file"],
   ...["tokens", "id", "hash", "rights", "expires"],

@@ -1,8 +1,10 @@
+export type * from "./appchat.ts";
 export type * from "./callback.ts";
 export * from "./card-channels.ts";
 export * from "./card-limits.ts";
 export type * from "./card-model.ts";
 export * from "./card-render.ts";
+export * from "./checked-card.ts";
 export type * from "./checkup.ts";
 export type * from "./config.ts";
 export { fieldFault } from "./config.ts";
@@ -10,6 +12,7 @@ export * from "./crypto.ts";
 export * from "./errors.ts";
 export * from "./markdown.ts";
 export type { MenuItem, MenuOutcome } from "./menu.ts";
+export type * from "./open-user-ids.ts";
 export * from "./robot.ts";
 export type * from "./troubles.ts";
 export * from "./wecom.ts";

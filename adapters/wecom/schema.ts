@@ -8,7 +8,8 @@ export interface AnswerShape<T> {
   parse(api: string, body: unknown): T;
 }
 
-function shape<S extends TSchema>(schema: S): AnswerShape<Static<S>> {
+/** Compiles the check of an answer. */
+export function shape<S extends TSchema>(schema: S): AnswerShape<Static<S>> {
   const validator = Compile(schema);
   return {
     parse(api, body) {

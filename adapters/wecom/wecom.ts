@@ -1,6 +1,7 @@
 import { ChatOpsError } from "../../core/errors.ts";
 import type { Clock, Directory, Logger, Login, Messenger, Metrics } from "../../core/ports/index.ts";
 import { createOutbound, type Outbound } from "../outbound/index.ts";
+import { type Appchat, createAppchat } from "./appchat.ts";
 import { createCallback, type WecomCallback } from "./callback.ts";
 import { type Checkup, createCheckup } from "./checkup.ts";
 import { createClient } from "./client.ts";
@@ -11,6 +12,7 @@ import { createDirectory } from "./directory.ts";
 import { ensureMenu, type MenuItem, type MenuOutcome } from "./menu.ts";
 import { createMessenger } from "./messenger.ts";
 import { createLogin } from "./oauth.ts";
+import { createOpenUserIds, type OpenUserIds } from "./open-user-ids.ts";
 import { type Troubles, watchTroubles } from "./troubles.ts";
 
 /** What the adapter asks of its surroundings. */
@@ -32,6 +34,8 @@ export interface Wecom {
   messenger: Messenger;
   directory: Directory;
   callback: WecomCallback;
+  appchat: Appchat;
+  openUserIds: OpenUserIds;
   login: Login;
   /** Makes sure that the app has a menu with these buttons; one that somebody else made stays. */
   ensureMenu(items: readonly MenuItem[]): Promise<MenuOutcome>;
@@ -96,6 +100,8 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
     ensureMenu: (items) => ensureMenu(client, config.agentId, items),
     callback: createCallback(crypto, agentId, clock),
+    appchat: createAppchat(client),
+    openUserIds: createOpenUserIds(client),
     checkup: createCheckup({ client, crypto, agentId, clock }),
     troubles,
     login: createLogin(client, config),

@@ -1,6 +1,6 @@
 import { isConfirmationId } from "../../core/commands/index.ts";
 import type { Clock, InboxPayload, Outbox, OutboxBody, OutboxItem } from "../../core/ports/index.ts";
-import type { Chat, ChatAnswer } from "./chat.ts";
+import type { Chat, ChatAnswer, ChatMessage } from "./chat.ts";
 
 export interface MessageDeps {
   chat: Chat;
@@ -13,10 +13,11 @@ type ClickPayload = Extract<InboxPayload, { kind: "click" }>;
 
 /** Answers one text message. The answers are queued under the message's own key, so that each is given once. */
 export async function handleText(payload: TextPayload, key: string, deps: MessageDeps): Promise<void> {
-  const { userId, text } = payload;
-  const answers = await deps.chat.onMessage({ from: userId, text, chat: { kind: "single" }, key });
+  const { userId, text, quoted, bot } = payload;
+  const said = { from: userId, text, ...(quoted === undefined ? {} : { quoted }), chat: placeOf(bot), key };
+  const answers = await deps.chat.onMessage(said);
   await queue(
-    answers.map((answer) => bodyOf(answer, userId)),
+    answers.map((answer) => bodyOf(answer, userId, bot)),
     key,
     deps,
   );
@@ -40,8 +41,13 @@ export async function handleConfirmClick(
   await queue([...shown, ...answers.map((answer) => bodyOf(answer, userId))], key, deps);
 }
 
-function bodyOf(answer: ChatAnswer, to: string): OutboxBody {
-  if (answer.kind === "text") return { kind: "answer", to, text: answer.text };
+function placeOf(bot: TextPayload["bot"]): ChatMessage["chat"] {
+  return bot && bot.chat.kind === "group" ? { kind: "group", id: bot.chat.chatId } : { kind: "single" };
+}
+
+/** A card that asks to confirm goes to its person alone, wherever they wrote. */
+function bodyOf(answer: ChatAnswer, to: string, bot?: TextPayload["bot"]): OutboxBody {
+  if (answer.kind === "text") return { kind: "answer", to, text: answer.text, ...(bot ? { bot } : {}) };
   return { kind: "confirm", to, cardId: answer.cardId, card: answer.card };
 }
 

@@ -47,6 +47,7 @@ export async function openDemoWorld(port: string | undefined): Promise<DemoWorld
     apiKey: API_KEY,
   });
   const wecom = await startWecomSimulator();
+  wecom.groups.addOwn("shopalerts", "商城告警", ["zhangsan", "lisi"]);
   const env = demoEnvironment({ port: await knownPort(port), home, wecom, stackstorm });
   const closeAround = async () => {
     await wecom.close();

@@ -4,6 +4,7 @@ import type { PressureLimits } from "../../core/pressure/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
 import { type AdminConfig, readAdmin } from "./admin.ts";
+import { type AibotSetting, readAibot } from "./aibot.ts";
 import { memoryOfMachine } from "./environment.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
@@ -39,6 +40,8 @@ export interface Config {
   admin: AdminConfig;
   /** What of messages and calls WeCom takes. Defaults: 24 a minute to one person, 500 accounts, 2,400 calls. */
   budgets: BudgetLimits;
+  /** Null without the AI bot. */
+  aibot: AibotSetting | null;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
   maxBodyBytes: number;
   /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
@@ -118,6 +121,7 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     sessionKey: readSessionKey(read),
     admin: readAdmin(read),
     budgets: budgetLimits(read),
+    aibot: readAibot(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),

@@ -15,9 +15,9 @@ export interface TargetDeps {
 /** Whether reports can reach the groups that files name, and alerts the robot that stands in for the app. */
 export async function lookAtTargets(groups: Home["groups"], deps: TargetDeps): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const [name, { chatId, robotKey }] of Object.entries(groups)) {
-    if (chatId !== undefined && deps.appWorks) found.push(await lookAtGroup(name, chatId, deps));
-    if (robotKey !== undefined) found.push(await lookAtRobot(`group ${name}`, { key: robotKey }, deps));
+  for (const [name, group] of Object.entries(groups)) {
+    if (group.kind === "appchat" && deps.appWorks) found.push(await lookAtGroup(name, group.chatId, deps));
+    if (group.kind === "robot") found.push(await lookAtRobot(`group ${name}`, { key: group.key }, deps));
   }
   found.push(await lookAtFallback(deps));
   return found;
@@ -36,9 +36,9 @@ async function lookAtGroup(name: string, chatId: string, { checkup }: TargetDeps
 
 const GROUP_TODO: Readonly<Record<string, string>> = {
   "wecom.not_allowed":
-    "应用群聊要求可见范围是根部门：管理后台 → 应用管理 → 该应用 → 可见范围；或在 groups.yaml 改用 robotKey (app-made groups need the root department in 可见范围; or use robotKey in groups.yaml)",
+    "应用群聊要求可见范围是根部门：管理后台 → 应用管理 → 该应用 → 可见范围；或在 groups.yaml 改用 robot (app-made groups need the root department in 可见范围; or use robot in groups.yaml)",
   "wecom.bad_group":
-    "chatId 不是本应用建的群：用 appchat/create 建群后写进 groups.yaml，或改用 robotKey (the chatId is of no group of this app: make one, or use robotKey)",
+    "appchat 不是本应用建的群：用 appchat/create 建群后写进 groups.yaml，或改用 robot (the appchat is of no group of this app: make one, or use robot)",
 };
 
 const ROBOT_TODO =

@@ -121,6 +121,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         return settle(claim);
       }
       case "waiting_card":
+      case "group_card":
+      case "group_report":
       case "batch":
       case "batch_update":
         return settle(claim);

@@ -10,6 +10,7 @@ export * from "./crew.ts";
 export * from "./deliver.ts";
 export * from "./digests.ts";
 export * from "./follower.ts";
+export { giveUpIfFinal } from "./give-up.ts";
 export * from "./inbox-worker.ts";
 export * from "./janitor.ts";
 export * from "./loop.ts";

@@ -46,6 +46,8 @@ export interface PeopleApproval {
   onTimeout: "reject" | "escalate";
   /** In the order of their time. */
   escalate: readonly EscalationStep[];
+  /** A name in groups.yaml: there the card is shown too. Who may decide stays as it is. */
+  group?: string;
 }
 
 /** A card can be changed for 72 h after it was sent (reference/wecom.md 3.8); the two hours are for telling the end. */
@@ -98,9 +100,9 @@ type Gate = PeopleApproval | { mode: "policy" };
 
 /**
  * What digests cover of a gate: all of it. What the short form can say is covered in that form, as ever, so that
- * approvals which are waited for stay valid when Whale itself is renewed.
+ * approvals which are waited for stay valid when Whale itself is renewed. Where the card is shown is not covered.
  */
-export function approvalIdentity(gate: Gate): unknown {
+export function approvalIdentity({ group: _shownIn, ...gate }: Gate & { group?: string }): unknown {
   if (gate.mode !== "people") return gate;
   const { groups, escalate, mode, timeoutMs, onTimeout } = gate;
   const [group, ...others] = groups;

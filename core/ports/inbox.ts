@@ -1,3 +1,11 @@
+import type { BotChat } from "./chat-bot.ts";
+
+/** Where somebody wrote or clicked, when that was with the AI bot. */
+export interface BotPlace {
+  chat: BotChat;
+  requestId: string;
+}
+
 /** What a person did in WeCom, after the callback was verified. */
 export type InboxPayload =
   | {
@@ -14,8 +22,19 @@ export type InboxPayload =
       selected?: Readonly<Record<string, readonly string[]>>;
       /** Sender's time in seconds. */
       createdAtSeconds: number;
+      /** Absent: on a card of the app. `userId` is as the bot knows it. */
+      bot?: BotPlace;
     }
-  | { kind: "text"; userId: string; text: string; createdAtSeconds: number }
+  | {
+      kind: "text";
+      userId: string;
+      text: string;
+      /** What the message quotes. */
+      quoted?: string;
+      createdAtSeconds: number;
+      /** Absent: to the app. `userId` is as the bot knows it. */
+      bot?: BotPlace;
+    }
   | { kind: "other"; userId: string; event: string; createdAtSeconds: number };
 
 export interface InboxItem {

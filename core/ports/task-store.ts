@@ -4,6 +4,7 @@ import type { DigestLine } from "../outbox/digest.ts";
 import type { Effect } from "../tasks/effects.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
 import type { Grant, TakeRequest } from "../throttle/bucket.ts";
+import type { BotPlace } from "./inbox.ts";
 
 /**
  * Lower is sent first: an approval is never crowded out by noise. Approval and its updates, result, answer to a
@@ -13,7 +14,8 @@ export type Lane = 1 | 2 | 3 | 4 | 5;
 
 export type OutboxBody =
   | Effect
-  | { kind: "answer"; to: string; text: string }
+  /** `bot`: it was asked with the AI bot, and is answered there. */
+  | { kind: "answer"; to: string; text: string; bot?: BotPlace }
   /** A card of its own that asks its person to confirm a command; with `code`, how that card looks from now on. */
   | { kind: "confirm"; to: string; cardId: string; card: CardView; code?: string }
   /** Told to one person in their next digest. */

@@ -12,6 +12,10 @@ export type Effect =
   | { kind: "update"; cardNo: number; code: string }
   /** Tell the task's audience how it ended. */
   | { kind: "report" }
+  /** Show card `cardNo` in its group. It names its task, because nothing of the task waits for a group. */
+  | { kind: "group_card"; task: string; cardNo: number }
+  /** Tell a group of groups.yaml how the task ended. */
+  | { kind: "group_report"; task: string; group: string }
   /** Tell one person why a click did nothing, or what it did. */
   | {
       kind: "reply";

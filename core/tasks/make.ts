@@ -280,10 +280,13 @@ function firstStep(basis: Basis, making: Making): Gate {
   };
   // Until WeCom takes the card nobody can answer, so the approval's own time has not begun.
   const dueAtMs = nowMs + approval.timeoutMs + settings.unaskedGraceMs;
-  const fields = { dueAtMs, approvedAtMs: null, cards: [card] };
+  const { group } = approval;
+  const cards = group === undefined ? [card] : [card, { ...card, no: 2, group }];
+  const shown: Effect[] = group === undefined ? [] : [{ kind: "group_card", task: basis.id, cardNo: 2 }];
+  const fields = { dueAtMs, approvedAtMs: null, cards };
   return {
     fields: { ...fields, ...entered("pending_approval", "made", nowMs) },
-    effects: [{ kind: "card", cardNo: 1 }],
+    effects: [{ kind: "card", cardNo: 1 }, ...shown],
   };
 }
 

@@ -7,8 +7,10 @@ import type { Task } from "./task.ts";
 const LANES: Record<Effect["kind"], Lane> = {
   card: 1,
   update: 1,
+  group_card: 1,
   ask_again: 1,
   report: 2,
+  group_report: 2,
   reply: 3,
   notice: 4,
   ended: 2,
@@ -26,10 +28,21 @@ export function withOutbox(
   effects: readonly Effect[],
   nowMs: number,
 ): { task: Task; outbox: OutboxItem[] } {
-  const outbox = effects.map((body, i): OutboxItem => {
+  const told = effects.flatMap((effect) =>
+    effect.kind === "ended" ? [effect, ...groupReports(task)] : effect,
+  );
+  const outbox = told.map((body, i): OutboxItem => {
     const key = outboxKey(task.id, body.kind, task.sent + i + 1);
     const dueAtMs = body.kind === "update" ? nowMs + UPDATE_AFTER_MS : nowMs;
-    return { key, taskId: task.id, lane: LANES[body.kind], body, dueAtMs };
+    // A group that cannot be written to holds up nothing else of the task.
+    const taskId = body.kind === "group_card" || body.kind === "group_report" ? null : task.id;
+    return { key, taskId, lane: LANES[body.kind], body, dueAtMs };
   });
-  return { task: { ...task, sent: task.sent + effects.length }, outbox };
+  return { task: { ...task, sent: task.sent + told.length }, outbox };
+}
+
+/** The groups that hear how a task ended: its rule's, and where its card is shown, which cannot be changed any more. */
+function groupReports({ id, report, cards }: Task): Effect[] {
+  const names = [report.group, ...cards.map(({ group }) => group)].filter((name) => name !== undefined);
+  return [...new Set(names)].map((group) => ({ kind: "group_report", task: id, group }));
 }

@@ -109,6 +109,8 @@ export interface CardRecord {
   no: number;
   to: PeopleGroups;
   purpose: "approval" | "escalation" | "unknown";
+  /** A name in groups.yaml: it went into that group instead of to people. */
+  group?: string;
   /** The batch whose card stands for this one. */
   batch?: string;
   /** Userids it went to; empty until WeCom took it. */

@@ -80,6 +80,7 @@ export async function openWorld(test: TestContext, options: WorldOptions = {}): 
       droppedPerMinute: 1000,
     }),
   ]);
+  wecom.groups.addOwn("shopalerts", "商城告警", ["zhangsan", "lisi"]);
   let whale: Whale | null = null;
   const lines: LoggedLine[] = [];
   const env = { ...environmentOf(home, { wecom, stackstorm }), ...options.env };

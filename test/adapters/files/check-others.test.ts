@@ -75,16 +75,24 @@ const REFUSALS: readonly [file: string, text: string, place: string, message: Re
   ["clusters/hz.yaml", `${CLUSTER}${KEY}authUrl: "http://x/?a=b"\n`, "4:10 authUrl", /应为 http/],
   ["clusters/hz.yaml", `${CLUSTER}${KEY}streamUrl: "file:///x"\n`, "4:12 streamUrl", /应为 http/],
   ["clusters/b.yaml", `${CLUSTER}${KEY}`, "1:7 name", /与 |重复/],
-  ["groups.yaml", "ops: {}\n", "1:6 ops", /至少写 chatId、robotKey 之一/],
-  ["groups.yaml", "ops: { chatid: x }\n", "1:8 ops.chatid", /是不是 chatId？/],
-  ["groups.yaml", "ops: { link: x }\n", "1:8 ops.***", /没有这个字段，可用的有 chatId、robotKey/],
-  ["groups.yaml", '"a b": { chatId: x }\n', '1:1 ["a b"]', /群名应为/],
+  ["groups.yaml", "ops: {}\n", "1:6 ops", /appchat、robot、aibot 写且只写一个/],
+  ["groups.yaml", "ops: { appchat: x, aibot: y }\n", "1:6 ops", /appchat、robot、aibot 写且只写一个/],
+  ["groups.yaml", "ops: { appchat: 'a b' }\n", "1:17 ops.appchat", /chatid/],
+  [
+    "groups.yaml",
+    "ops: { robot: 'https://x/?key=k' }\n",
+    "1:15 ops.robot",
+    /只写 Webhook 地址里 key= 后面的一段/,
+  ],
+  ["groups.yaml", "ops: { appchats: x }\n", "1:8 ops.appchats", /是不是 appchat？/],
+  ["groups.yaml", "ops: { link: x }\n", "1:8 ops.***", /没有这个字段，可用的有 appchat、robot、aibot/],
+  ["groups.yaml", '"a b": { appchat: x }\n', '1:1 ["a b"]', /群名应为/],
   ["throttles.yaml", "day: { limit: 5 }\n", "1:1 day.per", /缺少此字段/],
   ["throttles.yaml", "day: { limit: 0, per: 1h }\n", "1:15 day.limit", /不能小于 1/],
   ["throttles.yaml", "day: { limit: 5, per: hourly }\n", "1:23 day.per", /应为时长/],
   ["throttles.yaml", "day: { limit: 5, per: 1h, by: rule }\n", "1:31 day.by", /all/],
   ["throttles.yaml", '"a b": { limit: 5, per: 1h }\n', '1:1 ["a b"]', /名称应为/],
-  ["groups.yml", "ops: { chatId: x }\n", "1:1 ", /与 groups\.yaml 重复/],
+  ["groups.yml", "ops: { appchat: x }\n", "1:1 ", /与 groups\.yaml 重复/],
 ];
 
 for (const [file, text, place, message] of REFUSALS) {
@@ -109,7 +117,11 @@ test("accepts a mapping without conditions, the type unmapped, and a default", a
 });
 
 test("accepts a group with a robot's key from the environment", async (t) => {
-  const groups = 'ops: { chatId: c }\nwatch: { robotKey: "$' + '{ROBOT}" }\n';
+  const groups = 'ops: { appchat: c }\nbots: { aibot: wrX }\nwatch: { robot: "$' + '{ROBOT}" }\n';
   const home = await loaded(t, { "groups.yaml": groups }, { env: { ROBOT: "robot-key" } });
-  assert.deepEqual(home.groups, { ops: { chatId: "c" }, watch: { robotKey: "robot-key" } });
+  assert.deepEqual(home.groups, {
+    ops: { kind: "appchat", chatId: "c" },
+    bots: { kind: "aibot", chatId: "wrX" },
+    watch: { kind: "robot", key: "robot-key" },
+  });
 });

@@ -46,7 +46,7 @@ const SOUND: Files = {
   "rules/r.yaml": aRule(),
   "policies/read-only.yaml": aPolicy(),
   "clusters/hz.yaml": "name: hz\napi: http://127.0.0.1:9101/api\nauth: { apiKey: k-literal }\n",
-  "groups.yaml": "ops: { chatId: ops-chat }\n",
+  "groups.yaml": "ops: { appchat: opschat }\n",
 };
 
 /** Writes a home that is sound but for the given files. */

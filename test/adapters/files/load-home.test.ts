@@ -138,7 +138,7 @@ test("reads sources, clusters, policies and groups as the core knows them", asyn
       priority: 7,
     },
   ]);
-  assert.deepEqual(home.groups, { ops: { chatId: "ops-chat" } });
+  assert.deepEqual(home.groups, { ops: { kind: "appchat", chatId: "opschat" } });
   assert.equal(home.policies[0]?.id, "read-only");
 });
 

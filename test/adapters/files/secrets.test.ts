@@ -39,7 +39,7 @@ const SPOILT_SECRETS: readonly [why: string, files: Files][] = [
     { "clusters/hz.yaml": `name: hz\napi: http://u:${SECRET}@x/\nauth: { apiKey: k }\n` },
   ],
   ["a robot's key as the group", { "groups.yaml": `ops: ${SECRET}\n` }],
-  ["a robot's key that is a list", { "groups.yaml": `ops: { robotKey: [${SECRET}] }\n` }],
+  ["a robot's key that is a list", { "groups.yaml": `ops: { robot: [${SECRET}] }\n` }],
 ];
 
 for (const [why, files] of SPOILT_SECRETS) {

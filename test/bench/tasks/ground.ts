@@ -68,6 +68,8 @@ export function groundOver(
     onAppEvent: async () => undefined,
     plain: (text) => text,
     messagesIn: () => 1,
+    posts: { appchat: async () => undefined, robot: async () => undefined, bot: null },
+    plainId: async () => null,
     random: Math.random,
     log,
     metrics,

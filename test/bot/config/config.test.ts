@@ -43,6 +43,7 @@ test("what is not given has its default", () => {
     },
     sessionKey: "",
     admin: { people: null, robotUrl: null, publicUrl: null },
+    aibot: null,
     budgets: { memberPerMinute: 24, accounts: 500, callsPerMinute: 2_400 },
     maxBodyBytes: 1_048_576,
     trustProxyHops: 0,

@@ -1,0 +1,2 @@
+export * from "./aibot.ts";
+export type { AibotConfig } from "./config.ts";

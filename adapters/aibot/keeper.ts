@@ -1,0 +1,217 @@
+import { type ChatOpsError, errorText } from "../../core/errors.ts";
+import type { BotState, BotStatus, Clock, Leases, Logger, Metrics } from "../../core/ports/index.ts";
+import type { CheckedAibotConfig } from "./config.ts";
+import { BAD_CREDENTIALS, elsewhere, WRONG_MODE } from "./errors.ts";
+import type { Reading } from "./schema.ts";
+import { openSession, type Session, type SessionEnd } from "./session.ts";
+
+export interface KeeperDeps {
+  config: CheckedAibotConfig;
+  leases: Leases;
+  /** Names this process in leases. */
+  holder: string;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  onReading: (reading: Reading) => void;
+}
+
+/** Keeps the one connection that all processes have together: in this process, or ready to take it over. */
+export interface Keeper {
+  /** The live connection. Throws `aibot.elsewhere` when there is none here. */
+  session(): Session;
+  status(): BotStatus;
+  start(): void;
+  close(): Promise<void>;
+}
+
+const STATES: readonly BotState[] = ["standby", "connecting", "live", "stopped"];
+/** Nothing changes these but a person, so that asking again would only get the bot locked out. */
+const FINAL: readonly string[] = [BAD_CREDENTIALS, WRONG_MODE];
+const LONGEST_PAUSES = 60;
+/** A connection that lived as long forgives the failures before it. */
+const STEADY_PAUSES = 60;
+
+export function createKeeper(deps: KeeperDeps): Keeper {
+  const { config, clock, log, metrics } = deps;
+  const lease = createLease(deps);
+  const sleeper = createSleeper();
+  const now: { status: BotStatus; session: Session | null; closing: boolean } = {
+    status: { state: "standby", sinceMs: clock.nowMs(), why: "" },
+    session: null,
+    closing: false,
+  };
+  let failures = 0;
+  let running = Promise.resolve();
+
+  const enter = (state: BotState, why = now.status.why): void => {
+    const sinceMs = state === now.status.state ? now.status.sinceMs : clock.nowMs();
+    now.status = { state, sinceMs, why };
+    for (const one of STATES) metrics.gauge("aibot_state", one === state ? 1 : 0, { state: one });
+  };
+
+  /** Until the connection ends, or the lease does. */
+  const live = async (session: Session): Promise<SessionEnd> => {
+    const { signal, abort } = aborter();
+    const ended = session.ended.finally(abort);
+    const renewing = lease.hold(signal).then((held) => {
+      if (!held) session.close();
+    });
+    if (await session.ready) {
+      enter("live", "");
+      log.info({}, "the AI bot is connected");
+    }
+    const how = await ended;
+    await renewing;
+    const livedMs = clock.nowMs() - now.status.sinceMs;
+    if (now.status.state === "live" && livedMs > STEADY_PAUSES * config.pauseMs) failures = 0;
+    return how;
+  };
+
+  const connect = async (): Promise<void> => {
+    enter("connecting");
+    const session = openSession(deps);
+    now.session = session;
+    const how = await live(session);
+    now.session = null;
+    if (!now.closing) await after(how);
+  };
+
+  const after = async (how: SessionEnd): Promise<void> => {
+    metrics.count("aibot_ends", { outcome: how.outcome });
+    if (how.outcome === "refused" && FINAL.includes(how.error.code)) return stopped(how.error);
+    const why = whyOf(how);
+    log.warn({ outcome: how.outcome, why }, "the AI bot's connection ended");
+    enter("connecting", why);
+    failures += 1;
+    // Whoever kicked is connected: to kick back at once would go on for ever.
+    const pauses = Math.min(LONGEST_PAUSES, 2 ** (failures - 1) * (how.outcome === "kicked" ? 5 : 1));
+    if (how.outcome === "kicked") await lease.release();
+    await sleeper.sleep(pauses * config.pauseMs);
+  };
+
+  const stopped = async (error: ChatOpsError): Promise<void> => {
+    log.error({ code: error.code, reason: error.message }, "the AI bot is refused and stays off");
+    enter("stopped", error.message);
+    await lease.release();
+  };
+
+  const run = async (): Promise<void> => {
+    while (!now.closing && now.status.state !== "stopped") {
+      if (await lease.take(sleeper.woken)) {
+        await connect();
+      } else {
+        enter("standby", "");
+        await sleeper.sleep(config.renewMs);
+      }
+    }
+  };
+
+  return {
+    session: () => {
+      if (now.session === null || now.status.state !== "live") throw elsewhere();
+      return now.session;
+    },
+    status: () => now.status,
+    start: () => {
+      running = run();
+    },
+    close: async () => {
+      now.closing = true;
+      now.session?.close();
+      sleeper.wake();
+      await running;
+      await lease.release();
+    },
+  };
+}
+
+function whyOf(how: SessionEnd): string {
+  if (how.outcome === "refused") return how.error.message;
+  if (how.outcome === "kicked") return "another program has connected as this bot";
+  return "why" in how ? how.why : "the lease was lost";
+}
+
+/** The lease on the connection. */
+interface Lease {
+  /** Whether it is ours now. A store that cannot be asked says no, and so does the end of our patience. */
+  take(patience: Promise<null>): Promise<boolean>;
+  /** Renews it until it is told to end: true; or until it is lost, or could not be renewed in time: false. */
+  hold(signal: AbortSignal): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+function createLease({ config, leases, holder, clock, log }: KeeperDeps): Lease {
+  const { leaseMs, renewMs } = config;
+  const name = `aibot:${config.botId}`;
+  let fence: number | null = null;
+
+  const ask = async (): Promise<number | null> => {
+    const answer = await leases.acquire(name, holder, leaseMs);
+    return answer.outcome === "held" ? answer.fence : null;
+  };
+  const take = async (patience: Promise<null>): Promise<boolean> => {
+    const asked = ask().catch((error: unknown) => {
+      log.warn({ reason: errorText(error) }, "the lease on the AI bot could not be asked for");
+      return null;
+    });
+    fence = await Promise.race([asked, patience]);
+    return fence !== null;
+  };
+
+  /** Another process may connect as soon as the lease is over, whether or not we could ask. */
+  const hold = async (signal: AbortSignal): Promise<boolean> => {
+    const sleeper = createSleeper();
+    signal.addEventListener("abort", () => sleeper.wake());
+    let heldAtMs = clock.nowMs();
+    for (;;) {
+      await sleeper.sleep(renewMs);
+      if (signal.aborted) return true;
+      const askedAtMs = clock.nowMs();
+      const held = await Promise.race([ask().catch(() => undefined), sleeper.sleep(renewMs)]);
+      if (held === fence && held !== null) heldAtMs = askedAtMs;
+      else if (held !== undefined) return false;
+      // The next look is two pauses away.
+      else if (Math.abs(clock.nowMs() - heldAtMs) + 2 * renewMs >= leaseMs) return false;
+    }
+  };
+
+  const release = async (): Promise<void> => {
+    const held = fence;
+    fence = null;
+    // Where the store does not answer any more, the lease ends by itself.
+    if (held !== null) await leases.release(name, held).catch(() => false);
+  };
+  return { take, hold, release };
+}
+
+/** A pause that can be cut short; once woken it pauses no more. */
+function createSleeper(): { sleep(ms: number): Promise<undefined>; wake(): void; woken: Promise<null> } {
+  const awake = Promise.withResolvers<null>();
+  let woken = false;
+  let ring: (() => void) | null = null;
+  return {
+    sleep: async (ms) => {
+      if (woken) return undefined;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        ring = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      return undefined;
+    },
+    woken: awake.promise,
+    wake: () => {
+      woken = true;
+      awake.resolve(null);
+      ring?.();
+    },
+  };
+}
+
+function aborter(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

@@ -1,0 +1,32 @@
+import { type AibotDeps, createAibot } from "../adapters/aibot/index.ts";
+import type { Outbound } from "../adapters/outbound/index.ts";
+import { checkedCard, createRobot, type Robot, type Wecom } from "../adapters/wecom/index.ts";
+import type { GroupPosts } from "./channels/index.ts";
+import type { Config } from "./config/index.ts";
+
+/** What those who write into groups stand on. */
+export interface PostParts extends Omit<AibotDeps, "renderCard"> {
+  wecom: Pick<Wecom, "appchat">;
+  /** The way out of robots. */
+  http: Outbound;
+}
+
+/** Who writes into groups. A robot counts its messages, so that each key has one. */
+export function postsOver(
+  { aibot, wecom: { apiBase } }: Pick<Config, "aibot" | "wecom">,
+  { wecom, http, ...parts }: PostParts,
+): GroupPosts {
+  const robots = new Map<string, Robot>();
+  const robotOf = (key: string): Robot => {
+    const robot = robots.get(key) ?? createRobot({ key, apiBase, http, clock: parts.clock });
+    robots.set(key, robot);
+    return robot;
+  };
+  const renderCard: AibotDeps["renderCard"] = (view, { cardId, update }) =>
+    checkedCard(view, { channel: "aibot", taskId: cardId, update });
+  return {
+    appchat: wecom.appchat.send,
+    robot: (key, markdown) => robotOf(key).send(markdown),
+    bot: aibot === null ? null : createAibot(aibot, { ...parts, renderCard }),
+  };
+}
