@@ -6,6 +6,7 @@ import type { Masking } from "../core/pages/index.ts";
 import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
+import type { GroupPosts } from "./channels/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Explainer } from "./explain/index.ts";
@@ -76,6 +77,7 @@ export interface Serving {
   rolesOf: RoleFinder;
   stores: Stores;
   wecom: Wecom;
+  posts: Pick<GroupPosts, "bot">;
   pressure: PressureGate;
   /** Whether the process was told to end. */
   leaving: () => boolean;
@@ -109,7 +111,7 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
   });
 }
 
-function healthOver({ stores, pressure, leaving }: Serving, warnings: () => Warning[]): HealthDeps {
+function healthOver({ stores, pressure, leaving, posts }: Serving, warnings: () => Warning[]): HealthDeps {
   const { kind, store } = stores;
   const { journal, tasks, outbox } = store;
   return {
@@ -118,6 +120,7 @@ function healthOver({ stores, pressure, leaving }: Serving, warnings: () => Warn
     storeBytes: () => store.sizeBytes(),
     checkStore: () => store.check(),
     pressureFault: () => pressure.fault(),
+    botStatus: () => posts.bot?.status() ?? null,
   };
 }
 

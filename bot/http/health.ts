@@ -1,6 +1,6 @@
 import type { Context } from "koa";
 import { errorText } from "../../core/errors.ts";
-import type { Journal, Outbox, TaskStore } from "../../core/ports/index.ts";
+import type { BotStatus, Journal, Outbox, TaskStore } from "../../core/ports/index.ts";
 
 /** One thing that people should know of, without stopping the process. */
 export interface Warning {
@@ -22,6 +22,8 @@ export interface HealthDeps {
   storeKind: "embedded" | "production";
   /** Bytes that the store takes. */
   storeBytes: () => number;
+  /** How the AI bot's connection stands in this process; null without a bot. */
+  botStatus?: () => BotStatus | null;
 }
 
 const LEAVING = "正在退出 (the process is about to end)";
@@ -40,8 +42,16 @@ export async function handleReady(ctx: Context, deps: HealthDeps): Promise<void>
     behind: { rules: await deps.journal.lag("rules"), archive: await deps.journal.lag("archive") },
     tasks: await deps.tasks.countByState(),
     outbox: await deps.outbox.depth(),
+    ...botOf(deps),
     warnings: deps.warnings(),
   };
+}
+
+function botOf({ botStatus }: HealthDeps): Record<string, unknown> {
+  const status = botStatus?.() ?? null;
+  if (status === null) return {};
+  const { state, sinceMs, why } = status;
+  return { aibot: { state, since: new Date(sinceMs).toISOString(), ...(why === "" ? {} : { why }) } };
 }
 
 async function storeFault({ checkStore }: HealthDeps): Promise<string | null> {

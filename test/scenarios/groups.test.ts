@@ -76,6 +76,8 @@ describe("the AI bot in a group", () => {
     bot.say("zhangsan", "任务", { group: GROUP, times: 2 });
     assert.match(await groupSays(opened, "演练"), /待授权/);
     bot.say("ZhangSan", "帮助");
+    const ready = (await (await fetch(`${world.url()}/readyz`)).json()) as { aibot: { state: string } };
+    assert.equal(ready.aibot.state, "live");
     await until(world, "help in the 1:1 chat", () => said(bot, "ZhangSan")[0]?.includes("可以发送"));
     assert.equal(said(bot, GROUP).length, 1, "what came twice is answered once");
     assert.equal(

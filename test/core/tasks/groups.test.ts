@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { shortApproval } from "../../../core/approvals/index.ts";
+import { ruleDigest } from "../../../core/rules/index.ts";
+import { currentDigest, isTerminal, type Task, withOutbox } from "../../../core/tasks/index.ts";
+import { START_MS } from "../../support/clock.ts";
+import { aClick, aMadeTask, aRule, stepAt } from "../../support/tasks.ts";
+
+const ASKED = shortApproval({
+  from: { tag: "sre-oncall" },
+  need: 1,
+  timeoutMs: 1_800_000,
+  onTimeout: "reject",
+});
+const IN_GROUP = aRule({ approval: { ...ASKED, group: "ops" } });
+
+/** The messages of a task's end, as kind and group. */
+function toldAtEnd(task: Task): string[] {
+  const { outbox } = withOutbox(task, [{ kind: "report" }, { kind: "ended" }], START_MS);
+  return outbox.map(({ body, taskId }) =>
+    [body.kind, "group" in body ? body.group : "", taskId === null ? "free" : "in order"].join(" "),
+  );
+}
+
+describe("a group that an approval names", () => {
+  test("gets a card beside the one of those who are asked", () => {
+    const task = aMadeTask({ rule: IN_GROUP });
+    assert.deepEqual(
+      task.cards.map(({ no, group }) => [no, group]),
+      [
+        [1, undefined],
+        [2, "ops"],
+      ],
+    );
+  });
+
+  test("is no part of what the approval is bound to", () => {
+    const elsewhere = aRule({ approval: { ...ASKED, group: "other" } });
+    const nowhere = aRule({ approval: ASKED });
+    assert.equal(ruleDigest(elsewhere), ruleDigest(IN_GROUP));
+    assert.equal(ruleDigest(nowhere), ruleDigest(IN_GROUP));
+    assert.equal(currentDigest([nowhere], aMadeTask({ rule: IN_GROUP })), ruleDigest(IN_GROUP));
+  });
+
+  test("changes nothing about who may decide there", () => {
+    const task = aMadeTask({ rule: IN_GROUP });
+    const byStranger = aClick({ cardNo: 2, entitlement: { outcome: "not_entitled" } });
+    const refused = stepAt(task, { kind: "approve", click: byStranger });
+    assert.deepEqual([refused.outcome, refused.reason], ["refused", "not_entitled"]);
+    const approved = stepAt(task, { kind: "approve", click: aClick({ cardNo: 2 }) });
+    assert.deepEqual([approved.outcome, approved.reason], ["moved", "quorum_reached"]);
+  });
+});
+
+describe("the end of a task is told", () => {
+  test("to its rule's group and where its card was shown, each once, and holds nothing up there", () => {
+    const task = aMadeTask({
+      rule: aRule({ approval: { ...ASKED, group: "ops" }, report: { group: "shop", rows: [] } }),
+    });
+    const lines = ["report  in order", "ended  in order", "group_report shop free", "group_report ops free"];
+    assert.deepEqual(toldAtEnd(task), lines);
+    assert.deepEqual(toldAtEnd({ ...task, report: { group: "ops", rows: [] } }).slice(2), [
+      "group_report ops free",
+    ]);
+  });
+
+  test("to no group that nobody named", () => {
+    assert.deepEqual(toldAtEnd(aMadeTask()), ["report  in order", "ended  in order"]);
+  });
+
+  test("to a group also when somebody rejected it, which its people see on their cards", () => {
+    const task = aMadeTask({ rule: IN_GROUP });
+    const rejected = stepAt(task, { kind: "reject", click: aClick({ cardNo: 1 }) });
+    assert.equal(isTerminal(rejected.task.state), true);
+    const { outbox } = withOutbox(rejected.task, rejected.effects, START_MS);
+    assert.deepEqual(
+      outbox.map(({ body }) => body.kind),
+      ["ended", "group_report"],
+    );
+  });
+});
