@@ -42,7 +42,7 @@ export function createIncoming(deps: IncomingDeps): (incoming: BotIncoming) => P
   return async (incoming) => {
     if (incoming.kind === "entered") {
       const { commands } = (await deps.view(null)).texts;
-      return bot.welcome(incoming.requestId, commands.helpEnd);
+      return bot.welcome(incoming.requestId, commands.welcome);
     }
     const item = itemOf(incoming, clock.nowMs());
     const outcome = await inbox.insert(item);
