@@ -31,6 +31,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
+import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
 import { postsOver } from "./wire-channels.ts";
 import { HOME_PARTS } from "./wire-home.ts";
@@ -109,6 +110,7 @@ export async function openParts(options: WhaleOptions) {
   const languages = createLanguages({ state, groups, directory, fallback: config.language, clock, log });
   const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory, languages });
   const mutes = createMuteKeeper({ state, audit, ids: systemIds, clock, log });
+  const stops = createStopKeeper({ state, audit, clock, log });
   const { timeZone } = config;
   const { textsFor } = languages;
   const telling = { outbox: stores.store.outbox, textsFor, plain: markdownText, clock };
@@ -142,6 +144,7 @@ export async function openParts(options: WhaleOptions) {
     languages,
     mutes,
     delegations,
+    stops,
     rolesOf,
     pressure,
     stores,

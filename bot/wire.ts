@@ -10,7 +10,9 @@ import { isSecretKey, maskText, systemIds } from "../adapters/telemetry/index.ts
 import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
+import { textsOf } from "../core/texts/index.ts";
 import { botWarnings } from "./channels/index.ts";
+import { keepMenu } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH } from "./home/index.ts";
@@ -18,6 +20,7 @@ import type { HttpServer, Warning } from "./http/index.ts";
 import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
+import { stopWarnings } from "./stops/index.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
 import { startScheduler, startWork, type Work } from "./work.ts";
 
@@ -70,6 +73,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...actions.warnings(),
       ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
+      ...stopWarnings(parts.stops.current()),
       ...botWarnings(parts.posts.bot, inForce.current().groups),
       ...outside,
     ];
@@ -86,6 +90,8 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const { at, works } = await setGoing(options, parts, server);
   const { home, roles } = config;
   log.info({ ...at, home, store: stores.kind, roles }, "listening");
+  // Not waited for: WeCom may hang, and takes the address of callbacks only when this listens.
+  void keepMenu({ wecom: parts.wecom, texts: textsOf(config.language), log });
   const probe = async () => {
     outside = await probeOutside(parts);
     return warnings();

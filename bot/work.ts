@@ -18,19 +18,21 @@ import {
   type SenderDeps,
   withGroups,
 } from "./channels/index.ts";
-import { handleClick, handleText } from "./chat/index.ts";
+import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
-import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
+import type { MuteKeeper } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
+import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
+import { chatOver } from "./wire-chat.ts";
 import {
   type Advancer,
   ALONE,
@@ -65,9 +67,10 @@ export interface Ground {
   advancer: Advancer;
   orders: TaskOrders;
   inForce: () => InForce;
-  languages: Pick<Languages, "of">;
+  languages: Pick<Languages, "of" | "choose">;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
+  stops: StopKeeper;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   /** The roles that a person holds now. */
@@ -108,7 +111,7 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, mutes, delegations } = ground;
+  const { crowded, mutes, delegations, stops } = ground;
   const actions = ground.actions.lookup;
   const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
@@ -127,7 +130,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     ...{ directory, journal, archive, languages: ground.languages },
     ...{ timeZone: config.timeZone, plain: ground.plain, linkOf: taskLinks(config.admin.publicUrl) },
   });
-  const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep });
+  const starter = createStarter({ tasks, advancer, executor, inForce, stops, clock, onStep });
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
@@ -165,7 +168,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     rules: startRulesWorker({
       ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
-    tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
+    tasks: startTaskWorker({ tasks, advancer, starter, controller, stops, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, digest, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
     archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
@@ -240,42 +243,33 @@ function wakeOnWrite(
 }
 
 function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promise<void> {
-  const { stores, executor, inForce, settings, clock, log, metrics, onStep } = ground;
+  const { stores, executor, inForce, settings, advancer, delegations, clock, log, metrics, onStep } = ground;
   const { store } = stores;
-  const common = { tasks: store.tasks, clock, log, metrics, onStep };
   const { directory } = ground.wecom;
-  const rules = () => inForce().rules;
   const clicks = {
-    directory,
-    delegations: ground.delegations,
-    advancer: ground.advancer,
-    executor,
-    rules,
-    clusters: () => inForce().clusters,
-    settings,
-    ...common,
+    ...{ tasks: store.tasks, directory, delegations, advancer, executor, settings },
+    ...{ rules: () => inForce().rules, clusters: () => inForce().clusters },
+    ...{ clock, log, metrics, onStep },
   };
   const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
-  const muting = { mutes: ground.mutes, rolesOf: ground.rolesOf, objectOf: muteObjectOver(rules) };
-  const asking = { explainer: ground.explainer, rolesOf: ground.rolesOf, rules };
-  const { delegations, advancer } = ground;
-  const ordering = { orders: ground.orders, directory, delegations, rolesOf: ground.rolesOf };
-  const reasons = { tasks: store.tasks, directory, delegations, advancer, view };
-  const delegating = { delegations, rolesOf: ground.rolesOf, clock };
-  const duty = { rosters: ground.rosters, directory };
-  const messages = {
-    ...{ outbox: store.outbox, audit: store.audit, executor, view },
-    ...{ muting, asking, ordering, reasons, delegating, duty },
-    ...common,
-  };
+  const messages = { chat: chatOver(ground, view), outbox: store.outbox, clock };
   const { plainId, config } = ground;
-  const knowing = { directory, plainId, outbox: store.outbox, language: config.language, ...common };
+  const knowing = {
+    directory,
+    plainId,
+    outbox: store.outbox,
+    language: config.language,
+    clock,
+    log,
+    metrics,
+  };
   return knownAlone(async ({ payload, key }) => {
+    if (payload.kind === "text") return handleText(payload, key, messages);
     if (payload.kind === "click") {
+      if (isConfirmClick(payload)) return handleConfirmClick(payload, key, messages);
       if (!(await handleBatchClick(payload, key, batchClicks))) await handleClick(payload, key, clicks);
       return;
     }
-    if (payload.kind === "text") return handleText(payload, key, messages);
     log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
     // WeCom itself says it: a member cannot raise an alarm by an event of the same name.
     if (payload.userId === "sys") await ground.onAppEvent(payload.event);

@@ -76,6 +76,9 @@ function readPayload(fields: Fields, common: Common): InboxPayload {
   const { userId, createdAtSeconds, kind } = common;
   if (kind === "text") return { kind: "text", userId, text: text(fields, "Content"), createdAtSeconds };
   const event = kind === "event" ? text(fields, "Event") : kind;
+  const menuKey = event === "click" ? text(fields, "EventKey") : "";
+  // A button of the menu says what a message would say: its key is the command.
+  if (menuKey !== "") return { kind: "text", userId, text: menuKey, createdAtSeconds };
   const cardId = text(fields, "TaskId");
   if (!isClick(event) || cardId === "") return { kind: "other", userId, event, createdAtSeconds };
   const code = text(fields, "ResponseCode");

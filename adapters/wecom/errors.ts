@@ -46,6 +46,7 @@ const ROWS: readonly Row[] = [
   { errcodes: [40003, 46004, 60111], code: "wecom.unknown_person", reaction: "drop" },
   { errcodes: [81013], code: "wecom.nobody_reachable", reaction: "drop" },
   { errcodes: [60140], code: "wecom.code_spent", reaction: "drop" },
+  { errcodes: [46003], code: "wecom.no_menu", reaction: "drop" },
   { errcodes: [40201], code: "wecom.content_blocked", reaction: "drop" },
   { errcodes: [50002, 60011, 60021, 92000], code: "wecom.out_of_scope", reaction: "drop" },
   { errcodes: [92002, 92003], code: "wecom.foreign_call", reaction: "drop" },

@@ -11,6 +11,7 @@ export { fieldFault } from "./config.ts";
 export * from "./crypto.ts";
 export * from "./errors.ts";
 export * from "./markdown.ts";
+export type { MenuItem, MenuOutcome } from "./menu.ts";
 export type * from "./open-user-ids.ts";
 export * from "./robot.ts";
 export type * from "./troubles.ts";

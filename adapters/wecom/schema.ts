@@ -78,6 +78,19 @@ export const tagListAnswer = shape(
 /** `auth/getuserinfo`: `userid` of a member, `openid` of everybody else. */
 export const loginAnswer = shape(Type.Object({ userid: OptionalText, openid: OptionalText }));
 
+const MenuButton = { key: OptionalText };
+
+/** `menu/get`. */
+export const menuAnswer = shape(
+  Type.Object({
+    button: Type.Array(
+      Type.Object({ ...MenuButton, sub_button: Type.Optional(Type.Array(Type.Object(MenuButton))) }),
+    ),
+  }),
+);
+
+/** What tells nothing beside its errcode. */
+export const nothingMore = shape(Type.Object({}));
 /** `agent/get`: the scope's lists may be missing when they are empty. */
 export const agentAnswer = shape(
   Type.Object({

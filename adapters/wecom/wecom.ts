@@ -9,6 +9,7 @@ import { type CheckedConfig, checkConfig, type WecomConfig } from "./config.ts";
 import { createContacts } from "./contacts.ts";
 import { type CallbackCrypto, createCallbackCrypto } from "./crypto.ts";
 import { createDirectory } from "./directory.ts";
+import { ensureMenu, type MenuItem, type MenuOutcome } from "./menu.ts";
 import { createMessenger } from "./messenger.ts";
 import { createLogin } from "./oauth.ts";
 import { createOpenUserIds, type OpenUserIds } from "./open-user-ids.ts";
@@ -36,6 +37,8 @@ export interface Wecom {
   appchat: Appchat;
   openUserIds: OpenUserIds;
   login: Login;
+  /** Makes sure that the app has a menu with these buttons; one that somebody else made stays. */
+  ensureMenu(items: readonly MenuItem[]): Promise<MenuOutcome>;
   /** Looks at how the app is set up. */
   checkup: Checkup;
   /** What its calls met and what only a person can end. */
@@ -95,6 +98,7 @@ export function createWecom(given: WecomConfig, deps: WecomDeps): Wecom {
   return {
     messenger: createMessenger({ client, agentId: config.agentId, log }),
     directory: createDirectory({ contacts, clock, log, ttlMs: config.directoryTtlMs }),
+    ensureMenu: (items) => ensureMenu(client, config.agentId, items),
     callback: createCallback(crypto, agentId, clock),
     appchat: createAppchat(client),
     openUserIds: createOpenUserIds(client),

@@ -41,8 +41,8 @@ export function createIncoming(deps: IncomingDeps): (incoming: BotIncoming) => P
   const { bot, inbox, clock, log, metrics } = deps;
   return async (incoming) => {
     if (incoming.kind === "entered") {
-      const { texts } = await deps.view(null);
-      return bot.welcome(incoming.requestId, texts.commands.help);
+      const { commands } = (await deps.view(null)).texts;
+      return bot.welcome(incoming.requestId, commands.helpEnd);
     }
     const item = itemOf(incoming, clock.nowMs());
     const outcome = await inbox.insert(item);

@@ -1,8 +1,9 @@
+export * from "./chat.ts";
 export * from "./clicks.ts";
-export type { ChatDelegationDeps } from "./delegations.ts";
-export type { ChatDutyDeps } from "./duty.ts";
+export type { Asked, ChatCommand, ChatCommands } from "./command.ts";
+export { type CommandDeps, chatCommands } from "./commands/index.ts";
+export { createConfirmations } from "./confirmations.ts";
+export { denierOver } from "./denied.ts";
+export { keepMenu, menuItems } from "./menu.ts";
 export * from "./messages.ts";
-export type { ChatMuteDeps } from "./mutes.ts";
-export type { ChatOrderDeps } from "./orders.ts";
-export type { ChatReasonDeps } from "./reasons.ts";
-export type { ChatWhyDeps } from "./why.ts";
+export { createPlaces } from "./places.ts";

@@ -27,6 +27,7 @@ import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
 import type { Channel, Told } from "./channel.ts";
+import { sentConfirm } from "./confirm-card.ts";
 import { countDropped, giveUpIfFinal, isFinal } from "./give-up.ts";
 import { audienceOf, type HearerDeps, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
@@ -128,6 +129,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       case "output":
         return deliverOutput(claim, { task, to: body.to }, deps);
       case "answer":
+      case "confirm":
       case "line":
         return settle(claim);
       default:
@@ -255,6 +257,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const { body, task } = claim;
     try {
       if (body.kind === "answer") return await answer(claim, body);
+      if (body.kind === "confirm") return await settle(await sentConfirm(claim, body, channel));
       if (body.kind === "batch" || body.kind === "batch_update") return await deps.batches.deliver(claim);
       if (body.kind === "waiting_card") return await together(claim, body);
       if (!task) return await settle(claim);

@@ -6,6 +6,7 @@ import { isChatOpsError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Clock, Executor, StartOutcome, TaskStore } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
+import { heldBy, type Stop } from "../../core/stops/index.ts";
 import {
   currentDigest,
   doublingDelayMs,
@@ -30,8 +31,16 @@ export interface StarterDeps {
   advancer: Advancer;
   executor: Executor;
   inForce: () => InForce;
+  /** What people have stopped. */
+  stops: Stops;
   clock: Clock;
   onStep: StepObserver;
+}
+
+/** The stops in force, looked at anew by `refresh`. */
+export interface Stops {
+  refresh(): Promise<void>;
+  current(): readonly Stop[];
 }
 
 /** Starts approved tasks, and finds out about starts whose answer was lost. */
@@ -57,8 +66,23 @@ export function standingOf(task: Task, inForce: InForce): Standing {
   };
 }
 
+/** The clusters that are left for a task. */
+function withoutStopped(task: Task, now: InForce, stops: readonly Stop[]): InForce {
+  const clusters = now.clusters.filter(({ name }) => !heldBy(stops, { task, cluster: name }));
+  return { ...now, clusters };
+}
+
+/** Whether a stop holds the task: where it would start, or where it could if none were stopped. */
+function holdsStart(
+  task: Task,
+  { choice, now, stops }: { choice: Standing["choice"]; now: InForce; stops: readonly Stop[] },
+): boolean {
+  if (choice.outcome === "chosen") return heldBy(stops, { task, cluster: choice.cluster }) !== null;
+  return stops.length > 0 && chooseCluster(now.clusters, task.clusters).outcome === "chosen";
+}
+
 export function createStarter(deps: StarterDeps): Starter {
-  const { tasks, advancer, executor, inForce, clock, onStep } = deps;
+  const { tasks, advancer, executor, inForce, stops, clock, onStep } = deps;
 
   /** What only this process knows of a start is kept on being stored until others look for the start themselves. */
   const persist = async (store: () => Promise<unknown>): Promise<void> => {
@@ -125,8 +149,11 @@ export function createStarter(deps: StarterDeps): Starter {
 
   return {
     start: async (task, fence) => {
-      const standing = standingOf(task, inForce());
+      await stops.refresh();
+      const standing = standingOf(task, withoutStopped(task, inForce(), stops.current()));
       const { choice } = standing;
+      const isStopped = () => holdsStart(task, { choice, now: inForce(), stops: stops.current() });
+      if (isStopped()) return void (await advancer.advance(task, { kind: "hold" }, { fence }));
       // Looked for before the intent, so that little lies between the intent and the request: a process that
       // dies there leaves a start that only a human can decide about. The intent's compare-and-set decides
       // who asks, whoever has looked.
@@ -134,6 +161,9 @@ export function createStarter(deps: StarterDeps): Starter {
         choice.outcome === "chosen"
           ? await sightOf(task, [choice.cluster, ...clustersOf(task)], executor)
           : { outcome: "absent" };
+      // The looks take their time: what was stopped meanwhile must not start any more.
+      await stops.refresh();
+      if (isStopped()) return void (await advancer.advance(task, { kind: "hold" }, { fence }));
       const sender = randomUUID();
       const input = { kind: "intend" as const, standing, sender };
       const result = await advancer.advance(task, input, { fence }).catch(async (error: unknown) => {

@@ -10,6 +10,8 @@ export const AUDIT_VERBS = [
   "events.replay",
   "mute.order",
   "mute.lift",
+  "stop.order",
+  "stop.lift",
   "delegation.give",
   "delegation.end",
   "archive.retry",

@@ -8,6 +8,7 @@ import type { ButtonsView, CardButton, CardView, Tone } from "./card.ts";
 import { choiceSelect, choicesCard } from "./choice-card.ts";
 import { namesOf } from "./deciders.ts";
 import {
+  boundRows,
   clockTime,
   fitsRow,
   frame,
@@ -38,14 +39,16 @@ export function askingCard(task: Task, viewing: Viewing): CardView {
   const [choice, ...others] = task.choices ?? [];
   if (!choice) return view;
   if (others.length === 0) return { ...view, select: choiceSelect(task, choice, texts) };
-  const text = withRoom(boundText(view), joined(shorten(waiting, TEXT_CHARACTERS / 2), id));
+  const text = withRoom(boundText(task, viewing), joined(shorten(waiting, TEXT_CHARACTERS / 2), id));
   const { source, tone, title } = view;
   return choicesCard(task, { source, tone, title, text }, texts);
 }
 
 /** What is bound to the approval in words, for a card without rows. */
-function boundText({ rows, quote }: ButtonsView): string {
-  return joined(...rows.map(({ label, value }) => `${label} ${value}`), quote?.text);
+function boundText(task: Task, viewing: Viewing): string {
+  const where = viewing.texts.cards.bound(task.clusters.join(" "));
+  const rows = boundRows(task, viewing).map(({ label, value }) => `${label} ${value}`);
+  return joined(...rows, where, paramsText(task));
 }
 
 /** The parameters and clusters, before them what no row holds; that something is cut is said. */

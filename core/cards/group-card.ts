@@ -54,7 +54,7 @@ function firstDeadline(waiting: readonly Task[]): number | null {
 export function settledGroupCard(tasks: GroupTasks, { texts }: Pick<Viewing, "texts">): ButtonsView {
   return {
     ...groupFrame(tasks, texts),
-    text: joined(countsText(tasks, texts), texts.cards.group.each),
+    text: countsText(tasks, texts),
     buttons: [],
     closed: texts.batch.closed,
   };
@@ -91,7 +91,7 @@ function countsText(tasks: GroupTasks, texts: Texts): string {
 
 /** What the tasks have in common, then each with what it has alone; as many as fit. */
 function listOf(tasks: GroupTasks, texts: Texts): { title: string; text: string } {
-  const { group, bound } = texts.cards;
+  const { group } = texts.cards;
   const common = commonParams(tasks);
   const [first] = tasks;
   const action = fitsRow(first.action) ? "" : first.action;
@@ -106,8 +106,8 @@ function listOf(tasks: GroupTasks, texts: Texts): { title: string; text: string 
     listed += 1;
   }
   const left = tasks.length - listed;
-  const clusters = bound(first.clusters.join(" "));
-  return { title: joined(group.list({ count: tasks.length, left }), clusters), text: parts.join("; ") };
+  const clusters = first.clusters.join(" ");
+  return { title: group.list({ count: tasks.length, left, clusters }), text: parts.join("; ") };
 }
 
 function commonParams(tasks: GroupTasks): [string, Task["params"][string]][] {

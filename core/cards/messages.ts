@@ -67,6 +67,13 @@ export function tailOf(text: string): string {
   return [...lines.join("\n")].slice(-OUTPUT_CHARACTERS).join("");
 }
 
+/** The first lines that fit a message. */
+export function headOf(text: string): string {
+  const lines = text.trimEnd().split("\n").slice(0, OUTPUT_LINES);
+  while (lines.length > 1 && [...lines.join("\n")].length > OUTPUT_CHARACTERS) lines.pop();
+  return [...lines.join("\n")].slice(0, OUTPUT_CHARACTERS).join("");
+}
+
 /**
  * What a run has printed, out of a result of any runner (reference/stackstorm.md 5.2): stdout and stderr, at
  * the top or per host; else the result as JSON.

@@ -7,7 +7,7 @@ import { shorten } from "./shorten.ts";
 import type { Viewing } from "./viewing.ts";
 
 /** The most rows WeCom shows (reference/wecom.md 3.5). */
-export const MAX_ROWS = 6;
+const MAX_ROWS = 6;
 /** What every channel shows of a row (reference/wecom.md 4.4). */
 export const VALUE_CHARACTERS = 26;
 export const QUOTE_CHARACTERS = 240;
@@ -22,7 +22,7 @@ export function frame(task: Task, { texts, linkOf, nameOf }: Viewing): ButtonsVi
     tone: "neutral",
     title: taskTitle(task, texts),
     subtitle: task.event.title,
-    rows: boundRows(task, { texts, nameOf }),
+    rows: rowsOf(task, { texts, nameOf }),
     text: "",
     buttons: [],
     ...(link === null ? {} : { link, links: [{ text: texts.cards.details, url: link }] }),
@@ -35,23 +35,33 @@ export function taskTitle({ origin, title, event }: Task, texts: Texts): string 
 }
 
 /** What a task is besides what its rule made. */
-export function markOf({ kind }: Origin, texts: Texts): string {
+function markOf({ kind }: Origin, texts: Texts): string {
   if (kind === "replay") return texts.replayed;
   if (kind === "renewed") return texts.renewed;
   return kind === "retry" ? texts.retried : "";
 }
 
-/** What the approval is bound to, and who asked, is always shown; the rule's own rows take what room is left. */
-export function boundRows(task: Task, { texts, nameOf }: Pick<Viewing, "texts" | "nameOf">): CardLine[] {
-  const { origin, targets } = task;
+/**
+ * What the approval is bound to, and who asked, is always shown, as the last rows; those of the moment and then the
+ * rule's own take what room is left.
+ */
+export function rowsOf(task: Task, viewing: Naming, moment: readonly CardLine[] = []): CardLine[] {
+  const bound = boundRows(task, viewing);
+  return [...[...moment, ...task.cardRows].slice(0, MAX_ROWS - bound.length), ...bound];
+}
+
+type Naming = Pick<Viewing, "texts" | "nameOf">;
+
+/** The rows of what the approval is bound to, and of who asked. */
+export function boundRows({ origin, action, targets }: Task, { texts, nameOf }: Naming): CardLine[] {
   const bound: CardLine[] = [];
   if (origin.kind !== "rule" && (origin.by !== null || origin.kind !== "renewed")) {
     const value = origin.by === null ? texts.cards.machine : nameOf(origin.by);
     bound.push({ label: texts.cards.asker, value });
   }
-  bound.push({ label: texts.labels.action, value: task.action });
+  bound.push({ label: texts.labels.action, value: action });
   if (targets.length > 0) bound.push({ label: texts.labels.target, value: targetsText(targets, texts) });
-  return [...task.cardRows.slice(0, MAX_ROWS - bound.length), ...bound];
+  return bound;
 }
 
 /** All targets where a row holds them, else how many there are and the first. */

@@ -3,17 +3,7 @@ import type { Texts } from "../texts/index.ts";
 import { askingCard } from "./asking-card.ts";
 import type { ButtonsView, CardView } from "./card.ts";
 import { decidedBy } from "./deciders.ts";
-import {
-  boundRows,
-  clockTimeOf,
-  frame,
-  idLine,
-  joined,
-  MAX_ROWS,
-  refreshButton,
-  seconds,
-  withRoom,
-} from "./parts.ts";
+import { clockTimeOf, frame, idLine, joined, refreshButton, rowsOf, seconds, withRoom } from "./parts.ts";
 import { unknownCard } from "./unknown-card.ts";
 import type { Viewing } from "./viewing.ts";
 
@@ -51,7 +41,7 @@ function statusText(task: Task, texts: Texts): string {
   // Approved is what the words before say already; what happens now is the start.
   if (task.state === "approved") return texts.states.starting;
   const status = task.execution?.status;
-  return status && task.state === "running"
+  return status && task.state === "running" && status !== texts.states.running
     ? `${texts.states.running} (${status})`
     : texts.states[task.state];
 }
@@ -69,7 +59,7 @@ function endedCard(task: Task, viewing: Viewing): ButtonsView {
     ...frame(task, viewing),
     tone: task.state === "succeeded" ? "good" : BAD_ENDS.includes(task.state) ? "danger" : "neutral",
     subtitle: joined(by, ended, took === undefined ? "" : seconds(took)),
-    rows: [...viewing.resultRows, ...boundRows(task, viewing)].slice(0, MAX_ROWS),
+    rows: rowsOf(task, viewing, viewing.resultRows),
     text: withRoom(joined(reasonText(task, texts), task.event.title), idLine(task, texts)),
     closed: state,
   };

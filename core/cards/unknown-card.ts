@@ -1,7 +1,7 @@
 import { shortId } from "../ids/index.ts";
 import type { Candidate, Task } from "../tasks/index.ts";
 import type { ButtonsView, CardButton, CardLine } from "./card.ts";
-import { boundRows, clockTimeOf, frame, idLine, joined, MAX_ROWS, markOf, refreshButton } from "./parts.ts";
+import { clockTimeOf, frame, idLine, joined, refreshButton, rowsOf, taskTitle } from "./parts.ts";
 import type { Viewing } from "./viewing.ts";
 
 /** The card that asks whether something started. */
@@ -10,13 +10,13 @@ export function unknownCard(task: Task, viewing: Viewing): ButtonsView {
   return {
     ...frame(task, viewing),
     tone: "danger",
-    title: joined(markOf(task.origin, texts), texts.unknownTitle),
+    title: joined(texts.unknownTitle, taskTitle(task, texts)),
     subtitle: texts.unknownQuestion,
     text: joined(
       texts.unknownText(task.start ? shortRequest(task.start.requestId) : ""),
       idLine(task, texts),
     ),
-    rows: [...candidateRows(task, viewing), ...boundRows(task, viewing)].slice(0, MAX_ROWS),
+    rows: rowsOf(task, viewing, candidateRows(task, viewing)),
     buttons: [
       ...candidatesOf(task).map(({ id }): CardButton => {
         return { key: `adopt:${id}`, text: `${texts.buttons.adopt} ${tailOfId(id)}`, tone: "primary" };

@@ -4,6 +4,7 @@ import {
   decidedBy,
   deciderName,
   factLine,
+  headOf,
   type MessageViewing,
   paramsText,
   plainLine,
@@ -14,15 +15,27 @@ import {
 import { shortId } from "../ids/index.ts";
 import type { Execution } from "../ports/index.ts";
 import type { Task } from "../tasks/index.ts";
+import type { Texts } from "../texts/index.ts";
+import type { Page } from "./paging.ts";
+import { type CommandId, specOf } from "./registry.ts";
 
-const LISTED = 10;
+/** A task of a list, and whether it waits for whom the list is for. */
+export interface ListedTask {
+  task: Task;
+  waits: boolean;
+}
 
-/** The answer to `tasks`. */
-export function tasksText(tasks: readonly Task[], viewing: MessageViewing): string {
-  const { texts } = viewing;
-  if (tasks.length === 0) return texts.commands.noTasks;
-  const lines = tasks.slice(0, LISTED).map((task) => taskLine(task, viewing));
-  return [texts.commands.tasksTitle, ...lines].join("\n");
+/** The answer to `tasks`: one page of them. */
+export function tasksText(
+  { shown, left }: Pick<Page<ListedTask>, "shown" | "left">,
+  viewing: MessageViewing,
+): string {
+  const { commands } = viewing.texts;
+  if (shown.length === 0) return commands.noTasks;
+  const lines = shown.map(({ task, waits }) => {
+    return waits ? `${taskLine(task, viewing)} · ${commands.waitsForYou}` : taskLine(task, viewing);
+  });
+  return [commands.tasksTitle, ...lines, ...(left > 0 ? [commands.more(left)] : [])].join("\n");
 }
 
 /** One task in one line. */
@@ -72,10 +85,22 @@ export function executionText(task: Task, execution: Execution, viewing: Message
   return [taskLine(task, viewing), ...lines].join("\n");
 }
 
-/** The answer to `logs ID`: the end of what the run has printed. */
-export function logsText(task: Task, output: string, viewing: MessageViewing): string {
+/** The answer to `logs ID`: the end of what the run has printed, or its beginning. */
+export function logsText(
+  task: Task,
+  output: string,
+  { part = "tail", ...viewing }: MessageViewing & { part?: "head" | "tail" },
+): string {
   const { texts, plain } = viewing;
-  const tail = tailOf(output);
-  const lines = tail ? tail.split("\n").map((line) => plain(line)) : [texts.noOutput];
-  return [taskLine(task, viewing), ...lines].join("\n");
+  const shown = part === "head" ? headOf(output) : tailOf(output);
+  const lines = shown ? shown.split("\n").map((line) => plain(line)) : [texts.noOutput];
+  const cut = shown.length < output.trimEnd().length ? [texts.commands.cut[part]] : [];
+  const told = part === "head" ? [...lines, ...cut] : [...cut, ...lines];
+  return [taskLine(task, viewing), ...told].join("\n");
+}
+
+/** The name of a command in a language. */
+export function commandWords(id: CommandId, texts: Texts): string {
+  const { zh, en } = specOf(id);
+  return texts.wordsOf({ zh: zh[0], en: en[0] });
 }

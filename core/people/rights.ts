@@ -19,7 +19,6 @@ export const RIGHTS = [
   "health.read",
   "config.reload",
   "clusters.read",
-  "actions.run",
   "stops.write",
 ] as const;
 

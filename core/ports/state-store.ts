@@ -1,4 +1,6 @@
 import type { Batch } from "../batches/batch.ts";
+import type { Confirmation } from "../commands/confirmation.ts";
+import type { ListPlace } from "../commands/paging.ts";
 import type { Delegation } from "../delegations/index.ts";
 import type { LanguageChoice } from "../languages/languages.ts";
 import type { Mute } from "../mutes/mute.ts";
@@ -16,6 +18,10 @@ export interface StateBodies {
   language: LanguageChoice;
   /** By its id. */
   batch: Batch;
+  /** By the id of its card: `c_` and a ULID. */
+  confirmation: Confirmation;
+  /** By userid: where `more` goes on. */
+  place: ListPlace;
   /** By what was said: that people were told it, so that it is said once. */
   notice: { at: string };
 }

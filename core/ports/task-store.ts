@@ -1,4 +1,5 @@
 import type { AuditFact } from "../audit/entry.ts";
+import type { CardView } from "../cards/card.ts";
 import type { DigestLine } from "../outbox/digest.ts";
 import type { Effect } from "../tasks/effects.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
@@ -15,6 +16,8 @@ export type OutboxBody =
   | Effect
   /** `bot`: it was asked with the AI bot, and is answered there. */
   | { kind: "answer"; to: string; text: string; bot?: BotPlace }
+  /** A card of its own that asks its person to confirm a command; with `code`, how that card looks from now on. */
+  | { kind: "confirm"; to: string; cardId: string; card: CardView; code?: string }
   /** Told to one person in their next digest. */
   | { kind: "line"; to: string; line: DigestLine }
   /** The whole output of its task, as a file. */

@@ -1,1 +1,2 @@
 export * from "./stop.ts";
+export * from "./words.ts";

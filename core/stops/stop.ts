@@ -16,3 +16,39 @@ export interface Stop {
 export function stopName(scope: StopScope): string {
   return scope.of === "everything" ? scope.of : `${scope.of}:${scope.name}`;
 }
+
+/** What a stop is asked about: a task, and the cluster that it would start on. */
+export interface Starting {
+  task: { business: string; ruleId: string };
+  /** Null where none is known yet: then no stop of a cluster holds. */
+  cluster: string | null;
+}
+
+/** The stop that holds a start; null when none does. */
+export function heldBy(stops: readonly Stop[], { task, cluster }: Starting): Stop | null {
+  return stops.find(({ scope }) => holds(scope, task, cluster)) ?? null;
+}
+
+function holds(scope: StopScope, task: Starting["task"], cluster: string | null): boolean {
+  switch (scope.of) {
+    case "everything":
+      return true;
+    case "cluster":
+      return scope.name === cluster;
+    case "rule":
+      return scope.name === task.ruleId;
+    case "business":
+      return scope.name === task.business;
+    default:
+      return scope satisfies never;
+  }
+}
+
+/** Whether stops hold a task wherever it could start. */
+export function isHeld(
+  stops: readonly Stop[],
+  task: Starting["task"] & { clusters: readonly string[] },
+): boolean {
+  if (heldBy(stops, { task, cluster: null })) return true;
+  return task.clusters.length > 0 && task.clusters.every((cluster) => heldBy(stops, { task, cluster }));
+}

@@ -22,6 +22,11 @@ export interface Click {
   clickKey: string;
   /** Code for one update of the card; absent when WeCom sent none. */
   code?: string;
+  /**
+   * Present where it was typed, not clicked: with which reason, and where its person was shown a list, the hash of
+   * what that showed. Who took the message answers it.
+   */
+  typed?: { reason: string; hash?: string };
   /** It was made on the card of a batch, which shows the task with this hash, and tells its person by itself. */
   batch?: { id: string; hash: string };
   /** The options that were chosen on the card, by the name of their choice. */

@@ -44,12 +44,12 @@ export function explainClick(task: Task, click: Click, reason: RefusalReason, no
   return refused(shown.task, reason, [...replyTo(click, reason), ...shown.effects]);
 }
 
-/** Who clicked on a batch's card or on a page reads the answer there. */
+/** What its person is told by a message; nothing where they read the answer on the page or in their own chat's answer. */
 function replyTo(
-  { by, batch, page }: Click,
+  { by, batch, page, typed }: Pick<Click, "by" | "batch" | "page" | "typed">,
   about: Extract<Effect, { kind: "reply" }>["about"] | undefined,
 ): Effect[] {
-  if (about === undefined || batch !== undefined || page !== undefined) return [];
+  if (about === undefined || batch || page || typed) return [];
   return [{ kind: "reply", to: by, about }];
 }
 
@@ -57,8 +57,8 @@ function replyTo(
 export function clickFault(task: Task, click: Click): RefusalReason | null {
   const card = task.cards.find(({ no }) => no === click.cardNo);
   if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
-  const shown = click.batch ?? click.page;
-  if (shown && shown.hash !== task.hash) return "other_content";
+  const shown = click.batch?.hash ?? click.page?.hash ?? click.typed?.hash;
+  if (shown !== undefined && shown !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
 }
@@ -110,7 +110,7 @@ function onDecision(
   if (fault) return explainClick(task, click, fault, nowMs);
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
-  const reason = givenReason(click.page?.written ?? "");
+  const reason = givenReason(click.page?.written ?? click.typed?.reason ?? "");
   const clicked = afterClick(task, click, nowMs);
   if (reason === "" && needsReason(task.approval, verdict)) {
     return click.page === undefined ? askReason(clicked, decision, click) : refused(task, "empty_reason");
@@ -131,14 +131,13 @@ const AWAITED_REASONS_KEPT = 60;
 export function askReason(
   task: Task,
   { verdict, by, round, atMs, chosen }: Decision,
-  { batch }: Pick<Click, "batch"> = {},
+  told: Pick<Click, "typed" | "batch"> = {},
 ): StepResult {
   const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
   const awaitedReasons = [...others, { verdict, by, round, atMs, ...(chosen ? { chosen } : {}) }].slice(
     -AWAITED_REASONS_KEPT,
   );
-  const reply: Effect = { kind: "reply", to: by, about: "reason_asked" };
-  return noted({ ...task, awaitedReasons }, "reason_asked", {}, batch ? [] : [reply]);
+  return noted({ ...task, awaitedReasons }, "reason_asked", {}, replyTo({ ...told, by }, "reason_asked"));
 }
 
 /** The reason that somebody's click waited for: the decision counts as of now, by what they may now. */

@@ -21,7 +21,7 @@ export interface CardTexts {
   /** A card for many tasks of one rule. */
   group: {
     /** The tasks of the card, over their list; `left` of them are not shown. */
-    list: (facts: { count: number; left: number }) => string;
+    list: (facts: { count: number; left: number; clusters: string }) => string;
     common: (params: string) => string;
     /** Of all of them, and how one is decided by a message. */
     each: string;

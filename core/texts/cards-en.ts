@@ -19,8 +19,10 @@ export const cardsEn: CardTexts = {
   controlAsked: (what) => `${what} asked for, not confirmed yet`,
   details: "Details",
   group: {
-    list: ({ count, left }) =>
-      left > 0 ? `${count} tasks (${left} not listed; send tasks)` : `${count} tasks`,
+    list: ({ count, left, clusters }) => {
+      const rest = left > 0 ? ` (${left} not listed; send tasks)` : "";
+      return `${count} tasks${rest} · cluster ${clusters}`;
+    },
     common: (params) => `all with ${params}`,
     each: 'each runs by itself; "approve ID" does one',
     settled: ({ count, counts }) => `${count} decided: ${counts}`,

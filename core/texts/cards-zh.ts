@@ -13,8 +13,10 @@ export const cardsZh: CardTexts = {
   controlAsked: (what) => `已要求${what}，等待确认`,
   details: "查看详情",
   group: {
-    list: ({ count, left }) =>
-      left > 0 ? `${count} 个任务（另有 ${left} 个未列出，请发送 任务）` : `${count} 个任务`,
+    list: ({ count, left, clusters }) => {
+      const rest = left > 0 ? `（另有 ${left} 个未列出，请发送 任务）` : "";
+      return `${count} 个任务${rest} · 集群 ${clusters}`;
+    },
     common: (params) => `共同参数 ${params}`,
     each: "每项单独执行，可回复“批准 编号”逐项处理",
     settled: ({ count, counts }) => `已处理 ${count} 个：${counts}`,

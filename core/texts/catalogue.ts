@@ -1,5 +1,6 @@
 import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/index.ts";
 import type { CardTexts } from "./card-texts.ts";
+import type { CommandTexts } from "./command-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
 
 /** Languages that people read in chat. */
@@ -114,59 +115,7 @@ export interface Texts {
   policyExpires: (facts: { policy: string; days: number; expires: string }) => string;
   /** Of a sentence in both languages, this one's. */
   wordsOf: (words: { zh: string; en: string }) => string;
-  commands: {
-    help: string;
-    unknown: (text: string) => string;
-    didYouMean: (command: string) => string;
-    needsId: (command: string) => string;
-    noTasks: string;
-    noSuchTask: (id: string) => string;
-    ambiguous: (id: string) => string;
-    tasksTitle: string;
-    notStarted: string;
-    historyTitle: string;
-    engineDown: (message: string) => string;
-    noMutes: string;
-    mutesTitle: string;
-    muteUsage: string;
-    muteLine: (facts: { id: string; what: string; until: string; by: string; why: string }) => string;
-    muted: (line: string) => string;
-    unmuted: (line: string) => string;
-    noSuchMute: (id: string) => string;
-    noDelegations: string;
-    delegationsTitle: string;
-    delegateUsage: string;
-    delegationLine: (facts: { id: string; from: string; to: string; until: string; why: string }) => string;
-    delegated: (line: string) => string;
-    undelegated: (line: string) => string;
-    noSuchDelegation: (id: string) => string;
-    /** To who stands in. */
-    delegatedToYou: (facts: { from: string; until: string; why: string }) => string;
-    noRosters: string;
-    noSuchRoster: (name: string) => string;
-    nobodyOnDuty: string;
-    leavingDuty: (names: string) => string;
-    dutyUntil: (when: string) => string;
-    nextOnDuty: (names: string) => string;
-    dutyAsOf: (when: string) => string;
-    dutyUnknown: (why: string) => string;
-    noSuchEvent: (id: string) => string;
-    ambiguousEvent: (id: string) => string;
-    noSuchRule: (id: string) => string;
-    noRules: string;
-    otherTypes: (types: string) => string;
-    untold: string;
-    ruleChanged: string;
-    wasActually: (value: string) => string;
-    passesAt: (when: string) => string;
-    known: { stored: string; recomputed: string };
-    controlAsked: (what: string) => string;
-    canceledBefore: string;
-    adopted: (execution: string) => string;
-    adoptUsage: string;
-    noRetry: (why: string) => string;
-    retryMade: (id: string) => string;
-  };
+  commands: CommandTexts;
   /** What the outbox says of itself: digests, who could not be reached, long output. */
   outbox: {
     /** So many tasks have ended and so many other messages are told with them. */

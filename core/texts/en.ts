@@ -1,5 +1,6 @@
 import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
+import { commandsEn } from "./commands-en.ts";
 import { pageEn } from "./page-en.ts";
 
 export const en: Texts = {
@@ -78,7 +79,7 @@ export const en: Texts = {
     recovered: "the alert has recovered; withdrawn, nothing was run",
     start_refused: "StackStorm refused to start it",
     no_allowed_cluster: "no cluster may run it",
-    binding_void: "the rule or the content changed after the approval",
+    binding_void: "the rule, the content or the clusters changed after the approval",
     policy_void: "the policy is no longer valid",
     no_quorum: "too few people approved",
     start_too_late: "it could not be started in time after the approval",
@@ -185,79 +186,7 @@ export const en: Texts = {
   policyExpires: ({ policy, days, expires }) =>
     `**The policy "${policy}" that you approved expires in ${days} days** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
   wordsOf: ({ en }) => en,
-  commands: {
-    help: [
-      "You can send:",
-      "help / 帮助: this text",
-      "tasks / 任务: the latest tasks",
-      "task ID / 任务 编号: what happened to one task",
-      "ex ID / 执行 编号: the state of its execution",
-      "logs ID / 日志 编号: its output",
-      "cancel, pause, resume ID / 取消、暂停、继续 编号: steer its execution; retry ID / 重试 编号: ask for it once more",
-      "adopt ID EXECUTION / 认领 …: where it is not known whether it started, say which execution it is",
-      "reason ID TEXT / 原因 编号 内容: the reason for what you clicked",
-      "mute subject=HOST 2h WHY / 静默 …: no tasks for a time; mutes lists, unmute ID ends one",
-      "delegate USERID 2d WHY / 委托 …: somebody approves in your place for a time; delegations lists, undelegate ID ends one",
-      "duty [ROSTER] / 值班 …: who is on duty, until when, and who is next",
-      "why EVENT [RULE] / 为什么 …: why rules did or did not make tasks",
-      "An ID is the six characters on the card; the first few are enough.",
-    ].join("\n"),
-    unknown: (text) => `Unknown command: ${text}. Send help for the list.`,
-    didYouMean: (command) => `Did you mean: ${command}`,
-    needsId: (command) => `Please add an ID, for example: ${command} abc123`,
-    noTasks: "There are no tasks.",
-    noSuchTask: (id) => `No task with ID ${id}. Send tasks for the latest ones.`,
-    ambiguous: (id) => `Several tasks begin with ${id}; please type more of it:`,
-    tasksTitle: "Latest tasks:",
-    notStarted: "It has not started; there is no execution.",
-    historyTitle: "History:",
-    engineDown: (message) => `StackStorm cannot be read now: ${message}`,
-    noMutes: "Nothing is muted.",
-    mutesTitle: "Muted now:",
-    muteUsage:
-      "Write: mute CONDITIONS HOW-LONG WHY, for example: mute rule=vm-disk-cleanup subject=vm-1 2h moving tonight\nConditions: rule= type= source= subject= label.NAME=",
-    muteLine: ({ id, what, until, by, why }) => `${id} ${what}, until ${until}, ${by}: ${why}`,
-    muted: (line) => `Muted: ${line}\nEvents are taken and kept as ever; they make no tasks.`,
-    unmuted: (line) => `No longer muted: ${line}`,
-    noSuchMute: (id) => `No mute with ID ${id}. Send mutes to see them.`,
-    noDelegations: "Nobody has delegated anything to you, nor you to anybody.",
-    delegationsTitle: "Delegated now:",
-    delegateUsage:
-      "Write: delegate USERID HOW-LONG-OR-UNTIL [WHY], for example: delegate lisi 2d travelling, or delegate lisi 2026-12-01",
-    delegationLine: ({ id, from, to, until, why }) =>
-      `${id} ${to} stands in for ${from} until ${until}${why ? `: ${why}` : ""}`,
-    delegated: (line) => `Delegated: ${line}\nYou may still decide yourself. Send undelegate ID to end it.`,
-    undelegated: (line) => `No longer: ${line}`,
-    noSuchDelegation: (id) => `No delegation with ID ${id} that is yours. Send delegations to see them.`,
-    delegatedToYou: ({ from, until, why }) =>
-      `Until ${until} you stand in for ${from}${why ? ` (${why})` : ""}: you get the cards that ${from} gets, and may decide. Send undelegate to end it.`,
-    noRosters: "There are no duty rosters.",
-    noSuchRoster: (name) => `There is no roster ${name}. Send duty to see all.`,
-    nobodyOnDuty: "nobody is on duty",
-    leavingDuty: (names) => `handing over ${names}`,
-    dutyUntil: (when) => `until ${when}`,
-    nextOnDuty: (names) => `then ${names}`,
-    dutyAsOf: (when) => `as of ${when}`,
-    dutyUnknown: (why) => `not known who is on duty: ${why}`,
-    noSuchEvent: (id) =>
-      `No event with ID ${id}. Give an event's ID or its beginning, or a task's ID as on its card.`,
-    ambiguousEvent: (id) => `${id} is the ID of several events, please type more of it.`,
-    noSuchRule: (id) => `There is no rule ${id}, and no verdict of it on this event.`,
-    noRules: "No rule reads events of this type.",
-    otherTypes: (types) => `does not read this type, only ${types}`,
-    untold: "would fire, but is not judged yet, or the rule is newer than the event",
-    ruleChanged: "the rule was changed or removed since",
-    wasActually: (value) => `was ${value}`,
-    passesAt: (when) => `passes ${when} at the earliest`,
-    known: { stored: "as recorded", recomputed: "judged again by the rules in force" },
-    controlAsked: (what) =>
-      `Noted: ${what}. The state changes once StackStorm confirms it; the process of a single action may go on.`,
-    canceledBefore: "Cancelled; nothing was run.",
-    adopted: (execution) => `Taken: the task follows execution ${execution} from now on.`,
-    adoptUsage: "Write: adopt TASK EXECUTION",
-    noRetry: (why) => `Cannot be run again: ${why}`,
-    retryMade: (id) => `Task ${id} was made for it; it needs an approval of its own.`,
-  },
+  commands: commandsEn,
   outbox: {
     digestTitle: ({ ended, texts }) => {
       const parts = [

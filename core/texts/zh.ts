@@ -1,5 +1,6 @@
 import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
+import { commandsZh } from "./commands-zh.ts";
 import { pageZh } from "./page-zh.ts";
 
 export const zh: Texts = {
@@ -183,77 +184,7 @@ export const zh: Texts = {
   policyExpires: ({ policy, days, expires }) =>
     `**您批准的策略「${policy}」还有 ${days} 天到期**（${expires}）\n届时依靠它的任务会被拒绝。要继续使用请重新批准：whale policies approve。`,
   wordsOf: ({ zh }) => zh,
-  commands: {
-    help: [
-      "可以发送：",
-      "帮助 / help：这段说明",
-      "任务 / tasks：最近的任务",
-      "任务 编号 / task ID：一个任务的经过",
-      "执行 编号 / ex ID：执行状态",
-      "日志 编号 / logs ID：执行输出",
-      "取消、暂停、继续 编号 / cancel, pause, resume ID：操作执行；重试 编号 / retry ID：再建一个任务",
-      "认领 编号 执行编号 / adopt ID EXECUTION：无法确认启动时，指明是哪个执行",
-      "原因 编号 内容 / reason ID TEXT：点了批准或拒绝后补写原因",
-      "静默 subject=主机 2h 原因 / mute …：一段时间内不建任务；静默 列出，取消静默 编号 结束",
-      "委托 userid 2d 原因 / delegate …：一段时间内请别人代您授权；委托 列出，取消委托 编号 结束",
-      "值班 [值班表] / duty …：谁在值班、到什么时候、下一班是谁",
-      "为什么 编号 [规则] / why EVENT [RULE]：各规则为何建或没建任务",
-      "编号是卡片上的六位字符，可只输入前几位。",
-    ].join("\n"),
-    unknown: (text) => `不认识的命令：${text}。发送 帮助 查看可用命令。`,
-    didYouMean: (command) => `您是不是想发送：${command}`,
-    needsId: (command) => `请带上编号，例如：${command} abc123`,
-    noTasks: "目前没有任务。",
-    noSuchTask: (id) => `找不到编号为 ${id} 的任务。发送 任务 查看最近的任务。`,
-    ambiguous: (id) => `编号 ${id} 对应多个任务，请多输入几位：`,
-    tasksTitle: "最近的任务：",
-    notStarted: "还没有启动，没有执行信息。",
-    historyTitle: "经过：",
-    engineDown: (message) => `暂时读不到 StackStorm：${message}`,
-    noMutes: "目前没有静默。",
-    mutesTitle: "正在生效的静默：",
-    muteUsage:
-      "写法：静默 条件 时长 原因，例如：静默 rule=vm-disk-cleanup subject=vm-1 2h 今晚迁移\n条件：rule= type= source= subject= label.名称=",
-    muteLine: ({ id, what, until, by, why }) => `${id} ${what}，到 ${until}，${by}：${why}`,
-    muted: (line) => `已静默：${line}\n事件照常接收和保存，只是不建任务。`,
-    unmuted: (line) => `已取消静默：${line}`,
-    noSuchMute: (id) => `找不到编号为 ${id} 的静默。发送 静默 查看。`,
-    noDelegations: "没有与您有关的委托。",
-    delegationsTitle: "正在生效的委托：",
-    delegateUsage:
-      "写法：委托 userid 时长或截止时间 [原因]，例如：委托 lisi 2d 出差，或 委托 lisi 2026-12-01",
-    delegationLine: ({ id, from, to, until, why }) =>
-      `${id} ${to} 代 ${from}，到 ${until}${why ? `：${why}` : ""}`,
-    delegated: (line) => `已委托：${line}\n您自己仍然可以批准。发送 取消委托 编号 结束。`,
-    undelegated: (line) => `已取消委托：${line}`,
-    noSuchDelegation: (id) => `找不到编号为 ${id} 且与您有关的委托。发送 委托 查看。`,
-    delegatedToYou: ({ from, until, why }) =>
-      `${until} 之前您代 ${from} 授权${why ? `（${why}）` : ""}：发给 ${from} 的卡片也会发给您，您可以处理。发送 取消委托 可以结束。`,
-    noRosters: "还没有值班表。",
-    noSuchRoster: (name) => `没有值班表 ${name}。发送 值班 查看全部。`,
-    nobodyOnDuty: "没有人值班",
-    leavingDuty: (names) => `交接中 ${names}`,
-    dutyUntil: (when) => `到 ${when}`,
-    nextOnDuty: (names) => `下一班 ${names}`,
-    dutyAsOf: (when) => `${when} 查得`,
-    dutyUnknown: (why) => `查不到谁在值班：${why}`,
-    noSuchEvent: (id) => `找不到编号为 ${id} 的事件。可用事件编号或其开头，或卡片上的任务编号。`,
-    ambiguousEvent: (id) => `编号 ${id} 对应多个事件，请多输入几位。`,
-    noSuchRule: (id) => `没有规则 ${id}，此事件也没有它的结论。`,
-    noRules: "没有规则读取这类事件。",
-    otherTypes: (types) => `不读这类事件，只读 ${types}`,
-    untold: "会触发，但还没有判定，或规则比事件新",
-    ruleChanged: "此后规则改过或已删",
-    wasActually: (value) => `实际是 ${value}`,
-    passesAt: (when) => `最早 ${when} 放行`,
-    known: { stored: "当时的记录", recomputed: "按现有规则重算" },
-    controlAsked: (what) => `已记下：${what}。StackStorm 确认后状态会变；单个操作的进程可能仍会运行。`,
-    canceledBefore: "已取消，没有执行。",
-    adopted: (execution) => `已认领执行 ${execution}，任务从现在起跟踪它。`,
-    adoptUsage: "写法：认领 任务编号 执行编号",
-    noRetry: (why) => `不能重试：${why}`,
-    retryMade: (id) => `已建重试任务 ${id}，需要重新授权。`,
-  },
+  commands: commandsZh,
   outbox: {
     digestTitle: ({ ended, texts }) => {
       const parts = [ended > 0 ? `${ended} 个任务已结束` : "", texts > 0 ? `${texts} 条消息` : ""];

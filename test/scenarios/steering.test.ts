@@ -4,6 +4,7 @@ import { tokenHash } from "../../core/people/index.ts";
 import {
   API_KEY,
   ask,
+  askSurely,
   cardClosed,
   cardShows,
   click,
@@ -61,7 +62,7 @@ describe("people steer what runs", { concurrency: 3 }, () => {
     await until(world, "the pause", () =>
       ["pausing", "paused"].includes(statusOf(world, "core.sleep") ?? ""),
     );
-    assert.match(await ask(world, "zhangsan", `取消 ${id}`), /已记下：取消.*进程可能仍会运行/s);
+    assert.match(await askSurely(world, "zhangsan", `取消 ${id}`), /已记下：取消.*进程可能仍会运行/s);
     assert.equal(await cardClosed(world, card), "已取消");
     await message(world, "lisi", "演练", "已标记为取消；单个操作的进程可能仍在运行");
     assert.match(await ask(world, "zhangsan", `取消 ${id}`), /当前状态不能这样操作/);
@@ -82,7 +83,7 @@ describe("people steer what runs", { concurrency: 3 }, () => {
     const world = await openWorld(t, { files: workflow(), settings: SOON });
     await drill(world, "1");
     const card = await openCard(world, "演练");
-    assert.match(await ask(world, "zhangsan", `取消 ${shortOf(card)}`), /已取消，没有执行/);
+    assert.match(await askSurely(world, "zhangsan", `取消 ${shortOf(card)}`), /已取消，没有执行/);
     assert.equal(await cardClosed(world, card), "已取消");
     assert.equal(runsOf(world, "core.sleep").length, 0);
   });
@@ -92,7 +93,7 @@ describe("people steer what runs", { concurrency: 3 }, () => {
     const card = await approved(world);
     await toBe(world, "core.sleep", "running");
     await world.stackstorm.faults.set({ answer502Html: 2, answerFaultMethods: ["DELETE"] });
-    await ask(world, "zhangsan", `取消 ${shortOf(card)}`);
+    await askSurely(world, "zhangsan", `取消 ${shortOf(card)}`);
     await logged(world, { msg: "task moved", reason: "control_tried" });
     assert.equal(await cardClosed(world, card), "已取消");
   });
@@ -105,7 +106,7 @@ describe("people steer what runs", { concurrency: 3 }, () => {
     await logged(world, { msg: "task moved", reason: "execution_moved" });
     await ask(world, "zhangsan", `暂停 ${shortOf(card)}`);
     await message(world, "zhangsan", "StackStorm 没有照办：");
-    await ask(world, "zhangsan", `取消 ${shortOf(card)}`);
+    await askSurely(world, "zhangsan", `取消 ${shortOf(card)}`);
     assert.equal(await cardClosed(world, card), "已取消");
   });
 
@@ -115,9 +116,9 @@ describe("people steer what runs", { concurrency: 3 }, () => {
     const card = await approved(world);
     assert.equal(await cardClosed(world, card), "失败");
     await message(world, "zhangsan", "演练", "失败");
-    const answer = await ask(world, "zhangsan", `重试 ${shortOf(card)}`);
+    const answer = await askSurely(world, "zhangsan", `重试 ${shortOf(card)}`);
     const made = /已建重试任务 ([a-z2-7]{6})，需要重新授权/.exec(answer)?.[1];
-    assert.match(await ask(world, "zhangsan", `重试 ${shortOf(card)}`), /这个任务的重试还没有结束/);
+    assert.match(await askSurely(world, "zhangsan", `重试 ${shortOf(card)}`), /这个任务的重试还没有结束/);
 
     const again = await openCard(world, "重试 · 演练");
     assert.equal(shortOf(again), made);

@@ -82,6 +82,23 @@ describe("a storm of alerts for the same people", { concurrency: 2 }, () => {
     assert.deepEqual([states.succeeded, states.pending_approval], [2, ALERTS - 2]);
   });
 
+  test("is rejected with one reason for all, where reasons must be given", async (t) => {
+    const approval = { from: { tag: "sre-oncall" }, reason: "reject" };
+    const world = await openWorld(t, { files: drillRule({ approval }), env: NARROW });
+    const cardId = await storm(world);
+    await world.wecom.click("zhangsan", cardId, "none");
+    const asked = await until(world, "the reason to be asked for", () => {
+      return messagesOf(world, "zhangsan").find((text) => text.includes("须写明原因"));
+    });
+    const [, id = ""] = /原因 (\S+) 您的原因/.exec(asked) ?? [];
+    await world.wecom.say("zhangsan", `原因 ${id} 演练取消`);
+    const told = await until(world, "the answer", () => {
+      return messagesOf(world, "zhangsan").find((text) => /已拒绝 [1-9]/.test(text));
+    });
+    const states = await world.stored((store) => store.tasks.countByState());
+    assert.equal(states.rejected, Number(/已拒绝 (\d+) 项/.exec(told)?.[1]));
+  });
+
   test("is decided by nobody who may not, and a second click changes nothing", async (t) => {
     const world = await openWorld(t, { files: drillRule(), env: NARROW });
     const cardId = await storm(world);

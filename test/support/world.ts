@@ -258,11 +258,36 @@ export function message(world: World, user: string, ...holding: string[]): Promi
   );
 }
 
+/** Whom a message could not reach is told to its asker at any moment; that answers nothing. */
+function answersTo(world: World, user: string): string[] {
+  return messagesOf(world, user).filter((text) => !text.includes("没能送达"));
+}
+
 /** Types a text to Whale and waits for the next message to that person. */
 export async function ask(world: World, user: string, text: string): Promise<string> {
-  const before = messagesOf(world, user).length;
+  const before = answersTo(world, user).length;
   await world.wecom.say(user, text);
-  return until(world, `an answer to "${text}"`, () => messagesOf(world, user)[before]);
+  return until(world, `an answer to "${text}"`, () => answersTo(world, user)[before]);
+}
+
+/** The card that asks a member to confirm a command, once it is there. */
+export function confirmCard(world: World, user: string): Promise<SeenCard> {
+  return until(world, `a card that asks ${user} to confirm`, () => {
+    const cards = cardsOf(world, user, "").filter((card) => card.greyed === null);
+    const open = cards.findLast(({ taskId }) => taskId?.startsWith("c_"));
+    return open?.taskId ? { user, cardId: open.taskId } : null;
+  });
+}
+
+/** Types a command that is to be confirmed, confirms it, and waits for what is answered then. */
+export async function askSurely(world: World, user: string, text: string): Promise<string> {
+  await world.wecom.say(user, text);
+  const card = await confirmCard(world, user);
+  const before = answersTo(world, user).length;
+  await click(world, card, "confirm");
+  const answer = await until(world, `an answer to "${text}"`, () => answersTo(world, user)[before]);
+  await cardClosed(world, card);
+  return answer;
 }
 
 /** StackStorm's executions of one action, oldest first. */

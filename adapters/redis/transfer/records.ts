@@ -69,6 +69,8 @@ const STATE_KINDS: Record<StateKind, true> = {
   language: true,
   notice: true,
   batch: true,
+  confirmation: true,
+  place: true,
 };
 
 /** Stops, mutes and delegations, all on one page: people make them. */

@@ -1,18 +1,11 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { errorText, isChatOpsError } from "../../../core/errors.ts";
-import type { JsonObject } from "../../../core/ids/index.ts";
 import { inScope, objectOfRule, type Scope } from "../../../core/people/index.ts";
 import type { Archive, Audit, Clock, Ids, ReplayStore } from "../../../core/ports/index.ts";
-import {
-  changed,
-  endOf,
-  hasEnded,
-  newReplay,
-  type Replay,
-  type ReplayOrder,
-} from "../../../core/replays/index.ts";
+import { changed, endOf, hasEnded, type Replay, type ReplayOrder } from "../../../core/replays/index.ts";
 import type { RuleSet } from "../../../core/rules/index.ts";
+import { queueReplay, recordReplay } from "../../replays/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps, LetIn } from "./guard.ts";
 import { jsonBody, type ReadJson } from "./json-body.ts";
@@ -103,28 +96,15 @@ function refuseOrder(ctx: RouterContext, faults: readonly string[]): void {
   refuseApi(ctx, 422, { code: "bad_order", message, faults });
 }
 
-/** The record comes first: what is not written down does not happen. */
 async function accept(
   ctx: RouterContext,
   { order, who: by }: { order: ReplayOrder; who: string },
   deps: ReplayDeps,
 ): Promise<void> {
-  const replay = newReplay(order, { id: `r_${deps.ids.ulid()}`, by, nowMs: deps.clock.nowMs() });
-  const { scope: _, ...asked } = order;
-  await record(replay, { who: by, detail: { state: "queued", ...asked } as unknown as JsonObject }, deps);
-  await deps.replays.create(replay);
+  const replay = await queueReplay(order, { id: `r_${deps.ids.ulid()}`, by }, deps);
   ctx.set("Location", `${ALL}/${replay.id}`);
   ctx.status = 202;
   ctx.body = { id: replay.id };
-}
-
-async function record(
-  { id }: Replay,
-  { who, detail }: { who: string; detail: JsonObject },
-  { audit, clock }: ReplayDeps,
-): Promise<void> {
-  const at = new Date(clock.nowMs()).toISOString();
-  await audit.append({ at, who, what: "events.replay", object: id, detail });
 }
 
 /** What a caller may see of replays; null when the request has been answered. */
@@ -206,7 +186,7 @@ async function endByPerson(ctx: RouterContext, who: string, deps: ReplayDeps): P
     }
     const over = changed(replay, { state: "canceled", reason: "canceled_by_person" }, deps.clock.nowMs());
     if ((await deps.replays.save({ replay: over, expected: replay.revision })) === "conflict") continue;
-    await record(over, { who, detail: endOf(over) }, deps);
+    await recordReplay(over.id, { who, detail: endOf(over) }, deps);
     ctx.body = headOf(over);
     return;
   }

@@ -23,7 +23,7 @@ export function throttleRoutes(router: Router, deps: ThrottleDeps): void {
 async function show(ctx: RouterContext, { guard, throttle, rules }: ThrottleDeps): Promise<void> {
   const key = ctx.params["key"] ?? "";
   const caller = await guard(ctx, "rules.read", "some");
-  if (caller.outcome === "answered" || !caller.permits(ownerOf(key, rules()))) return;
+  if (caller.outcome === "answered" || !caller.permits(bucketObject(key, rules()))) return;
   const bucket = await throttle.show(key);
   if (bucket) ctx.body = { bucket: shown(bucket) };
   else {
@@ -33,7 +33,7 @@ async function show(ctx: RouterContext, { guard, throttle, rules }: ThrottleDeps
 }
 
 /** What must be readable: the rule's business; of a shared bucket its business, or everything. */
-function ownerOf(key: string, rules: readonly Rule[]): AccessObject {
+export function bucketObject(key: string, rules: readonly Rule[]): AccessObject {
   const owner = keyOwner(key);
   if (owner.kind === "rule") return objectOfRule(rules.find(({ id }) => id === owner.rule));
   const spec = rules.flatMap(({ shared = [] }) => shared).find(({ name }) => name === owner.name);

@@ -204,6 +204,19 @@ describe("opening a callback", () => {
     );
   });
 
+  it("reads a button of the app's menu as the message that it says", () => {
+    const pressed = received(deliver(event({ Event: "click", EventKey: "tasks mine" })));
+    assert.deepEqual(
+      [pressed.item.payload, pressed.item.key],
+      [
+        { kind: "text", userId: "zhangsan", text: "tasks mine", createdAtSeconds: 1760000000 },
+        "1000002|zhangsan|1760000000|click|tasks mine||",
+      ],
+    );
+    const empty = received(deliver(event({ Event: "click", EventKey: "" })));
+    assert.equal(empty.kind, "other");
+  });
+
   it("keeps the kind of a contact change in the key", () => {
     const change = { FromUserName: "sys", Event: "change_contact", ChangeType: "update_tag" };
     assert.equal(

@@ -5,6 +5,7 @@ import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
 import { createMuteKeeper } from "../../../bot/mutes/index.ts";
 import { createTaskOrders } from "../../../bot/orders/index.ts";
+import { createStopKeeper } from "../../../bot/stops/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
 import type { Ground } from "../../../bot/work.ts";
 import { createAdvancer } from "../../../bot/workers/index.ts";
@@ -52,8 +53,9 @@ export function groundOver(
     advancer,
     orders: createTaskOrders(ordering),
     pressure: { sheds: () => false },
-    languages: { of: async () => config.language },
+    languages: { of: async () => config.language, choose: async () => undefined },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
+    stops: createStopKeeper({ ...store, clock, log }),
     delegations: createDelegationKeeper({
       ...{ ...store, directory: instantDirectory, ids: systemIds, clock, log },
       tell: async () => undefined,

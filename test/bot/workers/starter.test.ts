@@ -5,6 +5,7 @@ import type { Cluster } from "../../../core/clusters/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import { hashOf } from "../../../core/ids/index.ts";
 import type { Execution, Executor, FindOutcome, StartRequest, TaskStore } from "../../../core/ports/index.ts";
+import type { Stop } from "../../../core/stops/index.ts";
 import { DEFAULT_SETTINGS, type Task, type TaskInput } from "../../../core/tasks/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
@@ -58,11 +59,19 @@ function starting(
     },
     unclaimed: async () => unclaimed,
   } as unknown as Executor;
+  /** What is stopped, and what each look at it changes. */
+  const stopped = { now: [] as Stop[], looks: [] as Stop[][] };
+  const refresh = async () => {
+    stopped.now = stopped.looks.shift() ?? stopped.now;
+  };
   const common = { clock, log: silentLog, metrics: countedMetrics() };
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
   const clusters = [aCluster("hz-core", 2), aCluster("bj-core", 1)];
   const inForce = (): InForce => ({ rules: [aRule()], policies: [], clusters });
-  const starter = createStarter({ tasks, advancer, executor, inForce, clock, onStep: () => undefined });
+  const starter = createStarter({
+    ...{ tasks, advancer, executor, inForce, clock, onStep: () => undefined },
+    stops: { refresh, current: () => stopped.now },
+  });
   const work = async (task: Task, how: "start" | "look"): Promise<Task> => {
     await tasks.make({ task: { ...task, revision: 1 }, outbox: [] });
     const [claim] = await tasks.claimDue("w", 1, 60_000);
@@ -70,7 +79,7 @@ function starting(
     await starter[how](claim.task, claim.fence);
     return (await tasks.get(task.id)) as Task;
   };
-  return { work, asked, sent, tasks };
+  return { work, asked, sent, tasks, stopped };
 }
 
 function found(id: string, doubles: string[] = []): FindOutcome {
@@ -121,6 +130,50 @@ describe("before each start StackStorm is asked", () => {
     const task = await work(orderedAnew(), "start");
     const all = [task.execution?.id, ...(task.doubles ?? [])].sort();
     assert.deepEqual([all, sent.length], [["e1", "e2", "e3"], 0]);
+  });
+});
+
+describe("what people have stopped", () => {
+  const stop = (scope: Stop["scope"]): Stop => ({ scope, by: "user:wangwu", at: "", why: "断电" });
+  const cluster = (name: string) => stop({ of: "cluster", name });
+
+  for (const scope of [
+    { of: "everything" },
+    { of: "business", name: "shop" },
+    { of: "rule", name: aRule().id },
+    { of: "cluster", name: "hz-core" },
+  ] as const) {
+    test(`does not start: ${JSON.stringify(scope)}`, async () => {
+      const { work, sent, stopped } = starting({});
+      stopped.now = [stop(scope)];
+      const task = await work(approvedTask(), "start");
+      assert.deepEqual([task.state, task.reason, sent.length], ["held", "held_by_stop", 0]);
+    });
+  }
+
+  test("does not start either when it is stopped while StackStorm is asked", async () => {
+    const { work, sent, stopped } = starting({});
+    stopped.looks = [[], [stop({ of: "everything" })]];
+    const task = await work(approvedTask(), "start");
+    assert.deepEqual([task.state, sent.length], ["held", 0]);
+  });
+
+  test("holds nothing of others", async () => {
+    const { work, sent, stopped } = starting({});
+    stopped.now = [stop({ of: "business", name: "pay" }), cluster("bj-core")];
+    await work(approvedTask(), "start");
+    assert.equal(sent.length, 1);
+  });
+
+  test("leaves the other clusters that a task may run on", async () => {
+    const { work, sent, stopped } = starting({});
+    stopped.now = [cluster("hz-core")];
+    const made = aMadeTask({ rendered: { clusters: ["bj-core", "hz-core"] } });
+    await work({ ...walk(made, cardSent, approve), approvedAtMs: LATE_MS }, "start");
+    assert.deepEqual(
+      sent.map((request) => request.cluster),
+      ["bj-core"],
+    );
   });
 });
 

@@ -71,7 +71,10 @@ describe("the card of a task with something to choose", () => {
       ["- 请选择", "approve 批准", "reject 拒绝"],
     );
     assert.deepEqual(view.submit, { key: "decide", text: "提交" });
-    assert.match(view.text, /^操作 disk\.cleanup · 目标 vm-1 · host: vm-1 · 11\/01 08:30 前有效/);
+    assert.match(
+      view.text,
+      /^操作 disk\.cleanup · 目标 vm-1 · 参数 · 集群 hz-core · host: vm-1 · 11\/01 08:30 前有效/,
+    );
     assert.match(view.text, / · 编号 [a-z2-7]{6}$/);
   });
 

@@ -52,7 +52,7 @@ describe("the card of many tasks", () => {
     ]);
     const entries = tasks.map(({ id }, i) => `${shortId(id)} vm-${i + 1}`);
     assert.equal(view.quote?.text, `共同参数 paths: ["/tmp"]; ${entries.join("; ")}`);
-    assert.equal(view.quote?.title, "3 个任务 · 参数 · 集群 hz-core");
+    assert.equal(view.quote?.title, "3 个任务 · 集群 hz-core");
     assert.match(
       view.text,
       /^每项单独执行，可回复“批准 编号”逐项处理 · 送达后 30 分钟内有效，逾期不执行 · 需 1 人批准$/,

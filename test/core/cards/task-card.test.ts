@@ -355,7 +355,7 @@ describe("the closed card", () => {
     assert.equal(view.subtitle, "张三 已批准 · 成功 · 3.1 s");
     assert.deepEqual(
       view.rows.map(({ label }) => label),
-      ["清理后", "主机", "挂载点", "使用率", "将清理", "操作"],
+      ["清理后", "主机", "挂载点", "使用率", "操作", "目标"],
     );
     assert.deepEqual(view.buttons, []);
   });
@@ -417,6 +417,16 @@ describe("the card about a start that cannot be found", () => {
     );
     assert.match(view.text, /请求编号 [a-z2-7]{6}-1 · 编号 [a-z2-7]{6}$/);
     assert.equal(view.tone, "danger");
+  });
+
+  test("names what it is about, what could be it, and what would run again", () => {
+    const candidates = ["a", "b", "c"].map((id) => ({ ...anExecution("running"), id: `id-00000${id}` }));
+    const view = buttonsCard({ ...unknown(), candidates }, card(unknown(), "unknown"), aViewing());
+    assert.equal(view.title, "无法确认是否已启动 · 磁盘清理 · vm-1");
+    assert.deepEqual(
+      view.rows.map(({ label }) => label),
+      ["疑似", "疑似", "疑似", "主机", "操作", "目标"],
+    );
   });
 
   test("leaves the first card with a refresh", () => {

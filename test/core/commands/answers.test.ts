@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { executionText, logsText, taskLine, tasksText, taskText } from "../../../core/commands/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
 import type { Execution } from "../../../core/ports/index.ts";
+import type { Task } from "../../../core/tasks/index.ts";
 import { aMadeTask, inputs, walk } from "../../support/tasks.ts";
 import { aViewing } from "../cards/viewing.ts";
 
@@ -13,6 +14,7 @@ const EXECUTION: Execution = {
   action: "disk.cleanup",
   status: "running",
 };
+const listed = (tasks: Task[], waits = false) => ({ shown: tasks.map((task) => ({ task, waits })), left: 0 });
 const EVIL = "a\n**t_fake1** 假任务 · 成功 <@all>";
 
 test("one task is one line: its number, title, subject, state and when it was made", () => {
@@ -23,14 +25,14 @@ test("one task is one line: its number, title, subject, state and when it was ma
 test("a subject with a line feed does not make a second task of itself", () => {
   const task = aMadeTask({ event: { subject: EVIL } });
   assert.equal(taskLine(task, aViewing()).split("\n").length, 1);
-  assert.equal(tasksText([task], aViewing()).split("\n").length, 2);
+  assert.equal(tasksText(listed([task]), aViewing()).split("\n").length, 2);
   assert.doesNotMatch(taskLine(task, aViewing()), /<@all>|\*\*t_fake1/);
 });
 
-test("the list has at most ten tasks, and says when there are none", () => {
-  const many = Array.from({ length: 30 }, () => aMadeTask());
-  assert.equal(tasksText(many, aViewing()).split("\n").length, 11);
-  assert.equal(tasksText([], aViewing()), "目前没有任务。");
+test("the list tells which tasks wait for its person, how many are left, and when there are none", () => {
+  const text = tasksText({ ...listed([aMadeTask()], true), left: 20 }, aViewing());
+  assert.match(text, /待授权 · 11\/01 08:00 · 等您授权\n还有 20 条，发送 更多 接着看。$/);
+  assert.equal(tasksText(listed([]), aViewing()), "目前没有任务。");
 });
 
 test("a task is told with what it would run and what has happened", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { COMMAND_IDS, specOf } from "../../../core/commands/index.ts";
 import { TASK_STATES } from "../../../core/tasks/index.ts";
 import { LANGUAGES, type Texts, textsOf } from "../../../core/texts/index.ts";
 
@@ -77,21 +78,14 @@ for (const language of LANGUAGES) {
       assert.doesNotMatch(texts.waiting({ ...asking, reason: ["reject"] }), /undefined|null/);
     });
 
-    test("have a help that names every command in both languages", () => {
-      for (const word of [
-        "help",
-        "tasks",
-        "task",
-        "ex",
-        "logs",
-        "reason",
-        "帮助",
-        "任务",
-        "执行",
-        "日志",
-        "原因",
-      ])
-        assert.ok(texts.commands.help.includes(word), word);
+    test("tell of every command how it is written and what it does, on one line", () => {
+      for (const id of COMMAND_IDS) {
+        const { args = "", does } = texts.commands.about[id];
+        assert.ok(does !== "" && !/\n/.test(args + does), id);
+        assert.equal(args === "", specOf(id).args.length === 0, id);
+        const isOptional = specOf(id).args.every(({ optional }) => optional);
+        assert.equal(isOptional, args === "" || args.startsWith("["), id);
+      }
     });
   });
 }

@@ -1,7 +1,8 @@
-import { clockTime, type MessageViewing, plainLine } from "../../core/cards/index.ts";
-import type { Directory } from "../../core/ports/index.ts";
-import type { Duty } from "../../core/rosters/index.ts";
-import type { DutyView, LookedUp, RosterKeeper } from "../rosters/index.ts";
+import { clockTime, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
+import type { Directory } from "../../../core/ports/index.ts";
+import type { Duty } from "../../../core/rosters/index.ts";
+import type { DutyView, LookedUp, RosterKeeper } from "../../rosters/index.ts";
+import type { ChatCommands } from "../command.ts";
 
 export interface ChatDutyDeps {
   rosters: Pick<RosterKeeper, "view">;
@@ -10,14 +11,17 @@ export interface ChatDutyDeps {
 
 type NameAll = (userIds: readonly string[]) => Promise<string>;
 
-/** Answers `duty [NAME]`: who is on duty now, until when, and who is next. */
-export async function answerDuty(
-  asked: string,
+/** `duty [NAME]`: who is on duty now, until when, and who is next. */
+export function dutyCommands(deps: ChatDutyDeps): Pick<ChatCommands, "duty"> {
+  return { duty: { run: ({ args, viewing }) => answerDuty(args.text ?? "", viewing, deps) } };
+}
+
+async function answerDuty(
+  name: string,
   viewing: MessageViewing,
   { rosters, directory }: ChatDutyDeps,
 ): Promise<string> {
   const { commands } = viewing.texts;
-  const name = asked.trim();
   const views = await rosters.view(name === "" ? undefined : name);
   if (views.length === 0 && name === "") return commands.noRosters;
   if (views.length === 0) return commands.noSuchRoster(viewing.plain(name.slice(0, 60)));

@@ -1,0 +1,113 @@
+import { clockTime, factLine, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
+import { whyText } from "../../../core/commands/index.ts";
+import { isChatOpsError } from "../../../core/errors.ts";
+import type { WhaleEvent } from "../../../core/events/index.ts";
+import { shortId } from "../../../core/ids/index.ts";
+import { authorise, objectOfRule, scopeOf } from "../../../core/people/index.ts";
+import type { Archive, ArchivePage } from "../../../core/ports/index.ts";
+import type { Rule } from "../../../core/rules/index.ts";
+import type { Explainer } from "../../explain/index.ts";
+import { type KnownTypes, keptToScope } from "../../http/api/event-filter.ts";
+import type { Asked, ChatCommands, Reply } from "../command.ts";
+import type { Denier } from "../denied.ts";
+
+export interface ChatEventDeps extends KnownTypes {
+  archive: Pick<Archive, "overview" | "search">;
+  explainer: Explainer;
+  rules: () => readonly Rule[];
+  denied: Denier;
+}
+
+/** What people ask about events. The same rights count as over REST. */
+export function eventCommands(deps: ChatEventDeps): Pick<ChatCommands, "events" | "event" | "why"> {
+  return {
+    events: { run: (asked) => list(asked, deps) },
+    event: { run: async (asked) => onEvent(asked, deps, async (event) => eventText(event, asked.viewing)) },
+    why: { run: (asked) => onEvent(asked, deps, (event) => why(event, asked, deps)) },
+  };
+}
+
+const LISTED = 10;
+
+async function list({ actor, args, after, viewing }: Asked, deps: ChatEventDeps): Promise<Reply> {
+  const { events, more } = viewing.texts.commands;
+  const { text } = args;
+  const scope = scopeOf(actor, "events.read");
+  const page = await searched(async () => {
+    const filter = await keptToScope(text === undefined ? {} : { text }, scope, deps);
+    if (!filter) return { events: [], next: null };
+    return deps.archive.search({ ...filter, limit: LISTED, ...(after === null ? {} : { after }) });
+  });
+  if (page === null) return { text: events.notKept };
+  if (page.events.length === 0) return { text: events.none };
+  const lines = page.events.map((event) => eventLine(event, viewing));
+  const goesOn = page.next === null ? [] : [more(null)];
+  return { text: [events.title, ...lines, ...goesOn].join("\n"), next: page.next };
+}
+
+/** Null while the archive cannot say. */
+async function searched(search: () => Promise<ArchivePage>): Promise<ArchivePage | null> {
+  try {
+    return await search();
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    return null;
+  }
+}
+
+function eventLine(event: WhaleEvent, viewing: MessageViewing): string {
+  const when = clockTime(Date.parse(event.receivedAt), viewing.timeZone);
+  const parts = [event.title, event.subject, event.severity, event.status].filter(Boolean);
+  return `**${shortId(event.id)}** ${parts.map((part) => plainLine(part, viewing)).join(" · ")} · ${when}`;
+}
+
+function eventText(event: WhaleEvent, viewing: MessageViewing): string {
+  const { labels, events } = viewing.texts.commands;
+  const { type, source, severity, labels: ofEvent, violations } = event;
+  const facts: [string, string][] = [
+    ["ID", event.id],
+    [labels.severity, severity],
+    [labels.source, `${source} · ${type}`],
+    [
+      "labels",
+      Object.entries(ofEvent)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(" "),
+    ],
+    [events.violations, violations.map(String).join(" ")],
+  ];
+  const lines = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));
+  return [eventLine(event, viewing), ...lines].join("\n");
+}
+
+async function onEvent(
+  asked: Asked,
+  { explainer, denied }: ChatEventDeps,
+  tell: (event: WhaleEvent) => Promise<string>,
+): Promise<string> {
+  const { args, viewing } = asked;
+  const { commands } = viewing.texts;
+  const typed = args.event ?? "";
+  const found = await explainer.find(typed);
+  const shown = viewing.plain(typed.slice(0, 60));
+  if (found.outcome === "unknown") return commands.noSuchEvent(shown);
+  if (found.outcome === "ambiguous") return commands.ambiguousEvent(shown);
+  const { event } = found;
+  return denied(asked, "events.read", { type: event.type }) ?? tell(event);
+}
+
+async function why(event: WhaleEvent, asked: Asked, deps: ChatEventDeps): Promise<string> {
+  const { actor, args, viewing } = asked;
+  const ruleId = args.word;
+  const objectOf = (id: string) => objectOfRule(deps.rules().find((one) => one.id === id));
+  const refused = deps.denied(asked, "rules.read", ruleId === undefined ? "some" : objectOf(ruleId));
+  if (refused !== null) return refused;
+  const explanations = await deps.explainer.explain(event, ruleId);
+  if (!explanations) {
+    return viewing.texts.commands.noSuchRule(viewing.plain((ruleId ?? "").slice(0, 60)));
+  }
+  const seen = explanations.filter((one) => {
+    return authorise(actor, "rules.read", objectOf(one.ruleId)).outcome === "allowed";
+  });
+  return whyText(event, seen, viewing);
+}

@@ -1,0 +1,47 @@
+import type { ChatCommands } from "../command.ts";
+import { type DecisionDeps, decisionCommands } from "./decisions.ts";
+import { type ChatDelegationDeps, delegationCommands } from "./delegations.ts";
+import { type ChatDutyDeps, dutyCommands } from "./duty.ts";
+import { type ChatEventDeps, eventCommands } from "./events.ts";
+import { type ChatLanguageDeps, languageCommands } from "./language.ts";
+import { type ChatMuteDeps, muteCommands } from "./mutes.ts";
+import { type OrderDeps, orderCommands } from "./orders.ts";
+import { type ChatReplayDeps, replayCommands } from "./replay.ts";
+import { type ChatRuleDeps, ruleCommands } from "./rules.ts";
+import { type ChatStopDeps, stopCommands } from "./stops.ts";
+import { type TaskReadDeps, taskCommands } from "./tasks.ts";
+import { type WhoamiDeps, whoamiCommands } from "./whoami.ts";
+
+/** What each group of commands stands on. */
+export interface CommandDeps {
+  about: WhoamiDeps;
+  tasks: TaskReadDeps;
+  decisions: DecisionDeps;
+  orders: OrderDeps;
+  events: ChatEventDeps;
+  rules: ChatRuleDeps;
+  mutes: ChatMuteDeps;
+  stops: ChatStopDeps;
+  replays: ChatReplayDeps;
+  delegations: ChatDelegationDeps;
+  duty: ChatDutyDeps;
+  language: ChatLanguageDeps;
+}
+
+/** How each command of the registry is carried out; complete by its type. */
+export function chatCommands(deps: CommandDeps): ChatCommands {
+  return {
+    ...whoamiCommands(deps.about),
+    ...taskCommands(deps.tasks),
+    ...decisionCommands(deps.decisions),
+    ...orderCommands(deps.orders),
+    ...eventCommands(deps.events),
+    ...ruleCommands(deps.rules),
+    ...muteCommands(deps.mutes),
+    ...stopCommands(deps.stops),
+    ...replayCommands(deps.replays),
+    ...delegationCommands(deps.delegations),
+    ...dutyCommands(deps.duty),
+    ...languageCommands(deps.language),
+  };
+}

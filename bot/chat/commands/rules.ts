@@ -1,0 +1,101 @@
+import { approvalWords } from "../../../core/approvals/index.ts";
+import { clockTime, factLine, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
+import type { Cluster } from "../../../core/clusters/index.ts";
+import { pageOf } from "../../../core/commands/index.ts";
+import { authorise, objectOfRule } from "../../../core/people/index.ts";
+import type { Executor, ThrottleStore } from "../../../core/ports/index.ts";
+import type { Rule } from "../../../core/rules/index.ts";
+import { bucketObject } from "../../http/api/throttle.ts";
+import type { Asked, ChatCommands, Reply } from "../command.ts";
+import type { Denier } from "../denied.ts";
+
+export interface ChatRuleDeps {
+  rules: () => readonly Rule[];
+  clusters: () => readonly Cluster[];
+  throttle: Pick<ThrottleStore, "show">;
+  executor: Pick<Executor, "probe">;
+  denied: Denier;
+}
+
+/** What people ask about what is in force. */
+export function ruleCommands(deps: ChatRuleDeps): Pick<ChatCommands, "rules" | "throttle" | "clusters"> {
+  return {
+    rules: { run: async (asked) => rules(asked, deps) },
+    throttle: { run: (asked) => throttle(asked, deps) },
+    clusters: { run: (asked) => clusters(asked, deps) },
+  };
+}
+
+function rules({ actor, args, after, viewing }: Asked, deps: ChatRuleDeps): Reply {
+  const { rules: words, more } = viewing.texts.commands;
+  const seen = deps.rules().filter((rule) => {
+    const objects = rule.on.map((type) => ({ type, ...objectOfRule(rule) }));
+    return objects.some((object) => authorise(actor, "rules.read", object).outcome === "allowed");
+  });
+  const wanted = (args.text ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
+  const one = seen.find(({ id }) => id === args.text);
+  if (one) return { text: ruleText(one, viewing) };
+  const found = seen.filter((rule) => {
+    const text = [rule.id, rule.title, rule.business, rule.action, ...rule.on].join("\n").toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+  const page = pageOf(found, after, ({ id }) => id);
+  if (page.shown.length === 0) return { text: words.none };
+  const lines = page.shown.map((rule) => ruleLine(rule, viewing));
+  const goesOn = page.next === null ? [] : [more(page.left)];
+  return { text: [words.title, ...lines, ...goesOn].join("\n"), next: page.next };
+}
+
+function ruleLine({ id, title, business, action }: Rule, viewing: MessageViewing): string {
+  return `**${viewing.plain(id)}** ${[title, business, action].map((part) => plainLine(part, viewing)).join(" · ")}`;
+}
+
+function ruleText(rule: Rule, viewing: MessageViewing): string {
+  const { texts } = viewing;
+  const { rules: words } = texts.commands;
+  const facts: [string, string][] = [
+    [words.on, rule.on.join(" ")],
+    [texts.labels.target, rule.targets.join(" ")],
+    [words.asks, texts.wordsOf(approvalWords(rule.approval))],
+  ];
+  const lines = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));
+  return [ruleLine(rule, viewing), ...lines].join("\n");
+}
+
+async function throttle(asked: Asked, deps: ChatRuleDeps): Promise<string> {
+  const { args, viewing } = asked;
+  const { throttle: words } = viewing.texts.commands;
+  const key = args.text ?? "";
+  const refused = deps.denied(asked, "rules.read", bucketObject(key, deps.rules()));
+  if (refused !== null) return refused;
+  const bucket = await deps.throttle.show(key);
+  const shown = viewing.plain(key.slice(0, 200));
+  if (!bucket) return words.none(shown);
+  const { tokens, burst, nextAtMs } = bucket;
+  const next = clockTime(nextAtMs, viewing.timeZone);
+  return words.bucket({ key: shown, left: String(Math.floor(tokens)), limit: String(burst), next });
+}
+
+async function clusters(asked: Asked, deps: ChatRuleDeps): Promise<string> {
+  const { actor, viewing } = asked;
+  const { clusters: words } = viewing.texts.commands;
+  const seen = deps.clusters().filter(({ name }) => {
+    return authorise(actor, "clusters.read", { clusters: [name] }).outcome === "allowed";
+  });
+  if (seen.length === 0)
+    return (deps.clusters().length > 0 && deps.denied(asked, "clusters.read", {})) || words.none;
+  const lines = await Promise.all(seen.map((cluster) => clusterLine(cluster, viewing, deps)));
+  return [words.title, ...lines].join("\n");
+}
+
+async function clusterLine(
+  { name, zone, businesses }: Cluster,
+  viewing: MessageViewing,
+  { executor }: ChatRuleDeps,
+): Promise<string> {
+  const { clusters: words } = viewing.texts.commands;
+  const state = await executor.probe(name);
+  const told = state.outcome === "up" ? words.up(state.version) : words.down(state.message);
+  const parts = [told, zone ?? "", businesses.join(" ")].filter(Boolean);
+  return `**${viewing.plain(name)}** ${parts.map((part) => plainLine(part, viewing)).join(" · ")}`;
+}

@@ -1,0 +1,110 @@
+import { clockTime, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
+import type { Cluster } from "../../../core/clusters/index.ts";
+import { commandWords } from "../../../core/commands/index.ts";
+import { actorName } from "../../../core/people/index.ts";
+import type { Rule } from "../../../core/rules/index.ts";
+import { objectOfStop, type Stop, type StopScope, stopOfWords } from "../../../core/stops/index.ts";
+import { type ReleaseDeps, releaseHeld, type StopKeeper } from "../../stops/index.ts";
+import type { Asked, ChatCommands, Prepared } from "../command.ts";
+import type { Denier } from "../denied.ts";
+
+export interface ChatStopDeps extends Omit<ReleaseDeps, "stops"> {
+  stops: StopKeeper;
+  rules: () => readonly Rule[];
+  clusters: () => readonly Cluster[];
+  denied: Denier;
+}
+
+/** Stopping all new starts, or some, and letting them go on. Everybody may see what is stopped. */
+export function stopCommands(deps: ChatStopDeps): Pick<ChatCommands, "stops" | "stop" | "start"> {
+  return {
+    stops: { run: (asked) => list(asked, deps) },
+    stop: {
+      prepare: async (asked) => prepare(asked, "stop", deps),
+      run: (asked) => stop(asked, deps),
+    },
+    start: {
+      prepare: async (asked) => prepare(asked, "start", deps),
+      run: (asked) => start(asked, deps),
+    },
+  };
+}
+
+async function list({ viewing }: Asked, { stops }: ChatStopDeps): Promise<string> {
+  const { stops: words } = viewing.texts.commands;
+  const all = await stops.list();
+  if (all.length === 0) return words.none;
+  return [words.title, ...all.map((one) => stopLine(one, viewing))].join("\n");
+}
+
+/** `start` alone lifts the stop of everything. */
+function orderOf(asked: Asked, id: "stop" | "start"): ReturnType<typeof stopOfWords> {
+  const text = asked.args.text ?? "";
+  return stopOfWords(id === "start" && text === "" ? "all" : text);
+}
+
+function prepare(asked: Asked, id: "stop" | "start", deps: ChatStopDeps): Prepared {
+  const { viewing, args } = asked;
+  const { stops: words, confirm } = viewing.texts.commands;
+  const order = orderOf(asked, id);
+  if (!order || (id === "stop" && order.why === "")) return { outcome: "answer", text: words.usage };
+  const { scope, why } = order;
+  if (!isKnown(scope, id, deps))
+    return { outcome: "answer", text: words.unknown(viewing.plain(scopeText(scope, viewing))) };
+  const refused = deniedOn(scope, asked, deps);
+  if (refused !== null) return { outcome: "answer", text: refused };
+  const title = `${commandWords(id, viewing.texts)} ${scopeText(scope, viewing)}`;
+  const rows = why === "" ? [] : [{ label: viewing.texts.labels.reason, value: why }];
+  return { outcome: "ask", facts: { title, rows, text: confirm[id] }, args };
+}
+
+/** A name that is mistyped would stop nothing. A stop of what is gone may still be lifted. */
+function isKnown(scope: StopScope, id: "stop" | "start", { rules, clusters }: ChatStopDeps): boolean {
+  if (scope.of === "everything" || id === "start") return true;
+  if (scope.of === "cluster") return clusters().some(({ name }) => name === scope.name);
+  return rules().some((rule) => (scope.of === "rule" ? rule.id : rule.business) === scope.name);
+}
+
+function deniedOn(scope: StopScope, asked: Asked, { rules, denied }: ChatStopDeps): string | null {
+  const businessOf = (id: string) => rules().find((rule) => rule.id === id)?.business;
+  return denied(asked, "stops.write", objectOfStop(scope, businessOf));
+}
+
+async function stop(asked: Asked, deps: ChatStopDeps): Promise<string> {
+  const { viewing, actor } = asked;
+  const { stops: words } = viewing.texts.commands;
+  const order = orderOf(asked, "stop");
+  if (!order) return words.usage;
+  const refused = deniedOn(order.scope, asked, deps);
+  if (refused !== null) return refused;
+  const made = await deps.stops.order(order, actorName(actor));
+  const line = stopLine(made.stop, viewing);
+  return made.outcome === "stopped" ? words.stopped(line) : words.before(line);
+}
+
+async function start(asked: Asked, deps: ChatStopDeps): Promise<string> {
+  const { viewing, actor } = asked;
+  const { stops: words } = viewing.texts.commands;
+  const order = orderOf(asked, "start");
+  if (!order) return words.usage;
+  const refused = deniedOn(order.scope, asked, deps);
+  if (refused !== null) return refused;
+  const what = viewing.plain(scopeText(order.scope, viewing));
+  if (!(await deps.stops.lift(order.scope, actorName(actor)))) return words.notStopped(what);
+  await releaseHeld(deps);
+  return words.started(what);
+}
+
+function scopeText(scope: StopScope, { texts }: MessageViewing): string {
+  const name = texts.commands.stops.scope[scope.of];
+  return scope.of === "everything" ? name : `${name} ${scope.name}`;
+}
+
+function stopLine({ scope, by, at, why }: Stop, viewing: MessageViewing): string {
+  return viewing.texts.commands.stops.line({
+    what: viewing.plain(scopeText(scope, viewing)),
+    by: viewing.plain(by.replace(/^user:/, "")),
+    when: clockTime(Date.parse(at), viewing.timeZone),
+    why: plainLine(why, viewing),
+  });
+}

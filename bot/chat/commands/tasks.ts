@@ -1,0 +1,143 @@
+import type { MessageViewing } from "../../../core/cards/index.ts";
+import {
+  executionText,
+  hasWords,
+  type ListedTask,
+  logsText,
+  newestFirst,
+  pageOf,
+  type TaskFilter,
+  taskFilterOf,
+  taskLine,
+  tasksText,
+  taskText,
+} from "../../../core/commands/index.ts";
+import { errorText } from "../../../core/errors.ts";
+import { objectOfTask } from "../../../core/people/index.ts";
+import type { Audit, Clock, Executor, TaskStore } from "../../../core/ports/index.ts";
+import { OPEN_STATES, type Task } from "../../../core/tasks/index.ts";
+import type { Viewer } from "../../workers/index.ts";
+import type { Asked, ChatCommands, Reply } from "../command.ts";
+import type { Denier } from "../denied.ts";
+import { meantTask } from "../find-task.ts";
+import { type TaskAccess, type TaskAccessDeps, taskAccess } from "../task-access.ts";
+
+export interface TaskReadDeps extends TaskAccessDeps {
+  tasks: Pick<TaskStore, "list" | "findByPrefix">;
+  executor: Pick<Executor, "get" | "output">;
+  audit: Pick<Audit, "append">;
+  denied: Denier;
+  view: Viewer;
+  clock: Clock;
+}
+
+/** What people ask about tasks. One's own may be read by everybody, others with `tasks.read` on them. */
+export function taskCommands(deps: TaskReadDeps): Pick<ChatCommands, "tasks" | "task" | "ex" | "logs"> {
+  return {
+    tasks: { run: (asked) => list(asked, deps) },
+    task: { run: (asked) => onTask(asked, deps, async (task, viewing) => taskText(task, viewing)) },
+    ex: {
+      run: (asked) =>
+        onTask(asked, deps, (task, viewing) => aboutExecution(asked, task, { ...deps, viewing })),
+    },
+    logs: {
+      run: (asked) =>
+        onTask(asked, deps, (task, viewing) => aboutExecution(asked, task, { ...deps, viewing })),
+    },
+  };
+}
+
+/** So many tasks are looked at for one list. */
+const MOST_LOOKED_AT = 2_000;
+const LATEST = 100;
+
+async function list({ actor, args, after, viewing }: Asked, deps: TaskReadDeps): Promise<Reply> {
+  const { commands } = viewing.texts;
+  const filter = taskFilterOf(args.text ?? "");
+  const access = await taskAccess(actor, deps);
+  const seen = await visible(await candidates(filter, deps.tasks), filter, access);
+  const page = pageOf(seen, after, ({ waits, task }) => {
+    return `${waits ? 0 : 1}${newestFirst(task.createdAtMs, task.id)}`;
+  });
+  if (page.shown.length === 0 && filter.mine) return { text: commands.nothingToApprove };
+  return { text: tasksText(page, viewing), next: page.next };
+}
+
+async function candidates(
+  { mine, states, words }: TaskFilter,
+  tasks: Pick<TaskStore, "list">,
+): Promise<Task[]> {
+  if (mine) return tasks.list({ states: ["pending_approval"], limit: MOST_LOOKED_AT });
+  if (states) return tasks.list({ states, limit: MOST_LOOKED_AT });
+  const open = await tasks.list({ states: OPEN_STATES, limit: MOST_LOOKED_AT });
+  const latest = await tasks.list({ limit: words.length > 0 ? MOST_LOOKED_AT : LATEST });
+  return [...new Map([...open, ...latest].map((task) => [task.id, task])).values()];
+}
+
+/** What may be seen of them; what waits for the person comes first. */
+async function visible(
+  tasks: readonly Task[],
+  { mine, words }: TaskFilter,
+  access: TaskAccess,
+): Promise<ListedTask[]> {
+  const looked = await Promise.all(
+    tasks.map(async (task) => {
+      if (!hasWords(task, words)) return [];
+      if (await access.waitsForThem(task)) return [{ task, waits: true }];
+      return !mine && (await access.mayRead(task)) ? [{ task, waits: false }] : [];
+    }),
+  );
+  return looked.flat();
+}
+
+async function onTask(
+  asked: Asked,
+  deps: TaskReadDeps,
+  tell: (task: Task, viewing: MessageViewing) => Promise<string>,
+): Promise<string> {
+  const found = await meantTask(asked, deps);
+  if (found.outcome === "answered") return found.text;
+  const { task } = found;
+  const { mayRead } = await taskAccess(asked.actor, deps);
+  if (await mayRead(task)) return tell(task, await deps.view(task, [asked.by]));
+  const { notYours } = asked.viewing.texts.commands;
+  return [notYours, deps.denied(asked, "tasks.read", objectOfTask(task)) ?? ""].join("\n").trim();
+}
+
+async function aboutExecution(
+  { id, by, args }: Asked,
+  task: Task,
+  deps: TaskReadDeps & { viewing: MessageViewing },
+): Promise<string> {
+  const { viewing, executor } = deps;
+  const { commands } = viewing.texts;
+  const command = id === "logs" ? "logs" : "ex";
+  await recordOutput(command, task, { ...deps, by });
+  if (!task.execution) return `${taskLine(task, viewing)}\n${commands.notStarted}`;
+  const { cluster, id: executionId } = task.execution;
+  try {
+    if (command === "logs") {
+      const output = await executor.output(cluster, executionId);
+      return logsText(task, output, { ...viewing, part: partOf(args.word) });
+    }
+    const execution = await executor.get(cluster, executionId);
+    return execution ? executionText(task, execution, viewing) : commands.notStarted;
+  } catch (error) {
+    return commands.engineDown(viewing.plain(errorText(error)));
+  }
+}
+
+function partOf(word: string | undefined): "head" | "tail" {
+  return word !== undefined && ["head", "头", "开头"].includes(word.toLowerCase()) ? "head" : "tail";
+}
+
+/** What a task put out may hold what not everybody should know, so that it is told who has seen it. */
+async function recordOutput(
+  command: "ex" | "logs",
+  task: Task,
+  { audit, clock, by }: Pick<TaskReadDeps, "audit" | "clock"> & { by: string },
+): Promise<void> {
+  const at = new Date(clock.nowMs()).toISOString();
+  const detail = { command, execution: task.execution?.id ?? null };
+  await audit.append({ at, who: `user:${by}`, what: "tasks.output", object: task.id, detail });
+}
