@@ -68,13 +68,10 @@ export function noAnswer(cmd: string, cause?: unknown): ChatOpsError {
 }
 
 /**
- * How soon another process should have the message, which may have to learn of it: its queue looks every five
- * seconds at least.
+ * The error where this process has no connection. It names no pause: the queue's own begins short, so that the process
+ * with the connection soon has the message, and grows with its age, should nobody have one.
  */
-const ELSEWHERE_MS = 6_000;
-
-/** The error where this process has no connection. */
 export function elsewhere(): ChatOpsError {
   const message = "the AI bot's connection is not in this process now";
-  return new ChatOpsError(message, { code: "aibot.elsewhere", retryAfterMs: ELSEWHERE_MS, reached: "no" });
+  return new ChatOpsError(message, { code: "aibot.elsewhere", retryable: true, reached: "no" });
 }

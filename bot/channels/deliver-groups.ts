@@ -64,11 +64,13 @@ async function settle({ key, fence }: OutboxClaim, { outbox }: GroupDeliverDeps)
 
 async function answer(
   claim: OutboxClaim,
-  to: NonNullable<BodyOf<"answer">["bot"]>,
+  { chat, requestId }: NonNullable<BodyOf<"answer">["bot"]>,
   text: string,
   deps: GroupDeliverDeps,
 ): Promise<void> {
-  await botOf(deps).answer(to, text);
+  const bot = botOf(deps);
+  // What was answered once under its id would pass for answered.
+  await (requestId === undefined ? bot.send(chat, text) : bot.answer({ chat, requestId }, text));
   await settle(claim, deps);
 }
 

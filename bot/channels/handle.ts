@@ -34,6 +34,7 @@ async function refuse(
   log.warn({ by: payload.userId, reason: sender.outcome }, "refused somebody who spoke to the AI bot");
   metrics.count("aibot_refused", { reason: sender.outcome });
   const text = botTextsOf(language).refusals[sender.outcome];
-  const body = { kind: "answer" as const, to: payload.userId, text, bot };
+  const where = payload.kind === "text" ? bot : { chat: bot.chat };
+  const body = { kind: "answer" as const, to: payload.userId, text, bot: where };
   await outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: clock.nowMs() }]);
 }

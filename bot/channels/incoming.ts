@@ -41,8 +41,7 @@ export function createIncoming(deps: IncomingDeps): (incoming: BotIncoming) => P
   const { bot, inbox, clock, log, metrics } = deps;
   return async (incoming) => {
     if (incoming.kind === "entered") {
-      const { commands } = (await deps.view(null)).texts;
-      return bot.welcome(incoming.requestId, commands.welcome);
+      return bot.welcome(incoming.requestId, botTextsOf(deps.language).greeting);
     }
     const item = itemOf(incoming, clock.nowMs());
     const outcome = await inbox.insert(item);

@@ -17,7 +17,7 @@ export async function handleText(payload: TextPayload, key: string, deps: Messag
   const said = { from: userId, text, ...(quoted === undefined ? {} : { quoted }), chat: placeOf(bot), key };
   const answers = await deps.chat.onMessage(said);
   await queue(
-    answers.map((answer) => bodyOf(answer, userId, bot)),
+    answers.map((answer, at) => bodyOf(answer, userId, at > 0 && bot ? { chat: bot.chat } : bot)),
     key,
     deps,
   );
@@ -46,7 +46,11 @@ function placeOf(bot: TextPayload["bot"]): ChatMessage["chat"] {
 }
 
 /** A card that asks to confirm goes to its person alone, wherever they wrote. */
-function bodyOf(answer: ChatAnswer, to: string, bot?: TextPayload["bot"]): OutboxBody {
+function bodyOf(
+  answer: ChatAnswer,
+  to: string,
+  bot?: Extract<OutboxBody, { kind: "answer" }>["bot"],
+): OutboxBody {
   if (answer.kind === "text") return { kind: "answer", to, text: answer.text, ...(bot ? { bot } : {}) };
   return { kind: "confirm", to, cardId: answer.cardId, card: answer.card };
 }

@@ -14,8 +14,8 @@ export type Lane = 1 | 2 | 3 | 4 | 5;
 
 export type OutboxBody =
   | Effect
-  /** `bot`: it was asked with the AI bot, and is answered there. */
-  | { kind: "answer"; to: string; text: string; bot?: BotPlace }
+  /** `bot`: it was asked with the AI bot, and is answered there; one answer alone names what it answers. */
+  | { kind: "answer"; to: string; text: string; bot?: Pick<BotPlace, "chat"> & Partial<BotPlace> }
   /** A card of its own that asks its person to confirm a command; with `code`, how that card looks from now on. */
   | { kind: "confirm"; to: string; cardId: string; card: CardView; code?: string }
   /** Told to one person in their next digest. */

@@ -2,6 +2,8 @@ import type { Language } from "./catalogue.ts";
 
 /** What people read of the AI bot alone. */
 export interface BotTexts {
+  /** Who opens the chat with the bot reads it. */
+  greeting: string;
   /** Stands in place of a card's buttons while a click is worked on. */
   received: string;
   /** Why nothing was done for somebody. */
@@ -9,6 +11,7 @@ export interface BotTexts {
 }
 
 const zh: BotTexts = {
+  greeting: "您好，我是鲸。发送 帮助 看您可以做什么；在群里 @我 也可以。",
   received: "已收到，处理中，结果另发",
   refusals: {
     unknown_person:
@@ -18,6 +21,7 @@ const zh: BotTexts = {
 };
 
 const en: BotTexts = {
+  greeting: "Hello, I am Whale. Send help for what you may do; in groups mention me.",
   received: "received; result follows",
   refusals: {
     unknown_person:

@@ -6,8 +6,6 @@ export interface CommandTexts {
   /** Above the list of commands, and below it. */
   helpTitle: string;
   helpEnd: string;
-  /** What a person reads who opens a chat with the AI bot. */
-  welcome: string;
   /** Of each command how its arguments are written, and what it does. */
   about: Record<CommandId, { args?: string; does: string }>;
   /** How a command's names and what it does are put together. */

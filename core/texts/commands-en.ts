@@ -64,7 +64,6 @@ export const commandsEn: CommandTexts = {
   helpTitle: "You can send:",
   helpEnd:
     "An ID is the six characters on the card; the first few are enough. Send help COMMAND for other words.",
-  welcome: "Hello, this is Whale. Send help for what you can send, or tasks for your tasks.",
   about: {
     help: { args: "[COMMAND]", does: "what you can send" },
     whoami: { does: "who you are, with which roles and rights" },

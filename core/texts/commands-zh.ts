@@ -57,7 +57,6 @@ export const commandsZh: CommandTexts = {
   retryMade: (id) => `已建重试任务 ${id}，需要重新授权。`,
   helpTitle: "您可以发送：",
   helpEnd: "编号是卡片上的六位字符，可只输入前几位。发送 帮助 命令 看其他写法。",
-  welcome: "您好，这里是鲸。可以发送 帮助 查看能用的命令，任务 查看任务。",
   about: {
     help: { args: "[命令]", does: "您可以用的命令" },
     whoami: { does: "您是谁，有哪些角色和权限" },

@@ -69,6 +69,35 @@ describe("an approval is refused", () => {
   });
 });
 
+describe("the group where a card is shown too", () => {
+  const GROUPS = { "groups.yaml": "ops: { aibot: wrOps }\nshop: { appchat: shop }\n" };
+  const BAD: readonly [group: string, message: RegExp][] = [
+    ["opss", /群，见 groups\.yaml.*ops/],
+    ["shop", /只能发到智能机器人的群/],
+  ];
+  for (const [group, message] of BAD) {
+    test(`is refused when it is ${group}, in a rule and in an offer`, async (t) => {
+      const approval = { from: { tag: "dba" }, group };
+      const offer = { id: "o", title: "x", action: "a.b", approval };
+      const files = { ...GROUPS, "rules/r.yaml": aRule({ approval, offers: [offer] }) };
+      const problems = await refused(t, files);
+      const fields = problems.map(({ file, line, field }) => `${file}:${line} ${field}`);
+      const places = ["approval.group", "offers[0].approval.group"];
+      assert.deepEqual(
+        fields.sort(),
+        places.map((field) => `rules/r.yaml:1 ${field}`),
+      );
+      for (const problem of problems) assert.match(problem.message, message);
+    });
+  }
+
+  test("is read as it is written", async (t) => {
+    const approval = { from: { tag: "dba" }, group: "ops" };
+    const [rule] = (await loaded(t, { ...GROUPS, "rules/r.yaml": aRule({ approval }) })).rules;
+    assert.equal(rule?.approval.mode === "people" && rule.approval.group, "ops");
+  });
+});
+
 test("an approval of groups is read with everything that it says, and what it leaves out", async (t) => {
   const escalate = [
     { ...STEP, need: 2, timeout: "20m" },

@@ -94,8 +94,8 @@ test("a card that is none of a task is stored and left as it is", async () => {
   assert.deepEqual([stored.length, shown.length], [1, 0]);
 });
 
-test("who opens the 1:1 chat is told the commands", async () => {
+test("who opens the 1:1 chat is told how to begin", async () => {
   const { incoming, stored, greeted } = hearing(0);
   await incoming({ kind: "entered", requestId: "r2", from: "zhangsan" });
-  assert.deepEqual([stored.length, greeted[0]?.includes("可以发送")], [0, true]);
+  assert.deepEqual([stored.length, greeted[0]?.includes("帮助")], [0, true]);
 });
