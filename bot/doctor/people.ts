@@ -122,8 +122,9 @@ async function lookAtUser(user: string, about: string, { where, directory }: Ask
   const { fails } = findingsAbout(about);
   const { outcome } = await directory.vouch(user, [{ users: [user] }]);
   if (outcome === "unknown_person") {
-    const what = `没有这个成员，写在 (no such member, named in) ${where.join(", ")}`;
-    return [fails("person_unknown", what, "改正文件里的 userid (correct the userid in the files)")];
+    const what = `没有这个成员，或应用看不见此人，写在 (no such member, or out of the app's sight, named in) ${where.join(", ")}`;
+    const todo = `改正文件里的 userid (correct the userid in the files), 或 (or) ${SCOPE}`;
+    return [fails("person_unknown", what, todo)];
   }
   if (outcome !== "inactive") return [];
   const what = `已停用、离职或未激活，写在 (disabled, left or not activated, named in) ${where.join(", ")}`;

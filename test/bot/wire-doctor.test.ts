@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Finding } from "../../bot/doctor/index.ts";
 import { prepare } from "../../bot/wire.ts";
 import { examine } from "../../bot/wire-doctor.ts";
-import { openWorld, type World } from "../support/world.ts";
+import { openWorld, until, type World } from "../support/world.ts";
 
 async function examined(world: World, env: Record<string, string> = {}, offMs = 0): Promise<Finding[]> {
   const prepared = await prepare({ ...world.env, ...env }, world.home);
@@ -92,7 +92,7 @@ const cases: Case[] = [
     provoke: ({ wecom }) => wecom.switches.set({ scope: { users: ["zhaoliu"], departments: [], tags: [] } }),
   },
   {
-    cause: "out_of_scope",
+    cause: "person_unknown",
     outcome: "fails",
     about: /person lisi/,
     message: /ADMIN/,
@@ -195,7 +195,7 @@ const cases: Case[] = [
     about: /group shop-alerts/,
     message: /86003/,
     todo: /groups\.yaml/,
-    env: () => ({}),
+    provoke: (world) => world.write("groups.yaml", { "shop-alerts": { appchat: "nowhere" } }),
   },
   {
     cause: "robot_unreachable",
@@ -258,6 +258,8 @@ test("a clock that is off is found against StackStorm too, and fails beyond the 
 
 test("a wrong secret is tried once, and nobody is looked up with it", async (t) => {
   const world = await openWorld(t);
+  // The process asks for its own when it looks after the app's menu.
+  await until(world, "its own token", () => world.wecom.tokenCalls() > 0);
   const before = world.wecom.tokenCalls();
   const findings = await examined(world, { WECOM_SECRET: "wrong" });
   assert.equal(world.wecom.tokenCalls(), before + 1);
