@@ -35,7 +35,7 @@ function span(from: number, to: number): number[] {
 }
 
 /** A message must not be lost while somebody looks for what is wrong, and nobody must be asked too often meanwhile. */
-export const ADMIN_PAUSE_MS = 300_000;
+export const ADMIN_PAUSE_MS = 60_000;
 
 /** reference/wecom.md 5.2 as data. A later row wins over an earlier one. */
 const ROWS: readonly Row[] = [

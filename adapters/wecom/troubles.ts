@@ -1,4 +1,4 @@
-import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
+import { type ChatOpsError, isChatOpsError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/index.ts";
 import type { WecomClient } from "./client.ts";
 
@@ -69,7 +69,7 @@ export function watchTroubles(
     } catch (error) {
       if (!isChatOpsError(error)) throw error;
       note(found, { api, error, nowMs: clock.nowMs() });
-      throw patient(error);
+      throw error;
     }
   }
 
@@ -83,19 +83,6 @@ export function watchTroubles(
     },
     troubles: { current: () => [...found.values()].map((one) => ({ ...one })), lastGoodMs: () => goodMs },
   };
-}
-
-/** How long a person needs at least to set something right. */
-const PATIENCE_MS = 60_000;
-
-/**
- * What a person can set right is no fault of the message: given up now, an approval would be lost that could be asked
- * for as soon as the secret or the address is right again.
- */
-function patient(error: ChatOpsError): ChatOpsError {
-  if (error.retryable || CAUSES[error.code] === undefined) return error;
-  const { message, code, reached } = error;
-  return new ChatOpsError(message, { code, reached, retryAfterMs: PATIENCE_MS });
 }
 
 function note(

@@ -28,13 +28,13 @@ const TABLE: [string, string, number[], number?][] = [
   ["fix", "wecom.bad_request", [40008, 40033, 40035, 40058, 40063, 40093, 40206, 41001, 44004, 45002, 48010]],
   ["fix", "wecom.bad_request", [82004, 93017, 93018]],
   ["fix", "wecom.bad_group", [40050, 86003, 86006, 86007, 86008, 86215, 86216]],
-  ["admin", "wecom.bad_credentials", [40013, 40091, 45031], 5 * MINUTE_MS],
-  ["admin", "wecom.bad_agent", [40056, 301002], 5 * MINUTE_MS],
-  ["admin", "wecom.no_callback", [40057, 43012], 5 * MINUTE_MS],
-  ["admin", "wecom.not_allowed", [48002], 5 * MINUTE_MS],
-  ["admin", "wecom.app_disabled", [48006, 50003], 5 * MINUTE_MS],
-  ["admin", "wecom.domain_not_trusted", [50001, 80001, 85005], 5 * MINUTE_MS],
-  ["admin", "wecom.ip_not_trusted", [60020], 5 * MINUTE_MS],
+  ["admin", "wecom.bad_credentials", [40013, 40091, 45031], MINUTE_MS],
+  ["admin", "wecom.bad_agent", [40056, 301002], MINUTE_MS],
+  ["admin", "wecom.no_callback", [40057, 43012], MINUTE_MS],
+  ["admin", "wecom.not_allowed", [48002], MINUTE_MS],
+  ["admin", "wecom.app_disabled", [48006, 50003], MINUTE_MS],
+  ["admin", "wecom.domain_not_trusted", [50001, 80001, 85005], MINUTE_MS],
+  ["admin", "wecom.ip_not_trusted", [60020], MINUTE_MS],
 ];
 const TRIED_AGAIN = ["backoff", "refresh", "admin"];
 

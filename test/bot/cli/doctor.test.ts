@@ -27,7 +27,6 @@ test("doctor tells what holds beside a running process, without its lock, and ex
   assert.match(out, /embedded stores/);
   assert.match(out, /holds +data folder .*home\/data: wal, synchronous=FULL/);
   assert.match(out, new RegExp(`holds +process: ${world.url()}`));
-  assert.match(out, /reduced +process: rule vm-disk-cleanup/);
   assert.match(out, /holds +wecom /);
   assert.match(out, /holds +cluster hz-core: StackStorm \d/);
   assert.match(out, /reduced +callback: .*WHALE_PUBLIC_URL/);
