@@ -16,6 +16,7 @@ import {
   type GroupPosts,
   knownAlone,
   type SenderDeps,
+  senderOf,
   withGroups,
 } from "./channels/index.ts";
 import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
@@ -192,7 +193,10 @@ export async function startWork(ground: Ground): Promise<Work> {
   };
   wakeOnWrite(store, loops);
   const { language } = config;
-  posts.bot?.start(createIncoming({ bot: posts.bot, inbox, tasks, view, language, clock, log, metrics }));
+  const isKnown = async (id: string) =>
+    (await senderOf(id, { directory, plainId: ground.plainId })).outcome === "known";
+  const hearing = { inbox, tasks, view, isKnown, language, clock, log, metrics };
+  posts.bot?.start(createIncoming({ bot: posts.bot, ...hearing }));
   store.onWrite((what) => {
     if (what === "journal") live.atMs = clock.nowMs();
   });

@@ -6,6 +6,7 @@ export const ANSWERED = "aibot.answered";
 export const CARD_ID_TAKEN = "aibot.card_id_refused";
 export const UNSUBSCRIBED = "aibot.unsubscribed";
 export const BAD_CREDENTIALS = "aibot.bad_credentials";
+export const NO_ANSWER = "aibot.no_answer";
 export const WRONG_MODE = "aibot.wrong_mode";
 
 interface Row {
@@ -64,7 +65,7 @@ export function refusalOf(cmd: string, errcode: number, errmsg: string): ChatOps
 /** The error for a frame that was sent and not answered. */
 export function noAnswer(cmd: string, cause?: unknown): ChatOpsError {
   const message = `the AI bot's ${cmd} was not answered`;
-  return new ChatOpsError(message, { code: "aibot.no_answer", retryable: true, cause });
+  return new ChatOpsError(message, { code: NO_ANSWER, retryable: true, cause });
 }
 
 /**

@@ -32,98 +32,107 @@ const LONGEST_PAUSES = 60;
 /** A connection that lived as long forgives the failures before it. */
 const STEADY_PAUSES = 60;
 
+/** What one keeper knows of itself. */
+interface Watch extends KeeperDeps {
+  lease: Lease;
+  sleeper: Sleeper;
+  status: BotStatus;
+  session: Session | null;
+  closing: boolean;
+  /** Connections in a row that were no good. */
+  failures: number;
+}
+
 export function createKeeper(deps: KeeperDeps): Keeper {
-  const { config, clock, log, metrics } = deps;
-  const lease = createLease(deps);
-  const sleeper = createSleeper();
-  const now: { status: BotStatus; session: Session | null; closing: boolean } = {
-    status: { state: "standby", sinceMs: clock.nowMs(), why: "" },
-    session: null,
-    closing: false,
-  };
-  let failures = 0;
+  const status: BotStatus = { state: "standby", sinceMs: deps.clock.nowMs(), why: "" };
+  const own = { lease: createLease(deps), sleeper: createSleeper() };
+  const watch: Watch = { ...deps, ...own, status, session: null, closing: false, failures: 0 };
   let running = Promise.resolve();
-
-  const enter = (state: BotState, why = now.status.why): void => {
-    const sinceMs = state === now.status.state ? now.status.sinceMs : clock.nowMs();
-    now.status = { state, sinceMs, why };
-    for (const one of STATES) metrics.gauge("aibot_state", one === state ? 1 : 0, { state: one });
-  };
-
-  /** Until the connection ends, or the lease does. */
-  const live = async (session: Session): Promise<SessionEnd> => {
-    const { signal, abort } = aborter();
-    const ended = session.ended.finally(abort);
-    const renewing = lease.hold(signal).then((held) => {
-      if (!held) session.close();
-    });
-    if (await session.ready) {
-      enter("live", "");
-      log.info({}, "the AI bot is connected");
-    }
-    const how = await ended;
-    await renewing;
-    const livedMs = clock.nowMs() - now.status.sinceMs;
-    if (now.status.state === "live" && livedMs > STEADY_PAUSES * config.pauseMs) failures = 0;
-    return how;
-  };
-
-  const connect = async (): Promise<void> => {
-    enter("connecting");
-    const session = openSession(deps);
-    now.session = session;
-    const how = await live(session);
-    now.session = null;
-    if (!now.closing) await after(how);
-  };
-
-  const after = async (how: SessionEnd): Promise<void> => {
-    metrics.count("aibot_ends", { outcome: how.outcome });
-    if (how.outcome === "refused" && FINAL.includes(how.error.code)) return stopped(how.error);
-    const why = whyOf(how);
-    log.warn({ outcome: how.outcome, why }, "the AI bot's connection ended");
-    enter("connecting", why);
-    failures += 1;
-    // Whoever kicked is connected: to kick back at once would go on for ever.
-    const pauses = Math.min(LONGEST_PAUSES, 2 ** (failures - 1) * (how.outcome === "kicked" ? 5 : 1));
-    if (how.outcome === "kicked") await lease.release();
-    await sleeper.sleep(pauses * config.pauseMs);
-  };
-
-  const stopped = async (error: ChatOpsError): Promise<void> => {
-    log.error({ code: error.code, reason: error.message }, "the AI bot is refused and stays off");
-    enter("stopped", error.message);
-    await lease.release();
-  };
-
-  const run = async (): Promise<void> => {
-    while (!now.closing && now.status.state !== "stopped") {
-      if (await lease.take(sleeper.woken)) {
-        await connect();
-      } else {
-        enter("standby", "");
-        await sleeper.sleep(config.renewMs);
-      }
-    }
-  };
-
   return {
     session: () => {
-      if (now.session === null || now.status.state !== "live") throw elsewhere();
-      return now.session;
+      if (watch.session === null || watch.status.state !== "live") throw elsewhere();
+      return watch.session;
     },
-    status: () => now.status,
+    status: () => watch.status,
     start: () => {
-      running = run();
+      running = run(watch);
     },
     close: async () => {
-      now.closing = true;
-      now.session?.close();
-      sleeper.wake();
+      watch.closing = true;
+      watch.session?.close();
+      watch.sleeper.wake();
       await running;
-      await lease.release();
+      await watch.lease.release();
     },
   };
+}
+
+async function run(watch: Watch): Promise<void> {
+  const { lease, sleeper, config } = watch;
+  while (!watch.closing && watch.status.state !== "stopped") {
+    if (await lease.take(sleeper.woken)) {
+      await connect(watch);
+    } else {
+      enter(watch, "standby", "");
+      await sleeper.sleep(config.renewMs);
+    }
+  }
+}
+
+function enter(watch: Watch, state: BotState, why = watch.status.why): void {
+  const { status, clock, metrics } = watch;
+  watch.status = { state, sinceMs: state === status.state ? status.sinceMs : clock.nowMs(), why };
+  for (const one of STATES) metrics.gauge("aibot_state", one === state ? 1 : 0, { state: one });
+}
+
+async function connect(watch: Watch): Promise<void> {
+  enter(watch, "connecting");
+  const session = openSession(watch);
+  watch.session = session;
+  const how = await lifeOf(session, watch);
+  watch.session = null;
+  if (!watch.closing) await after(how, watch);
+}
+
+/** Until the connection ends, or the lease does. */
+async function lifeOf(session: Session, watch: Watch): Promise<SessionEnd> {
+  const { lease, clock, log, config } = watch;
+  const over = new AbortController();
+  const ended = session.ended.finally(() => over.abort());
+  const renewing = lease.hold(over.signal).then((held) => {
+    if (!held) session.close();
+  });
+  if (await session.ready) {
+    enter(watch, "live", "");
+    log.info({}, "the AI bot is connected");
+  }
+  const how = await ended;
+  await renewing;
+  const { state, sinceMs } = watch.status;
+  const isSteady = clock.nowMs() - sinceMs > STEADY_PAUSES * config.pauseMs;
+  if (state === "live" && isSteady) watch.failures = 0;
+  return how;
+}
+
+async function after(how: SessionEnd, watch: Watch): Promise<void> {
+  const { metrics, log, lease, sleeper, config } = watch;
+  metrics.count("aibot_ends", { outcome: how.outcome });
+  if (how.outcome === "refused" && FINAL.includes(how.error.code)) return stop(how.error, watch);
+  const why = whyOf(how);
+  log.warn({ outcome: how.outcome, why }, "the AI bot's connection ended");
+  enter(watch, "connecting", why);
+  watch.failures += 1;
+  const kicked = how.outcome === "kicked";
+  // Whoever kicked is connected: to kick back at once would go on for ever.
+  const pauses = Math.min(LONGEST_PAUSES, 2 ** (watch.failures - 1) * (kicked ? 5 : 1));
+  if (kicked) await lease.release();
+  await sleeper.sleep(pauses * config.pauseMs);
+}
+
+async function stop(error: ChatOpsError, watch: Watch): Promise<void> {
+  watch.log.error({ code: error.code, reason: error.message }, "the AI bot is refused and stays off");
+  enter(watch, "stopped", error.message);
+  await watch.lease.release();
 }
 
 function whyOf(how: SessionEnd): string {
@@ -186,7 +195,13 @@ function createLease({ config, leases, holder, clock, log }: KeeperDeps): Lease 
 }
 
 /** A pause that can be cut short; once woken it pauses no more. */
-function createSleeper(): { sleep(ms: number): Promise<undefined>; wake(): void; woken: Promise<null> } {
+interface Sleeper {
+  sleep(ms: number): Promise<undefined>;
+  wake(): void;
+  woken: Promise<null>;
+}
+
+function createSleeper(): Sleeper {
   const awake = Promise.withResolvers<null>();
   let woken = false;
   let ring: (() => void) | null = null;
@@ -209,9 +224,4 @@ function createSleeper(): { sleep(ms: number): Promise<undefined>; wake(): void;
       ring?.();
     },
   };
-}
-
-function aborter(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
 }

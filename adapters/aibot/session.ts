@@ -3,7 +3,7 @@ import { WSClient } from "@wecom/aibot-node-sdk";
 import { type ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/index.ts";
 import type { CheckedAibotConfig } from "./config.ts";
-import { noAnswer, refusalOf, UNSUBSCRIBED } from "./errors.ts";
+import { NO_ANSWER, noAnswer, refusalOf, UNSUBSCRIBED } from "./errors.ts";
 import { type Reading, readFrame } from "./schema.ts";
 
 /** Why a connection is over. */
@@ -41,71 +41,100 @@ const QUIET = {
   error: () => undefined,
 };
 
+/** What one connection knows of itself. */
+interface Wire {
+  client: WSClient;
+  ready: PromiseWithResolvers<boolean>;
+  ended: PromiseWithResolvers<SessionEnd>;
+  timers: NodeJS.Timeout[];
+  over: boolean;
+  pinging: boolean;
+}
+
 /**
  * Opens a connection with WeCom's own client, which is asked for one connection at a time: when to open another is
  * not its to decide, because of the lease. What it leaves open is watched here: a server that takes the connection
  * and answers nothing, neither the subscription nor a ping, and one that no longer knows the subscription (846609).
  */
-export function openSession({ config, clock, onReading }: SessionDeps): Session {
-  const client = clientOf(config);
-  const ready = Promise.withResolvers<boolean>();
-  const ended = Promise.withResolvers<SessionEnd>();
-  const timers: NodeJS.Timeout[] = [];
-  let over = false;
-  let pinging = false;
-
-  const end = (how: SessionEnd): void => {
-    if (over) return;
-    over = true;
-    for (const timer of timers) clearTimeout(timer);
-    client.disconnect();
-    ready.resolve(false);
-    ended.resolve(how);
+export function openSession(deps: SessionDeps): Session {
+  const { config } = deps;
+  const wire: Wire = {
+    ...{ client: clientOf(config), timers: [], over: false, pinging: false },
+    ...{ ready: Promise.withResolvers(), ended: Promise.withResolvers() },
   };
-
-  const request = async (cmd: string, body?: object, requestId = `whale_${randomUUID()}`): Promise<void> => {
-    if (over || !client.isConnected) throw refusalOf(cmd, 846609, "not connected");
-    try {
-      // The type wants a body; a ping has none.
-      await client.reply({ headers: { req_id: requestId } }, body as object, cmd);
-    } catch (thrown) {
-      const error = errorOf(cmd, thrown);
-      if (error.code === UNSUBSCRIBED) end({ outcome: "lost", why: error.message });
-      else if (error.code === "aibot.no_answer" && cmd !== "ping") void ping();
-      throw error;
-    }
+  const tooSlow = { outcome: "silent", why: "the subscription was not answered" } as const;
+  const patience = setTimeout(() => end(wire, tooSlow), config.connectMs);
+  wire.timers.push(patience);
+  void wire.ready.promise.then(() => clearTimeout(patience));
+  listen(wire, deps);
+  wire.client.connect();
+  return {
+    ready: wire.ready.promise,
+    ended: wire.ended.promise,
+    request: (cmd, body, requestId) => request(wire, { cmd, body, ...(requestId ? { requestId } : {}) }),
+    close: () => end(wire, { outcome: "closed" }),
   };
+}
 
-  /** One that is not answered before the next is due, or within the client's own 5 s, will not be. */
-  const ping = async (): Promise<void> => {
-    if (pinging) return end({ outcome: "silent", why: "a ping was not answered" });
-    pinging = true;
-    await request("ping").catch((error: unknown) => end({ outcome: "silent", why: errorText(error) }));
-    pinging = false;
-  };
-
+function listen(wire: Wire, { config, clock, onReading }: SessionDeps): void {
+  const { client } = wire;
   client.on("authenticated", () => {
-    timers.push(setInterval(() => void ping(), config.pingMs));
-    ready.resolve(true);
+    wire.timers.push(setInterval(() => void ping(wire), config.pingMs));
+    wire.ready.resolve(true);
   });
   client.on("error", (error) => {
     const refused = refusedSubscription(error);
-    if (refused) end({ outcome: "refused", error: refused });
+    if (refused) end(wire, { outcome: "refused", error: refused });
   });
-  client.on("disconnected", (why) => end({ outcome: "lost", why }));
+  client.on("disconnected", (why) => end(wire, { outcome: "lost", why }));
   const read = (frame: unknown) => {
     const reading = readFrame(frame, clock.nowMs());
-    if (reading.outcome === "kicked") end({ outcome: "kicked" });
+    if (reading.outcome === "kicked") end(wire, { outcome: "kicked" });
     onReading(reading);
   };
   client.on("message", read);
   client.on("event", read);
-  const tooSlow = () => end({ outcome: "silent", why: "the subscription was not answered" });
-  const patience = setTimeout(tooSlow, config.connectMs);
-  timers.push(patience);
-  void ready.promise.then(() => clearTimeout(patience));
-  client.connect();
-  return { ready: ready.promise, ended: ended.promise, request, close: () => end({ outcome: "closed" }) };
+}
+
+function end(wire: Wire, how: SessionEnd): void {
+  if (wire.over) return;
+  wire.over = true;
+  for (const timer of wire.timers) clearTimeout(timer);
+  wire.client.disconnect();
+  wire.ready.resolve(false);
+  wire.ended.resolve(how);
+}
+
+interface Request {
+  cmd: string;
+  body?: object;
+  requestId?: string;
+}
+
+async function request(
+  wire: Wire,
+  { cmd, body, requestId = `whale_${randomUUID()}` }: Request,
+): Promise<void> {
+  const { client } = wire;
+  if (wire.over || !client.isConnected) throw refusalOf(cmd, 846609, "not connected");
+  try {
+    // The type wants a body; a ping has none.
+    await client.reply({ headers: { req_id: requestId } }, body as object, cmd);
+  } catch (thrown) {
+    const error = errorOf(cmd, thrown);
+    if (error.code === UNSUBSCRIBED) end(wire, { outcome: "lost", why: error.message });
+    else if (error.code === NO_ANSWER && !wire.pinging) void ping(wire);
+    throw error;
+  }
+}
+
+/** One that is not answered before the next is due, or within the client's own 5 s, will not be. */
+async function ping(wire: Wire): Promise<void> {
+  if (wire.pinging) return end(wire, { outcome: "silent", why: "a ping was not answered" });
+  wire.pinging = true;
+  const silent = (error: unknown) => end(wire, { outcome: "silent", why: errorText(error) });
+  await request(wire, { cmd: "ping" }).catch(silent);
+  wire.pinging = false;
 }
 
 function clientOf({ botId, secret, wsUrl, connectMs }: CheckedAibotConfig): WSClient {

@@ -13,13 +13,15 @@ import type {
   TaskStore,
 } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
-import { botTextsOf, type Language } from "../../core/texts/index.ts";
+import { botTextsOf, type Language, type Texts } from "../../core/texts/index.ts";
 import type { Viewer } from "../workers/index.ts";
 
 export interface IncomingDeps {
   bot: Pick<ChatBot, "updateCard" | "welcome">;
   inbox: Pick<Inbox, "insert">;
   tasks: Pick<TaskStore, "get">;
+  /** Whether an id of the bot is of somebody who may do anything at all. */
+  isKnown: (from: string) => Promise<boolean>;
   view: Viewer;
   language: Language;
   clock: Clock;
@@ -74,9 +76,12 @@ async function showClicked(click: Click, key: string, deps: IncomingDeps): Promi
   const first = cardOf ? await deps.tasks.get(cardOf.taskId) : null;
   const record = first?.cards.find(({ no }) => no === cardOf?.cardNo);
   if (!first || !record) return;
-  const { task, worked } = await whenWorked(first, key, deps);
-  const shown = taskCard(task, record, await deps.view(task));
-  const card = worked ? shown : received(shown, deps.language);
+  // Of somebody unknown the task never hears: what they clicked stays as it is.
+  const stays = !(await deps.isKnown(click.from).catch(() => true));
+  const { task, worked } = stays ? { task: first, worked: true } : await whenWorked(first, key, deps);
+  const viewing = await deps.view(task);
+  const shown = taskCard(task, record, viewing);
+  const card = worked ? shown : received(shown, viewing.texts, deps.language);
   const { requestId, cardId } = click;
   const outcome = await deps.bot.updateCard({ requestId, cardId, card });
   deps.metrics.count("aibot_updates", { outcome: worked ? outcome : `${outcome}_unfinished` });
@@ -98,9 +103,10 @@ async function whenWorked(
   return { task, worked: task.seenClicks.includes(key) };
 }
 
-/** Nothing can be clicked twice while it is worked on; what comes of it is told in a message. */
-function received(view: CardView, language: Language): ButtonsView {
+/** What can still be clicked shows how things stand, should what comes of the first click be nothing. */
+function received(view: CardView, { buttons }: Texts, language: Language): ButtonsView {
   const { source, tone, title, text } = view;
-  const rest = "buttons" in view ? view : { source, tone, title, text, subtitle: "", rows: [] };
-  return { ...rest, buttons: [], closed: botTextsOf(language).received };
+  const rest = "buttons" in view ? view : { source, tone, title, text, rows: [] };
+  const refresh = { key: "refresh", text: buttons.refresh, tone: "neutral" } as const;
+  return { ...rest, subtitle: botTextsOf(language).received, buttons: [refresh] };
 }

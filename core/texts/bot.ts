@@ -4,7 +4,7 @@ import type { Language } from "./catalogue.ts";
 export interface BotTexts {
   /** Who opens the chat with the bot reads it. */
   greeting: string;
-  /** Stands in place of a card's buttons while a click is worked on. */
+  /** Stands on a card while a click is worked on. */
   received: string;
   /** Why nothing was done for somebody. */
   refusals: Record<"unknown_person" | "inactive", string>;

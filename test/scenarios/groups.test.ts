@@ -144,6 +144,7 @@ describe("the AI bot in a group", () => {
       "the click to be refused",
       () => said(bot, GROUP).filter((text) => text.includes("认不出您")).length === 2,
     );
+    await cardShows(opened, cardId, "批准");
     bot.say("sunqi", "任务", { group: GROUP });
     await groupSays(opened, "已停用");
     bot.click("lisi", cardId, "approve");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Leases } from "../../../core/ports/index.ts";
+import { assertLeaksNoSecret } from "../../support/leaks.ts";
 import { eventually, GROUP, live, openBotWorld } from "./parts.ts";
 
 const ELSEWHERE = { code: "aibot.elsewhere", retryable: true, reached: "no" };
@@ -132,7 +133,7 @@ describe("refused subscriptions", () => {
         ({ level, fields }) => level === "error" && fields["code"] === "aibot.bad_credentials",
       ),
     );
-    assert.doesNotMatch(JSON.stringify(bot.log.lines), /wrong-secret-0001/);
+    assertLeaksNoSecret(["wrong-secret-0001"], [bot.log.lines, bot.status()]);
     assert.deepEqual(await leases.held("aibot:"), []);
     await assert.rejects(bot.send(GROUP, "x"), ELSEWHERE);
   });

@@ -20,7 +20,11 @@ const CLICK = {
 const KEY = "aibot|click|m1";
 
 /** What the bot hears, over a task that is as `seenAfter` looks later as if the click had been worked on. */
-function hearing(seenAfter: number, update: () => Promise<"updated" | "too_late"> = async () => "updated") {
+function hearing(
+  seenAfter: number,
+  update: () => Promise<"updated" | "too_late"> = async () => "updated",
+  isKnown = true,
+) {
   const stored: InboxItem[] = [];
   const shown: CardView[] = [];
   const greeted: string[] = [];
@@ -41,6 +45,7 @@ function hearing(seenAfter: number, update: () => Promise<"updated" | "too_late"
       },
     },
     tasks: { get: async () => (looks++ < seenAfter ? TASK : { ...TASK, seenClicks: [KEY] }) },
+    isKnown: async () => isKnown,
     view: async () => ({
       ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", resultRows: [] },
       plain: (text) => text,
@@ -69,8 +74,22 @@ test("a click is stored before it is answered, with the card as it then is", asy
 test("a click that is not worked on in time is answered with the word that it was received", async () => {
   const { incoming, shown, metrics } = hearing(Number.POSITIVE_INFINITY);
   await incoming(CLICK);
-  assert.deepEqual([shown[0]?.buttons, shown[0]?.closed], [[], "已收到，处理中，结果另发"]);
+  assert.equal(shown[0]?.subtitle, "已收到，处理中，结果另发");
+  assert.deepEqual(
+    shown[0]?.buttons.map(({ key }) => key),
+    ["refresh"],
+  );
   assert.equal(metrics.counts.get("aibot_updates{outcome=updated_unfinished}"), 1);
+});
+
+test("a click of somebody unknown leaves the card as it is, at once", async () => {
+  const { incoming, stored, shown } = hearing(Number.POSITIVE_INFINITY, undefined, false);
+  await incoming(CLICK);
+  assert.equal(stored.length, 1);
+  assert.deepEqual(
+    shown[0]?.buttons.map(({ key }) => key),
+    ["approve", "reject"],
+  );
 });
 
 test("an update that comes too late is counted and loses nothing", async () => {
