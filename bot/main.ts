@@ -9,12 +9,13 @@ const SHUTDOWN_MS = 28_000;
 async function main(): Promise<void> {
   const prepared = await prepare(environment(), process.cwd());
   if (prepared.outcome === "refused") return stop(prepared.message);
-  console.error(`鲸 Whale: ${storesText(prepared.config.stores)}`);
   const running: { whale: Whale | null } = { whale: null };
   // From the start on: by itself each signal would end the process. One that starts reads the files anyway, and
   // ends when it has started.
   process.on("SIGHUP", () => void (running.whale && reload(running.whale)));
   const started = endOnSignals();
+  // Whoever reads this may send a signal at once.
+  console.error(`鲸 Whale: ${storesText(prepared.config.stores)}`);
   const whale = await startWhale(prepared);
   running.whale = whale;
   started(whale);
