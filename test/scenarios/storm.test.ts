@@ -19,12 +19,15 @@ async function storm(world: World): Promise<string> {
   // What there is no room for is gathered for ten seconds.
   await until(world, "cards that wait", async () => ((await depth(world))["waiting_card"] ?? 0) > 0);
   world.jump(11_000);
-  return until(world, "the card of a batch", () => {
+  const shared = await until(world, "the card of a batch", () => {
     const chat = world.wecom.chats()["zhangsan"] ?? [];
     return chat.flatMap((item) =>
       item.kind === "card" && item.card.taskId?.startsWith("b_") ? item.card.taskId : [],
     )[0];
   });
+  // There is room again for what is answered.
+  world.jump(120_000);
+  return shared;
 }
 
 async function depth(world: World): Promise<Record<string, number>> {
@@ -78,6 +81,9 @@ describe("a storm of alerts for the same people", { concurrency: 2 }, () => {
     await until(world, "the answer", () =>
       messagesOf(world, "zhangsan").some((text) => text.includes("已批准 2 项")),
     );
+    await until(world, "both to have ended", () => {
+      return world.lines.filter(({ reason }) => reason === "execution_ended").length === 2;
+    });
     const states = await world.stored((store) => store.tasks.countByState());
     assert.deepEqual([states.succeeded, states.pending_approval], [2, ALERTS - 2]);
   });
