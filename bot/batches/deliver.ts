@@ -1,11 +1,6 @@
-import {
-  type Batch,
-  type BatchCard,
-  type BatchMember,
-  codeFor,
-  withBatchCode,
-} from "../../core/batches/index.ts";
+import { type Batch, type BatchCard, type BatchMember, codeFor } from "../../core/batches/index.ts";
 import type { CardView } from "../../core/cards/index.ts";
+import { errorText } from "../../core/errors.ts";
 import { cardId, hashOf } from "../../core/ids/index.ts";
 import type {
   Clock,
@@ -16,11 +11,12 @@ import type {
   StateStore,
   TaskStore,
 } from "../../core/ports/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import { type Task, withCode } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import type { Channel } from "../workers/channel.ts";
-import { membersOf } from "../workers/hearers.ts";
+import { isFinal } from "../workers/give-up.ts";
+import { membersOf, nobody } from "../workers/hearers.ts";
 import { changeBatch, withBatchCard } from "./store.ts";
 
 export interface BatchDeliverDeps {
@@ -64,6 +60,7 @@ async function send(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDelive
   const tasks = await tasksOf(joined, card, deps);
   if (tasks.every(({ state }) => state !== "pending_approval")) return;
   const asked = card.for === undefined ? await membersOf(batch.to, deps) : [card.for];
+  if (asked.length === 0) throw nobody(batch.to);
   const recipients = card.for === undefined ? await deps.delegations.withDelegates(asked) : asked;
   const view = await deps.viewBatch(joined, { ...card, recipients }, tasks);
   const sending = {
@@ -72,14 +69,15 @@ async function send(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDelive
     card: view,
     mayBeRepeat: claim.attempts > 0,
   };
-  const receipt = await deps.channel.card(claim, sending);
+  const receipt = await deps.channel.card(claim, sending).catch(async (error: unknown) => {
+    if (isFinal(error) && card.purpose === "ask") await tellFailed(joined, errorText(error), deps);
+    throw error;
+  });
   if (card.purpose === "ask") await tellTasks(joined, { recipients, unreachable: receipt.unreachable }, deps);
   const atMs = deps.clock.nowMs();
   const sent = (one: BatchCard): BatchCard => {
     const known = { ...one, recipients, sentAtMs: atMs };
-    return receipt.code === undefined
-      ? known
-      : withBatchCode(known, { code: receipt.code, from: "send", atMs });
+    return receipt.code === undefined ? known : withCode(known, { code: receipt.code, from: "send", atMs });
   };
   await changeBatch(batch.id, (one) => withBatchCard(one, card.no, sent), deps.state);
 }
@@ -110,6 +108,18 @@ async function tellTasks(
   await inTurn(batch.members, async ({ id, cardNo }) => {
     const task = await tasks.get(id);
     if (task) await advancer.advance(task, { kind: "card_sent", cardNo, ...reached });
+  });
+}
+
+/** WeCom will not take the card, ever: each task says so, as for a card of its own. */
+async function tellFailed(
+  batch: Batch,
+  message: string,
+  { tasks, advancer }: BatchDeliverDeps,
+): Promise<void> {
+  await inTurn(batch.members, async ({ id, cardNo }) => {
+    const task = await tasks.get(id);
+    if (task) await advancer.advance(task, { kind: "card_failed", cardNo, message });
   });
 }
 

@@ -1,7 +1,7 @@
-import { type Batch, type BatchCard, withBatchCode } from "../../core/batches/index.ts";
+import type { Batch, BatchCard } from "../../core/batches/index.ts";
 import { ChatOpsError } from "../../core/errors.ts";
 import type { StateStore } from "../../core/ports/index.ts";
-import type { UpdateCode } from "../../core/tasks/index.ts";
+import { type UpdateCode, withCode } from "../../core/tasks/index.ts";
 
 const MAX_TRIES = 8;
 
@@ -42,5 +42,5 @@ export function keepBatchCode(
   no: number,
   { code, state }: { code: UpdateCode; state: Pick<StateStore, "get" | "put"> },
 ): Promise<Batch | null> {
-  return changeBatch(id, (batch) => withBatchCard(batch, no, (card) => withBatchCode(card, code)), state);
+  return changeBatch(id, (batch) => withBatchCard(batch, no, (card) => withCode(card, code)), state);
 }

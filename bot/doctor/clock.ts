@@ -10,7 +10,7 @@ const SMALL_MS = 5_000;
 /** Callbacks further off are refused, and starts are looked for within as much. */
 const WINDOW_MS = 300_000;
 
-const TODO = "在本机启用时间同步：timedatectl set-ntp true，或 chrony (let this machine follow NTP)";
+const ADVICE = "在本机启用时间同步：timedatectl set-ntp true，或 chrony (let this machine follow NTP)";
 
 /** Compares the clock of this machine with another's. What does not answer is found elsewhere. */
 export async function lookAtClock(
@@ -28,7 +28,7 @@ export async function lookAtClock(
   const seconds = Math.round(Math.abs(offMs) / 1000);
   const off = offMs < 0 ? `慢 ${seconds} 秒 (${seconds} s behind)` : `快 ${seconds} 秒 (${seconds} s ahead)`;
   if (seconds * 1000 <= SMALL_MS) return [holds("clock_fits", "时间一致 (the clocks agree)")];
-  if (Math.abs(offMs) < WINDOW_MS) return [reduced("clock_off", `本机的钟${off}`, TODO)];
+  if (Math.abs(offMs) < WINDOW_MS) return [reduced("clock_off", `本机的钟${off}`, ADVICE)];
   const lost = "相差超过 5 分钟，回调会被当作过期拒收 (callbacks are refused as stale)";
-  return [fails("clock_off", `本机的钟${off}；${lost}`, TODO)];
+  return [fails("clock_off", `本机的钟${off}；${lost}`, ADVICE)];
 }

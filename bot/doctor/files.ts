@@ -7,7 +7,7 @@ export function lookAtFiles(home: Home, nowMs: number): Finding[] {
   const rules = lintRules(home.rules, home.eventTypes).map(({ rule, field, level, code, zh, en }) => {
     const { reduced, fails } = findingsAbout(`rule ${rule}`);
     const message = `${field === "" ? "" : `${field}: `}${zh} (${en})`;
-    return level === "error" ? fails(code, message, TODO) : reduced(code, message, TODO);
+    return level === "error" ? fails(code, message, ADVICE) : reduced(code, message, ADVICE);
   });
   const rosters = lintRosters(home.rosters, nowMs).map(({ roster, code, zh, en }) =>
     findingsAbout(`roster ${roster}`).reduced(code, `${zh} (${en})`),
@@ -18,4 +18,4 @@ export function lookAtFiles(home: Home, nowMs: number): Finding[] {
   return [findingsAbout("files").holds("files_in_order", `规则和值班表没有问题 (in order): ${count}`)];
 }
 
-const TODO = "whale rules lint 指出文件和行 (tells file and line)";
+const ADVICE = "whale rules lint 指出文件和行 (tells file and line)";

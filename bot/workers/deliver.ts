@@ -1,8 +1,8 @@
 import { noticeText, replyText, taskCard } from "../../core/cards/index.ts";
-import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
+import { errorText, isChatOpsError } from "../../core/errors.ts";
 import { cardId } from "../../core/ids/index.ts";
 import { BUDGET_SHORT, type DigestLine, resultMessage } from "../../core/outbox/index.ts";
-import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
+import type { PeopleGroups } from "../../core/people/index.ts";
 import type {
   Clock,
   Directory,
@@ -29,7 +29,7 @@ import type { AskAgain } from "./ask-again.ts";
 import type { Channel, Told } from "./channel.ts";
 import { sentConfirm } from "./confirm-card.ts";
 import { countDropped, giveUpIfFinal, isFinal } from "./give-up.ts";
-import { audienceOf, type HearerDeps, membersOf, tellCardFailed, tellUnreached } from "./hearers.ts";
+import { audienceOf, type HearerDeps, membersOf, nobody, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
 import type { StepObserver } from "./steps.ts";
@@ -271,12 +271,6 @@ export function createDeliver(deps: DeliverDeps): Deliver {
 
 function textLine(text: string): DigestLine {
   return { about: "text", text };
-}
-
-function nobody(groups: PeopleGroups): Error {
-  const message = `nobody to send to: ${groups.map(peopleText).join(", ")}`;
-  // People may be added to a tag at any time; the approval's own clock has not begun.
-  return new ChatOpsError(message, { code: "card.nobody", retryable: true, reached: "no" });
 }
 
 async function journalEnd(task: Task, { journal }: DeliverDeps): Promise<void> {

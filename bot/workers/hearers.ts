@@ -1,8 +1,9 @@
 import { approvers } from "../../core/approvals/index.ts";
 import { plainLine } from "../../core/cards/index.ts";
+import { ChatOpsError } from "../../core/errors.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { requesterOf } from "../../core/outbox/index.ts";
-import type { PeopleGroups } from "../../core/people/index.ts";
+import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
   Clock,
   Directory,
@@ -36,6 +37,13 @@ export async function membersOf(
 ): Promise<string[]> {
   const members = await Promise.all(groups.map((people) => directory.expand(people)));
   return [...new Set(members.flat())];
+}
+
+/** That there is nobody to ask now. */
+export function nobody(groups: PeopleGroups): Error {
+  const message = `nobody to send to: ${groups.map(peopleText).join(", ")}`;
+  // People may be added to a tag at any time; the approval's own clock has not begun.
+  return new ChatOpsError(message, { code: "card.nobody", retryable: true, reached: "no" });
 }
 
 /** Who hears how a task ended: whom the rule names, who asked for it, else who approved it; else who was asked. */

@@ -1,5 +1,6 @@
 import { batchId, hashOf } from "../ids/index.ts";
 import type { PeopleGroups } from "../people/people.ts";
+import { liveCodes } from "../tasks/codes.ts";
 import type { MoveReason, RefusalReason } from "../tasks/reasons.ts";
 import type { CardRecord, Task, UpdateCode } from "../tasks/task.ts";
 
@@ -101,23 +102,12 @@ export type BatchOrder =
   | { outcome: "refreshes" }
   | { outcome: "refused"; reason: "other_content" | "other_card" | "unknown_button" | "choice_missing" };
 
-const CODES_KEPT = 20;
-
-/** A card with one more code; the same code is kept once. */
-export function withBatchCode(card: BatchCard, code: UpdateCode): BatchCard {
-  if (card.codes.some((known) => known.code === code.code)) return card;
-  return { ...card, codes: [...card.codes, code].slice(-CODES_KEPT) };
-}
-
-/** Codes live 72 h (reference/wecom.md 3.8); an hour is left for a slow clock. */
-const CODE_LIFE_MS = 71 * 3_600_000;
-
 /**
  * The code to spend on showing a card anew: that of a click; at the end, when nothing is left to decide, that of the
  * sending too. Null when there is none.
  */
 export function codeFor({ codes }: BatchCard, nowMs: number, isEnd: boolean): UpdateCode | null {
-  const live = codes.filter(({ atMs }) => nowMs - atMs < CODE_LIFE_MS);
+  const live = liveCodes(codes, nowMs);
   return live.findLast(({ from }) => from === "click") ?? (isEnd ? live[0] : undefined) ?? null;
 }
 

@@ -6,9 +6,14 @@ const CODE_LIFE_MS = 71 * 3_600_000;
 const CODES_KEPT = 20;
 
 /** The card with one more code; the same code is kept once. */
-export function withCode(card: CardRecord, code: UpdateCode): CardRecord {
+export function withCode<Card extends { codes: readonly UpdateCode[] }>(card: Card, code: UpdateCode): Card {
   if (card.codes.some((known) => known.code === code.code)) return card;
   return { ...card, codes: [...card.codes, code].slice(-CODES_KEPT) };
+}
+
+/** The codes that WeCom still takes. */
+export function liveCodes(codes: readonly UpdateCode[], nowMs: number): UpdateCode[] {
+  return codes.filter(({ atMs }) => nowMs - atMs < CODE_LIFE_MS);
 }
 
 /** The task with one of its cards changed. */
@@ -29,7 +34,7 @@ export function updateCards(
 ): { task: Task; effects: Effect[] } {
   const effects: Effect[] = [];
   const cards = task.cards.map((card) => {
-    const live = card.codes.filter((c) => nowMs - c.atMs < CODE_LIFE_MS);
+    const live = liveCodes(card.codes, nowMs);
     const chosen = live.findLast((c) => c.from === "click") ?? (preference === "click" ? live[0] : undefined);
     if (!chosen) return { ...card, codes: live };
     effects.push({ kind: "update", cardNo: card.no, code: chosen.code });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shortApproval } from "../../../core/approvals/index.ts";
 import { isIntact } from "../../../core/batches/index.ts";
+import { ChatOpsError } from "../../../core/errors.ts";
 import { eventId, outboxKey, shortId } from "../../../core/ids/index.ts";
 import type { Lane, OutboxBody, OutboxItem } from "../../../core/ports/index.ts";
 import type { Task } from "../../../core/tasks/index.ts";
@@ -159,6 +160,25 @@ test("an approval that finds no room keeps waiting, and its time begins when WeC
   const asked = await store.tasks.get(task.id);
   assert.equal(asked?.deadlineAtMs, (chat.got.at(-1)?.atMs ?? 0) + TIMEOUT_MS);
   assert.ok(clock.nowMs() >= START_MS + 5_000);
+});
+
+test("a batch whose card WeCom will never take says so at each of its tasks", async (t) => {
+  const { store, chat, start } = outboxSetting(t);
+  const storm = Array.from({ length: 20 }, (_, n) => pending(n));
+  for (const task of storm) {
+    await store.tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
+  }
+  const { loop, pass, until } = start();
+  await until("cards that wait", async () => ((await store.outbox.depth())["waiting_card"] ?? 0) === 8);
+  chat.refusals.push(
+    new ChatOpsError("82004: content that could crash clients", { code: "wecom.bad_content" }),
+  );
+  await until("everything to be over", async () => ((await store.outbox.depth())["waiting_card"] ?? 0) === 0);
+  await pass(30);
+  await loop.stop();
+  const stored = await Promise.all(storm.map(({ id }) => store.tasks.get(id)));
+  const failed = stored.filter((task) => task?.message?.includes("82004"));
+  assert.equal(failed.length, 8);
 });
 
 test("names in its digest what failed before what succeeded", async (t) => {
