@@ -93,25 +93,32 @@ function fewest(kills: Record<string, number>, random: () => number): Step {
   return among[Math.floor(random() * among.length)] as Step;
 }
 
-/** One process is killed, the others go on; says what ended it. */
+/** One process is killed, the others go on; says what ended it. Whichever comes to the step dies there. */
 async function oneLife(lives: Lives, around: Surroundings, turn: Turn): Promise<Step | "random"> {
   const { random, step, plant, jumpsMs, inFlight } = turn;
-  const dieAt: LifeOrders["dieAt"] = step && { step, after: 1 + Math.floor(random() * inFlight) };
+  const after = 1 + Math.floor((random() * inFlight) / lives.length);
+  const dieAt: LifeOrders["dieAt"] = step && { step, after };
   const clockAheadMs = jumpsMs[Math.floor(random() * jumpsMs.length)] ?? 0;
   const victim = Math.floor(random() * lives.length);
-  const runs = lives[victim]?.isGone() === false;
-  await startAll(lives, around, (n) => ({ dieAt: n === victim ? dieAt : null, clockAheadMs, plant }));
-  const life = lives[victim];
-  // Only now, or it would die and be started again before its end is looked at.
-  if (runs) life?.dieAt(dieAt);
-  if (!life) return "random";
-  lives[victim] = null;
+  await startAll(lives, around, () => ({ dieAt: null, clockAheadMs, plant }));
+  // Only now, or one would die and be started again before its end is looked at.
+  for (const life of lives) life?.dieAt(dieAt);
   const waitMs = step ? LONGEST_LIFE_MS : random() * RANDOM_LIFE_MS;
-  await Promise.race([life.gone, new Promise((resolve) => setTimeout(resolve, waitMs))]);
-  if (step && life.isGone()) return step;
-  life.kill();
-  await life.gone;
+  const waited = new Promise((resolve) => setTimeout(resolve, waitMs));
+  await Promise.race([...lives.map((life) => life?.gone), waited]);
+  for (const life of lives) life?.dieAt(null);
+  if (step && bury(lives) > 0) return step;
+  lives[victim]?.kill();
+  await lives[victim]?.gone;
+  lives[victim] = null;
   return "random";
+}
+
+/** Those that have died are there no more; says how many. */
+function bury(lives: Lives): number {
+  const dead = [...lives.keys()].filter((n) => lives[n]?.isGone());
+  for (const n of dead) lives[n] = null;
+  return dead.length;
 }
 
 /** Starts what is not running; a process that ended without being told to is told, and started again. */
