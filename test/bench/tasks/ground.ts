@@ -53,7 +53,10 @@ export function groundOver(
     executor,
     advancer,
     orders: createTaskOrders({ ...ordering, ...sources }),
-    runs: { ask: async () => Promise.reject(new Error("nobody runs by hand here")), usableBy: async () => [] },
+    runs: {
+      ask: async () => Promise.reject(new Error("nobody runs by hand here")),
+      usableBy: async () => [],
+    },
     aliases: { current: async () => ({ aliases: [], silent: [] }) },
     pressure: { sheds: () => false },
     languages: { of: async () => config.language, choose: async () => undefined },
