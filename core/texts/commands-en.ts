@@ -94,7 +94,7 @@ export const commandsEn: CommandTexts = {
     mute: { args: "subject=HOST 2h WHY", does: "no tasks for a time" },
     unmute: { args: "ID", does: "end a mute" },
     run: {
-      args: "ACTION name=value …, or a command",
+      args: "[ACTION name=value … | COMMAND]",
       does: "run an action by hand; alone it lists what you may run",
     },
     replay: { args: "EVENT [RULE]", does: "judge an event again by the rules in force, for real" },
