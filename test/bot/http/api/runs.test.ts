@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import Koa from "koa";
@@ -34,6 +35,7 @@ async function bench(t: TestContext, answer: RunAnswer) {
   runRoutes(router, { access, desk, ids: { ulid: () => "fresh" }, readJson });
   const server = new Koa().use(router.routes()).listen(0, "127.0.0.1");
   t.after(() => server.close());
+  await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const post = (body: unknown, token: string) =>
     fetch(`http://127.0.0.1:${port}/api/v1/runs`, {
