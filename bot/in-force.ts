@@ -15,6 +15,7 @@ import type { LanguageGroup } from "../core/languages/index.ts";
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
+import type { RunGrant } from "../core/runs/index.ts";
 import {
   type AtWork,
   type CompiledWindows,
@@ -42,6 +43,8 @@ export interface InForce {
   schedules: ReadonlyMap<string, AtWork>;
   groups: Groups;
   roles: readonly Role[];
+  /** What people may run by hand; the first that names an action decides. */
+  grants: readonly RunGrant[];
   /** By the hash of the token. */
   tokens: ReadonlyMap<string, AccessToken>;
   /** Who reads which language. */
@@ -107,6 +110,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     schedules: schedulesOf(home.rules, cron),
     groups: new Map(Object.entries(home.groups)),
     roles: home.roles,
+    grants: home.grants,
     languages: home.languages,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,

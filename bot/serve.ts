@@ -5,6 +5,7 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import type { Masking } from "../core/pages/index.ts";
 import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
+import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import type { GroupPosts } from "./channels/index.ts";
 import type { Config } from "./config/index.ts";
@@ -37,6 +38,7 @@ import {
   rateGate,
   refusalRoutes,
   replayRoutes,
+  runRoutes,
   type ServerDeps,
   sendEventRoutes,
   taskRoutes,
@@ -66,6 +68,7 @@ export interface Serving {
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   orders: TaskOrders;
+  runs: RunDesk & RunGrants;
   /** Shared by all that moves tasks in this process. */
   advancer: Advancer;
   /** Whose people may be named by duty rosters too. */
@@ -162,6 +165,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
+  runRoutes(router, { access, desk: parts.runs, ids, readJson });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
   dutyRoutes(router, { ...common, rosters: parts.rosters });
   deadLetterRoutes(router, { ...common, archive, audit, clock });

@@ -40,13 +40,14 @@ function commandDeps(
   const { tasks, audit, throttle, replays } = stores.store;
   const { directory } = ground.wecom;
   const rules = () => inForce().rules;
+  const grants = () => inForce().grants;
   const clusters = () => inForce().clusters;
   const people = { directory, delegations };
   return {
     about: { directory },
     tasks: { ...people, tasks, executor, audit, denied, view, clock },
     decisions: { ...people, tasks, advancer, settings, view, clock, state: stores.store.state },
-    orders: { ...people, orders, tasks, rules, settings, clock, denied, view },
+    orders: { ...people, orders, tasks, rules, grants, settings, clock, denied, view },
     events: { archive: stores.archive, registry: () => inForce().registry, explainer, rules, denied },
     rules: { rules, clusters, throttle, executor, denied },
     mutes: { mutes: ground.mutes, objectOf: muteObjectOver(rules), denied },
@@ -54,6 +55,7 @@ function commandDeps(
     replays: { replays, audit, explainer, rules, denied, clock },
     delegations: { delegations, clock },
     language: { languages: ground.languages, view },
+    runs: { desk: ground.runs, aliases: ground.aliases, grants },
     duty: { rosters: ground.rosters, directory },
   };
 }

@@ -3,7 +3,14 @@ import type { Home, HomeFile, HomeFolder } from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { createHttpDuty } from "../adapters/rosters/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
-import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
+import {
+  createLogger,
+  createMetrics,
+  isSecretKey,
+  maskText,
+  systemClock,
+  systemIds,
+} from "../adapters/telemetry/index.ts";
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
@@ -31,6 +38,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
+import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
 import { postsOver } from "./wire-channels.ts";
@@ -131,8 +139,26 @@ export async function openParts(options: WhaleOptions) {
   const { tasks } = stores.store;
   const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
   const rules = () => inForce.current().rules;
-  const orders = createTaskOrders({ tasks, advancer, executor: stackstorm, rules, settings, clock, log });
+  const grants = () => inForce.current().grants;
+  const orders = createTaskOrders({
+    tasks,
+    advancer,
+    executor: stackstorm,
+    rules,
+    grants,
+    settings,
+    clock,
+    log,
+  });
+  const runs = createRunDesk({
+    ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
+    ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },
+  });
+  const clusterNames = () => inForce.current().clusters.map(({ name }) => name);
+  const aliases = createAliasBook({ executor: stackstorm, clusters: clusterNames, clock, log });
   const made = {
+    runs,
+    aliases,
     actions,
     settings,
     advancer,

@@ -2,6 +2,7 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import { taskLinks } from "../core/pages/index.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
+import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import {
@@ -31,6 +32,7 @@ import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
+import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import { chatOver } from "./wire-chat.ts";
@@ -67,6 +69,8 @@ export interface Ground {
   /** Shared by all that moves tasks in this process, so that the follower hears of each. */
   advancer: Advancer;
   orders: TaskOrders;
+  runs: RunDesk & RunGrants;
+  aliases: AliasBook;
   inForce: () => InForce;
   languages: Pick<Languages, "of" | "choose">;
   mutes: MuteKeeper;

@@ -15,6 +15,7 @@ export function checkDuties(drafts: Drafts): Problem[] {
       const of = itemsAt(roles, ["roles"]).map((role) => [...role, "of"]);
       return checkNamed(roles, of, known);
     }),
+    ...ofKind(drafts, "runs").flatMap((runs) => checkNamed(runs, peopleOfRuns(runs), known)),
     ...ofKind(drafts, "languages").flatMap((located) => checkNamed(located, [["languages"]], known)),
     ...ofKind(drafts, "roster").flatMap((roster) => checkCluster(drafts, roster)),
   ];
@@ -24,6 +25,12 @@ export function checkDuties(drafts: Drafts): Problem[] {
 function peopleOfRule(rule: Located): Path[] {
   const offers = itemsAt(rule, ["offers"]).map((offer) => [...offer, "approval"]);
   return [["owner"], ["approval"], ["report", "to"], ...offers];
+}
+
+function peopleOfRuns(runs: Located): Path[] {
+  return itemsAt(runs, ["runs"]).flatMap((grant) =>
+    [["by"], ["approval"], ["report", "to"]].map((part) => [...grant, ...part]),
+  );
 }
 
 function checkNamed(located: Located, below: readonly Path[], known: readonly string[] | null): Problem[] {

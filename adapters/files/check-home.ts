@@ -5,6 +5,7 @@ import { checkRoles, checkTokens } from "./check-people.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRoster } from "./check-roster.ts";
 import { checkRule } from "./check-rule.ts";
+import { checkRuns } from "./check-runs.ts";
 import { checkSource, type SourceChecks } from "./check-source.ts";
 import { checkThrottles } from "./check-throttle.ts";
 import { type CronFault, checkSchedule, checkWindow } from "./check-window.ts";
@@ -53,6 +54,8 @@ function checkFile(located: Located, context: CheckContext, approvals: ApprovalC
       return checkRoles(located);
     case "tokens":
       return checkTokens(located);
+    case "runs":
+      return checkRuns(located, approvals);
     case "languages":
       // Its shape and the rosters that it names are checked where those of all files are.
       return [];

@@ -9,7 +9,7 @@ import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
 import { unknownWords } from "./unknown-words.ts";
 
-const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens", "languages"];
+const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens", "languages", "runs"];
 const NAMED_KINDS: readonly FileKind[] = [
   "event-type",
   "source",
@@ -26,6 +26,7 @@ export function checkReferences(drafts: Drafts): Problem[] {
     ...NAMED_KINDS.flatMap((kind) => checkDuplicates(drafts, kind)),
     ...SINGLE_KINDS.flatMap((kind) => checkSingleFile(drafts, kind)),
     ...ofKind(drafts, "rule").flatMap((rule) => checkRuleReferences(drafts, rule)),
+    ...ofKind(drafts, "runs").flatMap((runs) => checkRunReferences(drafts, runs)),
     ...ofKind(drafts, "source").flatMap((source) => checkSourceTypes(drafts, source)),
     ...checkDuties(drafts),
   ];
@@ -59,9 +60,17 @@ function checkRuleReferences(drafts: Drafts, rule: Located): Problem[] {
   return [
     ...itemsAt(rule, ["on"]).flatMap((path) => checkOn(drafts, rule, path)),
     ...checkGroups(drafts, rule),
-    ...checkBusiness(drafts, rule),
+    ...checkBusiness(drafts, rule, ["business"]),
     ...itemsAt(rule, ["throttle", "shared"]).flatMap((path) => checkShared(drafts, rule, path)),
   ];
+}
+
+function checkRunReferences(drafts: Drafts, runs: Located): Problem[] {
+  return itemsAt(runs, ["runs"]).flatMap((grant) => [
+    ...checkGroup(drafts, runs, [...grant, "report", "group"]),
+    ...checkCardGroup(drafts, runs, [...grant, "approval", "group"]),
+    ...checkBusiness(drafts, runs, [...grant, "business"]),
+  ]);
 }
 
 function checkOn(drafts: Drafts, rule: Located, path: Path): Problem[] {
@@ -130,13 +139,13 @@ function checkShared(drafts: Drafts, rule: Located, path: Path): Problem[] {
   return [problemAt(rule, path, words)];
 }
 
-function checkBusiness(drafts: Drafts, rule: Located): Problem[] {
-  const business = textAt(rule, ["business"]);
+function checkBusiness(drafts: Drafts, located: Located, path: Path): Problem[] {
+  const business = textAt(located, path);
   if (business === undefined || drafts.incomplete.has("cluster")) return [];
   const clusters = ofKind(drafts, "cluster").map(servedBusinesses);
   if (allowedClusters(clusters, business).length > 0) return [];
   const words = { zh: "没有集群服务这个业务", en: "no cluster serves this business" };
-  return [problemAt(rule, ["business"], words)];
+  return [problemAt(located, path, words)];
 }
 
 /** Enough of a cluster to ask what it serves, even if the rest of its file is wrong. */

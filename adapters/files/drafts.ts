@@ -8,6 +8,7 @@ import { type RolesFile, RolesShape, type TokensFile, TokensShape } from "./peop
 import type { Problem } from "./problem.ts";
 import { readYaml } from "./read-yaml.ts";
 import { type RosterFile, RosterShape } from "./roster-schema.ts";
+import { type RunsFile, RunsShape } from "./runs-schema.ts";
 import {
   type ClusterFile,
   ClusterShape,
@@ -38,6 +39,7 @@ export interface FileOf {
   roles: RolesFile;
   tokens: TokensFile;
   languages: LanguagesFile;
+  runs: RunsFile;
 }
 
 const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
@@ -53,6 +55,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   roles: RolesShape,
   tokens: TokensShape,
   languages: LanguagesShape,
+  runs: RunsShape,
 };
 const SHAPES = new Map(Object.entries(SCHEMAS).map(([kind, schema]) => [kind, shapeOf(schema)] as const));
 
@@ -70,6 +73,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   roles: "",
   tokens: "",
   languages: "",
+  runs: "",
 };
 
 /** The home's files as data, whatever their shape. */

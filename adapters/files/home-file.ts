@@ -11,7 +11,8 @@ export type FileKind =
   | "throttles"
   | "roles"
   | "tokens"
-  | "languages";
+  | "languages"
+  | "runs";
 
 /** One file of the home, as text. */
 export interface FileText {

@@ -6,6 +6,7 @@ import type { AccessToken, Role } from "../../core/people/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Roster } from "../../core/rosters/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
+import type { RunGrant } from "../../core/runs/index.ts";
 import type { MaintenanceWindow } from "../../core/windows/index.ts";
 
 /** Everything a user wrote in WHALE_HOME, checked and with its defaults filled in. */
@@ -19,6 +20,8 @@ export interface Home {
   rosters: Roster[];
   groups: Record<string, Group>;
   roles: Role[];
+  /** What people may run by hand, in their order: the first that names an action decides. */
+  grants: RunGrant[];
   tokens: AccessToken[];
   /** Who reads which language; an earlier group counts before a later one. */
   languages: LanguageGroup[];

@@ -1,13 +1,15 @@
 import type { Policy } from "../../core/policies/index.ts";
+import { grantRuleId } from "../../core/runs/index.ts";
 import { contentOf, shapeProblems } from "./drafts.ts";
+import type { FileKind } from "./home-file.ts";
 import { readHomeFolders } from "./home-folders.ts";
 import type { Located } from "./located.ts";
-import { textAt, valueAt } from "./look.ts";
+import { itemsAt, textAt, valueAt } from "./look.ts";
 import { formatProblems } from "./problem.ts";
 import { readPolicy } from "./read-others.ts";
 import { readYaml } from "./read-yaml.ts";
 
-/** What relies on a policy: a rule, or one of its offers. */
+/** What relies on a policy: a rule, one of its offers, or an entry of runs.yaml (`run:<id>`). */
 export interface PolicyUse {
   policy: string;
   rule: string;
@@ -32,7 +34,7 @@ export async function readPolicies(dir: string): Promise<PoliciesOfHome> {
   const { texts } = await readHomeFolders(dir);
   const found: PoliciesOfHome = { policies: [], uses: [], problems: [] };
   for (const text of texts) {
-    const reading = text.kind === "policy" || text.kind === "rule" ? readYaml(text, {}) : null;
+    const reading = USING.includes(text.kind) ? readYaml(text, {}) : null;
     if (reading === null) continue;
     const problems = reading.outcome === "refused" ? reading.problems : shapeProblems(reading.located);
     if (reading.outcome === "refused" || (text.kind === "policy" && problems.length > 0)) {
@@ -41,9 +43,22 @@ export async function readPolicies(dir: string): Promise<PoliciesOfHome> {
     }
     const { located } = reading;
     if (text.kind === "rule") found.uses.push(...usesIn(located));
+    else if (text.kind === "runs") found.uses.push(...usesOfRuns(located));
     else found.policies.push({ file: text.file, policy: readPolicy(contentOf(located, "policy")) });
   }
   return found;
+}
+
+const USING: readonly FileKind[] = ["policy", "rule", "runs"];
+
+function usesOfRuns(runs: Located): PolicyUse[] {
+  return itemsAt(runs, ["runs"]).flatMap((grant) => {
+    const policy = textAt(runs, [...grant, "approval", "policy"]);
+    if (policy === undefined) return [];
+    const rule = grantRuleId(textAt(runs, [...grant, "id"]) ?? "");
+    const actions = itemsAt(runs, [...grant, "actions"]);
+    return actions.map((path) => ({ policy, rule, action: textAt(runs, path) ?? "" }));
+  });
 }
 
 function usesIn(rule: Located): PolicyUse[] {

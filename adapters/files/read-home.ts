@@ -10,6 +10,7 @@ import { readCluster, readEventType, readGroups, readPolicy } from "./read-other
 import { readLanguage, readRole, readToken } from "./read-people.ts";
 import { readRoster } from "./read-roster.ts";
 import { readRule, readSharedBuckets } from "./read-rule.ts";
+import { readGrant } from "./read-runs.ts";
 import { readSource } from "./read-source.ts";
 import { readWindow } from "./read-window.ts";
 
@@ -28,6 +29,7 @@ export function readHome(drafts: Drafts): Home {
     rosters: ofKind(drafts, "roster").map((l) => readRoster(contentOf(l, "roster"))),
     groups: readGroups(Object.assign({}, ...groups)),
     roles: ofKind(drafts, "roles").flatMap((l) => contentOf(l, "roles").roles.map(readRole)),
+    grants: ofKind(drafts, "runs").flatMap((l) => contentOf(l, "runs").runs.map(readGrant)),
     languages: ofKind(drafts, "languages").flatMap((l) =>
       contentOf(l, "languages").languages.map(readLanguage),
     ),

@@ -1,6 +1,7 @@
 import type { Cluster } from "../../core/clusters/index.ts";
 import type { ActionCatalog, Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
 import { readAction } from "./actions.ts";
+import { aliases } from "./aliases.ts";
 import { checkNames, readOptions, type StackStormOptions } from "./config.ts";
 import { type ClientParts, type Connection, connect } from "./connection.ts";
 import { control } from "./control.ts";
@@ -79,7 +80,10 @@ function startsOf(connections: Connections, parts: ClientParts): Starts {
   };
 }
 
-type Reads = Pick<Executor, "get" | "list" | "children" | "output" | "probe" | "unclaimed" | "retryPolicies">;
+type Reads = Pick<
+  Executor,
+  "get" | "list" | "children" | "output" | "probe" | "unclaimed" | "retryPolicies" | "aliases"
+>;
 
 function readsOf(connections: Connections, parts: ClientParts): Reads {
   const at = (cluster: string): Connection => {
@@ -90,6 +94,7 @@ function readsOf(connections: Connections, parts: ClientParts): Reads {
   return {
     unclaimed: async (query) => unclaimed(at(query.cluster), query, parts),
     retryPolicies: async (cluster, action) => retryPolicies(at(cluster), action),
+    aliases: async (cluster) => aliases(at(cluster)),
     get: async (cluster, id) => get(at(cluster), id, parts),
     list: async (cluster, ids) => list(at(cluster), ids, parts),
     children: async (cluster, id) => children(at(cluster), id, parts),

@@ -8,7 +8,9 @@ import {
   type ParsedCommand,
   pace,
   parseCommand,
+  plainWord,
   specOf,
+  wordsFor,
 } from "../../core/commands/index.ts";
 import { normaliseUserId, type UserActor } from "../../core/people/index.ts";
 import type { Clock, Logger, Metrics } from "../../core/ports/index.ts";
@@ -147,7 +149,7 @@ async function command(asked: Asked, deps: ChatDeps): Promise<ChatAnswer[]> {
   if (denied !== null) return [textOf(denied)];
   switch (id) {
     case "help":
-      return [textOf(helpText(asked))];
+      return [textOf(await help(asked, deps))];
     case "more":
       return more(asked, deps);
     case "confirm": {
@@ -159,6 +161,14 @@ async function command(asked: Asked, deps: ChatDeps): Promise<ChatAnswer[]> {
     default:
       return prepared(asked, deps.commands[id], deps);
   }
+}
+
+/** `help run` tells also what there is to run. */
+async function help(asked: Asked, deps: ChatDeps): Promise<string> {
+  const text = helpText(asked);
+  const word = plainWord(asked.args.word ?? "");
+  if (!wordsFor(specOf("run")).includes(word)) return text;
+  return `${text}\n${await carriedOut({ ...asked, id: "run", args: {} }, deps)}`;
 }
 
 /** Who is known to be no member, or lacks the command's right on anything, hears so. */

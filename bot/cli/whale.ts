@@ -19,6 +19,7 @@ import { outboxCommand } from "./outbox.ts";
 import { policyCommands } from "./policies.ts";
 import { rosterLines } from "./rule-lint.ts";
 import { rulesCommands } from "./rules.ts";
+import { runCommand } from "./run.ts";
 import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
@@ -70,6 +71,7 @@ function program(): Command {
   auditCommands(whale);
   explainCommand(whale);
   dutyCommand(whale);
+  runCommand(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
 }

@@ -1,6 +1,7 @@
 import { retryTaskId } from "../../core/ids/index.ts";
 import type { Clock, Executor, Logger, TaskStore } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
+import type { RunGrant } from "../../core/runs/index.ts";
 import {
   type Control,
   currentDigest,
@@ -22,6 +23,7 @@ export interface TaskOrderDeps {
   advancer: Advancer;
   executor: Pick<Executor, "get">;
   rules: () => readonly Rule[];
+  grants: () => readonly RunGrant[];
   settings: MachineSettings;
   clock: Clock;
   log: Logger;
@@ -69,8 +71,8 @@ async function retry(task: Task, order: Order, deps: TaskOrderDeps): Promise<Ret
 
 async function make(task: Task, order: Order, n: number, deps: TaskOrderDeps): Promise<Retried> {
   const { by, key } = order;
-  const { tasks, rules, settings, clock, log } = deps;
-  const reason = retryFault(task, currentDigest(rules(), task));
+  const { tasks, rules, grants, settings, clock, log } = deps;
+  const reason = retryFault(task, currentDigest({ rules: rules(), grants: grants() }, task));
   if (reason) return { outcome: "refused", reason };
   const nowMs = clock.nowMs();
   const { depth, causes } = task;

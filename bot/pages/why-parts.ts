@@ -56,6 +56,8 @@ function originText({ task, viewing }: TaskFacts): string {
       return origins.offer({ by: by(origin.by), task: shortId(origin.parentTask) });
     case "retry":
       return origins.retry({ by: by(origin.by), task: shortId(origin.of) });
+    case "run":
+      return texts.runs.origin({ by: by(origin.by), command: origin.command ?? "" });
     default:
       return origin satisfies never;
   }

@@ -2,7 +2,6 @@ import { approvers } from "../../core/approvals/index.ts";
 import { plainLine } from "../../core/cards/index.ts";
 import { ChatOpsError } from "../../core/errors.ts";
 import { shortId } from "../../core/ids/index.ts";
-import { requesterOf } from "../../core/outbox/index.ts";
 import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
   Clock,
@@ -15,7 +14,7 @@ import type {
   ThrottleStore,
 } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import { requesterOf, type Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "./viewing.ts";
 
 export interface HearerDeps {

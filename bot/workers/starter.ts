@@ -6,6 +6,7 @@ import { isChatOpsError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Clock, Executor, StartOutcome, TaskStore } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
+import type { RunGrant } from "../../core/runs/index.ts";
 import { heldBy, type Stop } from "../../core/stops/index.ts";
 import {
   currentDigest,
@@ -22,6 +23,7 @@ import type { StepObserver } from "./steps.ts";
 /** The configuration in force that a start is checked against. */
 export interface InForce {
   rules: readonly Rule[];
+  grants: readonly RunGrant[];
   policies: readonly Policy[];
   clusters: readonly Cluster[];
 }
@@ -60,7 +62,7 @@ export function standingOf(task: Task, inForce: InForce): Standing {
   const { approval } = task;
   const id = approval.mode === "policy" ? approval.policy.id : null;
   return {
-    digest: currentDigest(inForce.rules, task),
+    digest: currentDigest(inForce, task),
     policy: inForce.policies.find((policy) => policy.id === id) ?? null,
     choice: chooseCluster(inForce.clusters, task.clusters),
   };

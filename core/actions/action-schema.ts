@@ -14,6 +14,10 @@ export interface ActionParameter {
   /** Its value must not be shown. */
   secret: boolean;
   enum?: readonly Json[];
+  /** What it is when nobody gives it; absent when nothing. */
+  preset?: Json;
+  /** What its author says of it. */
+  about?: string;
 }
 
 /** What a cluster says of one action: its parameters, those of its runner among them. */
@@ -32,7 +36,7 @@ export function actionParameters(declared: JsonObject): Map<string, ActionParame
 }
 
 function parameterOf(spec: JsonObject): ActionParameter {
-  const { type, default: preset, enum: choices } = spec;
+  const { type, default: preset, enum: choices, description: about } = spec;
   const named = Array.isArray(type) ? type : [type];
   const types = PARAMETER_TYPES.filter((known) => named.includes(known));
   const hasDefault = preset !== undefined && preset !== null;
@@ -42,5 +46,7 @@ function parameterOf(spec: JsonObject): ActionParameter {
     immutable: spec["immutable"] === true,
     secret: spec["secret"] === true,
     ...(Array.isArray(choices) ? { enum: choices } : {}),
+    ...(hasDefault ? { preset } : {}),
+    ...(typeof about === "string" && about !== "" ? { about } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { People, PeopleGroups } from "../people/people.ts";
+import { requesterOf } from "../tasks/origin.ts";
 import type { Decision, Task } from "../tasks/task.ts";
 import { type PeopleApproval, stepName } from "./approval.ts";
 import { approvedHash } from "./choices.ts";
@@ -151,13 +152,13 @@ function stepsAsked(task: Task, { escalate }: PeopleApproval): { name: string; n
  * policy is decided about by the person who asked for it, else by those who hear its report.
  */
 export function deciders(task: Task): Deciders[] {
-  const { approval, origin, report } = task;
+  const { approval, report } = task;
   if (approval.mode === "people") {
     const groups = approval.groups.map(({ name, from }) => ({ name, people: from }));
     return [...groups, ...stepsAsked(task, approval).map(({ name, to }) => ({ name, people: to }))];
   }
-  const asker = origin.kind === "offer" || origin.kind === "retry" ? origin.by : null;
-  if (asker !== null) return [{ name: "asker", people: { users: [asker] } }];
+  const requester = requesterOf(task);
+  if (requester !== null) return [{ name: "asker", people: { users: [requester] } }];
   return [{ name: "report", people: report.to ?? { users: [approval.policy.approvedBy] } }];
 }
 

@@ -53,7 +53,7 @@ function countable(people: People, without: ReadonlySet<string>): string[] | nul
   return [...new Set(people.users)].filter((by) => !without.has(by));
 }
 
-/** Whether an approval could come together at all, by the people that are named. */
-export function isReachable(approval: PeopleApproval): boolean {
-  return canReach(approval, new Set());
+/** Whether an approval could come together at all, by the people that are named and without some of them. */
+export function isReachable(approval: PeopleApproval, without: ReadonlySet<string> = new Set()): boolean {
+  return canReach(approval, without);
 }

@@ -1,5 +1,6 @@
 import { startParams } from "../approvals/choices.ts";
-import { type Json, shortId } from "../ids/index.ts";
+import { type Json, type JsonObject, shortId } from "../ids/index.ts";
+import { MASK } from "../pages/masked.ts";
 import type { Origin, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { ButtonsView, CardButton, CardLine } from "./card.ts";
@@ -38,6 +39,7 @@ export function taskTitle({ origin, title, event }: Task, texts: Texts): string 
 function markOf({ kind }: Origin, texts: Texts): string {
   if (kind === "replay") return texts.replayed;
   if (kind === "renewed") return texts.renewed;
+  if (kind === "run") return texts.runs.mark;
   return kind === "retry" ? texts.retried : "";
 }
 
@@ -80,7 +82,15 @@ export function fitsRow(text: string): boolean {
  * event cannot look like another parameter.
  */
 export function paramsText(task: Task): string {
-  return paramWords(startParams(task));
+  return paramWords(shownParams(task));
+}
+
+function shownParams(task: Task): JsonObject {
+  const { secretParams = [] } = task;
+  const entries = Object.entries(startParams(task));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, secretParams.includes(name) ? MASK : value]),
+  );
 }
 
 /** Some parameters, as `paramsText` has them. */

@@ -31,13 +31,16 @@ export function parseCommand(
   message: string,
   usable: (id: CommandId) => boolean = () => true,
 ): ParsedCommand {
-  const words = ownText(message).slice(0, MOST_CHARACTERS).split(/\s+/u).filter(Boolean);
+  const own = ownText(message).slice(0, MOST_CHARACTERS);
+  const words = own.split(/\s+/u).filter(Boolean);
   const [typed] = words;
   if (typed === undefined) return { outcome: "nothing" };
   const { word, rest } = headOf(plainWord(typed), words.slice(1));
   const named = COMMANDS.filter((command) => wordsFor(command).includes(word));
   for (const command of byWants(named, rest.length)) {
     const args = readArgs(command.args, rest);
+    if (args?.line !== undefined)
+      return { outcome: "command", id: command.id, args: { line: lineOf(own, word) } };
     if (args) return { outcome: "command", id: command.id, args };
   }
   const asked = named.find(({ args }) => args.some(({ optional }) => !optional));
@@ -75,12 +78,23 @@ function readArgs(specs: readonly ArgSpec[], words: readonly string[]): Args | n
   return args;
 }
 
+/** What stands behind the command's word, which may be glued to it. */
+function lineOf(own: string, word: string): string {
+  const [typed = ""] = own.trim().split(/\s/u);
+  const isGlued = plainWord(typed) !== word;
+  return own
+    .trim()
+    .slice(isGlued ? word.length : typed.length)
+    .trim();
+}
+
 const ALL = ["all", "全部", "所有"];
 
 function argOf(kind: ArgKind, words: readonly string[]): string | null {
   const [word = ""] = words;
   switch (kind) {
     case "text":
+    case "line":
       return words.join(" ");
     case "word":
       return word;

@@ -8,14 +8,16 @@ export const COMMAND_IDS = [
   ...(["events", "event", "why", "rules", "throttle", "clusters"] as const),
   ...(["mutes", "mute", "unmute", "replay", "stops", "stop", "start"] as const),
   ...(["delegations", "delegate", "undelegate", "duty", "language"] as const),
+  ...(["run"] as const),
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
 /**
  * What an argument is. `task`: an id of a task as cards show it, or its beginning, or `all` where a command takes
- * that. `event`: the same of an event. `word`: one word. `text`: all that is left, as it was written.
+ * that. `event`: the same of an event. `word`: one word. `text`: all words that are left. `line`:
+ * what is left as it was written, spaces and all.
  */
-export type ArgKind = "task" | "event" | "word" | "text";
+export type ArgKind = "task" | "event" | "word" | "text" | "line";
 
 export interface ArgSpec {
   kind: ArgKind;
@@ -152,6 +154,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   spec("delegate", [["委托"], ["delegate"]], "text", CHANGES),
   spec("undelegate", [["取消委托"], ["undelegate"]], "word", CHANGES),
   spec("language", [["语言"], ["language", "lang"]], "word", CHANGES),
+  // Who may run what is asked of each action: a grant may name its people.
+  spec("run", [["运行", "执行命令"], ["run"]], "line?", CHANGES),
   spec("duty", [["值班"], ["duty", "oncall"]], "text?"),
 ];
 

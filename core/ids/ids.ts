@@ -77,6 +77,11 @@ export function retryTaskId(ended: string, n: number): string {
   return idOf("t_", [ended, "retry", n]);
 }
 
+/** The task that one request of a person makes: the same key of the same person and place gives the same task. */
+export function runTaskId(request: { via: string; by: string; key: string }): string {
+  return idOf("t_", ["run", request.via, request.by, request.key]);
+}
+
 /** `<task>-<start no>`: what StackStorm is given as `context.whale.request_id`. */
 export function requestId(task: string, startNo: number): string {
   return `${task}-${startNo}`;

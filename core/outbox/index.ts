@@ -3,4 +3,3 @@ export * from "./digest.ts";
 export * from "./lanes.ts";
 export * from "./output.ts";
 export * from "./standing.ts";
-export * from "./unreached.ts";

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../ids/index.ts";
+import type { ActionAlias } from "../runs/alias.ts";
 import type { Control } from "../tasks/task.ts";
 
 export interface StartRequest {
@@ -93,6 +94,8 @@ export interface Executor {
   control(order: { cluster: string; executionId: string; what: Control }): Promise<ControlOutcome>;
   /** How failures of an action are followed up; none where nothing says so. Throws when it cannot be read. */
   retryPolicies(cluster: string, action: string): Promise<RetryPolicy[]>;
+  /** The chat commands that a cluster has and that are switched on, each once. Throws when they cannot be read. */
+  aliases(cluster: string): Promise<ActionAlias[]>;
   /** With the result and the parameters. Null when the engine does not know it. */
   get(cluster: string, executionId: string): Promise<Execution | null>;
   /** Up to any number, without results; those the engine does not know are left out. */

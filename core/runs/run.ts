@@ -1,23 +1,36 @@
+import type { ActionSchema } from "../actions/action-schema.ts";
 import type { JsonObject } from "../ids/index.ts";
 import type { Task } from "../tasks/task.ts";
-
-/** Where a person asked for a run. */
-export const RUN_PLACES = ["chat", "rest", "gateway"] as const;
-export type RunPlace = (typeof RUN_PLACES)[number];
+import type { RunGrant } from "./grant.ts";
+import type { RunPlace } from "./place.ts";
 
 /** A run that a person asks for by hand, without an event of a monitor and without a rule. */
 export interface RunRequest {
   action: string;
   /** As typed or sent; cast by the action's schema where that is known. */
   parameters: JsonObject;
-  /** userid; who asks may not approve alone. */
+  /** userid in lower case, or `local` for the machine's command line; who asks may not approve alone. */
   by: string;
   via: RunPlace;
-  /** The request's own key: the same key again gives the same task. */
+  /** The request's own key: the same key again of the same person and place gives the same task. */
   key: string;
-  /** The text of the alias it was asked with, for people. */
+  /** The text of the alias it was asked with, for people. Not kept where a parameter is secret. */
   command?: string;
 }
+
+/** Why there is no task. Closed: each is counted, logged and told. */
+export type RunRefusal =
+  /** `runs.yaml` lets nobody run this action by hand. */
+  | "no_grant"
+  | "not_allowed"
+  | "bad_parameters"
+  | "no_allowed_cluster"
+  /** No cluster has the action, or it is switched off wherever it is. */
+  | "unknown_action"
+  /** The policy that was to stand for an approval is void. */
+  | "policy_void"
+  /** The key has asked for something else before. */
+  | "key_reused";
 
 /** What became of it. */
 export type RunAnswer =
@@ -25,12 +38,32 @@ export type RunAnswer =
   | { outcome: "made"; task: Task }
   | {
       outcome: "refused";
-      reason: "no_grant" | "not_allowed" | "bad_parameters" | "no_allowed_cluster" | "unknown_action";
-      /** For people: what is wrong, where, what to do. */
+      reason: RunRefusal;
+      /** For people, in both languages: what is wrong, where, what to do. */
       message: string;
+      /** The same in each. */
+      words: RunWords;
+      /** What the action takes, where that is known and the parameters are at fault. */
+      schema?: ActionSchema;
     };
+
+/** A sentence in both languages. */
+export interface RunWords {
+  zh: string;
+  en: string;
+}
 
 /** Takes runs that people ask for. */
 export interface RunDesk {
+  /**
+   * Makes the task, exactly once for each key, or says why not. Throws when a store or the directory cannot be
+   * asked: the same request may then be asked again.
+   */
   ask(request: RunRequest): Promise<RunAnswer>;
+}
+
+/** What people may ask for. */
+export interface RunGrants {
+  /** The grants that this person may use now, in their order; `local` may use all. */
+  usableBy(by: string): Promise<readonly RunGrant[]>;
 }

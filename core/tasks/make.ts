@@ -1,58 +1,15 @@
 import { approvalIdentity } from "../approvals/approval.ts";
-import { bindingHash } from "../approvals/binding.ts";
-import type { Choice } from "../approvals/choices.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
-import {
-  hashOf,
-  type JsonObject,
-  offerTaskId,
-  renewedTaskId,
-  replayTaskId,
-  retryTaskId,
-  taskId,
-} from "../ids/index.ts";
-import { type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts";
-import type { Effect } from "./effects.ts";
-import type { MoveReason, RefusalReason } from "./reasons.ts";
-import type { MachineSettings } from "./settings.ts";
-import type {
-  ApprovalSnapshot,
-  CardRecord,
-  EventBrief,
-  HistoryLine,
-  OfferSnapshot,
-  Origin,
-  Task,
-  TaskState,
-} from "./task.ts";
+import { hashOf, offerTaskId, renewedTaskId, replayTaskId, retryTaskId, taskId } from "../ids/index.ts";
+import { type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts";
+import { grantDigest, grantFor, type RunGrant } from "../runs/grant.ts";
+import { type Basis, briefOf, build, type Making, type NewTask, type Rendered } from "./build.ts";
+import type { Origin } from "./origin.ts";
+import type { RefusalReason } from "./reasons.ts";
+import type { OfferSnapshot, Task, TaskState } from "./task.ts";
 
-/** What a rule's templates gave for one event. */
-export interface Rendered {
-  params: JsonObject;
-  /** Absent when there is nothing to choose. */
-  choices?: readonly Choice[];
-  targets: string[];
-  clusters: string[];
-  approval: ApprovalSnapshot;
-  rows: CardRow[];
-  text?: string;
-  offers: OfferSnapshot[];
-}
-
-/** A new task with what goes out with it. */
-export interface NewTask {
-  task: Task;
-  effects: Effect[];
-}
-
-interface Making {
-  nowMs: number;
-  settings: MachineSettings;
-  /** How deep in a chain of `whale.task.ended` the event is, and the tasks before. */
-  depth: number;
-  causes: string[];
-}
+export type { NewTask, Rendered } from "./build.ts";
 
 /** How a rule comes to judge an event. */
 export type RuleOrigin = Extract<Origin, { kind: "rule" | "replay" | "renewed" }>;
@@ -105,7 +62,7 @@ function idOf(origin: RuleOrigin, event: string, place: { rule: string; index: n
  * is told and may ask for it again.
  */
 export function renewedOrigin({ id, origin }: Pick<Task, "id" | "origin">): RuleOrigin | null {
-  if (origin.kind === "offer" || origin.kind === "retry") return null;
+  if (origin.kind === "offer" || origin.kind === "retry" || origin.kind === "run") return null;
   return { kind: "renewed", of: id, by: origin.kind === "rule" ? null : origin.by };
 }
 
@@ -116,8 +73,18 @@ export function offerDigest(rule: Rule, offer: Offer): string {
   return hashOf({ rule: rule.id, business: rule.business, offer: { id, action, params, approval } });
 }
 
-/** The digest that a task's approval is bound to, as the rules are now; null when its rule or offer is gone. */
-export function currentDigest(rules: readonly Rule[], task: Task): string | null {
+/** What tasks come from, as it is in force. */
+export interface TaskSources {
+  rules: readonly Rule[];
+  grants: readonly RunGrant[];
+}
+
+/** The digest that a task's approval is bound to, as things are now; null when its rule, offer or grant is gone. */
+export function currentDigest({ rules, grants }: TaskSources, task: Task): string | null {
+  if (grantOf(task.origin) !== undefined) {
+    const grant = grantFor(grants, task.action);
+    return grant && grantDigest(grant, task.action);
+  }
   const rule = rules.find((r) => r.id === task.ruleId);
   if (!rule) return null;
   const wanted = offerOf(task.origin);
@@ -128,6 +95,10 @@ export function currentDigest(rules: readonly Rule[], task: Task): string | null
 
 function offerOf(origin: Origin): string | undefined {
   return origin.kind === "offer" || origin.kind === "retry" ? origin.offer : undefined;
+}
+
+function grantOf(origin: Origin): string | undefined {
+  return origin.kind === "run" || origin.kind === "retry" ? origin.grant : undefined;
 }
 
 /** Ends after which a person may ask for the same once more. One that people or time said no to is asked for anew. */
@@ -147,7 +118,7 @@ export function retryFault(task: Task, digest: string | null): RefusalReason | n
  */
 export function taskOfRetry(ended: Task, facts: Making & { by: string; key: string; n: number }): NewTask {
   const { by, key, n } = facts;
-  const offer = offerOf(ended.origin);
+  const [offer, grant] = [offerOf(ended.origin), grantOf(ended.origin)];
   const { ruleId, ruleVersion: version, ruleDigest: digest, title, business, action } = ended;
   const { event, startWithinMs, params, targets, clusters, approval, report } = ended;
   const basis: Basis = {
@@ -158,12 +129,14 @@ export function taskOfRetry(ended: Task, facts: Making & { by: string; key: stri
       by: by === "local" ? null : by,
       key,
       ...(offer === undefined ? {} : { offer }),
+      ...(grant === undefined ? {} : { grant }),
     },
     ruleVersion: version,
     ruleDigest: digest,
     forEachIndex: 0,
     ...{ ruleId, title, business, action, event, startWithinMs, params, targets, clusters, approval, report },
     ...(ended.choices ? { choices: ended.choices } : {}),
+    ...(ended.secretParams ? { secretParams: ended.secretParams } : {}),
     rows: ended.cardRows,
     ...(ended.cardText === undefined ? {} : { text: ended.cardText }),
     offers: [],
@@ -201,100 +174,4 @@ export function taskOfOffer(
     offers: [],
   };
   return build(base, facts);
-}
-
-type Basis = Rendered &
-  Pick<
-    Task,
-    | "id"
-    | "origin"
-    | "ruleId"
-    | "ruleVersion"
-    | "ruleDigest"
-    | "title"
-    | "business"
-    | "action"
-    | "event"
-    | "forEachIndex"
-    | "coalesced"
-    | "startWithinMs"
-  > & { report: Task["report"]; origin: Origin };
-
-function briefOf(event: WhaleEvent): EventBrief {
-  const { id, type, title, subject, severity, source, receivedAt, incident, repeatOf = id } = event;
-  return { id, type, title, subject, severity, source, receivedAt, incident, firstEventId: repeatOf };
-}
-
-function build(basis: Basis, making: Making): NewTask {
-  const { rows, text, ...rest } = basis;
-  const gate = firstStep(basis, making);
-  const task: Task = {
-    ...rest,
-    ...gate.fields,
-    ...(text === undefined ? {} : { cardText: text }),
-    eventId: basis.event.id,
-    revision: 1,
-    createdAtMs: making.nowMs,
-    updatedAtMs: making.nowMs,
-    hash: bindingHash(basis),
-    round: 1,
-    decisions: [],
-    awaitedReasons: [],
-    seenClicks: [],
-    deadlineAtMs: null,
-    askedAtMs: null,
-    escalated: 0,
-    sent: 0,
-    cardRows: rows,
-    startNo: 1,
-    start: null,
-    execution: null,
-    stuckToldAtMs: null,
-    depth: making.depth,
-    causes: making.causes,
-    proof: "unverified",
-  };
-  return { task, effects: gate.effects };
-}
-
-interface Gate {
-  fields: Pick<Task, "state" | "reason" | "dueAtMs" | "approvedAtMs" | "cards" | "history">;
-  effects: Effect[];
-}
-
-function firstStep(basis: Basis, making: Making): Gate {
-  const { approval } = basis;
-  const { nowMs, settings } = making;
-  if (approval.mode === "policy") {
-    const fields = { dueAtMs: nowMs, approvedAtMs: nowMs, cards: [] };
-    return { fields: { ...fields, ...entered("approved", "policy_applies", nowMs) }, effects: [] };
-  }
-  const card: CardRecord = {
-    no: 1,
-    to: approval.groups.map(({ from }) => from),
-    purpose: "approval",
-    recipients: [],
-    unreachable: [],
-    sentAtMs: null,
-    codes: [],
-  };
-  // Until WeCom takes the card nobody can answer, so the approval's own time has not begun.
-  const dueAtMs = nowMs + approval.timeoutMs + settings.unaskedGraceMs;
-  const { group } = approval;
-  const cards = group === undefined ? [card] : [card, { ...card, no: 2, group }];
-  const shown: Effect[] = group === undefined ? [] : [{ kind: "group_card", task: basis.id, cardNo: 2 }];
-  const fields = { dueAtMs, approvedAtMs: null, cards };
-  return {
-    fields: { ...fields, ...entered("pending_approval", "made", nowMs) },
-    effects: [{ kind: "card", cardNo: 1 }, ...shown],
-  };
-}
-
-function entered(
-  state: "approved" | "pending_approval",
-  reason: MoveReason,
-  nowMs: number,
-): Pick<Task, "state" | "reason" | "history"> {
-  const line: HistoryLine = { atMs: nowMs, from: null, to: state, reason };
-  return { state, reason, history: [line] };
 }

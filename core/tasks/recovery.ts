@@ -1,4 +1,5 @@
 import type { WhaleEvent } from "../events/event.ts";
+import { isOfPerson } from "./origin.ts";
 import type { Task, TaskState } from "./task.ts";
 
 /** States in which a task waits: nobody has asked for a start of it, if it never had one. */
@@ -14,7 +15,6 @@ export const WAITING_STATES = [
  */
 export function isOfRecovered(task: Task, recovery: WhaleEvent): boolean {
   const { source, incident, firstEventId } = task.event;
-  const isOfPerson = task.origin.kind === "offer" || task.origin.kind === "retry";
-  if (isOfPerson || recovery.recovers === undefined) return false;
+  if (isOfPerson(task) || recovery.recovers === undefined) return false;
   return source === recovery.source && incident === recovery.incident && firstEventId === recovery.recovers;
 }

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../ids/index.ts";
 import type { People, PeopleGroups } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { CardRow } from "../rules/rule.ts";
+import type { Origin } from "./origin.ts";
 import type { MoveReason } from "./reasons.ts";
 
 export const OPEN_STATES = [
@@ -38,27 +39,6 @@ export type TaskState = (typeof TASK_STATES)[number];
 export function isTerminal(state: TaskState): state is TerminalState {
   return (TERMINAL_STATES as readonly string[]).includes(state);
 }
-
-/** How a task came to be. */
-export type Origin =
-  | { kind: "rule" }
-  /**
-   * A rule judged a stored event again. `by` is the userid of who asked for it, and may not approve it alone;
-   * null where that was the command line of the machine itself.
-   */
-  | { kind: "replay"; replay: string; by: string | null }
-  /**
-   * The approval of the task `of` was void when it came to starting, and its rule judged the event again. `by` is who
-   * had asked for a replay of it, and may not approve it alone.
-   */
-  | { kind: "renewed"; of: string; by: string | null }
-  /** A click on an offer of another task's card. `by` may not approve it alone. */
-  | { kind: "offer"; parentTask: string; offer: string; by: string }
-  /**
-   * A person asked for an ended task once more. `by` may not approve it alone, and is null where that was the
-   * command line of the machine itself; `key` is the order's own, and `offer` the offer that the ended task came from.
-   */
-  | { kind: "retry"; of: string; by: string | null; key: string; offer?: string };
 
 /** The gate as it was when the task was made; the task carries it so that no later edit changes it. */
 export type ApprovalSnapshot = PeopleApproval | { mode: "policy"; policy: Policy };
@@ -236,6 +216,8 @@ export interface Task {
   event: EventBrief;
   action: string;
   params: JsonObject;
+  /** Names of the parameters whose values must not be shown; absent when none. */
+  secretParams?: readonly string[];
   targets: string[];
   /** Names of the clusters it may run on, sorted. */
   clusters: string[];

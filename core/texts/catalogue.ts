@@ -2,6 +2,7 @@ import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/ind
 import type { CardTexts } from "./card-texts.ts";
 import type { CommandTexts } from "./command-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
+import type { RunTexts } from "./runs-texts.ts";
 
 /** Languages that people read in chat. */
 export const LANGUAGES = ["zh", "en"] as const;
@@ -11,6 +12,8 @@ export type Language = (typeof LANGUAGES)[number];
 export interface Texts {
   /** Of the pages that cards link to. */
   page: PageTexts;
+  /** Of runs that people ask for by hand. */
+  runs: RunTexts;
   brand: string;
   cards: CardTexts;
   /** Stands before the title of a task that a replay made. */

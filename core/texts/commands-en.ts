@@ -93,6 +93,10 @@ export const commandsEn: CommandTexts = {
     mutes: { does: "what is muted now" },
     mute: { args: "subject=HOST 2h WHY", does: "no tasks for a time" },
     unmute: { args: "ID", does: "end a mute" },
+    run: {
+      args: "[ACTION name=value … | COMMAND]",
+      does: "run an action by hand; alone it lists what you may run",
+    },
     replay: { args: "EVENT [RULE]", does: "judge an event again by the rules in force, for real" },
     stops: { does: "what is stopped now" },
     stop: { args: "all|cluster=…|rule=…|business=… WHY", does: "no new starts, at once" },

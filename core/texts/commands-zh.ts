@@ -83,6 +83,7 @@ export const commandsZh: CommandTexts = {
     mutes: { does: "正在生效的静默" },
     mute: { args: "subject=主机 2h 原因", does: "一段时间内不建任务" },
     unmute: { args: "编号", does: "结束静默" },
+    run: { args: "[动作 参数=值 … | 命令]", does: "手工执行动作；不写参数列出您能执行什么" },
     replay: { args: "事件编号 [规则]", does: "按现有规则真实地再判断一次" },
     stops: { does: "正在生效的急停" },
     stop: { args: "全部|cluster=…|rule=…|business=… 原因", does: "立即不再启动新的执行" },

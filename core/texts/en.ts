@@ -2,9 +2,11 @@ import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
 import { commandsEn } from "./commands-en.ts";
 import { pageEn } from "./page-en.ts";
+import { runsEn } from "./runs-en.ts";
 
 export const en: Texts = {
   page: pageEn,
+  runs: runsEn,
   brand: "Whale",
   cards: cardsEn,
   replayed: "Replay",

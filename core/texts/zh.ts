@@ -2,9 +2,11 @@ import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
 import { commandsZh } from "./commands-zh.ts";
 import { pageZh } from "./page-zh.ts";
+import { runsZh } from "./runs-zh.ts";
 
 export const zh: Texts = {
   page: pageZh,
+  runs: runsZh,
   brand: "鲸",
   cards: cardsZh,
   replayed: "重放",

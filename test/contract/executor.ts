@@ -28,6 +28,8 @@ export interface ExecutorHarness {
   followFailuresUp(maxAttempts: number): Promise<void>;
   /** A run of the action that nobody who names request ids has started. */
   startByHand(): Promise<string>;
+  /** A chat command that the engine has, and the first way to write it. */
+  alias: { ref: string; action: string; format: string };
   /** The engine's port is closed, or open again. */
   setDown(isDown: boolean): Promise<void>;
   close(): Promise<void>;
@@ -167,6 +169,20 @@ function readPromises(promise: Declare): void {
     assert.equal(end.requestId, "t_one-1");
     assert.ok(end.result !== undefined && end.startedAt && end.endedAt);
     assert.ok(end.startedAt <= end.endedAt);
+  });
+
+  promise("the chat commands of a cluster are told, each once", async (_t, harness) => {
+    const aliases = await harness.executor.aliases(harness.cluster);
+    const found = aliases.find(({ ref }) => ref === harness.alias.ref);
+    assert.deepEqual(
+      [found?.action, found?.formats[0]?.representations],
+      [harness.alias.action, [harness.alias.format]],
+    );
+    assert.equal(new Set(aliases.map(({ ref }) => ref)).size, aliases.length);
+    await harness.setDown(true);
+    await assert.rejects(harness.executor.aliases(harness.cluster));
+    await harness.setDown(false);
+    await assert.rejects(harness.executor.aliases("no-such-cluster"));
   });
 
   promise("an id that the engine does not know gives null", async (_t, harness) => {

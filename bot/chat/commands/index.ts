@@ -8,6 +8,7 @@ import { type ChatMuteDeps, muteCommands } from "./mutes.ts";
 import { type OrderDeps, orderCommands } from "./orders.ts";
 import { type ChatReplayDeps, replayCommands } from "./replay.ts";
 import { type ChatRuleDeps, ruleCommands } from "./rules.ts";
+import { type ChatRunDeps, runCommands } from "./runs.ts";
 import { type ChatStopDeps, stopCommands } from "./stops.ts";
 import { type TaskReadDeps, taskCommands } from "./tasks.ts";
 import { type WhoamiDeps, whoamiCommands } from "./whoami.ts";
@@ -25,6 +26,7 @@ export interface CommandDeps {
   replays: ChatReplayDeps;
   delegations: ChatDelegationDeps;
   duty: ChatDutyDeps;
+  runs: ChatRunDeps;
   language: ChatLanguageDeps;
 }
 
@@ -43,5 +45,6 @@ export function chatCommands(deps: CommandDeps): ChatCommands {
     ...delegationCommands(deps.delegations),
     ...dutyCommands(deps.duty),
     ...languageCommands(deps.language),
+    ...runCommands(deps.runs),
   };
 }

@@ -5,6 +5,7 @@ import { shortId } from "../../../core/ids/index.ts";
 import { authorise, type Entitlement, objectOfTask } from "../../../core/people/index.ts";
 import type { Clock, Directory, TaskStore } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
+import type { RunGrant } from "../../../core/runs/index.ts";
 import {
   type Control,
   currentDigest,
@@ -29,6 +30,7 @@ export interface OrderDeps extends StandingDeps, TaskAccessDeps {
   orders: TaskOrders;
   tasks: Pick<TaskStore, "findByPrefix">;
   rules: () => readonly Rule[];
+  grants: () => readonly RunGrant[];
   settings: MachineSettings;
   clock: Clock;
   denied: Denier;
@@ -113,9 +115,9 @@ async function prepare(asked: Asked, what: "cancel" | "retry", deps: OrderDeps):
 function faultOf(
   what: "cancel" | "retry",
   { task, order }: { task: Task; order: Order },
-  { rules, settings, clock }: OrderDeps,
+  { rules, grants, settings, clock }: OrderDeps,
 ): RefusalReason | null {
-  if (what === "retry") return retryFault(task, currentDigest(rules(), task));
+  if (what === "retry") return retryFault(task, currentDigest({ rules: rules(), grants: grants() }, task));
   const judged = step(task, { kind: "control", what, order }, { nowMs: clock.nowMs(), settings });
   return judged.outcome === "refused" ? judged.reason : null;
 }

@@ -10,6 +10,7 @@ import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { outboxPaths } from "./outbox-paths.ts";
 import { replayPaths } from "./replay-paths.ts";
+import { runPaths } from "./run-paths.ts";
 import { taskPaths } from "./task-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
 
@@ -53,6 +54,7 @@ export const apiDocument = {
     ...throttlePaths,
     ...outboxPaths,
     ...taskPaths,
+    ...runPaths,
     ...ownPaths,
   },
   components: {

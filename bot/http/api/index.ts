@@ -16,6 +16,7 @@ export { type OutboxDeps, outboxRoutes } from "./outbox.ts";
 export { INSTANT_WORDS, instantOf } from "./query.ts";
 export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";
+export { type RunRouteDeps, runRoutes } from "./runs.ts";
 export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
 export { type TaskDeps, taskRoutes } from "./tasks.ts";
 export { type ThrottleDeps, throttleRoutes } from "./throttle.ts";

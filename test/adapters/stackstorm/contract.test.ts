@@ -19,6 +19,7 @@ function harnessOf(sim: Awaited<ReturnType<typeof simulated>>): ExecutorHarness 
       const policy = { action: "disk.show", retryOn: "failure" as const, maxRetryCount, delaySeconds: 0 };
       return simulator.faults.set({ retryPolicies: [policy] });
     },
+    alias: { ref: "disk.show", action: "disk.show", format: "show disk of {{host}}" },
     startByHand: async () => {
       const body = JSON.stringify({ action: "core.wait", parameters: { seconds: 0 } });
       const headers = { "content-type": "application/json", "st2-api-key": API_KEY };

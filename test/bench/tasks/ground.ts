@@ -38,7 +38,8 @@ export function groundOver(
   const executor = instantExecutor();
   const common = { tasks: store.tasks, clock, log };
   const advancer = createAdvancer({ ...common, metrics }, DEFAULT_SETTINGS);
-  const ordering = { ...common, advancer, executor, rules: () => inForce.rules, settings: DEFAULT_SETTINGS };
+  const ordering = { ...common, advancer, executor, settings: DEFAULT_SETTINGS };
+  const sources = { rules: () => inForce.rules, grants: () => inForce.grants };
   return {
     ...{ config, clock, inForce: () => inForce, settings: DEFAULT_SETTINGS },
     stores: {
@@ -51,7 +52,12 @@ export function groundOver(
     wecom: { messenger: instantMessenger, directory: instantDirectory },
     executor,
     advancer,
-    orders: createTaskOrders(ordering),
+    orders: createTaskOrders({ ...ordering, ...sources }),
+    runs: {
+      ask: async () => Promise.reject(new Error("nobody runs by hand here")),
+      usableBy: async () => [],
+    },
+    aliases: { current: async () => ({ aliases: [], silent: [] }) },
     pressure: { sheds: () => false },
     languages: { of: async () => config.language, choose: async () => undefined },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),

@@ -36,6 +36,7 @@ export function instantExecutor(): Executor {
     unclaimed: async () => [],
     control: async ({ cluster, executionId: id }) => ({ outcome: "taken", execution: runOf(cluster, id) }),
     retryPolicies: async () => [],
+    aliases: async () => [],
     get: async (cluster, id) => runOf(cluster, id),
     list: async (cluster, ids) => ids.map((id) => runOf(cluster, id)),
     children: async () => [],

@@ -67,7 +67,7 @@ function starting(
   const common = { clock, log: silentLog, metrics: countedMetrics() };
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
   const clusters = [aCluster("hz-core", 2), aCluster("bj-core", 1)];
-  const inForce = (): InForce => ({ rules: [aRule()], policies: [], clusters });
+  const inForce = (): InForce => ({ rules: [aRule()], grants: [], policies: [], clusters });
   const starter = createStarter({
     ...{ tasks, advancer, executor, inForce, clock, onStep: () => undefined },
     stops: { refresh, current: () => stopped.now },

@@ -39,7 +39,10 @@ describe("a group that an approval names", () => {
     const nowhere = aRule({ approval: ASKED });
     assert.equal(ruleDigest(elsewhere), ruleDigest(IN_GROUP));
     assert.equal(ruleDigest(nowhere), ruleDigest(IN_GROUP));
-    assert.equal(currentDigest([nowhere], aMadeTask({ rule: IN_GROUP })), ruleDigest(IN_GROUP));
+    assert.equal(
+      currentDigest({ rules: [nowhere], grants: [] }, aMadeTask({ rule: IN_GROUP })),
+      ruleDigest(IN_GROUP),
+    );
   });
 
   test("changes nothing about who may decide there", () => {

@@ -282,7 +282,7 @@ describe("a retry", () => {
     );
     assert.deepEqual(effects, [{ kind: "card", cardNo: 1 }]);
     assert.equal(stepAt(task, approve()).reason, "own_request");
-    assert.equal(currentDigest([aRule()], task), task.ruleDigest);
+    assert.equal(currentDigest({ rules: [aRule()], grants: [] }, task), task.ruleDigest);
   });
 
   const MAY: [task: () => Task, digest: (task: Task) => string | null, fault: RefusalReason | null][] = [

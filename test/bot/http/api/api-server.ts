@@ -216,7 +216,8 @@ async function open(given: Given) {
     const advancer = createAdvancer({ tasks, clock, log, metrics }, DEFAULT_SETTINGS);
     const { executor = { get: async () => null } } = given;
     const rules = () => inForce.current().rules;
-    const ordering = { tasks, advancer, executor, rules, settings: DEFAULT_SETTINGS, clock, log };
+    const grants = () => inForce.current().grants;
+    const ordering = { tasks, advancer, executor, rules, grants, settings: DEFAULT_SETTINGS, clock, log };
     const ids = { ulid: () => `${NOW_MS}` };
     taskRoutes(router, { guard, log, tasks, orders: createTaskOrders(ordering), ids, readJson });
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });

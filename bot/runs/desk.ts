@@ -1,0 +1,144 @@
+import { isReachable } from "../../core/approvals/index.ts";
+import { allowedClusters, type Cluster } from "../../core/clusters/index.ts";
+import { runTaskId } from "../../core/ids/index.ts";
+import type { Masking } from "../../core/pages/index.ts";
+import type { Policy } from "../../core/policies/index.ts";
+import type { ActionCatalog, Clock, Journal, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
+import { resolveApproval } from "../../core/rules/index.ts";
+import {
+  askedHash,
+  fitRun,
+  grantFor,
+  type OnCluster,
+  type RunAnswer,
+  type RunDesk,
+  type RunGrant,
+  type RunGrants,
+  type RunRequest,
+} from "../../core/runs/index.ts";
+import type { FittedRun, MachineSettings, Task } from "../../core/tasks/index.ts";
+import { type RunAccessDeps, runDenial } from "./authorise.ts";
+import { makeRun } from "./make.ts";
+import { type ReadSchemas, schemaReader } from "./schemas.ts";
+import { noActionWords, noGrantWords, onlyAskerWords, refuse } from "./words.ts";
+
+/** The configuration in force that requests are held against. */
+interface RunsInForce extends ReturnType<RunAccessDeps["inForce"]> {
+  grants: readonly RunGrant[];
+  policies: readonly Policy[];
+  clusters: readonly Cluster[];
+}
+
+export interface RunDeskDeps extends RunAccessDeps {
+  inForce: () => RunsInForce;
+  catalog: Pick<ActionCatalog, "readAction">;
+  journal: Pick<Journal, "append">;
+  tasks: Pick<TaskStore, "get" | "make">;
+  masking: Masking;
+  settings: MachineSettings;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** Takes runs that people ask for, by the grants in force. */
+export function createRunDesk(deps: RunDeskDeps): RunDesk & RunGrants {
+  const readSchemas = schemaReader(deps);
+  return {
+    ask: async (request) => {
+      const answer = await ask(request, { ...deps, readSchemas });
+      const { action, by, via } = request;
+      const reason = answer.outcome === "made" ? "made" : answer.reason;
+      deps.metrics.count("runs_asked", { via, outcome: reason });
+      const task = answer.outcome === "made" ? { taskId: answer.task.id } : {};
+      deps.log.info({ action, by, via, reason, ...task }, "run asked for");
+      return answer;
+    },
+    usableBy: async (by) => {
+      const { grants } = deps.inForce();
+      const denials = await Promise.all(grants.map((grant) => runDenial(by, grant, deps)));
+      return grants.filter((_, at) => denials[at] === null);
+    },
+  };
+}
+
+type Asking = RunDeskDeps & { readSchemas: ReadSchemas };
+
+async function ask(request: RunRequest, deps: Asking): Promise<RunAnswer> {
+  const known = await deps.tasks.get(runTaskId(request));
+  if (known) return sameAgain(request, known);
+  const { grants } = deps.inForce();
+  const grant = grantFor(grants, request.action);
+  if (!grant) return refuse("no_grant", noGrantWords(request.action));
+  const denial = await runDenial(request.by, grant, deps);
+  if (denial) return refuse("not_allowed", denial);
+  const fitted = await fit(request, grant, deps);
+  return "outcome" in fitted ? fitted : made(request, fitted, deps);
+}
+
+async function made(request: RunRequest, run: FittedRun, deps: Asking): Promise<RunAnswer> {
+  const task = await makeRun(request, run, deps);
+  return sameAgain(request, task);
+}
+
+/** The same request has its task; a key that asked for something else is no such request. */
+function sameAgain(request: RunRequest, task: Task): RunAnswer {
+  const { origin } = task;
+  if (origin.kind === "run" && origin.asked === askedHash(request)) return { outcome: "made", task };
+  return refuse("key_reused", {
+    zh: "这个 key 已用于另一个请求，请换一个",
+    en: "this key has asked for something else before: use another",
+  });
+}
+
+type Refused = Extract<RunAnswer, { outcome: "refused" }>;
+
+/** Everything that must hold before there can be a task. */
+async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<FittedRun | Refused> {
+  const { action, by, parameters } = request;
+  const { clusters, policies } = deps.inForce();
+  const allowed = allowedClusters(clusters, grant.business);
+  if (allowed.length === 0) return refuse("no_allowed_cluster", noClusterWords(grant));
+  const gate = resolveApproval(grant.approval, action, { nowMs: deps.clock.nowMs(), policies });
+  if (gate.outcome === "void") return refuse("policy_void", voidWords(grant, gate.message));
+  const { approval } = gate;
+  const isAlone = approval.mode === "people" && !isReachable(approval, new Set([by]));
+  if (isAlone) return refuse("not_allowed", onlyAskerWords(grant));
+  const places = await placesOf(action, allowed, deps);
+  if (places.length === 0) return refuse("unknown_action", noActionWords(action, allowed));
+  const fitted = fitRun(parameters, grant, places);
+  if (fitted.outcome === "misfits") {
+    const schema = places.find((place) => place.schema !== undefined)?.schema;
+    return refuse("bad_parameters", fitted.words, schema ? { schema } : {});
+  }
+  const { params, targets, secretParams } = fitted;
+  const byName = Object.keys(params).filter(deps.masking.isSecretKey);
+  const secrets = [...new Set([...secretParams, ...byName])].sort();
+  const names = places.map(({ cluster }) => cluster);
+  return { grant, params, targets, secretParams: secrets, clusters: names, approval };
+}
+
+/** The clusters that have the action, or could not be asked for it. */
+async function placesOf(
+  action: string,
+  allowed: readonly string[],
+  { readSchemas }: Asking,
+): Promise<OnCluster[]> {
+  const readings = await readSchemas(action, allowed);
+  return readings.flatMap(([cluster, reading]): OnCluster[] => {
+    if (reading.outcome === "unreachable") return [{ cluster }];
+    const isThere = reading.outcome === "known" && reading.schema.enabled;
+    return isThere ? [{ cluster, schema: reading.schema }] : [];
+  });
+}
+
+function noClusterWords({ business }: RunGrant) {
+  return { zh: `没有集群服务业务 ${business}`, en: `no cluster serves the business ${business}` };
+}
+
+function voidWords({ id }: RunGrant, why: string) {
+  return {
+    zh: `runs.yaml 的 ${id} 引用的策略现在无效：${why}；请重新批准策略（whale policies approve）`,
+    en: `the policy of ${id} in runs.yaml is void: ${why}; approve it again (whale policies approve)`,
+  };
+}

@@ -1,0 +1,2 @@
+export { type AliasBook, createAliasBook } from "./aliases.ts";
+export { createRunDesk, type RunDeskDeps } from "./desk.ts";

@@ -1,0 +1,60 @@
+import type { Denial, DenialWords, Role } from "../../core/people/index.ts";
+import { grantWords, peopleText } from "../../core/people/index.ts";
+import type { RunAnswer, RunGrant, RunRefusal, RunWords } from "../../core/runs/index.ts";
+
+/** A refusal with its words in both languages. */
+export function refuse(
+  reason: RunRefusal,
+  words: RunWords,
+  more: Pick<Extract<RunAnswer, { outcome: "refused" }>, "schema"> = {},
+): Extract<RunAnswer, { outcome: "refused" }> {
+  return { outcome: "refused", reason, message: `${words.zh} (${words.en})`, words, ...more };
+}
+
+/** Nothing lets anybody run this action by hand. */
+export function noGrantWords(action: string): RunWords {
+  return {
+    zh: `${action} 不能手工执行：runs.yaml 里没有包含它的条目，可请管理员添加`,
+    en: `${action} cannot be run by hand: no entry of runs.yaml has it; ask whoever runs Whale to add one`,
+  };
+}
+
+/** Which right is missing, who has it, where it is granted. */
+export function deniedWords(
+  grant: RunGrant,
+  { reason, message }: Pick<Denial, "reason" | "message">,
+  { granting, admins }: { granting: readonly Role[]; admins: readonly Role[] },
+): RunWords {
+  const isForRoles = reason === "no_role" || reason === "outside_scope" || reason === "unknown_person";
+  const roles: DenialWords = isForRoles ? grantWords(granting, admins) : { zh: "", en: "" };
+  return {
+    zh: [`runs.yaml 的 ${grant.id}：${message.zh}`, roles.zh].filter(Boolean).join("。"),
+    en: [`${grant.id} of runs.yaml: ${message.en}`, roles.en].filter(Boolean).join(". "),
+  };
+}
+
+/** A grant that names its people does not name this one. */
+export function notNamedWords({ id, by = {} }: RunGrant): RunWords {
+  const people = peopleText(by);
+  return {
+    zh: `runs.yaml 的 ${id} 只允许 ${people} 发起`,
+    en: `${id} of runs.yaml lets ${people} alone ask for this`,
+  };
+}
+
+/** Nobody but who asks could approve. */
+export function onlyAskerWords({ id }: RunGrant): RunWords {
+  return {
+    zh: `runs.yaml 的 ${id} 除您之外没有足够的人可以批准，自己发起的不能自己批准`,
+    en: `too few others may approve under ${id} of runs.yaml, and nobody approves what they asked for`,
+  };
+}
+
+/** No cluster has the action, or it is switched off. */
+export function noActionWords(action: string, clusters: readonly string[]): RunWords {
+  const names = clusters.join(" ");
+  return {
+    zh: `集群 ${names} 上没有动作 ${action}，或已停用；请核对动作名`,
+    en: `the clusters ${names} have no action ${action}, or it is disabled: check its name`,
+  };
+}
