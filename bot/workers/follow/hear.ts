@@ -71,7 +71,7 @@ async function hearEnd(
     case "over": {
       const news = { kind: "news" as const, execution: executionRecord(execution), doubles: end.doubles };
       await deps.advancer.advance(task, news);
-      deps.onStep("end_stored");
+      deps.onStep("end_stored", execution.id);
       return "over";
     }
     default:

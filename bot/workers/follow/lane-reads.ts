@@ -8,7 +8,7 @@ import { type LaneState, sweep, usualPollAtMs, weighTrust } from "./lane-state.t
 import { RESTLESS_POLL_MS } from "./poll-pace.ts";
 
 /** Requests under way to one cluster at the same time. */
-export const SLOTS = 16;
+export const SLOTS = 32;
 /** Ids in one request (reference/stackstorm.md section 3). */
 const LIST_IDS = 100;
 /** First and longest pause after what could not be read. */
