@@ -125,9 +125,19 @@ export function noticeText(
   const head = `**${plainLine(task.title, viewing)}**（${texts.labels.id} ${shortId(task.id)}）：`;
   if (about === "unreachable_people")
     return head + plainLine(task.cards.flatMap((c) => c.unreachable).join(" "), viewing);
-  const since = task.start?.intentAtMs ?? task.updatedAtMs;
+  const since = about === "stuck" ? stillSinceMs(task) : beganAtMs(task);
   const minutes = Math.max(1, Math.round((viewing.nowMs - since) / 60_000));
   return head + plainNotice(task, about, { viewing, minutes });
+}
+
+function beganAtMs(task: Task): number {
+  return task.start?.intentAtMs ?? task.updatedAtMs;
+}
+
+/** Since when the execution is in its status. */
+function stillSinceMs(task: Task): number {
+  const last = task.history.findLast(({ reason }) => reason === "execution_moved");
+  return Math.max(last?.atMs ?? 0, beganAtMs(task));
 }
 
 function plainNotice(
