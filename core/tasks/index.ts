@@ -10,6 +10,7 @@ export * from "./make.ts";
 export { isEnd, watchers } from "./on-execution.ts";
 export { startFault } from "./on-start.ts";
 export * from "./outgoing.ts";
+export * from "./progress.ts";
 export * from "./reasons.ts";
 export * from "./recovery.ts";
 export * from "./result.ts";
