@@ -165,7 +165,11 @@ export async function startWork(ground: Ground): Promise<Work> {
   );
   const clusters = () => inForce().clusters.map((cluster) => cluster.name);
   const relistMs = stores.kind === "embedded" ? null : RELIST_MS;
-  const follower = await startFollower({ tasks, advancer, executor, clusters, relistMs, ...common });
+  const following =
+    stores.kind === "embedded" ? ALONE : await joinCrew({ ...FOLLOWERS, leases, log, holder });
+  const follower = await startFollower({
+    ...{ tasks, advancer, executor, clusters, relistMs, crew: following, ...common },
+  });
   const live = { atMs: 0 };
   const liveAtMs = () => live.atMs;
   const crew = stores.kind === "embedded" ? ALONE : await joinCrew({ leases: store.leases, log, holder });
@@ -210,6 +214,8 @@ export async function startWork(ground: Ground): Promise<Work> {
       // First what makes tasks and messages, then what works on them.
       await together({ resuming: () => resuming, crew: () => crew.leave(), ...endsOf(makers) });
       await together({ ...endsOf({ tasks: due, outbox: messages }), follower: () => follower.stop() });
+      // Last, so that nobody else takes over what is still being read here.
+      await following.leave();
       await together({ aibot: async () => posts.bot?.close() });
     },
   };
@@ -217,6 +223,8 @@ export async function startWork(ground: Ground): Promise<Work> {
 
 /** How soon executions whose follower is gone are followed by another. */
 const RELIST_MS = 15_000;
+/** Who is gone is missed soon: that two follow one cluster for a while does no harm. */
+const FOLLOWERS = { prefix: "follower:", lookMs: 1_500, leaseMs: 5_000 };
 
 function endsOf(loops: Readonly<Record<string, Loop>>): Record<string, () => Promise<void>> {
   return Object.fromEntries(Object.entries(loops).map(([name, loop]) => [name, () => loop.stop()]));

@@ -10,7 +10,7 @@ import { find, unclaimed } from "./find.ts";
 import { retryPolicies } from "./policies.ts";
 import { children, get, list, output, probe } from "./reads.ts";
 import { start } from "./start.ts";
-import { watch } from "./watch.ts";
+import { type WatchOptions, watch } from "./watch.ts";
 
 /** What the client is made of. */
 export interface StackStormParts {
@@ -45,9 +45,10 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       if (connection) return readAction(connection, action);
       return { outcome: "unreachable", message: unknownCluster(cluster).message };
     },
-    watch: (cluster, onHint, signal) => {
+    watch: (cluster, onHint, signal, onProven) => {
       const any = AbortSignal.any([signal, closing.signal]);
-      return watchOne(connections.get(cluster), { cluster, onHint, signal: any }, parts);
+      const watching = { cluster, onHint, signal: any, ...(onProven ? { onProven } : {}) };
+      return watchOne(connections.get(cluster), watching, parts);
     },
     close: () => {
       closing.abort();
@@ -106,18 +107,18 @@ function readsOf(connections: Connections, parts: ClientParts): Reads {
   };
 }
 
-interface Watching {
+interface Watching extends WatchOptions {
   cluster: string;
   onHint: Parameters<Executor["watch"]>[1];
-  signal: AbortSignal;
 }
 
 async function watchOne(
   connection: Connection | undefined,
-  { cluster, onHint, signal }: Watching,
+  { cluster, onHint, ...options }: Watching,
   parts: ClientParts,
 ): Promise<void> {
-  if (connection) return watch(connection, onHint, { signal, parts });
+  if (connection) return watch(connection, onHint, { ...options, parts });
+  const { signal } = options;
   parts.log.error({ cluster }, "a cluster that is not configured cannot be watched");
   // Whoever watches comes back when this returns: waiting keeps that from becoming a loop.
   await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { Compile } from "typebox/compile";
-import { isJsonObject, type JsonObject } from "../../core/ids/index.ts";
+import { isJsonObject, type JsonObject, pick } from "../../core/ids/index.ts";
 
 const Text = Type.String();
 const Name = Type.String({ minLength: 1 });
@@ -129,7 +129,7 @@ export const UNSTATED = "unstated";
 
 /** What one event of the stream says. */
 export type StreamNews =
-  | { outcome: "hint"; executionId: string; status: string }
+  | { outcome: "hint"; executionId: string; status: string; requestId?: string }
   /** An event that is not about an execution. */
   | { outcome: "other" }
   | { outcome: "malformed" };
@@ -139,7 +139,11 @@ export function parseStreamEvent(name: string | undefined, data: string): Stream
   if (!name?.startsWith("st2.execution__")) return { outcome: "other" };
   const value = parseJson(data);
   if (!newsCheck.Check(value)) return { outcome: "malformed" };
-  return { outcome: "hint", executionId: value.id, status: value.status ?? UNSTATED };
+  const requestId = pick(value, ["context", "whale", "request_id"]);
+  return {
+    ...{ outcome: "hint", executionId: value.id, status: value.status ?? UNSTATED },
+    ...(typeof requestId === "string" ? { requestId } : {}),
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,8 @@ import { createEventSource, type FetchLikeInit, type FetchLikeResponse } from "e
 export interface StreamListener {
   /** It has lived long enough, or said enough, to count as connected. Called at most once. */
   onConnected(): void;
+  /** An event or a heartbeat has come: what stands behind the address is alive. Called at most once. */
+  onProven?(): void;
   onEvent(name: string | undefined, data: string): void;
 }
 
@@ -86,6 +88,12 @@ function createLife(request: StreamRequest, listener: StreamListener, onEnd: OnE
     state.connected = true;
     listener.onConnected();
   };
+  const prove = () => {
+    if (state.proven) return connect();
+    state.proven = true;
+    connect();
+    listener.onProven?.();
+  };
   const opened = () => {
     silence.refresh();
     settling = setTimeout(connect, request.settleMs);
@@ -93,15 +101,13 @@ function createLife(request: StreamRequest, listener: StreamListener, onEnd: OnE
   const bytes = (chunk: Uint8Array) => {
     if (state.ended) return;
     silence.refresh();
-    if (state.lineBytes === 0 && isHeartbeat(chunk)) state.proven = true;
-    if (state.proven) connect();
+    if (state.lineBytes === 0 && isHeartbeat(chunk)) prove();
     state.lineBytes = openLineBytes(chunk, state.lineBytes);
     if (state.lineBytes > request.maxLineBytes) end("oversized");
   };
   const message: Life["message"] = (name, data) => {
     if (state.ended) return;
-    state.proven = true;
-    connect();
+    prove();
     listener.onEvent(name, data);
   };
   return { opened, bytes, message, end };

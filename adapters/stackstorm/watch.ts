@@ -18,6 +18,13 @@ const EVENTS = "st2.execution__update,st2.execution__create";
 
 type OnHint = (hint: Hint) => void;
 
+/** What a watch tells besides. */
+export interface WatchOptions {
+  signal: AbortSignal;
+  /** True when the stream has brought a heartbeat or an event, false when it has ended after that. */
+  onProven?: (proven: boolean) => void;
+}
+
 /**
  * Passes on what the event stream of a cluster says, and connects again whenever it ends, until the signal
  * aborts. After each connecting comes the hint `*` `reconnected`: read again everything that is open, since
@@ -26,12 +33,13 @@ type OnHint = (hint: Hint) => void;
 export async function watch(
   connection: Connection,
   onHint: OnHint,
-  { signal, parts }: { signal: AbortSignal; parts: ClientParts },
+  { signal, onProven = () => undefined, parts }: WatchOptions & { parts: ClientParts },
 ): Promise<void> {
-  const listener = listenerOf(connection, onHint, parts);
+  const listener = listenerOf(connection, { onHint, onProven }, parts);
   let failures = 0;
   while (!signal.aborted) {
     const end = await oneConnection(connection, listener, { signal, parts });
+    if (end.proven) onProven(false);
     parts.metrics.gauge("stackstorm_stream_up", 0, { cluster: connection.cluster });
     if (signal.aborted) return;
     failures = end.proven ? 0 : failures + 1;
@@ -74,10 +82,19 @@ function requestOf(
   };
 }
 
-function listenerOf({ cluster }: Connection, onHint: OnHint, { log, metrics }: ClientParts): StreamListener {
-  const tell = (executionId: string, status: string) => {
+interface Hearer {
+  onHint: OnHint;
+  onProven(proven: boolean): void;
+}
+
+function listenerOf(
+  { cluster }: Connection,
+  { onHint, onProven }: Hearer,
+  { log, metrics }: ClientParts,
+): StreamListener {
+  const tell = (executionId: string, status: string, requestId?: string) => {
     try {
-      onHint({ cluster, executionId, status });
+      onHint({ cluster, executionId, status, ...(requestId === undefined ? {} : { requestId }) });
     } catch (error) {
       // A fault of the listener must not cost the stream, which would repeat nothing.
       log.error({ cluster, executionId, message: errorText(error) }, "a hint was not taken");
@@ -89,10 +106,11 @@ function listenerOf({ cluster }: Connection, onHint: OnHint, { log, metrics }: C
       metrics.gauge("stackstorm_stream_up", 1, { cluster });
       tell(EVERY_EXECUTION, RECONNECTED);
     },
+    onProven: () => onProven(true),
     onEvent: (name, data) => {
       const news = parseStreamEvent(name, data);
       metrics.count("stackstorm_stream_events", { cluster, outcome: news.outcome });
-      if (news.outcome === "hint") tell(news.executionId, news.status);
+      if (news.outcome === "hint") tell(news.executionId, news.status, news.requestId);
     },
   };
 }

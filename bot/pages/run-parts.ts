@@ -1,6 +1,7 @@
 import { deciderName, seconds } from "../../core/cards/index.ts";
+import { progressLine } from "../../core/commands/index.ts";
 import { type Excerpt, excerptOf, pageTime } from "../../core/pages/index.ts";
-import { isTerminal } from "../../core/tasks/index.ts";
+import { isTerminal, progressOf } from "../../core/tasks/index.ts";
 import type { TaskFacts } from "./facts.ts";
 import { html, type Part } from "./html.ts";
 import { factList, section } from "./parts.ts";
@@ -28,6 +29,7 @@ export function resultPart(facts: TaskFacts, outputAt: string): Part {
     children.length > 0
       ? [
           html`<h3>${sections.children}</h3>`,
+          html`<p>${progressLine(progressOf(children), texts)}</p>`,
           factList(
             children.map(({ action, status }): [string, Part] => [action, html`<code>${status}</code>`]),
           ),

@@ -13,6 +13,12 @@ export interface CrewDeps {
   leases: Leases;
   log: Logger;
   holder: string;
+  /** What the lease of each member begins with. Default `worker:`. */
+  prefix?: string;
+  /** How often each says that it is there, in milliseconds. Default 3 s. */
+  lookMs?: number;
+  /** After so long without that it counts as gone, in milliseconds. Default 12 s. */
+  leaseMs?: number;
   /** Runs something again and again until it is stopped. */
   every?: (ms: number, run: () => void) => { stop(): void };
 }
@@ -29,15 +35,17 @@ const LEASE_MS = 12_000;
  * differently for some seconds: the lease of each partition decides which of them reads. Whoever cannot ask the
  * store goes on with what it knew.
  */
-export async function joinCrew({ leases, log, holder, every = onTimer }: CrewDeps): Promise<Crew> {
-  const own = `${PREFIX}${holder}`;
+export async function joinCrew(deps: CrewDeps): Promise<Crew> {
+  const { leases, log, holder, every = onTimer } = deps;
+  const { prefix = PREFIX, lookMs = LOOK_MS, leaseMs = LEASE_MS } = deps;
+  const own = `${prefix}${holder}`;
   let members: string[] = [own];
   let fence: number | null = null;
   let looking = Promise.resolve();
   const look = async () => {
-    const answer = await leases.acquire(own, holder, LEASE_MS);
+    const answer = await leases.acquire(own, holder, leaseMs);
     fence = answer.outcome === "held" ? answer.fence : null;
-    const found = await leases.held(PREFIX);
+    const found = await leases.held(prefix);
     if (found.join() !== members.join()) log.info({ members: found }, "crew changed");
     members = found.includes(own) ? found : [...found, own].sort();
   };
@@ -46,7 +54,7 @@ export async function joinCrew({ leases, log, holder, every = onTimer }: CrewDep
       log.warn({ reason: errorText(error) }, "who else is at work is not known"),
     );
   await lookAgain();
-  const timer = every(LOOK_MS, () => {
+  const timer = every(lookMs, () => {
     looking = looking.then(lookAgain);
   });
   return {

@@ -1,55 +1,49 @@
 import { errorText } from "../../core/errors.ts";
-import type { Clock, Execution, Executor, Hint, Logger, TaskStore } from "../../core/ports/index.ts";
-import { isEnd, type Task } from "../../core/tasks/index.ts";
-import { type Advancer, isFollowed } from "./advance.ts";
+import { hashOf } from "../../core/ids/index.ts";
+import type { Clock, Executor, Logger, TaskStore } from "../../core/ports/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
+import type { Advancer } from "./advance.ts";
+import { ALONE, type Crew } from "./crew.ts";
+import { type Lane, startLane } from "./follow/lane.ts";
+import { createStrangers, type Strangers } from "./follow/strangers.ts";
+import { createStreams, type Streams } from "./follow/streams.ts";
 import { type Loop, startLoop } from "./loop.ts";
-import { judgeEnd } from "./run-end.ts";
-import { executionRecord } from "./sighting.ts";
 import type { StepObserver } from "./steps.ts";
 
 export interface FollowerDeps {
   tasks: TaskStore;
   advancer: Advancer;
   executor: Executor;
-  /** Names of all clusters, each of which has its stream of hints. */
+  /** Names of all clusters as they are configured now, each of which has its stream of hints. */
   clusters: () => readonly string[];
   /**
    * How often running tasks are listed anew, in milliseconds, where other processes start some too and may be gone
    * afterwards; null where there is no other process.
    */
   relistMs: number | null;
+  /** Who shares the clusters; nobody when absent. */
+  crew?: Crew;
+  /** A number in [0, 1), of which nothing but the spreading of requests depends. */
+  random?: () => number;
   clock: Clock;
   log: Logger;
   onStep: StepObserver;
 }
 
-interface Followed {
-  taskId: string;
-  cluster: string;
-  executionId: string;
-  status: string;
-  sinceMs: number;
-  nextPollMs: number;
-  misses: number;
-  /** When its end was first seen; null before. */
-  endedAtMs: number | null;
-}
-
-const YOUNG_MS = 30_000;
-const MIDDLE_MS = 300_000;
-const RESTLESS_POLL_MS = 1_000;
-const MIDDLE_POLL_MS = 5_000;
-const OLD_POLL_MS = 30_000;
-const MISSES_UNTIL_GONE = 3;
 const FOLLOWED_STATES = ["running", "paused", "canceling"] as const;
+const MOST_TASKS = 1_000_000;
+/** How soon a cluster that was added, or whose follower is gone, gets its stream. */
+const LOOK_MS = 1_500;
+/** So much less often running tasks are listed where every stream tells of what others start. */
+const RELIST_RARELY = 4;
+/** What this process has started it follows for so many listings, until whoever has the cluster does. */
+const HAND_OVER = 2;
 
-/** How long until an execution of this age is asked about again (reference/stackstorm.md section 8). */
-export function pollDelayMs(ageMs: number): number {
-  if (ageMs < YOUNG_MS) return RESTLESS_POLL_MS;
-  return ageMs < MIDDLE_MS ? MIDDLE_POLL_MS : OLD_POLL_MS;
-}
-
-/** Follows executions: lists by id are the truth, the event stream only says when to look. */
+/**
+ * Follows executions: lists by id are the truth, the event stream only says when to look. Of several processes each
+ * cluster has one that follows what runs there; whoever started something follows it as well until that one does.
+ * News that two bring is the same news.
+ */
 export interface Follower {
   follow(task: Task): void;
   following(): number;
@@ -57,157 +51,100 @@ export interface Follower {
 }
 
 export async function startFollower(deps: FollowerDeps): Promise<Follower> {
-  const { tasks, clock, log } = deps;
-  const followed = new Map<string, Followed>();
-  const abort = new AbortController();
-
-  const follow = (task: Task) => {
-    const { execution } = task;
-    if (!execution) return;
-    const key = `${execution.cluster}/${execution.id}`;
-    if (!isFollowed(task)) {
-      followed.delete(key);
-      return;
-    }
-    if (followed.has(key)) return;
-    const nowMs = clock.nowMs();
-    // A start that was answered as finished already must not wait for its first poll.
-    const nextPollMs = isEnd(execution.status) ? nowMs : nowMs + RESTLESS_POLL_MS;
-    const { id: executionId, cluster, status } = execution;
-    followed.set(key, {
-      taskId: task.id,
-      cluster,
-      executionId,
-      status,
-      sinceMs: nowMs,
-      nextPollMs,
-      misses: 0,
-      endedAtMs: null,
-    });
-    // The loop may be asleep for as long as nothing was followed, and must learn of the new poll.
-    loop.wake();
-  };
-
-  const drop = (one: Followed) => void followed.delete(`${one.cluster}/${one.executionId}`);
-
-  const hinted = (hint: Hint) => {
-    const nowMs = clock.nowMs();
-    if (hint.executionId === "*") {
-      for (const one of followed.values()) if (one.cluster === hint.cluster) one.nextPollMs = nowMs;
-    } else {
-      const one = followed.get(`${hint.cluster}/${hint.executionId}`);
-      if (!one || one.status === hint.status) return;
-      one.nextPollMs = nowMs;
-    }
-    loop.wake();
-  };
-
-  const round = async () => {
-    const nowMs = clock.nowMs();
-    const due = [...followed.values()].filter((one) => one.nextPollMs <= nowMs);
-    for (const one of due) one.nextPollMs = nowMs + pollDelayMs(nowMs - one.sinceMs);
-    const clusters = new Set(due.map((one) => one.cluster));
-    await Promise.all(
-      [...clusters].map((cluster) =>
-        poll(
-          cluster,
-          due.filter((one) => one.cluster === cluster),
-          { ...deps, follow, drop },
-        ),
-      ),
-    );
-    let nextDueAtMs: number | null = null;
-    for (const one of followed.values())
-      nextDueAtMs = Math.min(nextDueAtMs ?? one.nextPollMs, one.nextPollMs);
-    return { more: false, nextDueAtMs };
-  };
-
-  const loop: Loop = startLoop({ name: "follower", clock, log, maxIdleMs: 30_000, round });
-  deps.advancer.onMoved(follow);
-  const followAll = async () => {
-    for (const task of await tasks.list({ states: [...FOLLOWED_STATES], limit: 1_000_000 })) follow(task);
-    return { more: false, nextDueAtMs: null };
-  };
-  await followAll();
-  const { relistMs } = deps;
-  const relisting =
-    relistMs === null
-      ? null
-      : startLoop({ name: "follower list", clock, log, maxIdleMs: relistMs, round: followAll });
-  const watches = deps.clusters().map((cluster) => deps.executor.watch(cluster, hinted, abort.signal));
+  const { tasks, advancer } = deps;
+  const parts = partsOf(deps);
+  const { follow, lanes, strangers, streams } = parts;
+  advancer.onMoved(follow);
+  // Before anything is started here: a start of this process is told by the advancer.
+  for (const task of await tasks.list({ states: [...FOLLOWED_STATES], limit: MOST_TASKS })) follow(task);
+  const loops = startLooks(parts, deps);
   return {
     follow,
-    following: () => followed.size,
+    following: () => [...lanes.values()].reduce((sum, lane) => sum + lane.following(), 0),
     stop: async () => {
-      abort.abort();
-      await Promise.all([loop.stop(), relisting?.stop()]);
-      await Promise.all(watches);
+      await Promise.all([streams.stop(), strangers.stop(), ...loops.map((loop) => loop.stop())]);
+      await Promise.all([...lanes.values()].map((lane) => lane.stop()));
     },
   };
 }
 
-type Hearing = FollowerDeps & Pick<Follower, "follow"> & { drop(one: Followed): void };
-
-async function poll(cluster: string, due: Followed[], deps: Hearing): Promise<void> {
-  try {
-    const ids = due.map((one) => one.executionId);
-    const seen = new Map((await deps.executor.list(cluster, ids)).map((e) => [e.id, e]));
-    await Promise.all(due.map((one) => hear(one, seen.get(one.executionId), deps)));
-  } catch (error) {
-    deps.log.warn({ cluster, reason: errorText(error) }, "executions could not be read");
-  }
+interface Parts {
+  lanes: Map<string, Lane>;
+  streams: Streams;
+  strangers: Strangers;
+  follow(task: Task): void;
+  /** Whether this process is the one that follows a cluster's executions, as far as it knows who else is there. */
+  isHome(cluster: string): boolean;
 }
 
-async function hear(one: Followed, brief: Execution | undefined, deps: Hearing): Promise<void> {
-  if (!brief) return missed(one, deps);
-  one.misses = 0;
-  const task = await deps.tasks.get(one.taskId);
-  if (!task) return;
-  // Another process has heard of the end first.
-  if (!isFollowed(task)) return deps.follow(task);
-  // It goes on with another execution, which is followed by itself.
-  if (task.execution?.id !== one.executionId) return deps.drop(one);
-  const changed = brief.status !== task.execution?.status || isEnd(brief.status);
-  if (!changed) return;
-  const execution = isEnd(brief.status) ? await deps.executor.get(one.cluster, one.executionId) : brief;
-  if (!execution) return missed(one, deps);
-  deps.onStep("news_read");
-  one.status = execution.status;
-  if (isEnd(execution.status)) return hearEnd(one, { task, execution }, deps);
-  await deps.advancer.advance(task, { kind: "news", execution: executionRecord(execution) });
+function partsOf(deps: FollowerDeps): Parts {
+  const { crew = ALONE, relistMs, executor, log } = deps;
+  const lanes = new Map<string, Lane>();
+  const isHome = (cluster: string) => crew.isMine(partitionOf(cluster));
+  const follow = (task: Task) => {
+    if (task.execution) laneOf(task.execution.cluster).follow(task);
+  };
+  const strangers = createStrangers({ ...deps, follow });
+  const laneOf = (cluster: string): Lane => {
+    const known = lanes.get(cluster);
+    if (known) return known;
+    const lane = startLane({
+      ...{ ...deps, cluster, random: deps.random ?? Math.random },
+      keeps: (forMs) => relistMs === null || isHome(cluster) || forMs < HAND_OVER * relistMs,
+      // Alone, everything that this process did not start is none of ours.
+      onStranger: relistMs === null ? () => undefined : strangers.met,
+    });
+    lanes.set(cluster, lane);
+    return lane;
+  };
+  const streams = createStreams({ executor, log, hearerOf: laneOf });
+  return { lanes, streams, strangers, follow, isHome };
 }
 
-async function hearEnd(
-  one: Followed,
-  { task, execution }: { task: Task; execution: Execution },
-  deps: Hearing,
+function partitionOf(cluster: string): number {
+  return Number.parseInt(hashOf(cluster).slice(0, 8), 16);
+}
+
+/** What is looked at from time to time: which clusters are this process's, and what runs there that it does not know. */
+function startLooks(parts: Parts, deps: FollowerDeps): Loop[] {
+  const { clock, log, relistMs } = deps;
+  let home: readonly string[] = deps.clusters().filter(parts.isHome);
+  parts.streams.keep(home);
+  const listing =
+    relistMs === null
+      ? null
+      : startLoop({
+          ...{ name: "follower list", clock, log, maxIdleMs: relistMs * RELIST_RARELY },
+          round: async () => {
+            await followOthers(parts, home, deps);
+            const areTold = home.every((cluster) => parts.lanes.get(cluster)?.isTold() ?? false);
+            return { more: false, nextDueAtMs: areTold ? null : clock.nowMs() + relistMs };
+          },
+        });
+  const looking = startLoop({
+    ...{ name: "follower clusters", clock, log, maxIdleMs: LOOK_MS },
+    round: async () => {
+      const before = home;
+      home = deps.clusters().filter(parts.isHome);
+      parts.streams.keep(home);
+      // Whoever followed a cluster before may have gone without a word.
+      if (home.some((cluster) => !before.includes(cluster))) listing?.wake();
+      return { more: false, nextDueAtMs: null };
+    },
+  });
+  return listing ? [looking, listing] : [looking];
+}
+
+async function followOthers(
+  { follow }: Parts,
+  home: readonly string[],
+  { tasks, log }: FollowerDeps,
 ): Promise<void> {
-  const nowMs = deps.clock.nowMs();
-  one.endedAtMs ??= nowMs;
-  const end = await judgeEnd(task, execution, nowMs - one.endedAtMs, deps);
-  switch (end.outcome) {
-    case "wait":
-      one.nextPollMs = deps.clock.nowMs() + RESTLESS_POLL_MS;
-      return;
-    case "goes_on": {
-      const { between } = end;
-      const next = executionRecord(end.execution);
-      await deps.advancer.advance(task, { kind: "retried", execution: next, between });
-      return deps.drop(one);
-    }
-    case "over": {
-      const { doubles } = end;
-      await deps.advancer.advance(task, { kind: "news", execution: executionRecord(execution), doubles });
-      return deps.onStep("end_stored");
-    }
-    default:
-      return end satisfies never;
+  if (home.length === 0) return;
+  try {
+    const running = await tasks.list({ states: [...FOLLOWED_STATES], limit: MOST_TASKS });
+    for (const task of running) if (home.includes(task.execution?.cluster ?? "")) follow(task);
+  } catch (error) {
+    log.warn({ reason: errorText(error) }, "running tasks could not be listed");
   }
-}
-
-async function missed(one: Followed, deps: FollowerDeps): Promise<void> {
-  one.misses++;
-  if (one.misses < MISSES_UNTIL_GONE) return;
-  const task = await deps.tasks.get(one.taskId);
-  if (task) await deps.advancer.advance(task, { kind: "gone" });
 }

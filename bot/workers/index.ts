@@ -9,6 +9,7 @@ export * from "./controller.ts";
 export * from "./crew.ts";
 export * from "./deliver.ts";
 export * from "./digests.ts";
+export { pollDelayMs } from "./follow/poll-pace.ts";
 export * from "./follower.ts";
 export { giveUpIfFinal } from "./give-up.ts";
 export * from "./inbox-worker.ts";

@@ -24,5 +24,5 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
-/** Told of each step as it is passed. Does nothing in production. */
-export type StepObserver = (step: Step) => void;
+/** Told of each step as it is passed, and of which execution where that is known. Does nothing in production. */
+export type StepObserver = (step: Step, executionId?: string) => void;

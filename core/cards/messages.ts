@@ -1,11 +1,11 @@
 import { rejecters } from "../approvals/quorum.ts";
 import { MAX_REASON_CHARACTERS } from "../approvals/reason.ts";
-import type { Json } from "../ids/index.ts";
-import { isJsonObject, shortId } from "../ids/index.ts";
+import { shortId } from "../ids/index.ts";
 import { type Effect, type NoticeAbout, renewedOrigin, type Task } from "../tasks/index.ts";
 import { missingWords } from "./asking-card.ts";
 import { decidedBy } from "./deciders.ts";
 import { seconds, taskTitle } from "./parts.ts";
+import { outputText } from "./result-text.ts";
 import { reasonText } from "./task-card.ts";
 import type { Viewing } from "./viewing.ts";
 
@@ -74,30 +74,6 @@ export function headOf(text: string): string {
   return [...lines.join("\n")].slice(0, OUTPUT_CHARACTERS).join("");
 }
 
-/**
- * What a run has printed, out of a result of any runner (reference/stackstorm.md 5.2): stdout and stderr, at
- * the top or per host; else the result as JSON.
- */
-export function outputText(result: Json): string {
-  if (!isJsonObject(result)) return typeof result === "string" ? result : "";
-  if ("stdout" in result || "stderr" in result || "result" in result) return streams(result);
-  const perHost = Object.entries(result).filter(([, value]) => isJsonObject(value) && "return_code" in value);
-  if (perHost.length === 1 && perHost[0] && isJsonObject(perHost[0][1])) return streams(perHost[0][1]);
-  if (perHost.length > 1) {
-    return perHost.map(([host, v]) => `${host}:\n${isJsonObject(v) ? streams(v) : ""}`).join("\n");
-  }
-  return Object.keys(result).length > 0 ? JSON.stringify(result, null, 1) : "";
-}
-
-function streams(part: { [key: string]: Json }): string {
-  const texts = ["error", "result", "stdout", "stderr"].map((key) => part[key] ?? "");
-  return texts.map(asText).filter(Boolean).join("\n");
-}
-
-function asText(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 1);
-}
-
 /** The answer to a click that did nothing, or did its part. */
 export function replyText(
   task: Task,
@@ -125,9 +101,19 @@ export function noticeText(
   const head = `**${plainLine(task.title, viewing)}**（${texts.labels.id} ${shortId(task.id)}）：`;
   if (about === "unreachable_people")
     return head + plainLine(task.cards.flatMap((c) => c.unreachable).join(" "), viewing);
-  const since = task.start?.intentAtMs ?? task.updatedAtMs;
+  const since = about === "stuck" ? stillSinceMs(task) : beganAtMs(task);
   const minutes = Math.max(1, Math.round((viewing.nowMs - since) / 60_000));
   return head + plainNotice(task, about, { viewing, minutes });
+}
+
+function beganAtMs(task: Task): number {
+  return task.start?.intentAtMs ?? task.updatedAtMs;
+}
+
+/** Since when the execution is in its status. */
+function stillSinceMs(task: Task): number {
+  const last = task.history.findLast(({ reason }) => reason === "execution_moved");
+  return Math.max(last?.atMs ?? 0, beganAtMs(task));
 }
 
 function plainNotice(

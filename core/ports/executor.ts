@@ -56,8 +56,11 @@ export type FindOutcome =
 
 export interface Hint {
   cluster: string;
+  /** `*`: the stream is connected, and whatever moved before was missed. */
   executionId: string;
   status: string;
+  /** The request id of the start, where the engine tells it along. */
+  requestId?: string;
 }
 
 /** How the engine follows up failures of an action by itself. */
@@ -103,8 +106,17 @@ export interface Executor {
   children(cluster: string, executionId: string): Promise<Execution[]>;
   /** What it has written so far. */
   output(cluster: string, executionId: string): Promise<string>;
-  /** Calls back with hints that something moved, until the signal aborts. Hints may be lost, doubled, out of order. */
-  watch(cluster: string, onHint: (hint: Hint) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Calls back with hints that something moved, until the signal aborts. Hints may be lost, doubled, out of order.
+   * `onProven` is told true when the stream has shown that it is alive, and false when one that had ends; an engine
+   * that cannot tell never calls it.
+   */
+  watch(
+    cluster: string,
+    onHint: (hint: Hint) => void,
+    signal: AbortSignal,
+    onProven?: (proven: boolean) => void,
+  ): Promise<void>;
   /** Whether the cluster answers, and with which version. */
   probe(cluster: string): Promise<{ outcome: "up"; version: string } | { outcome: "down"; message: string }>;
 }

@@ -12,6 +12,7 @@ export { isEnd, watchers } from "./on-execution.ts";
 export { startFault } from "./on-start.ts";
 export * from "./origin.ts";
 export * from "./outgoing.ts";
+export * from "./progress.ts";
 export * from "./reasons.ts";
 export * from "./recovery.ts";
 export * from "./result.ts";

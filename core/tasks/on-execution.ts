@@ -10,7 +10,15 @@ import type { ExecutionRecord, Task, TaskState } from "./task.ts";
 
 const ENDS = ["succeeded", "failed", "timeout", "canceled", "abandoned"] as const;
 type EndState = (typeof ENDS)[number];
-const QUEUED = ["requested", "scheduled", "delayed"];
+/** Which waiting time a status has; any other may last as long as a run. */
+const STUCK_AFTER = {
+  requested: "queuedStuckMs",
+  scheduled: "queuedStuckMs",
+  delayed: "delayedStuckMs",
+  canceling: "steeredStuckMs",
+  pausing: "steeredStuckMs",
+  resuming: "steeredStuckMs",
+} as const;
 
 /** Whether an execution's status is final (reference/stackstorm.md 5.3). Unknown words are not. */
 export function isEnd(status: string): status is EndState {
@@ -23,8 +31,10 @@ export function stateOf(status: string): TaskState {
   return status === "canceling" ? "canceling" : "running";
 }
 
+/** How long an execution may stay in a status before people are told (reference/stackstorm.md section 9, point 6). */
 export function watchMs(status: string, settings: MachineSettings): number {
-  return QUEUED.includes(status) ? settings.queuedStuckMs : settings.runningStuckMs;
+  const isBounded = Object.hasOwn(STUCK_AFTER, status);
+  return settings[isBounded ? STUCK_AFTER[status as keyof typeof STUCK_AFTER] : "runningStuckMs"];
 }
 
 interface Facts {

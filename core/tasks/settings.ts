@@ -12,8 +12,12 @@ export interface MachineSettings {
   notSentBaseMs: number;
   /** Default 60 s. */
   notSentMaxMs: number;
-  /** How long an execution may wait in a queue before people are told. Default 5 min. */
+  /** How long an execution may stay requested or scheduled before people are told. Default 5 min. */
   queuedStuckMs: number;
+  /** How long a concurrency policy may delay it before people are told. Default 30 min. */
+  delayedStuckMs: number;
+  /** How long it may be canceling, pausing or resuming before people are told. Default 10 min. */
+  steeredStuckMs: number;
   /** How long an execution may run without a change before people are told. Default 1 h. */
   runningStuckMs: number;
   /** How long after its timeout an approval that WeCom never took is kept. Default 24 h. */
@@ -32,6 +36,8 @@ export const DEFAULT_SETTINGS: MachineSettings = {
   notSentBaseMs: 1_000,
   notSentMaxMs: 60_000,
   queuedStuckMs: 300_000,
+  delayedStuckMs: 1_800_000,
+  steeredStuckMs: 600_000,
   runningStuckMs: 3_600_000,
   unaskedGraceMs: 86_400_000,
   unknownGiveUpMs: 86_400_000,

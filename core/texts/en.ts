@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 import { commandsEn } from "./commands-en.ts";
 import { pageEn } from "./page-en.ts";
 import { runsEn } from "./runs-en.ts";
+import { stuckEn } from "./stuck-words.ts";
 
 export const en: Texts = {
   page: pageEn,
@@ -167,8 +168,7 @@ export const en: Texts = {
   reasonAsked: (id) => `Your decision counts once you give a reason. Please send: reason ${id} YOUR REASON`,
   reasonTaken: "Your decision and its reason are counted",
   offerTaken: "started",
-  stuck: ({ status, minutes, id }) =>
-    `The execution has been ${status} for ${minutes} min; check StackStorm. You can send: cancel ${id}, and then: retry ${id}`,
+  stuck: stuckEn,
   judgedAnew:
     "The approval is void. The event is judged again by the rules in force; what comes of it is asked on a new card",
   askAnew: "The approval is void. Ask for it again if it is still wanted",

@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 import { commandsZh } from "./commands-zh.ts";
 import { pageZh } from "./page-zh.ts";
 import { runsZh } from "./runs-zh.ts";
+import { stuckZh } from "./stuck-words.ts";
 
 export const zh: Texts = {
   page: pageZh,
@@ -167,8 +168,7 @@ export const zh: Texts = {
   reasonAsked: (id) => `请写明原因，您的决定才会生效。请回复：原因 ${id} 您的原因`,
   reasonTaken: "已记录您的决定和原因",
   offerTaken: "已开始",
-  stuck: ({ status, minutes, id }) =>
-    `执行停在 ${status} 已 ${minutes} 分钟，请检查 StackStorm。可发送：取消 ${id}，结束后 重试 ${id}`,
+  stuck: stuckZh,
   judgedAnew: "批准已作废。将按现行规则重新判断该事件，仍需执行时另发卡片授权",
   askAnew: "批准已作废。仍要执行，请重新发起",
   notAskedAgain: "批准作废后按现行规则重新判断，规则对此事件不再产生任务，不再询问",

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import type { Orders, Report, StepMark } from "./orders.ts";
 
 /** A process that is slow to start on a busy machine is still up by then. */
-const ANSWER_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 90_000;
 
 /** One server under measurement, in a process of its own. */
 export interface Contestant {

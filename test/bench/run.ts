@@ -32,6 +32,10 @@ const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench
     what: "whole lives of tasks a second, embedded and on Redis, held against writing the same records alone",
     load: async () => (await import("./tasks.ts")).tasks,
   },
+  follow: {
+    what: "10,000 running executions on three clusters: processor while nothing changes, and how late an end is known",
+    load: async () => (await import("./follow.ts")).follow,
+  },
 };
 
 const OPTIONS = {

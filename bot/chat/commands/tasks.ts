@@ -24,7 +24,7 @@ import { type TaskAccess, type TaskAccessDeps, taskAccess } from "../task-access
 
 export interface TaskReadDeps extends TaskAccessDeps {
   tasks: Pick<TaskStore, "list" | "findByPrefix">;
-  executor: Pick<Executor, "get" | "output">;
+  executor: Pick<Executor, "get" | "output" | "children">;
   audit: Pick<Audit, "append">;
   denied: Denier;
   view: Viewer;
@@ -121,7 +121,10 @@ async function aboutExecution(
       return logsText(task, output, { ...viewing, part: partOf(args.word) });
     }
     const execution = await executor.get(cluster, executionId);
-    return execution ? executionText(task, execution, viewing) : commands.notStarted;
+    if (!execution) return commands.notStarted;
+    // Without them the answer is still one.
+    const children = await executor.children(cluster, executionId).catch(() => []);
+    return executionText(task, execution, { ...viewing, children });
   } catch (error) {
     return commands.engineDown(viewing.plain(errorText(error)));
   }

@@ -99,7 +99,7 @@ test("StackStorm's own ids are ids", () => {
 
 test("an event about an execution becomes a hint, another event does not, broken data is malformed", () => {
   const data = JSON.stringify(aRow({ status: "running" }));
-  const hint = { outcome: "hint", executionId: EXECUTION_ID, status: "running" };
+  const hint = { outcome: "hint", executionId: EXECUTION_ID, status: "running", requestId: "t_abc-1" };
   assert.deepEqual(parseStreamEvent("st2.execution__update", data), hint);
   assert.deepEqual(parseStreamEvent("st2.announcement__chatops", data), { outcome: "other" });
   assert.deepEqual(parseStreamEvent(undefined, data), { outcome: "other" });

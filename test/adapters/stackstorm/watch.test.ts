@@ -23,9 +23,9 @@ test("a watch asks for executions with the key in a header, tells that it is con
   const watched = watching(t, st2);
   assert.deepEqual(await watched.atLeast(4), [
     EVERYTHING,
-    { cluster: "hz", executionId: "x1", status: "running" },
-    { cluster: "hz", executionId: "x1", status: "succeeded" },
-    { cluster: "hz", executionId: "x2", status: "requested" },
+    { cluster: "hz", executionId: "x1", status: "running", requestId: "t_abc-1" },
+    { cluster: "hz", executionId: "x1", status: "succeeded", requestId: "t_abc-1" },
+    { cluster: "hz", executionId: "x2", status: "requested", requestId: "t_abc-1" },
   ]);
   assert.equal(asked[0], "/stream/v1/stream?events=st2.execution__update,st2.execution__create");
   assert.equal(asked[1], API_KEY);

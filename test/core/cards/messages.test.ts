@@ -18,9 +18,9 @@ const SHAPES: [name: string, result: Json, text: string][] = [
   ["a command that printed JSON", { ...LOCAL, stdout: { a: 1 } }, '{\n "a": 1\n}'],
   ["a remote command on one host", { "vm-1": { ...LOCAL, stdout: "hi" } }, "hi"],
   [
-    "a remote command on two hosts",
+    "a remote command on two hosts, the one that failed first",
     { "vm-1": { stdout: "a", return_code: 0 }, "vm-2": { stderr: "b", return_code: 1 } },
-    "vm-1:\na\nvm-2:\nb",
+    "vm-2:\nb\nvm-1:\na",
   ],
   ["a Python action", { result: "done", stdout: "printed", stderr: "", exit_code: 0 }, "done\nprinted"],
   ["a Python action with an object", { result: { n: 2 }, stdout: "", stderr: "" }, '{\n "n": 2\n}'],

@@ -559,6 +559,30 @@ describe("a running execution", () => {
     assert.equal(stepAt(running, { kind: "news", execution: other }).reason, "older_news");
   });
 
+  const PATIENCE: [status: string, minutes: number][] = [
+    ["requested", 5],
+    ["scheduled", 5],
+    ["delayed", 30],
+    ["canceling", 10],
+    ["pausing", 10],
+    ["resuming", 10],
+    ["paused", 60],
+    ["running", 60],
+    ["a word of tomorrow", 60],
+    ["constructor", 60],
+  ];
+  for (const [status, minutes] of PATIENCE) {
+    test(`that stays ${status} is told of after ${minutes} minutes, once`, () => {
+      const before = { ...running, execution: { ...anExecution("starting-up") } };
+      const atMs = START_MS + 1000;
+      const moved = stepAt(before, { kind: "news", execution: anExecution(status) }, atMs).task;
+      assert.equal(moved.dueAtMs, atMs + minutes * 60_000);
+      const told = stepAt(moved, { kind: "tick" }, moved.dueAtMs ?? 0);
+      assert.equal(told.reason, "execution_stuck");
+      assert.deepEqual(stepAt(told.task, { kind: "tick" }, told.task.dueAtMs ?? 0).effects, []);
+    });
+  }
+
   test("that does not move is told once, and watched on", () => {
     const told = stepAt(running, { kind: "tick" }, running.dueAtMs ?? 0);
     assert.equal(told.reason, "execution_stuck");

@@ -29,6 +29,8 @@ export const TICKS: MachineSettings = {
   notSentBaseMs: 1,
   notSentMaxMs: 1,
   queuedStuckMs: 2,
+  delayedStuckMs: 2,
+  steeredStuckMs: 2,
   runningStuckMs: 2,
   unaskedGraceMs: 1,
   unknownGiveUpMs: 3,
