@@ -7,6 +7,7 @@ import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import type { GroupPosts } from "./channels/index.ts";
+import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Explainer } from "./explain/index.ts";
@@ -16,6 +17,7 @@ import {
   auditRoutes,
   type Cloud,
   certificatesOver,
+  clusterRoutes,
   configRoutes,
   createHealthServer,
   createHttpServer,
@@ -62,6 +64,7 @@ export interface Serving {
   inForce: InForceHolder;
   keeper: HomeKeeper;
   mutes: MuteKeeper;
+  fleet: Fleet;
   delegations: DelegationKeeper;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
@@ -159,6 +162,12 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   outboxRoutes(router, { ...common, outbox, left, clock });
   throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
   explainRoutes(router, { ...common, explainer: parts.explainer, rules: () => inForce.current().rules });
+  clusterRoutes(router, {
+    ...common,
+    fleet: parts.fleet,
+    clusters: () => inForce.current().clusters,
+    readJson,
+  });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });

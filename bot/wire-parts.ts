@@ -34,6 +34,7 @@ import {
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
 import { postsOver } from "./wire-channels.ts";
+import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import { openStores } from "./wire-stores.ts";
 import { freshToken } from "./wire-tools.ts";
@@ -131,9 +132,16 @@ export async function openParts(options: WhaleOptions) {
   const { tasks } = stores.store;
   const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
   const rules = () => inForce.current().rules;
-  const orders = createTaskOrders({ tasks, advancer, executor: stackstorm, rules, settings, clock, log });
+  const { breakers, executor } = guardedOver(stackstorm, common);
+  const orders = createTaskOrders({ tasks, advancer, executor, rules, settings, clock, log });
+  const fleet = fleetOver({
+    ...{ ...common, breakers, executor, inForce: inForce.current, store: stores.store, advancer },
+    ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
+  });
   const made = {
     actions,
+    executor,
+    fleet,
     settings,
     advancer,
     orders,

@@ -10,6 +10,7 @@ import { newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
 import { auditCommands } from "./audit.ts";
 import { backtestCommand } from "./backtest.ts";
+import { clusterCommands } from "./clusters.ts";
 import { dutyCommand } from "./duty.ts";
 import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
@@ -70,6 +71,7 @@ function program(): Command {
   auditCommands(whale);
   explainCommand(whale);
   dutyCommand(whale);
+  clusterCommands(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
 }

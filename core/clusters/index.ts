@@ -6,3 +6,4 @@ export * from "./health.ts";
 export * from "./order.ts";
 export * from "./sight.ts";
 export * from "./upgrade.ts";
+export * from "./words.ts";

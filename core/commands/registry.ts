@@ -8,6 +8,7 @@ export const COMMAND_IDS = [
   ...(["events", "event", "why", "rules", "throttle", "clusters"] as const),
   ...(["mutes", "mute", "unmute", "replay", "stops", "stop", "start"] as const),
   ...(["delegations", "delegate", "undelegate", "duty", "language"] as const),
+  ...(["drain", "undrain"] as const),
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
@@ -152,6 +153,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   spec("delegate", [["委托"], ["delegate"]], "text", CHANGES),
   spec("undelegate", [["取消委托"], ["undelegate"]], "word", CHANGES),
   spec("language", [["语言"], ["language", "lang"]], "word", CHANGES),
+  spec("drain", [["排空"], ["drain"]], "text", { right: "clusters.write", ...DANGEROUS }),
+  spec("undrain", [["结束排空"], ["undrain"]], "text", { right: "clusters.write", ...DANGEROUS }),
   spec("duty", [["值班"], ["duty", "oncall"]], "text?"),
 ];
 

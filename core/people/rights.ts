@@ -19,6 +19,7 @@ export const RIGHTS = [
   "health.read",
   "config.reload",
   "clusters.read",
+  "clusters.write",
   "stops.write",
 ] as const;
 
