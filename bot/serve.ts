@@ -8,6 +8,7 @@ import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/p
 import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import type { GroupPosts } from "./channels/index.ts";
+import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Explainer } from "./explain/index.ts";
@@ -17,6 +18,7 @@ import {
   auditRoutes,
   type Cloud,
   certificatesOver,
+  clusterRoutes,
   configRoutes,
   createHealthServer,
   createHttpServer,
@@ -64,6 +66,7 @@ export interface Serving {
   inForce: InForceHolder;
   keeper: HomeKeeper;
   mutes: MuteKeeper;
+  fleet: Fleet;
   delegations: DelegationKeeper;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
@@ -162,6 +165,12 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   outboxRoutes(router, { ...common, outbox, left, clock });
   throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
   explainRoutes(router, { ...common, explainer: parts.explainer, rules: () => inForce.current().rules });
+  clusterRoutes(router, {
+    ...common,
+    fleet: parts.fleet,
+    clusters: () => inForce.current().clusters,
+    readJson,
+  });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });

@@ -42,6 +42,7 @@ import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
 import { postsOver } from "./wire-channels.ts";
+import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import { openStores } from "./wire-stores.ts";
 import { freshToken } from "./wire-tools.ts";
@@ -139,27 +140,27 @@ export async function openParts(options: WhaleOptions) {
   const { tasks } = stores.store;
   const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
   const rules = () => inForce.current().rules;
+  const { breakers, executor } = guardedOver(stackstorm, common);
   const grants = () => inForce.current().grants;
   const orders = createTaskOrders({
-    tasks,
-    advancer,
-    executor: stackstorm,
-    rules,
-    grants,
-    settings,
-    clock,
-    log,
+    ...{ tasks, advancer, executor, rules, grants, settings, clock, log },
   });
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
     ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },
   });
   const clusterNames = () => inForce.current().clusters.map(({ name }) => name);
-  const aliases = createAliasBook({ executor: stackstorm, clusters: clusterNames, clock, log });
+  const aliases = createAliasBook({ executor, clusters: clusterNames, clock, log });
+  const fleet = fleetOver({
+    ...{ ...common, breakers, executor, inForce: inForce.current, store: stores.store, advancer },
+    ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
+  });
   const made = {
     runs,
     aliases,
     actions,
+    executor,
+    fleet,
     settings,
     advancer,
     orders,

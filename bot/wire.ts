@@ -73,6 +73,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...actions.warnings(),
       ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
+      ...parts.fleet.warnings(),
       ...stopWarnings(parts.stops.current()),
       ...botWarnings(parts.posts.bot, inForce.current().groups),
       ...outside,
@@ -83,7 +84,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const server = serverOver(
     {
       ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
-      ...{ executor: parts.stackstorm, masking: { isSecretKey, maskText } },
+      ...{ masking: { isSecretKey, maskText } },
     },
     warnings,
   );
@@ -188,12 +189,10 @@ function watchActions({ actions }: Parts): Work {
 }
 
 async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[]): Promise<void> {
-  const { stackstorm: executor } = parts;
   const ground = {
     ...parts,
     inForce: parts.inForce.current,
     config,
-    executor,
     wecom: { messenger: parts.wecom.messenger, directory: parts.directory },
     plain: markdownText,
     messagesIn: (markdown: string) => textMessages(markdown).length,
@@ -202,6 +201,9 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     onAppEvent: parts.adminAlerts.onEvent,
     crowded: () => parts.pressure.crowded(),
   };
+  // Each process looks for itself: what one cannot reach, another may.
+  const looking = parts.fleet.start();
+  works.push({ stop: ({ together }) => together({ fleet: () => looking.stop() }) });
   if (config.roles.includes("worker")) works.push(await startWork(ground));
   // Pages ask it too: which parameters are secret.
   if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));

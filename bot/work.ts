@@ -21,6 +21,7 @@ import {
   withGroups,
 } from "./channels/index.ts";
 import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
+import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
@@ -76,6 +77,7 @@ export interface Ground {
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
   stops: StopKeeper;
+  fleet: Fleet;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   /** The roles that a person holds now. */

@@ -45,7 +45,7 @@ export function readPolicy(file: PolicyFile): Policy {
 
 /** A checked file as a cluster. */
 export function readCluster(file: ClusterFile): Cluster {
-  const { name, api, authUrl, streamUrl, auth, zone, businesses, priority } = file;
+  const { name, api, authUrl, streamUrl, auth, zone, businesses, priority, canary } = file;
   return {
     name,
     api,
@@ -55,7 +55,15 @@ export function readCluster(file: ClusterFile): Cluster {
     ...(zone === undefined ? {} : { zone }),
     businesses: businesses ?? [],
     priority: priority ?? 0,
+    ...(canary === undefined ? {} : { canary: canaryOf(canary) }),
   };
+}
+
+const CANARY_WITHIN_MS = 30_000;
+
+function canaryOf({ every, within }: NonNullable<ClusterFile["canary"]>): NonNullable<Cluster["canary"]> {
+  const withinMs = within === undefined ? null : parseDuration(within);
+  return { everyMs: parseDuration(every) ?? 0, withinMs: withinMs ?? CANARY_WITHIN_MS };
 }
 
 function credentialsOf(auth: ClusterFile["auth"]): Cluster["auth"] {

@@ -33,6 +33,11 @@ const OfferId = shaped(
   "must be lower-case letters, digits, - and 1 to 20 characters",
 );
 const Count = Type.Integer({ minimum: 1 });
+const Duration = shaped(
+  "^[1-9]\\d{0,5}(s|m|h|d)$",
+  "应为时长，如 30s、10m、1h",
+  "must be a duration such as 30s, 10m, 1h",
+);
 
 /** Some people: users, a tag, a department, a duty roster. */
 export const PeopleShape = Type.Object(
@@ -231,6 +236,7 @@ export const ClusterShape = Type.Object(
     zone: Type.Optional(Text),
     businesses: Type.Optional(Type.Array(Id)),
     priority: Type.Optional(Type.Integer()),
+    canary: Type.Optional(Type.Object({ every: Duration, within: Type.Optional(Duration) }, closed)),
   },
   closed,
 );

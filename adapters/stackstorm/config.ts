@@ -8,6 +8,12 @@ export interface StackStormOptions {
   requestTimeoutMs: number;
   /** How long a start may take, in milliseconds; above the 90 s at which nginx gives up. Default 95 000. */
   startTimeoutMs: number;
+  /** How long each request of a look at a cluster may take, in milliseconds. Default 10 000. */
+  probeTimeoutMs: number;
+  /** A run of ours that was not taken up for so long counts as stuck. Default 60 000. */
+  stuckAfterMs: number;
+  /** One that is older than this is lost, and says nothing of the queue as it is now. Default 900 000. */
+  stuckWindowMs: number;
   /** How far the clocks of cluster and process may differ when a start is looked for. Default 300 000. */
   clockSkewMs: number;
   /** Results above this many bytes are left out of `get`. Default 100 000. */
@@ -32,6 +38,9 @@ export interface StackStormOptions {
 export const STACKSTORM_DEFAULTS: StackStormOptions = {
   requestTimeoutMs: 30_000,
   startTimeoutMs: 95_000,
+  probeTimeoutMs: 10_000,
+  stuckAfterMs: 60_000,
+  stuckWindowMs: 900_000,
   clockSkewMs: 300_000,
   maxResultBytes: 100_000,
   maxResponseBytes: 16_000_000,

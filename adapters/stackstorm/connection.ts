@@ -36,6 +36,8 @@ export interface Call {
   requestId?: string;
   /** A start: on a connection of its own, with the time it needs. */
   isStart?: boolean;
+  /** Instead of the client's, in milliseconds. */
+  timeoutMs?: number;
 }
 
 /** The way to one cluster. */
@@ -122,9 +124,9 @@ function requestOf(
   addresses: Addresses,
   credentials: Readonly<Record<string, string>>,
 ): OutboundRequest {
-  const { method, path, query, body, responseType } = call;
+  const { method, path, query, body, responseType, timeoutMs } = call;
   const headers = { ...credentials, "x-request-id": call.requestId ?? randomUUID() };
-  return { method, url: addresses.api + path, query, body, responseType, headers };
+  return { method, url: addresses.api + path, query, body, responseType, headers, timeoutMs };
 }
 
 interface Measure {

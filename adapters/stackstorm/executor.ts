@@ -8,7 +8,8 @@ import { control } from "./control.ts";
 import { unknownCluster } from "./errors.ts";
 import { find, unclaimed } from "./find.ts";
 import { retryPolicies } from "./policies.ts";
-import { children, get, list, output, probe } from "./reads.ts";
+import { busy, canary, probe, unknownProbe } from "./probe.ts";
+import { children, get, list, output } from "./reads.ts";
 import { start } from "./start.ts";
 import { type WatchOptions, watch } from "./watch.ts";
 
@@ -40,6 +41,7 @@ export function createStackStorm(given: StackStormParts): StackStorm {
   return {
     ...startsOf(connections, parts),
     ...readsOf(connections, parts),
+    ...looksOf(connections, parts),
     readAction: async (cluster, action) => {
       const connection = connections.get(cluster);
       if (connection) return readAction(connection, action);
@@ -83,7 +85,7 @@ function startsOf(connections: Connections, parts: ClientParts): Starts {
 
 type Reads = Pick<
   Executor,
-  "get" | "list" | "children" | "output" | "probe" | "unclaimed" | "retryPolicies" | "aliases"
+  "get" | "list" | "children" | "output" | "unclaimed" | "retryPolicies" | "aliases"
 >;
 
 function readsOf(connections: Connections, parts: ClientParts): Reads {
@@ -100,9 +102,26 @@ function readsOf(connections: Connections, parts: ClientParts): Reads {
     list: async (cluster, ids) => list(at(cluster), ids, parts),
     children: async (cluster, id) => children(at(cluster), id, parts),
     output: async (cluster, id) => output(at(cluster), id),
+  };
+}
+
+type Looks = Pick<Executor, "probe" | "canary" | "busy">;
+
+function looksOf(connections: Connections, parts: ClientParts): Looks {
+  return {
     probe: async (cluster) => {
       const connection = connections.get(cluster);
-      return connection ? probe(connection) : { outcome: "down", message: unknownCluster(cluster).message };
+      return connection ? probe(connection, parts) : unknownProbe(cluster);
+    },
+    canary: async (cluster, withinMs) => {
+      const connection = connections.get(cluster);
+      if (connection) return canary(connection, withinMs, parts);
+      return { outcome: "failed", message: unknownCluster(cluster).message };
+    },
+    busy: async (cluster) => {
+      const connection = connections.get(cluster);
+      if (!connection) throw unknownCluster(cluster);
+      return busy(connection);
     },
   };
 }

@@ -1,10 +1,9 @@
-import { errorText } from "../../core/errors.ts";
-import type { Execution, Executor } from "../../core/ports/index.ts";
+import type { Execution } from "../../core/ports/index.ts";
 import type { OutboundResponse } from "../outbound/index.ts";
 import { type Call, type ClientParts, type Connection, expectOk, readJson } from "./connection.ts";
 import { badAnswer, faultOf } from "./errors.ts";
 import { isExecutionId, toExecution } from "./execution.ts";
-import { type ParsedRow, parseExecution, parseExecutions, parseVersion } from "./schema.ts";
+import { type ParsedRow, parseExecution, parseExecutions } from "./schema.ts";
 
 const PAGE_SIZE = 100;
 const MAX_CHILDREN = 1_000;
@@ -124,27 +123,5 @@ function parseJson(text: string): unknown {
   } catch {
     // Then there is no reason to show beside the status.
     return undefined;
-  }
-}
-
-type Probe = Awaited<ReturnType<Executor["probe"]>>;
-
-/** Reads the version, which proves the credentials, and one row, which proves the database. Never throws. */
-export async function probe(connection: Connection): Promise<Probe> {
-  try {
-    const root = await readJson(connection, { operation: "probe", method: "GET", path: "/v1/" });
-    const version = parseVersion(root);
-    if (version === null) throw badAnswer("probe", "/version must be string");
-    const query = { limit: 1, include_attributes: "id,status" };
-    const rows = await readJson(connection, {
-      operation: "probe",
-      method: "GET",
-      path: "/v1/executions",
-      query,
-    });
-    if (!Array.isArray(rows)) throw badAnswer("probe", "/ must be array");
-    return { outcome: "up", version };
-  } catch (error) {
-    return { outcome: "down", message: connection.redact(errorText(error)) };
   }
 }

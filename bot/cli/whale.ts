@@ -10,6 +10,7 @@ import { newToken } from "../wire-tools.ts";
 import { archiveCommands } from "./archive.ts";
 import { auditCommands } from "./audit.ts";
 import { backtestCommand } from "./backtest.ts";
+import { clusterCommands } from "./clusters.ts";
 import { dutyCommand } from "./duty.ts";
 import { eventCommands } from "./events.ts";
 import { explainCommand } from "./explain.ts";
@@ -72,6 +73,7 @@ function program(): Command {
   explainCommand(whale);
   dutyCommand(whale);
   runCommand(whale);
+  clusterCommands(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
 }

@@ -13,6 +13,8 @@ export interface Cluster {
   businesses: readonly string[];
   /** Higher is asked first. */
   priority: number;
+  /** How often an action without effect is run there, to prove that actions run; absent: never by itself. */
+  canary?: { everyMs: number; withinMs: number };
 }
 
 /** Names of the clusters that may run a business's tasks, sorted. */

@@ -9,6 +9,7 @@ export const COMMAND_IDS = [
   ...(["mutes", "mute", "unmute", "replay", "stops", "stop", "start"] as const),
   ...(["delegations", "delegate", "undelegate", "duty", "language"] as const),
   ...(["run"] as const),
+  ...(["drain", "undrain"] as const),
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
@@ -156,6 +157,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   spec("language", [["语言"], ["language", "lang"]], "word", CHANGES),
   // Who may run what is asked of each action: a grant may name its people.
   spec("run", [["运行", "执行命令"], ["run"]], "line?", CHANGES),
+  spec("drain", [["排空"], ["drain"]], "text", { right: "clusters.write", ...DANGEROUS }),
+  spec("undrain", [["结束排空"], ["undrain"]], "text", { right: "clusters.write", ...DANGEROUS }),
   spec("duty", [["值班"], ["duty", "oncall"]], "text?"),
 ];
 

@@ -20,6 +20,7 @@ export const RIGHTS = [
   "health.read",
   "config.reload",
   "clusters.read",
+  "clusters.write",
   "stops.write",
 ] as const;
 

@@ -1,3 +1,4 @@
+import type { CanaryResult, Probe } from "../clusters/finding.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
 import type { ActionAlias } from "../runs/alias.ts";
 import type { Control } from "../tasks/task.ts";
@@ -79,7 +80,7 @@ export type ControlOutcome =
   /** Not known, or not sent. Asking again is safe: the run is read before it is asked for anything. */
   | { outcome: "open"; message: string };
 
-/** The engine that does the work, over all its clusters. Only `start` and `control` have an effect there. */
+/** The engine that does the work, over all its clusters. Only `start`, `control` and `canary` have an effect there. */
 export interface Executor {
   /** Asks for one start, exactly once; never repeats the request by itself and never throws for a failed one. */
   start(request: StartRequest): Promise<StartOutcome>;
@@ -117,6 +118,13 @@ export interface Executor {
     signal: AbortSignal,
     onProven?: (proven: boolean) => void,
   ): Promise<void>;
-  /** Whether the cluster answers, and with which version. */
-  probe(cluster: string): Promise<{ outcome: "up"; version: string } | { outcome: "down"; message: string }>;
+  /** Looks at a cluster layer by layer: its version, its runs, those of ours that wait too long. Never throws. */
+  probe(cluster: string): Promise<Probe>;
+  /**
+   * Runs an action without effect and waits until it has succeeded, which proves that actions run. It stays in the
+   * engine's history: to be done seldom. Never throws.
+   */
+  canary(cluster: string, withinMs: number): Promise<CanaryResult>;
+  /** How many runs are under way, whoever started them; what is paused or waits for a person is not. Throws when it cannot be read. */
+  busy(cluster: string): Promise<number>;
 }

@@ -1,4 +1,7 @@
 import type { Batch } from "../batches/batch.ts";
+import type { Drain } from "../clusters/drain.ts";
+import type { CanaryResult } from "../clusters/finding.ts";
+import type { Upgrade } from "../clusters/upgrade.ts";
 import type { Confirmation } from "../commands/confirmation.ts";
 import type { ListPlace } from "../commands/paging.ts";
 import type { Delegation } from "../delegations/index.ts";
@@ -24,6 +27,14 @@ export interface StateBodies {
   place: ListPlace;
   /** By what was said: that people were told it, so that it is said once. */
   notice: { at: string };
+  /** By the cluster's name: nothing new starts there. */
+  drain: Drain;
+  /** One: the upgrade that is under way, or was last. */
+  upgrade: Upgrade;
+  /** By the cluster's name: the last canary that was run there, absent result while it runs. */
+  canary: { at: string; result?: CanaryResult };
+  /** By the cluster's name: how it was when people were told of it last. */
+  health: { at: string; state: "up" | "degraded" | "down" };
 }
 
 export type StateKind = keyof StateBodies;

@@ -105,6 +105,8 @@ export const commandsEn: CommandTexts = {
     delegate: { args: "USERID 2d WHY", does: "somebody approves in your place for a time" },
     undelegate: { args: "ID", does: "end a delegation" },
     language: { args: "zh|en|auto", does: "which language you are spoken to in" },
+    drain: { args: "CLUSTER [30m] [wait|cancel|leave] [force] [why]", does: "nothing new starts on it" },
+    undrain: { args: "CLUSTER [skip WHY]", does: "it takes starts again once a canary passed" },
     duty: { args: "[ROSTER]", does: "who is on duty, until when, and who is next" },
   },
   helpLine: ({ zh, en, args, does }) => `${en} / ${zh}${args && ` ${args}`}: ${does}`,

@@ -92,6 +92,8 @@ export const commandsZh: CommandTexts = {
     delegate: { args: "userid 2d 原因", does: "一段时间内请别人代您授权" },
     undelegate: { args: "编号", does: "结束委托" },
     language: { args: "zh|en|auto", does: "用哪种语言和您说话" },
+    drain: { args: "集群 [30m] [等待|取消|保留] [强制] [原因]", does: "不再在该集群启动新的执行" },
+    undrain: { args: "集群 [跳过 原因]", does: "试运行通过后恢复启动" },
     duty: { args: "[值班表]", does: "谁在值班、到什么时候、下一班是谁" },
   },
   helpLine: ({ zh, en, args, does }) => `${zh} / ${en}${args && ` ${args}`}：${does}`,

@@ -222,11 +222,34 @@ function readPromises(promise: Declare): void {
     async (_t, harness) => {
       const up = await harness.executor.probe(harness.cluster);
       assert.ok(up.outcome === "up" && up.version !== "");
+      assert.deepEqual([up.stuck, up.tookMs >= 0], [0, true]);
+      assert.ok(up.skewMs === null || Math.abs(up.skewMs) < 5_000, `skew ${up.skewMs}`);
       await harness.setDown(true);
       const down = await harness.executor.probe(harness.cluster);
       assert.ok(down.outcome === "down" && down.message !== "");
+      assert.equal(down.fault, "no_answer");
     },
   );
+
+  promise("a canary passes while actions run, and says why where they cannot", async (_t, harness) => {
+    const passed = await harness.executor.canary(harness.cluster, 10_000);
+    assert.equal(passed.outcome, "passed");
+    await harness.setDown(true);
+    const failed = await harness.executor.canary(harness.cluster, 10_000);
+    assert.ok(failed.outcome === "failed" && failed.message !== "");
+  });
+
+  promise("what is under way is counted, whoever started it, and not what is over", async (_t, harness) => {
+    const { executor, cluster } = harness;
+    assert.equal(await executor.busy(cluster), 0);
+    const execution = await steered(harness);
+    assert.ok((await executor.busy(cluster)) >= 1);
+    await executor.control({ cluster, executionId: execution.id, what: "cancel" });
+    await until(harness, execution.id, ["canceled"]);
+    while ((await executor.busy(cluster)) > 0) await pause(POLL_MS);
+    await harness.setDown(true);
+    await assert.rejects(executor.busy(cluster), { name: "ChatOpsError", retryable: true });
+  });
 }
 
 async function steered(harness: ExecutorHarness): Promise<Execution> {

@@ -1,4 +1,5 @@
 import type { ChatCommands } from "../command.ts";
+import { type ChatClusterDeps, clusterCommands } from "./clusters.ts";
 import { type DecisionDeps, decisionCommands } from "./decisions.ts";
 import { type ChatDelegationDeps, delegationCommands } from "./delegations.ts";
 import { type ChatDutyDeps, dutyCommands } from "./duty.ts";
@@ -21,6 +22,7 @@ export interface CommandDeps {
   orders: OrderDeps;
   events: ChatEventDeps;
   rules: ChatRuleDeps;
+  clusters: ChatClusterDeps;
   mutes: ChatMuteDeps;
   stops: ChatStopDeps;
   replays: ChatReplayDeps;
@@ -39,6 +41,7 @@ export function chatCommands(deps: CommandDeps): ChatCommands {
     ...orderCommands(deps.orders),
     ...eventCommands(deps.events),
     ...ruleCommands(deps.rules),
+    ...clusterCommands(deps.clusters),
     ...muteCommands(deps.mutes),
     ...stopCommands(deps.stops),
     ...replayCommands(deps.replays),

@@ -1,9 +1,8 @@
 import { approvalWords } from "../../../core/approvals/index.ts";
 import { clockTime, factLine, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
-import type { Cluster } from "../../../core/clusters/index.ts";
 import { pageOf } from "../../../core/commands/index.ts";
 import { authorise, objectOfRule } from "../../../core/people/index.ts";
-import type { Executor, ThrottleStore } from "../../../core/ports/index.ts";
+import type { ThrottleStore } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { bucketObject } from "../../http/api/throttle.ts";
 import type { Asked, ChatCommands, Reply } from "../command.ts";
@@ -11,18 +10,15 @@ import type { Denier } from "../denied.ts";
 
 export interface ChatRuleDeps {
   rules: () => readonly Rule[];
-  clusters: () => readonly Cluster[];
   throttle: Pick<ThrottleStore, "show">;
-  executor: Pick<Executor, "probe">;
   denied: Denier;
 }
 
 /** What people ask about what is in force. */
-export function ruleCommands(deps: ChatRuleDeps): Pick<ChatCommands, "rules" | "throttle" | "clusters"> {
+export function ruleCommands(deps: ChatRuleDeps): Pick<ChatCommands, "rules" | "throttle"> {
   return {
     rules: { run: async (asked) => rules(asked, deps) },
     throttle: { run: (asked) => throttle(asked, deps) },
-    clusters: { run: (asked) => clusters(asked, deps) },
   };
 }
 
@@ -74,28 +70,4 @@ async function throttle(asked: Asked, deps: ChatRuleDeps): Promise<string> {
   const { tokens, burst, nextAtMs } = bucket;
   const next = clockTime(nextAtMs, viewing.timeZone);
   return words.bucket({ key: shown, left: String(Math.floor(tokens)), limit: String(burst), next });
-}
-
-async function clusters(asked: Asked, deps: ChatRuleDeps): Promise<string> {
-  const { actor, viewing } = asked;
-  const { clusters: words } = viewing.texts.commands;
-  const seen = deps.clusters().filter(({ name }) => {
-    return authorise(actor, "clusters.read", { clusters: [name] }).outcome === "allowed";
-  });
-  if (seen.length === 0)
-    return (deps.clusters().length > 0 && deps.denied(asked, "clusters.read", {})) || words.none;
-  const lines = await Promise.all(seen.map((cluster) => clusterLine(cluster, viewing, deps)));
-  return [words.title, ...lines].join("\n");
-}
-
-async function clusterLine(
-  { name, zone, businesses }: Cluster,
-  viewing: MessageViewing,
-  { executor }: ChatRuleDeps,
-): Promise<string> {
-  const { clusters: words } = viewing.texts.commands;
-  const state = await executor.probe(name);
-  const told = state.outcome === "up" ? words.up(state.version) : words.down(state.message);
-  const parts = [told, zone ?? "", businesses.join(" ")].filter(Boolean);
-  return `**${viewing.plain(name)}** ${parts.map((part) => plainLine(part, viewing)).join(" · ")}`;
 }

@@ -1,4 +1,5 @@
 import { auditPaths } from "./audit-paths.ts";
+import { clusterPaths } from "./cluster-paths.ts";
 import { configPaths } from "./config-paths.ts";
 import { deadLetterPaths } from "./dead-letter-paths.ts";
 import { delegationPaths } from "./delegation-paths.ts";
@@ -45,6 +46,7 @@ export const apiDocument = {
     ...explainPaths,
     ...eventTypePaths,
     ...configPaths,
+    ...clusterPaths,
     ...replayPaths,
     ...deadLetterPaths,
     ...auditPaths,

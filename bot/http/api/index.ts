@@ -1,4 +1,5 @@
 export { type AuditDeps, auditRoutes } from "./audit.ts";
+export { type ClusterDeps, clusterRoutes } from "./clusters.ts";
 export { type ConfigDeps, configRoutes } from "./config.ts";
 export { type DeadLetterDeps, deadLetterRoutes } from "./dead-letters.ts";
 export { type DelegationDeps, delegationRoutes } from "./delegations.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatOpsError } from "../../../core/errors.ts";
-import { refusedPort } from "../../support/http-server.ts";
 import { aClient, aCluster, aRow, EXECUTION_ID, fakeSt2, type Reply } from "./support.ts";
 
 test("get reads one execution with its result up to a size", async (t) => {
@@ -168,38 +167,4 @@ test("output is empty for an unknown id and fails with the engine's words otherw
     code: "stackstorm.unavailable",
     message: /mongo is away/,
   });
-});
-
-test("probe tells the version after reading the root and one row", async (t) => {
-  const fake = await fakeSt2(t, ({ url }) => ({
-    status: 200,
-    body: url.pathname === "/api/v1/" ? { version: "3.9.0" } : [],
-  }));
-  const { st2 } = aClient(t, [aCluster(fake.origin)]);
-  assert.deepEqual(await st2.probe("hz"), { outcome: "up", version: "3.9.0" });
-  assert.equal(fake.seen[1]?.url.search, "?limit=1&include_attributes=id%2Cstatus");
-});
-
-const down: [name: string, root: Reply | null, rows: Reply | null][] = [
-  ["credentials are refused", { status: 401 }, null],
-  ["the root is a web page", { status: 200, body: "<html>" }, null],
-  ["the root has no version", { status: 200, body: {} }, null],
-  ["the rows cannot be read", { status: 200, body: { version: "3.9.0" } }, { status: 500 }],
-  ["the rows are no list", { status: 200, body: { version: "3.9.0" } }, { status: 200, body: {} }],
-  ["the connection breaks", null, null],
-];
-
-for (const [name, root, rows] of down) {
-  test(`probe says down with a reason when ${name}`, async (t) => {
-    const fake = await fakeSt2(t, ({ url }) => (url.pathname === "/api/v1/" ? root : rows));
-    const { st2 } = aClient(t, [aCluster(fake.origin)]);
-    const probe = await st2.probe("hz");
-    assert.ok(probe.outcome === "down" && probe.message !== "");
-  });
-}
-
-test("probe says down when nobody listens or the cluster is not configured", async (t) => {
-  const { st2 } = aClient(t, [aCluster(`http://127.0.0.1:${await refusedPort()}`)]);
-  assert.equal((await st2.probe("hz")).outcome, "down");
-  assert.equal((await st2.probe("nowhere")).outcome, "down");
 });

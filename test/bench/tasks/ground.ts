@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createLogger, createMetrics, systemIds } from "../../../adapters/telemetry/index.ts";
+import { createBreakers } from "../../../bot/clusters/index.ts";
 import type { Config } from "../../../bot/config/index.ts";
 import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
@@ -7,10 +8,12 @@ import { createMuteKeeper } from "../../../bot/mutes/index.ts";
 import { createTaskOrders } from "../../../bot/orders/index.ts";
 import { createStopKeeper } from "../../../bot/stops/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
+import { fleetOver } from "../../../bot/wire-fleet.ts";
 import type { Ground } from "../../../bot/work.ts";
 import { createAdvancer } from "../../../bot/workers/index.ts";
 import type { Clock } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
+import { textsOf } from "../../../core/texts/index.ts";
 import { instantDirectory, instantExecutor, instantMessenger, takingArchive } from "./instant.ts";
 import type { BenchStore } from "./store.ts";
 
@@ -65,6 +68,14 @@ export function groundOver(
     delegations: createDelegationKeeper({
       ...{ ...store, directory: instantDirectory, ids: systemIds, clock, log },
       tell: async () => undefined,
+    }),
+    fleet: fleetOver({
+      ...{ executor, advancer, directory: instantDirectory, clock, log, metrics, admin: null },
+      breakers: createBreakers({ clock, log }),
+      inForce: () => inForce,
+      store: { ...store, check: async () => undefined },
+      textsFor: async () => textsOf(config.language),
+      plain: (text) => text,
     }),
     rosters: { view: async () => [] },
     explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },

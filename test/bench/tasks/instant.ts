@@ -42,7 +42,9 @@ export function instantExecutor(): Executor {
     children: async () => [],
     output: async () => "",
     watch: async () => undefined,
-    probe: async () => ({ outcome: "up", version: "instant" }),
+    probe: async () => ({ outcome: "up", version: "instant", tookMs: 0, skewMs: null, stuck: 0 }),
+    canary: async () => ({ outcome: "passed", tookMs: 0 }),
+    busy: async () => 0,
   };
 }
 

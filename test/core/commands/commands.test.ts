@@ -211,10 +211,12 @@ test("all that is dangerous asks first, and reads roles at that moment", () => {
   assert.deepEqual(asking.map(({ id }) => id).toSorted(), [
     "approve",
     "cancel",
+    "drain",
     "replay",
     "retry",
     "start",
     "stop",
+    "undrain",
   ]);
   assert.ok(asking.every(({ changes }) => changes));
 });

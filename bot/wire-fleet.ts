@@ -1,0 +1,110 @@
+import type { ClusterWords, Drain, DrainCounts } from "../core/clusters/index.ts";
+import { type People, rolesGranting } from "../core/people/index.ts";
+import type { Clock, Directory, Executor, Logger, Metrics } from "../core/ports/index.ts";
+import {
+  type Breakers,
+  createBreakers,
+  createDrains,
+  createFleet,
+  createOpenRuns,
+  type Fleet,
+  type FleetSeen,
+  guardedExecutor,
+} from "./clusters/index.ts";
+import type { InForce } from "./in-force.ts";
+import type { Languages } from "./languages/index.ts";
+import type { Stores } from "./stores.ts";
+import type { Advancer } from "./workers/index.ts";
+
+/** The executor behind its breakers. */
+export function guardedOver(
+  executor: Executor,
+  common: { clock: Clock; log: Logger },
+): { breakers: Breakers; executor: Executor } {
+  const breakers = createBreakers(common);
+  return { breakers, executor: guardedExecutor(executor, breakers) };
+}
+
+export interface FleetParts {
+  breakers: Breakers;
+  executor: Executor;
+  inForce: () => InForce;
+  store: Stores["store"];
+  advancer: Advancer;
+  directory: Directory;
+  textsFor: Languages["textsFor"];
+  plain: (text: string) => string;
+  /** Who is told; whoever may drain the cluster when nobody is named. */
+  admin: People | null;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** The keeper of all clusters. */
+export function fleetOver(parts: FleetParts): Fleet {
+  const { executor, inForce, store, advancer, clock, log, metrics } = parts;
+  const { state, audit, tasks } = store;
+  const clusters = () => inForce().clusters;
+  const runs = createOpenRuns({ tasks, advancer, clock, log });
+  const seen: FleetSeen = new Map();
+  const tell = tellerOver(parts);
+  const drains = createDrains({
+    ...{ clusters, runs, executor, state, audit, clock, log },
+    businesses: () => [...new Set(inForce().rules.map(({ business }) => business))],
+    isDown: (name) => seen.get(name)?.health.state === "down",
+    cancel: (taskId, drain) => cancel(taskId, drain, parts),
+    tell: (name, drain, counts) => {
+      const key = `drain:${name}:${drain.at}:${drain.done ? "done" : "deadline"}`;
+      return tell(key, drainWords(name, drain, counts), name);
+    },
+  });
+  const { breakers } = parts;
+  return createFleet({ clusters, drains, runs, breakers, executor, state, tell, clock, log, metrics }, seen);
+}
+
+async function cancel(taskId: string, drain: Drain, { store, advancer }: FleetParts): Promise<void> {
+  const task = await store.tasks.get(taskId);
+  if (task?.state !== "running") return;
+  const by = drain.by.replace(/^user:/, "");
+  const order = {
+    ...{ by, entitlement: { outcome: "entitled" as const, groups: [] } },
+    key: `drain:${drain.at}:${taskId}`,
+  };
+  await advancer.advance(task, { kind: "control", what: "cancel", order });
+}
+
+const ENDS = {
+  empty: { zh: "已没有执行在跑，可以动它了", en: "nothing runs there any more" },
+  canceled: { zh: "到期，鲸的执行已取消", en: "deadline: Whale's own runs are canceled" },
+  left: { zh: "到期，没跑完的保留", en: "deadline: what still runs is left" },
+} as const;
+
+function drainWords(name: string, drain: Drain, { own, paused, all }: DrainCounts): ClusterWords {
+  const counted = {
+    zh: `鲸 ${own}，暂停 ${paused}，共 ${all ?? "?"}`,
+    en: `Whale ${own}, paused ${paused}, all ${all ?? "?"}`,
+  };
+  const what = drain.done
+    ? ENDS[drain.done.how]
+    : { zh: `已到期限，按选择：${drain.atDeadline}`, en: `its deadline has come: ${drain.atDeadline}` };
+  return {
+    zh: `集群 ${name} 排空：${what.zh}（${counted.zh}）`,
+    en: `cluster ${name}, drain: ${what.en} (${counted.en})`,
+  };
+}
+
+function tellerOver({ inForce, store, directory, textsFor, plain, admin, clock }: FleetParts) {
+  return async (key: string, words: ClusterWords, cluster: string): Promise<void> => {
+    const roles = rolesGranting(inForce().roles, "clusters.write", { clusters: [cluster] });
+    const groups = admin === null ? roles.map(({ of }) => of) : [admin];
+    const people = new Set((await Promise.all(groups.map((of) => directory.expand(of)))).flat());
+    const dueAtMs = clock.nowMs();
+    const items = [...people].map(async (to) => {
+      const text = plain((await textsFor(to)).wordsOf(words));
+      const body = { kind: "answer" as const, to, text };
+      return { key: `notice:${key}:${to}`, taskId: null, lane: 4 as const, body, dueAtMs };
+    });
+    await store.outbox.add(await Promise.all(items));
+  };
+}
