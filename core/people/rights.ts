@@ -10,6 +10,7 @@ export const RIGHTS = [
   "rules.read",
   "tasks.read",
   "tasks.control",
+  "tasks.run",
   "audit.read",
   "mutes.read",
   "mutes.write",
