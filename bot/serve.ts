@@ -5,11 +5,13 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import type { Masking } from "../core/pages/index.ts";
 import { tokenHash } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
+import type { RunDesk } from "../core/runs/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import type { GroupPosts } from "./channels/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Explainer } from "./explain/index.ts";
+import { createGateway, type Door } from "./gateway/index.ts";
 import type { HomeKeeper } from "./home/index.ts";
 import {
   type AccessDeps,
@@ -70,7 +72,9 @@ export interface Serving {
   advancer: Advancer;
   /** Whose people may be named by duty rosters too. */
   directory: Directory;
-  executor: Pick<Executor, "output" | "children">;
+  executor: Pick<Executor, "output" | "children" | "control"> & Door;
+  /** Takes what people ask to run through the gateway. */
+  desk: RunDesk;
   actions: Pick<ActionWatch, "lookup">;
   masking: Masking;
   languages: Pick<Languages, "stated">;
@@ -106,8 +110,18 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
       apiOver(router, parts, hooks);
       pagesOver(router, parts);
     },
+    gateway: gatewayOver(parts),
     metrics,
     log,
+  });
+}
+
+function gatewayOver(parts: Serving) {
+  const { executor, inForce, stores, orders, desk, ids, readJson, log, metrics } = parts;
+  const { tasks, audit } = stores.store;
+  return createGateway({
+    ...{ door: executor, clusters: () => inForce.current().clusters, identity: accessOver(parts) },
+    ...{ tasks, orders, executor, desk, audit, ids, readJson, log, metrics },
   });
 }
 

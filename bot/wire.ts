@@ -10,6 +10,7 @@ import { isSecretKey, maskText, systemIds } from "../adapters/telemetry/index.ts
 import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
+import type { RunDesk } from "../core/runs/index.ts";
 import { textsOf } from "../core/texts/index.ts";
 import { botWarnings } from "./channels/index.ts";
 import { keepMenu } from "./chat/index.ts";
@@ -83,7 +84,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const server = serverOver(
     {
       ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
-      ...{ executor: parts.stackstorm, masking: { isSecretKey, maskText } },
+      ...{ executor: parts.stackstorm, desk: NO_DESK, masking: { isSecretKey, maskText } },
     },
     warnings,
   );
@@ -104,6 +105,14 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   });
   return { ...at, log, probe, reload, close, left: ending.left };
 }
+
+/** Until `runs.yaml` can let people run actions by hand, nobody may. */
+const NO_DESK: RunDesk = {
+  ask: async () => ({
+    ...{ outcome: "refused", reason: "no_grant" },
+    message: "还没有允许手动执行任何操作 (nothing may be run by hand yet)",
+  }),
+};
 
 interface Leaving extends Parts {
   config: Config;
