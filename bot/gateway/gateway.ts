@@ -17,6 +17,7 @@ import { listByKey, listByTime, listJoined } from "./lists.ts";
 import { logIn, tellUser, validate, whoCalls } from "./own.ts";
 import type { Ask, GatewayDeps, GatewayParts, Owner } from "./parts.ts";
 import { readCluster, readOne } from "./pass.ts";
+import { streamEvents } from "./streams.ts";
 import { controlExecution, rerunExecution, startExecution } from "./writes.ts";
 
 const OWNERS_KEPT = 100_000;
@@ -134,7 +135,7 @@ function handle(ask: Ask, kind: Handled, parts: GatewayParts): Promise<void> | v
       if (kind.what === "execution") return startExecution(ask, parts);
       return kind.what === "rerun" ? rerunExecution(ask, parts) : notYet(ask);
     case "stream":
-      return kind.what === "output" ? readExecution(ask, parts) : notYet(ask);
+      return kind.what === "output" ? readExecution(ask, parts) : streamEvents(ask, parts);
     default:
       return kind satisfies never;
   }

@@ -121,6 +121,7 @@ export async function controlExecution(ask: Ask, parts: GatewayParts): Promise<v
   const id = ask.match.params["id"] ?? "";
   const found = await findExecution(ask, id, parts);
   if (found.outcome === "answered") return;
+  if (found.task && !mayControl(ask, found.task)) return;
   if (found.task) return orderControl(ask, { found, task: found.task, what }, parts);
   if (found.outcome === "execution") await controlForeign(ask, { found, what }, parts);
 }

@@ -65,7 +65,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
     orders: {
       control: async (task, what, order) => {
         orders.push([task.id, what, order.by]);
-        return { outcome: "refused", reason: "already_counted", task };
+        return { outcome: "refused", reason: "already_counted", task, effects: [] };
       },
       retry: async (task, order) => {
         orders.push([task.id, "retry", order.by]);
