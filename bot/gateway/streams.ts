@@ -79,7 +79,7 @@ async function listenTo(cluster: Seen, listening: Listening): Promise<void> {
   const { request, out, signal, parts } = listening;
   const answer = await send(cluster.name, request, parts);
   if (!answer) return;
-  const cut = () => answer.destroy();
+  const cut = () => void answer.destroy();
   signal.addEventListener("abort", cut, { once: true });
   try {
     if (answer.statusCode !== 200 || signal.aborted) return cut();

@@ -76,7 +76,10 @@ function gateway({ origin, key }: GatewayOrders): Koa {
 }
 
 process.once("message", async (orders: GatewayOrders) => {
-  if (orders.role === "simulator") return process.send?.(await simulator(orders.key));
+  if (orders.role === "simulator") {
+    process.send?.(await simulator(orders.key));
+    return;
+  }
   const app = orders.role === "bare" ? bare(orders) : gateway(orders);
   const server = createServer(app.callback());
   server.listen(0, "127.0.0.1", () => {
