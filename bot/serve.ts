@@ -12,6 +12,7 @@ import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Explainer } from "./explain/index.ts";
+import { createGateway, type Door } from "./gateway/index.ts";
 import type { HomeKeeper } from "./home/index.ts";
 import {
   type AccessDeps,
@@ -76,7 +77,9 @@ export interface Serving {
   advancer: Advancer;
   /** Whose people may be named by duty rosters too. */
   directory: Directory;
-  executor: Pick<Executor, "output" | "children">;
+  executor: Pick<Executor, "output" | "children" | "control">;
+  /** Passes requests on to clusters as they came. */
+  door: Door;
   actions: Pick<ActionWatch, "lookup">;
   masking: Masking;
   languages: Pick<Languages, "stated">;
@@ -112,8 +115,18 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
       apiOver(router, parts, hooks);
       pagesOver(router, parts);
     },
+    gateway: gatewayOver(parts),
     metrics,
     log,
+  });
+}
+
+function gatewayOver(parts: Serving) {
+  const { executor, door, inForce, stores, orders, runs: desk, ids, readJson, log, metrics } = parts;
+  const { tasks, audit } = stores.store;
+  return createGateway({
+    ...{ door, clusters: () => inForce.current().clusters, identity: accessOver(parts) },
+    ...{ tasks, orders, executor, desk, audit, ids, readJson, log, metrics },
   });
 }
 

@@ -84,7 +84,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const server = serverOver(
     {
       ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
-      ...{ masking: { isSecretKey, maskText } },
+      ...{ door: parts.stackstorm, masking: { isSecretKey, maskText } },
     },
     warnings,
   );

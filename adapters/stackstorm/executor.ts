@@ -1,5 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import type { Cluster } from "../../core/clusters/index.ts";
 import type { ActionCatalog, Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
+import { createOpenOutbound } from "../outbound/index.ts";
 import { readAction } from "./actions.ts";
 import { aliases } from "./aliases.ts";
 import { checkNames, readOptions, type StackStormOptions } from "./config.ts";
@@ -7,6 +9,7 @@ import { type ClientParts, type Connection, connect } from "./connection.ts";
 import { control } from "./control.ts";
 import { unknownCluster } from "./errors.ts";
 import { find, unclaimed } from "./find.ts";
+import { type Forwarding, forward } from "./forward.ts";
 import { retryPolicies } from "./policies.ts";
 import { busy, canary, probe, unknownProbe } from "./probe.ts";
 import { children, get, list, output } from "./reads.ts";
@@ -24,6 +27,8 @@ export interface StackStormParts {
 
 /** StackStorm as an executor. */
 export interface StackStorm extends Executor, ActionCatalog {
+  /** Hands a request of StackStorm's own API on to a cluster, with its credentials. Throws when there is no answer. */
+  forward(cluster: string, request: Forwarding): Promise<IncomingMessage>;
   /** Ends the streams and closes the connections; calls that wait fail. */
   close(): void;
 }
@@ -38,6 +43,8 @@ export function createStackStorm(given: StackStormParts): StackStorm {
   checkNames(given.clusters);
   const connections = new Map(given.clusters.map((cluster) => [cluster.name, connect(cluster, parts)]));
   const closing = new AbortController();
+  const { streamSilenceMs: timeoutMs, maxResponseBytes } = parts.options;
+  const opened = createOpenOutbound({ name: "stackstorm", timeoutMs, maxResponseBytes });
   return {
     ...startsOf(connections, parts),
     ...readsOf(connections, parts),
@@ -52,8 +59,14 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       const watching = { cluster, onHint, signal: any, ...(onProven ? { onProven } : {}) };
       return watchOne(connections.get(cluster), watching, parts);
     },
+    forward: async (cluster, request) => {
+      const connection = connections.get(cluster);
+      if (!connection) throw unknownCluster(cluster);
+      return forward(connection, request, opened);
+    },
     close: () => {
       closing.abort();
+      opened.close();
       for (const connection of connections.values()) connection.close();
     },
   };

@@ -1,5 +1,8 @@
+export { type Identity, type IdentityDeps, ownerOf } from "./api/identify.ts";
 export * from "./api/index.ts";
+export { readBody } from "./body.ts";
 export * from "./callback-faults.ts";
+export { callerOf, schemeValue } from "./caller.ts";
 export * from "./certificates.ts";
 export * from "./cloud.ts";
 export * from "./handshake.ts";

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import Koa from "koa";
+import Koa, { type Middleware } from "koa";
 import Router from "koa-router";
 import { errorText } from "../../core/errors.ts";
 import type { Logger } from "../../core/ports/index.ts";
@@ -17,6 +17,8 @@ export interface ServerDeps {
   health: HealthDeps;
   /** Adds the addresses below `/api/v1`. */
   api: (router: Router) => void;
+  /** Takes what is below `/st2`, before the router; none where it is absent. */
+  gateway?: Middleware;
   metrics: { text(): Promise<string>; contentType: string };
   log: Logger;
   limits?: Partial<ConnectionLimits>;
@@ -54,7 +56,7 @@ const MAX_CONNECTIONS = 10_000;
 /** Takes alerts, callbacks and REST, and tells how the process is. */
 export function createHttpServer(deps: ServerDeps): HttpServer {
   const { log, hooks } = deps;
-  const listener = hooksFirst(deps, koaOver(routes(deps), log));
+  const listener = hooksFirst(deps, koaOver(routes(deps), log, deps.gateway));
   return serverOf(listener, deps.limits, (error, socket) =>
     answerFault(error, socket, { log, metrics: hooks.metrics }),
   );
@@ -65,12 +67,13 @@ export function createHealthServer(deps: Pick<ServerDeps, "health" | "metrics" |
   return serverOf(koaOver(healthRoutes(deps), deps.log), {}, (_, socket) => socket.destroy());
 }
 
-function koaOver(router: Router, log: Logger): RequestListener {
+function koaOver(router: Router, log: Logger, first?: Middleware): RequestListener {
   const app = new Koa();
   // Koa prints errors itself unless somebody listens.
   app.on("error", (error: unknown) => {
     if (!isClientFault(error)) log.error({ err: error, reason: errorText(error) }, "request failed");
   });
+  if (first) app.use(first);
   app.use(router.routes());
   return app.callback();
 }

@@ -24,6 +24,10 @@ const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench
     what: "alert → card and click → start, held against a bare Koa server",
     load: async () => (await import("./e2e.ts")).e2e,
   },
+  gateway: {
+    what: "GETs of an execution through the gateway, held against a bare Koa reverse proxy",
+    load: async () => (await import("./gateway.ts")).gateway,
+  },
   intake: {
     what: "alerts a second to the durable journal, held against a bare Koa server, bare inserts and Alertmanager",
     load: async () => (await import("./intake.ts")).intake,

@@ -37,7 +37,12 @@ export async function identify(ctx: Context, deps: IdentityDeps): Promise<Identi
   const { headers, local } = callerOf(ctx.req, ctx.query, deps.trustProxyHops);
   const given = schemeValue(headers["authorization"], /^bearer +(\S+)$/i);
   if (given.outcome === "refused") return given;
-  const hash = tokenHash(given.text);
+  return ownerOf(given.text, local, deps);
+}
+
+/** Whose token this is; `local`: whether it came from this machine. */
+export async function ownerOf(text: string, local: boolean, deps: IdentityDeps): Promise<Identity> {
+  const hash = tokenHash(text);
   if (hash === deps.localTokenHash) {
     if (!local) return { outcome: "refused", reason: "local_token_from_elsewhere" };
     return { outcome: "identified", actor: { kind: "local" } };

@@ -1,0 +1,224 @@
+import {
+  bilingual,
+  compareRows,
+  isMinted,
+  joinedFilters,
+  joinedHelp,
+  mergedByKey,
+  microsOf,
+  microsText,
+  type RouteClass,
+  type Row,
+  readPage,
+  type TimeOrder,
+  taskIdOf,
+  timeOrderOf,
+} from "../../core/gateway/index.ts";
+import { isJsonObject, type JsonObject } from "../../core/ids/index.ts";
+import { inScope, objectOfTask } from "../../core/people/index.ts";
+import { fault, noAnswer, tellMissing, warn } from "./answers.ts";
+import { readFrom, requestOf, type Seen, seenBy } from "./ask.ts";
+import { findExecution, heldRow, shownId } from "./executions.ts";
+import type { Ask, GatewayParts } from "./parts.ts";
+
+const PAGE = 100;
+const MAX_OFFSET = 1_000;
+
+/** What one cluster gave of a list. */
+interface Part {
+  cluster: string;
+  rows: Row[];
+  total: number;
+  outcome: "whole" | "missing" | "refused";
+  refusal?: { status: number; text: string };
+}
+
+type Timed = Extract<RouteClass, { kind: "by_time" }>;
+
+/** One list over clusters, newest first. */
+export async function listByTime(ask: Ask, kind: Timed, parts: GatewayParts): Promise<void> {
+  const { ctx, query } = ask;
+  const page = readPage(query, { defaultLimit: PAGE, maxLimit: PAGE, maxOffset: MAX_OFFSET, all: false });
+  if (page.outcome === "refused") return fault(ctx, page.status, page.message);
+  const order = timeOrderOf(query, kind.field);
+  if (!order) {
+    const en = `over several clusters a list is ordered by ${kind.field} alone`;
+    return fault(ctx, 400, bilingual(`跨集群的列表只能按 ${kind.field} 排序`, en));
+  }
+  const held = await heldAmong(ask, parts);
+  if (held === "answered") return;
+  const seen = seenBy(ask, parts);
+  if (!seen) return;
+  // Only executions say which task they are of: other rows are for who sees the whole cluster.
+  const asked = ask.path === "/v1/executions" ? seen : seen.filter(({ view }) => view === "all");
+  const need = page.offset + page.limit;
+  const pull = (one: Seen) => pullPages(one, { ask, kind, order, need, parts });
+  const lists = held.onlyHeld ? [] : await Promise.all(asked.map(pull));
+  if (!wereAnswered(ask, lists)) return;
+  const rows = [...held.rows, ...lists.flatMap((list) => list.rows)].sort((a, b) => compareRows(a, b, order));
+  ctx.body = await Promise.all(
+    rows.slice(page.offset, need).map(async (row) => {
+      const shown = held.real.get(String(row["id"])) ?? (await shownId(row, parts));
+      return shown === null ? row : { ...row, id: shown };
+    }),
+  );
+  ctx.set("X-Limit", String(page.limit));
+  const total = lists.reduce((sum, list) => sum + list.total, held.rows.length);
+  // What is hidden cannot be counted without being read.
+  if (asked.every(({ view }) => view === "all")) ctx.set("X-Total-Count", String(total));
+}
+
+/** False when the caller was told that nothing can be said. */
+function wereAnswered({ ctx }: Ask, lists: readonly Part[]): boolean {
+  const refusal = lists.find((list) => list.refusal)?.refusal;
+  const missing = lists.filter(({ outcome }) => outcome === "missing").map(({ cluster }) => cluster);
+  if (refusal) fault(ctx, refusal.status, refusal.text);
+  else if (missing.length > 0 && missing.length === lists.length) noAnswer(ctx, missing);
+  else {
+    tellMissing(ctx, missing);
+    return true;
+  }
+  return false;
+}
+
+interface Held {
+  rows: Row[];
+  /** Ids as asked for, by the real ones. */
+  real: Map<string, string>;
+  onlyHeld: boolean;
+}
+
+/** Puts the real ids in the place of minted ones in `id=`; what has no execution yet is a row of its own. */
+async function heldAmong(ask: Ask, parts: GatewayParts): Promise<Held | "answered"> {
+  const held: Held = { rows: [], real: new Map(), onlyHeld: false };
+  const asked = (ask.query.get("id") ?? "").split(",").filter((id) => id !== "");
+  if (!asked.some(isMinted)) return held;
+  const ids: string[] = [];
+  for (const id of asked) {
+    const found = isMinted(id) ? await findExecution(ask, id, parts) : null;
+    if (found?.outcome === "held") held.rows.push(heldRow(found.task));
+    if (found?.outcome === "execution") held.real.set(found.id, id);
+    if (found === null || found.outcome === "execution") ids.push(found?.id ?? id);
+  }
+  ask.query.set("id", ids.join(","));
+  ask.ctx.status = 200;
+  return { ...held, onlyHeld: ids.length === 0 };
+}
+
+interface Pulling {
+  ask: Ask;
+  kind: Timed;
+  order: TimeOrder;
+  need: number;
+  parts: GatewayParts;
+}
+
+/** Pages on by time and not by number, so that rows which come meanwhile shift nothing. */
+async function pullPages({ name, view }: Seen, pulling: Pulling): Promise<Part> {
+  const { ask, kind, order, need, parts } = pulling;
+  const part: Part = { cluster: name, rows: [], total: 0, outcome: "whole" };
+  const known = new Set<string>();
+  const query = pageQuery(ask, kind);
+  query.set("limit", String(Math.min(PAGE, need)));
+  for (let page = 0; part.rows.length < need && page * PAGE < MAX_OFFSET + PAGE; page++) {
+    const read = await readFrom(name, requestOf(ask, { query: query.toString() }), parts);
+    if (read.outcome !== "ok" || !Array.isArray(read.body)) return { ...part, ...failed(read) };
+    if (page === 0) part.total = Number(read.headers["x-total-count"] ?? 0);
+    const rows = (read.body as unknown[]).filter(isJsonObject) as JsonObject[];
+    const fresh = rows.filter((row) => !known.has(String(row["id"])));
+    for (const row of fresh) known.add(String(row["id"]));
+    part.rows.push(...(view === "all" ? fresh : await visible(fresh, ask, parts)));
+    const last = microsOf(rows.at(-1)?.[kind.field]);
+    if (rows.length < Number(query.get("limit")) || fresh.length === 0 || last === null) break;
+    // One further, so that rows of the same instant are not left out; known ones are dropped.
+    if (order.descending) query.set(kind.before, microsText(last + 1));
+    else query.set(kind.after, microsText(last - 1));
+  }
+  return part;
+}
+
+function failed(read: Awaited<ReturnType<typeof readFrom>>): Pick<Part, "outcome" | "refusal"> {
+  if (read.outcome !== "status" || read.status >= 500 || read.status === 401) return { outcome: "missing" };
+  const text = isJsonObject(read.body) ? String(read.body["faultstring"] ?? "") : "";
+  return { outcome: "refused", refusal: { status: read.status, text } };
+}
+
+function pageQuery({ query, path }: Ask, { field }: Timed): URLSearchParams {
+  const own = new URLSearchParams(query);
+  own.delete("offset");
+  const included = own.get("include_attributes");
+  // Without when and whose a row cannot be put in its place.
+  if (included !== null) {
+    const needed = path === "/v1/executions" ? [field, "id", "context"] : [field, "id"];
+    own.set("include_attributes", [...new Set([...included.split(","), ...needed])].join(","));
+  }
+  return own;
+}
+
+async function visible(rows: readonly Row[], { scope }: Ask, { tasks }: GatewayParts): Promise<Row[]> {
+  const judged = rows.map(async (row) => {
+    const id = taskIdOf(row);
+    const task = id === null ? null : await tasks.get(id);
+    return task !== null && inScope(scope, objectOfTask(task)) ? [row] : [];
+  });
+  return (await Promise.all(judged)).flat();
+}
+
+type Keyed = Extract<RouteClass, { kind: "by_key" }>;
+
+/** One list over clusters, each thing once. */
+export async function listByKey(ask: Ask, { key, paged }: Keyed, parts: GatewayParts): Promise<void> {
+  const { ctx, query } = ask;
+  const rules = { defaultLimit: 100_000, maxLimit: 100_000, maxOffset: 100_000, all: true };
+  const page = readPage(query, paged ? { ...rules, defaultLimit: PAGE } : rules);
+  if (page.outcome === "refused") return fault(ctx, page.status, page.message);
+  const seen = seenBy(ask, parts);
+  if (!seen) return;
+  const lists = await Promise.all(seen.map(({ name }) => pullAll(name, { ask, key, paged, parts })));
+  if (!wereAnswered(ask, lists)) return;
+  const { rows, conflicts } = mergedByKey(lists, key);
+  ctx.set("X-Total-Count", String(rows.length));
+  ctx.set("X-Limit", String(page.limit));
+  if (conflicts.length > 0) warn(ctx, `clusters differ in: ${conflicts.slice(0, 10).join(", ")}`);
+  ctx.body = rows.slice(page.offset, page.offset + page.limit);
+}
+
+async function pullAll(
+  cluster: string,
+  { ask, key, paged, parts }: { ask: Ask; key: string; paged: boolean; parts: GatewayParts },
+): Promise<Part> {
+  const part: Part = { cluster, rows: [], total: 0, outcome: "whole" };
+  const query = new URLSearchParams(ask.query);
+  for (const name of ["limit", "offset"]) query.delete(name);
+  const included = query.get("include_attributes");
+  if (included !== null) query.set("include_attributes", `${included},${key}`);
+  for (let offset = 0; ; offset += PAGE) {
+    if (paged) query.set("limit", String(PAGE));
+    if (offset > 0) query.set("offset", String(offset));
+    const read = await readFrom(cluster, requestOf(ask, { query: query.toString() }), parts);
+    if (read.outcome !== "ok" || !Array.isArray(read.body)) return { ...part, ...failed(read) };
+    const rows = (read.body as unknown[]).filter(isJsonObject) as JsonObject[];
+    part.rows.push(...rows);
+    if (!paged || rows.length < PAGE) return part;
+  }
+}
+
+type Joined = Extract<RouteClass, { kind: "joined" }>;
+
+/** The answers of all clusters that are wholly the caller's, put together. */
+export async function listJoined(ask: Ask, { what }: Joined, parts: GatewayParts): Promise<void> {
+  const seen = seenBy(ask, parts)?.filter(({ view }) => view === "all" || what === "help");
+  if (!seen) return;
+  const bodies: unknown[] = [];
+  const missing: string[] = [];
+  const reads = seen.map(async ({ name }) => ({ name, read: await readFrom(name, requestOf(ask), parts) }));
+  for (const { name, read } of await Promise.all(reads)) {
+    if (read.outcome === "ok") bodies.push(read.body);
+    else missing.push(name);
+  }
+  if (missing.length > 0 && bodies.length === 0) return noAnswer(ask.ctx, missing);
+  tellMissing(ask.ctx, missing);
+  if (what === "help") ask.ctx.body = joinedHelp(bodies);
+  else if (what === "filters") ask.ctx.body = joinedFilters(bodies);
+  else ask.ctx.body = bodies.flat();
+}

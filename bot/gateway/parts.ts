@@ -1,0 +1,68 @@
+import type { IncomingMessage } from "node:http";
+import type { Context } from "koa";
+import type { LRUCache } from "lru-cache";
+import type { RouteMatch, SeenCluster } from "../../core/gateway/index.ts";
+import type { Actor, Scope } from "../../core/people/index.ts";
+import type { Audit, Executor, Ids, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
+import type { RunDesk } from "../../core/runs/index.ts";
+import type { IdentityDeps, ReadJson } from "../http/index.ts";
+import type { TaskOrders } from "../orders/index.ts";
+
+/** A request of StackStorm's own API, on its way to a cluster. */
+export interface DoorRequest {
+  service: "api" | "stream";
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: string;
+  query: string;
+  headers: Readonly<Record<string, string | undefined>>;
+  body?: Uint8Array;
+}
+
+/** The raw way to clusters: their credentials are put in behind it. Throws when a cluster gives no answer. */
+export interface Door {
+  forward(cluster: string, request: DoorRequest): Promise<IncomingMessage>;
+}
+
+/** What the gateway stands on. */
+export interface GatewayDeps {
+  door: Door;
+  clusters: () => readonly SeenCluster[];
+  identity: IdentityDeps;
+  tasks: Pick<TaskStore, "get" | "findByPrefix">;
+  orders: Pick<TaskOrders, "control" | "retry">;
+  executor: Pick<Executor, "control">;
+  desk: RunDesk;
+  audit: Pick<Audit, "append">;
+  ids: Ids;
+  readJson: ReadJson;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** Where an execution is, and whether Whale started it. */
+export interface Owner {
+  cluster: string;
+  taskId: string | null;
+}
+
+/** The same with what the gateway remembers. */
+export interface GatewayParts extends GatewayDeps {
+  /** By the id of the execution: an execution never moves. */
+  owners: LRUCache<string, Owner>;
+}
+
+/** One request that is let in. */
+export interface Ask {
+  ctx: Context;
+  match: RouteMatch;
+  /** `/v1/…`, as the service behind has it. */
+  path: string;
+  service: "api" | "stream";
+  query: URLSearchParams;
+  /** The cluster that the caller names. */
+  cluster?: string;
+  actor: Actor;
+  who: string;
+  /** What the route's right reaches. */
+  scope: Scope;
+}

@@ -1,0 +1,305 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mintedId } from "../../../core/gateway/index.ts";
+import type { Seen } from "../../adapters/stackstorm/support.ts";
+import { aTask } from "../../support/builders.ts";
+import { sendRaw } from "../../support/raw-http.ts";
+import { gatewayServer, KEY } from "./gateway-server.ts";
+
+const ID = "65a1b2c3d4e5f60718293a4b";
+const row = (id: string, second: number, more: object = {}) => ({
+  ...{
+    id,
+    status: "running",
+    start_timestamp: `2026-11-01T00:00:${String(second).padStart(2, "0")}.000000Z`,
+  },
+  ...more,
+});
+const idOf = (n: number) => `65a1b2c3d4e5f607182${String(n).padStart(5, "0")}`;
+
+/** A cluster that has these executions. */
+const having =
+  (...rows: ReturnType<typeof row>[]) =>
+  ({ url }: Seen) => {
+    const [, , , , id] = url.pathname.split("/");
+    if (id === undefined) {
+      const before = url.searchParams.get("timestamp_lt");
+      const left = rows.filter((one) => before === null || one.start_timestamp < before);
+      const limit = Number(url.searchParams.get("limit") ?? 100);
+      const page = left.sort((a, b) => (a.start_timestamp < b.start_timestamp ? 1 : -1)).slice(0, limit);
+      return { status: 200, body: page, headers: { "x-total-count": String(rows.length) } };
+    }
+    const found = rows.find((one) => one.id === id);
+    return found ? { status: 200, body: found } : { status: 404, body: { faultstring: "no" } };
+  };
+const down = () => null;
+const running = (cluster = "a") =>
+  aTask({ state: "running", execution: { id: ID, cluster, status: "running" } });
+
+test("an execution is read from the cluster that has it, and looked for once", async (t) => {
+  const world = await gatewayServer(t, {
+    clusters: { a: { reply: having() }, b: { reply: having(row(ID, 1)) } },
+  });
+  for (let i = 0; i < 3; i++) {
+    const answer = await world.call(`GET /st2/api/v1/executions/${ID}`);
+    assert.deepEqual([answer.status, answer.body.id, answer.headers.get("x-whale-cluster")], [200, ID, "b"]);
+  }
+  assert.deepEqual([world.seen["a"]?.length, world.seen["b"]?.length], [1, 4]);
+});
+
+test("nothing that a client smuggles reaches a cluster, and its own key is the one that does", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having(row(ID, 1)) } } });
+  const headers = {
+    ...{ "st2-context": '{"user":"root"}', "x-forwarded-user": "root", "x-http-method-override": "DELETE" },
+    ...{ cookie: "auth-token=x", "St2-Api-Key": "theirs", authorization: "Bearer x" },
+  };
+  await world.call(`GET /st2/api/v1/executions/${ID}?show_secrets=true&limit=1`, { headers });
+  const last = world.seen["a"]?.at(-1);
+  assert.equal(last?.headers["st2-api-key"], KEY);
+  assert.equal(last?.url.search, "?limit=1");
+  assert.equal(last?.method, "GET");
+  for (const name of ["st2-context", "x-forwarded-user", "cookie", "x-auth-token", "authorization"]) {
+    assert.equal(last?.headers[name], undefined, name);
+  }
+});
+
+test("paths that two servers could read differently are refused before anything is asked", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having(row(ID, 1)) } } });
+  for (const path of [
+    "executions/..%2fkeys",
+    "executions/../keys",
+    "executions/%00",
+    "/executions",
+    "keys/a%5cb",
+  ]) {
+    const said = await sendRaw(
+      world.origin,
+      `GET /st2/api/v1/${path} HTTP/1.1\r\nhost: w\r\nx-auth-token: token-of-lisi\r\nconnection: close\r\n\r\n`,
+    );
+    assert.match(said, /^HTTP\/1.1 400 /, path);
+    assert.match(said, /faultstring/);
+  }
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("who is not known is told in StackStorm's form, and a token in the query is nobody's", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having(row(ID, 1)) } } });
+  const nobody = await world.call("GET /st2/api/v1/user", { headers: { "x-auth-token": "wrong" } });
+  assert.equal(nobody.status, 401);
+  assert.match(nobody.body.faultstring, /Unauthorized/);
+  assert.equal((await world.call("GET /st2/api/v1/user?x-auth-token=token-of-lisi")).status, 401);
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("a token of Whale logs in, as the password of its user alone", async (t) => {
+  const world = await gatewayServer(t, { clusters: {} });
+  const login = (user: string, password: string) => {
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+    return world.call("POST /st2/auth/v1/tokens", { body: {}, headers: { authorization } });
+  };
+  const good = await login("LiSi", "token-of-lisi");
+  assert.deepEqual([good.status, good.body.user, good.body.token], [201, "lisi", "token-of-lisi"]);
+  assert.equal((await login("root", "token-of-lisi")).status, 401);
+  assert.equal((await login("lisi", "other")).status, 401);
+  const valid = (token: string) => world.call("POST /st2/auth/v1/tokens/validate", { body: { token } });
+  assert.deepEqual((await valid("token-of-lisi")).body, { valid: true });
+  assert.deepEqual((await valid("x")).body, { valid: false });
+  const user = await world.call("GET /st2/api/v1/user", {
+    headers: { authorization: "Bearer token-of-lisi" },
+  });
+  assert.deepEqual([user.body.username, user.body.rbac.is_admin], ["lisi", false]);
+});
+
+test("a list holds the rows of all clusters in the order of time, with one count", async (t) => {
+  const odd = Array.from({ length: 150 }, (_, i) => row(idOf(2 * i), 0, { start_timestamp: stamp(2 * i) }));
+  const even = Array.from({ length: 30 }, (_, i) =>
+    row(idOf(2 * i + 1), 0, { start_timestamp: stamp(2 * i + 1) }),
+  );
+  const world = await gatewayServer(t, {
+    clusters: { a: { reply: having(...odd) }, b: { reply: having(...even) } },
+  });
+  const answer = await world.call("GET /st2/api/v1/executions?limit=20&offset=110");
+  const all = [...odd, ...even].map(({ id, start_timestamp }) => `${start_timestamp} ${id}`);
+  const wanted = all.sort().reverse().slice(110, 130);
+  assert.deepEqual(
+    answer.body.map((one: (typeof odd)[0]) => `${one?.start_timestamp} ${one?.id}`),
+    wanted,
+  );
+  assert.deepEqual([answer.headers.get("x-total-count"), answer.headers.get("x-limit")], ["180", "20"]);
+});
+
+const stamp = (n: number) =>
+  `2026-11-01T00:${String(Math.floor(n / 60)).padStart(2, "0")}:${String(n % 60).padStart(2, "0")}.000000Z`;
+
+test("with a cluster down a list says that it is not whole, and an unknown id is not called unknown", async (t) => {
+  const world = await gatewayServer(t, {
+    clusters: { a: { reply: having(row(ID, 1)) }, b: { reply: down } },
+  });
+  const list = await world.call("GET /st2/api/v1/executions");
+  assert.deepEqual(
+    [list.status, list.body.length, list.headers.get("x-whale-clusters-missing")],
+    [200, 1, "b"],
+  );
+  assert.match(list.headers.get("warning") ?? "", /no answer from b/);
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${idOf(1)}`)).status, 503);
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${ID}`)).status, 200);
+  assert.equal((await world.call("GET /st2/api/v1/executions?limit=-1")).status, 403);
+});
+
+test("what lies on a cluster of another business is not there", async (t) => {
+  const clusters = {
+    a: { businesses: ["pay"], reply: having(row(ID, 1)) },
+    b: { businesses: ["shop"], reply: having(row(idOf(1), 1)) },
+  };
+  const world = await gatewayServer(t, { clusters, role: { on: { businesses: ["shop"] } } });
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${ID}`)).status, 404);
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${ID}?cluster=a`)).status, 404);
+  assert.deepEqual((await world.call("GET /st2/api/v1/executions")).body.length, 1);
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("on a shared cluster only the executions of one's own tasks are there", async (t) => {
+  const task = running();
+  const mine = row(ID, 1, { context: { whale: { task_id: task.id } } });
+  const clusters = { a: { businesses: ["shop", "pay"], reply: having(mine, row(idOf(1), 2)) } };
+  const world = await gatewayServer(t, { clusters, tasks: [task], role: { on: { businesses: ["shop"] } } });
+  assert.deepEqual(
+    (await world.call("GET /st2/api/v1/executions")).body.map((one: { id: string }) => one.id),
+    [ID],
+  );
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${ID}`)).status, 200);
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${idOf(1)}`)).status, 404);
+});
+
+test("a start becomes a task, delayed until it runs, and is known by its first id for ever", async (t) => {
+  const task = aTask();
+  const minted = mintedId(task.id);
+  const tasks = [task];
+  const clusters = { a: { reply: having(row(ID, 1, { parent: ID })) } };
+  const world = await gatewayServer(t, { clusters, tasks, desk: () => ({ outcome: "made", task }) });
+  const body = { action: "core.local", parameters: { cmd: "id" }, context: { user: "root" } };
+  const made = await world.call("POST /st2/api/v1/executions", { body });
+  assert.deepEqual([made.status, made.body.id, made.body.status], [201, minted, "delayed"]);
+  assert.match(made.headers.get("warning") ?? "", /context\.user/);
+  assert.deepEqual(
+    world.asked.map(({ by, via, action }) => [by, via, action]),
+    [["lisi", "gateway", "core.local"]],
+  );
+  const waiting = await world.call(`GET /st2/api/v1/executions/${minted}`);
+  assert.deepEqual([waiting.body.id, waiting.body.status], [minted, "delayed"]);
+  tasks[0] = { ...task, ...running() };
+  const runs = await world.call(`GET /st2/api/v1/executions/${minted}`);
+  assert.deepEqual([runs.body.id, runs.body.parent, runs.body.status], [minted, minted, "running"]);
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${ID}`)).body.id, ID);
+  const listed = await world.call(`GET /st2/api/v1/executions?id=${minted}`);
+  assert.deepEqual(
+    listed.body.map((one: { id: string }) => one.id),
+    [minted],
+  );
+});
+
+test("what the run desk refuses, and who may not run, is told so", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having() } } });
+  const body = { action: "core.local" };
+  const refused = await world.call("POST /st2/api/v1/executions", { body });
+  assert.deepEqual([refused.status, refused.body], [403, { faultstring: "nobody may" }]);
+  const reader = await gatewayServer(t, { clusters: {}, role: { rights: ["tasks.read"] } });
+  assert.equal((await reader.call("POST /st2/api/v1/executions", { body })).status, 403);
+  assert.equal(reader.asked.length, 0);
+});
+
+test("a cancel goes to the task where Whale started it, else to the cluster, and is recorded", async (t) => {
+  const task = running();
+  const mine = row(ID, 1, { context: { whale: { task_id: task.id } } });
+  const world = await gatewayServer(t, {
+    clusters: { a: { reply: having(mine, row(idOf(1), 2)) } },
+    tasks: [task],
+  });
+  const ours = await world.call(`DELETE /st2/api/v1/executions/${ID}`);
+  assert.deepEqual([ours.status, ours.body.status], [200, "canceling"]);
+  assert.deepEqual(world.orders, [[task.id, "cancel", "lisi"]]);
+  assert.ok(world.seen["a"]?.every(({ method }) => method === "GET"));
+  await world.call(`DELETE /st2/api/v1/executions/${idOf(1)}`);
+  assert.deepEqual(
+    world.facts.map(({ who, what, object }) => [who, what, object]),
+    [["user:lisi", "task.order", `execution:${idOf(1)}`]],
+  );
+  assert.ok(world.seen["a"]?.some(({ method }) => method === "DELETE"));
+});
+
+test("no other status is ever written", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having(row(ID, 1)) } } });
+  for (const body of [{ status: "succeeded" }, { status: "canceled", result: {} }, {}]) {
+    assert.equal((await world.call(`PUT /st2/api/v1/executions/${ID}`, { body })).status, 400);
+  }
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("what would run actions past the approval is refused with what to do instead", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having() } } });
+  const lines = [
+    "POST rules",
+    "POST webhooks/a/b",
+    "POST packs/install",
+    "PUT keys/x",
+    `POST triggerinstances/${ID}/re_emit`,
+  ];
+  for (const line of lines) {
+    const answer = await world.call(line.replace(" ", " /st2/api/v1/"), { body: {} });
+    assert.equal(answer.status, 403, line);
+    assert.match(answer.body.faultstring, /\(.+\)$/, line);
+  }
+  assert.equal((await world.call("PATCH /st2/api/v1/executions")).status, 405);
+  assert.equal((await world.call("POST /st2/api/v1/aliasexecution", { body: {} })).status, 501);
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("an answer that is none of StackStorm becomes a fault, and a large one is passed on whole", async (t) => {
+  const html = () => ({ status: 502, body: "<html>", headers: { "content-type": "text/html" } });
+  const world = await gatewayServer(t, { clusters: { a: { reply: html } } });
+  const bad = await world.call("GET /st2/api/v1/actions/core.local");
+  assert.deepEqual([bad.status, typeof bad.body.faultstring], [503, "string"]);
+  const big = row(ID, 1, { result: { stdout: "x".repeat(4_000_000) } });
+  const other = await gatewayServer(t, { clusters: { a: { reply: having(big) } } });
+  assert.equal((await other.call(`GET /st2/api/v1/executions/${ID}`)).body.result.stdout.length, 4_000_000);
+});
+
+test("one cluster's own things need its name where there are several", async (t) => {
+  const reply = () => ({ status: 200, body: [] });
+  const world = await gatewayServer(t, { clusters: { a: { reply }, b: { reply } } });
+  assert.equal((await world.call("GET /st2/api/v1/keys")).status, 400);
+  assert.equal((await world.call("GET /st2/api/v1/keys?cluster=a")).status, 200);
+  assert.equal((await world.call("GET /st2/clusters/b/api/v1/keys")).status, 200);
+  assert.equal((await world.call("GET /st2/api/v1/keys?cluster=a&scope=user&user=root")).status, 403);
+});
+
+test("the events of all clusters come in one stream, by the first id, and a dead cluster ends nothing", async (t) => {
+  const retry = { kind: "retry", of: "t_x", by: "lisi", key: "gateway:user:lisi:1" } as const;
+  const task = { ...running(), origin: retry };
+  const event = (id: string, context = {}) =>
+    `event: st2.execution__update\ndata: ${JSON.stringify({ id, context })}\n\n`;
+  const stream = (body: string) => () => ({
+    status: 200,
+    body,
+    headers: { "content-type": "text/event-stream" },
+  });
+  const clusters = {
+    a: { reply: stream(event(ID, { whale: { task_id: task.id } })) },
+    b: { reply: stream(event(idOf(1))) },
+    c: { reply: down },
+  };
+  const world = await gatewayServer(t, { clusters, tasks: [task] });
+  const closing = new AbortController();
+  const headers = { "x-auth-token": "token-of-lisi" };
+  const answer = await fetch(`${world.origin}/st2/stream/v1/stream`, { headers, signal: closing.signal });
+  const ids: string[] = [];
+  for await (const chunk of answer.body ?? []) {
+    for (const [, id = ""] of Buffer.from(chunk)
+      .toString()
+      .matchAll(/"id":"(\w+)"/g))
+      ids.push(id);
+    if (ids.length >= 2) break;
+  }
+  closing.abort();
+  assert.deepEqual(ids.sort(), [idOf(1), mintedId(task.id)].sort());
+});
