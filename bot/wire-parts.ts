@@ -5,6 +5,7 @@ import { createHttpDuty } from "../adapters/rosters/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
+import type { ClusterSights } from "../core/clusters/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
@@ -31,6 +32,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
+import { createOpenCount } from "./routing/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
 import { postsOver } from "./wire-channels.ts";
@@ -134,6 +136,8 @@ export async function openParts(options: WhaleOptions) {
   const orders = createTaskOrders({ tasks, advancer, executor: stackstorm, rules, settings, clock, log });
   const made = {
     actions,
+    openCount: createOpenCount({ tasks, log }),
+    sights: () => NOTHING_SEEN,
     settings,
     advancer,
     orders,
@@ -188,6 +192,9 @@ function robotSecrets(url: string | null): string[] {
 
 /** The robot's answers are a line; a longer wait would hold up the next alert. */
 const ROBOT_LIMITS = { timeoutMs: 5_000, maxResponseBytes: 65_536, maxSockets: 2 };
+
+/** Nobody looks at the clusters: each counts as usable. */
+const NOTHING_SEEN: ClusterSights = new Map();
 
 /** Who is on duty, asked of files, addresses and actions. */
 function rostersOver({

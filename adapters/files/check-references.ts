@@ -1,6 +1,7 @@
-import { allowedClusters } from "../../core/clusters/index.ts";
+import { possibleClusters } from "../../core/clusters/index.ts";
 import { TASK_ENDED_TYPE, UNMAPPED_TYPE } from "../../core/events/index.ts";
 import { checkDuties } from "./check-duties.ts";
+import { checkRoutes, draftRouting } from "./check-routing.ts";
 import { type Drafts, nameField, namesOf, ofKind } from "./drafts.ts";
 import type { FileKind, Path } from "./home-file.ts";
 import type { Located } from "./located.ts";
@@ -9,7 +10,7 @@ import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
 import { unknownWords } from "./unknown-words.ts";
 
-const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens", "languages"];
+const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "routing", "roles", "tokens", "languages"];
 const NAMED_KINDS: readonly FileKind[] = [
   "event-type",
   "source",
@@ -27,6 +28,7 @@ export function checkReferences(drafts: Drafts): Problem[] {
     ...SINGLE_KINDS.flatMap((kind) => checkSingleFile(drafts, kind)),
     ...ofKind(drafts, "rule").flatMap((rule) => checkRuleReferences(drafts, rule)),
     ...ofKind(drafts, "source").flatMap((source) => checkSourceTypes(drafts, source)),
+    ...checkRoutes(drafts),
     ...checkDuties(drafts),
   ];
 }
@@ -130,18 +132,18 @@ function checkShared(drafts: Drafts, rule: Located, path: Path): Problem[] {
   return [problemAt(rule, path, words)];
 }
 
+/** Whatever event of its types comes, there must be a cluster for it. */
 function checkBusiness(drafts: Drafts, rule: Located): Problem[] {
   const business = textAt(rule, ["business"]);
-  if (business === undefined || drafts.incomplete.has("cluster")) return [];
-  const clusters = ofKind(drafts, "cluster").map(servedBusinesses);
-  if (allowedClusters(clusters, business).length > 0) return [];
+  const routing = draftRouting(drafts);
+  if (business === undefined || routing === null) return [];
+  const action = textAt(rule, ["action"]);
+  const types = itemsAt(rule, ["on"]).map((path) => textAt(rule, path) ?? "");
+  const served = types.every((type) => {
+    const work = { business, event: { type }, ...(action === undefined ? {} : { action }) };
+    return possibleClusters(routing, work).length > 0;
+  });
+  if (served) return [];
   const words = { zh: "没有集群服务这个业务", en: "no cluster serves this business" };
   return [problemAt(rule, ["business"], words)];
-}
-
-/** Enough of a cluster to ask what it serves, even if the rest of its file is wrong. */
-function servedBusinesses(located: Located): Parameters<typeof allowedClusters>[0][number] {
-  const businesses = itemsAt(located, ["businesses"]).map((path) => textAt(located, path) ?? "");
-  const auth = { kind: "apiKey", apiKey: "" } as const;
-  return { name: textAt(located, ["name"]) ?? "", api: "", auth, priority: 0, businesses };
 }

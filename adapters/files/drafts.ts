@@ -8,6 +8,7 @@ import { type RolesFile, RolesShape, type TokensFile, TokensShape } from "./peop
 import type { Problem } from "./problem.ts";
 import { readYaml } from "./read-yaml.ts";
 import { type RosterFile, RosterShape } from "./roster-schema.ts";
+import { type RoutingFile, RoutingShape } from "./routing-schema.ts";
 import {
   type ClusterFile,
   ClusterShape,
@@ -35,6 +36,7 @@ export interface FileOf {
   roster: RosterFile;
   groups: GroupsFile;
   throttles: ThrottlesFile;
+  routing: RoutingFile;
   roles: RolesFile;
   tokens: TokensFile;
   languages: LanguagesFile;
@@ -50,6 +52,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   roster: RosterShape,
   groups: GroupsShape,
   throttles: ThrottlesShape,
+  routing: RoutingShape,
   roles: RolesShape,
   tokens: TokensShape,
   languages: LanguagesShape,
@@ -67,6 +70,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   roster: "name",
   groups: "",
   throttles: "",
+  routing: "",
   roles: "",
   tokens: "",
   languages: "",

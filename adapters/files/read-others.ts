@@ -45,7 +45,8 @@ export function readPolicy(file: PolicyFile): Policy {
 
 /** A checked file as a cluster. */
 export function readCluster(file: ClusterFile): Cluster {
-  const { name, api, authUrl, streamUrl, auth, zone, businesses, priority } = file;
+  const { name, api, authUrl, streamUrl, auth, zone, labels, businesses, priority } = file;
+  const { weight, capacity, allow } = file;
   return {
     name,
     api,
@@ -55,6 +56,10 @@ export function readCluster(file: ClusterFile): Cluster {
     ...(zone === undefined ? {} : { zone }),
     businesses: businesses ?? [],
     priority: priority ?? 0,
+    ...(labels === undefined ? {} : { labels }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(allow === undefined ? {} : { allow }),
   };
 }
 

@@ -231,6 +231,10 @@ export const ClusterShape = Type.Object(
     zone: Type.Optional(Text),
     businesses: Type.Optional(Type.Array(Id)),
     priority: Type.Optional(Type.Integer()),
+    labels: Type.Optional(Type.Record(Type.String(), Text)),
+    weight: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    capacity: Type.Optional(Count),
+    allow: Type.Optional(Type.Array(Text, { minItems: 1 })),
   },
   closed,
 );

@@ -34,6 +34,8 @@ export interface Rendered {
   choices?: readonly Choice[];
   targets: string[];
   clusters: string[];
+  /** Absent when none. */
+  reserve?: readonly string[];
   approval: ApprovalSnapshot;
   rows: CardRow[];
   text?: string;
@@ -164,6 +166,7 @@ export function taskOfRetry(ended: Task, facts: Making & { by: string; key: stri
     forEachIndex: 0,
     ...{ ruleId, title, business, action, event, startWithinMs, params, targets, clusters, approval, report },
     ...(ended.choices ? { choices: ended.choices } : {}),
+    ...(ended.reserve ? { reserve: ended.reserve } : {}),
     rows: ended.cardRows,
     ...(ended.cardText === undefined ? {} : { text: ended.cardText }),
     offers: [],
@@ -195,7 +198,9 @@ export function taskOfOffer(
     startWithinMs: parent.startWithinMs,
     params: offer.params,
     targets: parent.targets,
-    clusters: allowedClusters(facts.clusters, parent.business),
+    // What a version before routes has offered goes where its business goes.
+    clusters: offer.clusters ?? allowedClusters(facts.clusters, parent.business),
+    ...(offer.reserve ? { reserve: offer.reserve } : {}),
     approval: offer.approval,
     rows: [],
     offers: [],

@@ -12,6 +12,14 @@ export interface MachineSettings {
   notSentBaseMs: number;
   /** Default 60 s. */
   notSentMaxMs: number;
+  /** First time for which others go before a cluster that did not take a start; doubles up to `refusedMaxMs`. Default 10 s. */
+  refusedBaseMs: number;
+  /** Default 5 min. */
+  refusedMaxMs: number;
+  /** Shortest pause before a task looks again whether a cluster can take it; grows with its waiting. Default 2 s. */
+  clusterWaitMs: number;
+  /** Default 30 s. */
+  clusterWaitMaxMs: number;
   /** How long an execution may wait in a queue before people are told. Default 5 min. */
   queuedStuckMs: number;
   /** How long an execution may run without a change before people are told. Default 1 h. */
@@ -31,6 +39,10 @@ export const DEFAULT_SETTINGS: MachineSettings = {
   lookMaxMs: 30_000,
   notSentBaseMs: 1_000,
   notSentMaxMs: 60_000,
+  refusedBaseMs: 10_000,
+  refusedMaxMs: 300_000,
+  clusterWaitMs: 2_000,
+  clusterWaitMaxMs: 30_000,
   queuedStuckMs: 300_000,
   runningStuckMs: 3_600_000,
   unaskedGraceMs: 86_400_000,
