@@ -69,7 +69,8 @@ export interface FailedCall {
  */
 export function callFailure(config: Named, call: FailedCall): ChatOpsError {
   const kind = kindOf(call);
-  const reached = call.trace.established ? "maybe" : "no";
+  // A refused name has no socket, though a resolver that answers at once can make it look like one.
+  const reached = call.trace.established && kind !== "refused_address" ? "maybe" : "no";
   return failure(config, kind, `${call.shown}: ${TEXTS[kind]}${shownCode(call.thrown)}`, reached);
 }
 
