@@ -14,6 +14,7 @@ export * from "./outgoing.ts";
 export * from "./reasons.ts";
 export * from "./recovery.ts";
 export * from "./result.ts";
+export * from "./retry-fault.ts";
 export * from "./settings.ts";
 export * from "./start-record.ts";
 export * from "./stored.ts";

@@ -14,7 +14,7 @@ import {
 } from "../ids/index.ts";
 import { type CardRow, type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts";
 import type { Effect } from "./effects.ts";
-import type { MoveReason, RefusalReason } from "./reasons.ts";
+import type { MoveReason } from "./reasons.ts";
 import type { MachineSettings } from "./settings.ts";
 import type {
   ApprovalSnapshot,
@@ -24,7 +24,6 @@ import type {
   OfferSnapshot,
   Origin,
   Task,
-  TaskState,
 } from "./task.ts";
 
 /** What a rule's templates gave for one event. */
@@ -130,17 +129,6 @@ export function currentDigest(rules: readonly Rule[], task: Task): string | null
 
 function offerOf(origin: Origin): string | undefined {
   return origin.kind === "offer" || origin.kind === "retry" ? origin.offer : undefined;
-}
-
-/** Ends after which a person may ask for the same once more. One that people or time said no to is asked for anew. */
-const RETRIED_AFTER: readonly TaskState[] = [
-  ...(["succeeded", "failed", "timeout", "canceled", "abandoned", "refused", "gave_up"] as const),
-];
-
-/** Why an ended task may not be asked for once more, exactly as it was; null when it may. */
-export function retryFault(task: Task, digest: string | null): RefusalReason | null {
-  if (!RETRIED_AFTER.includes(task.state)) return "not_in_this_state";
-  return digest === task.ruleDigest ? null : "rule_changed";
 }
 
 /**
