@@ -1,6 +1,6 @@
 import type { Home } from "../adapters/files/index.ts";
 import type { SourceAdapter } from "../adapters/sources/index.ts";
-import type { Cluster } from "../core/clusters/index.ts";
+import type { Cluster, Route } from "../core/clusters/index.ts";
 import { ChatOpsError } from "../core/errors.ts";
 import {
   compileEventTypes,
@@ -32,6 +32,8 @@ export interface InForce {
   set: RuleSet;
   policies: readonly Policy[];
   clusters: readonly Cluster[];
+  /** An earlier one counts before a later one. */
+  routes: readonly Route[];
   registry: EventTypeRegistry;
   /** The fields of `detail` that events can be searched by as numbers. */
   numericFields: readonly string[];
@@ -94,7 +96,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     if (compiled.outcome === "invalid") refuse(`source ${source.name} ${compiled.path}`, compiled.message);
     sources.set(source.name, { source: compiled.source, adapter, registry: types.registry });
   }
-  const { policies, clusters } = home;
+  const { policies, clusters, routes } = home;
   const numeric = numericFieldsOf(home.eventTypes);
   const warnings = ignoredFields(numeric);
   return {
@@ -102,6 +104,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     set: rules.set,
     policies,
     clusters,
+    routes,
     registry: types.registry,
     numericFields: numeric.searched,
     sources,

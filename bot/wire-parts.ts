@@ -38,6 +38,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
+import { createOpenCount } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
@@ -161,6 +162,8 @@ export async function openParts(options: WhaleOptions) {
     actions,
     executor,
     fleet,
+    openCount: createOpenCount({ tasks, log }),
+    sights: fleet.sights,
     settings,
     advancer,
     orders,

@@ -1,4 +1,5 @@
 import type { Wecom } from "../adapters/wecom/index.ts";
+import type { ClusterSights } from "../core/clusters/index.ts";
 import { errorText } from "../core/errors.ts";
 import { taskLinks } from "../core/pages/index.ts";
 import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
@@ -33,6 +34,7 @@ import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
+import { createChooser, keepOpenCount, type OpenCount } from "./routing/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
@@ -85,7 +87,10 @@ export interface Ground {
   stores: Stores;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
-  actions: Pick<ActionWatch, "lookup">;
+  actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck">;
+  /** What is known of the clusters at this moment. */
+  sights: () => ClusterSights;
+  openCount: OpenCount;
   pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
@@ -137,7 +142,18 @@ export async function startWork(ground: Ground): Promise<Work> {
     ...{ directory, journal, archive, languages: ground.languages },
     ...{ timeZone: config.timeZone, plain: ground.plain, linkOf: taskLinks(config.admin.publicUrl) },
   });
-  const starter = createStarter({ tasks, advancer, executor, inForce, stops, clock, onStep });
+  const { openCount: open } = ground;
+  const relistMs = stores.kind === "embedded" ? null : RELIST_MS;
+  const counting = keepOpenCount(open, advancer, relistMs);
+  // A bound counts from the first start on; without one nobody has to wait for the count.
+  if (inForce().clusters.some(({ capacity }) => capacity !== undefined)) await counting.counted;
+  const chooser = createChooser({ inForce, sights: ground.sights, open, actions: ground.actions });
+  // What people stop and drain counts for the very next start.
+  const refresh = async () => void (await Promise.all([stops.refresh(), ground.fleet.drains.refresh()]));
+  const starter = createStarter({
+    ...{ tasks, advancer, executor, inForce, chooser, open, clock, onStep },
+    stops: { refresh, current: stops.current },
+  });
   const controller = createController({ advancer, executor, clock });
   const judging = { actions, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
@@ -166,7 +182,6 @@ export async function startWork(ground: Ground): Promise<Work> {
     (error: unknown) => log.warn({ reason: errorText(error) }, "starts are looked for when they fall due"),
   );
   const clusters = () => inForce().clusters.map((cluster) => cluster.name);
-  const relistMs = stores.kind === "embedded" ? null : RELIST_MS;
   const following =
     stores.kind === "embedded" ? ALONE : await joinCrew({ ...FOLLOWERS, leases, log, holder });
   const follower = await startFollower({
@@ -212,6 +227,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   });
   return {
     stop: async ({ together }) => {
+      counting.stop();
       const { tasks: due, outbox: messages, ...makers } = loops;
       // First what makes tasks and messages, then what works on them.
       await together({ resuming: () => resuming, crew: () => crew.leave(), ...endsOf(makers) });

@@ -4,6 +4,7 @@ import { checkCluster, checkEventType, checkGroups, checkPolicy } from "./check-
 import { checkRoles, checkTokens } from "./check-people.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRoster } from "./check-roster.ts";
+import { checkRouting } from "./check-routing.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkRuns } from "./check-runs.ts";
 import { checkSource, type SourceChecks } from "./check-source.ts";
@@ -50,6 +51,8 @@ function checkFile(located: Located, context: CheckContext, approvals: ApprovalC
       return checkGroups(located);
     case "throttles":
       return checkThrottles(located);
+    case "routing":
+      return checkRouting(located);
     case "roles":
       return checkRoles(located);
     case "tokens":

@@ -3,7 +3,8 @@ import { isJsonObject } from "../../core/ids/index.ts";
 import { checkAddress, checkDuration, checkInstant, checkTemplates } from "./check-values.ts";
 import type { Located } from "./located.ts";
 import { pathOfField, problemAt, problemAtKey, quotingWords } from "./located.ts";
-import { keysAt, textAt, valueAt } from "./look.ts";
+import { itemsAt, keysAt, textAt, valueAt } from "./look.ts";
+import { parseNetwork } from "./networks.ts";
 import type { Problem } from "./problem.ts";
 
 /** What can be said of one event type's file alone. */
@@ -37,7 +38,40 @@ export function checkPolicy(located: Located): Problem[] {
 /** What can be said of one cluster's file alone. */
 export function checkCluster(located: Located): Problem[] {
   const addresses = ["api", "authUrl", "streamUrl"].flatMap((key) => checkAddress(located, [key]));
-  return [...addresses, ...checkCredentials(located)];
+  return [...addresses, ...checkCredentials(located), ...checkLabels(located), ...checkAllowed(located)];
+}
+
+const LABEL = /^[A-Za-z0-9_./-]{1,64}$/;
+
+function checkLabels(located: Located): Problem[] {
+  return keysAt(located, ["labels"]).flatMap((key) => {
+    const path = ["labels", key];
+    if (key === "zone") {
+      const words = {
+        zh: "zone 写在标签之外，路由里仍可当标签用",
+        en: "write zone beside the labels: routes take it as one",
+      };
+      return [problemAtKey(located, path, words)];
+    }
+    if (LABEL.test(key)) return [];
+    const words = {
+      zh: "标签名应为字母、数字、_ . / -，最多 64 个字符",
+      en: "a label's name must be letters, digits, _ . / - and at most 64 characters",
+    };
+    return [problemAtKey(located, path, words)];
+  });
+}
+
+function checkAllowed(located: Located): Problem[] {
+  return itemsAt(located, ["allow"]).flatMap((path) => {
+    const text = textAt(located, path);
+    if (text === undefined || parseNetwork(text) !== null) return [];
+    const words = {
+      zh: "应为地址或网段，如 169.254.10.0/24",
+      en: "must be an address or a network such as 169.254.10.0/24",
+    };
+    return [problemAt(located, path, words)];
+  });
 }
 
 function checkCredentials(located: Located): Problem[] {

@@ -1,6 +1,7 @@
-import { allowedClusters } from "../../core/clusters/index.ts";
+import { possibleClusters, type Work } from "../../core/clusters/index.ts";
 import { TASK_ENDED_TYPE, UNMAPPED_TYPE } from "../../core/events/index.ts";
 import { checkDuties } from "./check-duties.ts";
+import { checkRoutes, draftRouting } from "./check-routing.ts";
 import { type Drafts, nameField, namesOf, ofKind } from "./drafts.ts";
 import type { FileKind, Path } from "./home-file.ts";
 import type { Located } from "./located.ts";
@@ -9,7 +10,9 @@ import { itemsAt, keysAt, textAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";
 import { unknownWords } from "./unknown-words.ts";
 
-const SINGLE_KINDS: readonly FileKind[] = ["groups", "throttles", "roles", "tokens", "languages", "runs"];
+const SINGLE_KINDS: readonly FileKind[] = [
+  ...(["groups", "throttles", "routing", "roles", "tokens", "languages", "runs"] as const),
+];
 const NAMED_KINDS: readonly FileKind[] = [
   "event-type",
   "source",
@@ -28,6 +31,7 @@ export function checkReferences(drafts: Drafts): Problem[] {
     ...ofKind(drafts, "rule").flatMap((rule) => checkRuleReferences(drafts, rule)),
     ...ofKind(drafts, "runs").flatMap((runs) => checkRunReferences(drafts, runs)),
     ...ofKind(drafts, "source").flatMap((source) => checkSourceTypes(drafts, source)),
+    ...checkRoutes(drafts),
     ...checkDuties(drafts),
   ];
 }
@@ -60,7 +64,7 @@ function checkRuleReferences(drafts: Drafts, rule: Located): Problem[] {
   return [
     ...itemsAt(rule, ["on"]).flatMap((path) => checkOn(drafts, rule, path)),
     ...checkGroups(drafts, rule),
-    ...checkBusiness(drafts, rule, ["business"]),
+    ...checkBusiness(drafts, { located: rule, path: ["business"] }, worksOf(rule)),
     ...itemsAt(rule, ["throttle", "shared"]).flatMap((path) => checkShared(drafts, rule, path)),
   ];
 }
@@ -69,7 +73,7 @@ function checkRunReferences(drafts: Drafts, runs: Located): Problem[] {
   return itemsAt(runs, ["runs"]).flatMap((grant) => [
     ...checkGroup(drafts, runs, [...grant, "report", "group"]),
     ...checkCardGroup(drafts, runs, [...grant, "approval", "group"]),
-    ...checkBusiness(drafts, runs, [...grant, "business"]),
+    ...checkBusiness(drafts, { located: runs, path: [...grant, "business"] }, [{ event: null }]),
   ]);
 }
 
@@ -139,18 +143,25 @@ function checkShared(drafts: Drafts, rule: Located, path: Path): Problem[] {
   return [problemAt(rule, path, words)];
 }
 
-function checkBusiness(drafts: Drafts, located: Located, path: Path): Problem[] {
-  const business = textAt(located, path);
-  if (business === undefined || drafts.incomplete.has("cluster")) return [];
-  const clusters = ofKind(drafts, "cluster").map(servedBusinesses);
-  if (allowedClusters(clusters, business).length > 0) return [];
-  const words = { zh: "没有集群服务这个业务", en: "no cluster serves this business" };
-  return [problemAt(located, path, words)];
+/** What a rule or a grant leaves open of its work; `event` is null where there is none. */
+type OpenWork = Omit<Work, "business">;
+
+/** Whatever event of its types comes, there must be a cluster for it. */
+function worksOf(rule: Located): OpenWork[] {
+  const action = textAt(rule, ["action"]);
+  const known = action === undefined ? {} : { action };
+  return itemsAt(rule, ["on"]).map((path) => ({ event: { type: textAt(rule, path) ?? "" }, ...known }));
 }
 
-/** Enough of a cluster to ask what it serves, even if the rest of its file is wrong. */
-function servedBusinesses(located: Located): Parameters<typeof allowedClusters>[0][number] {
-  const businesses = itemsAt(located, ["businesses"]).map((path) => textAt(located, path) ?? "");
-  const auth = { kind: "apiKey", apiKey: "" } as const;
-  return { name: textAt(located, ["name"]) ?? "", api: "", auth, priority: 0, businesses };
+function checkBusiness(
+  drafts: Drafts,
+  { located, path }: { located: Located; path: Path },
+  works: readonly OpenWork[],
+): Problem[] {
+  const business = textAt(located, path);
+  const routing = draftRouting(drafts);
+  if (business === undefined || routing === null) return [];
+  if (works.every((work) => possibleClusters(routing, { business, ...work }).length > 0)) return [];
+  const words = { zh: "没有集群服务这个业务", en: "no cluster serves this business" };
+  return [problemAt(located, path, words)];
 }

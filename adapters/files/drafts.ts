@@ -8,6 +8,7 @@ import { type RolesFile, RolesShape, type TokensFile, TokensShape } from "./peop
 import type { Problem } from "./problem.ts";
 import { readYaml } from "./read-yaml.ts";
 import { type RosterFile, RosterShape } from "./roster-schema.ts";
+import { type RoutingFile, RoutingShape } from "./routing-schema.ts";
 import { type RunsFile, RunsShape } from "./runs-schema.ts";
 import {
   type ClusterFile,
@@ -36,6 +37,7 @@ export interface FileOf {
   roster: RosterFile;
   groups: GroupsFile;
   throttles: ThrottlesFile;
+  routing: RoutingFile;
   roles: RolesFile;
   tokens: TokensFile;
   languages: LanguagesFile;
@@ -52,6 +54,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   roster: RosterShape,
   groups: GroupsShape,
   throttles: ThrottlesShape,
+  routing: RoutingShape,
   roles: RolesShape,
   tokens: TokensShape,
   languages: LanguagesShape,
@@ -70,6 +73,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   roster: "name",
   groups: "",
   throttles: "",
+  routing: "",
   roles: "",
   tokens: "",
   languages: "",

@@ -9,6 +9,7 @@ export type FileKind =
   | "roster"
   | "groups"
   | "throttles"
+  | "routing"
   | "roles"
   | "tokens"
   | "languages"

@@ -18,7 +18,7 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "rosters", kind: "roster", required: false },
 ];
 const TOP_FILES = new Map<string, FileKind>(
-  (["groups", "throttles", "roles", "tokens", "languages", "runs"] as const).flatMap((kind) => [
+  (["groups", "throttles", "routing", "roles", "tokens", "languages", "runs"] as const).flatMap((kind) => [
     [`${kind}.yaml`, kind],
     [`${kind}.yml`, kind],
   ]),

@@ -1,4 +1,4 @@
-import type { Cluster } from "../../core/clusters/index.ts";
+import type { Cluster, Route } from "../../core/clusters/index.ts";
 import type { EventType, Source } from "../../core/events/index.ts";
 import type { Group } from "../../core/groups/index.ts";
 import type { LanguageGroup } from "../../core/languages/index.ts";
@@ -16,6 +16,8 @@ export interface Home {
   rules: Rule[];
   policies: Policy[];
   clusters: Cluster[];
+  /** Where tasks go; an earlier one counts before a later one. */
+  routes: Route[];
   windows: MaintenanceWindow[];
   rosters: Roster[];
   groups: Record<string, Group>;

@@ -9,6 +9,7 @@ import type { Problem } from "./problem.ts";
 import { readCluster, readEventType, readGroups, readPolicy } from "./read-others.ts";
 import { readLanguage, readRole, readToken } from "./read-people.ts";
 import { readRoster } from "./read-roster.ts";
+import { readRoutes } from "./read-routing.ts";
 import { readRule, readSharedBuckets } from "./read-rule.ts";
 import { readGrant } from "./read-runs.ts";
 import { readSource } from "./read-source.ts";
@@ -25,6 +26,7 @@ export function readHome(drafts: Drafts): Home {
     rules: ofKind(drafts, "rule").map((l) => readRule(contentOf(l, "rule"), buckets)),
     policies: ofKind(drafts, "policy").map((l) => readPolicy(contentOf(l, "policy"))),
     clusters: ofKind(drafts, "cluster").map((l) => readCluster(contentOf(l, "cluster"))),
+    routes: ofKind(drafts, "routing").flatMap((l) => readRoutes(contentOf(l, "routing"))),
     windows: ofKind(drafts, "window").map((l) => readWindow(contentOf(l, "window"))),
     rosters: ofKind(drafts, "roster").map((l) => readRoster(contentOf(l, "roster"))),
     groups: readGroups(Object.assign({}, ...groups)),

@@ -45,7 +45,8 @@ export function readPolicy(file: PolicyFile): Policy {
 
 /** A checked file as a cluster. */
 export function readCluster(file: ClusterFile): Cluster {
-  const { name, api, authUrl, streamUrl, auth, zone, businesses, priority, canary } = file;
+  const { name, api, authUrl, streamUrl, auth, zone, labels, businesses, priority } = file;
+  const { weight, capacity, allow, canary } = file;
   return {
     name,
     api,
@@ -56,6 +57,10 @@ export function readCluster(file: ClusterFile): Cluster {
     businesses: businesses ?? [],
     priority: priority ?? 0,
     ...(canary === undefined ? {} : { canary: canaryOf(canary) }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(allow === undefined ? {} : { allow }),
   };
 }
 

@@ -237,6 +237,10 @@ export const ClusterShape = Type.Object(
     businesses: Type.Optional(Type.Array(Id)),
     priority: Type.Optional(Type.Integer()),
     canary: Type.Optional(Type.Object({ every: Duration, within: Type.Optional(Duration) }, closed)),
+    labels: Type.Optional(Type.Record(Type.String(), Text)),
+    weight: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    capacity: Type.Optional(Count),
+    allow: Type.Optional(Type.Array(Text, { minItems: 1 })),
   },
   closed,
 );

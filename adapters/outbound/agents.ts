@@ -10,7 +10,8 @@ export interface Agents {
 
 /** Keep-alive pools, through the proxy if there is one. Nothing is read from the environment. */
 export function createAgents(config: OutboundConfig): Agents {
-  const options = { ...poolOptions(config), ...proxyOptions(config) };
+  const guard = config.guard ? { lookup: config.guard.lookup } : {};
+  const options = { ...poolOptions(config), ...proxyOptions(config), ...guard };
   const trust = config.caPem === undefined ? {} : { ca: config.caPem };
   return { http: new http.Agent(options), https: new https.Agent({ ...options, ...trust }) };
 }

@@ -1,4 +1,5 @@
 import { ChatOpsError } from "../../core/errors.ts";
+import type { AddressGuard } from "./guard.ts";
 
 /** How one foreign service is called. */
 export interface OutboundOptions {
@@ -22,6 +23,8 @@ export interface OutboundOptions {
   maxSockets?: number;
   /** Certificates, in PEM, to trust instead of the system's; for a service with an authority of its own. */
   caPem?: string;
+  /** Keeps its connections away from addresses that are refused. Default none: it may go anywhere. */
+  guard?: AddressGuard;
 }
 
 /** The same, with the defaults filled in. */

@@ -1,4 +1,5 @@
 import { ChatOpsError } from "../../core/errors.ts";
+import { ADDRESS_REFUSED } from "./guard.ts";
 import { createRedactor } from "./redact.ts";
 import type { Trace } from "./trace.ts";
 
@@ -10,6 +11,7 @@ export type FailureKind =
   | "too_large"
   | "bad_json"
   | "tls"
+  | "refused_address"
   | "bad_request";
 
 const RETRYABLE: Record<FailureKind, boolean> = {
@@ -19,6 +21,8 @@ const RETRYABLE: Record<FailureKind, boolean> = {
   too_large: false,
   bad_json: true,
   tls: true,
+  // The name may lead elsewhere again.
+  refused_address: true,
   bad_request: false,
 };
 
@@ -29,6 +33,7 @@ const TEXTS: Record<FailureKind, string> = {
   too_large: "the answer is longer than allowed",
   bad_json: "the answer says JSON and is not",
   tls: "no secure connection",
+  refused_address: "leads to an address that is refused, see allow",
   bad_request: "the request cannot be sent",
 };
 
@@ -64,13 +69,15 @@ export interface FailedCall {
  */
 export function callFailure(config: Named, call: FailedCall): ChatOpsError {
   const kind = kindOf(call);
-  const reached = call.trace.established ? "maybe" : "no";
+  // A refused name has no socket, though a resolver that answers at once can make it look like one.
+  const reached = call.trace.established && kind !== "refused_address" ? "maybe" : "no";
   return failure(config, kind, `${call.shown}: ${TEXTS[kind]}${shownCode(call.thrown)}`, reached);
 }
 
 function kindOf({ thrown, trace, expired }: FailedCall): FailureKind {
   if (expired) return "timeout";
   if (!trace.requested) return "bad_request";
+  if (codeOf(thrown) === ADDRESS_REFUSED) return "refused_address";
   if (isTooLarge(thrown)) return "too_large";
   if (trace.established) return "reset";
   return trace.connected || isTlsCode(codeOf(thrown)) ? "tls" : "unreachable";

@@ -28,7 +28,7 @@ export interface OutboundRequest extends Address {
 export interface Outbound {
   /**
    * Resolves with any status, redirects included, which are not followed. Throws a `ChatOpsError` with code
-   * `<name>.timeout | unreachable | reset | too_large | bad_json | tls | bad_request`; `reached` is `no` only
+   * `<name>.timeout | unreachable | reset | too_large | bad_json | tls | refused_address | bad_request`; `reached` is `no` only
    * when no byte of the request can have left. Its text holds no query, header or body and it has no cause.
    */
   request(request: OutboundRequest): Promise<OutboundResponse>;
@@ -60,6 +60,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
 async function call(client: Client, request: OutboundRequest): Promise<OutboundResponse> {
   const url = targetOf(client.config, request);
   const shown = `${request.method} ${shownTarget(url)}`;
+  if (client.config.guard?.refusesHost(url.hostname)) {
+    throw failure(client.config, "refused_address", `${shown}: the address is refused, see allow`);
+  }
   const data = sentBody(client.config, shown, request);
   const response = await exchange(client, { request, url, shown, data });
   try {

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
+import type { LookupFunction } from "node:net";
 import type { Cluster } from "../../core/clusters/index.ts";
 import { isChatOpsError } from "../../core/errors.ts";
 import type { Clock, Logger, Metrics } from "../../core/ports/index.ts";
 import {
+  type AddressGuard,
+  createGuard,
   createOutbound,
   createRedactor,
   type Outbound,
@@ -20,6 +23,8 @@ export interface ClientParts {
   log: Logger;
   metrics: Metrics;
   options: StackStormOptions;
+  /** Resolves the names in the addresses of clusters; the system when absent. */
+  lookup?: LookupFunction;
 }
 
 /** One request to st2api. */
@@ -45,6 +50,8 @@ export interface Connection {
   cluster: string;
   addresses: Addresses;
   session: Session;
+  /** What its addresses may lead to. */
+  guard: AddressGuard;
   /** Sends one request; after a 401 once more with new credentials. Any status is returned, failures throw. */
   call(call: Call): Promise<OutboundResponse>;
   /** Takes secrets out of a text for people. */
@@ -56,7 +63,11 @@ export interface Connection {
 export function connect(cluster: Cluster, parts: ClientParts): Connection {
   checkCredentials(cluster);
   const addresses = addressesOf(cluster);
-  const { reads, starts } = waysOut(cluster, parts.options);
+  const guard = createGuard({
+    ...(cluster.allow ? { allow: cluster.allow } : {}),
+    ...(parts.lookup ? { lookup: parts.lookup } : {}),
+  });
+  const { reads, starts } = waysOut(cluster, guard, parts.options);
   const session = sessionOf(cluster, addresses, { ...parts, outbound: reads });
   const send = async (call: Call, credentials: Readonly<Record<string, string>>) => {
     const out = call.isStart ? starts : reads;
@@ -66,6 +77,7 @@ export function connect(cluster: Cluster, parts: ClientParts): Connection {
     cluster: cluster.name,
     addresses,
     session,
+    guard,
     call: (call) => callWithRenewal(session, (credentials) => send(call, credentials)),
     redact: (text) => createRedactor(session.secrets())(text),
     close: () => {
@@ -79,12 +91,16 @@ export function connect(cluster: Cluster, parts: ClientParts): Connection {
  * Starts have connections of their own, closed after each: a connection kept alive may be closed by the other
  * side at the moment of sending, and then nobody could say whether the start went through.
  */
-function waysOut(cluster: Cluster, options: StackStormOptions): { reads: Outbound; starts: Outbound } {
+function waysOut(
+  cluster: Cluster,
+  guard: AddressGuard,
+  options: StackStormOptions,
+): { reads: Outbound; starts: Outbound } {
   const { auth } = cluster;
   const basic =
     auth.kind === "password" ? Buffer.from(`${auth.user}:${auth.password}`).toString("base64") : "";
   const secrets = auth.kind === "apiKey" ? [auth.apiKey] : [auth.password, basic];
-  const common = { name: "stackstorm", maxResponseBytes: options.maxResponseBytes, secrets };
+  const common = { name: "stackstorm", maxResponseBytes: options.maxResponseBytes, secrets, guard };
   return {
     reads: createOutbound({ ...common, timeoutMs: options.requestTimeoutMs }),
     starts: createOutbound({

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { LookupFunction } from "node:net";
 import type { Cluster } from "../../core/clusters/index.ts";
 import type { ActionCatalog, Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
 import { createOpenOutbound } from "../outbound/index.ts";
@@ -23,6 +24,8 @@ export interface StackStormParts {
   log: Logger;
   metrics: Metrics;
   options?: Partial<StackStormOptions>;
+  /** Resolves the names in the addresses of clusters; the system when absent. */
+  lookup?: LookupFunction;
 }
 
 /** StackStorm as an executor. */
@@ -38,8 +41,14 @@ export interface StackStorm extends Executor, ActionCatalog {
  * value that cannot be, naming cluster and field.
  */
 export function createStackStorm(given: StackStormParts): StackStorm {
-  const { clock, log, metrics } = given;
-  const parts: ClientParts = { clock, log, metrics, options: readOptions(given.options) };
+  const { clock, log, metrics, lookup } = given;
+  const parts: ClientParts = {
+    clock,
+    log,
+    metrics,
+    options: readOptions(given.options),
+    ...(lookup ? { lookup } : {}),
+  };
   checkNames(given.clusters);
   const connections = new Map(given.clusters.map((cluster) => [cluster.name, connect(cluster, parts)]));
   const closing = new AbortController();

@@ -1,4 +1,8 @@
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { Readable } from "node:stream";
 import { createEventSource, type FetchLikeInit, type FetchLikeResponse } from "eventsource-client";
+import type { AddressGuard } from "../outbound/index.ts";
 
 /** What a stream reports while it lives. None of these may throw. */
 export interface StreamListener {
@@ -12,6 +16,8 @@ export interface StreamListener {
 export interface StreamRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
+  /** What its address may lead to; anywhere when absent. */
+  guard?: AddressGuard;
   /** No byte for so long ends it. */
   silenceMs: number;
   /** Connected after so long, even if nothing came. */
@@ -52,7 +58,7 @@ export function readStream(
   const source = createEventSource({
     url: request.url,
     headers: { ...request.headers },
-    fetch: (url, init) => open(String(url), init ?? {}, life),
+    fetch: (url, init) => open(String(url), init ?? {}, { life, guard: request.guard }),
     onMessage: ({ event, data }) => life.message(event, data),
     // The package would connect again after a pause of its own; the pauses are the caller's business.
     onScheduleReconnect: () => life.end("closed"),
@@ -123,11 +129,18 @@ function openLineBytes(chunk: Uint8Array, before: number): number {
   return newline === -1 ? before + chunk.length : chunk.length - newline - 1;
 }
 
-async function open(url: string, init: FetchLikeInit, life: Life): Promise<FetchLikeResponse> {
-  const response = await request(url, init, life);
-  const type = response.headers.get("content-type") ?? "";
-  if (response.status !== 200 || !type.includes("text/event-stream") || !response.body) {
-    life.end("refused", response.status);
+interface Way {
+  life: Life;
+  guard: AddressGuard | undefined;
+}
+
+async function open(url: string, init: FetchLikeInit, way: Way): Promise<FetchLikeResponse> {
+  const { life } = way;
+  const response = await request(url, init, way);
+  const type = response.headers["content-type"] ?? "";
+  if (response.statusCode !== 200 || !type.includes("text/event-stream")) {
+    life.end("refused", response.statusCode);
+    response.destroy();
     throw new Error("no event stream");
   }
   life.opened();
@@ -137,13 +150,28 @@ async function open(url: string, init: FetchLikeInit, life: Life): Promise<Fetch
       controller.enqueue(chunk);
     },
   });
-  return { body: response.body.pipeThrough(watched), url, status: 200, redirected: false };
+  const body = Readable.toWeb(response) as ReadableStream<Uint8Array>;
+  return { body: body.pipeThrough(watched), url, status: 200, redirected: false };
 }
 
-async function request(url: string, { headers, signal }: FetchLikeInit, life: Life): Promise<Response> {
+/** node's own client: it takes a resolver, and follows no redirect, which would carry the credentials to another host. */
+async function request(
+  url: string,
+  { headers, signal }: FetchLikeInit,
+  { life, guard }: Way,
+): Promise<IncomingMessage> {
   try {
-    // A redirect would carry the credentials to another host: it is looked at, not followed.
-    return await fetch(url, { headers: headers ?? {}, signal, redirect: "manual", cache: "no-store" });
+    if (guard?.refusesHost(new URL(url).hostname)) throw new Error("the address is refused");
+    const { get } = url.startsWith("https:") ? https : http;
+    return await new Promise<IncomingMessage>((resolve, reject) => {
+      const options = {
+        headers: { ...headers, "cache-control": "no-store" } as Record<string, string>,
+        ...(signal ? { signal: signal as AbortSignal } : {}),
+        ...(guard ? { lookup: guard.lookup } : {}),
+        agent: false,
+      };
+      get(url, options, resolve).on("error", reject);
+    });
   } catch (error) {
     life.end("failed");
     throw error;

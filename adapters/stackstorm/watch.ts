@@ -76,6 +76,7 @@ function requestOf(
   return {
     url: `${connection.addresses.stream}/v1/stream?events=${EVENTS}`,
     headers: { ...credentials, "x-request-id": randomUUID() },
+    guard: connection.guard,
     silenceMs: options.streamSilenceMs,
     settleMs: options.streamSettleMs,
     maxLineBytes: options.maxStreamLineBytes,

@@ -1,5 +1,5 @@
 import { type ActionSchema, actionsUsed, ruleMisfits } from "../../core/actions/index.ts";
-import type { Cluster } from "../../core/clusters/index.ts";
+import type { Routing } from "../../core/clusters/index.ts";
 import type { ActionCatalog } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 
@@ -20,13 +20,13 @@ export interface ActionFaults {
 
 /** Asks each cluster once for each action that rules may start on it; one that does not answer is not asked again. */
 export async function actionFaults(
-  { rules, clusters }: { rules: readonly Rule[]; clusters: readonly Cluster[] },
+  { rules, ...routing }: { rules: readonly Rule[] } & Routing,
   catalog: ActionCatalog,
 ): Promise<ActionFaults> {
   const schemas = new Map<string, ActionSchema>();
   const absent = new Set<string>();
   const silent = new Map<string, string>();
-  for (const { cluster, action } of actionsUsed(rules, clusters)) {
+  for (const { cluster, action } of actionsUsed(rules, routing)) {
     if (silent.has(cluster)) continue;
     const reading = await catalog.readAction(cluster, action);
     if (reading.outcome === "known") schemas.set(`${cluster} ${action}`, reading.schema);
@@ -34,14 +34,14 @@ export async function actionFaults(
     else silent.set(cluster, reading.message);
   }
   const faults = rules.flatMap((rule) => [
-    ...absentOf(rule, clusters, absent),
-    ...ruleMisfits(rule, clusters, (cluster, action) => schemas.get(`${cluster} ${action}`)),
+    ...absentOf(rule, routing, absent),
+    ...ruleMisfits(rule, routing, (cluster, action) => schemas.get(`${cluster} ${action}`)),
   ]);
   return { faults, silent };
 }
 
-function absentOf(rule: Rule, clusters: readonly Cluster[], absent: ReadonlySet<string>): ActionFault[] {
-  return actionsUsed([rule], clusters).flatMap(({ cluster, action }) => {
+function absentOf(rule: Rule, routing: Routing, absent: ReadonlySet<string>): ActionFault[] {
+  return actionsUsed([rule], routing).flatMap(({ cluster, action }) => {
     if (!absent.has(`${cluster} ${action}`)) return [];
     const offer = rule.offers.findIndex((one) => one.action === action);
     const field = rule.action === action ? "action" : `offers.${offer}.action`;

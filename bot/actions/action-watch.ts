@@ -1,5 +1,5 @@
 import { type ActionLookup, actionsUsed, ruleMisfits } from "../../core/actions/index.ts";
-import type { Cluster } from "../../core/clusters/index.ts";
+import type { Routing } from "../../core/clusters/index.ts";
 import type { ActionCatalog, ActionReading, Clock, Logger } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import type { Warning } from "../http/index.ts";
@@ -7,7 +7,7 @@ import { type Loop, startLoop } from "../workers/index.ts";
 
 export interface ActionWatchDeps {
   catalog: ActionCatalog;
-  inForce: () => { rules: readonly Rule[]; clusters: readonly Cluster[] };
+  inForce: () => { rules: readonly Rule[] } & Routing;
   clock: Clock;
   log: Logger;
 }
@@ -15,6 +15,10 @@ export interface ActionWatchDeps {
 /** What clusters say of the actions that the rules in force may start, as last read. */
 export interface ActionWatch {
   lookup: ActionLookup;
+  /** Whether a cluster is known not to have an action, or to have it switched off. What is not known is no such thing. */
+  lacks(cluster: string, action: string): boolean;
+  /** Reads an action anew on some clusters, where it was last seen to lack: people may have installed it since. */
+  recheck(clusters: readonly string[], action: string): Promise<void>;
   /** What of the rules does not fit their actions; empty while nothing is known. */
   warnings(): Warning[];
   /** The same, and which clusters did not answer. */
@@ -47,9 +51,18 @@ export function createActionWatch(deps: ActionWatchDeps): ActionWatch {
     const reading = known.get(keyOf({ cluster, action }))?.reading;
     return reading?.outcome === "known" ? reading.schema : undefined;
   };
+  const lacks: ActionWatch["lacks"] = (cluster, action) => {
+    const reading = known.get(keyOf({ cluster, action }))?.reading;
+    return reading?.outcome === "absent" || (reading?.outcome === "known" && !reading.schema.enabled);
+  };
   const refresh = () => readDue(deps, known);
   return {
     lookup,
+    lacks,
+    recheck: async (clusters, action) => {
+      const stale = clusters.filter((cluster) => lacks(cluster, action));
+      await Promise.all(stale.map((cluster) => readOne({ cluster, action }, deps, known)));
+    },
     warnings: () => warningsOf(deps.inForce(), { known, lookup }),
     faults: () => [...silentOf(known), ...warningsOf(deps.inForce(), { known, lookup })],
     refresh,
@@ -73,12 +86,10 @@ function keyOf({ cluster, action }: ActionOnCluster): string {
   return `${cluster} ${action}`;
 }
 
-async function readDue(
-  { catalog, inForce, clock, log }: ActionWatchDeps,
-  known: Map<string, Known>,
-): Promise<void> {
-  const { rules, clusters } = inForce();
-  const used = actionsUsed(rules, clusters);
+async function readDue(deps: ActionWatchDeps, known: Map<string, Known>): Promise<void> {
+  const { inForce, clock } = deps;
+  const { rules, ...routing } = inForce();
+  const used = actionsUsed(rules, routing);
   const wanted = new Set(used.map(keyOf));
   for (const key of known.keys()) if (!wanted.has(key)) known.delete(key);
   const silent = new Set<string>();
@@ -86,13 +97,22 @@ async function readDue(
     const before = known.get(keyOf(one));
     // Whoever has just not answered would keep the others waiting for as long again.
     if ((before && before.dueAtMs > clock.nowMs()) || silent.has(one.cluster)) continue;
-    const reading = await catalog.readAction(one.cluster, one.action);
-    if (reading.outcome === "unreachable") {
-      silent.add(one.cluster);
-      log.debug({ ...one, reason: reading.message }, "an action could not be read");
-    }
-    known.set(keyOf(one), kept(reading, before, clock.nowMs()));
+    const reading = await readOne(one, deps, known);
+    if (reading.outcome === "unreachable") silent.add(one.cluster);
   }
+}
+
+async function readOne(
+  one: ActionOnCluster,
+  { catalog, clock, log }: ActionWatchDeps,
+  known: Map<string, Known>,
+): Promise<ActionReading> {
+  const reading = await catalog.readAction(one.cluster, one.action);
+  if (reading.outcome === "unreachable") {
+    log.debug({ ...one, reason: reading.message }, "an action could not be read");
+  }
+  known.set(keyOf(one), kept(reading, known.get(keyOf(one)), clock.nowMs()));
+  return reading;
 }
 
 /** What was known before stays while a cluster does not answer. */
@@ -109,15 +129,15 @@ function silentOf(known: ReadonlyMap<string, Known>): Warning[] {
 }
 
 function warningsOf(
-  { rules, clusters }: ReturnType<ActionWatchDeps["inForce"]>,
+  { rules, ...routing }: ReturnType<ActionWatchDeps["inForce"]>,
   { known, lookup }: { known: ReadonlyMap<string, Known>; lookup: ActionLookup },
 ): Warning[] {
-  const absent = actionsUsed(rules, clusters).flatMap(({ cluster, action }) => {
+  const absent = actionsUsed(rules, routing).flatMap(({ cluster, action }) => {
     if (known.get(keyOf({ cluster, action }))?.reading.outcome !== "absent") return [];
     const message = `集群上没有动作 ${action} (the cluster has no action ${action})`;
     return [{ about: `cluster ${cluster}`, message }];
   });
-  const misfits = rules.flatMap((rule) => ruleMisfits(rule, clusters, lookup));
+  const misfits = rules.flatMap((rule) => ruleMisfits(rule, routing, lookup));
   const told = misfits.map(({ rule, field, message }) => ({
     about: `rule ${rule}`,
     message: `${field}: ${message}`,

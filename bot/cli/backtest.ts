@@ -106,9 +106,9 @@ export async function judgeAll(
   return { ...look, changed: { ...changed, events: comparison.events() } };
 }
 
-function testOf({ set, schedules, windows, policies, clusters }: InForce): BackTest {
+function testOf({ set, schedules, windows, policies, clusters, routes }: InForce): BackTest {
   const hold = timeHold({ schedules, windows, mutes: compileMutes([]) });
-  return backTest(set, { nowMs: Date.now(), policies, clusters, timeHold: hold });
+  return backTest(set, { nowMs: Date.now(), policies, clusters, routes, timeHold: hold });
 }
 
 function receivedOf({ since, until }: BackTestAsked, nowMs: number): Received {

@@ -42,10 +42,10 @@ export function runCase(test: RuleTestCase, inForce: InForce, moment: Moment): C
 /** Windows and schedules hold only where a case says when it is, or tests would fail at night. */
 function contextOf(
   { at }: RuleTestCase,
-  { clusters, policies, schedules, windows }: InForce,
+  { clusters, routes, policies, schedules, windows }: InForce,
   nowMs: number,
 ): JudgeContext {
-  const context = { nowMs, clusters, policies };
+  const context = { nowMs, clusters, routes, policies };
   if (at === undefined) return context;
   return { ...context, timeHold: timeHold({ schedules, windows, mutes: compileMutes([]) }) };
 }

@@ -1,4 +1,5 @@
 import type { Home, HomeFolder, Problem } from "../../adapters/files/index.ts";
+import type { Cluster } from "../../core/clusters/index.ts";
 import { errorText } from "../../core/errors.ts";
 import { hashOf } from "../../core/ids/index.ts";
 import type { Audit, Clock, ConfigStore, Logger } from "../../core/ports/index.ts";
@@ -88,13 +89,21 @@ async function begin({ home, files }: LoadedHome, deps: KeeperDeps): Promise<voi
   await recordVersions(files, deps, approvalsSeen(home.policies, byHand));
 }
 
-/** StackStorm's clients are built at the start, so that a cluster changes with a restart alone. */
+/**
+ * StackStorm's clients are built at the start, so that where a cluster is and how it is entered changes with a restart
+ * alone. Where tasks go changes at once, but not without the clusters that routes may name.
+ */
 function withClustersOf(before: InForce, next: InForce): InForce {
-  const { clusters } = before;
-  if (hashOf(clusters) === hashOf(next.clusters)) return next;
+  const { clusters, routes } = before;
+  if (hashOf(clusters.map(wayTo)) === hashOf(next.clusters.map(wayTo))) return next;
   const message =
-    "clusters/ 已修改，重启后才生效 (clusters/ has changed: the change takes effect with a restart)";
-  return { ...next, clusters, warnings: [...next.warnings, { about: "clusters", message }] };
+    "clusters/ 的地址或凭据已修改，集群和路由重启后才生效 (addresses or credentials in clusters/ have changed: clusters and routes take effect with a restart)";
+  return { ...next, clusters, routes, warnings: [...next.warnings, { about: "clusters", message }] };
+}
+
+function wayTo({ name, api, authUrl, streamUrl, auth, allow }: Cluster): object {
+  const own = Object.entries({ authUrl, streamUrl, allow }).filter(([, value]) => value !== undefined);
+  return { name, api, auth, ...Object.fromEntries(own) };
 }
 
 function tellRefused(by: string, problems: readonly Problem[], { folder, log }: KeeperDeps): void {

@@ -1,5 +1,5 @@
 import { approvalWords, asker, chosenOptions, ONLY_GROUP } from "../../core/approvals/index.ts";
-import { deciderName, missingWords, reasonText, taskTitle } from "../../core/cards/index.ts";
+import { choiceText, deciderName, missingWords, reasonText, taskTitle } from "../../core/cards/index.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { MASK, pageTime } from "../../core/pages/index.ts";
 import { peopleText } from "../../core/people/index.ts";
@@ -42,6 +42,7 @@ export function whatPart({ task, params, viewing }: TaskFacts): Part {
       [rows.targets, task.targets.length > 0 ? html`<code>${task.targets.join("\n")}</code>` : null],
       [rows.business, task.business],
       [rows.clusters, task.clusters.join(" ")],
+      [viewing.texts.choice.label, choiceText(task, viewing.texts) || null],
       [rows.chosen, choicesText(task)],
       [rows.hash, html`<code title="${task.hash}">${shortHash(task.hash)}</code>`],
     ]),

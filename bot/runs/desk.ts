@@ -1,5 +1,5 @@
 import { isReachable } from "../../core/approvals/index.ts";
-import { allowedClusters, type Cluster } from "../../core/clusters/index.ts";
+import { type Cluster, type Route, routed } from "../../core/clusters/index.ts";
 import { runTaskId } from "../../core/ids/index.ts";
 import type { Masking } from "../../core/pages/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
@@ -27,6 +27,7 @@ interface RunsInForce extends ReturnType<RunAccessDeps["inForce"]> {
   grants: readonly RunGrant[];
   policies: readonly Policy[];
   clusters: readonly Cluster[];
+  routes: readonly Route[];
 }
 
 export interface RunDeskDeps extends RunAccessDeps {
@@ -96,8 +97,11 @@ type Refused = Extract<RunAnswer, { outcome: "refused" }>;
 /** Everything that must hold before there can be a task. */
 async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<FittedRun | Refused> {
   const { action, by, parameters } = request;
-  const { clusters, policies } = deps.inForce();
-  const allowed = allowedClusters(clusters, grant.business);
+  const { clusters, routes, policies } = deps.inForce();
+  const { clusters: allowed, reserve } = routed(
+    { clusters, routes },
+    { business: grant.business, action, event: null },
+  );
   if (allowed.length === 0) return refuse("no_allowed_cluster", noClusterWords(grant));
   const gate = resolveApproval(grant.approval, action, { nowMs: deps.clock.nowMs(), policies });
   if (gate.outcome === "void") return refuse("policy_void", voidWords(grant, gate.message));
@@ -115,7 +119,11 @@ async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<
   const byName = Object.keys(params).filter(deps.masking.isSecretKey);
   const secrets = [...new Set([...secretParams, ...byName])].sort();
   const names = places.map(({ cluster }) => cluster);
-  return { grant, params, targets, secretParams: secrets, clusters: names, approval };
+  const spare = reserve.filter((cluster) => names.includes(cluster));
+  return {
+    ...{ grant, params, targets, secretParams: secrets, clusters: names, approval },
+    ...(spare.length > 0 ? { reserve: spare } : {}),
+  };
 }
 
 /** The clusters that have the action, or could not be asked for it. */

@@ -1,5 +1,5 @@
 import type { ActionLookup } from "../../core/actions/index.ts";
-import type { Cluster } from "../../core/clusters/index.ts";
+import type { Cluster, Route } from "../../core/clusters/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Clock } from "../../core/ports/index.ts";
 import { type JudgeContext, type RuleSet, timeHold } from "../../core/rules/index.ts";
@@ -12,6 +12,7 @@ export interface RulesInForce {
   schedules: ReadonlyMap<string, AtWork>;
   windows: CompiledWindows;
   clusters: readonly Cluster[];
+  routes?: readonly Route[];
   policies: readonly Policy[];
 }
 
@@ -28,7 +29,7 @@ export function judgingNow({ actions, inForce, mutes, clock }: JudgingDeps): {
   set: RuleSet;
   context: JudgeContext;
 } {
-  const { set, clusters, policies, schedules, windows } = inForce();
+  const { set, clusters, routes = [], policies, schedules, windows } = inForce();
   const hold = timeHold({ schedules, windows, mutes: mutes.current() });
-  return { set, context: { nowMs: clock.nowMs(), clusters, policies, actions, timeHold: hold } };
+  return { set, context: { nowMs: clock.nowMs(), clusters, routes, policies, actions, timeHold: hold } };
 }

@@ -1,7 +1,16 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { startParams } from "../../core/approvals/index.ts";
+import type { ClusterChoice, PassReason } from "../../core/clusters/index.ts";
 import { hashOf, requestId } from "../../core/ids/index.ts";
 import type { Execution, Executor } from "../../core/ports/index.ts";
-import type { Candidate, Evidence, ExecutionRecord, Sighting, Task } from "../../core/tasks/index.ts";
+import {
+  type Candidate,
+  type Evidence,
+  type ExecutionRecord,
+  heldBefore,
+  type Sighting,
+  type Task,
+} from "../../core/tasks/index.ts";
 
 /** What StackStorm gives in the place of a secret. */
 const MASK = "********";
@@ -17,7 +26,7 @@ export function executionRecord(execution: Execution): ExecutionRecord {
 
 /** Where starts of the task may be: where its last one went, and its earlier ones. */
 export function clustersOf({ start }: Task): string[] {
-  return start ? [start.cluster, ...(start.before ?? [])] : [];
+  return start ? [...new Set([start.cluster, ...(start.before ?? [])])] : [];
 }
 
 /**
@@ -37,8 +46,38 @@ export async function sightOf(
     const doubles = [...first.doubles, ...others.flatMap((one) => [one.execution.id, ...one.doubles])];
     return { outcome: "found", execution: executionRecord(first.execution), doubles };
   }
-  return found.find((one) => one.outcome === "unreachable") ?? { outcome: "absent" };
+  const silent = found.findIndex((one) => one.outcome === "unreachable");
+  const { [silent]: answer } = found;
+  if (answer?.outcome !== "unreachable") return { outcome: "absent" };
+  const { [silent]: place } = places;
+  return { ...answer, ...(place ? { at: place.cluster } : {}) };
 }
+
+/**
+ * Looks for starts of the task before it is started anew. The chosen cluster must answer, and so must each that may
+ * hold an earlier one. The others of its set are asked as well, because a restored store may have forgotten where it
+ * went; they are not waited for when they do not answer, or one that hangs would keep all the others from working.
+ */
+export async function sightBefore(
+  task: Task,
+  choice: Extract<ClusterChoice, { outcome: "chosen" }>,
+  executor: Pick<Executor, "find">,
+): Promise<Sighting> {
+  const must = [choice.cluster, ...(heldBefore(task).before ?? [])];
+  const others = choice.passed.flatMap(({ cluster, reason }) => {
+    return must.includes(cluster) || NOT_ASKED.includes(reason) ? [] : [cluster];
+  });
+  const beside = sightOf(task, others, executor);
+  const sighting = await sightOf(task, must, executor);
+  if (sighting.outcome !== "absent" || others.length === 0) return sighting;
+  const seen = await Promise.race([beside, pause(BESIDE_MS, null, { ref: false })]);
+  return seen?.outcome === "found" ? seen : sighting;
+}
+
+/** Clusters that cannot be asked, or are known not to answer. */
+const NOT_ASKED: readonly PassReason[] = ["not_configured", "down", "refused_lately"];
+/** So long a start waits for clusters whose answer it does not need. */
+const BESIDE_MS = 1_000;
 
 function findAt(
   task: Task,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { approvers, startParams } from "../../core/approvals/index.ts";
-import { type Cluster, chooseCluster } from "../../core/clusters/index.ts";
+import type { ClusterChoice } from "../../core/clusters/index.ts";
 import { isChatOpsError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Clock, Executor, StartOutcome, TaskStore } from "../../core/ports/index.ts";
@@ -16,8 +16,9 @@ import {
   type StartAnswer,
   type Task,
 } from "../../core/tasks/index.ts";
+import type { ClusterChooser, OpenCount } from "../routing/index.ts";
 import type { Advancer } from "./advance.ts";
-import { candidatesOf, clustersOf, executionRecord, sightOf } from "./sighting.ts";
+import { candidatesOf, clustersOf, executionRecord, sightBefore, sightOf } from "./sighting.ts";
 import type { StepObserver } from "./steps.ts";
 
 /** The configuration in force that a start is checked against. */
@@ -25,7 +26,6 @@ export interface InForce {
   rules: readonly Rule[];
   grants: readonly RunGrant[];
   policies: readonly Policy[];
-  clusters: readonly Cluster[];
 }
 
 export interface StarterDeps {
@@ -33,6 +33,10 @@ export interface StarterDeps {
   advancer: Advancer;
   executor: Executor;
   inForce: () => InForce;
+  /** Says on which cluster. */
+  chooser: ClusterChooser;
+  /** Told of what is about to start, so that no cluster gets more than it takes. */
+  open: Pick<OpenCount, "hold" | "release">;
   /** What people have stopped. */
   stops: Stops;
   clock: Clock;
@@ -57,34 +61,25 @@ export interface Starter {
 const STORE_PAUSE_MS = 100;
 const STORE_PAUSE_MAX_MS = 5_000;
 
-/** How the rule, its policy and its clusters stand now. */
-export function standingOf(task: Task, inForce: InForce): Standing {
+/** How the rule and its policy stand now, and where the task goes. */
+export function standingOf(task: Task, inForce: InForce, choice: ClusterChoice): Standing {
   const { approval } = task;
   const id = approval.mode === "policy" ? approval.policy.id : null;
   return {
     digest: currentDigest(inForce, task),
     policy: inForce.policies.find((policy) => policy.id === id) ?? null,
-    choice: chooseCluster(inForce.clusters, task.clusters),
+    choice,
   };
 }
 
-/** The clusters that are left for a task. */
-function withoutStopped(task: Task, now: InForce, stops: readonly Stop[]): InForce {
-  const clusters = now.clusters.filter(({ name }) => !heldBy(stops, { task, cluster: name }));
-  return { ...now, clusters };
-}
-
-/** Whether a stop holds the task: where it would start, or where it could if none were stopped. */
-function holdsStart(
-  task: Task,
-  { choice, now, stops }: { choice: Standing["choice"]; now: InForce; stops: readonly Stop[] },
-): boolean {
+/** Whether nothing but stops of people keeps the task from starting. */
+function isStopped(choice: ClusterChoice, task: Task, stops: readonly Stop[]): boolean {
   if (choice.outcome === "chosen") return heldBy(stops, { task, cluster: choice.cluster }) !== null;
-  return stops.length > 0 && chooseCluster(now.clusters, task.clusters).outcome === "chosen";
+  return choice.outcome === "wait" && choice.reason === "clusters_stopped";
 }
 
 export function createStarter(deps: StarterDeps): Starter {
-  const { tasks, advancer, executor, inForce, stops, clock, onStep } = deps;
+  const { tasks, advancer, executor, inForce, chooser, open, stops, clock, onStep } = deps;
 
   /** What only this process knows of a start is kept on being stored until others look for the start themselves. */
   const persist = async (store: () => Promise<unknown>): Promise<void> => {
@@ -130,7 +125,7 @@ export function createStarter(deps: StarterDeps): Starter {
       approvedBy: approvers(task),
     });
     onStep("start_answered");
-    return answerOf(answer);
+    return answerOf(answer, start.cluster);
   };
 
   const begin = async (task: Task, sighting: Sighting): Promise<void> => {
@@ -141,40 +136,46 @@ export function createStarter(deps: StarterDeps): Starter {
       return;
     }
     const answer: StartAnswer =
-      sighting.outcome === "unreachable"
-        ? { outcome: "not_sent", message: sighting.message }
-        : await ask(task);
+      sighting.outcome === "unreachable" ? { ...sighting, outcome: "not_sent" } : await ask(task);
     const { requestId } = start;
     await persist(() => advancer.advance(task, { kind: "start_answer", requestId, answer }));
     onStep("start_stored");
   };
 
+  const hold = async (task: Task, fence: number) =>
+    void (await advancer.advance(task, { kind: "hold" }, { fence }));
+
+  const startOn = async (task: Task, choice: ClusterChoice, fence: number): Promise<void> => {
+    // Looked for before the intent, so that little lies between the intent and the request: a process that
+    // dies there leaves a start that only a human can decide about. The intent's compare-and-set decides
+    // who asks, whoever has looked.
+    const sighting: Sighting =
+      choice.outcome === "chosen" ? await sightBefore(task, choice, executor) : { outcome: "absent" };
+    // The looks take their time: what was stopped meanwhile must not start any more.
+    await stops.refresh();
+    if (isStopped(choice, task, stops.current())) return hold(task, fence);
+    const sender = randomUUID();
+    const standing = standingOf(task, inForce(), choice);
+    const input = { kind: "intend" as const, standing, sender };
+    const result = await advancer.advance(task, input, { fence }).catch(async (error: unknown) => {
+      await persist(() => giveBack(task, sender));
+      throw error;
+    });
+    onStep("intent_stored");
+    const intended = result.outcome === "moved" && result.stored && result.reason === "start_intended";
+    if (intended) await begin(result.task, sighting);
+  };
+
   return {
     start: async (task, fence) => {
       await stops.refresh();
-      const standing = standingOf(task, withoutStopped(task, inForce(), stops.current()));
-      const { choice } = standing;
-      const isStopped = () => holdsStart(task, { choice, now: inForce(), stops: stops.current() });
-      if (isStopped()) return void (await advancer.advance(task, { kind: "hold" }, { fence }));
-      // Looked for before the intent, so that little lies between the intent and the request: a process that
-      // dies there leaves a start that only a human can decide about. The intent's compare-and-set decides
-      // who asks, whoever has looked.
-      const sighting: Sighting =
-        choice.outcome === "chosen"
-          ? await sightOf(task, [choice.cluster, ...clustersOf(task)], executor)
-          : { outcome: "absent" };
-      // The looks take their time: what was stopped meanwhile must not start any more.
-      await stops.refresh();
-      if (isStopped()) return void (await advancer.advance(task, { kind: "hold" }, { fence }));
-      const sender = randomUUID();
-      const input = { kind: "intend" as const, standing, sender };
-      const result = await advancer.advance(task, input, { fence }).catch(async (error: unknown) => {
-        await persist(() => giveBack(task, sender));
-        throw error;
-      });
-      onStep("intent_stored");
-      const intended = result.outcome === "moved" && result.stored && result.reason === "start_intended";
-      if (intended) await begin(result.task, sighting);
+      const stopped = (cluster: string) => heldBy(stops.current(), { task, cluster }) !== null;
+      const choice = await chooser.choose(task, { nowMs: clock.nowMs(), isStopped: stopped });
+      if (isStopped(choice, task, stops.current())) return hold(task, fence);
+      if (choice.outcome !== "chosen") return startOn(task, choice, fence);
+      // From here on others that choose count it.
+      open.hold(task.id, choice.cluster);
+      await startOn(task, choice, fence).finally(() => open.release(task.id));
     },
     look: async (task, fence) => {
       const seen = await sightOf(task, clustersOf(task), executor);
@@ -191,8 +192,16 @@ async function withCandidates(task: Task, { executor, clock }: StarterDeps): Pro
   return { outcome: "absent", ...(candidates ? { candidates } : {}) };
 }
 
-function answerOf(answer: StartOutcome): StartAnswer {
-  return answer.outcome === "started"
-    ? { outcome: "started", execution: executionRecord(answer.execution) }
-    : answer;
+function answerOf(answer: StartOutcome, cluster: string): StartAnswer {
+  switch (answer.outcome) {
+    case "started":
+      return { outcome: "started", execution: executionRecord(answer.execution) };
+    case "not_sent":
+      return { ...answer, at: cluster };
+    case "refused":
+    case "unknown":
+      return answer;
+    default:
+      return answer satisfies never;
+  }
 }

@@ -1,4 +1,4 @@
-import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
+import { possibleClusters, type Routing } from "../clusters/route.ts";
 import type { JsonObject } from "../ids/index.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { ActionSchema } from "./action-schema.ts";
@@ -40,20 +40,23 @@ export interface RuleMisfit {
   message: string;
 }
 
-/** The actions that rules may start, each with the clusters it may run on. */
-export function actionsUsed(
-  rules: readonly Rule[],
-  clusters: readonly Cluster[],
-): { cluster: string; action: string }[] {
+/** The actions that rules may start, each with the clusters it may come to run on. */
+export function actionsUsed(rules: readonly Rule[], routing: Routing): { cluster: string; action: string }[] {
   const used = new Map<string, { cluster: string; action: string }>();
-  for (const { business, action, offers } of rules) {
-    for (const cluster of allowedClusters(clusters, business)) {
-      for (const one of [action, ...offers.map((offer) => offer.action)]) {
-        used.set(`${cluster} ${one}`, { cluster, action: one });
+  for (const rule of rules) {
+    for (const action of [rule.action, ...rule.offers.map((offer) => offer.action)]) {
+      for (const cluster of clustersOfRule(rule, action, routing)) {
+        used.set(`${cluster} ${action}`, { cluster, action });
       }
     }
   }
   return [...used.values()];
+}
+
+/** The clusters that an action of a rule may come to run on, whatever the event. */
+export function clustersOfRule({ business, on }: Rule, action: string, routing: Routing): string[] {
+  const possible = on.flatMap((type) => possibleClusters(routing, { business, action, event: { type } }));
+  return [...new Set(possible)].sort();
 }
 
 /** The parameters of a rule for each option of its choices, beside the first ones of the others. */
@@ -67,13 +70,13 @@ function chosenWays({ params, choices = [] }: Rule): JsonObject[] {
 }
 
 /** What of a rule cannot fit its actions whatever the event is, by what is known of them. */
-export function ruleMisfits(rule: Rule, clusters: readonly Cluster[], lookup: ActionLookup): RuleMisfit[] {
+export function ruleMisfits(rule: Rule, routing: Routing, lookup: ActionLookup): RuleMisfit[] {
   const works = [
     ...chosenWays(rule).map((params) => ({ at: "", action: rule.action, params })),
     ...rule.offers.map(({ id, action, params }) => ({ at: `offers.${id}.`, action, params })),
   ];
-  const misfits = allowedClusters(clusters, rule.business).flatMap((cluster) =>
-    works.flatMap(({ at, action, params }) => {
+  const misfits = works.flatMap(({ at, action, params }) =>
+    clustersOfRule(rule, action, routing).flatMap((cluster) => {
       const schema = lookup(cluster, action);
       if (!schema) return [];
       const where = `${action}@${cluster}`;

@@ -9,30 +9,36 @@ export interface Cluster {
   streamUrl?: string;
   auth: { kind: "apiKey"; apiKey: string } | { kind: "password"; user: string; password: string };
   zone?: string;
-  /** Businesses it serves; empty serves all. */
+  /** What routes select it by, beside its zone. */
+  labels?: Readonly<Record<string, string>>;
+  /** Businesses it serves; empty serves all. Nothing else widens that. */
   businesses: readonly string[];
   /** Higher is asked first. */
   priority: number;
   /** How often an action without effect is run there, to prove that actions run; absent: never by itself. */
   canary?: { everyMs: number; withinMs: number };
+  /** Its share among clusters of the same priority; 1 when absent. */
+  weight?: number;
+  /** How many executions that Whale started may be open there at once; no bound when absent. */
+  capacity?: number;
+  /** Addresses and networks that its own addresses may lead to though they are refused otherwise. */
+  allow?: readonly string[];
 }
 
-/** Names of the clusters that may run a business's tasks, sorted. */
-export function allowedClusters(clusters: readonly Cluster[], business: string): string[] {
-  const allowed = clusters.filter((c) => c.businesses.length === 0 || c.businesses.includes(business));
-  return allowed.map((c) => c.name).sort();
+/** Whether a cluster serves a business at all. */
+export function admits({ businesses }: Pick<Cluster, "businesses">, business: string): boolean {
+  return businesses.length === 0 || businesses.includes(business);
 }
 
-export type ClusterChoice =
-  | { outcome: "chosen"; cluster: string; reason: "highest_priority" }
-  | { outcome: "none"; reason: "no_allowed_cluster" };
+/** Names of the clusters that serve a business, sorted; which of them a task may run on is said by `routed`. */
+export function allowedClusters(
+  clusters: readonly Pick<Cluster, "name" | "businesses">[],
+  business: string,
+): string[] {
+  return namesOf(clusters.filter((cluster) => admits(cluster, business)));
+}
 
-/** Chooses from the allowed set at the moment of starting: highest priority, then the name. */
-export function chooseCluster(clusters: readonly Cluster[], allowed: readonly string[]): ClusterChoice {
-  const candidates = clusters.filter((c) => allowed.includes(c.name));
-  candidates.sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1));
-  const first = candidates[0];
-  return first
-    ? { outcome: "chosen", cluster: first.name, reason: "highest_priority" }
-    : { outcome: "none", reason: "no_allowed_cluster" };
+/** The names of clusters, sorted. */
+export function namesOf(clusters: readonly Pick<Cluster, "name">[]): string[] {
+  return clusters.map(({ name }) => name).sort();
 }

@@ -1,5 +1,6 @@
 import { approvalWords, MAX_REASON_CHARACTERS } from "../approvals/index.ts";
 import {
+  choiceText,
   clockTime,
   decidedBy,
   deciderName,
@@ -57,6 +58,7 @@ export function taskText(task: Task, viewing: MessageViewing): string {
     [texts.labels.approval, texts.wordsOf(approvalWords(task.approval))],
     [texts.labels.by, decidedBy(task, viewing, MAX_REASON_CHARACTERS)],
     [texts.labels.reason, reasonText(task, texts)],
+    [texts.choice.label, choiceText(task, texts)],
     [texts.labels.candidate, (task.candidates ?? []).map(({ id }) => id).join(" ")],
   ];
   const head = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));

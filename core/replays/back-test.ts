@@ -109,10 +109,10 @@ function answered(
   { event, atMs, take }: Taking,
 ): RuleAnswer {
   if (decision.outcome === "held") return { rule, reason: decision.why.reason, tasks: 0 };
-  const { works, unfit, clusters } = decision;
+  const { works, unfit, where } = decision;
   let tasks = 0;
   for (const { work } of works) {
-    const asked = { throttleKey: work.throttleKey, rendered: { clusters } };
+    const asked = { throttleKey: work.throttleKey, rendered: where };
     const request = takeOf(rule, asked, { grantId: event.id, atMs });
     if (!request || take(request).outcome === "granted") tasks += 1;
   }

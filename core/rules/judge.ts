@@ -1,6 +1,7 @@
 import { fitChoices } from "../actions/choices.ts";
 import { type ActionLookup, fitParams } from "../actions/rule-params.ts";
-import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
+import type { Cluster } from "../clusters/cluster.ts";
+import { type Route, type Routed, type Work as RoutedWork, routed } from "../clusters/route.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import type { Scope } from "../params/template.ts";
 import type { Rendered } from "../tasks/make.ts";
@@ -25,6 +26,8 @@ import type { ElementVerdict, Verdict } from "./verdict.ts";
 /** What judging asks beside the event and the rules. */
 export interface JudgeContext extends GateContext, PolicyContext {
   clusters: readonly Cluster[];
+  /** Which of them tasks go to; none: by their business alone. */
+  routes?: readonly Route[];
   /** What is known of actions; parameters are cast by it. */
   actions?: ActionLookup;
 }
@@ -82,7 +85,8 @@ export type Decision =
       works: readonly [Work, ...Work[]];
       /** The elements that could not be rendered. */
       unfit: readonly ElementVerdict[];
-      clusters: string[];
+      /** Where the tasks may run. */
+      where: Routed;
       approval: Rendered["approval"];
     };
 
@@ -94,13 +98,18 @@ export function decide(compiled: CompiledRule, event: WhaleEvent, context: Judge
   }
   const scopes = scopesOf(compiled, event);
   if (scopes.outcome === "held") return scopes;
-  const clusters = allowedClusters(context.clusters, compiled.rule.business);
+  const where = routed(context, workOf(compiled.rule, event));
+  const { clusters } = where;
   const { works, unfit } = worksOf(compiled, scopes.scopes, { clusters, actions: context.actions });
   const [first, ...others] = works;
   if (!first) {
     return { outcome: "held", why: { reason: "params_failed", message: unfit[0]?.message ?? "" } };
   }
-  return routed(compiled, { works: [first, ...others], unfit, clusters }, context);
+  return gated(compiled, { works: [first, ...others], unfit, where }, context);
+}
+
+function workOf({ business, action }: Pick<Rule, "business" | "action">, event: WhaleEvent): RoutedWork {
+  return { business, action, event };
 }
 
 /** The token that a task of a rule needs, of its own bucket and of shared ones; null when it needs none. */
@@ -166,13 +175,14 @@ function fitted(
   return { outcome: "rendered", value: { ...work.value, ...fit.value } };
 }
 
-function routed(
+function gated(
   { rule }: CompiledRule,
   found: Omit<Extract<Decision, { outcome: "fires" }>, "outcome" | "approval">,
   context: JudgeContext,
 ): Decision {
-  if (found.clusters.length === 0) {
-    const message = `no cluster serves the business ${rule.business}`;
+  if (found.where.clusters.length === 0) {
+    const by = found.where.route === null ? "" : `, by the route ${found.where.route}`;
+    const message = `no cluster serves the business ${rule.business}${by}`;
     return { outcome: "held", why: { reason: "no_allowed_cluster", message } };
   }
   const gate = resolveApproval(rule.approval, rule.action, context);
@@ -187,7 +197,7 @@ type Course = Extract<Decision, { outcome: "fires" }> & { context: JudgeContext 
 function fires(compiled: CompiledRule, event: WhaleEvent, course: Course): Judgement {
   const { rule, version, digest } = compiled;
   const [first, ...others] = course.works;
-  const firing = (work: Work) => firingOf(compiled, work, course);
+  const firing = (work: Work) => firingOf(compiled, { ...work, event }, course);
   const firings: [Firing, ...Firing[]] = [firing(first), ...others.map(firing)];
   if (rule.mode === "shadow") {
     const would = wouldDo(rule, firings, course.context.actions);
@@ -199,9 +209,10 @@ function fires(compiled: CompiledRule, event: WhaleEvent, course: Course): Judge
 
 function firingOf(
   compiled: CompiledRule,
-  { index, scope, work }: Work,
-  { clusters, approval, context }: Pick<Course, "clusters" | "approval" | "context">,
+  { index, scope, work, event }: Work & { event: WhaleEvent },
+  { where, approval, context }: Pick<Course, "where" | "approval" | "context">,
 ): Firing {
+  const { clusters, reserve } = where;
   const { params, choices, targets, throttleKey } = work;
   const text = compiled.text?.renderText(scope);
   const rendered: Rendered = {
@@ -209,7 +220,11 @@ function firingOf(
     ...(choices ? { choices } : {}),
     rows: renderRows(compiled.rows, scope),
     ...(text?.outcome === "rendered" ? { text: text.value } : {}),
-    offers: renderOffers(compiled, scope, { ...context, allowed: clusters }),
+    ...(reserve.length > 0 ? { reserve } : {}),
+    offers: renderOffers(compiled, scope, {
+      ...context,
+      whereOf: (action) => routed(context, workOf({ business: compiled.rule.business, action }, event)),
+    }),
   };
   return { index, throttleKey, rendered };
 }

@@ -1,5 +1,6 @@
 import { type ActionLookup, fitParams } from "../actions/rule-params.ts";
 import type { Choice } from "../approvals/choices.ts";
+import type { Routed } from "../clusters/route.ts";
 import type { JsonObject } from "../ids/index.ts";
 import { findServerTemplate } from "../params/server-template.ts";
 import type { Scope, Template } from "../params/template.ts";
@@ -106,7 +107,7 @@ export function resolveApproval(
 export function renderOffers(
   compiled: CompiledRule,
   scope: Scope,
-  context: PolicyContext & { actions?: ActionLookup; allowed: readonly string[] },
+  context: PolicyContext & { actions?: ActionLookup; whereOf: (action: string) => Routed },
 ): OfferSnapshot[] {
   const offers: OfferSnapshot[] = [];
   for (const { offer, params } of compiled.offers) {
@@ -115,9 +116,11 @@ export function renderOffers(
     const { id, title, action } = offer;
     const gate = resolveApproval(offer.approval, action, context);
     if (gate.outcome === "void") continue;
-    const fit = fitParams(context.actions, { action, clusters: context.allowed }, rendered.value);
+    const { clusters, reserve } = context.whereOf(action);
+    const fit = fitParams(context.actions, { action, clusters }, rendered.value);
     if (fit.outcome === "misfits") continue;
-    offers.push({ id, title, action, params: fit.value, approval: gate.approval });
+    const where = reserve.length > 0 ? { clusters, reserve } : { clusters };
+    offers.push({ id, title, action, params: fit.value, approval: gate.approval, ...where });
   }
   return offers;
 }

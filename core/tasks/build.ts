@@ -16,6 +16,8 @@ export interface Rendered {
   choices?: readonly Choice[];
   targets: string[];
   clusters: string[];
+  /** Absent when none. */
+  reserve?: readonly string[];
   approval: ApprovalSnapshot;
   rows: CardRow[];
   text?: string;

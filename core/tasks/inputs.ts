@@ -1,5 +1,5 @@
 import type { Chosen } from "../approvals/choices.ts";
-import type { ClusterChoice } from "../clusters/cluster.ts";
+import type { ClusterChoice } from "../clusters/choice.ts";
 import type { Entitlement } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Candidate, Control, ExecutionRecord } from "./task.ts";
@@ -42,7 +42,8 @@ export interface Click {
 export type StartAnswer =
   | { outcome: "started"; execution: ExecutionRecord }
   | { outcome: "refused"; message: string }
-  | { outcome: "not_sent"; message: string }
+  /** `at`: the cluster that did not take it; absent where that was no cluster's doing. */
+  | { outcome: "not_sent"; message: string; at?: string }
   | { outcome: "unknown"; message: string };
 
 /** What is known after looking for a start by its request id. */
@@ -51,7 +52,8 @@ export type Sighting =
   | { outcome: "found"; execution: ExecutionRecord; doubles?: readonly string[] }
   /** `candidates`: what nobody else claims and could be it. */
   | { outcome: "absent"; candidates?: readonly Candidate[] }
-  | { outcome: "unreachable"; message: string };
+  /** `at`: which of the clusters. */
+  | { outcome: "unreachable"; message: string; at?: string };
 
 /** What a person orders from a card, a message or REST: verified, and the person looked up at this moment. */
 export interface Order {

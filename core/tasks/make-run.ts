@@ -16,6 +16,8 @@ export interface FittedRun {
   targets: string[];
   /** Names of the clusters that it may run on, sorted. */
   clusters: string[];
+  /** Absent when none. */
+  reserve?: readonly string[];
   approval: ApprovalSnapshot;
 }
 
@@ -40,6 +42,7 @@ export function taskOfRun(
     },
     ...{ event: briefOf(event), forEachIndex: 0, startWithinMs, report: { ...report, rows: [] } },
     ...{ params, targets, clusters, approval, rows: [], offers: [] },
+    ...(run.reserve ? { reserve: run.reserve } : {}),
     ...(secretParams.length > 0 ? { secretParams } : {}),
   };
   return build(basis, { ...making, depth: 0, causes: [] });

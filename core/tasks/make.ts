@@ -6,8 +6,7 @@ import { type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts
 import { grantDigest, grantFor, type RunGrant } from "../runs/grant.ts";
 import { type Basis, briefOf, build, type Making, type NewTask, type Rendered } from "./build.ts";
 import type { Origin } from "./origin.ts";
-import type { RefusalReason } from "./reasons.ts";
-import type { OfferSnapshot, Task, TaskState } from "./task.ts";
+import type { OfferSnapshot, Task } from "./task.ts";
 
 export type { NewTask, Rendered } from "./build.ts";
 
@@ -101,17 +100,6 @@ function grantOf(origin: Origin): string | undefined {
   return origin.kind === "run" || origin.kind === "retry" ? origin.grant : undefined;
 }
 
-/** Ends after which a person may ask for the same once more. One that people or time said no to is asked for anew. */
-const RETRIED_AFTER: readonly TaskState[] = [
-  ...(["succeeded", "failed", "timeout", "canceled", "abandoned", "refused", "gave_up"] as const),
-];
-
-/** Why an ended task may not be asked for once more, exactly as it was; null when it may. */
-export function retryFault(task: Task, digest: string | null): RefusalReason | null {
-  if (!RETRIED_AFTER.includes(task.state)) return "not_in_this_state";
-  return digest === task.ruleDigest ? null : "rule_changed";
-}
-
 /**
  * The nth task that a person asks for to run an ended one once more: the same content, which has to be approved as the
  * first had, though not by that person alone.
@@ -137,6 +125,7 @@ export function taskOfRetry(ended: Task, facts: Making & { by: string; key: stri
     ...{ ruleId, title, business, action, event, startWithinMs, params, targets, clusters, approval, report },
     ...(ended.choices ? { choices: ended.choices } : {}),
     ...(ended.secretParams ? { secretParams: ended.secretParams } : {}),
+    ...(ended.reserve ? { reserve: ended.reserve } : {}),
     rows: ended.cardRows,
     ...(ended.cardText === undefined ? {} : { text: ended.cardText }),
     offers: [],
@@ -168,7 +157,9 @@ export function taskOfOffer(
     startWithinMs: parent.startWithinMs,
     params: offer.params,
     targets: parent.targets,
-    clusters: allowedClusters(facts.clusters, parent.business),
+    // What a version before routes has offered goes where its business goes.
+    clusters: offer.clusters ?? allowedClusters(facts.clusters, parent.business),
+    ...(offer.reserve ? { reserve: offer.reserve } : {}),
     approval: offer.approval,
     rows: [],
     offers: [],

@@ -9,11 +9,13 @@ import { askedFrom, newCard } from "./escalation.ts";
 import type { Click, InputOf, Sighting, Standing } from "./inputs.ts";
 import { renewedOrigin } from "./make.ts";
 import { afterClick, askReason, clickFault, decisionOf, ended, explainClick } from "./on-approval.ts";
+import { heldBefore, onNotSent, startByMs, waitForCluster } from "./on-clusters.ts";
 import { doubled, running } from "./on-execution.ts";
 import type { MoveReason } from "./reasons.ts";
 import { moved, refused, type StepResult } from "./result.ts";
 import { doublingDelayMs, type MachineSettings } from "./settings.ts";
-import type { StartRecord, Task } from "./task.ts";
+import type { StartRecord } from "./start-record.ts";
+import type { Task } from "./task.ts";
 
 /*
  * One approval starts at most one execution. How each point of reference/stackstorm.md section 9 is kept:
@@ -25,7 +27,8 @@ import type { StartRecord, Task } from "./task.ts";
  *  5 absent                   becomeUnknown: a person adopts (on-order.ts), starts again or gives up; never by itself
  *  6 stuck in the queue       onRunningTick tells people, who may cancel it and retry; never by itself
  *  7 retries, double rows     onRetried, `doubled`; bot/workers/run-end.ts looks once more when an execution ends
- *  8 no failing over          `not_sent` alone, which is proved, goes back to `approved`; earlier clusters are asked too
+ *  8 no failing over          on-clusters.ts: `not_sent` alone, which is proved, may go elsewhere; whatever else may
+ *                             hold a start has to answer first
  *  9 re-run                   not used: a retry is a new task with its own approval and request id (`taskOfRetry`)
  * 10 cancel, pause, resume    on-order.ts, bot/workers/controller.ts: stored, then read, asked for, read again
  */
@@ -53,8 +56,24 @@ function gateFault(task: Task, standing: Standing, nowMs: number): Fault | null 
 }
 
 function clusterFault(task: Task, { choice }: Standing): Fault | null {
-  if (choice.outcome === "none") return { reason: "no_allowed_cluster" };
-  return task.clusters.includes(choice.cluster) ? null : { reason: "binding_void", message: "other cluster" };
+  switch (choice.outcome) {
+    case "wait":
+      return null;
+    case "none": {
+      const { reason } = choice;
+      return reason === "no_allowed_cluster" ? { reason } : { reason, message: missingText(task) };
+    }
+    case "chosen":
+      return task.clusters.includes(choice.cluster)
+        ? null
+        : { reason: "binding_void", message: "other cluster" };
+    default:
+      return choice satisfies never;
+  }
+}
+
+function missingText({ action, clusters }: Task): string {
+  return `${action} @ ${clusters.join(" ")}`;
 }
 
 /** The intent: after this is stored, and only then, the request may leave. */
@@ -64,13 +83,14 @@ export function onIntend(
   nowMs: number,
   settings: MachineSettings,
 ): StepResult {
-  if (nowMs > (task.approvedAtMs ?? task.createdAtMs) + task.startWithinMs) {
+  if (nowMs > startByMs(task)) {
     return ended(task, { to: "gave_up", reason: "start_too_late", nowMs });
   }
   const fault = startFault(task, input.standing, nowMs);
   if (fault) return voided(task, fault, nowMs);
   const { choice } = input.standing;
-  if (choice.outcome !== "chosen") return refused(task, "not_in_this_state");
+  if (choice.outcome === "wait") return waitForCluster(task, choice, nowMs, settings);
+  if (choice.outcome === "none") return refused(task, "not_in_this_state");
   const start: StartRecord = {
     no: task.startNo,
     requestId: requestId(task.id, task.startNo),
@@ -79,11 +99,12 @@ export function onIntend(
     sender: input.sender,
     unknownAtMs: nowMs + settings.startWindowMs,
     looks: task.start?.no === task.startNo ? task.start.looks : 0,
-    ...earlierClusters(task, choice.cluster),
+    ...heldBefore(task),
+    ...(task.start?.refusals ? { refusals: task.start.refusals } : {}),
   };
   // Whoever stored this asks for the start now; when its answer does not come, somebody else looks for it.
   const dueAtMs = Math.min(nowMs + settings.startAnswerMs, start.unknownAtMs);
-  return moved(task, { to: "starting", reason: "start_intended", nowMs, patch: { start, dueAtMs } });
+  return moved(task, { to: "starting", reason: "start_intended", nowMs, patch: { start, choice, dueAtMs } });
 }
 
 /** An approval that is void starts nothing; where it is so because things have changed, people are asked anew. */
@@ -91,14 +112,6 @@ function voided(task: Task, fault: Fault, nowMs: number): StepResult {
   const result = ended(task, { to: "refused", nowMs, ...fault });
   const asksAgain = fault.reason === "binding_void" && renewedOrigin(task) !== null;
   return asksAgain ? { ...result, effects: [...result.effects, { kind: "ask_again" }] } : result;
-}
-
-/** A start that was lost on one cluster is looked for there however often it is ordered anew on others. */
-function earlierClusters(task: Task, chosen: string): Pick<StartRecord, "before"> {
-  const { start } = task;
-  const known = start ? [...(start.before ?? []), start.cluster] : [];
-  const before = [...new Set(known)].filter((cluster) => cluster !== chosen);
-  return before.length > 0 ? { before } : {};
 }
 
 export function onStartAnswer(
@@ -116,7 +129,7 @@ export function onStartAnswer(
     case "refused":
       return ended(task, { to: "refused", reason: "start_refused", nowMs, message: answer.message });
     case "not_sent":
-      return notSent(task, start, { message: answer.message, nowMs, settings });
+      return onNotSent(task, answer, nowMs, settings);
     case "unknown": {
       const dueAtMs = Math.min(nowMs + settings.lookBaseMs, start.unknownAtMs);
       const patch = { dueAtMs, message: answer.message };
@@ -125,17 +138,6 @@ export function onStartAnswer(
     default:
       return answer satisfies never;
   }
-}
-
-function notSent(
-  task: Task,
-  start: StartRecord,
-  facts: { message: string; nowMs: number; settings: MachineSettings },
-): StepResult {
-  const { message, nowMs, settings } = facts;
-  const delay = doublingDelayMs(start.looks, settings.notSentBaseMs, settings.notSentMaxMs);
-  const patch = { start: { ...start, looks: start.looks + 1 }, dueAtMs: nowMs + delay, message };
-  return moved(task, { to: "approved", reason: "start_not_sent", nowMs, patch });
 }
 
 /** An answer that comes after a human was asked: only one that settles the matter counts. */

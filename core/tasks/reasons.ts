@@ -1,5 +1,8 @@
+import type { WaitReason } from "../clusters/choice.ts";
+
 /** Why a task is where it is. Closed: stored with each move, logged, counted. */
 export type MoveReason =
+  | WaitReason
   | "made"
   | "policy_applies"
   | "approved_by_person"
@@ -24,6 +27,7 @@ export type MoveReason =
   | "started"
   | "looked_again"
   | "no_allowed_cluster"
+  | "action_on_no_cluster"
   | "binding_void"
   | "policy_void"
   | "no_quorum"

@@ -12,6 +12,14 @@ export interface MachineSettings {
   notSentBaseMs: number;
   /** Default 60 s. */
   notSentMaxMs: number;
+  /** First time for which others go before a cluster that did not take a start; doubles up to `refusedMaxMs`. Default 10 s. */
+  refusedBaseMs: number;
+  /** Default 5 min. */
+  refusedMaxMs: number;
+  /** Shortest pause before a task looks again whether a cluster can take it; grows with its waiting. Default 2 s. */
+  clusterWaitMs: number;
+  /** Default 30 s. */
+  clusterWaitMaxMs: number;
   /** How long an execution may stay requested or scheduled before people are told. Default 5 min. */
   queuedStuckMs: number;
   /** How long a concurrency policy may delay it before people are told. Default 30 min. */
@@ -35,6 +43,10 @@ export const DEFAULT_SETTINGS: MachineSettings = {
   lookMaxMs: 30_000,
   notSentBaseMs: 1_000,
   notSentMaxMs: 60_000,
+  refusedBaseMs: 10_000,
+  refusedMaxMs: 300_000,
+  clusterWaitMs: 2_000,
+  clusterWaitMaxMs: 30_000,
   queuedStuckMs: 300_000,
   delayedStuckMs: 1_800_000,
   steeredStuckMs: 600_000,

@@ -1,11 +1,13 @@
 import type { PeopleApproval } from "../approvals/approval.ts";
 import type { Choice, Chosen } from "../approvals/choices.ts";
+import type { ClusterChoice } from "../clusters/choice.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
 import type { People, PeopleGroups } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { CardRow } from "../rules/rule.ts";
 import type { Origin } from "./origin.ts";
 import type { MoveReason } from "./reasons.ts";
+import type { StartRecord } from "./start-record.ts";
 
 export const OPEN_STATES = [
   "held",
@@ -102,22 +104,6 @@ export interface CardRecord {
   codes: UpdateCode[];
 }
 
-/** One attempt to start. It is stored before the request leaves. */
-export interface StartRecord {
-  no: number;
-  requestId: string;
-  cluster: string;
-  intentAtMs: number;
-  /** The try that stored the intent: nobody else may send it. Absent in tasks of earlier versions. */
-  sender?: string;
-  /** After this instant an unresolved start is `unknown` and a human is asked. */
-  unknownAtMs: number;
-  /** How often StackStorm was asked for the request id. */
-  looks: number;
-  /** Other clusters that an earlier start of the task went to; they are asked too. */
-  before?: readonly string[];
-}
-
 /** What people may want of a run. */
 export const CONTROLS = ["cancel", "pause", "resume"] as const;
 export type Control = (typeof CONTROLS)[number];
@@ -178,6 +164,9 @@ export interface OfferSnapshot {
   action: string;
   params: JsonObject;
   approval: ApprovalSnapshot;
+  /** Where its task may run; absent in tasks of earlier versions. */
+  clusters?: string[];
+  reserve?: readonly string[];
 }
 
 /** One line of a task's history, for people. */
@@ -221,6 +210,10 @@ export interface Task {
   targets: string[];
   /** Names of the clusters it may run on, sorted. */
   clusters: string[];
+  /** Those among them, sorted, that serve only while none of the others is usable; absent when none. */
+  reserve?: readonly string[];
+  /** How its cluster was chosen the last time, or what it waits for. */
+  choice?: ClusterChoice;
   approval: ApprovalSnapshot;
   /** What whoever approves chooses; absent when nothing. */
   choices?: readonly Choice[];

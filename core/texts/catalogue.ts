@@ -1,5 +1,6 @@
 import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/index.ts";
 import type { CardTexts } from "./card-texts.ts";
+import type { ChoiceTexts } from "./choice-texts.ts";
 import type { CommandTexts } from "./command-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
 import type { RunTexts } from "./runs-texts.ts";
@@ -16,6 +17,7 @@ export interface Texts {
   runs: RunTexts;
   brand: string;
   cards: CardTexts;
+  choice: ChoiceTexts;
   /** Stands before the title of a task that a replay made. */
   replayed: string;
   labels: {

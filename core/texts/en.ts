@@ -1,5 +1,6 @@
 import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
+import { choiceEn } from "./choice-texts.ts";
 import { commandsEn } from "./commands-en.ts";
 import { pageEn } from "./page-en.ts";
 import { runsEn } from "./runs-en.ts";
@@ -10,6 +11,7 @@ export const en: Texts = {
   runs: runsEn,
   brand: "Whale",
   cards: cardsEn,
+  choice: choiceEn,
   replayed: "Replay",
   renewed: "Asked anew",
   labels: {
@@ -55,6 +57,7 @@ export const en: Texts = {
     gave_up: "given up",
   },
   reasons: {
+    ...choiceEn.nobody,
     policy_applies: "a policy lets it run without asking",
     approved_by_person: "counted; more people must approve",
     rejection_counted: "a rejection is counted; others may still approve",

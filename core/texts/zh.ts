@@ -1,5 +1,6 @@
 import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
+import { choiceZh } from "./choice-texts.ts";
 import { commandsZh } from "./commands-zh.ts";
 import { pageZh } from "./page-zh.ts";
 import { runsZh } from "./runs-zh.ts";
@@ -10,6 +11,7 @@ export const zh: Texts = {
   runs: runsZh,
   brand: "鲸",
   cards: cardsZh,
+  choice: choiceZh,
   replayed: "重放",
   renewed: "重新授权",
   labels: {
@@ -55,6 +57,7 @@ export const zh: Texts = {
     gave_up: "已放弃",
   },
   reasons: {
+    ...choiceZh.nobody,
     policy_applies: "按策略执行，无须询问",
     approved_by_person: "已计一票，人数未够",
     rejection_counted: "已计一票拒绝，其他人仍可批准",

@@ -110,7 +110,7 @@ export function aStanding(task: Task): Extract<TaskInput, { kind: "intend" }>["s
   return {
     digest: task.ruleDigest,
     policy: task.approval.mode === "policy" ? task.approval.policy : null,
-    choice: { outcome: "chosen", cluster: task.clusters[0] ?? "", reason: "highest_priority" },
+    choice: { outcome: "chosen", cluster: task.clusters[0] ?? "", reason: "only_one", passed: [] },
   };
 }
 

@@ -6,6 +6,7 @@ import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
 import { createMuteKeeper } from "../../../bot/mutes/index.ts";
 import { createTaskOrders } from "../../../bot/orders/index.ts";
+import { createOpenCount } from "../../../bot/routing/index.ts";
 import { createStopKeeper } from "../../../bot/stops/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
 import { fleetOver } from "../../../bot/wire-fleet.ts";
@@ -80,7 +81,9 @@ export function groundOver(
     rosters: { view: async () => [] },
     explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
-    actions: { lookup: () => undefined },
+    actions: { lookup: () => undefined, lacks: () => false, recheck: async () => undefined },
+    sights: () => new Map(),
+    openCount: createOpenCount({ tasks: store.tasks, log }),
     onDeadLetters: () => undefined,
     onAppEvent: async () => undefined,
     plain: (text) => text,

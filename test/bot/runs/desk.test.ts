@@ -65,7 +65,7 @@ function bench(given: Given = {}) {
   const log = recordingLog();
   const now = { grants: given.grants ?? [aGrant()] };
   const desk = createRunDesk({
-    inForce: () => ({ ...now, roles: RUNNER.roles, policies: [], clusters: [CLUSTER] }),
+    inForce: () => ({ ...now, roles: RUNNER.roles, policies: [], routes: [], clusters: [CLUSTER] }),
     catalog: { readAction: async () => given.reading ?? KNOWN },
     directory: { vouch: async () => given.vouched ?? { outcome: "not_entitled" } },
     rolesOf: async () => given.held ?? RUNNER,
@@ -213,7 +213,7 @@ describe("a run's approval", () => {
     const standing = (grants: RunGrant[]) => ({
       digest: currentDigest({ rules: [], grants }, task),
       policy: null,
-      choice: { outcome: "chosen", cluster: "hz", reason: "highest_priority" } as const,
+      choice: { outcome: "chosen", cluster: "hz", reason: "highest_priority", passed: [] } as const,
     });
     assert.notEqual(startFault(task, standing([aGrant()]), 0)?.reason, "binding_void");
     for (const grants of [[], [aGrant({ targets: [] })], [aGrant({ id: "other" }), aGrant()]]) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { createChooser, createOpenCount } from "../../../bot/routing/index.ts";
 import { createAdvancer, createStarter, evidenceOf, type InForce } from "../../../bot/workers/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
@@ -67,9 +68,14 @@ function starting(
   const common = { clock, log: silentLog, metrics: countedMetrics() };
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
   const clusters = [aCluster("hz-core", 2), aCluster("bj-core", 1)];
-  const inForce = (): InForce => ({ rules: [aRule()], grants: [], policies: [], clusters });
+  const inForce = (): InForce => ({ rules: [aRule()], grants: [], policies: [] });
+  const open = createOpenCount({ tasks, log: silentLog });
+  const chooser = createChooser({
+    ...{ inForce: () => ({ clusters }), sights: () => new Map(), open },
+    actions: { lacks: () => false, recheck: async () => undefined },
+  });
   const starter = createStarter({
-    ...{ tasks, advancer, executor, inForce, clock, onStep: () => undefined },
+    ...{ tasks, advancer, executor, inForce, chooser, open, clock, onStep: () => undefined },
     stops: { refresh, current: () => stopped.now },
   });
   const work = async (task: Task, how: "start" | "look"): Promise<Task> => {

@@ -145,7 +145,7 @@ describe("what of a rule can be told when it is loaded", () => {
     const offer = { id: "view", title: "x", action: "disk.cleanup", params: {}, approval: aRule().approval };
     const rule = aRule({ params: { host: "h", days: "x" }, offers: [offer] });
     const off = { ...schema, enabled: false };
-    const found = ruleMisfits(rule, [aCluster()], () => off).map(
+    const found = ruleMisfits(rule, { clusters: [aCluster()] }, () => off).map(
       ({ field, message }) => `${field} ${message}`,
     );
     assert.equal(found.length, 4);
@@ -153,14 +153,14 @@ describe("what of a rule can be told when it is loaded", () => {
     assert.match(found[1] ?? "", /^params\.days expected integer, got "x".*disk\.cleanup@hz-core$/);
     assert.match(found[3] ?? "", /^offers\.view\.params\.host is required, string/);
     assert.deepEqual(
-      ruleMisfits(rule, [aCluster()], () => undefined),
+      ruleMisfits(rule, { clusters: [aCluster()] }, () => undefined),
       [],
     );
   });
 
   test("each action is asked once of each cluster that it may run on", () => {
     const clusters = [aCluster(), aCluster({ name: "sh" }), aCluster({ name: "pay", businesses: ["pay"] })];
-    const used = actionsUsed([aRule(), aRule({ id: "b" })], clusters);
+    const used = actionsUsed([aRule(), aRule({ id: "b" })], { clusters });
     assert.deepEqual(
       used.map(({ cluster, action }) => `${action}@${cluster}`),
       ["disk.cleanup@hz-core", "disk.cleanup@sh"],

@@ -58,6 +58,7 @@ test("an event that fits makes a task with everything rendered", () => {
         action: "disk.show",
         params: { host: "vm-1" },
         approval: { mode: "policy", policy: aPolicy() },
+        clusters: ["hz-core"],
       },
     ],
   });

@@ -411,12 +411,17 @@ describe("starting", () => {
 
   test("is refused on a cluster outside the allowed set, and when none is left", () => {
     const standing = aStanding(approved);
-    const other = { outcome: "chosen" as const, cluster: "elsewhere", reason: "highest_priority" as const };
+    const other = {
+      outcome: "chosen" as const,
+      cluster: "elsewhere",
+      reason: "highest_priority" as const,
+      passed: [],
+    };
     assert.equal(
       stepAt(approved, { kind: "intend", sender: "w", standing: { ...standing, choice: other } }).reason,
       "binding_void",
     );
-    const none = { outcome: "none" as const, reason: "no_allowed_cluster" as const };
+    const none = { outcome: "none" as const, reason: "no_allowed_cluster" as const, passed: [] };
     const result = stepAt(approved, { kind: "intend", sender: "w", standing: { ...standing, choice: none } });
     assert.equal(result.reason, "no_allowed_cluster");
   });

@@ -1,0 +1,74 @@
+import {
+  type Cluster,
+  type ClusterChoice,
+  type ClusterSights,
+  chooseCluster,
+  possibleClusters,
+  type Route,
+} from "../../core/clusters/index.ts";
+import { hasRefusedLately, type Task } from "../../core/tasks/index.ts";
+import type { ActionWatch } from "../actions/index.ts";
+import type { OpenCount } from "./open-count.ts";
+
+export interface ChoosingDeps {
+  inForce: () => { clusters: readonly Cluster[]; routes?: readonly Route[] };
+  /** What is known of the clusters at this moment. */
+  sights: () => ClusterSights;
+  open: Pick<OpenCount, "of">;
+  actions: Pick<ActionWatch, "lacks" | "recheck">;
+}
+
+/** What only the moment of starting knows. */
+export interface Moment {
+  nowMs: number;
+  isStopped: (cluster: string) => boolean;
+}
+
+/** Chooses a cluster for tasks that are about to start. */
+export interface ClusterChooser {
+  choose(task: Task, moment: Moment): Promise<ClusterChoice>;
+}
+
+export function createChooser(deps: ChoosingDeps): ClusterChooser {
+  const choose = (task: Task, moment: Moment) => choiceOf(task, moment, deps);
+  return {
+    choose: async (task, moment) => {
+      const choice = choose(task, moment);
+      const lacking = choice.passed.filter(({ reason }) => reason === "lacks_action");
+      // Before nobody can take it for good, they are asked: what was read minutes ago may have been mended.
+      if (choice.outcome !== "none" || lacking.length === 0) return choice;
+      await deps.actions.recheck(
+        lacking.map(({ cluster }) => cluster),
+        task.action,
+      );
+      return choose(task, moment);
+    },
+  };
+}
+
+function choiceOf(task: Task, { nowMs, isStopped }: Moment, deps: ChoosingDeps): ClusterChoice {
+  const { clusters, routes = [] } = deps.inForce();
+  const { id: taskId, business, action, start } = task;
+  const sights = deps.sights();
+  const serving = new Set(possibleClusters({ clusters, routes }, { business, action }));
+  return chooseCluster(
+    {
+      taskId,
+      allowed: task.clusters,
+      reserve: task.reserve ?? [],
+      // A start that a person orders anew is a new one.
+      ...(start?.no === task.startNo ? { before: start.cluster } : {}),
+    },
+    {
+      clusters,
+      isStopped,
+      mayServe: (cluster) => serving.has(cluster),
+      sightOf: (cluster) => ({
+        state: sights.get(cluster)?.state ?? "unknown",
+        open: deps.open.of(cluster),
+      }),
+      lacksAction: (cluster) => deps.actions.lacks(cluster, action),
+      refusedLately: (cluster) => hasRefusedLately(task, cluster, nowMs),
+    },
+  );
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import {
+  type StackStormSimulator,
+  startStackStormSimulator,
+} from "../../fixtures/simulators/stackstorm/index.ts";
+import { API_KEY, FIXTURES, openWorld, until, type World } from "../support/world.ts";
+import { drill, drillRule, drillType, lookingPolicy, SOON } from "./drill.ts";
+
+/** A StackStorm beside that of the world. */
+async function another(t: TestContext): Promise<StackStormSimulator> {
+  const simulator = await startStackStormSimulator({
+    packsDir: join(FIXTURES, "packs"),
+    vmsDir: FIXTURES,
+    apiKey: API_KEY,
+  });
+  t.after(() => simulator.close());
+  return simulator;
+}
+
+function clusterFile(name: string, api: string, fields: Record<string, unknown>): Record<string, object> {
+  return { [`clusters/${name}.yaml`]: { name, api, auth: { apiKey: API_KEY }, ...fields } };
+}
+
+/** Executions that Whale has started there. */
+function runs(simulator: StackStormSimulator): string[] {
+  return simulator.rows().flatMap((row) => {
+    const whale = (row.context as { whale?: { request_id?: string } } | undefined)?.whale;
+    return whale?.request_id === undefined ? [] : [whale.request_id];
+  });
+}
+
+const ruleOf = (id: string, business: string) => ({
+  [`rules/${id}.yaml`]: {
+    ...{ id, title: id, on: ["drill"], business, action: "core.noop", targets: ["{{ detail.host }}"] },
+    features: [{ path: "detail.host", op: "startswith", value: business }],
+    approval: { policy: "looking" },
+  },
+});
+
+async function settled(world: World, count: number): Promise<void> {
+  await until(world, `${count} tasks to end`, () => {
+    const ends = world.lines.filter(
+      (line) => line["msg"] === "task moved" && line["reason"] === "execution_ended",
+    );
+    return ends.length >= count;
+  });
+}
+
+test("three clusters under load, one cut off and one small: each task runs once, where its business may", async (t) => {
+  const [near, small] = await Promise.all([another(t), another(t)]);
+  const world = await openWorld(t, {
+    settings: SOON,
+    files: {
+      ...drillType,
+      ...lookingPolicy(),
+      ...clusterFile("near", near.api, { zone: "sh", businesses: ["ops"], priority: 9 }),
+      ...clusterFile("small", small.api, { zone: "sh", businesses: ["ops"], capacity: 2 }),
+      "routing.yaml": {
+        routes: [
+          { name: "pay-stays", when: { businesses: ["pay"] }, to: [{ zone: "hz" }] },
+          { name: "ops-near", when: { businesses: ["ops"] }, to: ["near"], isolation: "soft" },
+        ],
+      },
+      ...ruleOf("pay-drill", "pay"),
+      ...ruleOf("ops-drill", "ops"),
+    },
+  });
+  // The zone of its first choice is cut off before anything starts, and comes back later.
+  await near.faults.set({ down: "refuse" });
+  const each = 8;
+  for (let n = 0; n < each; n++) {
+    await drill(world, `p${n}`, { detail: { host: `pay-${n}` } });
+    await drill(world, `o${n}`, { detail: { host: `ops-${n}` } });
+  }
+  await settled(world, each + 2);
+  await near.faults.set({ down: "no" });
+  await settled(world, each * 2);
+
+  const [home, close, little] = [world.stackstorm, near, small].map(runs);
+  const tasks = await world.stored((store) => store.tasks.list({ limit: 100 }));
+  assert.equal(new Set([...(home ?? []), ...(close ?? []), ...(little ?? [])]).size, each * 2);
+  assert.equal((home ?? []).length + (close ?? []).length + (little ?? []).length, each * 2);
+  const payIds = tasks.filter(({ business }) => business === "pay").map(({ id }) => `${id}-1`);
+  assert.deepEqual([...(home ?? [])].sort(), payIds.sort());
+  assert.ok((little ?? []).length >= 2, "the reserve served while the first choice was cut off");
+  assert.ok(tasks.every(({ state, choice }) => state === "succeeded" && choice?.outcome === "chosen"));
+});
+
+test("a start whose answer was lost is never tried elsewhere, though another cluster is free", async (t) => {
+  const other = await another(t);
+  const files = {
+    ...drillRule({ approval: { policy: "looking" } }),
+    ...lookingPolicy(),
+    ...clusterFile("other", other.api, { businesses: ["shop"] }),
+  };
+  const world = await openWorld(t, { files, settings: { ...SOON, startWindowMs: 1_500 } });
+  await world.stackstorm.faults.set({ dropAnswerAfterStoring: 1 });
+  await drill(world, "1");
+  await settled(world, 1);
+  assert.deepEqual([runs(world.stackstorm).length, runs(other).length], [1, 0]);
+});
