@@ -6,9 +6,12 @@ import { type ClientParts, type Connection, connect } from "./connection.ts";
 import { control } from "./control.ts";
 import { unknownCluster } from "./errors.ts";
 import { find, unclaimed } from "./find.ts";
+import { answer, inquiries } from "./inquiries.ts";
 import { retryPolicies } from "./policies.ts";
 import { children, get, list, output, probe } from "./reads.ts";
+import { rerun, reruns } from "./rerun.ts";
 import { start } from "./start.ts";
+import { tail } from "./tail.ts";
 import { watch } from "./watch.ts";
 
 /** What the client is made of. */
@@ -44,6 +47,12 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       if (connection) return readAction(connection, action);
       return { outcome: "unreachable", message: unknownCluster(cluster).message };
     },
+    tail: async ({ cluster, executionId }, onText, signal) => {
+      const connection = connections.get(cluster);
+      if (!connection) return { outcome: "cut", message: unknownCluster(cluster).message };
+      const any = AbortSignal.any([signal, closing.signal]);
+      return tail(connection, executionId, { onText, signal: any, parts });
+    },
     watch: (cluster, onHint, signal) => {
       const any = AbortSignal.any([signal, closing.signal]);
       return watchOne(connections.get(cluster), { cluster, onHint, signal: any }, parts);
@@ -57,7 +66,7 @@ export function createStackStorm(given: StackStormParts): StackStorm {
 
 type Connections = ReadonlyMap<string, Connection>;
 
-type Starts = Pick<Executor, "start" | "find" | "control">;
+type Starts = Pick<Executor, "start" | "rerun" | "find" | "control" | "answer">;
 
 function startsOf(connections: Connections, parts: ClientParts): Starts {
   return {
@@ -65,6 +74,16 @@ function startsOf(connections: Connections, parts: ClientParts): Starts {
       const connection = connections.get(request.cluster);
       if (connection) return start(connection, request, parts);
       return { outcome: "not_sent", message: unknownCluster(request.cluster).message };
+    },
+    rerun: async (request) => {
+      const connection = connections.get(request.cluster);
+      if (connection) return rerun(connection, request, parts);
+      return { outcome: "not_sent", message: unknownCluster(request.cluster).message };
+    },
+    answer: async (to) => {
+      const connection = connections.get(to.cluster);
+      if (connection) return answer(connection, to, parts);
+      return { outcome: "open", message: unknownCluster(to.cluster).message };
     },
     find: async (query) => {
       const connection = connections.get(query.cluster);
@@ -79,7 +98,10 @@ function startsOf(connections: Connections, parts: ClientParts): Starts {
   };
 }
 
-type Reads = Pick<Executor, "get" | "list" | "children" | "output" | "probe" | "unclaimed" | "retryPolicies">;
+type Reads = Pick<
+  Executor,
+  "get" | "list" | "children" | "output" | "probe" | "unclaimed" | "reruns" | "retryPolicies" | "inquiries"
+>;
 
 function readsOf(connections: Connections, parts: ClientParts): Reads {
   const at = (cluster: string): Connection => {
@@ -89,6 +111,8 @@ function readsOf(connections: Connections, parts: ClientParts): Reads {
   };
   return {
     unclaimed: async (query) => unclaimed(at(query.cluster), query, parts),
+    reruns: async (query) => reruns(at(query.cluster), query),
+    inquiries: async (cluster) => inquiries(at(cluster)),
     retryPolicies: async (cluster, action) => retryPolicies(at(cluster), action),
     get: async (cluster, id) => get(at(cluster), id, parts),
     list: async (cluster, ids) => list(at(cluster), ids, parts),
