@@ -34,6 +34,7 @@ import type { RosterKeeper } from "./rosters/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import { chatOver } from "./wire-chat.ts";
+import { inquiriesOver, questionClicksOver, questionsSent } from "./wire-inquiries.ts";
 import {
   type Advancer,
   ALONE,
@@ -151,7 +152,8 @@ export async function startWork(ground: Ground): Promise<Work> {
   });
   const { posts } = ground;
   const groups = () => inForce().groups;
-  const deliver = withGroups(toPeople, { posts, groups, outbox, tasks, advancer, view, ...common });
+  const withCards = questionsSent(toPeople, ground, { view, channel });
+  const deliver = withGroups(withCards, { posts, groups, outbox, tasks, advancer, view, ...common });
   const digest = createDigester({ outbox, channel, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -161,7 +163,10 @@ export async function startWork(ground: Ground): Promise<Work> {
   );
   const clusters = () => inForce().clusters.map((cluster) => cluster.name);
   const relistMs = stores.kind === "embedded" ? null : RELIST_MS;
-  const follower = await startFollower({ tasks, advancer, executor, clusters, relistMs, ...common });
+  const inquiries = inquiriesOver(ground, view);
+  const follower = await startFollower({
+    ...{ tasks, advancer, executor: inquiries.executor, clusters, relistMs, ...common },
+  });
   const live = { atMs: 0 };
   const liveAtMs = () => live.atMs;
   const crew = stores.kind === "embedded" ? ALONE : await joinCrew({ leases: store.leases, log, holder });
@@ -204,7 +209,12 @@ export async function startWork(ground: Ground): Promise<Work> {
     stop: async ({ together }) => {
       const { tasks: due, outbox: messages, ...makers } = loops;
       // First what makes tasks and messages, then what works on them.
-      await together({ resuming: () => resuming, crew: () => crew.leave(), ...endsOf(makers) });
+      await together({
+        inquiries: () => inquiries.watch.stop(),
+        resuming: () => resuming,
+        crew: () => crew.leave(),
+        ...endsOf(makers),
+      });
       await together({ ...endsOf({ tasks: due, outbox: messages }), follower: () => follower.stop() });
       await together({ aibot: async () => posts.bot?.close() });
     },
@@ -256,6 +266,7 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     ...{ clock, log, metrics, onStep },
   };
   const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
+  const questionClick = questionClicksOver(ground, view);
   const messages = { chat: chatOver(ground, view), outbox: store.outbox, clock };
   const { plainId, config } = ground;
   const knowing = {
@@ -271,6 +282,7 @@ function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promi
     if (payload.kind === "text") return handleText(payload, key, messages);
     if (payload.kind === "click") {
       if (isConfirmClick(payload)) return handleConfirmClick(payload, key, messages);
+      if (await questionClick(payload, key)) return;
       if (!(await handleBatchClick(payload, key, batchClicks))) await handleClick(payload, key, clicks);
       return;
     }

@@ -2,6 +2,7 @@ import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/ind
 import type { CardTexts } from "./card-texts.ts";
 import type { CommandTexts } from "./command-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
+import type { QuestionTexts } from "./question-texts.ts";
 
 /** Languages that people read in chat. */
 export const LANGUAGES = ["zh", "en"] as const;
@@ -116,6 +117,8 @@ export interface Texts {
   /** Of a sentence in both languages, this one's. */
   wordsOf: (words: { zh: string; en: string }) => string;
   commands: CommandTexts;
+  /** What workflows ask people. */
+  questions: QuestionTexts;
   /** What the outbox says of itself: digests, who could not be reached, long output. */
   outbox: {
     /** So many tasks have ended and so many other messages are told with them. */

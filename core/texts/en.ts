@@ -2,6 +2,7 @@ import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
 import { commandsEn } from "./commands-en.ts";
 import { pageEn } from "./page-en.ts";
+import { questionsEn } from "./questions-en.ts";
 
 export const en: Texts = {
   page: pageEn,
@@ -187,6 +188,7 @@ export const en: Texts = {
     `**The policy "${policy}" that you approved expires in ${days} days** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
   wordsOf: ({ en }) => en,
   commands: commandsEn,
+  questions: questionsEn,
   outbox: {
     digestTitle: ({ ended, texts }) => {
       const parts = [

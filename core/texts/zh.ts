@@ -2,6 +2,7 @@ import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
 import { commandsZh } from "./commands-zh.ts";
 import { pageZh } from "./page-zh.ts";
+import { questionsZh } from "./questions-zh.ts";
 
 export const zh: Texts = {
   page: pageZh,
@@ -185,6 +186,7 @@ export const zh: Texts = {
     `**您批准的策略「${policy}」还有 ${days} 天到期**（${expires}）\n届时依靠它的任务会被拒绝。要继续使用请重新批准：whale policies approve。`,
   wordsOf: ({ zh }) => zh,
   commands: commandsZh,
+  questions: questionsZh,
   outbox: {
     digestTitle: ({ ended, texts }) => {
       const parts = [ended > 0 ? `${ended} 个任务已结束` : "", texts > 0 ? `${texts} 条消息` : ""];

@@ -1,4 +1,5 @@
 import type { ChatCommands } from "../command.ts";
+import { answerCommands, type ChatAnswerDeps } from "./answer.ts";
 import { type DecisionDeps, decisionCommands } from "./decisions.ts";
 import { type ChatDelegationDeps, delegationCommands } from "./delegations.ts";
 import { type ChatDutyDeps, dutyCommands } from "./duty.ts";
@@ -18,6 +19,7 @@ export interface CommandDeps {
   tasks: TaskReadDeps;
   decisions: DecisionDeps;
   orders: OrderDeps;
+  answers: ChatAnswerDeps;
   events: ChatEventDeps;
   rules: ChatRuleDeps;
   mutes: ChatMuteDeps;
@@ -35,6 +37,7 @@ export function chatCommands(deps: CommandDeps): ChatCommands {
     ...taskCommands(deps.tasks),
     ...decisionCommands(deps.decisions),
     ...orderCommands(deps.orders),
+    ...answerCommands(deps.answers),
     ...eventCommands(deps.events),
     ...ruleCommands(deps.rules),
     ...muteCommands(deps.mutes),
