@@ -99,8 +99,9 @@ async function update(claim: OutboxClaim, asked: Asked, deps: QuestionDeliverDep
   const spent = (one: Question): Question => {
     return { ...one, card: { ...one.card, codes: one.card.codes.filter(({ code }) => code !== found.code) } };
   };
-  await changeQuestion(question.id, spent, deps.state);
+  const left = await changeQuestion(question.id, spent, deps.state);
   deps.metrics.count("card_updates", { outcome });
+  if (outcome === "code_spent" && left) await update(claim, { question: left, task }, deps);
 }
 
 /** With the name of who has answered. */

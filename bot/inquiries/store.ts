@@ -27,7 +27,7 @@ export async function changeQuestion(
 /** The card of a question, to be sent. The same key again changes nothing while it waits. */
 export function cardItem({ id }: Question, nowMs: number): OutboxItem {
   const body = { kind: "question" as const, question: id };
-  return { key: outboxKey(id, "card", 1), taskId: null, lane: 1, body, dueAtMs: nowMs };
+  return { key: outboxKey(id, "card", 1), taskId: `#${id}`, lane: 1, body, dueAtMs: nowMs };
 }
 
 /** Shows a question's card as it is now. */
@@ -37,7 +37,15 @@ export async function showAgain(
 ): Promise<void> {
   const nowMs = clock.nowMs();
   const body = { kind: "question_update" as const, question: id };
-  await outbox.add([{ key: outboxKey(id, "show", nowMs), taskId: null, lane: 1, body, dueAtMs: nowMs }]);
+  // In one place, so that one is shown after the other: an older look must not come last.
+  const item = {
+    key: outboxKey(id, "show", nowMs),
+    taskId: `#${id}`,
+    lane: 1 as const,
+    body,
+    dueAtMs: nowMs,
+  };
+  await outbox.add([item]);
 }
 
 /** Tells one person something about a question. The key says what, so that it is told once. */
