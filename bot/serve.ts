@@ -39,6 +39,7 @@ import {
   replayRoutes,
   type ServerDeps,
   sendEventRoutes,
+  taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
   type Warning,
@@ -48,7 +49,7 @@ import type { InForceHolder } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
-import { pageRoutes } from "./pages/index.ts";
+import { pageRoutes, shownParams } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
@@ -70,7 +71,7 @@ export interface Serving {
   advancer: Advancer;
   /** Whose people may be named by duty rosters too. */
   directory: Directory;
-  executor: Pick<Executor, "output" | "children">;
+  executor: Pick<Executor, "output" | "children" | "tail">;
   actions: Pick<ActionWatch, "lookup">;
   masking: Masking;
   languages: Pick<Languages, "stated">;
@@ -162,6 +163,11 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
+  const masking = { actions: parts.actions.lookup, masking: parts.masking };
+  taskOutputRoutes(router, {
+    ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
+    hideIn: (task) => shownParams(task, masking).hide,
+  });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
   dutyRoutes(router, { ...common, rosters: parts.rosters });
   deadLetterRoutes(router, { ...common, archive, audit, clock });

@@ -17,6 +17,7 @@ export { INSTANT_WORDS, instantOf } from "./query.ts";
 export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";
 export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
+export { type TaskOutputDeps, taskOutputRoutes } from "./task-output.ts";
 export { type TaskDeps, taskRoutes } from "./tasks.ts";
 export { type ThrottleDeps, throttleRoutes } from "./throttle.ts";
 export { whoamiRoutes } from "./whoami.ts";
