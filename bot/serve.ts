@@ -163,10 +163,9 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
-  const masking = { actions: parts.actions.lookup, masking: parts.masking };
   taskOutputRoutes(router, {
     ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
-    hideIn: (task) => shownParams(task, masking).hide,
+    hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
   });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
   dutyRoutes(router, { ...common, rosters: parts.rosters });
