@@ -44,6 +44,7 @@ import {
   runRoutes,
   type ServerDeps,
   sendEventRoutes,
+  taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
   type Warning,
@@ -53,7 +54,7 @@ import type { InForceHolder } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
-import { pageRoutes } from "./pages/index.ts";
+import { pageRoutes, shownParams } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
@@ -77,9 +78,9 @@ export interface Serving {
   advancer: Advancer;
   /** Whose people may be named by duty rosters too. */
   directory: Directory;
-  executor: Pick<Executor, "output" | "children" | "control">;
-  /** Passes requests on to clusters as they came. */
-  door: Door;
+  executor: Pick<Executor, "output" | "children" | "control" | "tail">;
+  /** Passes requests on to clusters as they came; null where the engine has no such door. */
+  door: Door | null;
   actions: Pick<ActionWatch, "lookup">;
   masking: Masking;
   languages: Pick<Languages, "stated">;
@@ -115,14 +116,14 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
       apiOver(router, parts, hooks);
       pagesOver(router, parts);
     },
-    gateway: gatewayOver(parts),
+    ...(parts.door ? { gateway: gatewayOver(parts, parts.door) } : {}),
     metrics,
     log,
   });
 }
 
-function gatewayOver(parts: Serving) {
-  const { executor, door, inForce, stores, orders, runs: desk, ids, readJson, log, metrics } = parts;
+function gatewayOver(parts: Serving, door: Door) {
+  const { executor, inForce, stores, orders, runs: desk, ids, readJson, log, metrics } = parts;
   const { tasks, audit } = stores.store;
   return createGateway({
     ...{ door, clusters: () => inForce.current().clusters, identity: accessOver(parts) },
@@ -188,6 +189,10 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
   runRoutes(router, { access, desk: parts.runs, ids, readJson });
+  taskOutputRoutes(router, {
+    ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
+    hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
+  });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
   dutyRoutes(router, { ...common, rosters: parts.rosters });
   deadLetterRoutes(router, { ...common, archive, audit, clock });

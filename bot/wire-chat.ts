@@ -8,6 +8,7 @@ import {
   denierOver,
 } from "./chat/index.ts";
 import { muteObjectOver } from "./mutes/index.ts";
+import { answererOver } from "./wire-inquiries.ts";
 import type { Ground } from "./work.ts";
 import type { Viewer } from "./workers/index.ts";
 
@@ -47,6 +48,7 @@ function commandDeps(
     about: { directory },
     tasks: { ...people, tasks, executor, audit, denied, view, clock },
     decisions: { ...people, tasks, advancer, settings, view, clock, state: stores.store.state },
+    answers: { ...people, tasks, state: stores.store.state, answerer: answererOver(ground, view) },
     orders: { ...people, orders, tasks, rules, grants, settings, clock, denied, view },
     events: { archive: stores.archive, registry: () => inForce().registry, explainer, rules, denied },
     rules: { rules, throttle, denied },

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Home, HomeFile, HomeFolder } from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { createHttpDuty } from "../adapters/rosters/index.ts";
-import { createStackStorm } from "../adapters/stackstorm/index.ts";
+import { createStackStorm, type StackStorm } from "../adapters/stackstorm/index.ts";
 import {
   createLogger,
   createMetrics,
@@ -49,6 +49,9 @@ import { openStores } from "./wire-stores.ts";
 import { freshToken } from "./wire-tools.ts";
 import { createAdvancer, type StepObserver } from "./workers/index.ts";
 
+/** What does the work, and tells which actions it has. */
+export type Engine = Omit<StackStorm, "forward"> & Partial<Pick<StackStorm, "forward">>;
+
 export interface WhaleOptions {
   config: Config;
   home: Home;
@@ -64,6 +67,8 @@ export interface WhaleOptions {
   settings?: Partial<MachineSettings>;
   /** The time; the machine's own when absent. */
   clock?: Clock;
+  /** What does the work in the place of StackStorm; StackStorm when absent. Without `forward` it has no gateway. */
+  engine?: Engine;
   /** What is asked of the clouds' message services; over the network when absent. */
   cloud?: Cloud;
 }
@@ -107,7 +112,7 @@ export async function openParts(options: WhaleOptions) {
   const inForce = holdInForce(compile(home));
   // Whatever may refuse its configuration comes before what holds a file or a thread.
   const wecom = createWecom(config.wecom, common);
-  const stackstorm = createStackStorm({ clusters: home.clusters, ...common });
+  const stackstorm: Engine = options.engine ?? createStackStorm({ clusters: home.clusters, ...common });
   const outbound = createOutbound({ name: "cloud", ...CLOUD_LIMITS });
   const cloud = options.cloud ?? cloudOver(outbound);
   const { rosters, dutyOut } = rostersOver({ ...common, inForce, executor: stackstorm });

@@ -81,10 +81,11 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   };
   const { config, folder } = options;
   const leaving = () => leave.ing;
+  const { forward } = parts.stackstorm;
   const server = serverOver(
     {
       ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
-      ...{ door: parts.stackstorm, masking: { isSecretKey, maskText } },
+      ...{ door: forward ? { forward } : null, masking: { isSecretKey, maskText } },
     },
     warnings,
   );

@@ -2,32 +2,19 @@ import type { Wecom } from "../adapters/wecom/index.ts";
 import type { ClusterSights } from "../core/clusters/index.ts";
 import { errorText } from "../core/errors.ts";
 import { taskLinks } from "../core/pages/index.ts";
-import type { Clock, Executor, InboxClaim, Logger, Metrics } from "../core/ports/index.ts";
+import type { Clock, Executor, Logger, Metrics } from "../core/ports/index.ts";
 import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
-import {
-  batchViewing,
-  deliverBatch,
-  gatherBatch,
-  handleBatchClick,
-  startBatchSweep,
-} from "./batches/index.ts";
-import {
-  createIncoming,
-  type GroupPosts,
-  knownAlone,
-  type SenderDeps,
-  senderOf,
-  withGroups,
-} from "./channels/index.ts";
-import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
+import { batchViewing, deliverBatch, gatherBatch, startBatchSweep } from "./batches/index.ts";
+import { createIncoming, type GroupPosts, type SenderDeps, senderOf, withGroups } from "./channels/index.ts";
 import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
 import type { InForce } from "./in-force.ts";
+import { inboxHandler } from "./inbox-handler.ts";
 import type { Languages } from "./languages/index.ts";
 import type { MuteKeeper } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
@@ -38,7 +25,7 @@ import { createChooser, keepOpenCount, type OpenCount } from "./routing/index.ts
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
-import { chatOver } from "./wire-chat.ts";
+import { inquiriesOver, questionsSent } from "./wire-inquiries.ts";
 import {
   type Advancer,
   ALONE,
@@ -62,7 +49,6 @@ import {
   startReplayWorker,
   startRulesWorker,
   startTaskWorker,
-  type Viewer,
 } from "./workers/index.ts";
 
 /** Everything the workers stand on. */
@@ -173,7 +159,8 @@ export async function startWork(ground: Ground): Promise<Work> {
   });
   const { posts } = ground;
   const groups = () => inForce().groups;
-  const deliver = withGroups(toPeople, { posts, groups, outbox, tasks, advancer, view, ...common });
+  const withCards = questionsSent(toPeople, ground, { view, channel });
+  const deliver = withGroups(withCards, { posts, groups, outbox, tasks, advancer, view, ...common });
   const digest = createDigester({ outbox, channel, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -182,10 +169,11 @@ export async function startWork(ground: Ground): Promise<Work> {
     (error: unknown) => log.warn({ reason: errorText(error) }, "starts are looked for when they fall due"),
   );
   const clusters = () => inForce().clusters.map((cluster) => cluster.name);
+  const inquiries = inquiriesOver(ground, view);
   const following =
     stores.kind === "embedded" ? ALONE : await joinCrew({ ...FOLLOWERS, leases, log, holder });
   const follower = await startFollower({
-    ...{ tasks, advancer, executor, clusters, relistMs, crew: following, ...common },
+    ...{ tasks, advancer, executor: inquiries.executor, clusters, relistMs, crew: following, ...common },
   });
   const live = { atMs: 0 };
   const liveAtMs = () => live.atMs;
@@ -230,7 +218,12 @@ export async function startWork(ground: Ground): Promise<Work> {
       counting.stop();
       const { tasks: due, outbox: messages, ...makers } = loops;
       // First what makes tasks and messages, then what works on them.
-      await together({ resuming: () => resuming, crew: () => crew.leave(), ...endsOf(makers) });
+      await together({
+        inquiries: () => inquiries.watch.stop(),
+        resuming: () => resuming,
+        crew: () => crew.leave(),
+        ...endsOf(makers),
+      });
       await together({ ...endsOf({ tasks: due, outbox: messages }), follower: () => follower.stop() });
       // Last, so that nobody else takes over what is still being read here.
       await following.leave();
@@ -274,38 +267,4 @@ function wakeOnWrite(
     loops.rules.wake();
     loops.archiver.wake();
   });
-}
-
-function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) => Promise<void> {
-  const { stores, executor, inForce, settings, advancer, delegations, clock, log, metrics, onStep } = ground;
-  const { store } = stores;
-  const { directory } = ground.wecom;
-  const clicks = {
-    ...{ tasks: store.tasks, directory, delegations, advancer, executor, settings },
-    ...{ rules: () => inForce().rules, clusters: () => inForce().clusters },
-    ...{ clock, log, metrics, onStep },
-  };
-  const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
-  const messages = { chat: chatOver(ground, view), outbox: store.outbox, clock };
-  const { plainId, config } = ground;
-  const knowing = {
-    directory,
-    plainId,
-    outbox: store.outbox,
-    language: config.language,
-    clock,
-    log,
-    metrics,
-  };
-  return knownAlone(async ({ payload, key }) => {
-    if (payload.kind === "text") return handleText(payload, key, messages);
-    if (payload.kind === "click") {
-      if (isConfirmClick(payload)) return handleConfirmClick(payload, key, messages);
-      if (!(await handleBatchClick(payload, key, batchClicks))) await handleClick(payload, key, clicks);
-      return;
-    }
-    log.info({ event: payload.event, by: payload.userId }, "WeCom event noted");
-    // WeCom itself says it: a member cannot raise an alarm by an event of the same name.
-    if (payload.userId === "sys") await ground.onAppEvent(payload.event);
-  }, knowing);
 }

@@ -179,6 +179,31 @@ describe("what code may not do", () => {
   });
 });
 
+/** Where StackStorm is known: its adapter, and the address that answers as StackStorm does. */
+const KNOWS_STACKSTORM = /^(adapters\/stackstorm|bot\/gateway|core\/gateway)\//;
+/** What nobody says who does not speak with StackStorm itself. Its name is what people call it, and is said anywhere. */
+const STACKSTORM_WORDS =
+  /\b(liveaction|orquesta|inquirer|faultstring|x-auth-token|re_run|aliasexecution|trigger_instance)\b/i;
+
+describe("another engine can be put in the place of StackStorm", () => {
+  const product = (file: string) => ["core", "adapters", "bot"].includes(topOf(file));
+
+  test("nothing but its adapter and the gateway says its words", () => {
+    assert.deepEqual(
+      linesWith(STACKSTORM_WORDS, (file) => product(file) && !KNOWS_STACKSTORM.test(file)),
+      [],
+    );
+  });
+
+  test("its adapter is imported where adapters are built, and by the gateway, alone", () => {
+    const isIts = (path: string) => path.startsWith("adapters/stackstorm/");
+    assert.deepEqual(
+      broken((i) => product(i.from) && isIts(i.to) && !KNOWS_STACKSTORM.test(i.from) && !WIRING.test(i.from)),
+      [],
+    );
+  });
+});
+
 describe("the checks themselves", () => {
   test("find a planted import from core to an adapter", () => {
     const [found] = importsOf("core/tasks/x.ts", 'import { a } from "../../adapters/sqlite/index.ts";');

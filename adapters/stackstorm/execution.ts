@@ -18,6 +18,7 @@ function extrasOf(row: ExecutionRow): Optional<Omit<Execution, "id" | "cluster" 
     requestId: row.context?.whale?.request_id,
     url: webUrl(row.web_url),
     parent: row.parent,
+    step: row.context?.orquesta?.task_name ?? row.context?.chain?.name,
     parameters: row.parameters as JsonObject | undefined,
   };
 }

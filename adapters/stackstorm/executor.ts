@@ -11,10 +11,13 @@ import { control } from "./control.ts";
 import { unknownCluster } from "./errors.ts";
 import { find, unclaimed } from "./find.ts";
 import { type Forwarding, forward } from "./forward.ts";
+import { answer, inquiries } from "./inquiries.ts";
 import { retryPolicies } from "./policies.ts";
 import { busy, canary, probe, unknownProbe } from "./probe.ts";
 import { children, get, list, output } from "./reads.ts";
+import { rerun, reruns } from "./rerun.ts";
 import { start } from "./start.ts";
+import { tail } from "./tail.ts";
 import { type WatchOptions, watch } from "./watch.ts";
 
 /** What the client is made of. */
@@ -63,6 +66,12 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       if (connection) return readAction(connection, action);
       return { outcome: "unreachable", message: unknownCluster(cluster).message };
     },
+    tail: async ({ cluster, executionId }, onText, signal) => {
+      const connection = connections.get(cluster);
+      if (!connection) return { outcome: "cut", message: unknownCluster(cluster).message };
+      const any = AbortSignal.any([signal, closing.signal]);
+      return tail(connection, executionId, { onText, signal: any, parts });
+    },
     watch: (cluster, onHint, signal, onProven) => {
       const any = AbortSignal.any([signal, closing.signal]);
       const watching = { cluster, onHint, signal: any, ...(onProven ? { onProven } : {}) };
@@ -83,7 +92,7 @@ export function createStackStorm(given: StackStormParts): StackStorm {
 
 type Connections = ReadonlyMap<string, Connection>;
 
-type Starts = Pick<Executor, "start" | "find" | "control">;
+type Starts = Pick<Executor, "start" | "rerun" | "find" | "control" | "answer">;
 
 function startsOf(connections: Connections, parts: ClientParts): Starts {
   return {
@@ -91,6 +100,16 @@ function startsOf(connections: Connections, parts: ClientParts): Starts {
       const connection = connections.get(request.cluster);
       if (connection) return start(connection, request, parts);
       return { outcome: "not_sent", message: unknownCluster(request.cluster).message };
+    },
+    rerun: async (request) => {
+      const connection = connections.get(request.cluster);
+      if (connection) return rerun(connection, request, parts);
+      return { outcome: "not_sent", message: unknownCluster(request.cluster).message };
+    },
+    answer: async (to) => {
+      const connection = connections.get(to.cluster);
+      if (connection) return answer(connection, to, parts);
+      return { outcome: "open", message: unknownCluster(to.cluster).message };
     },
     find: async (query) => {
       const connection = connections.get(query.cluster);
@@ -107,7 +126,7 @@ function startsOf(connections: Connections, parts: ClientParts): Starts {
 
 type Reads = Pick<
   Executor,
-  "get" | "list" | "children" | "output" | "unclaimed" | "retryPolicies" | "aliases"
+  "get" | "list" | "children" | "output" | "unclaimed" | "reruns" | "retryPolicies" | "inquiries" | "aliases"
 >;
 
 function readsOf(connections: Connections, parts: ClientParts): Reads {
@@ -118,6 +137,8 @@ function readsOf(connections: Connections, parts: ClientParts): Reads {
   };
   return {
     unclaimed: async (query) => unclaimed(at(query.cluster), query, parts),
+    reruns: async (query) => reruns(at(query.cluster), query),
+    inquiries: async (cluster) => inquiries(at(cluster)),
     retryPolicies: async (cluster, action) => retryPolicies(at(cluster), action),
     aliases: async (cluster) => aliases(at(cluster)),
     get: async (cluster, id) => get(at(cluster), id, parts),

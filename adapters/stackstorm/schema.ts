@@ -19,6 +19,9 @@ const FIELDS = {
   context: Type.Object({
     whale: Type.Optional(Type.Object({ request_id: Type.Optional(Text) })),
     policies: Type.Optional(Type.Unknown()),
+    "re-run": Type.Optional(Type.Object({ ref: Type.Optional(Text) })),
+    orquesta: Type.Optional(Type.Object({ task_name: Type.Optional(Text) })),
+    chain: Type.Optional(Type.Object({ name: Type.Optional(Text) })),
   }),
   result: Type.Unknown(),
   result_size: Type.Number(),
@@ -108,6 +111,32 @@ export function parseRetryPolicies(value: unknown): PolicyRow[] | null {
   if (!Array.isArray(value)) return null;
   const fitting = value.flatMap((member: unknown) => (policyCheck.Check(member) ? [member] : []));
   return fitting.filter(({ policy_type: type, enabled }) => type === "action.retry" && enabled !== false);
+}
+
+const InquiryRow = Type.Object({
+  id: Name,
+  schema: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  users: Type.Optional(Type.Array(Text)),
+  roles: Type.Optional(Type.Array(Text)),
+  ttl: Type.Optional(Type.Number()),
+});
+/** One inquiry as it is listed; empty fields are left out. */
+export type InquiryRow = Static<typeof InquiryRow>;
+const inquiryCheck = Compile(InquiryRow);
+
+/** Reads a list of inquiries; null when it is no list. Those that cannot be read are left out: nobody can answer them. */
+export function parseInquiries(value: unknown): InquiryRow[] | null {
+  if (!Array.isArray(value)) return null;
+  return value.flatMap((member: unknown) => (inquiryCheck.Check(member) ? [member] : []));
+}
+
+const pieceCheck = Compile(Type.Object({ data: Text }));
+
+/** Reads the text out of one event of an output stream; null when it holds none. */
+export function parsePiece(name: string | undefined, data: string): string | null {
+  if (name !== "st2.execution.output__create") return null;
+  const value = parseJson(data);
+  return pieceCheck.Check(value) ? value.data : null;
 }
 
 const tokenCheck = Compile(Type.Object({ token: Name, expiry: Type.Optional(Text) }));

@@ -13,7 +13,7 @@ const GIVEN_UP = [408, 499];
  */
 export function judgeStart(
   answer: Pick<OutboundResponse, "status" | "headers" | "body">,
-  request: StartRequest,
+  request: Pick<StartRequest, "cluster" | "action" | "requestId">,
 ): StartOutcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return judgeTaken(answer.body, request);
@@ -24,7 +24,10 @@ export function judgeStart(
   return { outcome: status >= 300 && status < 500 ? "refused" : "unknown", message };
 }
 
-function judgeTaken(body: unknown, request: StartRequest): StartOutcome {
+function judgeTaken(
+  body: unknown,
+  request: Pick<StartRequest, "cluster" | "action" | "requestId">,
+): StartOutcome {
   const parsed = parseExecution(body);
   if (parsed.outcome === "malformed" || !isExecutionId(parsed.value.row.id)) {
     return { outcome: "unknown", message: faultOf(body) ?? "the answer holds no readable execution id" };

@@ -11,9 +11,8 @@ export async function start(
   parts: ClientParts,
 ): Promise<StartOutcome> {
   const fault = requestFault(request);
-  const outcome: StartOutcome = fault
-    ? { outcome: "refused", message: fault }
-    : await send(connection, request, parts);
+  if (fault === null) return sendStart(connection, callOf(request), { request, parts });
+  const outcome: StartOutcome = { outcome: "refused", message: fault };
   note(request, outcome, parts);
   return outcome;
 }
@@ -30,13 +29,21 @@ export function isSearchable(requestId: string): boolean {
   return /^[\w:.-]+$/.test(requestId) && !requestId.includes("..");
 }
 
-async function send(
-  connection: Connection,
-  request: StartRequest,
-  parts: ClientParts,
-): Promise<StartOutcome> {
+interface Asked {
+  request: Pick<StartRequest, "cluster" | "action" | "requestId">;
+  parts: ClientParts;
+}
+
+/** Sends what makes one run, and tells what its answer proves. Never throws; sent again after a 401 alone. */
+export async function sendStart(connection: Connection, call: Call, asked: Asked): Promise<StartOutcome> {
+  const outcome = await judged(connection, call, asked);
+  note(asked.request, outcome, asked.parts);
+  return outcome;
+}
+
+async function judged(connection: Connection, call: Call, { request, parts }: Asked): Promise<StartOutcome> {
   try {
-    const outcome = judgeStart(await connection.call(callOf(request)), request);
+    const outcome = judgeStart(await connection.call(call), request);
     return "message" in outcome ? { ...outcome, message: connection.redact(outcome.message) } : outcome;
   } catch (error) {
     return judgeFailure(connection, error, parts);
@@ -69,10 +76,10 @@ function judgeFailure(connection: Connection, error: unknown, { log }: ClientPar
   return { outcome: error.retryable ? "not_sent" : "refused", message };
 }
 
-function note(request: StartRequest, outcome: StartOutcome, { log, metrics }: ClientParts): void {
-  const { cluster, action, taskId, requestId } = request;
+function note(request: Asked["request"], outcome: StartOutcome, { log, metrics }: ClientParts): void {
+  const { cluster, action, requestId } = request;
   metrics.count("stackstorm_starts", { cluster, outcome: outcome.outcome });
-  const fields = { cluster, action, taskId, requestId, outcome: outcome.outcome };
+  const fields = { cluster, action, requestId, outcome: outcome.outcome };
   if (outcome.outcome === "started")
     log.info({ ...fields, executionId: outcome.execution.id }, "start taken");
   else log.warn({ ...fields, message: outcome.message }, "start not taken");

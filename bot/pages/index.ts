@@ -1,1 +1,2 @@
+export { shownParams } from "./facts.ts";
 export { type PageConfig, type PageDeps, pageRoutes } from "./routes.ts";

@@ -125,6 +125,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       case "group_report":
       case "batch":
       case "batch_update":
+      case "question":
+      case "question_update":
         return settle(claim);
       case "output":
         return deliverOutput(claim, { task, to: body.to }, deps);

@@ -106,7 +106,11 @@ export type BatchOrder =
  * The code to spend on showing a card anew: that of a click; at the end, when nothing is left to decide, that of the
  * sending too. Null when there is none.
  */
-export function codeFor({ codes }: BatchCard, nowMs: number, isEnd: boolean): UpdateCode | null {
+export function codeFor(
+  { codes }: Pick<BatchCard, "codes">,
+  nowMs: number,
+  isEnd: boolean,
+): UpdateCode | null {
   const live = liveCodes(codes, nowMs);
   return live.findLast(({ from }) => from === "click") ?? (isEnd ? live[0] : undefined) ?? null;
 }

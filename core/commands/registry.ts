@@ -3,7 +3,7 @@ import type { Right } from "../people/rights.ts";
 /** What a person can ask for in a message. */
 export const COMMAND_IDS = [
   ...(["help", "whoami", "tasks", "task", "ex", "logs", "more"] as const),
-  ...(["approve", "reject", "reason", "confirm"] as const),
+  ...(["approve", "reject", "reason", "confirm", "answer"] as const),
   ...(["cancel", "pause", "resume", "retry", "adopt"] as const),
   ...(["events", "event", "why", "rules", "throttle", "clusters"] as const),
   ...(["mutes", "mute", "unmute", "replay", "stops", "stop", "start"] as const),
@@ -125,6 +125,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ),
   spec("reason", [["原因"], ["reason"]], "task text", CHANGES),
   spec("confirm", [["确认"], ["confirm"]], "word", CHANGES),
+  spec("answer", [["答复"], ["answer"]], "task text", CHANGES),
   spec("cancel", [["取消"], ["cancel"]], "task", DANGEROUS),
   spec("pause", [["暂停"], ["pause"]], "task", CHANGES),
   spec("resume", [["继续", "恢复"], ["resume"]], "task", CHANGES),

@@ -109,6 +109,16 @@ export function parseBatchCardId(text: string): { batchId: string; cardNo: numbe
   return match?.[1] && match[2] ? { batchId: match[1], cardNo: Number(match[2]) } : null;
 }
 
+/** `q_` + base32(sha256(cluster, the run that asks)): one inquiry is asked about once. */
+export function questionId(cluster: string, inquiry: string): string {
+  return idOf("q_", [cluster, inquiry]);
+}
+
+/** The question of a card, whose id is `<question>@1`; null when it is not one of ours. */
+export function parseQuestionCardId(text: string): string | null {
+  return /^(q_[a-z2-7]{52})@1$/.exec(text)?.[1] ?? null;
+}
+
 /** `<task>:<kind>:<n>`: the key under which one outgoing message is sent at most once on purpose. */
 export function outboxKey(task: string, kind: string, n: number): string {
   return `${task}:${kind}:${n}`;

@@ -29,6 +29,8 @@ export interface Execution {
   requestId?: string;
   url?: string;
   parent?: string;
+  /** Which step of its parent it is, by the name that the workflow gives it. */
+  step?: string;
   /** What it was given, secrets masked as `********`; only where an execution is read for being adopted. */
   parameters?: JsonObject;
 }
@@ -80,12 +82,58 @@ export type ControlOutcome =
   /** Not known, or not sent. Asking again is safe: the run is read before it is asked for anything. */
   | { outcome: "open"; message: string };
 
-/** The engine that does the work, over all its clusters. Only `start`, `control` and `canary` have an effect there. */
+/** What a running workflow asks people, in the engine's own words. */
+export interface Inquiry {
+  /** The run that asks; its parents lead to the run that was started. */
+  id: string;
+  cluster: string;
+  /** What an answer must hold: a JSON Schema, whose properties say by a boolean `required` that they must be there. */
+  schema: JsonObject;
+  /** Whom the workflow's author had in mind, by the engine's own names of users and roles. */
+  users: readonly string[];
+  roles: readonly string[];
+  /** How long it waits, in minutes; absent when the engine does not say. It may be that nobody ends it then. */
+  ttlMinutes?: number;
+}
+
+/** What is known after an answer was given to the engine. */
+export type InquiryOutcome =
+  /** This answer is what the engine has. */
+  | { outcome: "answered" }
+  /** It does not ask any more, for another reason than this answer; `status` is that of the run that asked. */
+  | { outcome: "settled"; status: string }
+  /** It goes on asking: the engine takes no such answer, or none of ours. */
+  | { outcome: "refused"; message: string }
+  /** Not known, or not sent. The same answer may be given again: it is looked first whether it is there. */
+  | { outcome: "open"; message: string };
+
+/** An ended run of a workflow that is to be run once more from the steps that failed. */
+export interface RerunRequest {
+  cluster: string;
+  /** The ended run. */
+  executionId: string;
+  action: string;
+  /** Names of its failed steps that are run again; none: the whole run once more. */
+  steps: readonly string[];
+  requestId: string;
+}
+
+/**
+ * The engine that does the work, over all its clusters. Nothing but `start`, `rerun`, `control`, `answer` and `canary`
+ * has an effect there.
+ */
 export interface Executor {
   /** Asks for one start, exactly once; never repeats the request by itself and never throws for a failed one. */
   start(request: StartRequest): Promise<StartOutcome>;
   /** Looks for the start with this request id, `sinceMs` being when it was intended. */
   find(query: { cluster: string; action: string; requestId: string; sinceMs: number }): Promise<FindOutcome>;
+  /**
+   * Asks for one more run of an ended one, exactly once, as `start` does. The engine keeps no request id of it: what it
+   * made is found among `reruns`.
+   */
+  rerun(request: RerunRequest): Promise<StartOutcome>;
+  /** All runs that were made by running this one once more, oldest first. Throws when the engine cannot be read. */
+  reruns(query: { cluster: string; action: string; executionId: string }): Promise<Execution[]>;
   /**
    * Runs of an action that began after `sinceMs` and that no request id claims, oldest first, with their parameters:
    * what could be a start that is looked for in vain. At most 20. Throws when the engine cannot be read.
@@ -107,6 +155,19 @@ export interface Executor {
   children(cluster: string, executionId: string): Promise<Execution[]>;
   /** What it has written so far. */
   output(cluster: string, executionId: string): Promise<string>;
+  /**
+   * Calls back with what it has written and writes, piece by piece, until it ends, the signal aborts or the engine can
+   * be heard no more. Never throws. `ended` alone says that nothing will follow.
+   */
+  tail(
+    run: { cluster: string; executionId: string },
+    onText: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<{ outcome: "ended" } | { outcome: "cut"; message: string }>;
+  /** What workflows ask people now, a hundred at most. Throws when the engine cannot be read. */
+  inquiries(cluster: string): Promise<Inquiry[]>;
+  /** Answers one, after having read whether it still asks; never throws. */
+  answer(to: { cluster: string; id: string; response: JsonObject }): Promise<InquiryOutcome>;
   /**
    * Calls back with hints that something moved, until the signal aborts. Hints may be lost, doubled, out of order.
    * `onProven` is told true when the stream has shown that it is alive, and false when one that had ends; an engine

@@ -5,6 +5,7 @@ import type { Upgrade } from "../clusters/upgrade.ts";
 import type { Confirmation } from "../commands/confirmation.ts";
 import type { ListPlace } from "../commands/paging.ts";
 import type { Delegation } from "../delegations/index.ts";
+import type { Question } from "../inquiries/question.ts";
 import type { LanguageChoice } from "../languages/languages.ts";
 import type { Mute } from "../mutes/mute.ts";
 import type { Stop } from "../stops/stop.ts";
@@ -23,6 +24,8 @@ export interface StateBodies {
   batch: Batch;
   /** By the id of its card: `c_` and a ULID. */
   confirmation: Confirmation;
+  /** By its id. */
+  question: Question;
   /** By userid: where `more` goes on. */
   place: ListPlace;
   /** By what was said: that people were told it, so that it is said once. */

@@ -24,6 +24,8 @@ export type OutboxBody =
   | { kind: "output"; to: readonly string[] }
   /** A task's card that waits to share one with others of its batch key. */
   | { kind: "waiting_card"; task: string; cardNo: number }
+  /** The card of a question that a workflow asks, and the same when it is to be shown anew. */
+  | { kind: "question" | "question_update"; question: string }
   /** A card of a batch, and one that is to be shown anew. */
   | { kind: "batch" | "batch_update"; batch: string; cardNo: number };
 

@@ -3,6 +3,7 @@ import type { CardTexts } from "./card-texts.ts";
 import type { ChoiceTexts } from "./choice-texts.ts";
 import type { CommandTexts } from "./command-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
+import type { QuestionTexts } from "./question-texts.ts";
 import type { RunTexts } from "./runs-texts.ts";
 
 /** Languages that people read in chat. */
@@ -121,6 +122,8 @@ export interface Texts {
   /** Of a sentence in both languages, this one's. */
   wordsOf: (words: { zh: string; en: string }) => string;
   commands: CommandTexts;
+  /** What workflows ask people. */
+  questions: QuestionTexts;
   /** What the outbox says of itself: digests, who could not be reached, long output. */
   outbox: {
     /** So many tasks have ended and so many other messages are told with them. */

@@ -74,6 +74,7 @@ export const commandsEn: CommandTexts = {
     more: { does: "go on with the list before" },
     approve: { args: "ID [REASON]", does: "approve; approve all: all that you may approve" },
     reject: { args: "ID [REASON]", does: "reject" },
+    answer: { args: "ID NAME=VALUE", does: "answer what a workflow asks" },
     reason: { args: "ID TEXT", does: "the reason for what you clicked" },
     confirm: { args: "CODE", does: "confirm by the code on the card where cards are not shown" },
     cancel: { args: "ID", does: "cancel a task or its execution" },

@@ -67,6 +67,7 @@ export const commandsZh: CommandTexts = {
     more: { does: "接着上一个列表" },
     approve: { args: "编号 [原因]", does: "批准；批准 全部：您能批准的全部" },
     reject: { args: "编号 [原因]", does: "拒绝" },
+    answer: { args: "编号 名称=值", does: "答复工作流的提问" },
     reason: { args: "编号 内容", does: "点了批准或拒绝后补写原因" },
     confirm: { args: "代码", does: "看不到确认卡片时，用卡片上的代码确认" },
     cancel: { args: "编号", does: "取消任务或执行" },

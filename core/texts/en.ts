@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 import { choiceEn } from "./choice-texts.ts";
 import { commandsEn } from "./commands-en.ts";
 import { pageEn } from "./page-en.ts";
+import { questionsEn } from "./questions-en.ts";
 import { runsEn } from "./runs-en.ts";
 import { stuckEn } from "./stuck-words.ts";
 
@@ -192,6 +193,7 @@ export const en: Texts = {
     `**The policy "${policy}" that you approved expires in ${days} days** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
   wordsOf: ({ en }) => en,
   commands: commandsEn,
+  questions: questionsEn,
   outbox: {
     digestTitle: ({ ended, texts }) => {
       const parts = [

@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 import { choiceZh } from "./choice-texts.ts";
 import { commandsZh } from "./commands-zh.ts";
 import { pageZh } from "./page-zh.ts";
+import { questionsZh } from "./questions-zh.ts";
 import { runsZh } from "./runs-zh.ts";
 import { stuckZh } from "./stuck-words.ts";
 
@@ -190,6 +191,7 @@ export const zh: Texts = {
     `**您批准的策略「${policy}」还有 ${days} 天到期**（${expires}）\n届时依靠它的任务会被拒绝。要继续使用请重新批准：whale policies approve。`,
   wordsOf: ({ zh }) => zh,
   commands: commandsZh,
+  questions: questionsZh,
   outbox: {
     digestTitle: ({ ended, texts }) => {
       const parts = [ended > 0 ? `${ended} 个任务已结束` : "", texts > 0 ? `${texts} 条消息` : ""];

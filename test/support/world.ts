@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { openStore, type SqliteStore } from "../../adapters/sqlite/index.ts";
+import type { WhaleOptions } from "../../bot/wire.ts";
 import { prepare, startWhale, type Whale } from "../../bot/wire.ts";
 import type { StepObserver } from "../../bot/workers/index.ts";
 import type { MachineSettings } from "../../core/tasks/index.ts";
@@ -38,6 +39,8 @@ export interface WorldOptions {
   /** Environment beside what the simulators ask for. */
   env?: Record<string, string>;
   onStep?: StepObserver;
+  /** What does the work in the place of StackStorm. */
+  engine?: NonNullable<WhaleOptions["engine"]>;
 }
 
 /** One line of the process's log. */
@@ -85,7 +88,7 @@ export async function openWorld(test: TestContext, options: WorldOptions = {}): 
   const lines: LoggedLine[] = [];
   const env = { ...environmentOf(home, { wecom, stackstorm }), ...options.env };
   const logTo = { write: (line: string) => void lines.push(JSON.parse(line) as LoggedLine) };
-  const { onStep } = options;
+  const { onStep, engine } = options;
 
   const world: World = {
     ...{ wecom, stackstorm, home, vms, env, lines },
@@ -109,6 +112,7 @@ export async function openWorld(test: TestContext, options: WorldOptions = {}): 
         clock,
         settings: waiting,
         ...(onStep ? { onStep } : {}),
+        ...(engine ? { engine } : {}),
       });
       wecom.setCallbackUrl(`${world.url()}/wecom/callback`);
     },

@@ -70,6 +70,7 @@ const STATE_KINDS: Record<StateKind, true> = {
   language: true,
   notice: true,
   batch: true,
+  question: true,
   confirmation: true,
   place: true,
 };

@@ -1,4 +1,5 @@
 import type { ChatCommands } from "../command.ts";
+import { answerCommands, type ChatAnswerDeps } from "./answer.ts";
 import { type ChatClusterDeps, clusterCommands } from "./clusters.ts";
 import { type DecisionDeps, decisionCommands } from "./decisions.ts";
 import { type ChatDelegationDeps, delegationCommands } from "./delegations.ts";
@@ -20,6 +21,7 @@ export interface CommandDeps {
   tasks: TaskReadDeps;
   decisions: DecisionDeps;
   orders: OrderDeps;
+  answers: ChatAnswerDeps;
   events: ChatEventDeps;
   rules: ChatRuleDeps;
   clusters: ChatClusterDeps;
@@ -39,6 +41,7 @@ export function chatCommands(deps: CommandDeps): ChatCommands {
     ...taskCommands(deps.tasks),
     ...decisionCommands(deps.decisions),
     ...orderCommands(deps.orders),
+    ...answerCommands(deps.answers),
     ...eventCommands(deps.events),
     ...ruleCommands(deps.rules),
     ...clusterCommands(deps.clusters),

@@ -1,5 +1,12 @@
 import type { JsonObject } from "../../../core/ids/index.ts";
-import { type ApiPaths, errorAnswer, guardedAnswers, jsonOf, pathParameter } from "./openapi.ts";
+import {
+  type ApiPaths,
+  errorAnswer,
+  guardedAnswers,
+  jsonOf,
+  pathParameter,
+  queryParameter,
+} from "./openapi.ts";
 
 const text = { type: "string" };
 const stored: JsonObject = {
@@ -70,6 +77,22 @@ export const taskPaths: ApiPaths = {
         202: jsonOf("已认领 · taken", stored),
         422: errorAnswer("不是执行编号 · no id of an execution"),
         ...refusals,
+      },
+    },
+  },
+  "/api/v1/tasks/{id}/output": {
+    get: {
+      operationId: "taskOutput",
+      summary: "执行的输出，已隐去密钥 · what the run has put out, secrets hidden",
+      tags: ["tasks"],
+      parameters: [
+        pathParameter("id", "任务的完整编号 · the whole id of the task"),
+        queryParameter("follow", "1：一直读到执行结束 · 1: read on until the run ends", { enum: ["1"] }),
+      ],
+      responses: {
+        200: { description: "文本 · text", content: { "text/plain": { schema: text } } },
+        404: errorAnswer("没有这个任务 · unknown task"),
+        ...guardedAnswers,
       },
     },
   },

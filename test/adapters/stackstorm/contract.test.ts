@@ -1,3 +1,4 @@
+import { createVms } from "../../../fixtures/simulators/vms.ts";
 import { type ExecutorHarness, executorContract } from "../../contract/executor.ts";
 import { simulated } from "./simulated.ts";
 import { API_KEY, passwordAuth } from "./support.ts";
@@ -9,6 +10,7 @@ function harnessOf(sim: Awaited<ReturnType<typeof simulated>>): ExecutorHarness 
     cluster: "hz",
     action: "core.wait",
     parameters: { seconds: 0 },
+    slow: { seconds: 30 },
     sinceMs: Date.now(),
     runsOf: (requestId) => simulator.rowsByRequestId(requestId).length,
     loseNextAnswer: () => simulator.faults.set({ dropAnswerAfterStoring: 1 }),
@@ -20,6 +22,13 @@ function harnessOf(sim: Awaited<ReturnType<typeof simulated>>): ExecutorHarness 
       return simulator.faults.set({ retryPolicies: [policy] });
     },
     alias: { ref: "disk.show", action: "disk.show", format: "show disk of {{host}}" },
+    asking: { action: "core.asking", parameters: {} },
+    loseNextReply: () => simulator.faults.set({ dropAnswers: 1 }),
+    mendable: {
+      ...{ action: "disk.inspect", parameters: { host: "vm-late" }, step: "look" },
+      mend: () =>
+        void createVms(sim.vmsDir, [{ name: "vm-late", files: [], kernelLines: [], usagePercent: 50 }]),
+    },
     startByHand: async () => {
       const body = JSON.stringify({ action: "core.wait", parameters: { seconds: 0 } });
       const headers = { "content-type": "application/json", "st2-api-key": API_KEY };

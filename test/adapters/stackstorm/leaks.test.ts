@@ -39,6 +39,11 @@ async function everything(t: TestContext, cluster: Cluster): Promise<unknown[]> 
     st2.unclaimed(query),
     st2.control({ cluster: "hz", executionId: EXECUTION_ID, what: "cancel" }),
     st2.retryPolicies("hz", "core.noop"),
+    st2.rerun({ ...query, executionId: EXECUTION_ID, steps: [] }),
+    st2.reruns({ ...query, executionId: EXECUTION_ID }),
+    st2.inquiries("hz"),
+    st2.answer({ cluster: "hz", id: EXECUTION_ID, response: {} }),
+    st2.tail({ cluster: "hz", executionId: EXECUTION_ID }, () => undefined, t.signal),
   ]);
   while (metrics.counted("stackstorm_stream_ends") === 0) await new Promise(setImmediate);
   await watched.stop();

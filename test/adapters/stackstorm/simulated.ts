@@ -23,6 +23,8 @@ export interface Simulated {
   simulator: StackStormSimulator;
   st2: StackStorm;
   log: RecordingLog;
+  /** Folder whose subfolders play the machines. */
+  vmsDir: string;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function simulated(
     simulator,
     st2,
     log,
+    vmsDir,
     close: async () => {
       st2.close();
       await simulator.close();

@@ -33,6 +33,14 @@ export function instantExecutor(): Executor {
       return { outcome: "started", execution: brief };
     },
     find: async () => ({ outcome: "absent" }),
+    rerun: async ({ cluster, executionId }) => ({
+      outcome: "started",
+      execution: runOf(cluster, executionId),
+    }),
+    reruns: async () => [],
+    inquiries: async () => [],
+    answer: async () => ({ outcome: "answered" }),
+    tail: async () => ({ outcome: "ended" }),
     unclaimed: async () => [],
     control: async ({ cluster, executionId: id }) => ({ outcome: "taken", execution: runOf(cluster, id) }),
     retryPolicies: async () => [],

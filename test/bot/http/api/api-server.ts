@@ -22,6 +22,7 @@ import {
   outboxRoutes,
   refusalRoutes,
   sendEventRoutes,
+  taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
 } from "../../../../bot/http/index.ts";
@@ -85,7 +86,7 @@ export interface ApiServerOptions {
   configs?: (own: ConfigStore) => ConfigStore;
   archive?: (own: Archive) => Archive;
   /** What StackStorm knows of executions; nothing when absent. */
-  executor?: Pick<Executor, "get">;
+  executor?: Partial<Pick<Executor, "get" | "output" | "tail">>;
 }
 
 /** Opens a server that closes after its test. */
@@ -214,12 +215,19 @@ async function open(given: Given) {
     refusalRoutes(router, common);
     const { tasks } = store;
     const advancer = createAdvancer({ tasks, clock, log, metrics }, DEFAULT_SETTINGS);
-    const { executor = { get: async () => null } } = given;
+    const executor = {
+      get: async () => null,
+      output: async () => "",
+      tail: async () => ({ outcome: "ended" as const }),
+      ...given.executor,
+    };
     const rules = () => inForce.current().rules;
     const grants = () => inForce.current().grants;
     const ordering = { tasks, advancer, executor, rules, grants, settings: DEFAULT_SETTINGS, clock, log };
     const ids = { ulid: () => `${NOW_MS}` };
     taskRoutes(router, { guard, log, tasks, orders: createTaskOrders(ordering), ids, readJson });
+    const hideIn = () => (text: string) => text.replaceAll("s3cret", "********");
+    taskOutputRoutes(router, { guard, log, tasks, executor, audit, clock, hideIn });
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
     const left = budgetLeft({ throttle: store.throttle, limits: DEFAULT_BUDGETS, clock });
     outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });

@@ -1,0 +1,125 @@
+import { PassThrough } from "node:stream";
+import type Router from "koa-router";
+import type { RouterContext } from "koa-router";
+import { outputText } from "../../../core/cards/index.ts";
+import { isChatOpsError } from "../../../core/errors.ts";
+import { shortId } from "../../../core/ids/index.ts";
+import { objectOfTask } from "../../../core/people/index.ts";
+import type { Executor, TaskStore } from "../../../core/ports/index.ts";
+import type { ExecutionRecord, Task } from "../../../core/tasks/index.ts";
+import { answering, refuseApi } from "./answers.ts";
+import { type AuditedDeps, recordDeed } from "./audited.ts";
+import type { ApiDeps } from "./guard.ts";
+
+export interface TaskOutputDeps extends ApiDeps, AuditedDeps {
+  tasks: Pick<TaskStore, "get">;
+  executor: Pick<Executor, "output" | "tail">;
+  /** How to hide what is secret of a task in a text. */
+  hideIn: (task: Task) => (text: string) => string;
+}
+
+/** So much waits for a reader that does not take it; then the connection is cut. */
+const MOST_WAITING_BYTES = 4 * 1024 * 1024;
+/** A secret is looked for within a line, which is not waited for longer than that. */
+const LONGEST_LINE = 65_536;
+
+/** `GET /api/v1/tasks/:id/output`: what its run has put out, or with `follow=1` also what it puts out from now on. */
+export function taskOutputRoutes(router: Router, deps: TaskOutputDeps): void {
+  router.get(
+    "/api/v1/tasks/:id/output",
+    answering(deps.log, (ctx: RouterContext) => sendOutput(ctx, deps)),
+  );
+}
+
+async function sendOutput(ctx: RouterContext, deps: TaskOutputDeps): Promise<void> {
+  const caller = await deps.guard(ctx, "tasks.read", "some");
+  if (caller.outcome === "answered") return;
+  const id = ctx.params["id"] ?? "";
+  const task = /^t_[a-z2-7]{52}$/.test(id) ? await deps.tasks.get(id) : null;
+  if (!task) return refuseApi(ctx, 404, { code: "unknown_task", message: "没有这个任务 (no such task)" });
+  if (!caller.permits(objectOfTask(task))) return;
+  const { execution } = task;
+  const follows = ctx.query["follow"] === "1";
+  const detail = { command: follows ? "follow" : "download", execution: execution?.id ?? null };
+  await recordDeed(deps, { who: caller.who, what: "tasks.output", object: task.id, detail });
+  const hide = deps.hideIn(task);
+  if (follows && execution && execution.result === undefined) return follow(ctx, { execution, hide }, deps);
+  const whole = await wholeOutput(ctx, execution, deps);
+  if (whole === null) return;
+  asText(ctx);
+  ctx.attachment(`whale-${shortId(task.id)}.txt`);
+  ctx.body = hide(whole);
+}
+
+/** Null when the request has been answered. */
+async function wholeOutput(
+  ctx: RouterContext,
+  execution: ExecutionRecord | null,
+  { executor }: TaskOutputDeps,
+): Promise<string | null> {
+  if (!execution) return "";
+  if (execution.result !== undefined) return outputText(execution.result);
+  try {
+    return await executor.output(execution.cluster, execution.id);
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    refuseApi(ctx, 503, {
+      code: "engine_unreachable",
+      message: `读不到输出 (cannot be read): ${error.message}`,
+    });
+    return null;
+  }
+}
+
+function asText(ctx: RouterContext): void {
+  ctx.type = "text/plain; charset=utf-8";
+  ctx.set("X-Content-Type-Options", "nosniff");
+  // A proxy in between must pass each piece on.
+  ctx.set("X-Accel-Buffering", "no");
+}
+
+interface Following {
+  execution: ExecutionRecord;
+  hide: (text: string) => string;
+}
+
+/** Piece by piece until the run ends or the reader goes. Where it is cut off, the connection breaks: a part is no whole. */
+function follow(ctx: RouterContext, { execution, hide }: Following, deps: TaskOutputDeps): void {
+  const leaving = new AbortController();
+  const stream = new PassThrough();
+  ctx.res.on("close", () => leaving.abort());
+  stream.on("close", () => leaving.abort());
+  const lines = lineByLine((line) => {
+    stream.write(hide(line));
+    if (stream.writableLength > MOST_WAITING_BYTES) stream.destroy();
+  });
+  const run = { cluster: execution.cluster, executionId: execution.id };
+  void deps.executor.tail(run, lines.take, leaving.signal).then((end) => {
+    if (end.outcome === "cut") {
+      deps.log.info({ executionId: execution.id, reason: end.message }, "output is heard no more");
+      return void ctx.res.destroy();
+    }
+    lines.end();
+    stream.end();
+  });
+  ctx.status = 200;
+  ctx.body = stream;
+  asText(ctx);
+  ctx.flushHeaders();
+}
+
+/** Whole lines of what comes in pieces, with what is left at the end. */
+function lineByLine(tell: (line: string) => void): { take: (text: string) => void; end: () => void } {
+  let open = "";
+  const flush = (to: number): void => {
+    if (to > 0) tell(open.slice(0, to));
+    open = open.slice(to);
+  };
+  return {
+    take: (text) => {
+      open += text;
+      flush(open.length > LONGEST_LINE ? open.length : open.lastIndexOf("\n") + 1);
+    },
+    end: () => flush(open.length),
+  };
+}

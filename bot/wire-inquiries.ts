@@ -1,0 +1,64 @@
+import type { Executor } from "../core/ports/index.ts";
+import {
+  type Answerer,
+  createAnswerer,
+  handleQuestionClick,
+  type InquiryWatch,
+  type QuestionDeliverDeps,
+  startInquiryWatch,
+  withQuestions,
+} from "./inquiries/index.ts";
+import type { Ground } from "./work.ts";
+import type { Deliver, Viewer } from "./workers/index.ts";
+
+/** Who brings answers of people to workflows. */
+export function answererOver(ground: Ground, view: Viewer): Answerer {
+  const { stores, executor, clock, log, metrics } = ground;
+  const { state, tasks, outbox, audit } = stores.store;
+  return createAnswerer({ state, tasks, outbox, audit, executor, view, clock, log, metrics });
+}
+
+/** Takes a click on a question's card; false when it is none. */
+export function questionClicksOver(ground: Ground, view: Viewer) {
+  const { stores, delegations, clock, log, metrics } = ground;
+  const { state, tasks, outbox } = stores.store;
+  const answerer = answererOver(ground, view);
+  const { directory } = ground.wecom;
+  const deps = { state, tasks, outbox, directory, delegations, view, answerer, clock, log, metrics };
+  return (...[payload, key]: [Parameters<typeof handleQuestionClick>[0], string]): Promise<boolean> =>
+    handleQuestionClick(payload, key, deps);
+}
+
+/** Sends what is about questions; everything else is handed on. */
+export function questionsSent(
+  deliver: Deliver,
+  ground: Ground,
+  { view, channel }: Pick<QuestionDeliverDeps, "view" | "channel">,
+): Deliver {
+  const { stores, delegations, clock, log, metrics } = ground;
+  const { state, tasks, outbox } = stores.store;
+  const { directory } = ground.wecom;
+  return withQuestions(deliver, {
+    ...{ outbox, state, tasks, channel, directory, delegations, view, clock, log, metrics },
+  });
+}
+
+/** Notices what workflows ask. Its executor is to be used where hints are heard, so that they are heard here too. */
+export function inquiriesOver(ground: Ground, view: Viewer): { watch: InquiryWatch; executor: Executor } {
+  const { stores, executor, inForce, clock, log } = ground;
+  const { state, tasks, outbox, audit, leases } = stores.store;
+  const clusters = () => inForce().clusters.map((cluster) => cluster.name);
+  const answerer = answererOver(ground, view);
+  const { holder } = stores;
+  const watch = startInquiryWatch({
+    ...{ state, tasks, outbox, audit, executor, answerer, leases, holder, clusters, view, clock, log },
+  });
+  const heard: Executor["watch"] = (cluster, onHint, signal) => {
+    const both: typeof onHint = (hint) => {
+      watch.hinted(hint);
+      onHint(hint);
+    };
+    return executor.watch(cluster, both, signal);
+  };
+  return { watch, executor: { ...executor, watch: heard } };
+}

@@ -1,0 +1,36 @@
+import type { QuestionTexts } from "./question-texts.ts";
+
+export const questionsEn: QuestionTexts = {
+  title: "A workflow waits for an answer",
+  meantFor: (names) => `meant for ${names} by its author`,
+  until: (when) => `until ${when}`,
+  yes: "Yes",
+  no: "No",
+  choose: "Choose",
+  submit: "Submit",
+  write: ({ command, id, fields }) => `Reply: ${command} ${id} ${fields}`,
+  optional: "optional",
+  answering: ({ name, answer }) => `${name} answers ${answer}, being sent`,
+  answered: ({ name, answer }) => `${name} answered ${answer}`,
+  ends: {
+    elsewhere: "Answered in StackStorm itself",
+    lapsed: "Nobody answered, it has expired",
+    moot: "The workflow is over, no answer is needed",
+  },
+  taken: "Answered, the workflow goes on",
+  waits: "Your answer is noted; StackStorm cannot be reached now and gets it as soon as it can",
+  notTaken: (why) => `StackStorm did not take your answer and goes on waiting: ${why}`,
+  refusals: {
+    not_entitled: "You are not among those who may answer",
+    inactive: "Your WeCom account is not active",
+    unknown_person: "Your account is not in the contacts",
+    duty_unknown: "It cannot be found out who is on duty, nor whether you may answer; try again later",
+    own_request: "You asked for this task: somebody else must answer",
+    answer_given: "Somebody has answered, it is being sent",
+    question_over: "Nothing is asked any more",
+  },
+  misfit: ({ field, why }) => `${field} of the answer does not fit: ${why}`,
+  none: (id) => `No workflow waits for an answer: ${id}`,
+  several: "Several questions wait, name one of them:",
+  missing: "Choose each on the card first, then submit",
+};

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createCommandExecutor } from "../../fixtures/executors/command.ts";
+import { cardClosed, message, openWorld } from "../support/world.ts";
+import { approved, drillRule, SOON } from "./drill.ts";
+
+test("another engine does the work over the same port: asked, approved, run, told", async (t) => {
+  const commands = { "run.echo": { file: "echo", args: ["hello"], parameters: ["name"] } };
+  const executor = createCommandExecutor({ cluster: "hz-core", commands });
+  const readAction = async () => ({ outcome: "absent" as const });
+  const files = drillRule({ action: "run.echo", params: { name: "{{ detail.host }}" } });
+  const world = await openWorld(t, { files, settings: SOON, engine: { ...executor, readAction } });
+  const card = await approved(world);
+  assert.equal(await cardClosed(world, card), "成功");
+  await message(world, "lisi", "演练", "成功", "hello h1");
+  assert.deepEqual(world.stackstorm.rows(), []);
+});
