@@ -20,7 +20,7 @@ const RUNS_A_LIFE = 16;
 const RUNS_A_LIFE_OF_SMALL = 3;
 const MOST_SMALL = 100;
 /** So many runs have surroundings of their own, whose memory grows with every card. */
-const CHAPTER = 1_000;
+const CHAPTER = 250;
 /**
  * How far ahead the clock of a process may be. What falls due is claimed by the store's clock, which on Redis is the
  * server's: there a process that is ahead only puts off what it moves, by as much.
