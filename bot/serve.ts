@@ -58,6 +58,7 @@ import { pageRoutes, shownParams } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
+import type { AliasBook } from "./runs/index.ts";
 import type { Stores } from "./stores.ts";
 import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
 
@@ -74,6 +75,7 @@ export interface Serving {
   explainer: Explainer;
   orders: TaskOrders;
   runs: RunDesk & RunGrants;
+  aliases: AliasBook;
   /** Shared by all that moves tasks in this process. */
   advancer: Advancer;
   /** Whose people may be named by duty rosters too. */
@@ -123,11 +125,12 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
 }
 
 function gatewayOver(parts: Serving, door: Door) {
-  const { executor, inForce, stores, orders, runs: desk, ids, readJson, log, metrics } = parts;
+  const { executor, inForce, stores, orders, runs: desk, aliases, ids, readJson } = parts;
+  const { log, metrics } = parts;
   const { tasks, audit } = stores.store;
   return createGateway({
     ...{ door, clusters: () => inForce.current().clusters, identity: accessOver(parts) },
-    ...{ tasks, orders, executor, desk, audit, ids, readJson, log, metrics },
+    ...{ tasks, orders, executor, desk, aliases, audit, ids, readJson, log, metrics },
   });
 }
 

@@ -6,11 +6,11 @@ import {
   GATEWAY_REFUSALS,
   matchRoute,
   type RouteClass,
-  type RouteMatch,
   readGatewayPath,
   readQuery,
 } from "../../core/gateway/index.ts";
 import { type Actor, actorName, authorise, type Right, scopeOf } from "../../core/people/index.ts";
+import { startAlias } from "./alias-runs.ts";
 import { fault } from "./answers.ts";
 import { readExecution } from "./executions.ts";
 import { listByKey, listByTime, listJoined } from "./lists.ts";
@@ -133,16 +133,10 @@ function handle(ask: Ask, kind: Handled, parts: GatewayParts): Promise<void> | v
       return controlExecution(ask, parts);
     case "start":
       if (kind.what === "execution") return startExecution(ask, parts);
-      return kind.what === "rerun" ? rerunExecution(ask, parts) : notYet(ask);
+      return kind.what === "rerun" ? rerunExecution(ask, parts) : startAlias(ask, kind.what, parts);
     case "stream":
       return kind.what === "output" ? readExecution(ask, parts) : streamEvents(ask, parts);
     default:
       return kind satisfies never;
   }
-}
-
-/** Said plainly: a client that got something else would believe it. */
-function notYet({ ctx, match }: { ctx: Context; match: RouteMatch }): void {
-  const operation = `${match.route.method} ${match.route.path}`;
-  fault(ctx, 501, bilingual(`网关还不支持 ${operation}`, `the gateway does not have ${operation} yet`));
 }

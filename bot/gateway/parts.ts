@@ -7,6 +7,7 @@ import type { Audit, Executor, Ids, Logger, Metrics, TaskStore } from "../../cor
 import type { RunDesk } from "../../core/runs/index.ts";
 import type { IdentityDeps, ReadJson } from "../http/index.ts";
 import type { TaskOrders } from "../orders/index.ts";
+import type { AliasBook } from "../runs/index.ts";
 
 /** A request of StackStorm's own API, on its way to a cluster. */
 export interface DoorRequest {
@@ -32,6 +33,8 @@ export interface GatewayDeps {
   orders: Pick<TaskOrders, "control" | "retry">;
   executor: Pick<Executor, "control">;
   desk: RunDesk;
+  /** The chat commands of all clusters. */
+  aliases: Pick<AliasBook, "current">;
   audit: Pick<Audit, "append">;
   ids: Ids;
   readJson: ReadJson;

@@ -1,7 +1,7 @@
 import { bilingual, GATEWAY_KEY, readControl, readStart, rerunFault } from "../../core/gateway/index.ts";
 import { isJsonObject, type JsonObject } from "../../core/ids/index.ts";
 import { authorise, objectOfTask, personNamed } from "../../core/people/index.ts";
-import type { RunAnswer } from "../../core/runs/index.ts";
+import type { RunRequest } from "../../core/runs/index.ts";
 import type { Control, RefusalReason, Task } from "../../core/tasks/index.ts";
 import { textsOf } from "../../core/texts/index.ts";
 import { readBody } from "../http/index.ts";
@@ -59,17 +59,23 @@ export async function startExecution(ask: Ask, parts: GatewayParts): Promise<voi
   const read = readStart(body, by);
   if (read.outcome === "refused") return fault(ask.ctx, read.status, read.message);
   const { action, parameters, ignored } = read;
-  const answer: RunAnswer = await parts.desk.ask({
-    action,
-    parameters,
-    by,
-    via: "gateway",
-    key: keyOf(ask, parts),
-  });
-  if (answer.outcome === "refused")
-    return fault(ask.ctx, REFUSED_STATUS[answer.reason] ?? 400, answer.message);
+  const task = await askDesk(ask, { action, parameters }, parts);
+  if (task === null) return;
   if (ignored.length > 0) warn(ask.ctx, `not carried over: ${ignored.join(", ")}`);
-  made(ask, answer.task);
+  made(ask, task);
+}
+
+/** The task that the desk made of a request; null when the caller has been told why there is none. */
+export async function askDesk(
+  ask: Ask,
+  request: Pick<RunRequest, "action" | "parameters" | "command">,
+  parts: GatewayParts,
+): Promise<Task | null> {
+  const key = keyOf(ask, parts);
+  const answer = await parts.desk.ask({ ...request, by: byOf(ask.who), via: "gateway", key });
+  if (answer.outcome === "made") return answer.task;
+  fault(ask.ctx, REFUSED_STATUS[answer.reason] ?? 400, answer.message);
+  return null;
 }
 
 function made({ ctx }: Ask, task: Task): void {

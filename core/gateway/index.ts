@@ -1,3 +1,4 @@
+export * from "./alias-body.ts";
 export * from "./frames.ts";
 export * from "./held.ts";
 export * from "./ids.ts";

@@ -68,7 +68,12 @@ function gateway({ origin, key }: GatewayOrders): Koa {
         rolesOf: async () => ({ roles: [role], unsure: [], against: null }),
       },
       tasks: { get: async () => null, findByPrefix: async () => [] },
-      ...{ orders: { control: unused, retry: unused }, desk: { ask: unused }, audit: { append: unused } },
+      ...{
+        orders: { control: unused, retry: unused },
+        desk: { ask: unused },
+        aliases: { current: unused },
+        audit: { append: unused },
+      },
       ids: systemIds,
     }),
   );

@@ -7,7 +7,7 @@ import type { ServerDeps } from "../../../bot/http/server.ts";
 import type { AuditFact } from "../../../core/audit/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
 import { type AccessToken, RIGHTS, type Role, tokenHash } from "../../../core/people/index.ts";
-import type { RunAnswer, RunRequest } from "../../../core/runs/index.ts";
+import type { ActionAlias, RunAnswer, RunRequest } from "../../../core/runs/index.ts";
 import type { Control, Task } from "../../../core/tasks/index.ts";
 import { fakeSt2, type Reply, type Seen } from "../../adapters/stackstorm/support.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
@@ -23,6 +23,7 @@ export interface GatewayWorld {
   /** The role of `lisi` beside the token `token-of-lisi`; all rights on everything when absent. */
   role?: Partial<Role>;
   desk?: (request: RunRequest) => RunAnswer;
+  aliases?: readonly ActionAlias[];
 }
 
 export interface Answer {
@@ -81,6 +82,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
         );
       },
     },
+    aliases: { current: async () => ({ aliases: world.aliases ?? [], silent: [] }) },
     audit: { append: async (fact) => void facts.push(fact) as never },
     ...{ ids: { ulid: () => "01J" }, readJson, log, metrics: metrics as never },
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mintedId } from "../../../core/gateway/index.ts";
+import type { ActionAlias } from "../../../core/runs/index.ts";
 import type { Seen } from "../../adapters/stackstorm/support.ts";
 import { aTask } from "../../support/builders.ts";
 import { sendRaw } from "../../support/raw-http.ts";
@@ -198,6 +199,54 @@ test("a start becomes a task, delayed until it runs, and is known by its first i
   );
 });
 
+const SHOW: ActionAlias = {
+  ...{ ref: "disk.show", action: "disk.show", description: "", immutable: { depth: 2 } },
+  formats: [{ display: "show disk of {{host}}", representations: ["show disk of {{host}}"] }],
+};
+
+test("a command of chat becomes a task, whether its alias is named or found", async (t) => {
+  const task = aTask();
+  const desk = () => ({ outcome: "made" as const, task });
+  const world = await gatewayServer(t, { clusters: {}, aliases: [SHOW], tasks: [task], desk });
+  const text = { command: "Show disk of vm-1", source_channel: "ops" };
+  const found = await world.call("POST /st2/api/v1/aliasexecution/match_and_execute", {
+    body: { ...text, user: "x" },
+  });
+  assert.deepEqual([found.status, found.body.results[0].execution.id], [201, mintedId(task.id)]);
+  const named = { ...text, name: "show", format: "show disk of {{host}}" };
+  const known = await world.call("POST /st2/api/v1/aliasexecution", { body: named });
+  assert.deepEqual([known.status, known.body.actionalias.ref], [201, "disk.show"]);
+  const parameters = { host: "vm-1", depth: 2 };
+  assert.deepEqual(
+    world.asked.map(({ by, action, command, parameters }) => ({ by, action, command, parameters })),
+    Array(2).fill({ by: "lisi", action: "disk.show", command: text.command, parameters }),
+  );
+});
+
+test("a command that means nothing, several things, or what its alias fixes makes no task", async (t) => {
+  const twin = { ...SHOW, ref: "other.show", action: "other.show" };
+  const world = await gatewayServer(t, { clusters: {}, aliases: [SHOW, twin] });
+  const at = "POST /st2/api/v1/aliasexecution";
+  const refusals: [path: string, body: object, says: RegExp][] = [
+    ["/match_and_execute", { command: "make coffee" }, /matched no alias/],
+    ["/match_and_execute", { command: "show disk of vm-1" }, /more than 1 alias/],
+    ["/match_and_execute", {}, /command/],
+    ["", { name: "disk.show", format: "another", command: "show disk of vm-1" }, /matched no alias/],
+    [
+      "",
+      { name: "disk.show", format: "show disk of {{host}}", command: "show disk of vm-1 depth=9" },
+      /depth/,
+    ],
+    ["", { name: "disk.show", command: "show disk of vm-1" }, /format/],
+  ];
+  for (const [path, body, says] of refusals) {
+    const answer = await world.call(`${at}${path}`, { body });
+    assert.equal(answer.status, 400, JSON.stringify(body));
+    assert.match(answer.body.faultstring, says);
+  }
+  assert.equal(world.asked.length, 0);
+});
+
 test("what the run desk refuses, and who may not run, is told so", async (t) => {
   const world = await gatewayServer(t, { clusters: { a: { reply: having() } } });
   const body = { action: "core.local" };
@@ -250,7 +299,6 @@ test("what would run actions past the approval is refused with what to do instea
     assert.match(answer.body.faultstring, /\(.+\)$/, line);
   }
   assert.equal((await world.call("PATCH /st2/api/v1/executions")).status, 405);
-  assert.equal((await world.call("POST /st2/api/v1/aliasexecution", { body: {} })).status, 501);
   assert.equal(world.seen["a"]?.length, 0);
 });
 
