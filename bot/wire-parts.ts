@@ -284,14 +284,11 @@ export function secretsOf({ clusters, sources, rosters, groups }: Home): string[
   return [...keys, ...tokens, ...bearers, ...robots];
 }
 
-/** What of the systems outside does not answer now. */
-export async function probeOutside({ wecom, stackstorm, inForce }: Parts): Promise<Warning[]> {
-  const found: Warning[] = [];
-  const chat = await wecom.probe();
-  if (chat.outcome === "failing") found.push({ about: "wecom", message: `${chat.reason}: ${chat.message}` });
-  for (const { name } of inForce.current().clusters) {
-    const cluster = await stackstorm.probe(name);
-    if (cluster.outcome === "down") found.push({ about: `cluster ${name}`, message: cluster.message });
-  }
-  return found;
+/** What of the systems outside does not answer now, beside clusters that are not well: the fleet warns of those. */
+export async function probeOutside({ wecom, fleet, inForce }: Parts): Promise<Warning[]> {
+  const [chat] = await Promise.all([
+    wecom.probe(),
+    ...inForce.current().clusters.map(({ name }) => fleet.sightOf(name)),
+  ]);
+  return chat.outcome === "failing" ? [{ about: "wecom", message: `${chat.reason}: ${chat.message}` }] : [];
 }

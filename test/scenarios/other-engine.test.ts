@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { actionParameters } from "../../core/actions/index.ts";
 import { createCommandExecutor } from "../../fixtures/executors/command.ts";
 import { cardClosed, message, openWorld } from "../support/world.ts";
 import { approved, drillRule, SOON } from "./drill.ts";
@@ -7,7 +8,12 @@ import { approved, drillRule, SOON } from "./drill.ts";
 test("another engine does the work over the same port: asked, approved, run, told", async (t) => {
   const commands = { "run.echo": { file: "echo", args: ["hello"], parameters: ["name"] } };
   const executor = createCommandExecutor({ cluster: "hz-core", commands });
-  const readAction = async () => ({ outcome: "absent" as const });
+  const schema = {
+    action: "run.echo",
+    enabled: true,
+    parameters: actionParameters({ name: { type: "string" } }),
+  };
+  const readAction = async () => ({ outcome: "known" as const, schema });
   const files = drillRule({ action: "run.echo", params: { name: "{{ detail.host }}" } });
   const world = await openWorld(t, { files, settings: SOON, engine: { ...executor, readAction } });
   const card = await approved(world);

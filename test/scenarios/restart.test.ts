@@ -175,7 +175,7 @@ describe("when Whale is started again", { concurrency: 3 }, () => {
     const world = await openWorld(t, { files: { ...rule, ...lookingPolicy() } });
     await world.stackstorm.faults.set({ down: "refuse" });
     await drill(world, "1");
-    await logged(world, { msg: "task moved", reason: "start_not_sent" });
+    await logged(world, { msg: "task moved", reason: "clusters_down" });
     await world.stop();
     const [changed] = Object.values(lookingPolicy(["core.noop", "core.wait"]));
     world.write("policies/looking.yaml", changed ?? "");

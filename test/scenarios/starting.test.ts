@@ -76,7 +76,7 @@ describe("when a start goes wrong", { concurrency: 3 }, () => {
     await world.stackstorm.faults.set({ down: "refuse" });
     const card = await approved(world);
 
-    await logged(world, { msg: "task moved", reason: "start_not_sent" });
+    await logged(world, { msg: "task moved", reason: "clusters_down" });
     await cardShows(world, card, "已批准");
     assert.match(await ask(world, "zhangsan", `ex ${shortOf(card)}`), /还没有启动/);
     await world.stackstorm.faults.set({ down: "no" });
@@ -122,13 +122,13 @@ describe("when a start goes wrong", { concurrency: 3 }, () => {
     assert.equal(messagesOf(world, "zhangsan").filter((text) => text.includes("执行停在")).length, 1);
   });
 
-  test("StackStorm refuses a start: nothing ran, and the chat has its words", async (t) => {
+  test("no cluster has the action: nothing ran, and the chat says which were asked", async (t) => {
     const world = await openWorld(t, { files: drillRule({ action: "disk.nosuch" }) });
     const card = await approved(world);
 
     assert.equal(await cardClosed(world, card), "未执行");
-    assert.match(textOfCard(world, card), /StackStorm 拒绝启动.*disk\.nosuch.*cannot be found/);
-    await message(world, "lisi", "未执行", "disk.nosuch", "cannot be found");
+    assert.match(textOfCard(world, card), /没有一个可用的集群有这个动作.*disk\.nosuch @ hz-core/);
+    await message(world, "lisi", "未执行", "disk.nosuch @ hz-core");
     assert.equal(world.stackstorm.rows().length, 0);
   });
 
