@@ -28,17 +28,17 @@ export const PLANTS: Readonly<Record<string, readonly Edit[]>> = {
     {
       file: "bot/workers/starter.ts",
       from: `const result = await advancer.advance(task, input, { fence }).catch(async (error: unknown) => {
-        await persist(() => giveBack(task, sender));
-        throw error;
-      });`,
+      await persist(() => giveBack(task, sender));
+      throw error;
+    });`,
       to: `const at = { nowMs: clock.nowMs(), settings: advancer.settings };
         const result = { ...step(task, input, at), stored: true };`,
     },
     { file: "bot/workers/starter.ts", from: `  currentDigest,`, to: `  currentDigest, step,` },
     {
       file: "bot/workers/starter.ts",
-      from: `? await sightOf(task, [choice.cluster, ...clustersOf(task)], executor)`,
-      to: `? { outcome: "absent" }`,
+      from: `? await sightBefore(task, choice, executor) :`,
+      to: `? { outcome: "absent" } :`,
     },
   ],
   /** A claim holds nobody off, and whoever had the task before may still move it. */

@@ -268,17 +268,21 @@ function readPromises(promise: Declare): void {
     assert.ok(failed.outcome === "failed" && failed.message !== "");
   });
 
-  promise("what is under way is counted, whoever started it, and not what is over", async (_t, harness) => {
-    const { executor, cluster } = harness;
-    assert.equal(await executor.busy(cluster), 0);
-    const execution = await steered(harness);
-    assert.ok((await executor.busy(cluster)) >= 1);
-    await executor.control({ cluster, executionId: execution.id, what: "cancel" });
-    await until(harness, execution.id, ["canceled"]);
-    while ((await executor.busy(cluster)) > 0) await pause(POLL_MS);
-    await harness.setDown(true);
-    await assert.rejects(executor.busy(cluster), { name: "ChatOpsError", retryable: true });
-  });
+  promise(
+    "what is under way is counted, whoever started it, and not what is over",
+    async (_t, harness) => {
+      const { executor, cluster } = harness;
+      assert.equal(await executor.busy(cluster), 0);
+      const execution = await steered(harness);
+      assert.ok((await executor.busy(cluster)) >= 1);
+      await executor.control({ cluster, executionId: execution.id, what: "cancel" });
+      await until(harness, execution.id, ["canceled"]);
+      while ((await executor.busy(cluster)) > 0) await pause(POLL_MS);
+      await harness.setDown(true);
+      await assert.rejects(executor.busy(cluster), { name: "ChatOpsError", retryable: true });
+    },
+    "workflows",
+  );
 }
 
 async function steered(harness: ExecutorHarness): Promise<Execution> {
