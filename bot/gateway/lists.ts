@@ -1,7 +1,9 @@
 import {
   bilingual,
   compareRows,
+  isListed,
   isMinted,
+  isOfGateway,
   joinedFilters,
   joinedHelp,
   mergedByKey,
@@ -92,6 +94,8 @@ interface Held {
 async function heldAmong(ask: Ask, parts: GatewayParts): Promise<Held | "answered"> {
   const held: Held = { rows: [], real: new Map(), onlyHeld: false };
   const asked = (ask.query.get("id") ?? "").split(",").filter((id) => id !== "");
+  if (asked.length === 0 && ask.path === "/v1/executions")
+    return { ...held, rows: await waiting(ask, parts) };
   if (!asked.some(isMinted)) return held;
   const ids: string[] = [];
   for (const id of asked) {
@@ -103,6 +107,21 @@ async function heldAmong(ask: Ask, parts: GatewayParts): Promise<Held | "answere
   ask.query.set("id", ids.join(","));
   ask.ctx.status = 200;
   return { ...held, onlyHeld: ids.length === 0 };
+}
+
+const WAITING = ["held", "pending_approval", "approved", "starting", "unknown"] as const;
+const MOST_WAITING = 1_000;
+
+/** What was started through the gateway and has no execution yet, as far as the caller sees and asks for it. */
+async function waiting({ scope, query }: Ask, { tasks }: GatewayParts): Promise<Row[]> {
+  const after = microsOf(query.get("timestamp_gt") ?? undefined) ?? Number.NEGATIVE_INFINITY;
+  const before = microsOf(query.get("timestamp_lt") ?? undefined) ?? Number.POSITIVE_INFINITY;
+  const open = await tasks.list({ states: WAITING, limit: MOST_WAITING });
+  const mine = open.filter((task) => isOfGateway(task) && inScope(scope, objectOfTask(task)));
+  return mine.map(heldRow).filter((row) => {
+    const at = microsOf(row["start_timestamp"]) ?? 0;
+    return at > after && at < before && isListed(row, query);
+  });
 }
 
 interface Pulling {

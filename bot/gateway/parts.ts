@@ -29,7 +29,7 @@ export interface GatewayDeps {
   door: Door;
   clusters: () => readonly SeenCluster[];
   identity: IdentityDeps;
-  tasks: Pick<TaskStore, "get" | "findByPrefix">;
+  tasks: Pick<TaskStore, "get" | "findByPrefix" | "list">;
   orders: Pick<TaskOrders, "control" | "retry">;
   executor: Pick<Executor, "control">;
   desk: RunDesk;

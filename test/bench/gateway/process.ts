@@ -67,7 +67,7 @@ function gateway({ origin, key }: GatewayOrders): Koa {
         ...{ tokens: () => tokens, localTokenHash: "", clock: systemClock, trustProxyHops: 0 },
         rolesOf: async () => ({ roles: [role], unsure: [], against: null }),
       },
-      tasks: { get: async () => null, findByPrefix: async () => [] },
+      tasks: { get: async () => null, findByPrefix: async () => [], list: async () => [] },
       ...{
         orders: { control: unused, retry: unused },
         desk: { ask: unused },

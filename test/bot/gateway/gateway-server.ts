@@ -61,6 +61,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
     },
     tasks: {
       get: async (id) => tasks.find((task) => task.id === id) ?? null,
+      list: async ({ states }) => tasks.filter(({ state }) => states?.includes(state) ?? true),
       findByPrefix: async (prefix) => tasks.filter(({ id }) => id.startsWith(`t_${prefix}`)),
     },
     orders: {

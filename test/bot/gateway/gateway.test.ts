@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mintedId } from "../../../core/gateway/index.ts";
 import type { ActionAlias } from "../../../core/runs/index.ts";
+import type { Task } from "../../../core/tasks/index.ts";
 import type { Seen } from "../../adapters/stackstorm/support.ts";
 import { aTask } from "../../support/builders.ts";
 import { sendRaw } from "../../support/raw-http.ts";
@@ -198,6 +199,38 @@ test("a start becomes a task, delayed until it runs, and is known by its first i
     [minted],
   );
 });
+
+test("a start that waits is in lists, unless they ask for something else or are another's", async (t) => {
+  const gatewayTask = { ...aTask(), origin: RUN };
+  const mine = mintedId(gatewayTask.id);
+  const clusters = { a: { reply: having(row(ID, 1)) } };
+  const world = await gatewayServer(t, { clusters, tasks: [gatewayTask] });
+  const idsIn = async (query: string) => {
+    const { body } = await world.call(`GET /st2/api/v1/executions${query}`);
+    return body.map(({ id }: { id: string }) => id).filter((id: string) => id === mine);
+  };
+  for (const query of ["", `?action=${gatewayTask.action}`, "?status=delayed&parent=null"])
+    assert.deepEqual(await idsIn(query), [mine], query);
+  for (const query of [
+    "?action=core.other",
+    "?status=running",
+    `?parent=${ID}`,
+    "?timestamp_gt=2100-01-01T00:00:00Z",
+    "?runner=x",
+  ])
+    assert.deepEqual(await idsIn(query), [], query);
+  const other = await gatewayServer(t, {
+    clusters,
+    tasks: [gatewayTask],
+    role: { rights: ["tasks.read"], on: { businesses: ["other"] } },
+  });
+  const { body } = await other.call("GET /st2/api/v1/executions");
+  assert.ok(!JSON.stringify(body).includes(mine));
+});
+
+const RUN: Task["origin"] = {
+  ...{ kind: "run", by: "lisi", via: "gateway", key: "gateway:lisi:1", asked: "", grant: "look" },
+};
 
 const SHOW: ActionAlias = {
   ...{ ref: "disk.show", action: "disk.show", description: "", immutable: { depth: 2 } },
