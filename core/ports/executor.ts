@@ -31,6 +31,8 @@ export interface Execution {
   parent?: string;
   /** Which step of its parent it is, by the name that the workflow gives it. */
   step?: string;
+  /** It is a workflow, so that there may be runs below it. Told of children alone. */
+  isWorkflow?: true;
   /** What it was given, secrets masked as `********`; only where an execution is read for being adopted. */
   parameters?: JsonObject;
 }

@@ -86,6 +86,7 @@ export const pageEn: PageTexts = {
   noOutputYet: "no output yet",
   outputSize: ({ lines, characters }) => `${lines} lines, ${characters} characters`,
   leftOut: (lines) => (lines > 0 ? `… ${lines} lines left out …` : "… left out …"),
+  moreRuns: (count) => `${count} more runs are not listed`,
   largeOutput: (bytes) => `the output has ${Math.round(bytes / 1024)} KB, download it to read it`,
   download: "Download the whole output",
   outputUnread: (why) => `StackStorm cannot be read now: ${why}`,

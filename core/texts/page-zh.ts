@@ -80,6 +80,7 @@ export const pageZh: PageTexts = {
   noOutputYet: "还没有输出",
   outputSize: ({ lines, characters }) => `共 ${lines} 行，${characters} 字符`,
   leftOut: (lines) => (lines > 0 ? `……中间省略 ${lines} 行……` : "……中间省略……"),
+  moreRuns: (count) => `另有 ${count} 个子任务未列出`,
   largeOutput: (bytes) => `输出有 ${Math.round(bytes / 1024)} KB，请下载查看`,
   download: "下载完整输出",
   outputUnread: (why) => `暂时读不到 StackStorm：${why}`,

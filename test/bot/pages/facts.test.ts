@@ -60,7 +60,7 @@ describe("what a page tells of a task", () => {
     };
     const facts = await factsOf(running(), "zh", depsOf({ executor: { output: down, children: down } }));
     assert.deepEqual(facts.output, { outcome: "unread", why: "connection refused" });
-    assert.deepEqual(facts.children, []);
+    assert.deepEqual(facts.runs, { runs: [], isWhole: true });
     assert.deepEqual(facts.approvers[0]?.names, ["ZHANGSAN"]);
   });
 
