@@ -33,6 +33,7 @@ import {
   type HealthDeps,
   type HookDeps,
   type HttpServer,
+  inquiryRoutes,
   muteRoutes,
   onceEach,
   openApiRoutes,
@@ -51,6 +52,7 @@ import {
   whoamiRoutes,
 } from "./http/index.ts";
 import type { InForceHolder } from "./in-force.ts";
+import type { Answerer } from "./inquiries/index.ts";
 import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
@@ -74,6 +76,8 @@ export interface Serving {
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   orders: TaskOrders;
+  /** Brings answers of people to workflows. */
+  answerer: Answerer;
   runs: RunDesk & RunGrants;
   aliases: AliasBook;
   /** Shared by all that moves tasks in this process. */
@@ -191,6 +195,9 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
+  const { directory, delegations, answerer } = parts;
+  const { state, tasks } = stores.store;
+  inquiryRoutes(router, { ...{ ...common, state, tasks, directory, delegations }, answerer, ids, readJson });
   runRoutes(router, { access, desk: parts.runs, ids, readJson });
   taskOutputRoutes(router, {
     ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
@@ -211,9 +218,9 @@ function pagesOver(router: Router, parts: Serving): void {
   if (publicUrl === null) return;
   const { language, timeZone, trustProxyHops } = config;
   const { archive } = stores;
-  const { journal, tasks, audit } = stores.store;
+  const { journal, tasks, audit, state } = stores.store;
   const sessionSecret = sessionKey || config.wecom.encodingAesKey;
-  const { actions, masking, advancer, clock, log, metrics } = parts;
+  const { actions, masking, advancer, answerer, clock, log, metrics } = parts;
   const viewed = { directory, journal, archive, timeZone, plain: (text: string) => text };
   pageRoutes(router, {
     config: { publicUrl, sessionSecret, language, trustProxyHops },
@@ -223,11 +230,11 @@ function pagesOver(router: Router, parts: Serving): void {
       languageOf: parts.languages.stated,
     },
     facts: {
-      ...{ directory, journal, archive, executor, explainer, masking, actions: actions.lookup },
+      ...{ directory, journal, archive, executor, explainer, masking, state, actions: actions.lookup },
       rules: () => inForce.current().set,
       viewIn: (asked) => createViewer({ ...viewed, languages: { of: async () => asked } }),
     },
-    ...{ advancer, audit, clock, log, metrics },
+    ...{ advancer, answerer, state, audit, clock, log, metrics },
   });
 }
 

@@ -21,6 +21,7 @@ import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
 import { stopWarnings } from "./stops/index.ts";
+import { answererServing } from "./wire-inquiries.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
 import { startScheduler, startWork, type Work } from "./work.ts";
 
@@ -82,9 +83,10 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const { config, folder } = options;
   const leaving = () => leave.ing;
   const { forward } = parts.stackstorm;
+  const answerer = answererServing(parts, { timeZone: config.timeZone, plain: markdownText });
   const server = serverOver(
     {
-      ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+      ...{ ...parts, answerer, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
       ...{ door: forward ? { forward } : null, masking: { isSecretKey, maskText } },
     },
     warnings,

@@ -4,6 +4,7 @@ import { outputText, type Viewing } from "../../core/cards/index.ts";
 import { isChatOpsError } from "../../core/errors.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
+import type { Question } from "../../core/inquiries/index.ts";
 import {
   type FeatureLine,
   featureLines,
@@ -13,7 +14,7 @@ import {
   masked,
 } from "../../core/pages/index.ts";
 import type { People } from "../../core/people/index.ts";
-import type { Archive, Directory, Executor, Journal } from "../../core/ports/index.ts";
+import type { Archive, Directory, Executor, Journal, StateStore } from "../../core/ports/index.ts";
 import type { Explanation, RuleSet } from "../../core/rules/index.ts";
 import { isTerminal, type RunsBelow, type Task } from "../../core/tasks/index.ts";
 import type { Language } from "../../core/texts/index.ts";
@@ -25,6 +26,7 @@ export interface FactDeps {
   journal: Pick<Journal, "event">;
   archive: Pick<Archive, "get">;
   executor: Pick<Executor, "output" | "children">;
+  state: Pick<StateStore, "list">;
   explainer: Pick<Explainer, "explain">;
   /** The rules in force. */
   rules: () => RuleSet;
@@ -63,6 +65,8 @@ export interface TaskFacts {
   approvers: readonly Approvers[];
   /** What is below its run. */
   runs: RunsBelow;
+  /** What its run asks people or has asked, oldest first. */
+  questions: readonly Question[];
   output: Output;
 }
 
@@ -72,22 +76,25 @@ const MOST_NAMED = 30;
 export async function factsOf(task: Task, language: Language, deps: FactDeps): Promise<TaskFacts> {
   const { params, hide } = shownParams(task, deps);
   const event = (await deps.journal.event(task.eventId)) ?? (await deps.archive.get(task.eventId));
-  const [approvers, live, explanation, viewing] = await Promise.all([
+  const [approvers, live, explanation, viewing, questions] = await Promise.all([
     Promise.all(deciders(task).map(({ name, people }) => approversOf(name, people, deps))),
     liveOf(task, deps),
     event ? explanationOf(task, event, deps) : null,
     deps.viewIn(language)(task),
+    questionsOf(task, deps),
   ]);
+  const named = await answerersOf(questions, deps);
   const output =
     live.output.outcome === "text" ? { ...live.output, text: hide(live.output.text) } : live.output;
   const features = event
     ? featuresOf(task, event, { rules: deps.rules, masking: { ...deps.masking, maskText: hide } })
     : null;
   return {
-    ...{ task, params, approvers, explanation, features, output },
+    ...{ task, params, approvers, explanation, features, output, questions },
     runs: live.runs,
     viewing: {
       ...viewing,
+      nameOf: (id) => named.get(id) ?? viewing.nameOf(id),
       resultRows: viewing.resultRows.map((row) => ({ ...row, value: hide(row.value) })),
     },
     event: event && shownEvent(event, deps.masking, hide),
@@ -125,6 +132,20 @@ async function approversOf(group: string, people: People, { directory }: FactDep
     if (!isChatOpsError(error)) throw error;
     return { group, people, names: null, more: 0 };
   }
+}
+
+async function questionsOf({ id, execution }: Task, { state }: FactDeps): Promise<Question[]> {
+  if (!execution) return [];
+  const all = (await state.list("question")).map(({ body }) => body);
+  return all.filter(({ taskId }) => taskId === id).sort((one, other) => one.askedAtMs - other.askedAtMs);
+}
+
+async function answerersOf(
+  questions: readonly Question[],
+  { directory }: FactDeps,
+): Promise<Map<string, string>> {
+  const ids = new Set(questions.flatMap(({ answer }) => answer?.by ?? []));
+  return new Map(await Promise.all([...ids].map(async (id) => [id, await directory.nameOf(id)] as const)));
 }
 
 async function explanationOf(

@@ -5,6 +5,7 @@ import { cookieJar, createSeals } from "./cookies.ts";
 import { DEEDS, type DecideDeps, decide } from "./decide.ts";
 import { beginLogin, endLogin, logOut, showLoggedIn, showLoggedOut } from "./login.ts";
 import { createLoginGate } from "./login-gate.ts";
+import { answerQuestion, type QuestionFormDeps } from "./question-form.ts";
 import { createSessions } from "./sessions.ts";
 import type { Site } from "./site.ts";
 import { sendOutput, showTask, type TaskPageDeps } from "./task-page.ts";
@@ -24,6 +25,8 @@ export interface PageDeps {
   visit: Omit<VisitDeps, "site">;
   facts: TaskPageDeps["facts"];
   advancer: DecideDeps["advancer"];
+  answerer: QuestionFormDeps["answerer"];
+  state: QuestionFormDeps["state"];
   audit: TaskPageDeps["audit"];
   clock: Clock;
   log: Site["log"];
@@ -58,6 +61,10 @@ export function pageRoutes(router: Router, deps: PageDeps): void {
       orErrorPage(site, (ctx) => decide(ctx, deed, page)),
     );
   }
+  router.post(
+    "/tasks/:id/answer",
+    orErrorPage(site, (ctx) => answerQuestion(ctx, page)),
+  );
   const login = { site, login: deps.login, directory: visit.directory, seals, jar, clock };
   const gated = { ...login, gate: createLoginGate() };
   router.get(

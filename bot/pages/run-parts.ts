@@ -55,7 +55,7 @@ function runList(runs: readonly RunBelow[], room: { left: number }): Part {
     const name = step === undefined || step === action ? action : `${step} · ${action}`;
     return isShown ? html`<li>${name} <code>${status}</code>${under}</li>` : null;
   });
-  return html`<ul>${items}</ul>`;
+  return html`<ul class="runs">${items}</ul>`;
 }
 
 function executionLink({ cluster, id, url }: NonNullable<TaskFacts["task"]["execution"]>): Part {

@@ -9,6 +9,7 @@ import type { About, Answers } from "./answers.ts";
 import { decidePart } from "./decide-part.ts";
 import { type FactDeps, factsOf, shownParams, type TaskFacts } from "./facts.ts";
 import { type Html, html } from "./html.ts";
+import { questionsPart } from "./question-part.ts";
 import { historyPart, resultPart, unknownPart } from "./run-parts.ts";
 import { showPage, taskPath } from "./site.ts";
 import { topPart, whatPart, whoPart } from "./task-parts.ts";
@@ -34,10 +35,12 @@ export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> 
   const answer = answerPart(deps.answers.take(ctx, { session, taskId: task.id }), facts);
   const at = `${site.base}${taskPath(task.id)}`;
   const marks = site.sessions.marksFor(session, { task: task.id, hash: task.hash });
+  const marksFor = (id: string) => site.sessions.marksFor(session, { task: id, hash: "" });
+  const asking = { at, marksFor };
   const main = [
     answer,
     topPart(facts, at),
-    html`<div class="cols"><div class="col">${unknownPart(facts)}${resultPart(facts, `${at}/output`)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
+    html`<div class="cols"><div class="col">${unknownPart(facts)}${questionsPart(facts, visit, asking)}${resultPart(facts, `${at}/output`)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
   ];
   site.metrics.count("pages", { outcome: "shown" });
   const visitor = { session, name: await directory.nameOf(session.userId) };
@@ -48,9 +51,11 @@ export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> 
 function answerPart(about: About | null, { task, viewing }: TaskFacts): Html | null {
   if (about === null) return null;
   const said =
-    about === "decision_taken" || about === "sent_before"
-      ? viewing.texts.page.answers[about]
-      : replyText(task, about, { ...viewing, plain: (text) => text });
+    typeof about === "object"
+      ? about.said
+      : about === "decision_taken" || about === "sent_before"
+        ? viewing.texts.page.answers[about]
+        : replyText(task, about, { ...viewing, plain: (text) => text });
   return html`<div class="notice" role="status">${said}</div>`;
 }
 

@@ -9,6 +9,7 @@ export { type EventTypeDeps, eventTypeRoutes } from "./event-types.ts";
 export { type EventDeps, eventRoutes } from "./events.ts";
 export { type ExplainRouteDeps, explainRoutes } from "./explain.ts";
 export { type AccessDeps, type ApiDeps, type Guard, type Guarded, guardOver } from "./guard.ts";
+export { type InquiryDeps, inquiryRoutes } from "./inquiries.ts";
 export type { ReadJson } from "./json-body.ts";
 export { type MuteDeps, muteRoutes } from "./mutes.ts";
 export { apiSchemas } from "./openapi.ts";

@@ -20,6 +20,7 @@ function depsOf(overrides: Partial<FactDeps> = {}): FactDeps {
     },
     archive: { get: async () => null },
     executor: { output: async () => "pin 4711-0815 accepted", children: async () => [] },
+    state: { list: async () => [] },
     explainer: { explain: async () => null },
     rules: () => compiled.set,
     actions: () => ({
