@@ -84,7 +84,7 @@ export interface Serving {
   advancer: Advancer;
   /** Whose people may be named by duty rosters too. */
   directory: Directory;
-  executor: Pick<Executor, "output" | "children" | "control" | "tail">;
+  executor: Pick<Executor, "output" | "result" | "children" | "control" | "tail">;
   /** Passes requests on to clusters as they came; null where the engine has no such door. */
   door: Door | null;
   actions: Pick<ActionWatch, "lookup">;

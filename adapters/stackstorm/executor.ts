@@ -16,6 +16,7 @@ import { retryPolicies } from "./policies.ts";
 import { busy, canary, probe, unknownProbe } from "./probe.ts";
 import { children, get, list, output } from "./reads.ts";
 import { rerun, reruns } from "./rerun.ts";
+import { result } from "./result.ts";
 import { start } from "./start.ts";
 import { tail } from "./tail.ts";
 import { type WatchOptions, watch } from "./watch.ts";
@@ -76,6 +77,11 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       const any = AbortSignal.any([signal, closing.signal]);
       const watching = { cluster, onHint, signal: any, ...(onProven ? { onProven } : {}) };
       return watchOne(connections.get(cluster), watching, parts);
+    },
+    result: async (cluster, id) => {
+      const connection = connections.get(cluster);
+      if (!connection) throw unknownCluster(cluster);
+      return result(connection, id, opened);
     },
     forward: async (cluster, request) => {
       const connection = connections.get(cluster);

@@ -25,7 +25,7 @@ export interface FactDeps {
   directory: Pick<Directory, "expand" | "nameOf">;
   journal: Pick<Journal, "event">;
   archive: Pick<Archive, "get">;
-  executor: Pick<Executor, "output" | "children">;
+  executor: Pick<Executor, "output" | "result" | "children">;
   state: Pick<StateStore, "list">;
   explainer: Pick<Explainer, "explain">;
   /** The rules in force. */

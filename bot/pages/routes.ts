@@ -8,7 +8,7 @@ import { createLoginGate } from "./login-gate.ts";
 import { answerQuestion, type QuestionFormDeps } from "./question-form.ts";
 import { createSessions } from "./sessions.ts";
 import type { Site } from "./site.ts";
-import { sendOutput, showTask, type TaskPageDeps } from "./task-page.ts";
+import { sendOutput, sendResult, showTask, type TaskPageDeps } from "./task-page.ts";
 import { orErrorPage, type VisitDeps } from "./visit.ts";
 
 /** What the pages are told from outside. */
@@ -54,6 +54,10 @@ export function pageRoutes(router: Router, deps: PageDeps): void {
   router.get(
     "/tasks/:id/output",
     orErrorPage(site, (ctx) => sendOutput(ctx, page)),
+  );
+  router.get(
+    "/tasks/:id/result",
+    orErrorPage(site, (ctx) => sendResult(ctx, page)),
   );
   for (const deed of DEEDS) {
     router.post(

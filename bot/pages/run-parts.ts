@@ -6,7 +6,7 @@ import { html, type Part } from "./html.ts";
 import { factList, section } from "./parts.ts";
 
 /** How it runs and what came of it. */
-export function resultPart(facts: TaskFacts, outputAt: string): Part {
+export function resultPart(facts: TaskFacts, at: string): Part {
   const { task, viewing } = facts;
   const { execution } = task;
   if (!execution) return null;
@@ -26,7 +26,7 @@ export function resultPart(facts: TaskFacts, outputAt: string): Part {
       [rows.attempts, (task.attempts ?? []).join(" ")],
     ]),
     progressPart(facts),
-    outputPart(facts, outputAt),
+    outputPart(facts, at),
   );
 }
 
@@ -64,13 +64,18 @@ function executionLink({ cluster, id, url }: NonNullable<TaskFacts["task"]["exec
   return html`<a href="${url}" rel="noopener noreferrer external">${named}</a>`;
 }
 
-function outputPart({ task, output, viewing }: TaskFacts, outputAt: string): Part {
+function outputPart({ task, output, viewing }: TaskFacts, at: string): Part {
   const { page } = viewing.texts;
   const heading = html`<h3>${page.sections.output}</h3>`;
-  const link = html`<p class="row"><a class="button quiet" href="${outputAt}" download>${page.download}</a></p>`;
+  const result = isTerminal(task.state)
+    ? html`<a class="button quiet" href="${at}/result" download>${page.downloadResult}</a>`
+    : null;
+  const link = html`<p class="row"><a class="button quiet" href="${at}/output" download>${page.download}</a>${result}</p>`;
   switch (output.outcome) {
     case "none":
-      return isTerminal(task.state) ? null : [heading, html`<p class="soft">${page.noOutputYet}</p>`];
+      return isTerminal(task.state)
+        ? html`<p class="row">${result}</p>`
+        : [heading, html`<p class="soft">${page.noOutputYet}</p>`];
     case "unread":
       return [heading, html`<p class="soft">${page.outputUnread(output.why)}</p>`];
     case "large":

@@ -89,6 +89,8 @@ export const pageEn: PageTexts = {
   moreRuns: (count) => `${count} more runs are not listed`,
   largeOutput: (bytes) => `the output has ${Math.round(bytes / 1024)} KB, download it to read it`,
   download: "Download the whole output",
+  downloadResult: "Download the whole result (JSON)",
+  noResult: "There is no result, or not yet",
   outputUnread: (why) => `StackStorm cannot be read now: ${why}`,
   unknownHow: "find out first, then choose on the card",
   masked: "secret values are shown as ********",

@@ -86,6 +86,8 @@ export interface PageTexts {
   moreRuns: (count: number) => string;
   largeOutput: (bytes: number) => string;
   download: string;
+  downloadResult: string;
+  noResult: string;
   outputUnread: (why: string) => string;
   unknownHow: string;
   masked: string;

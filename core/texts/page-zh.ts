@@ -83,6 +83,8 @@ export const pageZh: PageTexts = {
   moreRuns: (count) => `另有 ${count} 个子任务未列出`,
   largeOutput: (bytes) => `输出有 ${Math.round(bytes / 1024)} KB，请下载查看`,
   download: "下载完整输出",
+  downloadResult: "下载完整结果（JSON）",
+  noResult: "还没有结果，或没有执行过",
   outputUnread: (why) => `暂时读不到 StackStorm：${why}`,
   unknownHow: "核实后请在卡片上选择",
   masked: "机密的值以 ******** 代替",

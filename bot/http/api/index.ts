@@ -18,6 +18,7 @@ export { type OutboxDeps, outboxRoutes } from "./outbox.ts";
 export { INSTANT_WORDS, instantOf } from "./query.ts";
 export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";
+export { resultFileOf, sendFile } from "./result-file.ts";
 export { type RunRouteDeps, runRoutes } from "./runs.ts";
 export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
 export { type TaskOutputDeps, taskOutputRoutes } from "./task-output.ts";

@@ -86,7 +86,7 @@ export interface ApiServerOptions {
   configs?: (own: ConfigStore) => ConfigStore;
   archive?: (own: Archive) => Archive;
   /** What StackStorm knows of executions; nothing when absent. */
-  executor?: Partial<Pick<Executor, "get" | "output" | "tail">>;
+  executor?: Partial<Pick<Executor, "get" | "output" | "result" | "tail">>;
 }
 
 /** Opens a server that closes after its test. */
@@ -217,6 +217,7 @@ async function open(given: Given) {
     const advancer = createAdvancer({ tasks, clock, log, metrics }, DEFAULT_SETTINGS);
     const executor = {
       get: async () => null,
+      result: async () => null,
       output: async () => "",
       tail: async () => ({ outcome: "ended" as const }),
       ...given.executor,
