@@ -85,6 +85,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const server = serverOver(
     {
       ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+      actionLists: parts.stackstorm,
       ...{ door: forward ? { forward } : null, masking: { isSecretKey, maskText } },
     },
     warnings,

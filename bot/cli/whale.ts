@@ -7,6 +7,7 @@ import { prepare, prepareFiles, rosterFiles } from "../wire.ts";
 import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { newToken } from "../wire-tools.ts";
+import { actionsCommand } from "./actions.ts";
 import { archiveCommands } from "./archive.ts";
 import { auditCommands } from "./audit.ts";
 import { backtestCommand } from "./backtest.ts";
@@ -74,6 +75,7 @@ function program(): Command {
   dutyCommand(whale);
   runCommand(whale);
   clusterCommands(whale);
+  actionsCommand(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
 }
