@@ -18,6 +18,7 @@ import { explainCommand } from "./explain.ts";
 import { findingLines } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
 import { outboxCommand } from "./outbox.ts";
+import { packToolCommands } from "./pack-tools.ts";
 import { policyCommands } from "./policies.ts";
 import { rosterLines } from "./rule-lint.ts";
 import { rulesCommands } from "./rules.ts";
@@ -54,6 +55,7 @@ function program(): Command {
     .description("把一个请求体读成事件并打印，不保存 · print the events that a body makes, as JSON")
     .action(tryFile);
   policyCommands(whale);
+  packToolCommands(whale.command("packs").description("pack：新建、测试 · packs: new, test"));
   whale
     .command("tokens")
     .description("REST 的令牌 · tokens of REST")
