@@ -1,5 +1,4 @@
-import { readLocalAddress } from "../adapters/files/local-address.ts";
-import { readLocalToken } from "../adapters/files/local-token.ts";
+import { readLocalAddress, readLocalToken } from "../adapters/local/index.ts";
 
 /** Where the process that runs on a data folder is reached, and by what token. Fails when there is none. */
 export async function localAccess(dataDir: string): Promise<{ origin: string; token: string }> {
