@@ -136,6 +136,7 @@ function gatewayOver(parts: Serving, door: Door) {
   const { tasks, audit } = stores.store;
   return createGateway({
     ...{ door, clusters: () => inForce.current().clusters, identity: accessOver(parts) },
+    sights: parts.fleet.sights,
     ...{ tasks, orders, executor, desk, aliases, audit, ids, readJson, log, metrics },
   });
 }

@@ -3,10 +3,11 @@ import { StringDecoder } from "node:string_decoder";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Frame, frameReader, frameText, isMinted, taskIdOf } from "../../core/gateway/index.ts";
 import { inScope, objectOfTask } from "../../core/people/index.ts";
+import type { DoorRequest } from "../../core/ports/index.ts";
 import { isEnd } from "../../core/tasks/index.ts";
 import { requestOf, type Seen, seenBy, send } from "./ask.ts";
 import { findExecution, shownId } from "./executions.ts";
-import type { Ask, DoorRequest, GatewayParts } from "./parts.ts";
+import type { Ask, GatewayParts } from "./parts.ts";
 
 /** As StackStorm does: a bare newline, so that a stream with nothing to say is seen to live. */
 const HEARTBEAT_MS = 25_000;

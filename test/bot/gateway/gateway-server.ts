@@ -19,6 +19,8 @@ export const KEY = "k3y-of-the-robot-0123456789";
 export interface GatewayWorld {
   /** By the name of the cluster. */
   clusters: Record<string, { businesses?: string[]; priority?: number; reply: (seen: Seen) => Reply | null }>;
+  /** Clusters that are known to be down. */
+  down?: readonly string[];
   tasks?: Task[];
   /** The role of `lisi` beside the token `token-of-lisi`; all rights on everything when absent. */
   role?: Partial<Role>;
@@ -54,6 +56,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
   const role: Role = { name: "ops", of: { users: ["lisi"] }, rights: RIGHTS, ...world.role };
   const gateway = createGateway({
     ...{ door: stackstorm, executor: stackstorm, clusters: () => clusters },
+    sights: () => new Map((world.down ?? []).map((name) => [name, { state: "down", sinceMs: 0, open: 0 }])),
     identity: {
       tokens: () => new Map([[tokenHash("token-of-lisi"), TOKEN]]),
       rolesOf: async () => ({ roles: [role], unsure: [], against: null }),

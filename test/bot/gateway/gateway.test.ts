@@ -148,6 +148,49 @@ test("with a cluster down a list says that it is not whole, and an unknown id is
   assert.equal((await world.call("GET /st2/api/v1/executions?limit=-1")).status, 403);
 });
 
+test("a cluster that is known to be down is not waited for, and what may lie on it is not called unknown", async (t) => {
+  const hangs = () => new Promise<never>(() => undefined) as never;
+  const clusters = { a: { reply: hangs }, b: { reply: having(row(ID, 1)) } };
+  const world = await gatewayServer(t, { clusters, down: ["a"] });
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${ID}`)).status, 200);
+  const list = await world.call("GET /st2/api/v1/executions");
+  assert.deepEqual([list.body.length, list.headers.get("x-whale-clusters-missing")], [1, "a"]);
+  const other = await world.call(`GET /st2/api/v1/executions/${idOf(7)}`);
+  assert.deepEqual([other.status, other.headers.get("x-whale-clusters-missing")], [503, "a"]);
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("what is no id of an execution is not there, and no cluster is asked for it", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having(row(ID, 1)) } } });
+  for (const name of ["last", "views", "65A1B2C3D4E5F60718293A4B", "x".repeat(300), "1,2"]) {
+    assert.equal((await world.call(`GET /st2/api/v1/executions/${name}`)).status, 404, name);
+    assert.equal((await world.call(`GET /st2/api/v1/executions/${name}/output`)).status, 404, name);
+  }
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("a body that says nothing of its size is read no further than the limit", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having() } } });
+  const piece = new Uint8Array(65_536).fill(32);
+  let sent = 0;
+  const body = new ReadableStream({
+    pull: (controller) => {
+      sent += piece.length;
+      if (sent > 64 * 1024 * 1024) controller.close();
+      else controller.enqueue(piece);
+    },
+  });
+  const headers = { "x-auth-token": "token-of-lisi", "content-type": "application/json" };
+  const init = { method: "POST", body, headers, duplex: "half" } as RequestInit;
+  const status = await fetch(`${world.origin}/st2/api/v1/executions`, init).then(
+    (answer) => answer.status,
+    () => "cut off",
+  );
+  assert.ok(status === 413 || status === "cut off", String(status));
+  assert.ok(sent < 16 * 1024 * 1024, String(sent));
+  assert.deepEqual(world.asked, []);
+});
+
 test("what lies on a cluster of another business is not there", async (t) => {
   const clusters = {
     a: { businesses: ["pay"], reply: having(row(ID, 1)) },
