@@ -35,6 +35,7 @@ import {
   type HookDeps,
   type HttpServer,
   inquiryRoutes,
+  type LongAnswers,
   muteRoutes,
   onceEach,
   openApiRoutes,
@@ -97,6 +98,7 @@ export interface Serving {
   wecom: Wecom;
   posts: Pick<GroupPosts, "bot">;
   pressure: PressureGate;
+  longAnswers: LongAnswers;
   /** Whether the process was told to end. */
   leaving: () => boolean;
   cloud: Cloud;
@@ -117,7 +119,7 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
   if (!parts.config.roles.includes("web")) return createHealthServer({ health, metrics, log });
   const hooks = hooksOver(parts);
   return createHttpServer({
-    hooks,
+    ...{ hooks, longAnswers: parts.longAnswers },
     callbacks: { ...parts, callback: wecom.callback, inbox: stores.store.inbox },
     health,
     api: (router) => {
@@ -137,6 +139,7 @@ function gatewayOver(parts: Serving, door: Door) {
   return createGateway({
     ...{ door, clusters: () => inForce.current().clusters, identity: accessOver(parts) },
     sights: parts.fleet.sights,
+    longAnswers: parts.longAnswers,
     ...{ tasks, orders, executor, desk, aliases, audit, ids, readJson, log, metrics },
   });
 }
@@ -208,6 +211,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   runRoutes(router, { access, desk: parts.runs, ids, readJson });
   taskOutputRoutes(router, {
     ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
+    longAnswers: parts.longAnswers,
     hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
   });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });

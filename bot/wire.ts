@@ -12,7 +12,7 @@ import { keepMenu } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH } from "./home/index.ts";
-import type { HttpServer, Warning } from "./http/index.ts";
+import { createLongAnswers, type HttpServer, type Warning } from "./http/index.ts";
 import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
@@ -83,7 +83,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const server = serverOver(
     {
       ...{ ...parts, answerer, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
-      actionLists: parts.stackstorm,
+      ...{ actionLists: parts.stackstorm, longAnswers: createLongAnswers() },
       ...{ door: forward ? { forward } : null, masking: { isSecretKey, maskText } },
     },
     warnings,

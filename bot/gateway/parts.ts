@@ -14,7 +14,7 @@ import type {
   TaskStore,
 } from "../../core/ports/index.ts";
 import type { RunDesk } from "../../core/runs/index.ts";
-import type { IdentityDeps, ReadJson } from "../http/index.ts";
+import type { IdentityDeps, LongAnswers, ReadJson } from "../http/index.ts";
 import type { TaskOrders } from "../orders/index.ts";
 import type { AliasBook } from "../runs/index.ts";
 
@@ -37,6 +37,7 @@ export interface GatewayDeps {
   /** The chat commands of all clusters. */
   aliases: Pick<AliasBook, "current">;
   audit: Pick<Audit, "append">;
+  longAnswers: Pick<LongAnswers, "keep">;
   ids: Ids;
   readJson: ReadJson;
   log: Logger;

@@ -7,6 +7,7 @@ import { shortId } from "../../../core/ids/index.ts";
 import { objectOfTask } from "../../../core/people/index.ts";
 import type { Executor, TaskStore } from "../../../core/ports/index.ts";
 import type { ExecutionRecord, Task } from "../../../core/tasks/index.ts";
+import type { LongAnswers } from "../long-answers.ts";
 import { answering, refuseApi } from "./answers.ts";
 import { type AuditedDeps, recordDeed } from "./audited.ts";
 import type { ApiDeps, LetIn } from "./guard.ts";
@@ -16,6 +17,7 @@ import { resultFileOf, sendFile } from "./result-file.ts";
 export interface TaskOutputDeps extends ApiDeps, AuditedDeps {
   tasks: Pick<TaskStore, "get">;
   executor: Pick<Executor, "output" | "result" | "tail">;
+  longAnswers: Pick<LongAnswers, "keep">;
   /** How to hide what is secret of a task in a text. */
   hideIn: (task: Task) => (text: string) => string;
 }
@@ -130,6 +132,7 @@ interface Following {
 function follow(ctx: RouterContext, { execution, hide }: Following, deps: TaskOutputDeps): void {
   const leaving = new AbortController();
   const stream = new PassThrough();
+  deps.longAnswers.keep(ctx.res);
   ctx.res.on("close", () => leaving.abort());
   stream.on("close", () => leaving.abort());
   const lines = lineByLine((line) => {

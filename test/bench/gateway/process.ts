@@ -64,6 +64,7 @@ function gateway({ origin, key }: GatewayOrders): Koa {
     createGateway({
       ...{
         sights: () => new Map(),
+        longAnswers: { keep: () => undefined },
         door: stackstorm,
         executor: stackstorm,
         clusters: () => clusters,

@@ -6,6 +6,7 @@ import type { Task } from "../../../core/tasks/index.ts";
 import type { Seen } from "../../adapters/stackstorm/support.ts";
 import { aTask } from "../../support/builders.ts";
 import { sendRaw } from "../../support/raw-http.ts";
+import { eventually } from "../workers/parts.ts";
 import { gatewayServer, KEY } from "./gateway-server.ts";
 
 const ID = "65a1b2c3d4e5f60718293a4b";
@@ -426,4 +427,46 @@ test("the events of all clusters come in one stream, by the first id, and a dead
   }
   closing.abort();
   assert.deepEqual(ids.sort(), [idOf(1), mintedId(task.id)].sort());
+});
+
+/** Reads a stream until it holds a text, or ends. */
+async function heard(url: string, wanted: string, signal = AbortSignal.timeout(20_000)): Promise<string> {
+  const answer = await fetch(url, { headers: { "x-auth-token": "token-of-lisi" }, signal });
+  let text = "";
+  for await (const chunk of answer.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes(wanted)) break;
+  }
+  return text;
+}
+
+test("the output of a start that waits is silent until it runs, and is then that of its run", async (t) => {
+  const task = aTask();
+  const tasks = [task];
+  const piece = (id: string) => `event: st2.execution.output__create\ndata: {"execution_id":"${id}"}\n\n`;
+  const a = { reply: () => ({ status: 200, body: `${piece(ID)}event: EOF\ndata: ''\n\n` }) };
+  const world = await gatewayServer(t, { clusters: { a }, tasks });
+  const minted = mintedId(task.id);
+  const hearing = heard(`${world.origin}/st2/stream/v1/executions/${minted}/output`, "EOF");
+  tasks[0] = { ...task, ...running() };
+  assert.ok((await hearing).includes(piece(minted)));
+  assert.match(world.seen["a"]?.at(-1)?.url.pathname ?? "", new RegExp(`/${ID}/output$`));
+});
+
+test("the output of what ended without running is over", async (t) => {
+  const task = aTask({ state: "rejected", dueAtMs: null });
+  const world = await gatewayServer(t, { clusters: { a: { reply: down } }, tasks: [task] });
+  const url = `${world.origin}/st2/stream/v1/executions/${mintedId(task.id)}/output`;
+  assert.match(await heard(url, "EOF"), /event: EOF/);
+});
+
+test("a stream that somebody hears is cut when the process ends, which does not wait for it", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: down } } });
+  const hearing = heard(`${world.origin}/st2/stream/v1/stream`, "never");
+  const refused = assert.rejects(hearing);
+  await eventually("the stream to be open", () => world.seen["a"]?.length === 1);
+  const beganMs = performance.now();
+  await world.server.close();
+  await refused;
+  assert.ok(performance.now() - beganMs < 5_000);
 });

@@ -227,8 +227,9 @@ async function open(given: Given) {
     const ordering = { tasks, advancer, executor, rules, grants, settings: DEFAULT_SETTINGS, clock, log };
     const ids = { ulid: () => `${NOW_MS}` };
     taskRoutes(router, { guard, log, tasks, orders: createTaskOrders(ordering), ids, readJson });
+    const longAnswers = { keep: () => undefined };
     const hideIn = () => (text: string) => text.replaceAll("s3cret", "********");
-    taskOutputRoutes(router, { guard, log, tasks, executor, audit, clock, hideIn });
+    taskOutputRoutes(router, { guard, log, tasks, executor, audit, clock, hideIn, longAnswers });
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
     const left = budgetLeft({ throttle: store.throttle, limits: DEFAULT_BUDGETS, clock });
     outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });
