@@ -47,6 +47,7 @@ import {
   taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
+  upgradeRoutes,
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
@@ -188,6 +189,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     clusters: () => inForce.current().clusters,
     readJson,
   });
+  upgradeRoutes(router, { ...common, upgrades: parts.fleet.upgrades, readJson });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type ClusterState, type Drain, type DrainCounts, STATE_WORDS } from "../../core/clusters/index.ts";
+import { upgradeCommands } from "./cluster-upgrades.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -37,6 +38,7 @@ export function clusterCommands(whale: Command): void {
     .option("--skip <why>", "不试运行的原因 · why no canary is run")
     .description("试运行成功后恢复启动 · starts go there again once a canary passed")
     .action(undrain);
+  upgradeCommands(clusters);
 }
 
 async function list(): Promise<void> {

@@ -59,7 +59,8 @@ export interface DrainsDeps {
   log: Logger;
 }
 
-const CANARY_MS = 30_000;
+/** How long a canary may take. */
+export const CANARY_MS = 30_000;
 
 export function createDrains(deps: DrainsDeps): Drains {
   const { state, log } = deps;

@@ -5,6 +5,7 @@ import {
   createDrains,
   createFleet,
   createOpenRuns,
+  createUpgrades,
   guardedExecutor,
 } from "../../../bot/clusters/index.ts";
 import type { CanaryResult, Cluster, DrainCounts, Probe } from "../../../core/clusters/index.ts";
@@ -30,7 +31,7 @@ function aFleet() {
     ...{ probe: UP as Probe, canary: { outcome: "passed", tookMs: 1 } as CanaryResult, busy: 0 },
     told: [] as string[],
   };
-  const { state, audit, tasks } = openMemoryStore({ clock });
+  const { state, audit, tasks, leases } = openMemoryStore({ clock });
   const clusters = [cluster("hz"), { ...cluster("bj"), canary: { everyMs: 600_000, withinMs: 1_000 } }];
   const breakers = createBreakers({ clock, log: silentLog });
   const engine: Executor = {
@@ -49,8 +50,12 @@ function aFleet() {
   const isDown = () => false;
   const cancel = async () => undefined;
   const drains = createDrains({ ...common, businesses, isDown, runs, audit, cancel, tell });
+  const upgrades = createUpgrades({
+    ...{ ...common, drains, audit, leases, holder: "p1", ids: { ulid: () => "01" } },
+    tell: async () => undefined,
+  });
   const fleet = createFleet({
-    ...{ ...common, drains, runs, breakers, metrics: { gauge: () => undefined } },
+    ...{ ...common, drains, upgrades, runs, breakers, metrics: { gauge: () => undefined } },
     tell: async (_key, words) => void world.told.push(words.en),
   });
   const rounds = async (seconds: number, everySeconds = 2) => {
