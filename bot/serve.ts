@@ -189,7 +189,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     clusters: () => inForce.current().clusters,
     readJson,
   });
-  upgradeRoutes(router, { ...common, upgrades: parts.fleet.upgrades, readJson });
+  upgradeRoutes(router, { ...common, fleet: parts.fleet, readJson });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });

@@ -93,17 +93,20 @@ export function createFleet(deps: FleetDeps, seen: Map<string, Looking> = new Ma
     },
     warnings: () => deps.clusters().flatMap(({ name }) => warningOf(name, keeping)),
     round,
-    start: () => startRounds({ fleet: round, upgrade: upgrades.round }, keeping),
+    start: () => startRounds(round, keeping),
   };
 }
 
 /** Each goes on by itself: the canary of an upgrade does not hold up the looks at other clusters. */
-function startRounds(rounds: Record<"fleet" | "upgrade", () => Promise<void>>, keeping: Keeping): Loop {
-  const { clock, log, seen } = keeping;
-  const loops = Object.entries(rounds).map(([name, round]) => {
-    const idle = { more: false, nextDueAtMs: null };
-    return startLoop({ name, clock, log, maxIdleMs: ROUND_MS, round: () => round().then(() => idle) });
-  });
+function startRounds(fleet: () => Promise<void>, keeping: Keeping): Loop {
+  const { upgrades, clock, log, seen } = keeping;
+  const every = (name: string, round: () => Promise<boolean>): Loop => {
+    const more = async () => ({ more: await round(), nextDueAtMs: null });
+    return startLoop({ name, clock, log, maxIdleMs: ROUND_MS, round: more });
+  };
+  const guide = every("upgrade", () => upgrades.round());
+  upgrades.onMoved(() => guide.wake());
+  const loops = [every("fleet", () => fleet().then(() => false)), guide];
   return {
     wake: () => {
       for (const loop of loops) loop.wake();

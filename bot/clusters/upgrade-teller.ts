@@ -62,7 +62,8 @@ async function cardsFor(
   deps: UpgradeTellerDeps,
 ): Promise<OutboxItem[]> {
   if (deciders.length === 0) {
-    return textsTo(await hearersOf(upgrade, [], deps), { upgrade, words: UPGRADE_FAULTS.nobody("") }, deps);
+    const words = upgrade.stage === "asked" ? UPGRADE_FAULTS.nobody("") : told(upgrade);
+    return textsTo(await hearersOf(upgrade, [], deps), { upgrade, words }, deps);
   }
   const nameOf = await actorNames(upgrade, deps.directory);
   const items = deciders.map(async (to) => {

@@ -48,8 +48,13 @@ export interface Upgrades {
   ask(what: UpgradeAsk): Promise<UpgradeAsked>;
   /** Does what a person wants. */
   take(wish: UpgradeWish): Promise<UpgradeTaken>;
-  /** Takes it one step further. Each step may be repeated after a crash; of several processes one takes it. */
-  round(): Promise<void>;
+  /**
+   * Takes it one step further; false when there is nothing to do for now. Each step may be repeated after a crash; of
+   * several processes one takes it.
+   */
+  round(): Promise<boolean>;
+  /** Called when a person of this process has asked for one or has moved it. */
+  onMoved(listener: () => void): void;
 }
 
 export type UpgradeObstacle = Extract<UpgradeAsked, { outcome: "refused" }>;
@@ -85,12 +90,18 @@ const MACHINE = "whale";
 
 export function createUpgrades(deps: UpgradesDeps): Upgrades {
   const find = () => deps.state.get("upgrade", NAME);
+  const listeners: (() => void)[] = [];
+  const heard = <T>(answer: T): T => {
+    for (const listener of listeners) listener();
+    return answer;
+  };
   return {
     current: async () => (await find())?.body ?? null,
     obstacle: (clusters, force) => obstacle({ clusters, force }, deps),
-    ask: (what) => ask(what, deps),
-    take: (wish) => take(wish, deps),
+    ask: (what) => ask(what, deps).then(heard),
+    take: (wish) => take(wish, deps).then(heard),
     round: () => round(deps),
+    onMoved: (listener) => void listeners.push(listener),
   };
 }
 
@@ -235,17 +246,25 @@ async function toldOf(found: UpgradeDocument, { state, tell, log }: UpgradesDeps
   return changed({ revision, body: { ...body, told: body.since } }, state);
 }
 
-async function round(deps: UpgradesDeps): Promise<void> {
+async function round(deps: UpgradesDeps): Promise<boolean> {
   const { state } = deps;
   const found = await state.get("upgrade", NAME);
   const known = found && (await recorded(found, deps));
   const told = known && (await toldOf(known, deps));
-  if (!told || isUpgradeOver(told.body)) return;
+  if (!told || isUpgradeOver(told.body)) return false;
   const next = await nextOf(told.body, deps);
-  if (next.outcome === "move") await move(told, { input: next.input, by: MACHINE }, deps);
-  if (next.outcome === "seen")
-    await changed({ ...told, body: { ...told.body, drained: next.drained } }, state);
-  if (next.outcome === "check") await alone(told, next, deps);
+  switch (next.outcome) {
+    case "waits":
+      return false;
+    case "seen":
+      return (await changed({ ...told, body: { ...told.body, drained: next.drained } }, state)) !== null;
+    case "move":
+      return (await move(told, { input: next.input, by: MACHINE }, deps)) !== null;
+    case "check":
+      return alone(told, next, deps);
+    default:
+      return next satisfies never;
+  }
 }
 
 /** A check leaves a run in the engine's history, so that one process makes it, of the step as it is now. */
@@ -253,15 +272,14 @@ async function alone(
   { revision }: UpgradeDocument,
   { check }: Extract<Next, { outcome: "check" }>,
   deps: UpgradesDeps,
-): Promise<void> {
+): Promise<boolean> {
   const { leases, holder, state } = deps;
   const lease = await leases.acquire(LEASE, holder, LEASE_MS);
-  if (lease.outcome === "taken") return;
+  if (lease.outcome === "taken") return false;
   try {
     const now = await state.get("upgrade", NAME);
-    if (now?.revision !== revision) return;
-    const input = await check();
-    if (input) await move(now, { input, by: MACHINE }, deps);
+    const input = now?.revision === revision ? await check() : null;
+    return now !== null && input !== null && (await move(now, { input, by: MACHINE }, deps)) !== null;
   } finally {
     await leases.release(LEASE, lease.fence);
   }

@@ -6,6 +6,7 @@ import {
   readDrainOrder,
   UPGRADE_DEEDS,
   UPGRADE_FAULTS,
+  UPGRADE_REFUSALS,
   type Upgrade,
 } from "../../../core/clusters/index.ts";
 import type { Json } from "../../../core/ids/index.ts";
@@ -15,7 +16,7 @@ import type { ApiDeps } from "./guard.ts";
 import { jsonBody, type ReadJson } from "./json-body.ts";
 
 export interface UpgradeDeps extends ApiDeps {
-  upgrades: Upgrades;
+  fleet: { readonly upgrades: Upgrades };
   readJson: ReadJson;
 }
 
@@ -33,10 +34,10 @@ export function upgradeRoutes(router: Router, deps: UpgradeDeps): void {
   router.post(`${ALL}/:id/:deed`, answered(act));
 }
 
-async function show(ctx: RouterContext, { guard, upgrades }: UpgradeDeps): Promise<void> {
+async function show(ctx: RouterContext, { guard, fleet }: UpgradeDeps): Promise<void> {
   const caller = await guard(ctx, "clusters.read", "some");
   if (caller.outcome === "answered") return;
-  const upgrade = await upgrades.current();
+  const upgrade = await fleet.upgrades.current();
   if (upgrade && !caller.permits({ clusters: upgrade.clusters })) return;
   ctx.body = { upgrade: upgrade && shown(upgrade) };
 }
@@ -70,7 +71,7 @@ async function ask(ctx: RouterContext, deps: UpgradeDeps): Promise<void> {
   if (read.outcome === "refused") {
     return refuse(ctx, 422, { code: read.fault, words: ORDER_FAULTS[read.fault] });
   }
-  const answer = await deps.upgrades.ask({ clusters, order: read.order, by: caller.who });
+  const answer = await deps.fleet.upgrades.ask({ clusters, order: read.order, by: caller.who });
   if (answer.outcome === "refused") {
     return refuse(ctx, 409, { code: answer.reason, words: obstacleWords(answer) });
   }
@@ -81,14 +82,16 @@ async function ask(ctx: RouterContext, deps: UpgradeDeps): Promise<void> {
 async function act(ctx: RouterContext, deps: UpgradeDeps): Promise<void> {
   const caller = await deps.guard(ctx, "clusters.write", "some");
   if (caller.outcome === "answered") return;
-  const deed = DEEDS.find((one) => one === ctx.params["deed"]);
-  const upgrade = await deps.upgrades.current();
+  const { deed: wanted } = ctx.params;
+  if (wanted === "approve") return refuse(ctx, 409, { code: "no_person", words: UPGRADE_REFUSALS.no_person });
+  const deed = DEEDS.find((one) => one === wanted);
+  const upgrade = await deps.fleet.upgrades.current();
   if (!deed || !upgrade) return refuse(ctx, 404, { code: "no_such", words: UPGRADE_FAULTS.no_such("") });
   if (!caller.permits({ clusters: upgrade.clusters })) return;
   const body = await jsonBody(ctx, deps.readJson);
   if (!body) return;
   const { why, since } = body;
-  const taken = await deps.upgrades.take({
+  const taken = await deps.fleet.upgrades.take({
     ...{ id: ctx.params["id"] ?? "", deed, by: caller.who },
     ...(typeof why === "string" ? { why: why.slice(0, 200) } : {}),
     ...(typeof since === "string" ? { since } : {}),
