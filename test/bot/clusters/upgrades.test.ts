@@ -58,8 +58,12 @@ test("two processes at a time take each step once", async () => {
     await process.drains.round();
     await Promise.all([process.upgrades.round(), other.upgrades.round()]);
     const now = await current();
+    if (now?.stage === "checking") world.down.clear();
     if (now?.stage !== "upgrading") continue;
-    world.versions.set(now.clusters[now.index] ?? "", "3.9.0");
+    const name = now.clusters[now.index] ?? "";
+    world.versions.set(name, "3.9.0");
+    // It starts for a while, so that both come to look at it at one instant.
+    world.down.add(name);
     await Promise.all([take("confirm"), take("confirm")]);
   }
   await rounds(1);
