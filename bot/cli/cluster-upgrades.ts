@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type Upgrade, upgradeVersions, upgradeWords } from "../../core/clusters/index.ts";
+import { type DrainOptions, drainOptions } from "./drain-options.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -9,13 +10,8 @@ const PATH = "/api/v1/upgrades";
 export function upgradeCommands(clusters: Command): void {
   const upgrade = clusters.command("upgrade").description("逐个升级集群 · one cluster after the other");
   upgrade.command("show", { isDefault: true }).description("进展 · how it stands").action(show);
-  upgrade
-    .command("ask")
+  drainOptions(upgrade.command("ask"))
     .argument("<names...>", "集群，按先后 · clusters in their order")
-    .option("--for <duration>", "每次排空的期限，如 30m · a deadline of each drain")
-    .option("--at-deadline <what>", "到期后 wait、cancel 或 leave · what then", "wait")
-    .option("--why <text>", "原因 · why", "")
-    .option("--force", "即使有业务因此没有集群 · even where a business is left without a cluster")
     .description("提出；在聊天里由另一人批准 · asks for one; somebody else approves it in chat")
     .action(ask);
   for (const { word, deed, about } of DEEDS) {
@@ -44,10 +40,7 @@ async function show(): Promise<void> {
   await print(await whale.get(PATH));
 }
 
-async function ask(
-  clusters: string[],
-  options: { for?: string; atDeadline: string; why: string; force?: true },
-): Promise<void> {
+async function ask(clusters: string[], options: DrainOptions): Promise<void> {
   const whale = await runningWhale();
   await print(await whale.post(PATH, { clusters, ...options }));
 }

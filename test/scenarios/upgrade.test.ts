@@ -67,6 +67,8 @@ test("two clusters are upgraded one after the other, asked for in chat and appro
   await click(world, asked, "approve");
   assert.match(await cardClosed(world, asked), /hz-core.*正在排空/);
   await message(world, "wangwu", "hz-core (1/2) 正在排空");
+  await world.stop();
+  await world.start();
   world.jump(11_000);
   await click(world, await askedOf(world, "wangwu", "hz-core (1/2) 已排空"), "confirm");
   // The simulator cannot be upgraded: it has the version that it had.
