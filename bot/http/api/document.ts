@@ -1,3 +1,4 @@
+import { actionPaths } from "./action-paths.ts";
 import { auditPaths } from "./audit-paths.ts";
 import { clusterPaths } from "./cluster-paths.ts";
 import { configPaths } from "./config-paths.ts";
@@ -49,6 +50,7 @@ export const apiDocument = {
     ...configPaths,
     ...clusterPaths,
     ...upgradePaths,
+    ...actionPaths,
     ...replayPaths,
     ...deadLetterPaths,
     ...auditPaths,
