@@ -74,9 +74,9 @@ test("two clusters are upgraded one after the other, asked for in chat and appro
   // The simulator cannot be upgraded: it has the version that it had.
   await click(world, await askedOf(world, "lisi", "hz-core 仍是 3.9.0"), "retry");
   await message(world, "wangwu", "near (2/2) 正在排空");
-  await talk(world, "zhaoliu: 集群\nwhale: hz-core** 正常 … near** 排空 … wangwu");
   world.jump(11_000);
   await askedOf(world, "lisi", "near (2/2) 已排空");
+  await talk(world, "zhaoliu: 集群\nwhale: hz-core** 正常 … near** 排空 … wangwu");
   await talk(world, `lisi: 升级 完成 ${code}\nwhale: near (2/2) 正在核对`);
   await message(world, "lisi", "全部完成");
   await talk(
