@@ -50,6 +50,7 @@ import {
   taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
+  upgradeRoutes,
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
@@ -198,6 +199,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     clusters: () => inForce.current().clusters,
     readJson,
   });
+  upgradeRoutes(router, { ...common, fleet: parts.fleet, readJson });
   const catalogue = createCatalogue({
     ...{ lists: parts.actionLists, users: () => inForce.current(), clock },
   });

@@ -16,6 +16,7 @@ import { replayPaths } from "./replay-paths.ts";
 import { runPaths } from "./run-paths.ts";
 import { taskPaths } from "./task-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
+import { upgradePaths } from "./upgrade-paths.ts";
 
 const UNKNOWN = { 401: errorAnswer("没有表明身份 · the caller is not known") };
 
@@ -49,6 +50,7 @@ export const apiDocument = {
     ...eventTypePaths,
     ...configPaths,
     ...clusterPaths,
+    ...upgradePaths,
     ...actionPaths,
     ...replayPaths,
     ...deadLetterPaths,
