@@ -7,6 +7,7 @@ export * from "./deciders.ts";
 export * from "./group-card.ts";
 export * from "./messages.ts";
 export { clockTime, paramsText, seconds, taskTitle } from "./parts.ts";
+export { progressLine } from "./progress-text.ts";
 export * from "./question-card.ts";
 export { outputText } from "./result-text.ts";
 export * from "./shorten.ts";

@@ -8,6 +8,7 @@ import { dutyPaths } from "./duty-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { explainPaths } from "./explain-paths.ts";
+import { inquiryPaths } from "./inquiry-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { outboxPaths } from "./outbox-paths.ts";
@@ -60,6 +61,7 @@ export const apiDocument = {
     ...throttlePaths,
     ...outboxPaths,
     ...taskPaths,
+    ...inquiryPaths,
     ...runPaths,
     ...ownPaths,
   },
