@@ -125,7 +125,8 @@ export function createStarter(deps: StarterDeps): Starter {
       approvedBy: approvers(task),
     });
     onStep("start_answered");
-    return answerOf(answer, start.cluster);
+    const isElsewhere = answer.outcome === "refused" && (await chooser.lacksNow(start.cluster, task.action));
+    return answerOf(isElsewhere ? { ...answer, outcome: "not_sent" } : answer, start.cluster);
   };
 
   const begin = async (task: Task, sighting: Sighting): Promise<void> => {

@@ -81,7 +81,12 @@ export function groundOver(
     rosters: { view: async () => [] },
     explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
-    actions: { lookup: () => undefined, lacks: () => false, recheck: async () => undefined },
+    actions: {
+      lookup: () => undefined,
+      lacks: () => false,
+      recheck: async () => undefined,
+      lacksNow: async () => false,
+    },
     sights: () => new Map(),
     openCount: createOpenCount({ tasks: store.tasks, log }),
     onDeadLetters: () => undefined,

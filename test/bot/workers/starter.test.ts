@@ -48,6 +48,8 @@ function starting(
   const tasks = through(openMemoryStore({ clock }).tasks);
   const asked: string[] = [];
   const sent: StartRequest[] = [];
+  /** Clusters without the action, which is known of none before it was asked. */
+  const lacking = new Set<string>();
   const executor = {
     find: async ({ cluster, requestId }: { cluster: string; requestId: string }) => {
       const place = `${cluster} ${requestId.slice(-1)}`;
@@ -56,6 +58,7 @@ function starting(
     },
     start: async (request: StartRequest) => {
       sent.push(request);
+      if (lacking.has(request.cluster)) return { outcome: "refused", message: "no such action" };
       return { outcome: "started", execution: { ...anExecution("requested"), action: request.action } };
     },
     unclaimed: async () => unclaimed,
@@ -72,7 +75,10 @@ function starting(
   const open = createOpenCount({ tasks, log: silentLog });
   const chooser = createChooser({
     ...{ inForce: () => ({ clusters }), sights: () => new Map(), open },
-    actions: { lacks: () => false, recheck: async () => undefined },
+    actions: {
+      ...{ lacks: () => false, recheck: async () => undefined },
+      lacksNow: async (cluster) => lacking.has(cluster),
+    },
   });
   const starter = createStarter({
     ...{ tasks, advancer, executor, inForce, chooser, open, clock, onStep: () => undefined },
@@ -85,7 +91,7 @@ function starting(
     await starter[how](claim.task, claim.fence);
     return (await tasks.get(task.id)) as Task;
   };
-  return { work, asked, sent, tasks, stopped };
+  return { work, asked, sent, tasks, stopped, lacking };
 }
 
 function found(id: string, doubles: string[] = []): FindOutcome {
@@ -229,6 +235,21 @@ describe("when the store fails", () => {
       },
     });
     await assert.rejects(starting({}, [], broken).work(approvedTask(), "start"), { code: "store.broken" });
+  });
+});
+
+describe("a start that its cluster refuses", () => {
+  test("goes elsewhere when the cluster has not got the action", async () => {
+    const { work, lacking } = starting({});
+    lacking.add("hz-core");
+    const made = aMadeTask({ rendered: { clusters: ["bj-core", "hz-core"] } });
+    const approved = { ...walk(made, cardSent, approve), approvedAtMs: LATE_MS };
+    const task = await work(approved, "start");
+    assert.deepEqual([task.state, task.reason, task.start?.notSent], ["approved", "start_not_sent", true]);
+    assert.deepEqual(
+      task.start?.refusals?.map(({ cluster }) => cluster),
+      ["hz-core"],
+    );
   });
 });
 
