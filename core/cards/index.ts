@@ -9,6 +9,7 @@ export * from "./messages.ts";
 export { clockTime, paramsText, seconds, taskTitle } from "./parts.ts";
 export * from "./question-card.ts";
 export { outputText } from "./result-text.ts";
+export * from "./retry-text.ts";
 export * from "./shorten.ts";
 export * from "./task-card.ts";
 export * from "./viewing.ts";
