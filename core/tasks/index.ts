@@ -25,3 +25,4 @@ export * from "./settings.ts";
 export * from "./start-record.ts";
 export * from "./stored.ts";
 export * from "./task.ts";
+export * from "./told.ts";

@@ -79,7 +79,11 @@ export function groundOver(
       plain: (text) => text,
     }),
     rosters: { view: async () => [] },
-    explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
+    explainer: {
+      find: async () => ({ outcome: "unknown" }),
+      explain: async () => null,
+      tasksOf: async () => [],
+    },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
     actions: {
       lookup: () => undefined,
