@@ -48,6 +48,7 @@ import {
   taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
+  upgradeRoutes,
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
@@ -190,6 +191,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     clusters: () => inForce.current().clusters,
     readJson,
   });
+  upgradeRoutes(router, { ...common, fleet: parts.fleet, readJson });
   const catalogue = createCatalogue({
     ...{ lists: parts.actionLists, users: () => inForce.current(), clock },
   });

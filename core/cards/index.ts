@@ -12,4 +12,5 @@ export { outputText } from "./result-text.ts";
 export * from "./retry-text.ts";
 export * from "./shorten.ts";
 export * from "./task-card.ts";
+export * from "./upgrade-card.ts";
 export * from "./viewing.ts";

@@ -15,6 +15,7 @@ import { replayPaths } from "./replay-paths.ts";
 import { runPaths } from "./run-paths.ts";
 import { taskPaths } from "./task-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
+import { upgradePaths } from "./upgrade-paths.ts";
 
 const UNKNOWN = { 401: errorAnswer("没有表明身份 · the caller is not known") };
 
@@ -48,6 +49,7 @@ export const apiDocument = {
     ...eventTypePaths,
     ...configPaths,
     ...clusterPaths,
+    ...upgradePaths,
     ...actionPaths,
     ...replayPaths,
     ...deadLetterPaths,

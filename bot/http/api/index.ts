@@ -23,4 +23,5 @@ export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
 export { type TaskOutputDeps, taskOutputRoutes } from "./task-output.ts";
 export { type TaskDeps, taskRoutes } from "./tasks.ts";
 export { type ThrottleDeps, throttleRoutes } from "./throttle.ts";
+export { type UpgradeDeps, upgradeRoutes } from "./upgrades.ts";
 export { whoamiRoutes } from "./whoami.ts";
