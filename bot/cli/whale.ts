@@ -21,6 +21,7 @@ import { policyCommands } from "./policies.ts";
 import { rosterLines } from "./rule-lint.ts";
 import { rulesCommands } from "./rules.ts";
 import { runCommand } from "./run.ts";
+import { stopCommands } from "./stops.ts";
 import { throttleCommands } from "./throttle.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
@@ -74,6 +75,7 @@ function program(): Command {
   dutyCommand(whale);
   runCommand(whale);
   clusterCommands(whale);
+  stopCommands(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
 }

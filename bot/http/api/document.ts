@@ -12,6 +12,7 @@ import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { outboxPaths } from "./outbox-paths.ts";
 import { replayPaths } from "./replay-paths.ts";
 import { runPaths } from "./run-paths.ts";
+import { stopPaths } from "./stop-paths.ts";
 import { taskPaths } from "./task-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
 
@@ -51,6 +52,7 @@ export const apiDocument = {
     ...deadLetterPaths,
     ...auditPaths,
     ...mutePaths,
+    ...stopPaths,
     ...delegationPaths,
     ...dutyPaths,
     ...throttlePaths,

@@ -19,6 +19,7 @@ export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";
 export { type RunRouteDeps, runRoutes } from "./runs.ts";
 export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
+export { type StopDeps, stopRoutes } from "./stops.ts";
 export { type TaskOutputDeps, taskOutputRoutes } from "./task-output.ts";
 export { type TaskDeps, taskRoutes } from "./tasks.ts";
 export { type ThrottleDeps, throttleRoutes } from "./throttle.ts";
