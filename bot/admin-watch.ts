@@ -1,13 +1,23 @@
 import type { Robot, Troubles } from "../adapters/wecom/index.ts";
 import { ChatOpsError, errorText } from "../core/errors.ts";
 import type { People } from "../core/people/index.ts";
-import type { Clock, Directory, Logger, Messenger, Metrics, StateStore } from "../core/ports/index.ts";
+import type {
+  ChatBot,
+  Clock,
+  Directory,
+  Logger,
+  Messenger,
+  Metrics,
+  StateStore,
+} from "../core/ports/index.ts";
 import { ADMIN_CAUSES, type AdminCause, adminTextsOf, type Language } from "../core/texts/index.ts";
 import type { Warning } from "./http/index.ts";
 import { type Loop, startLoop } from "./workers/index.ts";
 
 export interface AdminWatchDeps {
   troubles: Troubles;
+  /** How the AI bot stands; null where there is none. */
+  bot: Pick<ChatBot, "status"> | null;
   /** Who is told by the app; null when nobody is named. */
   admin: People | null;
   /** Who tells it when the app cannot; null when there is none. */
@@ -51,17 +61,17 @@ const APP_IS_DOWN: readonly AdminCause[] = [
 ];
 
 export function adminWatch(deps: AdminWatchDeps): AdminWatch {
-  const { troubles, clock, log } = deps;
+  const { clock, log } = deps;
   /** What this process told and has not taken back. */
   const told = new Set<AdminCause>();
   const round = async () => {
     gauge(deps);
-    for (const { cause, message } of troubles.current()) await raise(cause, message, { ...deps, told });
+    for (const { cause, message } of lasting(deps)) await raise(cause, message, { ...deps, told });
     await endWhatIsOver({ ...deps, told });
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
   };
   return {
-    warnings: () => troubles.current().map(warningOf),
+    warnings: () => deps.troubles.current().map(warningOf),
     onEvent: async (event) => {
       if (event === "inactive_alert" || event === "close_inactive_agent") {
         await raise(event, "", { ...deps, told });
@@ -76,8 +86,16 @@ export function adminWatch(deps: AdminWatchDeps): AdminWatch {
 
 type Watching = AdminWatchDeps & { told: Set<AdminCause> };
 
-function gauge({ troubles, metrics }: AdminWatchDeps): void {
-  const current = new Set<string>(troubles.current().map(({ cause }) => cause));
+/** What keeps the app from working, and the AI bot's refusal: it stops by itself, so that nothing but a person ends it. */
+function lasting({ troubles, bot }: AdminWatchDeps): { cause: AdminCause; message: string }[] {
+  const status = bot?.status();
+  if (status?.state !== "stopped") return troubles.current();
+  return [...troubles.current(), { cause: "aibot_refused", message: status.why }];
+}
+
+function gauge(deps: AdminWatchDeps): void {
+  const { metrics } = deps;
+  const current = new Set<string>(lasting(deps).map(({ cause }) => cause));
   for (const cause of ADMIN_CAUSES) metrics.gauge("wecom_trouble", current.has(cause) ? 1 : 0, { cause });
 }
 
@@ -118,7 +136,7 @@ async function endWhatIsOver(deps: Watching): Promise<void> {
   const { state, troubles, clock, told } = deps;
   const goodMs = troubles.lastGoodMs();
   if (goodMs === null) return;
-  const current = troubles.current().map(({ cause }) => nameOf(cause));
+  const current = lasting(deps).map(({ cause }) => nameOf(cause));
   for (const { name, body } of await state.list("notice")) {
     const cause = ADMIN_CAUSES.find((one) => nameOf(one) === name);
     if (cause === undefined || cause === "inactive_alert" || current.includes(name)) continue;

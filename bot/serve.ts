@@ -47,6 +47,7 @@ import {
   runRoutes,
   type ServerDeps,
   sendEventRoutes,
+  stopRoutes,
   taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
@@ -64,6 +65,7 @@ import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { AliasBook } from "./runs/index.ts";
+import { releaseHeld, type StopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
 import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
 
@@ -74,6 +76,7 @@ export interface Serving {
   inForce: InForceHolder;
   keeper: HomeKeeper;
   mutes: MuteKeeper;
+  stops: StopKeeper;
   fleet: Fleet;
   delegations: DelegationKeeper;
   rosters: Pick<RosterKeeper, "view">;
@@ -206,6 +209,10 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   actionRoutes(router, { ...common, catalogue, clusters: () => inForce.current().clusters });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
+  stopRoutes(router, {
+    ...{ ...common, stops: parts.stops, stoppable: () => inForce.current(), readJson },
+    release: () => releaseHeld({ ...parts, tasks: stores.store.tasks }),
+  });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
   const { directory, delegations, answerer } = parts;
   const { state, tasks } = stores.store;

@@ -202,7 +202,7 @@ export async function openParts(options: WhaleOptions) {
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
     ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
-    ...{ troubles: wecom.troubles, messenger: wecom.messenger },
+    ...{ troubles: wecom.troubles, bot: posts.bot, messenger: wecom.messenger },
     robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
   });
   return {

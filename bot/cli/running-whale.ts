@@ -8,6 +8,8 @@ export interface RunningWhale {
   get(path: string, query?: URLSearchParams): Promise<Response>;
   /** The same, with a body sent. */
   post(path: string, body: object): Promise<Response>;
+  /** The same, for what is to end. */
+  delete(path: string): Promise<Response>;
 }
 
 /** Finds the running process. Throws `cli.not_running` with what to do about it. */
@@ -28,6 +30,7 @@ export async function runningWhale(): Promise<RunningWhale> {
   return {
     get: (path, query) => ask(query ? `${path}?${query}` : path),
     post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
+    delete: (path) => ask(path, { method: "DELETE" }),
   };
 }
 

@@ -21,6 +21,10 @@ const PARTS: readonly { names: readonly string[]; load: () => Promise<Register> 
   { names: ["duty"], load: async () => (await import("./duty.ts")).dutyCommand },
   { names: ["run"], load: async () => (await import("./run.ts")).runCommand },
   { names: ["clusters"], load: async () => (await import("./clusters.ts")).clusterCommands },
+  {
+    names: ["stops", "stop", "start"],
+    load: async () => (await import("./stops.ts")).stopCommands,
+  },
   { names: ["actions"], load: async () => (await import("./actions.ts")).actionsCommand },
   { names: ["rules"], load: rules },
 ];

@@ -11,6 +11,7 @@ export const ADMIN_CAUSES = [
   "no_callback",
   "inactive_alert",
   "close_inactive_agent",
+  "aibot_refused",
 ] as const;
 export type AdminCause = (typeof ADMIN_CAUSES)[number];
 
@@ -68,6 +69,10 @@ const zh: AdminTexts = {
       what: "应用因长期无人使用，已被企业微信停用",
       todo: "企业微信管理后台 → 应用管理 → 该应用 → 重新启用",
     },
+    aibot_refused: {
+      what: "企业微信不接受智能机器人的 BotID 或 Secret，或它的 API 模式不是长连接；它不再连接，群里的卡片和命令由它收发的都停了",
+      todo: "企业微信 → 工作台 → 智能机器人 → 该机器人 → API 模式 → 使用长连接，取 BotID 与 Secret；改 AIBOT_ID、AIBOT_SECRET 后重启鲸。在此之前鲸不再试",
+    },
   },
   alert: ({ what, todo, said }) => `**鲸需要管理员处理**\n${what}\n怎么办：${todo}${said && `\n> ${said}`}`,
   byRobot: "（应用本身发不出消息，所以由群机器人转告）",
@@ -111,6 +116,10 @@ const en: AdminTexts = {
     close_inactive_agent: {
       what: "WeCom has switched the app off because nobody used it",
       todo: "admin console → 应用管理 → the app → 重新启用",
+    },
+    aibot_refused: {
+      what: "WeCom refuses the AI bot's BotID or Secret, or its API mode is not the long connection: it stays off, with all that groups get and send by it",
+      todo: "WeCom → 工作台 → 智能机器人 → the bot → API 模式 → 使用长连接: take BotID and Secret, change AIBOT_ID, AIBOT_SECRET and restart Whale. Until then it does not try again",
     },
   },
   alert: ({ what, todo, said }) =>

@@ -3,6 +3,7 @@ import { describe, it, test } from "node:test";
 import type { Trouble, TroubleCause } from "../../adapters/wecom/index.ts";
 import { adminWatch } from "../../bot/admin-watch.ts";
 import { ChatOpsError } from "../../core/errors.ts";
+import type { BotState } from "../../core/ports/index.ts";
 import { openMemoryStore } from "../../fixtures/memory/index.ts";
 import { movableClock } from "../support/clock.ts";
 import { recordingLog } from "../support/log.ts";
@@ -24,7 +25,9 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
     if (!can[by]) throw down;
     sent.push(`${by}: ${text.split("\n")[1] ?? text}`);
   };
+  const bot = { state: "live" as BotState, sinceMs: clock.nowMs(), why: "" };
   const deps = {
+    bot: { status: () => bot },
     troubles: { current: () => troubles, lastGoodMs: () => good.ms },
     admin: options.admin === false ? null : { users: ["wangwu"] },
     robot: options.robot === false ? null : { send: sending("robot") },
@@ -55,10 +58,27 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
   const watch = adminWatch(deps);
   const round = () => watch.start().stop();
   const other = () => adminWatch(deps).start().stop();
-  return { watch, round, other, fall, heal, sent, can, clock, log, gauges };
+  return { watch, round, other, fall, heal, sent, can, clock, log, gauges, bot };
 }
 
 describe("the administrator", () => {
+  it("is told once by the app that the AI bot is refused and stays off, and when it works again", async () => {
+    const { round, bot, heal, sent, clock, gauges } = setting();
+    Object.assign(bot, { state: "stopped", why: "853000" });
+    await round();
+    await round();
+    assert.deepEqual(
+      sent.map((text) => text.slice(0, 40)),
+      ["app: WeCom refuses the AI bot's BotID or"],
+    );
+    assert.equal(gauges.get(JSON.stringify({ cause: "aibot_refused" })), 1);
+    Object.assign(bot, { state: "live", why: "" });
+    clock.advance(1_000);
+    heal();
+    await round();
+    assert.equal(sent.length, 2);
+  });
+
   it("is told by the app, once an hour, and when it is over", async () => {
     const { round, fall, heal, sent, clock } = setting();
     fall("quota_reached");

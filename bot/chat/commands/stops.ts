@@ -3,7 +3,7 @@ import type { Cluster } from "../../../core/clusters/index.ts";
 import { commandWords } from "../../../core/commands/index.ts";
 import { actorName } from "../../../core/people/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
-import { objectOfStop, type Stop, type StopScope, stopOfWords } from "../../../core/stops/index.ts";
+import { isThere, objectOfStop, type Stop, type StopScope, stopOfWords } from "../../../core/stops/index.ts";
 import { type ReleaseDeps, releaseHeld, type StopKeeper } from "../../stops/index.ts";
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
 import type { Denier } from "../denied.ts";
@@ -49,20 +49,14 @@ function prepare(asked: Asked, id: "stop" | "start", deps: ChatStopDeps): Prepar
   const order = orderOf(asked, id);
   if (!order || (id === "stop" && order.why === "")) return { outcome: "answer", text: words.usage };
   const { scope, why } = order;
-  if (!isKnown(scope, id, deps))
+  // A stop of what is gone may still be lifted.
+  if (id === "stop" && !isThere(scope, { rules: deps.rules(), clusters: deps.clusters() }))
     return { outcome: "answer", text: words.unknown(viewing.plain(scopeText(scope, viewing))) };
   const refused = deniedOn(scope, asked, deps);
   if (refused !== null) return { outcome: "answer", text: refused };
   const title = `${commandWords(id, viewing.texts)} ${scopeText(scope, viewing)}`;
   const rows = why === "" ? [] : [{ label: viewing.texts.labels.reason, value: why }];
   return { outcome: "ask", facts: { title, rows, text: confirm[id] }, args };
-}
-
-/** A name that is mistyped would stop nothing. A stop of what is gone may still be lifted. */
-function isKnown(scope: StopScope, id: "stop" | "start", { rules, clusters }: ChatStopDeps): boolean {
-  if (scope.of === "everything" || id === "start") return true;
-  if (scope.of === "cluster") return clusters().some(({ name }) => name === scope.name);
-  return rules().some((rule) => (scope.of === "rule" ? rule.id : rule.business) === scope.name);
 }
 
 function deniedOn(scope: StopScope, asked: Asked, { rules, denied }: ChatStopDeps): string | null {

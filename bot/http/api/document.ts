@@ -14,6 +14,7 @@ import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { outboxPaths } from "./outbox-paths.ts";
 import { replayPaths } from "./replay-paths.ts";
 import { runPaths } from "./run-paths.ts";
+import { stopPaths } from "./stop-paths.ts";
 import { taskPaths } from "./task-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
 import { upgradePaths } from "./upgrade-paths.ts";
@@ -56,6 +57,7 @@ export const apiDocument = {
     ...deadLetterPaths,
     ...auditPaths,
     ...mutePaths,
+    ...stopPaths,
     ...delegationPaths,
     ...dutyPaths,
     ...throttlePaths,

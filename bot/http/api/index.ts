@@ -22,6 +22,7 @@ export { type ReplayDeps, replayRoutes } from "./replays.ts";
 export { resultFileOf, sendFile } from "./result-file.ts";
 export { type RunRouteDeps, runRoutes } from "./runs.ts";
 export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
+export { type StopDeps, stopRoutes } from "./stops.ts";
 export { type TaskOutputDeps, taskOutputRoutes } from "./task-output.ts";
 export { type TaskDeps, taskRoutes } from "./tasks.ts";
 export { type ThrottleDeps, throttleRoutes } from "./throttle.ts";

@@ -22,13 +22,15 @@ import {
   outboxRoutes,
   refusalRoutes,
   sendEventRoutes,
+  stopRoutes,
   taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
 } from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
-import { createRetryPlanner, createTaskOrders } from "../../../../bot/orders/index.ts";
+import { createRetryPlanner, createTaskOrders, createTaskOrders } from "../../../../bot/orders/index.ts";
+import { createStopKeeper } from "../../../../bot/stops/index.ts";
 import { budgetLeft, createAdvancer } from "../../../../bot/workers/index.ts";
 import { compileMutes } from "../../../../core/mutes/index.ts";
 import { DEFAULT_BUDGETS } from "../../../../core/outbox/index.ts";
@@ -248,6 +250,8 @@ async function open(given: Given) {
       },
     });
     explainRoutes(router, { guard, log, explainer, rules: () => inForce.current().rules });
+    const stops = createStopKeeper({ state: store.state, audit, clock, log });
+    stopRoutes(router, { ...common, stops, stoppable: inForce.current, release: async () => 0, readJson });
     auditRoutes(router, { guard, log, archive: wrapArchive(archive), audit, clock });
     deadLetterRoutes(router, { guard, log, archive: wrapArchive(archive), audit: store.audit, clock });
     const { pressure, maxBodyBytes, timeZone } = hooks;
