@@ -2,6 +2,7 @@ export type * from "./action-catalog.ts";
 export type * from "./archive.ts";
 export type * from "./audit.ts";
 export type * from "./audit-copy.ts";
+export type * from "./build-files.ts";
 export type * from "./chat-bot.ts";
 export type * from "./clock.ts";
 export type * from "./config-store.ts";

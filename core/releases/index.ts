@@ -1,3 +1,4 @@
+export * from "./bill-of-materials.ts";
 export * from "./image.ts";
 export * from "./pack-content.ts";
 export type * from "./pack-lock.ts";
