@@ -84,23 +84,31 @@ async function certificates({ folder, caPem = "" }: ImagesConfig): Promise<strin
 
 async function install(order: ImageOrder, runner: Runner): Promise<Finished> {
   const { config, buildah, call } = runner;
-  const { recipe, buildEnv } = config;
+  const { recipe } = config;
   await from(BUILDER, order.base.builder, runner);
   await buildah.run(["copy", "--quiet", BUILDER, order.packs, recipe.staging], call);
+  const vars = Object.entries({ ...STEADY, ...recipe.env }).flatMap(([name, value]) => {
+    return ["--env", `${name}=${value}`];
+  });
   for (const pack of order.order) {
-    call.onLog(`==> ${recipe.install(pack).join(" ")}`);
-    const env = { ...STEADY, ...recipe.env };
-    // Secrets are named alone, so that nobody reads them in the list of processes.
-    const words = [
-      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      ...Object.keys(buildEnv),
-    ];
-    const vars = words.flatMap((word) => ["--env", word]);
-    const command = ["/bin/sh", "-c", 'umask 022 && exec "$@"', "whale", ...recipe.install(pack)];
+    const words = recipe.install(pack);
+    call.onLog(`==> ${words.join(" ")}`);
+    const command = ["/bin/sh", "-c", INSTALL, "whale", ...words];
     const run = ["run", "--isolation", config.isolation, ...vars, BUILDER, "--", ...command];
-    await buildah.run(run, { ...call, env: buildEnv }).catch((error: unknown) => rethrow(error, pack));
+    const input = exportsOf(config.buildEnv);
+    await buildah.run(run, { ...call, input }).catch((error: unknown) => rethrow(error, pack));
   }
   return finish(order.order, runner);
+}
+
+/** Settings, which are secrets, come by what it reads: neither in the list of processes nor in a file. */
+const INSTALL = 'eval "$(cat)" && umask 022 && exec "$@" </dev/null';
+
+function exportsOf(env: Readonly<Record<string, string>>): string {
+  const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .join("");
 }
 
 function rethrow(error: unknown, pack: string): never {

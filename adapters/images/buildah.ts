@@ -9,8 +9,8 @@ import { endGroup, runTool } from "./tool.ts";
 export interface Call {
   onLog: (line: string) => void;
   signal: AbortSignal;
-  /** Given to the program's own environment, for what it is told by name alone. */
-  env?: Readonly<Record<string, string>>;
+  /** What it reads. */
+  input?: string;
 }
 
 /** buildah on a storage of its own. */
@@ -32,13 +32,13 @@ export function createBuildah(config: ImagesConfig): Buildah {
   const globals = [...storage, "--storage-driver", storageDriver];
   return {
     endLeftover: () => endLeftover(pidFile, folder),
-    run: async (args, { onLog, signal, env = {} }) => {
+    run: async (args, { onLog, signal, input = "" }) => {
       const tmp = join(folder, "tmp");
       await mkdir(tmp, { recursive: true });
       const lines: string[] = [];
       const end = await runTool({
-        ...{ program, args: [...globals, ...args], signal },
-        env: { HOME: folder, LC_ALL: "C.UTF-8", ...config.env, ...env, TMPDIR: tmp },
+        ...{ program, args: [...globals, ...args], input, signal },
+        env: { HOME: folder, LC_ALL: "C.UTF-8", ...config.env, TMPDIR: tmp },
         onStart: (pid) => void writeFile(pidFile, String(pid)).catch(() => undefined),
         onLine: (line) => {
           const plain = redact(line);

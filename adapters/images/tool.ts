@@ -8,6 +8,8 @@ export interface ToolRun {
   program: string;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
+  /** What it reads; nothing when absent. */
+  input?: string;
   /** Each line of what it says, on either output, cut to a length. */
   onLine: (line: string) => void;
   /** The process, as soon as there is one. */
@@ -29,8 +31,10 @@ const LONGEST_LINE = 2_000;
 export async function runTool(run: ToolRun): Promise<ToolEnd> {
   if (run.signal.aborted) return { outcome: "canceled" };
   const child = spawn(run.program, run.args, {
-    ...{ cwd: "/", env: { ...run.env }, detached: true, stdio: ["ignore", "pipe", "pipe"] },
+    ...{ cwd: "/", env: { ...run.env }, detached: true, stdio: ["pipe", "pipe", "pipe"] },
   });
+  // It may end without having read it.
+  child.stdin.on("error", () => undefined).end(run.input ?? "");
   if (child.pid !== undefined) run.onStart?.(child.pid);
   const told = Promise.all([child.stdout, child.stderr].map((stream) => tellLines(stream, run.onLine)));
   const stop = endOnAbort(child, run.signal);
