@@ -27,7 +27,7 @@ const LAST_LINES = 8;
 export function createBuildah(config: ImagesConfig): Buildah {
   const { folder, program, storageDriver } = config;
   const pidFile = join(folder, "pid");
-  const redact = createRedactor(Object.values(config.buildEnv));
+  const redact = createRedactor(Object.values(config.buildEnv).flatMap(secretsIn));
   const storage = ["--root", join(folder, "storage"), "--runroot", join(folder, "run")];
   const globals = [...storage, "--storage-driver", storageDriver];
   return {
@@ -54,6 +54,14 @@ export function createBuildah(config: ImagesConfig): Buildah {
     },
   };
 }
+
+/** A short value is no secret, and would be masked everywhere; a password within an address may be told alone. */
+function secretsIn(value: string): string[] {
+  const password = URL.parse(value)?.password ?? "";
+  return [value, password].filter(({ length }) => length >= SHORTEST_SECRET);
+}
+
+const SHORTEST_SECRET = 6;
 
 function missing(program: string, message: string): ChatOpsError {
   const todo = `请安装 (install it): apt-get install buildah`;

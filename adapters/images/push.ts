@@ -42,9 +42,10 @@ async function push(
   registry: Registry,
   { onLog, signal }: Call,
 ): Promise<PushOutcome> {
-  const { digest } = layout;
+  const { digest, bytes } = layout;
   const before = await registry.digestOf(tag);
-  if (before !== null) return whatIsThere({ before, digest, name }, onLog);
+  if (before === digest) onLog(`there already ${name}@${digest}`);
+  if (before !== null) return before === digest ? { outcome: "pushed", digest, bytes } : taken(name, before);
   for (const blob of layout.blobs) {
     signal.throwIfAborted();
     const isThere = await registry.has(blob);
@@ -55,16 +56,7 @@ async function push(
   await registry.tag(layout, tag);
   const after = await registry.digestOf(tag);
   if (after === digest) onLog(`pushed ${name}@${digest}`);
-  return after === digest ? { outcome: "pushed", digest } : taken(name, after ?? "nothing");
-}
-
-function whatIsThere(
-  { before, digest, name }: { before: string; digest: string; name: string },
-  onLog: Call["onLog"],
-): PushOutcome {
-  if (before !== digest) return taken(name, before);
-  onLog(`there already ${name}@${digest}`);
-  return { outcome: "pushed", digest };
+  return after === digest ? { outcome: "pushed", digest, bytes } : taken(name, after ?? "nothing");
 }
 
 function taken(name: string, digest: string): PushOutcome {

@@ -2,6 +2,11 @@
 export interface BuildFiles {
   /** An empty folder of a build's own to work in; what was in it is gone. Fails when the disk does not let it. */
   workspace(build: string): Promise<string>;
+  /**
+   * Copies packs out of folders of the workspace into one folder, each below its ref, and names that folder. Refuses a
+   * path that leads out of its repository.
+   */
+  layPacks(build: string, packs: readonly { root: string; path: string; ref: string }[]): Promise<string>;
   /** Removes the workspace. */
   clear(build: string): Promise<void>;
   /** Adds lines to a build's log, each with the time before it. What the disk does not take is dropped. */

@@ -22,7 +22,7 @@ export type BuildOutcome =
   | { outcome: "failed" | "canceled"; message: string };
 
 export type PushOutcome =
-  | { outcome: "pushed"; digest: string }
+  | { outcome: "pushed"; digest: string; bytes: number }
   /** The registry holds this tag with another content: it is never overwritten. */
   | { outcome: "taken"; digest: string; message: string }
   /** What was built under this tag is not here (any more): to be built again. */

@@ -43,6 +43,8 @@ export interface Build {
   /** What the checks found, errors first; at most `MOST_PROBLEMS` of them. */
   problems?: readonly PackProblem[];
   image?: PackImage;
+  /** Its end stands in the audit log, and whoever ordered it was told. */
+  told?: true;
 }
 
 /** So many problems are kept with a build. */

@@ -71,7 +71,7 @@ function pushing(open: () => Promise<ImagesHarness>): void {
     assert.equal(await builder.digestOf(asked), null);
     const built = await builder.build(asked, quiet, never());
     assert.ok(built.outcome === "built", JSON.stringify(built));
-    const pushed = { outcome: "pushed", digest: built.digest };
+    const pushed = { outcome: "pushed", digest: built.digest, bytes: built.bytes };
     assert.deepEqual(await builder.push(asked, quiet, never()), pushed);
     assert.deepEqual(await builder.push(asked, quiet, never()), pushed);
     assert.equal(await builder.digestOf(asked), built.digest);
