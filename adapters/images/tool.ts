@@ -54,10 +54,9 @@ async function tellLines(stream: NodeJS.ReadableStream | null, onLine: (line: st
   }
 }
 
-/** Of a line that overwrites itself the last state, without colours and other control characters. */
+/** Without colours and other control characters. */
 function plainLine(line: string): string {
-  const last = line.split("\r").findLast((part) => part.trim() !== "") ?? "";
-  const plain = stripVTControlCharacters(last)
+  const plain = stripVTControlCharacters(line)
     .replaceAll("\t", " ")
     .replace(/\p{Cc}/gu, "")
     .trimEnd();
