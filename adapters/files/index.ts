@@ -1,5 +1,4 @@
 export { approvePolicy, type PolicyApproval, type PolicyApproved } from "./approve-policy.ts";
-export { type BuildFilesOptions, createBuildFiles } from "./build-files.ts";
 export { changeRules, type RuleChange } from "./change-rules.ts";
 export type { Home } from "./home.ts";
 export type { Environment, FileKind, HomeFile } from "./home-file.ts";

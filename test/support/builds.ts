@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { createBuildFiles } from "../../adapters/files/index.ts";
+import { createBuildFiles } from "../../adapters/local/index.ts";
 import type { Builds, BuildsDeps } from "../../bot/releases/builds/index.ts";
 import { createBuilds } from "../../bot/releases/builds/index.ts";
 import type { PackRepos } from "../../core/ports/index.ts";

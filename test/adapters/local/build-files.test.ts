@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { createBuildFiles } from "../../../adapters/files/index.ts";
+import { createBuildFiles } from "../../../adapters/local/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 

@@ -2,7 +2,6 @@ import { appendFile, cp, mkdir, open, readdir, readFile, rm, stat, writeFile } f
 import { join, resolve, sep } from "node:path";
 import { ChatOpsError } from "../../core/errors.ts";
 import type { BuildFiles, Clock } from "../../core/ports/index.ts";
-import { errorCode } from "./home-folders.ts";
 
 export interface BuildFilesOptions {
   /** Where they stand, a folder of each build's own in it. */
@@ -107,6 +106,6 @@ async function readLog(file: string, from: number): Promise<{ text: string; next
 }
 
 function nullWhenAbsent(error: unknown): null {
-  if (errorCode(error) === "ENOENT") return null;
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
   throw error;
 }
