@@ -7,6 +7,14 @@ export { MAX_FILE_BYTES, type Overlay, type ReadFile } from "./home-folders.ts";
 export { type HomeLoading, type HomeOptions, loadHome } from "./load-home.ts";
 export { readLocalAddress, removeLocalAddress, writeLocalAddress } from "./local-address.ts";
 export { readLocalToken, writeLocalToken } from "./local-token.ts";
+export {
+  type LockReading,
+  packLockFile,
+  packLockText,
+  parsePackLock,
+  readPackLock,
+  writePackLock,
+} from "./pack-lock-file.ts";
 export { type PoliciesOfHome, type PolicyUse, readPolicies } from "./policy-uses.ts";
 export { formatProblems, type Problem } from "./problem.ts";
 export { processName } from "./process-name.ts";
