@@ -23,9 +23,11 @@ export interface PackItem {
 /** One pack as its files say. */
 export interface PackContent {
   ref: string;
+  /** Its folder from the repository's root; `.` is the root itself. */
+  path: string;
   version: string;
   description: string;
-  /** Other packs that it needs, by ref. */
+  /** Other packs that it needs, by ref; of an address what it is called there. */
   dependencies: readonly string[];
   /** Lines of its requirements file, comments left out. */
   requirements: readonly string[];
