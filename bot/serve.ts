@@ -18,6 +18,7 @@ import {
   type AccessDeps,
   actionRoutes,
   auditRoutes,
+  buildRoutes,
   type Cloud,
   certificatesOver,
   clusterRoutes,
@@ -38,6 +39,7 @@ import {
   onceEach,
   openApiRoutes,
   outboxRoutes,
+  type PackSources,
   type ReadJson,
   rateGate,
   refusalRoutes,
@@ -58,6 +60,7 @@ import type { TaskOrders } from "./orders/index.ts";
 import { pageRoutes, shownParams } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { Builds } from "./releases/builds/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { Stores } from "./stores.ts";
@@ -71,6 +74,8 @@ export interface Serving {
   keeper: HomeKeeper;
   mutes: MuteKeeper;
   fleet: Fleet;
+  builds: Builds;
+  packs: PackSources;
   delegations: DelegationKeeper;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
@@ -195,6 +200,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   });
   actionRoutes(router, { ...common, catalogue, clusters: () => inForce.current().clusters });
   const objectOf = muteObjectOver(() => inForce.current().rules);
+  buildRoutes(router, { ...common, builds: parts.builds, packs: parts.packs, readJson });
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
   runRoutes(router, { access, desk: parts.runs, ids, readJson });

@@ -42,6 +42,7 @@ import { createOpenCount } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
+import { buildsOver } from "./wire-builds.ts";
 import { postsOver } from "./wire-channels.ts";
 import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
@@ -161,7 +162,11 @@ export async function openParts(options: WhaleOptions) {
     ...{ ...common, breakers, executor, inForce: inForce.current, store: stores.store, advancer },
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
   });
+  const making = buildsOver({
+    ...{ config, inForce: inForce.current, stores, textsFor, plain: markdownText, clock, log },
+  });
   const made = {
+    ...making,
     runs,
     aliases,
     actions,

@@ -21,6 +21,7 @@ const PARTS: readonly { names: readonly string[]; load: () => Promise<Register> 
   { names: ["duty"], load: async () => (await import("./duty.ts")).dutyCommand },
   { names: ["run"], load: async () => (await import("./run.ts")).runCommand },
   { names: ["clusters"], load: async () => (await import("./clusters.ts")).clusterCommands },
+  { names: ["builds"], load: async () => (await import("./builds.ts")).buildCommands },
   { names: ["actions"], load: async () => (await import("./actions.ts")).actionsCommand },
   { names: ["rules"], load: rules },
 ];
@@ -33,8 +34,12 @@ async function rules(): Promise<Register> {
 
 async function packs(): Promise<Register> {
   const { packToolCommands } = await import("./pack-tools.ts");
-  return (whale) =>
-    packToolCommands(whale.command("packs").description("pack：新建、测试 · packs: new, test"));
+  const { packBuildCommand } = await import("./builds.ts");
+  return (whale) => {
+    const group = whale.command("packs").description("pack：新建、测试、构建 · packs: new, test, build");
+    packToolCommands(group);
+    packBuildCommand(group);
+  };
 }
 
 /** The command line with the part that is called, or with all where none is known by that name. */
