@@ -17,7 +17,7 @@ import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { adminWatch } from "./admin-watch.ts";
-import { type Config, secretsOfStores } from "./config/index.ts";
+import { type Config, secretsOfImages, secretsOfStores } from "./config/index.ts";
 import { deadLetterWatch } from "./dead-letter-watch.ts";
 import { createDelegationKeeper, tellDelegate } from "./delegations/index.ts";
 import { createExplainer } from "./explain/index.ts";
@@ -101,6 +101,7 @@ export async function openParts(options: WhaleOptions) {
     ...(config.aibot === null ? [] : [config.aibot.secret]),
     localToken,
     config.sessionKey,
+    ...secretsOfImages(config.images),
     ...secretsOfStores(config.stores),
   ];
   const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });

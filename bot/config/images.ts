@@ -43,6 +43,13 @@ export function readImages(read: ConfigReader): ImagesSetting {
   };
 }
 
+/** Values of the installs' environment; what is too short for a secret would be masked everywhere. */
+export function secretsOfImages({ buildEnv }: ImagesSetting): string[] {
+  return Object.values(buildEnv).filter(({ length }) => length >= SHORTEST_SECRET);
+}
+
+const SHORTEST_SECRET = 8;
+
 function readBuildEnv(read: ConfigReader): Record<string, string> {
   const name = "WHALE_BUILD_ENV_FILE";
   const values = parseEnv(read.file(name)) as Record<string, string>;
