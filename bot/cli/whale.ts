@@ -17,6 +17,7 @@ import { explainCommand } from "./explain.ts";
 import { findingLines } from "./finding-words.ts";
 import { migrateCommand } from "./migrate.ts";
 import { outboxCommand } from "./outbox.ts";
+import { packCommands } from "./packs.ts";
 import { policyCommands } from "./policies.ts";
 import { rosterLines } from "./rule-lint.ts";
 import { rulesCommands } from "./rules.ts";
@@ -74,6 +75,7 @@ function program(): Command {
   dutyCommand(whale);
   runCommand(whale);
   clusterCommands(whale);
+  packCommands(whale);
   backtestCommand(rulesCommands(whale));
   return whale;
 }

@@ -1,0 +1,3 @@
+export { checkSet, type ToCheck } from "./check-set.ts";
+export { fetchLocked, lockSet, type SetFetched } from "./fetch-set.ts";
+export { MAX_REPO_BYTES, type PackTools } from "./tools.ts";
