@@ -1,28 +1,25 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { readPackLock } from "../adapters/files/index.ts";
-import { createGit, openTree } from "../adapters/git/index.ts";
 import { createImages } from "../adapters/images/index.ts";
 import { createBuildFiles } from "../adapters/local/index.ts";
-import { packFormat, packRecipe } from "../adapters/stackstorm/index.ts";
+import { packRecipe } from "../adapters/stackstorm/index.ts";
 import { maskText, systemIds } from "../adapters/telemetry/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import {
-  afterExceptions,
+  actionUses,
   type Build,
-  checkContent,
-  checkRequirements,
-  checkSecrets,
-  checkSizes,
   type FetchedRepo,
+  lockFaults,
   type PackProblem,
 } from "../core/releases/index.ts";
 import { type Config, environment } from "./config/index.ts";
 import type { PackSources } from "./http/index.ts";
 import type { InForce } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
+import { checkSet, type PackTools } from "./packs/index.ts";
 import { type Builds, createBuilds, type PackChecker } from "./releases/builds/index.ts";
 import type { Stores } from "./stores.ts";
+import { packTools, readPackLock } from "./wire-packs.ts";
 import { startLoop } from "./workers/loop.ts";
 
 export interface BuildParts {
@@ -40,11 +37,11 @@ export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSour
   const { config, inForce, stores, clock, log } = parts;
   const { buildMs, maxRepoBytes, ...images } = config.images;
   const { state, leases, audit } = stores.store;
-  const env = environment();
+  const tools = packTools({ home: config.home, env: environment(), registry: null });
   const setOf: PackSources["setOf"] = (id) => inForce().packSets.find((set) => set.id === id) ?? null;
   const builds = createBuilds({
     ...{ state, leases, audit, holder: stores.holder, ids: systemIds, clock, log, setOf },
-    ...{ repos: createGit({ home: config.home, secretOf: (name) => env[name] }), check: checkFetched },
+    ...{ repos: tools.repos, check: checkerOver(tools, inForce) },
     images: createImages({ folder: join(config.dataDir, "images"), recipe: packRecipe, ...images }),
     files: createBuildFiles({ folder: join(config.dataDir, "builds"), clock, mask: maskText }),
     ...{ recipe: packRecipe, tell: tellerOver(parts), buildMs, maxRepoBytes, every: repeatedly },
@@ -53,22 +50,27 @@ export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSour
   return { builds, packs: { setOf, lockOf: (set) => readPackLock(config.home, set) } };
 }
 
-/** What a look finds in the content itself. */
-const checkFetched: PackChecker = async ({ set, build, folders }) => {
-  const problems: PackProblem[] = [];
-  const repos: FetchedRepo[] = [];
-  for (const { name, packs } of build.lock.repos) {
-    const tree = await openTree(name, folders[name] ?? "");
-    const read = packFormat.read(
-      tree,
-      packs.map(({ path }) => path),
-    );
-    problems.push(...read.problems);
-    repos.push({ name, tree, packs: read.packs });
-  }
-  const found = [checkContent, checkSizes, checkRequirements, checkSecrets].flatMap((check) => check(repos));
-  return afterExceptions([...problems, ...found], set.checks);
-};
+/** Everything that is looked at before a build; what no cluster or Python is there for is a warning. */
+function checkerOver(tools: PackTools, inForce: () => InForce): PackChecker {
+  return async ({ set, build, folders }, signal) => {
+    const faults = lockFaults(set, build.lock);
+    if (faults.length > 0) return faults;
+    const problems: PackProblem[] = [];
+    const repos: FetchedRepo[] = [];
+    for (const { name, packs } of build.lock.repos) {
+      const tree = await tools.openTree(name, folders[name] ?? "");
+      const paths = packs.map(({ path }) => path);
+      const read = tools.format.read(tree, paths);
+      problems.push(...read.problems);
+      repos.push({ name, tree, packs: read.packs });
+    }
+    const { rosters, ...home } = inForce();
+    // Only those that look somebody up name an action.
+    const lookups = [...rosters.values()].flatMap((one) => (one.kind === "lookup" ? one.roster : []));
+    const uses = actionUses({ ...home, rosters: lookups });
+    return checkSet({ set, repos, problems, uses }, tools, signal);
+  };
+}
 
 function repeatedly(ms: number, look: () => Promise<void>): () => void {
   const timer = setInterval(() => void look(), ms);

@@ -35,8 +35,9 @@ async function rules(): Promise<Register> {
 async function packs(): Promise<Register> {
   const { packToolCommands } = await import("./pack-tools.ts");
   const { packBuildCommand } = await import("./builds.ts");
+  const { packCommands } = await import("./packs.ts");
   return (whale) => {
-    const group = whale.command("packs").description("pack：新建、测试、构建 · packs: new, test, build");
+    const group = packCommands(whale);
     packToolCommands(group);
     packBuildCommand(group);
   };

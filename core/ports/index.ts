@@ -19,6 +19,7 @@ export type * from "./messenger.ts";
 export type * from "./pack-format.ts";
 export type * from "./pack-registry.ts";
 export type * from "./pack-repos.ts";
+export type * from "./python-code.ts";
 export type * from "./replay-store.ts";
 export type * from "./rollouts.ts";
 export type * from "./state-store.ts";

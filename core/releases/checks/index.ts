@@ -1,4 +1,4 @@
-export { checkContent, type FetchedRepo, isBelow, isPackRef } from "./content.ts";
+export { checkContent, errorOf, type FetchedRepo, isBelow, isPackRef, warningOf } from "./content.ts";
 export { afterExceptions, hasErrors } from "./except.ts";
 export { checkInUse } from "./in-use.ts";
 export { EXCEPTABLE_CHECKS, PACK_CHECKS, type PackCheck } from "./names.ts";
