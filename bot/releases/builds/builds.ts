@@ -34,7 +34,7 @@ export interface Builds {
   bill(id: string): Promise<string | null>;
   /** Takes up the oldest build that waits, or one that a process left, and sees it to its end. Never two at a time. */
   round(): Promise<{ more: boolean }>;
-  /** Leaves the build under way, for this process or another to take up again. */
+  /** Leaves the build under way, for this process or another to take up again, and begins none. */
   stop(): Promise<void>;
 }
 
@@ -43,6 +43,8 @@ export const KEPT_BUILDS = 100;
 export function createBuilds(deps: BuildsDeps): Builds {
   const records = buildRecords(deps.state);
   let current: { cut: AbortController; done: Promise<void> } | null = null;
+  let leaving = false;
+  let idleAt = -1;
   return {
     order: (set, lock, by) => order({ set, lock, by }, records, deps),
     get: records.get,
@@ -52,21 +54,27 @@ export function createBuilds(deps: BuildsDeps): Builds {
     log: deps.files.log,
     bill: deps.files.bill,
     round: async () => {
+      // Cheap, for all the time in which nobody builds anything.
+      const version = await deps.state.version();
+      if (version === idleAt) return { more: false };
       const builds = await records.list();
       const untold = builds.filter((build) => isOver(build) && !build.told);
       const waits = builds.filter((build) => !isOver(build));
+      if (untold.length + waits.length === 0) idleAt = version;
       if (current || untold.length + waits.length === 0) return { more: false };
       const lease = await deps.leases.acquire(LEASE, deps.holder, LEASE_MS);
       if (lease.outcome === "taken") return { more: false };
       const cut = new AbortController();
-      current = { cut, done: work({ untold, oldest: waits.at(-1) }, cut, { records, deps }) };
+      const oldest = leaving ? undefined : waits.at(-1);
+      current = { cut, done: work({ untold, oldest }, cut, { records, deps }) };
       await current.done.finally(() => {
         current = null;
         return deps.leases.release(LEASE, lease.fence);
       });
-      return { more: !cut.signal.aborted && waits.length > 1 };
+      return { more: !leaving && !cut.signal.aborted && waits.length > 1 };
     },
     stop: async () => {
+      leaving = true;
       current?.cut.abort("stopped" satisfies Cut);
       await current?.done;
     },
