@@ -125,7 +125,7 @@ const SECRETS: [name: string, text: string][] = [
   ["a random value in YAML", `token: ${RANDOM}`],
 ];
 const PLAIN = [
-  "token: ${TOKEN}",
+  `token: \${TOKEN}`,
   "password: {{ st2kv.system.password }}",
   "secret: true",
   "api_key: your-api-key-goes-here-please",
