@@ -17,6 +17,7 @@ export interface PlannedPack {
   }[];
 }
 
+/** How one parameter of an action changes. */
 export type ParameterChange =
   | { change: "added"; name: string; required: boolean }
   | { change: "removed"; name: string }
@@ -34,6 +35,7 @@ export const PARAMETER_PARTS = [
 ] as const;
 export type ParameterPart = (typeof PARAMETER_PARTS)[number];
 
+/** How one action, alias, rule or sensor changes. */
 export interface ItemChange {
   kind: string;
   ref: string;
@@ -51,6 +53,7 @@ export interface ItemChange {
   touches: readonly ActionUse[];
 }
 
+/** How one pack changes; its versions are null where it is not there. */
 export interface PackChange {
   ref: string;
   change: "added" | "removed" | "changed";

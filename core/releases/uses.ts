@@ -4,6 +4,7 @@ import type { Rule } from "../rules/rule.ts";
 import { actionFits, type RunGrant } from "../runs/grant.ts";
 import type { PackSet } from "./pack-set.ts";
 
+/** What of a home may name actions. */
 export const USER_KINDS = ["rule", "offer", "grant", "policy", "roster", "pack-set"] as const;
 
 /** Something of Whale that starts, or lets start, an action. */
@@ -17,7 +18,7 @@ export interface ActionUse {
   parameters: readonly string[] | null;
 }
 
-/** What of a home may name actions. */
+/** The parts of a home that may name actions. */
 export interface ActionUsers {
   rules: readonly Rule[];
   policies: readonly Policy[];
