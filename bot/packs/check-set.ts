@@ -109,8 +109,6 @@ function requirementsFile({ path }: PackContent): string {
   return path === "." ? "requirements.txt" : `${path}/requirements.txt`;
 }
 
-const WORKFLOW_RUNNER = "orquesta";
-
 /** A workflow is judged by the first of the set's clusters that answers. */
 async function checkWorkflows(
   set: PackSet,
@@ -120,10 +118,8 @@ async function checkWorkflows(
   const problems: PackProblem[] = [];
   const workflows = repos.flatMap(({ name, tree, packs }) =>
     packs.flatMap(({ ref, items }) =>
-      items.flatMap(({ runner, entryPoint }) =>
-        runner === WORKFLOW_RUNNER && tree.files.includes(entryPoint)
-          ? [{ name, tree, ref, file: entryPoint }]
-          : [],
+      items.flatMap(({ workflow, entryPoint }) =>
+        workflow && tree.files.includes(entryPoint) ? [{ name, tree, ref, file: entryPoint }] : [],
       ),
     ),
   );

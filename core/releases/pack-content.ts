@@ -15,6 +15,8 @@ export interface PackItem {
   /** An action's parameters by name, as its metadata gives them; empty for other kinds. */
   parameters: JsonObject;
   enabled: boolean;
+  /** Its entry point is the definition of a workflow, which a cluster can inspect. */
+  workflow?: true;
   /** The action's or sensor's script or workflow, from the repository's root; empty where it has none. */
   entryPoint: string;
   description: string;

@@ -51,6 +51,13 @@ export const KINDS: Readonly<
   },
 };
 
+/** Runners that start a file of the pack. */
+const FILE_RUNNERS = [
+  ...["python-script", "local-shell-script", "remote-shell-script", "orquesta", "action-chain"],
+  "winrm-ps-script",
+];
+const WORKFLOW_RUNNER = "orquesta";
+
 /** The pack that a file is of. */
 export interface OfPack {
   ref: string;
@@ -72,6 +79,7 @@ export function readItem(
     runner: kind === "action" ? textOf(file, "runner_type") : "",
     parameters: kind === "action" && isJsonObject(parameters) ? parameters : {},
     // The engine takes rules as they are written, and everything else as on.
+    ...(textOf(file, "runner_type") === WORKFLOW_RUNNER ? { workflow: true } : {}),
     enabled: typeof enabled === "boolean" ? enabled : kind !== "rule",
     entryPoint: entryOf(file, kind, pack),
     description: textOf(file, "description"),
@@ -79,7 +87,7 @@ export function readItem(
   const problems = [
     ...checkFields(file, fields),
     ...checkPack(file, pack),
-    ...(kind === "action" ? checkParameters(file) : []),
+    ...(kind === "action" ? [...checkParameters(file), ...checkEntry(file)] : []),
     ...(kind === "rule" ? checkRule(file) : []),
     ...(kind === "alias" ? checkFormats(file) : []),
   ];
@@ -106,6 +114,11 @@ function checkPack(file: MetadataFile, { ref }: OfPack): PackProblem[] {
     en: `pack is ${written}, and this one is ${ref}`,
   };
   return [file.problem(["pack"], words)];
+}
+
+function checkEntry(file: MetadataFile): PackProblem[] {
+  if (!FILE_RUNNERS.includes(textOf(file, "runner_type")) || textOf(file, "entry_point") !== "") return [];
+  return [file.problem(["entry_point"], { zh: "缺少 entry_point", en: "entry_point is missing" })];
 }
 
 function checkRule({ value, problem }: MetadataFile): PackProblem[] {

@@ -113,22 +113,13 @@ function checkItemName(repo: string, pack: PackContent, { ref, file }: PackItem)
   return [errorOf("name", repo, { pack: pack.ref, file, zh, en })];
 }
 
-/** Runners that start a file of the pack. */
-const FILE_RUNNERS = [
-  ...["python-script", "local-shell-script", "remote-shell-script", "orquesta", "action-chain"],
-  "winrm-ps-script",
-];
 /** The engine starts the file itself there; to other machines it is copied with its right to run. */
 const STARTED_IN_PLACE = "local-shell-script";
 
 function checkEntry({ name, tree }: FetchedRepo, pack: PackContent, item: PackItem): PackProblem[] {
-  const { file, entryPoint, kind, runner } = item;
-  const needs = kind === "sensor" || (kind === "action" && FILE_RUNNERS.includes(runner));
+  const { file, entryPoint, runner } = item;
   const at = { pack: pack.ref, file };
-  if (entryPoint === "") {
-    const zh = `${item.ref} 没有写 entry_point`;
-    return needs ? [errorOf("entry-point", name, { ...at, zh, en: `${item.ref} has no entry_point` })] : [];
-  }
+  if (entryPoint === "") return [];
   if (!isBelow(entryPoint, pack.path)) {
     const zh = `entry_point 指到了包外面：${entryPoint}`;
     return [

@@ -35,13 +35,6 @@ const REFUSED: [name: string, repos: FetchedRepo[], check: string, zh: RegExp][]
   ],
   ["an entry point that leads out", [withAction({ entryPoint: "../x.sh" })], "entry-point", /包外面/],
   ["an entry point that is absolute", [withAction({ entryPoint: "/etc/x.sh" })], "entry-point", /包外面/],
-  ["no entry point", [withAction({ entryPoint: "" })], "entry-point", /没有写/],
-  [
-    "a sensor without one",
-    [withAction({ kind: "sensor", runner: "", entryPoint: "" })],
-    "entry-point",
-    /没有写/,
-  ],
   [
     "a script that may not be run",
     [withAction({}, { ...FILES, "actions/show.sh": "echo\n" })],

@@ -42,6 +42,12 @@ const REFUSED: [name: string, files: Record<string, string>, at: string, zh: Reg
     "actions/workflows/w.yaml:2",
     /括号|YAML/,
   ],
+  [
+    "no entry point",
+    { "actions/show.yaml": "name: show\nrunner_type: python-script\n" },
+    "actions/show.yaml:1",
+    /缺少 entry_point/,
+  ],
   ["no runner", { "actions/show.yaml": "name: show\n" }, "actions/show.yaml:1", /缺少 runner_type/],
   [
     "another pack's name",
