@@ -4,6 +4,7 @@ import { createImages } from "../adapters/images/index.ts";
 import { createBuildFiles } from "../adapters/local/index.ts";
 import { packRecipe } from "../adapters/stackstorm/index.ts";
 import { maskText, systemIds } from "../adapters/telemetry/index.ts";
+import { markdownText } from "../adapters/wecom/index.ts";
 import type { Clock, Logger } from "../core/ports/index.ts";
 import {
   actionUses,
@@ -27,7 +28,6 @@ export interface BuildParts {
   inForce: () => InForce;
   stores: Stores;
   textsFor: Languages["textsFor"];
-  plain: (text: string) => string;
   clock: Clock;
   log: Logger;
 }
@@ -100,7 +100,7 @@ const ENDS = {
 } as const;
 
 /** Tells whoever ordered a build how it ended, where that is a person. */
-function tellerOver({ stores, textsFor, plain, clock }: BuildParts) {
+function tellerOver({ stores, textsFor, clock }: BuildParts) {
   return async (build: Build): Promise<void> => {
     const [, to] = /^user:(.+)$/.exec(build.by) ?? [];
     const { stage } = build;
@@ -110,7 +110,7 @@ function tellerOver({ stores, textsFor, plain, clock }: BuildParts) {
       zh: `包集 ${build.set} ${ENDS[stage].zh}：${said}（whale builds show ${build.id}）`,
       en: `pack set ${build.set}, ${ENDS[stage].en}: ${said} (whale builds show ${build.id})`,
     };
-    const text = plain((await textsFor(to)).wordsOf(words));
+    const text = markdownText((await textsFor(to)).wordsOf(words));
     const body = { kind: "answer" as const, to, text };
     const dueAtMs = clock.nowMs();
     await stores.store.outbox.add([{ key: `build:${build.id}`, taskId: null, lane: 4, body, dueAtMs }]);

@@ -164,11 +164,8 @@ export async function openParts(options: WhaleOptions) {
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
     ...{ holder: stores.holder, ids: systemIds },
   });
-  const making = buildsOver({
-    ...{ config, inForce: inForce.current, stores, textsFor, plain: markdownText, clock, log },
-  });
   const made = {
-    ...making,
+    ...buildsOver({ ...common, config, stores, textsFor, inForce: inForce.current }),
     runs,
     aliases,
     actions,
