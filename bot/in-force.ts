@@ -14,6 +14,7 @@ import type { Groups } from "../core/groups/index.ts";
 import type { LanguageGroup } from "../core/languages/index.ts";
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
+import type { PackSet } from "../core/releases/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
 import type { RunGrant } from "../core/runs/index.ts";
 import {
@@ -51,6 +52,7 @@ export interface InForce {
   tokens: ReadonlyMap<string, AccessToken>;
   /** Who reads which language. */
   languages: readonly LanguageGroup[];
+  packSets: readonly PackSet[];
   warnings: Warning[];
 }
 
@@ -115,6 +117,7 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     roles: home.roles,
     grants: home.grants,
     languages: home.languages,
+    packSets: home.packSets,
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };

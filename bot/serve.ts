@@ -18,6 +18,7 @@ import {
   type AccessDeps,
   actionRoutes,
   auditRoutes,
+  buildRoutes,
   type Cloud,
   certificatesOver,
   clusterRoutes,
@@ -40,6 +41,7 @@ import {
   onceEach,
   openApiRoutes,
   outboxRoutes,
+  type PackSources,
   type ReadJson,
   rateGate,
   refusalRoutes,
@@ -63,6 +65,7 @@ import type { TaskOrders } from "./orders/index.ts";
 import { pageRoutes, shownParams } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { Builds } from "./releases/builds/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import { releaseHeld, type StopKeeper } from "./stops/index.ts";
@@ -78,6 +81,8 @@ export interface Serving {
   mutes: MuteKeeper;
   stops: StopKeeper;
   fleet: Fleet;
+  builds: Builds;
+  packs: PackSources;
   delegations: DelegationKeeper;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
@@ -208,6 +213,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   });
   actionRoutes(router, { ...common, catalogue, clusters: () => inForce.current().clusters });
   const objectOf = muteObjectOver(() => inForce.current().rules);
+  buildRoutes(router, { ...common, builds: parts.builds, packs: parts.packs, readJson });
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   stopRoutes(router, {
     ...{ ...common, stops: parts.stops, stoppable: () => inForce.current(), readJson },

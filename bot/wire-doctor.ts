@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { readLocalAddress } from "../adapters/local/index.ts";
 import { createOutbound, type Outbound } from "../adapters/outbound/index.ts";
 import { inspectFolder } from "../adapters/sqlite/index.ts";
@@ -19,7 +21,9 @@ import {
   lookAtClock,
   lookAtFiles,
   lookAtPeople,
+  lookAtPrograms,
   lookAtTargets,
+  type VersionOf,
 } from "./doctor/index.ts";
 import type { Warning } from "./http/index.ts";
 import type { Prepared } from "./wire.ts";
@@ -37,6 +41,8 @@ export async function examine(ready: Ready, clock: Clock = systemClock): Promise
     async () => [languageOf(config, clock)],
     ...stores,
     () => examineRunning(config),
+    () =>
+      lookAtPrograms(home.packSets.length, { git: "git", buildah: config.images.program }, versionOf(config)),
     () => examineWecom(ready, { out, clock }),
     ...clustersOf(ready),
     ...clocksOf(ready, { out, clock }),
@@ -50,6 +56,17 @@ export async function examine(ready: Ready, clock: Clock = systemClock): Promise
 
 /** Whoever stands at a terminal waits for it. */
 const OUT_MS = 5_000;
+
+/** The first line of what a program says of itself. */
+function versionOf({ images }: Config): VersionOf {
+  return async (program) => {
+    const run = promisify(execFile)(program, ["--version"], { env: images.env, timeout: OUT_MS });
+    return run.then(
+      ({ stdout }) => stdout.split("\n", 1)[0] ?? "",
+      () => null,
+    );
+  };
+}
 
 const silent = createLogger({ level: "silent" });
 const depsAt = (clock: Clock) => ({ clock, log: silent, metrics: createMetrics({ prefix: "doctor" }) });

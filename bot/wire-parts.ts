@@ -17,7 +17,7 @@ import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { adminWatch } from "./admin-watch.ts";
-import { type Config, secretsOfStores } from "./config/index.ts";
+import { type Config, secretsOfImages, secretsOfStores } from "./config/index.ts";
 import { deadLetterWatch } from "./dead-letter-watch.ts";
 import { createDelegationKeeper, tellDelegate } from "./delegations/index.ts";
 import { createExplainer } from "./explain/index.ts";
@@ -42,6 +42,7 @@ import { createOpenCount } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
+import { buildsOver } from "./wire-builds.ts";
 import { postsOver } from "./wire-channels.ts";
 import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
@@ -100,6 +101,7 @@ export async function openParts(options: WhaleOptions) {
     ...(config.aibot === null ? [] : [config.aibot.secret]),
     localToken,
     config.sessionKey,
+    ...secretsOfImages(config.images),
     ...secretsOfStores(config.stores),
   ];
   const log = createLogger({ level, secrets, ...(logTo ? { destination: logTo } : {}) });
@@ -163,6 +165,7 @@ export async function openParts(options: WhaleOptions) {
     ...{ holder: stores.holder, ids: systemIds },
   });
   const made = {
+    ...buildsOver({ ...common, config, stores, textsFor, inForce: inForce.current }),
     runs,
     aliases,
     actions,

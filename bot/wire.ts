@@ -17,6 +17,7 @@ import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
 import { serverOver } from "./serve.ts";
 import { stopWarnings } from "./stops/index.ts";
+import { startBuilds } from "./wire-builds.ts";
 import { answererServing } from "./wire-inquiries.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
 import { startScheduler, startWork, type Work } from "./work.ts";
@@ -204,7 +205,11 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
   // Each process looks for itself: what one cannot reach, another may.
   const looking = parts.fleet.start();
   works.push({ stop: ({ together }) => together({ fleet: () => looking.stop() }) });
-  if (config.roles.includes("worker")) works.push(await startWork(ground));
+  if (config.roles.includes("worker")) {
+    works.push(await startWork(ground));
+    const building = startBuilds(parts.builds, parts);
+    works.push({ stop: ({ together }) => together({ builds: () => building.stop() }) });
+  }
   // Pages ask it too: which parameters are secret.
   if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));
   if (!config.roles.includes("scheduler")) return;

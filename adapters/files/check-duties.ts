@@ -16,6 +16,7 @@ export function checkDuties(drafts: Drafts): Problem[] {
       return checkNamed(roles, of, known);
     }),
     ...ofKind(drafts, "runs").flatMap((runs) => checkNamed(runs, peopleOfRuns(runs), known)),
+    ...ofKind(drafts, "pack-set").flatMap((set) => checkNamed(set, [["approval"]], known)),
     ...ofKind(drafts, "languages").flatMap((located) => checkNamed(located, [["languages"]], known)),
     ...ofKind(drafts, "roster").flatMap((roster) => checkCluster(drafts, roster)),
   ];

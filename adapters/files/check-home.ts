@@ -1,6 +1,7 @@
 import type { Policy } from "../../core/policies/index.ts";
 import type { ApprovalContext } from "./check-approval.ts";
 import { checkCluster, checkEventType, checkGroups, checkPolicy } from "./check-others.ts";
+import { checkPackSet } from "./check-pack-set.ts";
 import { checkRoles, checkTokens } from "./check-people.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRoster } from "./check-roster.ts";
@@ -59,6 +60,8 @@ function checkFile(located: Located, context: CheckContext, approvals: ApprovalC
       return checkTokens(located);
     case "runs":
       return checkRuns(located, approvals);
+    case "pack-set":
+      return checkPackSet(located, approvals);
     case "languages":
       // Its shape and the rosters that it names are checked where those of all files are.
       return [];

@@ -21,6 +21,7 @@ const NAMED_KINDS: readonly FileKind[] = [
   "cluster",
   "window",
   "roster",
+  "pack-set",
 ];
 
 /** What only shows when all files are seen together. Policies are checked with the approvals. */
@@ -31,6 +32,7 @@ export function checkReferences(drafts: Drafts): Problem[] {
     ...ofKind(drafts, "rule").flatMap((rule) => checkRuleReferences(drafts, rule)),
     ...ofKind(drafts, "runs").flatMap((runs) => checkRunReferences(drafts, runs)),
     ...ofKind(drafts, "source").flatMap((source) => checkSourceTypes(drafts, source)),
+    ...ofKind(drafts, "pack-set").flatMap((set) => checkSetReferences(drafts, set)),
     ...checkRoutes(drafts),
     ...checkDuties(drafts),
   ];
@@ -75,6 +77,19 @@ function checkRunReferences(drafts: Drafts, runs: Located): Problem[] {
     ...checkCardGroup(drafts, runs, [...grant, "approval", "group"]),
     ...checkBusiness(drafts, { located: runs, path: [...grant, "business"] }, [{ event: null }]),
   ]);
+}
+
+function checkSetReferences(drafts: Drafts, set: Located): Problem[] {
+  const known = namesOf(drafts, "cluster");
+  const clusters = drafts.incomplete.has("cluster") ? [] : itemsAt(set, ["clusters"]);
+  return [
+    ...checkCardGroup(drafts, set, ["approval", "group"]),
+    ...clusters.flatMap((path) => {
+      const name = textAt(set, path);
+      if (name === undefined || known.includes(name)) return [];
+      return [problemAt(set, path, unknownWords("集群", "cluster", { name, known }))];
+    }),
+  ];
 }
 
 function checkOn(drafts: Drafts, rule: Located, path: Path): Problem[] {

@@ -4,6 +4,7 @@ import type { HomeTexts } from "./home-folders.ts";
 import { type LanguagesFile, LanguagesShape } from "./languages-schema.ts";
 import type { Located } from "./located.ts";
 import { textAt } from "./look.ts";
+import { type PackSetFile, PackSetShape } from "./pack-set-schema.ts";
 import { type RolesFile, RolesShape, type TokensFile, TokensShape } from "./people-schema.ts";
 import type { Problem } from "./problem.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -42,6 +43,7 @@ export interface FileOf {
   tokens: TokensFile;
   languages: LanguagesFile;
   runs: RunsFile;
+  "pack-set": PackSetFile;
 }
 
 const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
@@ -59,6 +61,7 @@ const SCHEMAS: Readonly<Record<FileKind, TSchema>> = {
   tokens: TokensShape,
   languages: LanguagesShape,
   runs: RunsShape,
+  "pack-set": PackSetShape,
 };
 const SHAPES = new Map(Object.entries(SCHEMAS).map(([kind, schema]) => [kind, shapeOf(schema)] as const));
 
@@ -78,6 +81,7 @@ const NAME_FIELD: Readonly<Record<FileKind, string>> = {
   tokens: "",
   languages: "",
   runs: "",
+  "pack-set": "id",
 };
 
 /** The home's files as data, whatever their shape. */

@@ -13,7 +13,8 @@ export type FileKind =
   | "roles"
   | "tokens"
   | "languages"
-  | "runs";
+  | "runs"
+  | "pack-set";
 
 /** One file of the home, as text. */
 export interface FileText {

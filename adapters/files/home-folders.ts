@@ -17,6 +17,7 @@ const FOLDERS: readonly { folder: string; kind: FileKind; required: boolean }[] 
   { folder: "clusters", kind: "cluster", required: true },
   { folder: "windows", kind: "window", required: false },
   { folder: "rosters", kind: "roster", required: false },
+  { folder: "packsets", kind: "pack-set", required: false },
 ];
 const TOP_FILES = new Map<string, FileKind>(
   (["groups", "throttles", "routing", "roles", "tokens", "languages", "runs"] as const).flatMap((kind) => [
@@ -110,10 +111,14 @@ async function listFolder(path: string): Promise<string[] | null> {
 
 const RULES = "rules";
 const TEST_OF_RULES = /\.test\.ya?ml$/;
+const BESIDE = new Map([
+  [RULES, TEST_OF_RULES],
+  ["packsets", /\.lock\.ya?ml$/],
+]);
 
-/** Tests of rules stand beside them and declare nothing. */
+/** Tests of rules and locks of pack sets stand beside them and declare nothing. */
 function declaring(folder: string, names: readonly string[]): string[] {
-  return yamlNames(names).filter((name) => folder !== RULES || !TEST_OF_RULES.test(name));
+  return yamlNames(names).filter((name) => !BESIDE.get(folder)?.test(name));
 }
 
 /** The texts of the tests of rules, `rules/*.test.yaml`. They say nothing that a process needs. */

@@ -4,6 +4,7 @@ import type { Group } from "../../core/groups/index.ts";
 import type { LanguageGroup } from "../../core/languages/index.ts";
 import type { AccessToken, Role } from "../../core/people/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
+import type { PackSet } from "../../core/releases/index.ts";
 import type { Roster } from "../../core/rosters/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import type { RunGrant } from "../../core/runs/index.ts";
@@ -20,6 +21,7 @@ export interface Home {
   routes: Route[];
   windows: MaintenanceWindow[];
   rosters: Roster[];
+  packSets: PackSet[];
   groups: Record<string, Group>;
   roles: Role[];
   /** What people may run by hand, in their order: the first that names an action decides. */

@@ -5,6 +5,14 @@ export type { Environment, FileKind, HomeFile } from "./home-file.ts";
 export { createHomeFolder, type HomeFolder, type HomeFolderOptions } from "./home-folder.ts";
 export { MAX_FILE_BYTES, type Overlay, type ReadFile } from "./home-folders.ts";
 export { type HomeLoading, type HomeOptions, loadHome } from "./load-home.ts";
+export {
+  type LockReading,
+  packLockFile,
+  packLockText,
+  parsePackLock,
+  readPackLock,
+  writePackLock,
+} from "./pack-lock-file.ts";
 export { type PoliciesOfHome, type PolicyUse, readPolicies } from "./policy-uses.ts";
 export { formatProblems, type Problem } from "./problem.ts";
 export { type RulePlaces, rulePlaces } from "./rule-places.ts";

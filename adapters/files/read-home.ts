@@ -7,6 +7,7 @@ import type { Located } from "./located.ts";
 import { pathOfField, problemAt, quotingWords } from "./located.ts";
 import type { Problem } from "./problem.ts";
 import { readCluster, readEventType, readGroups, readPolicy } from "./read-others.ts";
+import { readPackSet } from "./read-pack-set.ts";
 import { readLanguage, readRole, readToken } from "./read-people.ts";
 import { readRoster } from "./read-roster.ts";
 import { readRoutes } from "./read-routing.ts";
@@ -29,6 +30,7 @@ export function readHome(drafts: Drafts): Home {
     routes: ofKind(drafts, "routing").flatMap((l) => readRoutes(contentOf(l, "routing"))),
     windows: ofKind(drafts, "window").map((l) => readWindow(contentOf(l, "window"))),
     rosters: ofKind(drafts, "roster").map((l) => readRoster(contentOf(l, "roster"))),
+    packSets: ofKind(drafts, "pack-set").map((l) => readPackSet(contentOf(l, "pack-set"))),
     groups: readGroups(Object.assign({}, ...groups)),
     roles: ofKind(drafts, "roles").flatMap((l) => contentOf(l, "roles").roles.map(readRole)),
     grants: ofKind(drafts, "runs").flatMap((l) => contentOf(l, "runs").runs.map(readGrant)),

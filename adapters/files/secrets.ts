@@ -2,7 +2,14 @@ import { closestWord } from "./closest-word.ts";
 import type { FileKind, Path } from "./home-file.ts";
 
 const SECRET_KEY = /^(auth|bearer|token|secret|password|apikey)$/i;
-const KINDS_WITH_SECRETS: readonly FileKind[] = ["source", "cluster", "roster", "groups", "tokens"];
+const KINDS_WITH_SECRETS: readonly FileKind[] = [
+  "source",
+  "cluster",
+  "roster",
+  "groups",
+  "tokens",
+  "pack-set",
+];
 /** The keys that may stand beside a secret. */
 const KNOWN_KEYS = [
   ...[
@@ -20,7 +27,7 @@ const KNOWN_KEYS = [
   ],
   ...["grafana", "sns", "smn", "name", "token", "value", "secret", "signatureHeader", "timestampHeader"],
   ...["windowSeconds", "algorithm", "encoding", "prefix", "signed", "topics", "file"],
-  ...["tokens", "id", "hash", "rights", "expires"],
+  ...["tokens", "id", "hash", "rights", "expires", "sshKeyFile", "knownHostsFile"],
 ];
 const MAX_SHOWN_OF_TOKEN = 32;
 /** What stands for text that must not be shown. */

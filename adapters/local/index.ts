@@ -1,3 +1,4 @@
 export { readLocalAddress, removeLocalAddress, writeLocalAddress } from "./address.ts";
+export { type BuildFilesOptions, createBuildFiles } from "./build-files.ts";
 export { processName } from "./process-name.ts";
 export { readLocalToken, writeLocalToken } from "./token.ts";

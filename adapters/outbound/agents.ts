@@ -12,7 +12,10 @@ export interface Agents {
 export function createAgents(config: OutboundConfig): Agents {
   const guard = config.guard ? { lookup: config.guard.lookup } : {};
   const options = { ...poolOptions(config), ...proxyOptions(config), ...guard };
-  const trust = config.caPem === undefined ? {} : { ca: config.caPem };
+  const trust = {
+    ...(config.caPem === undefined ? {} : { ca: config.caPem }),
+    ...(config.anyCertificate ? { rejectUnauthorized: false } : {}),
+  };
   return { http: new http.Agent(options), https: new https.Agent({ ...options, ...trust }) };
 }
 

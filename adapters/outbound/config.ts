@@ -23,6 +23,8 @@ export interface OutboundOptions {
   maxSockets?: number;
   /** Certificates, in PEM, to trust instead of the system's; for a service with an authority of its own. */
   caPem?: string;
+  /** Takes any certificate. Default false. */
+  anyCertificate?: boolean;
   /** Keeps its connections away from addresses that are refused. Default none: it may go anywhere. */
   guard?: AddressGuard;
 }

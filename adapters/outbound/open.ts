@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
+import { pipeline, Readable } from "node:stream";
 import { ChatOpsError } from "../../core/errors.ts";
 import { createAgents } from "./agents.ts";
 import { checkOptions, type OutboundConfig, type OutboundOptions } from "./config.ts";
@@ -11,7 +12,10 @@ export interface OpenRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   url: string;
   headers: Record<string, string>;
-  body?: Uint8Array | undefined;
+  /** What is read piece by piece is sent so; its length belongs among the headers. */
+  body?: Uint8Array | Readable | undefined;
+  /** Ends the call, and the answer while it is read. */
+  signal?: AbortSignal;
 }
 
 /** The way out to one service for answers that are handed on piece by piece. */
@@ -32,9 +36,10 @@ export function createOpenOutbound(options: OutboundOptions): OpenOutbound {
   const send = (request: OpenRequest, url: URL, mayRepeat: boolean): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const isTls = url.protocol === "https:";
-      const { method, headers } = request;
+      const { method, headers, body } = request;
       const agent = isTls ? agents.https : agents.http;
-      const sent = (isTls ? https : http).request(url, { method, headers, agent }, resolve);
+      const signal = request.signal ? { signal: request.signal } : {};
+      const sent = (isTls ? https : http).request(url, { method, headers, agent, ...signal }, resolve);
       sent.setTimeout(config.timeoutMs, () => sent.destroy(late(config)));
       sent.on("error", (error: NodeJS.ErrnoException) => {
         const isStale = sent.reusedSocket && error.code === "ECONNRESET";
@@ -44,7 +49,8 @@ export function createOpenOutbound(options: OutboundOptions): OpenOutbound {
             error instanceof ChatOpsError ? error : failure(config, "unreachable", error.code ?? "failed"),
           );
       });
-      sent.end(request.body);
+      if (body instanceof Readable) pipeline(body, sent, () => undefined);
+      else sent.end(body);
     });
   return {
     open: (request) => send(request, targetOf(config, { url: request.url }), true),

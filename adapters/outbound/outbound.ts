@@ -11,7 +11,7 @@ export type { QueryValue } from "./target.ts";
 
 /** One call. Name its `path` below the base address, or a full `url`. */
 export interface OutboundRequest extends Address {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON; undefined sends no body. */
   body?: unknown;
   /** Sent as it is, in place of a body. */

@@ -1,4 +1,6 @@
 export { type Addresses, addressesOf } from "./addresses.ts";
 export { STACKSTORM_DEFAULTS, type StackStormOptions } from "./config.ts";
 export { createStackStorm, type StackStorm, type StackStormParts } from "./executor.ts";
+export { packRecipe } from "./pack-recipe.ts";
+export { packFormat } from "./packs/index.ts";
 export { EVERY_EXECUTION, RECONNECTED } from "./watch.ts";

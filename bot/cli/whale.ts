@@ -25,6 +25,7 @@ const PARTS: readonly { names: readonly string[]; load: () => Promise<Register> 
     names: ["stops", "stop", "start"],
     load: async () => (await import("./stops.ts")).stopCommands,
   },
+  { names: ["builds"], load: async () => (await import("./builds.ts")).buildCommands },
   { names: ["actions"], load: async () => (await import("./actions.ts")).actionsCommand },
   { names: ["rules"], load: rules },
 ];
@@ -37,8 +38,13 @@ async function rules(): Promise<Register> {
 
 async function packs(): Promise<Register> {
   const { packToolCommands } = await import("./pack-tools.ts");
-  return (whale) =>
-    packToolCommands(whale.command("packs").description("pack：新建、测试 · packs: new, test"));
+  const { packBuildCommand } = await import("./builds.ts");
+  const { packCommands } = await import("./packs.ts");
+  return (whale) => {
+    const group = packCommands(whale);
+    packToolCommands(group);
+    packBuildCommand(group);
+  };
 }
 
 /** The command line with the part that is called, or with all where none is known by that name. */

@@ -6,6 +6,7 @@ import { LANGUAGES } from "../../core/texts/index.ts";
 import { type AdminConfig, readAdmin } from "./admin.ts";
 import { type AibotSetting, readAibot } from "./aibot.ts";
 import { memoryOfMachine } from "./environment.ts";
+import { type ImagesSetting, readImages } from "./images.ts";
 import { type ConfigReader, configReader, type WecomText } from "./reader.ts";
 import { type ProcessRole, readRoles } from "./roles.ts";
 import { readSessionKey } from "./session-key.ts";
@@ -42,6 +43,8 @@ export interface Config {
   budgets: BudgetLimits;
   /** Null without the AI bot. */
   aibot: AibotSetting | null;
+  /** How images of packs are built and pushed. */
+  images: ImagesSetting;
   /** Largest body that intake takes, in bytes. Default 1 MiB. */
   maxBodyBytes: number;
   /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
@@ -122,6 +125,7 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     admin: readAdmin(read),
     budgets: budgetLimits(read),
     aibot: readAibot(read),
+    images: readImages(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),

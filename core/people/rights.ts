@@ -22,6 +22,8 @@ export const RIGHTS = [
   "clusters.read",
   "clusters.write",
   "stops.write",
+  "packs.read",
+  "packs.build",
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];

@@ -1,3 +1,4 @@
+import type { InstalledPackage } from "../releases/image.ts";
 import type { Strategy } from "../releases/pack-set.ts";
 
 /** What an image is made of. The same order gives the same digest. */
@@ -12,6 +13,8 @@ export interface ImageOrder {
   image: string;
   tag: string;
   labels: Readonly<Record<string, string>>;
+  /** The bill of materials that stands in the image, of what installing the packs brought. */
+  bill: (installed: readonly InstalledPackage[]) => string;
 }
 
 export type BuildOutcome =
@@ -19,14 +22,19 @@ export type BuildOutcome =
   | { outcome: "failed" | "canceled"; message: string };
 
 export type PushOutcome =
-  | { outcome: "pushed"; digest: string }
+  | { outcome: "pushed"; digest: string; bytes: number }
   /** The registry holds this tag with another content: it is never overwritten. */
   | { outcome: "taken"; digest: string; message: string }
+  /** What was built under this tag is not here (any more): to be built again. */
+  | { outcome: "unbuilt"; message: string }
   | { outcome: "failed" | "canceled"; message: string };
 
 /** Builds images and brings them to a registry. */
 export interface ImageBuilder {
-  /** Builds; what the tools say goes to `onLog` line by line, without secrets. Never throws. */
+  /**
+   * Builds; what the tools say goes to `onLog` line by line, without secrets. One at a time: what a build before, of
+   * this process or of one that died, has left is ended and cleared away first. Never throws.
+   */
   build(order: ImageOrder, onLog: (line: string) => void, signal: AbortSignal): Promise<BuildOutcome>;
   /** Pushes what was built last under this tag. Safe to repeat: the same content is the same. Never throws. */
   push(

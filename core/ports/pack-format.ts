@@ -7,7 +7,9 @@ export interface PackTree {
   files: readonly string[];
   /** Whether a file may be run. */
   isExecutable(path: string): boolean;
-  /** The text of a file. */
+  /** Its length in bytes. */
+  size(path: string): number;
+  /** The text of a file; what is no UTF-8 in it is replaced. */
   read(path: string): string;
 }
 

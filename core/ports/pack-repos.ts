@@ -21,8 +21,8 @@ export interface PackRepos {
   /** The commit that a repository's ref or range stands at now. Never throws. */
   resolve(repo: PackRepo, signal: AbortSignal): Promise<ResolveOutcome>;
   /** Brings the files of one commit into an empty folder. Never throws. */
-  fetch(
+  fetch: (
     order: { repo: PackRepo; commit: string; into: string; maxBytes: number },
     signal: AbortSignal,
-  ): Promise<FetchOutcome>;
+  ) => Promise<FetchOutcome>;
 }

@@ -8,6 +8,7 @@ import type { Delegation } from "../delegations/index.ts";
 import type { Question } from "../inquiries/question.ts";
 import type { LanguageChoice } from "../languages/languages.ts";
 import type { Mute } from "../mutes/mute.ts";
+import type { Build } from "../releases/image.ts";
 import type { Stop } from "../stops/stop.ts";
 
 /** The kinds of documents, and what one of each says. */
@@ -38,6 +39,8 @@ export interface StateBodies {
   canary: { at: string; result?: CanaryResult };
   /** By the cluster's name: how it was when people were told of it last. */
   health: { at: string; state: "up" | "degraded" | "down" };
+  /** By its id. */
+  build: Build;
 }
 
 export type StateKind = keyof StateBodies;

@@ -15,6 +15,8 @@ export interface PackItem {
   /** An action's parameters by name, as its metadata gives them; empty for other kinds. */
   parameters: JsonObject;
   enabled: boolean;
+  /** Its entry point is the definition of a workflow, which a cluster can inspect. */
+  workflow?: true;
   /** The action's or sensor's script or workflow, from the repository's root; empty where it has none. */
   entryPoint: string;
   description: string;
@@ -23,9 +25,11 @@ export interface PackItem {
 /** One pack as its files say. */
 export interface PackContent {
   ref: string;
+  /** Its folder from the repository's root; `.` is the root itself. */
+  path: string;
   version: string;
   description: string;
-  /** Other packs that it needs, by ref. */
+  /** Other packs that it needs, by ref; of an address what it is called there. */
   dependencies: readonly string[];
   /** Lines of its requirements file, comments left out. */
   requirements: readonly string[];

@@ -11,13 +11,18 @@ export type Strategy = (typeof STRATEGIES)[number];
 export interface PackRepo {
   /** Unique in its set; what people call it. */
   name: string;
-  /** `https://…`, `ssh://…`, `git@host:path`, or a folder of this machine where the set allows it. */
+  /**
+   * `https://…`, `ssh://…`, `git@host:path`, or a folder of this machine: an absolute path, or one from WHALE_HOME that
+   * begins with `./`.
+   */
   url: string;
+  /** Below which folders of this machine it may stand, where its url is a folder. None when absent. */
+  folders?: readonly string[];
   /** What of it: a branch, a tag, a commit; or the highest tag within a range of semantic versions. */
   at: { ref: string } | { range: string };
-  /** Folders that hold a pack each, from the repository's root; `*` ends one that holds many. `["."]` when absent. */
+  /** Folders that hold a pack each, from the repository's root; `x/*` is each folder below `x`. `["."]` when absent. */
   paths?: readonly string[];
-  /** Own key or token, by the name of the environment variable or file that holds it; never the secret itself. */
+  /** Own key or token, by the name of the environment variable or the absolute path of the file that holds it. */
   auth?: { token: string } | { sshKeyFile: string; knownHostsFile: string };
 }
 

@@ -21,10 +21,15 @@ export interface Program {
 export interface ProgramOptions {
   path: string;
   argsFor(at: { folder: string; port: number }): readonly string[];
+  /** Answers with 200 once the program can be used. Default `/-/ready`. */
+  ready?: string;
 }
 
-/** Starts a program that answers `GET /-/ready` with 200 once it can be used, and ends it after the test. */
-export async function startProgram(t: TestContext, { path, argsFor }: ProgramOptions): Promise<Program> {
+/** Starts a program, waits until it can be used, and ends it after the test. */
+export async function startProgram(
+  t: Pick<TestContext, "after">,
+  { path, argsFor, ready = "/-/ready" }: ProgramOptions,
+): Promise<Program> {
   const { path: folder, remove } = tempFolder();
   const port = await freePort();
   mkdirSync(join(folder, "data"));
@@ -42,7 +47,7 @@ export async function startProgram(t: TestContext, { path, argsFor }: ProgramOpt
   await until({ lines, patienceMs: PATIENCE_MS }, `${path} to be ready`, () => {
     if (child.exitCode !== null) throw new Error(`${path} ended: ${lines.map(({ msg }) => msg).join("")}`);
     // Until it listens the connection is refused.
-    return fetch(`${url}/-/ready`).then(
+    return fetch(`${url}${ready}`).then(
       (answer) => answer.ok,
       () => false,
     );

@@ -15,6 +15,9 @@ const SERVICES: readonly Service[] = [
   { name: "Chromium", package: "chromium", path: "/usr/bin/chromium" },
   { name: "Alertmanager", package: "prometheus-alertmanager", path: "/usr/bin/prometheus-alertmanager" },
   { name: "Prometheus", package: "prometheus", path: "/usr/bin/prometheus" },
+  { name: "buildah", package: "buildah", path: "/usr/bin/buildah" },
+  { name: "Docker registry", package: "docker-registry", path: "/usr/bin/docker-registry" },
+  { name: "busybox", package: "busybox", path: "/bin/busybox" },
   { name: "Redis", package: "redis-server", path: "/usr/bin/redis-server" },
 ];
 

@@ -73,6 +73,7 @@ const STATE_KINDS: Record<StateKind, true> = {
   question: true,
   confirmation: true,
   place: true,
+  build: true,
 };
 
 /** Stops, mutes and delegations, all on one page: people make them. */

@@ -1,5 +1,6 @@
 import { actionPaths } from "./action-paths.ts";
 import { auditPaths } from "./audit-paths.ts";
+import { buildPaths } from "./build-paths.ts";
 import { clusterPaths } from "./cluster-paths.ts";
 import { configPaths } from "./config-paths.ts";
 import { deadLetterPaths } from "./dead-letter-paths.ts";
@@ -51,6 +52,7 @@ export const apiDocument = {
     ...eventTypePaths,
     ...configPaths,
     ...clusterPaths,
+    ...buildPaths,
     ...upgradePaths,
     ...actionPaths,
     ...replayPaths,

@@ -1,5 +1,6 @@
 export { type ActionRouteDeps, actionRoutes } from "./actions.ts";
 export { type AuditDeps, auditRoutes } from "./audit.ts";
+export { type BuildRouteDeps, buildRoutes, type PackSources } from "./builds.ts";
 export { type ClusterDeps, clusterRoutes } from "./clusters.ts";
 export { type ConfigDeps, configRoutes } from "./config.ts";
 export { type DeadLetterDeps, deadLetterRoutes } from "./dead-letters.ts";

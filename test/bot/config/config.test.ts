@@ -44,6 +44,11 @@ test("what is not given has its default", () => {
     sessionKey: "",
     admin: { people: null, robotUrl: null, publicUrl: null },
     aibot: null,
+    images: {
+      ...{ program: "buildah", storageDriver: "vfs", isolation: "chroot", tlsVerify: true, buildEnv: {} },
+      ...{ buildMs: 3_600_000, maxRepoBytes: 512 * 2 ** 20 },
+      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+    },
     budgets: { memberPerMinute: 24, accounts: 500, callsPerMinute: 2_400 },
     maxBodyBytes: 1_048_576,
     trustProxyHops: 0,

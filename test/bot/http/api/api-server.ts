@@ -29,7 +29,7 @@ import {
 } from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
-import { createRetryPlanner, createTaskOrders, createTaskOrders } from "../../../../bot/orders/index.ts";
+import { createRetryPlanner, createTaskOrders } from "../../../../bot/orders/index.ts";
 import { createStopKeeper } from "../../../../bot/stops/index.ts";
 import { budgetLeft, createAdvancer } from "../../../../bot/workers/index.ts";
 import { compileMutes } from "../../../../core/mutes/index.ts";

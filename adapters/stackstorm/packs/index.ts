@@ -1,0 +1,1 @@
+export { packFormat } from "./read-packs.ts";
