@@ -5,8 +5,6 @@ export type { Environment, FileKind, HomeFile } from "./home-file.ts";
 export { createHomeFolder, type HomeFolder, type HomeFolderOptions } from "./home-folder.ts";
 export { MAX_FILE_BYTES, type Overlay, type ReadFile } from "./home-folders.ts";
 export { type HomeLoading, type HomeOptions, loadHome } from "./load-home.ts";
-export { readLocalAddress, removeLocalAddress, writeLocalAddress } from "./local-address.ts";
-export { readLocalToken, writeLocalToken } from "./local-token.ts";
 export {
   type LockReading,
   packLockFile,
@@ -17,7 +15,6 @@ export {
 } from "./pack-lock-file.ts";
 export { type PoliciesOfHome, type PolicyUse, readPolicies } from "./policy-uses.ts";
 export { formatProblems, type Problem } from "./problem.ts";
-export { processName } from "./process-name.ts";
 export { type RulePlaces, rulePlaces } from "./rule-places.ts";
 export { loadRuleTests, type RuleTestCase, type RuleTestLoading } from "./rule-test-files.ts";
 export { standInEnvironment } from "./stand-in.ts";
