@@ -27,9 +27,8 @@ import {
 import { problemLines } from "./pack-words.ts";
 import { plainText } from "./plain-text.ts";
 
-/** `whale packs …`: reads and writes files, and fetches repositories; no running Whale is asked. Gives the group. */
-export function packCommands(whale: Command): Command {
-  const packs = whale.command("packs").description("包集 · pack sets");
+/** `whale packs lock|check|plan`: reads and writes files, and fetches repositories; no running Whale is asked. */
+export function packSetCommands(packs: Command): void {
   const named = (name: string, about: string) =>
     packs.command(name).argument("<set>", "packsets/ 里的 id · a set's id").description(about);
   named(
@@ -46,7 +45,6 @@ export function packCommands(whale: Command): Command {
   )
     .requiredOption("--from <file>", "以前的锁文件，- 表示从无到有 · an earlier lock file; - for nothing")
     .action(plan);
-  return packs;
 }
 
 interface Work {

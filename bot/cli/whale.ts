@@ -39,10 +39,11 @@ async function rules(): Promise<Register> {
 async function packs(): Promise<Register> {
   const { packToolCommands } = await import("./pack-tools.ts");
   const { packBuildCommand } = await import("./builds.ts");
-  const { packCommands } = await import("./packs.ts");
+  const { packSetCommands } = await import("./packs.ts");
   return (whale) => {
-    const group = packCommands(whale);
+    const group = whale.command("packs").description("pack 与包集 · packs and pack sets");
     packToolCommands(group);
+    packSetCommands(group);
     packBuildCommand(group);
   };
 }
