@@ -162,7 +162,7 @@ function rolling(open: () => Promise<RolloutsHarness>): void {
     const order = orderIn(harness);
     await rollouts.set(order);
     await harness.pass();
-    await rollouts.state({ ...order });
+    await rollouts.state(order);
     const back = orderIn(harness, { image: images.first, release: "r_2" });
     assert.equal((await rollouts.set(back)).outcome, "set");
     await until(harness, ["done"], back);
