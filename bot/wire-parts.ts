@@ -160,6 +160,7 @@ export async function openParts(options: WhaleOptions) {
   const fleet = fleetOver({
     ...{ ...common, breakers, executor, inForce: inForce.current, store: stores.store, advancer },
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
+    ...{ holder: stores.holder, ids: systemIds },
   });
   const made = {
     runs,

@@ -154,7 +154,7 @@ export async function startWork(ground: Ground): Promise<Work> {
         return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
       },
     },
-    ...{ outbox, journal, channel, directory, delegations, advancer, view },
+    ...{ outbox, journal, channel, directory, delegations, advancer, view, executor },
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
   const { posts } = ground;

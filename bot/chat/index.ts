@@ -7,3 +7,4 @@ export { denierOver } from "./denied.ts";
 export { keepMenu, menuItems } from "./menu.ts";
 export * from "./messages.ts";
 export { createPlaces } from "./places.ts";
+export { handleUpgradeClick } from "./upgrade-clicks.ts";

@@ -49,7 +49,10 @@ function guardedActs(executor: Executor, breakers: Breakers): Acts {
   };
 }
 
-type Reads = Pick<Executor, "get" | "list" | "children" | "output" | "unclaimed" | "retryPolicies" | "busy">;
+type Reads = Pick<
+  Executor,
+  "get" | "list" | "children" | "result" | "output" | "unclaimed" | "retryPolicies" | "busy"
+>;
 
 function guardedReads(executor: Executor, breakers: Breakers): Reads {
   const guarded = async <T>(cluster: string, read: () => Promise<T>): Promise<T> => {
@@ -68,6 +71,7 @@ function guardedReads(executor: Executor, breakers: Breakers): Reads {
     get: (cluster, id) => guarded(cluster, () => executor.get(cluster, id)),
     list: (cluster, ids) => guarded(cluster, () => executor.list(cluster, ids)),
     children: (cluster, id) => guarded(cluster, () => executor.children(cluster, id)),
+    result: (cluster, id) => guarded(cluster, () => executor.result(cluster, id)),
     output: (cluster, id) => guarded(cluster, () => executor.output(cluster, id)),
     unclaimed: (query) => guarded(query.cluster, () => executor.unclaimed(query)),
     retryPolicies: (cluster, action) => guarded(cluster, () => executor.retryPolicies(cluster, action)),

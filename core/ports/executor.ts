@@ -31,6 +31,8 @@ export interface Execution {
   parent?: string;
   /** Which step of its parent it is, by the name that the workflow gives it. */
   step?: string;
+  /** It is a workflow, so that there may be runs below it. Told of children alone. */
+  isWorkflow?: true;
   /** What it was given, secrets masked as `********`; only where an execution is read for being adopted. */
   parameters?: JsonObject;
 }
@@ -153,6 +155,11 @@ export interface Executor {
   /** Up to any number, without results; those the engine does not know are left out. */
   list(cluster: string, executionIds: readonly string[]): Promise<Execution[]>;
   children(cluster: string, executionId: string): Promise<Execution[]>;
+  /**
+   * The whole result as JSON text in lines, piece by piece, however large; null when the engine does not know the run.
+   * Throws when it cannot be read, also while the pieces are read: then what was read is no whole.
+   */
+  result(cluster: string, executionId: string): Promise<AsyncIterable<string> | null>;
   /** What it has written so far. */
   output(cluster: string, executionId: string): Promise<string>;
   /**

@@ -108,6 +108,10 @@ export const commandsEn: CommandTexts = {
     language: { args: "zh|en|auto", does: "which language you are spoken to in" },
     drain: { args: "CLUSTER [30m] [wait|cancel|leave] [force] [why]", does: "nothing new starts on it" },
     undrain: { args: "CLUSTER [skip WHY]", does: "it takes starts again once a canary passed" },
+    upgrade: {
+      args: "[CLUSTER,CLUSTER [30m] [wait|cancel|leave] [force] [why]|approve|reject|done|retry|abort ID]",
+      does: "clusters upgraded one after the other, approved by somebody else; alone: how it stands",
+    },
     duty: { args: "[ROSTER]", does: "who is on duty, until when, and who is next" },
   },
   helpLine: ({ zh, en, args, does }) => `${en} / ${zh}${args && ` ${args}`}: ${does}`,

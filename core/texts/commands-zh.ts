@@ -95,6 +95,10 @@ export const commandsZh: CommandTexts = {
     language: { args: "zh|en|auto", does: "用哪种语言和您说话" },
     drain: { args: "集群 [30m] [等待|取消|保留] [强制] [原因]", does: "不再在该集群启动新的执行" },
     undrain: { args: "集群 [跳过 原因]", does: "试运行通过后恢复启动" },
+    upgrade: {
+      args: "[集群,集群 [30m] [等待|取消|保留] [强制] [原因]|批准|拒绝|完成|重试|中止 编号]",
+      does: "逐个升级集群，要另一人批准；不带参数：进展",
+    },
     duty: { args: "[值班表]", does: "谁在值班、到什么时候、下一班是谁" },
   },
   helpLine: ({ zh, en, args, does }) => `${zh} / ${en}${args && ` ${args}`}：${does}`,

@@ -96,6 +96,19 @@ export const taskPaths: ApiPaths = {
       },
     },
   },
+  "/api/v1/tasks/{id}/result": {
+    get: {
+      operationId: "taskResult",
+      summary: "执行的完整结果，JSON 文件，已隐去密钥 · the whole result as a JSON file, secrets hidden",
+      tags: ["tasks"],
+      parameters: [pathParameter("id", "任务的完整编号 · the whole id of the task")],
+      responses: {
+        200: { description: "文件 · a file", content: { "application/json": {} } },
+        404: errorAnswer("没有这个任务，或还没有结果 · unknown task, or no result yet"),
+        ...guardedAnswers,
+      },
+    },
+  },
   "/api/v1/tasks/{id}/retry": {
     post: {
       operationId: "retryTask",

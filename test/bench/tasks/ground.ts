@@ -72,6 +72,7 @@ export function groundOver(
     }),
     fleet: fleetOver({
       ...{ executor, advancer, directory: instantDirectory, clock, log, metrics, admin: null },
+      ...{ holder: "bench", ids: systemIds },
       breakers: createBreakers({ clock, log }),
       inForce: () => inForce,
       store: { ...store, check: async () => undefined },

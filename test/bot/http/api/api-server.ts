@@ -86,7 +86,7 @@ export interface ApiServerOptions {
   configs?: (own: ConfigStore) => ConfigStore;
   archive?: (own: Archive) => Archive;
   /** What StackStorm knows of executions; nothing when absent. */
-  executor?: Partial<Pick<Executor, "get" | "output" | "tail">>;
+  executor?: Partial<Pick<Executor, "get" | "output" | "result" | "tail">>;
 }
 
 /** Opens a server that closes after its test. */
@@ -217,6 +217,7 @@ async function open(given: Given) {
     const advancer = createAdvancer({ tasks, clock, log, metrics }, DEFAULT_SETTINGS);
     const executor = {
       get: async () => null,
+      result: async () => null,
       output: async () => "",
       tail: async () => ({ outcome: "ended" as const }),
       ...given.executor,
@@ -226,8 +227,9 @@ async function open(given: Given) {
     const ordering = { tasks, advancer, executor, rules, grants, settings: DEFAULT_SETTINGS, clock, log };
     const ids = { ulid: () => `${NOW_MS}` };
     taskRoutes(router, { guard, log, tasks, orders: createTaskOrders(ordering), ids, readJson });
+    const longAnswers = { keep: () => undefined };
     const hideIn = () => (text: string) => text.replaceAll("s3cret", "********");
-    taskOutputRoutes(router, { guard, log, tasks, executor, audit, clock, hideIn });
+    taskOutputRoutes(router, { guard, log, tasks, executor, audit, clock, hideIn, longAnswers });
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
     const left = budgetLeft({ throttle: store.throttle, limits: DEFAULT_BUDGETS, clock });
     outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });
