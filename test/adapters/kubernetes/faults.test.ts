@@ -282,3 +282,14 @@ test("trusts the authority that is named, and no other", async (t) => {
   const told = await other.rollouts.set(ORDER);
   assert.ok(told.outcome === "open" && /no secure connection/.test(told.message), JSON.stringify(told));
 });
+
+test("patches only what it has read, and tries without keeping anything first when asked", async (t) => {
+  const sim = await open(t);
+  const seen = () => sim.simulator.requests().filter((line) => line.startsWith("PATCH"));
+  const { resourceVersion } = sim.simulator.deployment(WORKERS).metadata;
+  await sim.rollouts.set({ ...ORDER, dryRun: true });
+  assert.match(seen()[0] ?? "", /\?dryRun=All&fieldManager=whale$/);
+  assert.equal(sim.simulator.lastPatch()?.metadata?.resourceVersion, resourceVersion);
+  await sim.rollouts.set(ORDER);
+  assert.match(seen()[1] ?? "", /\?fieldManager=whale$/);
+});
