@@ -61,7 +61,7 @@ function commandDeps(
     tasks: { ...people, tasks, executor, audit, denied, view, clock },
     decisions: { ...people, tasks, advancer, settings, view, clock, state: stores.store.state },
     answers: { ...people, tasks, state: stores.store.state, answerer: answererOver(ground, view) },
-    orders: { ...people, orders, tasks, rules, grants, settings, clock, denied, view },
+    orders: { ...people, orders, tasks, settings, clock, denied, view },
     events: { archive: stores.archive, registry: () => inForce().registry, explainer, rules, denied },
     rules: { rules, throttle, denied },
     clusters: { fleet: ground.fleet, clusters, denied },

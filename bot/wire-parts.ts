@@ -26,7 +26,7 @@ import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "./in-force.ts";
 import { createLanguages, type Languages } from "./languages/index.ts";
 import { createMuteKeeper } from "./mutes/index.ts";
-import { createTaskOrders } from "./orders/index.ts";
+import { createRetryPlanner, createTaskOrders } from "./orders/index.ts";
 import { roleFinder } from "./people.ts";
 import { policyWatch } from "./policy-watch.ts";
 import { createPressureGate } from "./pressure/index.ts";
@@ -145,12 +145,12 @@ export async function openParts(options: WhaleOptions) {
   };
   const { tasks } = stores.store;
   const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
-  const rules = () => inForce.current().rules;
   const { breakers, executor } = guardedOver(stackstorm, common);
-  const grants = () => inForce.current().grants;
-  const orders = createTaskOrders({
-    ...{ tasks, advancer, executor, rules, grants, settings, clock, log },
+  const plan = createRetryPlanner({
+    ...{ executor, catalog: stackstorm, inForce: inForce.current, isSecretKey, clock },
+    event: async (id) => (await stores.archive.get(id)) ?? stores.store.journal.event(id),
   });
+  const orders = createTaskOrders({ tasks, advancer, executor, plan, settings, clock, log });
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
     ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },

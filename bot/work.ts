@@ -73,7 +73,7 @@ export interface Ground {
   stores: Stores;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
-  actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck">;
+  actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck" | "lacksNow">;
   /** What is known of the clusters at this moment. */
   sights: () => ClusterSights;
   openCount: OpenCount;

@@ -10,6 +10,7 @@ export { clockTime, paramsText, seconds, taskTitle } from "./parts.ts";
 export { progressLine } from "./progress-text.ts";
 export * from "./question-card.ts";
 export { outputText } from "./result-text.ts";
+export * from "./retry-text.ts";
 export * from "./shorten.ts";
 export * from "./task-card.ts";
 export * from "./upgrade-card.ts";

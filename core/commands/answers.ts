@@ -11,6 +11,7 @@ import {
   plainLine,
   progressLine,
   reasonText,
+  retryText,
   seconds,
   tailOf,
 } from "../cards/index.ts";
@@ -56,6 +57,7 @@ export function taskText(task: Task, viewing: MessageViewing): string {
     [texts.labels.alert, task.event.title],
     [texts.labels.action, [task.action, ...task.targets].join(" ")],
     [texts.labels.params, paramsText(task)],
+    [texts.retries.label, retryText(task, texts)],
     [texts.labels.approval, texts.wordsOf(approvalWords(task.approval))],
     [texts.labels.by, decidedBy(task, viewing, MAX_REASON_CHARACTERS)],
     [texts.labels.reason, reasonText(task, texts)],

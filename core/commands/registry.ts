@@ -129,7 +129,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   spec("cancel", [["取消"], ["cancel"]], "task", DANGEROUS),
   spec("pause", [["暂停"], ["pause"]], "task", CHANGES),
   spec("resume", [["继续", "恢复"], ["resume"]], "task", CHANGES),
-  spec("retry", [["重试"], ["retry"]], "task", DANGEROUS),
+  spec("retry", [["重试"], ["retry"]], "task line?", DANGEROUS),
   spec("adopt", [["认领"], ["adopt"]], "task word", CHANGES),
   spec("events", [["事件", "事件列表"], ["events"]], "text?", { right: "events.read" }),
   spec("event", [["事件"], ["event"]], "event", { right: "events.read" }),

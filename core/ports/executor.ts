@@ -35,6 +35,10 @@ export interface Execution {
   isWorkflow?: true;
   /** What it was given, secrets masked as `********`; only where an execution is read for being adopted. */
   parameters?: JsonObject;
+  /** The ended run that it is one more run of. */
+  rerunOf?: string;
+  /** The engine's own retry policy has made it, to follow up another one. */
+  isAttempt?: true;
 }
 
 /** What is known after asking for a start. Only `not_sent` proves that nothing can be running. */
@@ -134,7 +138,7 @@ export interface Executor {
    * made is found among `reruns`.
    */
   rerun(request: RerunRequest): Promise<StartOutcome>;
-  /** All runs that were made by running this one once more, oldest first. Throws when the engine cannot be read. */
+  /** All runs that were made by running this one once more, the engine's attempts at them among them, oldest first. Throws when the engine cannot be read. */
   reruns(query: { cluster: string; action: string; executionId: string }): Promise<Execution[]>;
   /**
    * Runs of an action that began after `sinceMs` and that no request id claims, oldest first, with their parameters:

@@ -80,7 +80,10 @@ export const commandsEn: CommandTexts = {
     cancel: { args: "ID", does: "cancel a task or its execution" },
     pause: { args: "ID", does: "pause its execution" },
     resume: { args: "ID", does: "let it go on" },
-    retry: { args: "ID", does: "ask for the same once more, to be approved anew" },
+    retry: {
+      args: "ID [failed | rerun] [on CLUSTER] [name=value]",
+      does: "ask for it once more, to be approved anew",
+    },
     adopt: {
       args: "ID EXECUTION",
       does: "where it is not known whether it started, say which execution it is",

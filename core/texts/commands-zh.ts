@@ -73,7 +73,7 @@ export const commandsZh: CommandTexts = {
     cancel: { args: "编号", does: "取消任务或执行" },
     pause: { args: "编号", does: "暂停执行" },
     resume: { args: "编号", does: "继续执行" },
-    retry: { args: "编号", does: "再建一个同样的任务，需重新授权" },
+    retry: { args: "编号 [失败步骤 | 重跑] [在 集群] [参数=值]", does: "再建一个任务，需重新授权" },
     adopt: { args: "编号 执行编号", does: "无法确认启动时，指明是哪个执行" },
     events: { args: "[关键字]", does: "最近的事件" },
     event: { args: "编号", does: "一个事件" },

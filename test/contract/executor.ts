@@ -540,9 +540,10 @@ function rerunPromises(promise: Declare): void {
       assert.equal((await followed(harness, again.id)).status, "succeeded");
       assert.equal((await executor.children(cluster, again.id))[0]?.step, mendable.step);
       assert.deepEqual(
-        (await executor.reruns(of)).map(({ id }) => id),
-        [again.id],
+        (await executor.reruns(of)).map(({ id, rerunOf, isAttempt }) => [id, rerunOf, isAttempt]),
+        [[again.id, of.executionId, undefined]],
       );
+      assert.equal((await executor.get(cluster, again.id))?.rerunOf, of.executionId);
     },
     "workflows",
   );
