@@ -285,7 +285,10 @@ export function secretsOf({ clusters, sources, rosters, groups }: Home): string[
     return roster.kind === "lookup" && roster.lookup.kind === "http" ? (roster.lookup.bearer ?? []) : [];
   });
   const robots = Object.values(groups).flatMap((group) => (group.kind === "robot" ? group.key : []));
-  return [...keys, ...tokens, ...bearers, ...robots];
+  const places = clusters.flatMap(({ deploy }) => {
+    return deploy?.kind === "kubernetes" && "text" in deploy.token ? deploy.token.text : [];
+  });
+  return [...keys, ...tokens, ...bearers, ...robots, ...places];
 }
 
 /** What of the systems outside does not answer now, beside clusters that are not well: the fleet warns of those. */

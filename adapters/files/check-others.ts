@@ -1,5 +1,6 @@
 import { OWN_TYPE_PREFIX, schemaCompiler, UNMAPPED_TYPE } from "../../core/events/index.ts";
 import { isJsonObject } from "../../core/ids/index.ts";
+import { checkDeploy } from "./check-deploy.ts";
 import { checkAddress, checkDuration, checkInstant, checkTemplates } from "./check-values.ts";
 import type { Located } from "./located.ts";
 import { pathOfField, problemAt, problemAtKey, quotingWords } from "./located.ts";
@@ -38,7 +39,8 @@ export function checkPolicy(located: Located): Problem[] {
 /** What can be said of one cluster's file alone. */
 export function checkCluster(located: Located): Problem[] {
   const addresses = ["api", "authUrl", "streamUrl"].flatMap((key) => checkAddress(located, [key]));
-  return [...addresses, ...checkCredentials(located), ...checkLabels(located), ...checkAllowed(located)];
+  const own = [...checkCredentials(located), ...checkLabels(located), ...checkAllowed(located)];
+  return [...addresses, ...own, ...checkDeploy(located)];
 }
 
 const LABEL = /^[A-Za-z0-9_./-]{1,64}$/;

@@ -1,5 +1,6 @@
 import { possibleClusters, type Work } from "../../core/clusters/index.ts";
 import { TASK_ENDED_TYPE, UNMAPPED_TYPE } from "../../core/events/index.ts";
+import { checkDeployReferences } from "./check-deploy.ts";
 import { checkDuties } from "./check-duties.ts";
 import { checkRoutes, draftRouting } from "./check-routing.ts";
 import { type Drafts, nameField, namesOf, ofKind } from "./drafts.ts";
@@ -35,6 +36,7 @@ export function checkReferences(drafts: Drafts): Problem[] {
     ...ofKind(drafts, "pack-set").flatMap((set) => checkSetReferences(drafts, set)),
     ...checkRoutes(drafts),
     ...checkDuties(drafts),
+    ...checkDeployReferences(drafts),
   ];
 }
 

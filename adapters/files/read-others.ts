@@ -4,6 +4,8 @@ import type { Group } from "../../core/groups/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
+import type { DeployFile } from "./deploy-schema.ts";
+import { readDeploy } from "./read-deploy.ts";
 import type { ClusterFile, GroupsFile, PolicyFile } from "./schema.ts";
 import type { EventTypeFile } from "./source-schema.ts";
 
@@ -46,7 +48,7 @@ export function readPolicy(file: PolicyFile): Policy {
 /** A checked file as a cluster. */
 export function readCluster(file: ClusterFile): Cluster {
   const { name, api, authUrl, streamUrl, auth, zone, labels, businesses, priority } = file;
-  const { weight, capacity, allow, canary } = file;
+  const { weight, capacity, allow, canary, deploy } = file;
   return {
     name,
     api,
@@ -61,6 +63,7 @@ export function readCluster(file: ClusterFile): Cluster {
     ...(weight === undefined ? {} : { weight }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(allow === undefined ? {} : { allow }),
+    ...(deploy === undefined ? {} : { deploy: readDeploy(deploy as DeployFile) }),
   };
 }
 

@@ -8,6 +8,8 @@ export interface StackStormOptions {
   requestTimeoutMs: number;
   /** How long a start may take, in milliseconds; above the 90 s at which nginx gives up. Default 95 000. */
   startTimeoutMs: number;
+  /** How long a registration of packs may take, in milliseconds: it reads all their files. Default 300 000. */
+  registerTimeoutMs: number;
   /** How long each request of a look at a cluster may take, in milliseconds. Default 10 000. */
   probeTimeoutMs: number;
   /** A run of ours that was not taken up for so long counts as stuck. Default 60 000. */
@@ -38,6 +40,7 @@ export interface StackStormOptions {
 export const STACKSTORM_DEFAULTS: StackStormOptions = {
   requestTimeoutMs: 30_000,
   startTimeoutMs: 95_000,
+  registerTimeoutMs: 300_000,
   probeTimeoutMs: 10_000,
   stuckAfterMs: 60_000,
   stuckWindowMs: 900_000,

@@ -36,6 +36,8 @@ export interface Call {
   path: string;
   query?: OutboundRequest["query"];
   body?: unknown;
+  /** Sent as plain text, in place of a body. */
+  text?: string;
   responseType?: "json" | "text";
   /** Sent as `X-Request-ID`; a fresh one when absent. */
   requestId?: string;
@@ -140,9 +142,10 @@ function requestOf(
   addresses: Addresses,
   credentials: Readonly<Record<string, string>>,
 ): OutboundRequest {
-  const { method, path, query, body, responseType, timeoutMs } = call;
+  const { method, path, query, body, text, responseType, timeoutMs } = call;
+  const raw = text === undefined ? undefined : { bytes: Buffer.from(text), contentType: "text/plain" };
   const headers = { ...credentials, "x-request-id": call.requestId ?? randomUUID() };
-  return { method, url: addresses.api + path, query, body, responseType, headers, timeoutMs };
+  return { method, url: addresses.api + path, query, body, raw, responseType, headers, timeoutMs };
 }
 
 interface Measure {

@@ -3,4 +3,5 @@ export { STACKSTORM_DEFAULTS, type StackStormOptions } from "./config.ts";
 export { createStackStorm, type StackStorm, type StackStormParts } from "./executor.ts";
 export { packRecipe } from "./pack-recipe.ts";
 export { packFormat } from "./packs/index.ts";
+export { createPackRegistry, type StackStormPacks } from "./packs.ts";
 export { EVERY_EXECUTION, RECONNECTED } from "./watch.ts";

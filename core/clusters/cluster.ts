@@ -1,3 +1,5 @@
+import type { Deploy } from "./deploy.ts";
+
 /** One StackStorm installation as the configuration names it. */
 export interface Cluster {
   name: string;
@@ -23,6 +25,8 @@ export interface Cluster {
   capacity?: number;
   /** Addresses and networks that its own addresses may lead to though they are refused otherwise. */
   allow?: readonly string[];
+  /** How new packs reach its workers; absent: nothing is released to it. */
+  deploy?: Deploy;
 }
 
 /** Whether a cluster serves a business at all. */

@@ -1,6 +1,7 @@
 export * from "./breaker.ts";
 export * from "./choice.ts";
 export * from "./cluster.ts";
+export type * from "./deploy.ts";
 export * from "./drain.ts";
 export * from "./finding.ts";
 export * from "./health.ts";

@@ -1,0 +1,2 @@
+export { HOSTS_DEFAULTS, type HostsCluster, type HostsOptions } from "./config.ts";
+export { createHostRollouts, type HostsParts } from "./rollouts.ts";
