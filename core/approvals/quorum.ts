@@ -1,6 +1,6 @@
 import type { People, PeopleGroups } from "../people/people.ts";
-import { requesterOf } from "../tasks/origin.ts";
 import type { Origin } from "../tasks/origin.ts";
+import { requesterOf } from "../tasks/origin.ts";
 import type { Decision, Task } from "../tasks/task.ts";
 import { type PeopleApproval, stepName } from "./approval.ts";
 import { approvedHash } from "./choices.ts";
@@ -150,7 +150,10 @@ export interface Deciders {
   people: People;
 }
 
-function stepsAsked(task: Pick<Ballot, "escalated">, { escalate }: PeopleApproval): { name: string; need: number; to: People }[] {
+function stepsAsked(
+  task: Pick<Ballot, "escalated">,
+  { escalate }: PeopleApproval,
+): { name: string; need: number; to: People }[] {
   return escalate
     .slice(0, task.escalated)
     .map(({ need, to }, index) => ({ name: stepName(index), need, to }));

@@ -15,6 +15,8 @@ export const AUDIT_VERBS = [
   "cluster.drain",
   "cluster.undrain",
   "cluster.upgrade",
+  "cluster.release",
+  "cluster.drift",
   "delegation.give",
   "delegation.end",
   "archive.retry",

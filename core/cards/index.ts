@@ -8,6 +8,7 @@ export * from "./group-card.ts";
 export * from "./messages.ts";
 export { clockTime, paramsText, seconds, taskTitle } from "./parts.ts";
 export * from "./question-card.ts";
+export * from "./release-card.ts";
 export { outputText } from "./result-text.ts";
 export * from "./shorten.ts";
 export * from "./task-card.ts";

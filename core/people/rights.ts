@@ -22,6 +22,8 @@ export const RIGHTS = [
   "clusters.read",
   "clusters.write",
   "stops.write",
+  "releases.read",
+  "releases.write",
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];

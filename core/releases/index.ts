@@ -1,5 +1,12 @@
+export * from "./drift.ts";
 export * from "./image.ts";
 export * from "./pack-content.ts";
 export type * from "./pack-lock.ts";
 export * from "./pack-set.ts";
 export * from "./parts.ts";
+export * from "./release.ts";
+export * from "./release-deeds.ts";
+export * from "./release-diff.ts";
+export * from "./release-machine.ts";
+export * from "./release-order.ts";
+export * from "./release-words.ts";
