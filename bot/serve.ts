@@ -4,9 +4,9 @@ import type { SourceAdapter } from "../adapters/sources/index.ts";
 import type { Wecom } from "../adapters/wecom/index.ts";
 import type { Masking } from "../core/pages/index.ts";
 import { tokenHash } from "../core/people/index.ts";
-import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
+import type { ActionLists, Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import type { RunDesk, RunGrants } from "../core/runs/index.ts";
-import type { ActionWatch } from "./actions/index.ts";
+import { type ActionWatch, createCatalogue } from "./actions/index.ts";
 import type { GroupPosts } from "./channels/index.ts";
 import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
@@ -16,6 +16,7 @@ import { createGateway, type Door } from "./gateway/index.ts";
 import type { HomeKeeper } from "./home/index.ts";
 import {
   type AccessDeps,
+  actionRoutes,
   auditRoutes,
   type Cloud,
   certificatesOver,
@@ -81,6 +82,7 @@ export interface Serving {
   /** Whose people may be named by duty rosters too. */
   directory: Directory;
   executor: Pick<Executor, "output" | "children" | "control" | "tail">;
+  actionLists: ActionLists;
   /** Passes requests on to clusters as they came; null where the engine has no such door. */
   door: Door | null;
   actions: Pick<ActionWatch, "lookup">;
@@ -188,6 +190,10 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     clusters: () => inForce.current().clusters,
     readJson,
   });
+  const catalogue = createCatalogue({
+    ...{ lists: parts.actionLists, users: () => inForce.current(), clock },
+  });
+  actionRoutes(router, { ...common, catalogue, clusters: () => inForce.current().clusters });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });

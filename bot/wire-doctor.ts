@@ -1,4 +1,4 @@
-import { readLocalAddress } from "../adapters/files/index.ts";
+import { readLocalAddress } from "../adapters/local/index.ts";
 import { createOutbound, type Outbound } from "../adapters/outbound/index.ts";
 import { inspectFolder } from "../adapters/sqlite/index.ts";
 import { createStackStorm } from "../adapters/stackstorm/index.ts";

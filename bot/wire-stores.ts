@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { processName } from "../adapters/files/index.ts";
+import { processName } from "../adapters/local/index.ts";
 import { openArchive } from "../adapters/sqlite/archive/index.ts";
 import { holdFolder, openStoreThread } from "../adapters/sqlite/index.ts";
 import { errorText } from "../core/errors.ts";

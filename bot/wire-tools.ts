@@ -1,12 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  approvePolicy,
-  formatProblems,
-  readLocalAddress,
-  readLocalToken,
-  type TokenRequest,
-  tokenEntry,
-} from "../adapters/files/index.ts";
+import { approvePolicy, formatProblems, type TokenRequest, tokenEntry } from "../adapters/files/index.ts";
 import { systemClock } from "../adapters/telemetry/index.ts";
 
 export { readPolicies } from "../adapters/files/index.ts";
@@ -24,11 +17,6 @@ export function approvePolicyFile(given: {
 
 /** The time of the machine, for commands. */
 export const nowMs = (): number => systemClock.nowMs();
-
-/** Where the process that runs on a data folder is reached, and by what token. Fails when there is none. */
-export async function localAccess(dataDir: string): Promise<{ origin: string; token: string }> {
-  return { origin: await readLocalAddress(dataDir), token: await readLocalToken(dataDir) };
-}
 
 /** A new token and the lines that it needs in tokens.yaml, or why it cannot be had. Nothing is written. */
 export function newToken(given: Pick<TokenRequest, "user" | "rights" | "expires">) {

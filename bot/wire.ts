@@ -1,10 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  type HomeFolder,
-  removeLocalAddress,
-  writeLocalAddress,
-  writeLocalToken,
-} from "../adapters/files/index.ts";
+import type { HomeFolder } from "../adapters/files/index.ts";
+import { removeLocalAddress, writeLocalAddress, writeLocalToken } from "../adapters/local/index.ts";
 import { readJson, standardForms } from "../adapters/sources/index.ts";
 import { isSecretKey, maskText, systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText, textMessages } from "../adapters/wecom/index.ts";
@@ -85,6 +81,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const server = serverOver(
     {
       ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+      actionLists: parts.stackstorm,
       ...{ door: forward ? { forward } : null, masking: { isSecretKey, maskText } },
     },
     warnings,

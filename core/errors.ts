@@ -40,3 +40,9 @@ export function isChatOpsError(value: unknown): value is ChatOpsError {
 export function errorText(value: unknown): string {
   return value instanceof Error ? value.message : String(value);
 }
+
+/** The system's word for why something failed, such as `ENOENT`. */
+export function errorCode(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "unknown";
+}

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "../../core/errors.ts";
 import type { FileKind, FileText } from "./home-file.ts";
 import type { Problem, Words } from "./problem.ts";
 
@@ -167,12 +168,6 @@ export async function readBounded(path: string): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   for await (const chunk of createReadStream(path, { end: MAX_FILE_BYTES })) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
-}
-
-/** The system's word for why a file cannot be read. */
-export function errorCode(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "unknown";
 }
 
 function fileProblem(file: string, words: Words): Problem {

@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { isAbsolute } from "node:path";
+import { errorCode } from "../../core/errors.ts";
 import { isJsonObject, type Json, pick } from "../../core/ids/index.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Path } from "./home-file.ts";
-import { errorCode, type ReadFile, readBounded } from "./home-folders.ts";
+import { type ReadFile, readBounded } from "./home-folders.ts";
 import { type Located, problemAt, type Spot, spotKey, spotOf } from "./located.ts";
 import { keysAt } from "./look.ts";
 import type { Problem, Words } from "./problem.ts";

@@ -1,7 +1,6 @@
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ChatOpsError } from "../../core/errors.ts";
-import { errorCode } from "./home-folders.ts";
+import { ChatOpsError, errorCode } from "../../core/errors.ts";
 
 const NEW_FILE_MODE = 0o644;
 

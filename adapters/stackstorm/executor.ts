@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import type { Cluster } from "../../core/clusters/index.ts";
-import type { ActionCatalog, Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
+import type { ActionCatalog, ActionLists, Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
 import { createOpenOutbound } from "../outbound/index.ts";
+import { listActions } from "./action-list.ts";
 import { readAction } from "./actions.ts";
 import { aliases } from "./aliases.ts";
 import { checkNames, readOptions, type StackStormOptions } from "./config.ts";
@@ -32,7 +33,7 @@ export interface StackStormParts {
 }
 
 /** StackStorm as an executor. */
-export interface StackStorm extends Executor, ActionCatalog {
+export interface StackStorm extends Executor, ActionCatalog, ActionLists {
   /** Hands a request of StackStorm's own API on to a cluster, with its credentials. Throws when there is no answer. */
   forward(cluster: string, request: Forwarding): Promise<IncomingMessage>;
   /** Ends the streams and closes the connections; calls that wait fail. */
@@ -65,6 +66,11 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       const connection = connections.get(cluster);
       if (connection) return readAction(connection, action);
       return { outcome: "unreachable", message: unknownCluster(cluster).message };
+    },
+    listActions: async (cluster) => {
+      const connection = connections.get(cluster);
+      if (connection) return listActions(connection);
+      return { outcome: "unreachable", cluster, message: unknownCluster(cluster).message };
     },
     tail: async ({ cluster, executionId }, onText, signal) => {
       const connection = connections.get(cluster);

@@ -1,2 +1,3 @@
 export * from "./action-faults.ts";
 export * from "./action-watch.ts";
+export * from "./catalogue.ts";

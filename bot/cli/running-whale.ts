@@ -1,6 +1,6 @@
 import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
 import { environment, foldersOf } from "../config/index.ts";
-import { localAccess } from "../wire-tools.ts";
+import { localAccess } from "../wire-local.ts";
 
 /** REST of the process that runs on this machine's data folder. */
 export interface RunningWhale {

@@ -1,134 +1,55 @@
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { errorText } from "../../core/errors.ts";
-import { environment, storesText } from "../config/index.ts";
-import { exitCodeOf } from "../doctor/index.ts";
-import { prepare, prepareFiles, rosterFiles } from "../wire.ts";
-import { checkActions } from "../wire-actions.ts";
-import { examine } from "../wire-doctor.ts";
-import { newToken } from "../wire-tools.ts";
-import { archiveCommands } from "./archive.ts";
-import { auditCommands } from "./audit.ts";
-import { backtestCommand } from "./backtest.ts";
-import { clusterCommands } from "./clusters.ts";
-import { dutyCommand } from "./duty.ts";
-import { eventCommands } from "./events.ts";
-import { explainCommand } from "./explain.ts";
-import { findingLines } from "./finding-words.ts";
-import { migrateCommand } from "./migrate.ts";
-import { outboxCommand } from "./outbox.ts";
-import { policyCommands } from "./policies.ts";
-import { rosterLines } from "./rule-lint.ts";
-import { rulesCommands } from "./rules.ts";
-import { runCommand } from "./run.ts";
-import { throttleCommands } from "./throttle.ts";
-import { requestOf, trySource } from "./try-source.ts";
 
-/**
- * The command line. Commands here only read and write files; `doctor` connects to what a process would; those of
- * `events`, `archive` and `audit` ask the running process.
- */
-function program(): Command {
+type Register = (whale: Command) => void;
+
+/** Commands and where they live. Each is loaded when it is called: what one needs costs the others no time. */
+const PARTS: readonly { names: readonly string[]; load: () => Promise<Register> }[] = [
+  {
+    names: ["check", "doctor", "sources", "tokens"],
+    load: async () => (await import("./setup.ts")).setupCommands,
+  },
+  { names: ["policies"], load: async () => (await import("./policies.ts")).policyCommands },
+  { names: ["packs"], load: packs },
+  { names: ["migrate"], load: async () => (await import("./migrate.ts")).migrateCommand },
+  { names: ["events"], load: async () => (await import("./events.ts")).eventCommands },
+  { names: ["throttle"], load: async () => (await import("./throttle.ts")).throttleCommands },
+  { names: ["outbox"], load: async () => (await import("./outbox.ts")).outboxCommand },
+  { names: ["archive"], load: async () => (await import("./archive.ts")).archiveCommands },
+  { names: ["audit"], load: async () => (await import("./audit.ts")).auditCommands },
+  { names: ["explain"], load: async () => (await import("./explain.ts")).explainCommand },
+  { names: ["duty"], load: async () => (await import("./duty.ts")).dutyCommand },
+  { names: ["run"], load: async () => (await import("./run.ts")).runCommand },
+  { names: ["clusters"], load: async () => (await import("./clusters.ts")).clusterCommands },
+  { names: ["actions"], load: async () => (await import("./actions.ts")).actionsCommand },
+  { names: ["rules"], load: rules },
+];
+
+async function rules(): Promise<Register> {
+  const { rulesCommands } = await import("./rules.ts");
+  const { backtestCommand } = await import("./backtest.ts");
+  return (whale) => backtestCommand(rulesCommands(whale));
+}
+
+async function packs(): Promise<Register> {
+  const { packToolCommands } = await import("./pack-tools.ts");
+  return (whale) =>
+    packToolCommands(whale.command("packs").description("pack：新建、测试 · packs: new, test"));
+}
+
+/** The command line with the part that is called, or with all where none is known by that name. */
+async function program(called: string | undefined): Promise<Command> {
   const whale = new Command("whale").description(
     "鲸：企业微信里的运维自动化 · operations automation in WeCom",
   );
-  whale
-    .command("check")
-    .description("检查环境变量和 WHALE_HOME 里的文件 · check the environment and the files of WHALE_HOME")
-    .option("--online", "还向集群核对动作和参数 · also compare actions and params with the clusters")
-    .action(check);
-  whale
-    .command("doctor")
-    .description(
-      "逐一检查文件、存储、企业微信、回调、人、群、时钟、StackStorm · look at everything and tell what holds; exit code 1: something fails, 2: something holds in part",
-    )
-    .option("--json", "给程序读 · for programs")
-    .action(doctor);
-  whale
-    .command("sources")
-    .description("事件源 · sources")
-    .command("try")
-    .argument("<source>", "sources/ 里的名称 · a source's name")
-    .argument("<file>", "请求体文件，旁边可有 NAME.headers.json · a file with a body")
-    .description("把一个请求体读成事件并打印，不保存 · print the events that a body makes, as JSON")
-    .action(tryFile);
-  policyCommands(whale);
-  whale
-    .command("tokens")
-    .description("REST 的令牌 · tokens of REST")
-    .command("new")
-    .requiredOption("--user <userid>", "谁的令牌：只收窄此人的角色 · whose; it limits that person's roles")
-    .requiredOption("--rights <list>", "权限，用逗号分开 · rights, separated by commas")
-    .requiredOption("--expires <when>", "有效期或日期，如 90d · a duration or a date")
-    .description(
-      "生成令牌并打印要写进 tokens.yaml 的条目，不写文件 · make a token and its entry, writing nothing",
-    )
-    .action(printToken);
-  migrateCommand(whale);
-  eventCommands(whale);
-  throttleCommands(whale);
-  outboxCommand(whale);
-  archiveCommands(whale);
-  auditCommands(whale);
-  explainCommand(whale);
-  dutyCommand(whale);
-  runCommand(whale);
-  clusterCommands(whale);
-  backtestCommand(rulesCommands(whale));
+  const parts = PARTS.filter(({ names }) => called !== undefined && names.includes(called));
+  for (const { load } of parts.length > 0 ? parts : PARTS) (await load())(whale);
   return whale;
 }
 
-async function check({ online }: { online?: true }): Promise<void> {
-  const prepared = await prepare(environment(), process.cwd());
-  if (prepared.outcome === "refused") return stop(prepared.message);
-  const faults = online ? await checkActions(prepared.home) : [];
-  if (faults.length > 0) return stop(faults.map(({ about, message }) => `${about}: ${message}`).join("\n"));
-  const { rules, sources, clusters, rosters } = prepared.home;
-  const rosterFile = rosterFiles(prepared.files);
-  for (const line of rosterLines(rosters, { rosterFile, nowMs: Date.now() })) console.log(line);
-  console.log(
-    `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,
-  );
-}
-
-async function doctor({ json }: { json?: true }): Promise<void> {
-  const prepared = await prepare(environment(), process.cwd());
-  if (prepared.outcome === "refused") return stop(prepared.message);
-  const findings = await examine(prepared);
-  process.exitCode = exitCodeOf(findings);
-  if (json) return console.log(JSON.stringify({ exitCode: process.exitCode, findings }, null, 2));
-  console.log(`配置没有问题 · configuration in order: ${storesText(prepared.config.stores)}`);
-  for (const line of findings.flatMap(findingLines)) console.log(line);
-  const failed = findings.filter(({ outcome }) => outcome === "fails").length;
-  if (failed > 0) stop(`${failed} 项不行 · failed: ${failed}`);
-}
-
-async function tryFile(source: string, file: string): Promise<void> {
-  const env = environment();
-  const files = await prepareFiles(env, resolve(env["WHALE_HOME"] ?? "./home"));
-  if (files.outcome === "refused") return stop(files.message);
-  const zone = env["WHALE_TIME_ZONE"] ?? "Asia/Shanghai";
-  const tried = trySource(files.inForce, { source, ...requestOf(file), zone, nowMs: Date.now() });
-  if (tried.outcome === "refused") return stop(tried.message);
-  console.log(JSON.stringify(tried.results, null, 2));
-}
-
-function printToken(given: { user: string; rights: string; expires: string }): void {
-  const rights = given.rights.split(",").map((right) => right.trim());
-  const made = newToken({ ...given, rights });
-  if (made.outcome === "refused") {
-    stop(made.message);
-    return;
-  }
-  console.log(`令牌，只显示这一次 · the token, shown this once:\n\n${made.token}\n`);
-  console.log(`写进 tokens.yaml 的 tokens 下面 · to stand under tokens: in tokens.yaml:\n\n${made.text}`);
-}
-
-function stop(text: string): void {
-  console.error(text);
+try {
+  await (await program(process.argv[2])).parseAsync();
+} catch (error) {
+  console.error(errorText(error));
   process.exitCode = 1;
 }
-
-program()
-  .parseAsync()
-  .catch((error: unknown) => stop(errorText(error)));

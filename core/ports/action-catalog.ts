@@ -1,4 +1,5 @@
 import type { ActionSchema } from "../actions/action-schema.ts";
+import type { ClusterActions } from "../catalogue/catalogue.ts";
 
 /** What is known after asking a cluster for an action. */
 export type ActionReading =
@@ -11,4 +12,15 @@ export type ActionReading =
 export interface ActionCatalog {
   /** What a cluster says of an action now, the parameters of its runner included. Never throws. */
   readAction(cluster: string, action: string): Promise<ActionReading>;
+}
+
+/** What is known after asking a cluster for all its actions. */
+export type ActionListing =
+  | ({ outcome: "known" } & ClusterActions)
+  | { outcome: "unreachable"; cluster: string; message: string };
+
+/** All actions that clusters have. */
+export interface ActionLists {
+  /** What a cluster has now, 10,000 actions at most, with the versions of its packs where it tells them. Never throws. */
+  listActions(cluster: string): Promise<ActionListing>;
 }

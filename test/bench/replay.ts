@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { readLocalToken } from "../../adapters/files/index.ts";
+import { readLocalToken } from "../../adapters/local/index.ts";
 import { openArchive } from "../../adapters/sqlite/archive/index.ts";
 import { silentLog } from "../support/log.ts";
 import { benchEvent } from "./archive/events.ts";

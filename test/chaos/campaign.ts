@@ -48,8 +48,8 @@ interface Turn {
   step: Step | null;
   plant: string | null;
   jumpsMs: readonly number[];
-  /** Alerts that come with it. */
-  inFlight: number;
+  /** Alerts that come with it, some before all processes are up and some afterwards. */
+  alerts: readonly number[];
 }
 
 async function chapter(given: Campaign, before: Facts): Promise<Facts> {
@@ -64,10 +64,10 @@ async function chapter(given: Campaign, before: Facts): Promise<Facts> {
   const jumpsMs = CLOCK_JUMPS_MS[store];
   for (let no = 0; no < count; no++) {
     const [from, to] = [Math.floor((no * runs) / count), Math.floor(((no + 1) * runs) / count)];
-    for (let n = from; n < to; n++) around.monitor.alert(n);
     note(facts.troubles, plant === null ? await weather.next() : "none");
     const step = no % RANDOM_SHARE === 0 ? null : fewest(summed([before, facts]).kills, random);
-    const cause = await oneLife(lives, around, { random, step, plant, jumpsMs, inFlight: to - from });
+    const alerts = Array.from({ length: to - from }, (_, n) => from + n);
+    const cause = await oneLife(lives, around, { random, step, plant, jumpsMs, alerts });
     around.disk?.free();
     const known = unanswered.size;
     // What is between its intent and its answer at this moment can become unknown, and nothing else.
@@ -95,14 +95,18 @@ function fewest(kills: Record<string, number>, random: () => number): Step {
 
 /** One process is killed, the others go on; says what ended it. Whichever comes to the step dies there. */
 async function oneLife(lives: Lives, around: Surroundings, turn: Turn): Promise<Step | "random"> {
-  const { random, step, plant, jumpsMs, inFlight } = turn;
-  const after = 1 + Math.floor((random() * inFlight) / lives.length);
+  const { random, step, plant, jumpsMs, alerts } = turn;
+  const late = Math.ceil(alerts.length / 2);
+  const after = 1 + Math.floor((random() * late) / lives.length);
   const dieAt: LifeOrders["dieAt"] = step && { step, after };
   const clockAheadMs = jumpsMs[Math.floor(random() * jumpsMs.length)] ?? 0;
   const victim = Math.floor(random() * lives.length);
+  for (const n of alerts.slice(late)) around.monitor.alert(n);
   await startAll(lives, around, () => ({ dieAt: null, clockAheadMs, plant }));
   // Only now, or one would die and be started again before its end is looked at.
   for (const life of lives) life?.dieAt(dieAt);
+  // Those that stayed up have had the others done by now: without these, nothing would come to the step any more.
+  for (const n of alerts.slice(0, late)) around.monitor.alert(n);
   const waitMs = step ? LONGEST_LIFE_MS : random() * RANDOM_LIFE_MS;
   const waited = new Promise((resolve) => setTimeout(resolve, waitMs));
   await Promise.race([...lives.map((life) => life?.gone), waited]);

@@ -33,7 +33,8 @@ export async function startLife(orders: LifeOrders): Promise<Life> {
   );
   child.send(orders);
   await Promise.race([listening(child), gone]);
-  const dieAt = (next: LifeOrders["dieAt"]) => void (over || child.send({ dieAt: next }));
+  // It may have died without its end being known here yet.
+  const dieAt = (next: LifeOrders["dieAt"]) => void (over || child.send({ dieAt: next }, () => undefined));
   return { gone, isGone: () => over, dieAt, kill: () => void child.kill("SIGKILL") };
 }
 

@@ -14,8 +14,15 @@ test("another engine does the work over the same port: asked, approved, run, tol
     parameters: actionParameters({ name: { type: "string" } }),
   };
   const readAction = async () => ({ outcome: "known" as const, schema });
+  const listActions = async (cluster: string) => ({
+    ...{ outcome: "known" as const, cluster, actions: [], versions: new Map<string, string>() },
+  });
   const files = drillRule({ action: "run.echo", params: { name: "{{ detail.host }}" } });
-  const world = await openWorld(t, { files, settings: SOON, engine: { ...executor, readAction } });
+  const world = await openWorld(t, {
+    files,
+    settings: SOON,
+    engine: { ...executor, readAction, listActions },
+  });
   const card = await approved(world);
   assert.equal(await cardClosed(world, card), "成功");
   await message(world, "lisi", "演练", "成功", "hello h1");

@@ -1,3 +1,4 @@
+import { actionPaths } from "./action-paths.ts";
 import { auditPaths } from "./audit-paths.ts";
 import { clusterPaths } from "./cluster-paths.ts";
 import { configPaths } from "./config-paths.ts";
@@ -47,6 +48,7 @@ export const apiDocument = {
     ...eventTypePaths,
     ...configPaths,
     ...clusterPaths,
+    ...actionPaths,
     ...replayPaths,
     ...deadLetterPaths,
     ...auditPaths,

@@ -1,3 +1,4 @@
+export { type ActionRouteDeps, actionRoutes } from "./actions.ts";
 export { type AuditDeps, auditRoutes } from "./audit.ts";
 export { type ClusterDeps, clusterRoutes } from "./clusters.ts";
 export { type ConfigDeps, configRoutes } from "./config.ts";

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { readLocalToken } from "../../../adapters/files/index.ts";
+import { readLocalToken } from "../../../adapters/local/index.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 import { openWorld, post, until, type World } from "../../support/world.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { readLocalToken } from "../../../../adapters/files/index.ts";
+import { readLocalToken } from "../../../../adapters/local/index.ts";
 import { openArchive } from "../../../../adapters/sqlite/archive/index.ts";
 import { tokenHash } from "../../../../core/people/index.ts";
 import { upTo } from "../../../contract/harness.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { readLocalToken } from "../../../../adapters/files/index.ts";
+import { readLocalToken } from "../../../../adapters/local/index.ts";
 import { RIGHTS, type Scope, tokenHash } from "../../../../core/people/index.ts";
 import { assertLeaksNoSecret } from "../../../support/leaks.ts";
 import { logged, metric, openWorld, type World } from "../../../support/world.ts";

@@ -1,7 +1,6 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ChatOpsError } from "../../core/errors.ts";
-import { errorCode } from "./home-folders.ts";
+import { ChatOpsError, errorCode } from "../../core/errors.ts";
 
 /** A file of the data folder by which the command line finds the process that runs on it. */
 export interface LocalFile {

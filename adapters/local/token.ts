@@ -1,4 +1,4 @@
-import { type LocalFile, readLocalFile, writeLocalFile } from "./local-file.ts";
+import { type LocalFile, readLocalFile, writeLocalFile } from "./file.ts";
 
 const FILE: LocalFile = { name: "local-token", zh: "本机令牌", en: "the local token", code: "local_token" };
 

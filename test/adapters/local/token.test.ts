@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { readLocalToken, writeLocalToken } from "../../../adapters/files/index.ts";
+import { readLocalToken, writeLocalToken } from "../../../adapters/local/index.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 
 function folderOf(t: TestContext): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { processName } from "../../../adapters/files/index.ts";
+import { processName } from "../../../adapters/local/index.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 
 test("every process on a folder has the name of the first", async (t) => {

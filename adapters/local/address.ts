@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type LocalFile, readLocalFile, writeLocalFile } from "./local-file.ts";
+import { type LocalFile, readLocalFile, writeLocalFile } from "./file.ts";
 
 const FILE: LocalFile = {
   name: "local-address",

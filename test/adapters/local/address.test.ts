@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { readLocalAddress, removeLocalAddress, writeLocalAddress } from "../../../adapters/files/index.ts";
+import { readLocalAddress, removeLocalAddress, writeLocalAddress } from "../../../adapters/local/index.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 
 function folderOf(t: TestContext): string {

@@ -1,5 +1,5 @@
 import { ChatOpsError } from "../../core/errors.ts";
-import { type LocalFile, readLocalFile, writeLocalFile } from "./local-file.ts";
+import { type LocalFile, readLocalFile, writeLocalFile } from "./file.ts";
 
 const FILE: LocalFile = {
   name: "process-name",

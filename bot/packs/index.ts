@@ -1,0 +1,2 @@
+export * from "./scaffold.ts";
+export * from "./unit-tests.ts";
