@@ -41,6 +41,7 @@ import {
   type ReadJson,
   rateGate,
   refusalRoutes,
+  releaseRoutes,
   replayRoutes,
   runRoutes,
   type ServerDeps,
@@ -58,9 +59,11 @@ import type { TaskOrders } from "./orders/index.ts";
 import { pageRoutes, shownParams } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
+import type { Releases } from "./releases/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { Stores } from "./stores.ts";
+import type { ReleaseTarget } from "./wire-release-keeper.ts";
 import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */
@@ -72,6 +75,8 @@ export interface Serving {
   mutes: MuteKeeper;
   fleet: Fleet;
   delegations: DelegationKeeper;
+  releases: Releases | null;
+  releaseTarget: ReleaseTarget | null;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   orders: TaskOrders;
@@ -201,6 +206,11 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   taskOutputRoutes(router, {
     ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
     hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
+  });
+  releaseRoutes(router, {
+    ...{ ...common, access, releases: parts.releases, readJson, ids, clock },
+    ...{ directory: parts.directory, delegations: parts.delegations },
+    clustersOf: parts.releaseTarget?.clustersOf ?? (() => null),
   });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
   dutyRoutes(router, { ...common, rosters: parts.rosters });

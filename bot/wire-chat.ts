@@ -9,6 +9,7 @@ import {
 } from "./chat/index.ts";
 import { muteObjectOver } from "./mutes/index.ts";
 import { answererOver } from "./wire-inquiries.ts";
+import { chatReleasesOver } from "./wire-release-keeper.ts";
 import type { Ground } from "./work.ts";
 import type { Viewer } from "./workers/index.ts";
 
@@ -55,6 +56,7 @@ function commandDeps(
     clusters: { fleet: ground.fleet, clusters, denied },
     mutes: { mutes: ground.mutes, objectOf: muteObjectOver(rules), denied },
     stops: { tasks, advancer, stops, rules, clusters, denied },
+    releases: chatReleasesOver(ground, denied),
     replays: { replays, audit, explainer, rules, denied, clock },
     delegations: { delegations, clock },
     language: { languages: ground.languages, view },

@@ -45,6 +45,7 @@ import type { Stores } from "./stores.ts";
 import { postsOver } from "./wire-channels.ts";
 import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
+import { type ReleaseTarget, releasesOver } from "./wire-release-keeper.ts";
 import { openStores } from "./wire-stores.ts";
 import { freshToken } from "./wire-tools.ts";
 import { createAdvancer, type StepObserver } from "./workers/index.ts";
@@ -69,6 +70,8 @@ export interface WhaleOptions {
   clock?: Clock;
   /** What does the work in the place of StackStorm; StackStorm when absent. Without `forward` it has no gateway. */
   engine?: Engine;
+  /** Where releases go; nowhere when absent. */
+  releaseTarget?: ReleaseTarget;
   /** What is asked of the clouds' message services; over the network when absent. */
   cloud?: Cloud;
 }
@@ -161,7 +164,14 @@ export async function openParts(options: WhaleOptions) {
     ...{ ...common, breakers, executor, inForce: inForce.current, store: stores.store, advancer },
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
   });
+  const releaseTarget = options.releaseTarget ?? null;
+  const releases = releasesOver({
+    ...{ target: releaseTarget, fleet, executor, inForce: inForce.current, stores, directory, delegations },
+    ...{ languages, config, plain: markdownText, ids: systemIds, clock, log },
+  });
   const made = {
+    releases,
+    releaseTarget,
     runs,
     aliases,
     actions,

@@ -15,6 +15,7 @@ import { BY_WATCH } from "./home/index.ts";
 import type { HttpServer, Warning } from "./http/index.ts";
 import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
+import type { Releases } from "./releases/index.ts";
 import { serverOver } from "./serve.ts";
 import { stopWarnings } from "./stops/index.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
@@ -186,6 +187,11 @@ function watchActions({ actions }: Parts): Work {
   return { stop: async () => void watch.stop() };
 }
 
+function keepReleases(releases: Releases): Work {
+  const loop = releases.start();
+  return { stop: ({ together }) => together({ releases: () => loop.stop() }) };
+}
+
 async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[]): Promise<void> {
   const ground = {
     ...parts,
@@ -203,6 +209,7 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
   const looking = parts.fleet.start();
   works.push({ stop: ({ together }) => together({ fleet: () => looking.stop() }) });
   if (config.roles.includes("worker")) works.push(await startWork(ground));
+  if (config.roles.includes("worker") && parts.releases) works.push(keepReleases(parts.releases));
   // Pages ask it too: which parameters are secret.
   if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));
   if (!config.roles.includes("scheduler")) return;

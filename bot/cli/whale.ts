@@ -21,6 +21,7 @@ const PARTS: readonly { names: readonly string[]; load: () => Promise<Register> 
   { names: ["duty"], load: async () => (await import("./duty.ts")).dutyCommand },
   { names: ["run"], load: async () => (await import("./run.ts")).runCommand },
   { names: ["clusters"], load: async () => (await import("./clusters.ts")).clusterCommands },
+  { names: ["releases"], load: async () => (await import("./releases.ts")).releaseCommands },
   { names: ["actions"], load: async () => (await import("./actions.ts")).actionsCommand },
   { names: ["rules"], load: rules },
 ];

@@ -1,7 +1,8 @@
 import { parseReleaseCardId } from "../../core/cards/index.ts";
 import type { Directory, InboxPayload, Metrics } from "../../core/ports/index.ts";
-import { RELEASE_DEEDS, RELEASE_REFUSALS, type Release, releaseWords } from "../../core/releases/index.ts";
+import { RELEASE_DEEDS, type Release } from "../../core/releases/index.ts";
 import type { RoleFinder } from "../people.ts";
+import { releaseDoneWords } from "./answers.ts";
 import { doWithRelease, type ReleaseDecideDeps, type ReleaseDone } from "./decide.ts";
 import { type ReleaseTellDeps, shownCard } from "./tell.ts";
 
@@ -53,12 +54,6 @@ async function answer(done: ReleaseDone, { payload, key }: Clicked, deps: Releas
   const words = releaseDoneWords(done);
   const body = { kind: "answer" as const, to, text: plain(texts.wordsOf(words)) };
   await deps.outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: deps.clock.nowMs() }]);
-}
-
-/** What became of what somebody wanted. */
-export function releaseDoneWords(done: ReleaseDone): { zh: string; en: string } {
-  if (done.outcome === "denied") return done.message;
-  return done.outcome === "refused" ? RELEASE_REFUSALS[done.reason] : releaseWords(done.release);
 }
 
 /** By the click's own code, which is good for one update (reference/wecom.md 3.8). */

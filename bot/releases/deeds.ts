@@ -15,6 +15,7 @@ import {
   type ReleaseDeed,
   type ReleaseInput,
   type ReleaseTerms,
+  type Role,
   releaseApprovers,
   releaseCluster,
   releaseCode,
@@ -164,7 +165,8 @@ async function set(release: Release, deed: Deed<"set">, { rollouts }: ReleaseDee
     const said = await rollouts.set({ cluster, strategy, ...part });
     if (said.outcome === "refused") return failed(`${cluster} ${part.role}: ${said.message}`);
     if (said.outcome !== "set") return open(isLate, `${cluster} ${part.role}: ${said.message}`);
-    const known = [part.image, release.places[cluster]?.parts.find(({ role }) => role === part.role)?.image];
+    const before = release.places[cluster]?.parts.filter(({ role }) => role === part.role) ?? [];
+    const known = [part.image, ...before.map(({ image }) => image)];
     if (reason === "new" && !known.includes(said.before)) return failed(changedText(cluster, part.role));
   }
   return STEPPED;
@@ -178,8 +180,8 @@ async function watch(release: Release, deed: Deed<"watch">, { rollouts }: Releas
   const { parts, strategy, isLate } = deed;
   if (parts.length === 0) return STEPPED;
   const cluster = releaseCluster(release);
-  for (const { role } of parts) {
-    const seen = await rollouts.state({ cluster, role });
+  for (const { role, image, release: mark } of parts) {
+    const seen = await rollouts.state({ cluster, role, image, release: mark });
     if (seen.outcome === "done") continue;
     const where = `${cluster} ${role}`;
     if (seen.outcome === "open") return open(isLate, `${where}: ${seen.message}`);
@@ -187,7 +189,11 @@ async function watch(release: Release, deed: Deed<"watch">, { rollouts }: Releas
     return open(isLate, [`${where} ${seen.ready}/${seen.wanted}`, ...seen.problems].join("; "));
   }
   const live = await rollouts.read(cluster, strategy);
-  const other = parts.find(({ role, image }) => live.find((one) => one.role === role)?.image !== image);
+  const isThere = (role: Role, image: string) => {
+    const found = live.filter((one) => one.role === role);
+    return found.length > 0 && found.every((one) => one.image === image);
+  };
+  const other = parts.find(({ role, image }) => !isThere(role, image));
   return other ? failed(changedText(cluster, other.role)) : STEPPED;
 }
 

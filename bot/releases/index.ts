@@ -1,3 +1,4 @@
+export * from "./answers.ts";
 export * from "./clicks.ts";
 export * from "./decide.ts";
 export type { ReleaseDeedDeps, TermsFinder, TermsFound } from "./deeds.ts";

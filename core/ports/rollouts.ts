@@ -15,7 +15,7 @@ export interface LivePart {
 }
 
 export type SetOutcome =
-  /** It is so now, or was so already. */
+  /** It is so now, or was so already; `before` is what stood there just before this was asked. */
   | { outcome: "set"; before: string }
   /** Somebody else changes it at the same time; asking again is safe. */
   | { outcome: "conflict"; message: string }
@@ -33,7 +33,10 @@ export type RolloutState =
 
 /** Where the parts of clusters run: Kubernetes, or plain hosts. All orders may be repeated; none throws. */
 export interface Rollouts {
-  /** What runs now, by parts in the order of `ROLES`; those that a cluster does not have are left out. Throws when it cannot be read. */
+  /**
+   * What runs now, by parts in the order of `ROLES`; those that a cluster does not have are left out, and one that is
+   * made of several workloads is told once for each. Throws when it cannot be read.
+   */
   read(cluster: string, strategy: Strategy): Promise<LivePart[]>;
   /** Sets one part's image, marked with the release. Nothing but that place and that mark is changed. */
   set(order: {
@@ -45,6 +48,10 @@ export interface Rollouts {
     /** Only says whether it would be taken. */
     dryRun?: boolean;
   }): Promise<SetOutcome>;
-  /** How far the last order has come. */
-  state(order: { cluster: string; role: Role }): Promise<RolloutState>;
+  /**
+   * How far the last order of a part has come. To be asked again and again: where nobody else goes on by itself, this is
+   * what goes on with it. `image` and `release` say what was ordered; targets that remember no orders need them after a
+   * restart, and say `open` without.
+   */
+  state(order: { cluster: string; role: Role; image?: string; release?: string }): Promise<RolloutState>;
 }

@@ -6,7 +6,7 @@ import type { Release } from "./release.ts";
 /** One thing of a cluster that is not as its last release left it. */
 export type DriftFinding =
   /** `live` is null where the part is not there any more. */
-  | { kind: "part"; role: Role; wanted: string; live: string | null }
+  | { kind: "part"; role: Role; workload: string; wanted: string; live: string | null }
   | { kind: "pack"; pack: string; wanted: string; live: string | null };
 
 /** What should run on a cluster, by the release that it came from. */
@@ -16,7 +16,7 @@ export interface Wanted {
   stands: "new" | "old";
   since: string;
   strategy: Release["strategy"];
-  parts: readonly { role: Role; image: string }[];
+  parts: readonly Pick<LivePart, "role" | "workload" | "image">[];
   packs: readonly { ref: string; version: string }[];
 }
 
@@ -26,8 +26,8 @@ export function wantedOn(cluster: string, releases: readonly Release[]): Wanted 
   const place = last?.places[cluster];
   if (!last || !place || place.stands === "touched") return null;
   const { parts: before, at: since, stands } = place;
-  const parts = before.map(({ role, image }) => {
-    return { role, image: stands === "new" ? last.image.reference : image };
+  const parts = before.map(({ role, workload, image }) => {
+    return { role, workload, image: stands === "new" ? last.image.reference : image };
   });
   const packs = (stands === "new" ? last.packs : place.packs).map(({ ref, version }) => ({ ref, version }));
   return { release: last.id, stands, since, strategy: last.strategy, parts, packs };
@@ -49,9 +49,9 @@ export function driftOf(
   wanted: Pick<Wanted, "parts" | "packs">,
   live: { parts: readonly LivePart[]; packs: readonly Pick<RegisteredPack, "ref" | "version">[] },
 ): DriftFinding[] {
-  const parts = wanted.parts.flatMap(({ role, image }): DriftFinding[] => {
-    const found = live.parts.find((part) => part.role === role)?.image ?? null;
-    return found === image ? [] : [{ kind: "part", role, wanted: image, live: found }];
+  const parts = wanted.parts.flatMap(({ role, workload, image }): DriftFinding[] => {
+    const found = live.parts.find((part) => part.role === role && part.workload === workload)?.image ?? null;
+    return found === image ? [] : [{ kind: "part", role, workload, wanted: image, live: found }];
   });
   const packs = wanted.packs.flatMap(({ ref, version }): DriftFinding[] => {
     const found = live.packs.find((pack) => pack.ref === ref)?.version ?? null;

@@ -127,7 +127,7 @@ export const RELEASE_REFUSALS: Readonly<
 /** One thing that is not as it was released. */
 export function driftWords(finding: DriftFinding): ClusterWords {
   const { wanted, live } = finding;
-  const what = finding.kind === "part" ? finding.role : `pack ${finding.pack}`;
+  const what = finding.kind === "part" ? `${finding.role} ${finding.workload}` : `pack ${finding.pack}`;
   return {
     zh: `${what}：应为 ${wanted}，实为 ${live ?? "没有"}`,
     en: `${what}: ${wanted} was released, ${live ?? "nothing"} is there`,

@@ -8,6 +8,7 @@ import { type ChatEventDeps, eventCommands } from "./events.ts";
 import { type ChatLanguageDeps, languageCommands } from "./language.ts";
 import { type ChatMuteDeps, muteCommands } from "./mutes.ts";
 import { type OrderDeps, orderCommands } from "./orders.ts";
+import { type ChatReleaseDeps, releaseCommands } from "./releases.ts";
 import { type ChatReplayDeps, replayCommands } from "./replay.ts";
 import { type ChatRuleDeps, ruleCommands } from "./rules.ts";
 import { type ChatRunDeps, runCommands } from "./runs.ts";
@@ -27,6 +28,7 @@ export interface CommandDeps {
   clusters: ChatClusterDeps;
   mutes: ChatMuteDeps;
   stops: ChatStopDeps;
+  releases: ChatReleaseDeps;
   replays: ChatReplayDeps;
   delegations: ChatDelegationDeps;
   duty: ChatDutyDeps;
@@ -47,6 +49,7 @@ export function chatCommands(deps: CommandDeps): ChatCommands {
     ...clusterCommands(deps.clusters),
     ...muteCommands(deps.mutes),
     ...stopCommands(deps.stops),
+    ...releaseCommands(deps.releases),
     ...replayCommands(deps.replays),
     ...delegationCommands(deps.delegations),
     ...dutyCommands(deps.duty),

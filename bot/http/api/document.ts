@@ -11,6 +11,7 @@ import { explainPaths } from "./explain-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { outboxPaths } from "./outbox-paths.ts";
+import { releasePaths } from "./release-paths.ts";
 import { replayPaths } from "./replay-paths.ts";
 import { runPaths } from "./run-paths.ts";
 import { taskPaths } from "./task-paths.ts";
@@ -49,6 +50,7 @@ export const apiDocument = {
     ...configPaths,
     ...clusterPaths,
     ...actionPaths,
+    ...releasePaths,
     ...replayPaths,
     ...deadLetterPaths,
     ...auditPaths,

@@ -70,6 +70,8 @@ export function groundOver(
       ...{ ...store, directory: instantDirectory, ids: systemIds, clock, log },
       tell: async () => undefined,
     }),
+    releases: null,
+    releaseTarget: null,
     fleet: fleetOver({
       ...{ executor, advancer, directory: instantDirectory, clock, log, metrics, admin: null },
       breakers: createBreakers({ clock, log }),

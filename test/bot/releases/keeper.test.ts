@@ -30,7 +30,10 @@ test("nothing is changed before others have approved, and an approval in time is
   const process = aProcess(world, "one");
   const asked = await process.releases.ask({ set: "shared", by: "user:wangwu", why: "", key: "m1" });
   assert.equal(asked.outcome, "asked");
-  assert.equal((await process.releases.ask({ set: "shared", by: "user:wangwu", why: "", key: "m1" })).outcome, "asked_before");
+  assert.equal(
+    (await process.releases.ask({ set: "shared", by: "user:wangwu", why: "", key: "m1" })).outcome,
+    "asked_before",
+  );
   await run(world, process, 5);
   assert.equal(siteText(world, "hz"), OLD);
   world.clock.advance(3_600_000);
@@ -99,7 +102,8 @@ test("one pack whose registering fails takes its cluster back to the content of 
 test("a canary that fails on the new image rolls back, and nothing starts there before one has passed", async () => {
   const world = aWorld();
   const isNew = () => siteText(world, "hz").startsWith("workers=222");
-  world.faults.canary = () => (isNew() ? { outcome: "failed", message: "boom" } : { outcome: "passed", tookMs: 1 });
+  world.faults.canary = () =>
+    isNew() ? { outcome: "failed", message: "boom" } : { outcome: "passed", tookMs: 1 };
   const process = aProcess(world, "one");
   const id = await approved(process);
   await run(world, process);
@@ -143,7 +147,15 @@ test("a cluster is in one release at a time, and in none while it is in an upgra
   assert.deepEqual(other, { outcome: "refused", reason: "held", cluster: "bj", by: id });
   await run(world, process);
   const body = {
-    ...{ id: "u_1", by: "user:wangwu", at: "", why: "", clusters: ["hz"], forMs: null, atDeadline: "wait" as const },
+    ...{
+      id: "u_1",
+      by: "user:wangwu",
+      at: "",
+      why: "",
+      clusters: ["hz"],
+      forMs: null,
+      atDeadline: "wait" as const,
+    },
     ...{ stage: "draining" as const, index: 0, since: "", before: {}, after: {} },
   };
   await world.store.state.put({ kind: "upgrade", name: "clusters", expected: null, body });
@@ -216,7 +228,7 @@ test("what differs from what was released is told once, and that it does no more
   await run(world, process, 300);
   const drift = () => world.told.filter((text) => text.startsWith("cluster hz is"));
   assert.deepEqual(drift().length, 1);
-  assert.match(drift()[0] ?? "", /workers: .* was released, .*helm is there/);
+  assert.match(drift()[0] ?? "", /workers st2actionrunner: .* was released, .*helm is there/);
   if (part) part.image = world.terms.now.image.reference;
   await run(world, process, 300);
   assert.match(drift()[1] ?? "", /left it again/);

@@ -1,8 +1,10 @@
+import { createDrains, type Drains } from "../../../bot/clusters/index.ts";
 import {
-  createDrains,
-  type Drains,
-} from "../../../bot/clusters/index.ts";
-import { createDriftWatch, createReleases, type Releases, type TermsFound } from "../../../bot/releases/index.ts";
+  createDriftWatch,
+  createReleases,
+  type Releases,
+  type TermsFound,
+} from "../../../bot/releases/index.ts";
 import type { CanaryResult, Cluster } from "../../../core/clusters/index.ts";
 import type {
   Execution,
@@ -68,7 +70,16 @@ export function aWorld({ terms = theTerms(), faults = {} as Faults } = {}) {
     [terms.image.reference, terms.packs],
   ]);
   const sites = new Map(CLUSTERS.map(({ name }) => [name, siteOf(contents)]));
-  return { clock, store, sites, contents, faults, wrong: [] as string[], told: [] as string[], terms: { now: terms } };
+  return {
+    clock,
+    store,
+    sites,
+    contents,
+    faults,
+    wrong: [] as string[],
+    told: [] as string[],
+    terms: { now: terms },
+  };
 }
 
 export type World = ReturnType<typeof aWorld>;
@@ -127,7 +138,8 @@ function rolloutsOf(world: World): Rollouts {
 async function mustBeEmpty({ store, sites, wrong }: World, cluster: string, what: string): Promise<void> {
   const drain = await store.state.get("drain", cluster);
   const busy = sites.get(cluster)?.busy ?? 0;
-  if (!drain?.body.done || busy > 0) wrong.push(`${what} on ${cluster} with ${busy} runs, drained: ${!!drain}`);
+  if (!drain?.body.done || busy > 0)
+    wrong.push(`${what} on ${cluster} with ${busy} runs, drained: ${!!drain}`);
 }
 
 function registryOf(world: World): PackRegistry {
@@ -150,7 +162,10 @@ function registryOf(world: World): PackRegistry {
         if (!content) return { outcome: "failed", message: "no such pack in the image", pack: ref };
         // Registering never removes (reference/stackstorm.md section 15, point 20).
         const kept = site.registered.get(ref)?.items ?? [];
-        const items = [...content.items, ...kept.filter((old) => !content.items.some((one) => one.ref === old.ref))];
+        const items = [
+          ...content.items,
+          ...kept.filter((old) => !content.items.some((one) => one.ref === old.ref)),
+        ];
         site.registered.set(ref, { ...content, items });
       }
       return { outcome: "registered", counts: {} };
@@ -196,7 +211,19 @@ function executorOf(world: World): Executor {
 }
 
 /** What changes nothing. */
-const READS = ["get", "list", "read", "state", "registered", "find", "version", "busy", "acquire", "release", "held"];
+const READS = [
+  "get",
+  "list",
+  "read",
+  "state",
+  "registered",
+  "find",
+  "version",
+  "busy",
+  "acquire",
+  "release",
+  "held",
+];
 
 /** Wraps what a process reaches so that it can be killed there; a killed one does nothing any more. */
 function killable<T extends object>(what: T, kill: Kill): T {
@@ -247,7 +274,11 @@ export function aProcess(world: World, name: string, kill: Kill = { passed: 0 })
     ...{ ...common, clusters: names, rollouts, registry },
     tell: async (_key, words) => tell(words.en),
   });
-  const found = async (): Promise<TermsFound> => ({ outcome: "found", terms: terms.now as ReleaseTerms, title: "共享" });
+  const found = async (): Promise<TermsFound> => ({
+    outcome: "found",
+    terms: terms.now as ReleaseTerms,
+    title: "共享",
+  });
   const releases = createReleases({
     ...{ ...common, terms: found, rollouts, registry, executor, drains, drift },
     ...{ leases: killable(store.leases, kill), holder: name, ids: idsOf(name) },
@@ -297,7 +328,10 @@ export function siteText(world: World, cluster: string): string {
   const site = siteAt(world, cluster);
   const images = [...site.parts.values()].map(({ role, image }) => `${role}=${image.slice(-3)}`);
   const packs = [...site.registered.values()].map(({ ref, version, items }) => {
-    return `${ref}@${version}[${items.map((item) => item.ref).sort().join(" ")}]`;
+    return `${ref}@${version}[${items
+      .map((item) => item.ref)
+      .sort()
+      .join(" ")}]`;
   });
   return [...images, ...packs].join(" ");
 }
