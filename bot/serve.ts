@@ -59,11 +59,10 @@ import type { TaskOrders } from "./orders/index.ts";
 import { pageRoutes, shownParams } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
-import type { Releases } from "./releases/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { Stores } from "./stores.ts";
-import type { ReleaseTarget } from "./wire-release-keeper.ts";
+import type { ReleaseDesk } from "./wire-release-keeper.ts";
 import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */
@@ -75,8 +74,7 @@ export interface Serving {
   mutes: MuteKeeper;
   fleet: Fleet;
   delegations: DelegationKeeper;
-  releases: Releases | null;
-  releaseTarget: ReleaseTarget | null;
+  releases: ReleaseDesk;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   orders: TaskOrders;
@@ -208,9 +206,9 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
   });
   releaseRoutes(router, {
-    ...{ ...common, access, releases: parts.releases, readJson, ids, clock },
+    ...{ ...common, access, releases: parts.releases.keeper, readJson, ids, clock },
     ...{ directory: parts.directory, delegations: parts.delegations },
-    clustersOf: parts.releaseTarget?.clustersOf ?? (() => null),
+    clustersOf: parts.releases.clustersOf,
   });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
   dutyRoutes(router, { ...common, rosters: parts.rosters });

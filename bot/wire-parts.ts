@@ -164,14 +164,10 @@ export async function openParts(options: WhaleOptions) {
     ...{ ...common, breakers, executor, inForce: inForce.current, store: stores.store, advancer },
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
   });
-  const releaseTarget = options.releaseTarget ?? null;
-  const releases = releasesOver({
-    ...{ target: releaseTarget, fleet, executor, inForce: inForce.current, stores, directory, delegations },
-    ...{ languages, config, plain: markdownText, ids: systemIds, clock, log },
-  });
+  const below = { fleet, executor, stores, directory, delegations, languages, config, clock, log };
+  const releases = releasesOver(options.releaseTarget, { ...below, inForce: inForce.current });
   const made = {
     releases,
-    releaseTarget,
     runs,
     aliases,
     actions,

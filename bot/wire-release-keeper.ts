@@ -1,6 +1,8 @@
+import { systemIds } from "../adapters/telemetry/index.ts";
+import { markdownText } from "../adapters/wecom/index.ts";
 import type { ClusterWords } from "../core/clusters/index.ts";
 import { type People, rolesGranting } from "../core/people/index.ts";
-import type { Clock, Directory, Executor, Ids, Logger, PackRegistry, Rollouts } from "../core/ports/index.ts";
+import type { Clock, Directory, Executor, Logger, PackRegistry, Rollouts } from "../core/ports/index.ts";
 import type { ChatReleaseDeps, Denier } from "./chat/index.ts";
 import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
@@ -28,9 +30,12 @@ export interface ReleaseTarget {
   clustersOf: (set: string) => readonly string[] | null;
 }
 
+/** The keeper of releases, null where no cluster says how new packs reach its workers, and what may be asked for. */
+export interface ReleaseDesk extends Pick<ReleaseTarget, "clustersOf"> {
+  keeper: Releases | null;
+}
+
 export interface ReleaseParts {
-  /** Null where no cluster says how new packs reach its workers. */
-  target: ReleaseTarget | null;
   fleet: Fleet;
   executor: Executor;
   inForce: () => InForce;
@@ -39,22 +44,22 @@ export interface ReleaseParts {
   delegations: DelegationKeeper;
   languages: Pick<Languages, "of" | "textsFor">;
   config: Config;
-  plain: (text: string) => string;
-  ids: Ids;
   clock: Clock;
   log: Logger;
 }
 
-/** The keeper of releases; null where nothing can be released. */
-export function releasesOver(parts: ReleaseParts): Releases | null {
-  const { target, fleet, executor, inForce, stores, directory, delegations, languages, ids } = parts;
-  if (target === null) return null;
-  const { rollouts, registry, terms } = target;
-  const { clock, log, plain, config } = parts;
+/** Releases to a target; none where there is no target. */
+export function releasesOver(target: ReleaseTarget | undefined, parts: ReleaseParts): ReleaseDesk {
+  if (target === undefined) return { keeper: null, clustersOf: () => null };
+  return { keeper: keeperOver(target, parts), clustersOf: target.clustersOf };
+}
+
+function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: ReleaseParts): Releases {
+  const { fleet, executor, inForce, stores, directory, delegations, languages, clock, log, config } = parts;
   const { state, audit, outbox, leases, journal } = stores.store;
   const { archive } = stores;
   const { timeZone } = config;
-  const view = createViewer({ directory, journal, archive, languages, timeZone, plain });
+  const view = createViewer({ directory, journal, archive, languages, timeZone, plain: markdownText });
   const common = { rollouts, registry, state, audit, clock, log };
   const drift = createDriftWatch({
     ...common,
@@ -62,7 +67,16 @@ export function releasesOver(parts: ReleaseParts): Releases | null {
     tell: (key, words, cluster) => tellReleasers({ key, words, cluster }, parts),
   });
   return createReleases({
-    ...{ ...common, terms, executor, drains: fleet.drains, drift, leases, holder: stores.holder, ids },
+    ...{
+      ...common,
+      terms,
+      executor,
+      drains: fleet.drains,
+      drift,
+      leases,
+      holder: stores.holder,
+      ids: systemIds,
+    },
     tell: releaseTeller({ outbox, directory, delegations, view, clock, log }),
   });
 }
@@ -70,14 +84,14 @@ export function releasesOver(parts: ReleaseParts): Releases | null {
 /** Whoever may release to a cluster; the administrators where they are named. */
 async function tellReleasers(
   { key, words, cluster }: { key: string; words: ClusterWords; cluster: string },
-  { inForce, directory, languages, stores, plain, clock, config }: ReleaseParts,
+  { inForce, directory, languages, stores, clock, config }: ReleaseParts,
 ): Promise<void> {
   const roles = rolesGranting(inForce().roles, "releases.write", { clusters: [cluster] });
   const admin: People | null = config.admin.people;
   const groups = admin === null ? roles.map(({ of }) => of) : [admin];
   const people = new Set((await Promise.all(groups.map((of) => directory.expand(of)))).flat());
   const items = [...people].map(async (to) => {
-    const text = plain((await languages.textsFor(to)).wordsOf(words));
+    const text = markdownText((await languages.textsFor(to)).wordsOf(words));
     const body = { kind: "answer" as const, to, text };
     return { key: `notice:${key}:${to}`, taskId: null, lane: 4 as const, body, dueAtMs: clock.nowMs() };
   });
@@ -86,14 +100,15 @@ async function tellReleasers(
 
 /** What messages about releases stand on. */
 export function chatReleasesOver(ground: Ground, denied: Denier): ChatReleaseDeps {
-  const { releases, releaseTarget, delegations, clock } = ground;
-  const clustersOf = releaseTarget?.clustersOf ?? (() => null);
-  return { releases, clustersOf, denied, directory: ground.wecom.directory, delegations, clock };
+  const { releases, delegations, clock } = ground;
+  const { keeper, clustersOf } = releases;
+  return { releases: keeper, clustersOf, denied, directory: ground.wecom.directory, delegations, clock };
 }
 
 /** Takes a click on a release's card; false when it is none. */
 export function releaseClicksOver(ground: Ground, view: Viewer) {
-  const { releases, stores, rolesOf, delegations, clock, log, metrics } = ground;
+  const { keeper: releases } = ground.releases;
+  const { stores, rolesOf, delegations, clock, log, metrics } = ground;
   const { directory } = ground.wecom;
   const { outbox } = stores.store;
   return async (...[payload, key]: [Parameters<typeof handleReleaseClick>[0], string]): Promise<boolean> => {

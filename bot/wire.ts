@@ -209,7 +209,8 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
   const looking = parts.fleet.start();
   works.push({ stop: ({ together }) => together({ fleet: () => looking.stop() }) });
   if (config.roles.includes("worker")) works.push(await startWork(ground));
-  if (config.roles.includes("worker") && parts.releases) works.push(keepReleases(parts.releases));
+  const { keeper } = parts.releases;
+  if (config.roles.includes("worker") && keeper) works.push(keepReleases(keeper));
   // Pages ask it too: which parameters are secret.
   if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));
   if (!config.roles.includes("scheduler")) return;

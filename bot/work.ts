@@ -20,14 +20,13 @@ import type { MuteKeeper } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
-import type { Releases } from "./releases/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import { createChooser, keepOpenCount, type OpenCount } from "./routing/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import { inquiriesOver, questionsSent } from "./wire-inquiries.ts";
-import type { ReleaseTarget } from "./wire-release-keeper.ts";
+import type { ReleaseDesk } from "./wire-release-keeper.ts";
 import {
   type Advancer,
   ALONE,
@@ -68,9 +67,7 @@ export interface Ground {
   delegations: DelegationKeeper;
   stops: StopKeeper;
   fleet: Fleet;
-  /** Null where nothing can be released. */
-  releases: Releases | null;
-  releaseTarget: ReleaseTarget | null;
+  releases: ReleaseDesk;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   /** The roles that a person holds now. */

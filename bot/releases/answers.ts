@@ -8,9 +8,9 @@ import {
   releaseCode,
   releaseWords,
 } from "../../core/releases/index.ts";
+import type { ReleaseAsked } from "./asking.ts";
 import type { ReleaseDone } from "./decide.ts";
 import type { ClusterDrift } from "./drift.ts";
-import type { ReleaseAsked } from "./keeper.ts";
 
 /** What became of what somebody wanted. */
 export function releaseDoneWords(done: ReleaseDone): ClusterWords {

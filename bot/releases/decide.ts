@@ -4,7 +4,8 @@ import { actorName, authorise } from "../../core/people/index.ts";
 import { ballotOf, RELEASE_REFUSALS, type Release, type ReleaseDeedName } from "../../core/releases/index.ts";
 import type { Decision } from "../../core/tasks/index.ts";
 import { type StandingDeps, standingOf } from "../chat/standing.ts";
-import type { Releases, ReleaseTaken } from "./keeper.ts";
+import type { Releases } from "./keeper.ts";
+import type { ReleaseTaken } from "./moves.ts";
 
 export interface ReleaseDecideDeps extends StandingDeps {
   releases: Pick<Releases, "find" | "take">;

@@ -1,58 +1,11 @@
-import { ChatOpsError, errorText } from "../../core/errors.ts";
-import type { JsonObject } from "../../core/ids/index.ts";
-import type { Audit, Clock, Ids, Leases, Logger, StateStore } from "../../core/ports/index.ts";
-import {
-  isReleaseNamed,
-  isReleaseOver,
-  lastAt,
-  moveRelease,
-  type Release,
-  type ReleaseDeedName,
-  type ReleaseInput,
-  type ReleaseMark,
-  type ReleaseRefusal,
-  tellingOf,
-  termsHash,
-} from "../../core/releases/index.ts";
-import type { Decision } from "../../core/tasks/index.ts";
+import { errorText } from "../../core/errors.ts";
+import { isReleaseOver, type Release, tellingOf } from "../../core/releases/index.ts";
 import { type Loop, startLoop } from "../workers/loop.ts";
-import { type ReleaseDeedDeps, releaseStep, type TermsFound } from "./deeds.ts";
+import { ask, type ReleaseAsk, type ReleaseAsked, type ReleaseWish, take } from "./asking.ts";
+import { releaseStep } from "./deeds.ts";
 import type { DriftWatch } from "./drift.ts";
-import { allReleases, forgetOld, freeEnded, freeOrphans, hold, type ReleaseDocument } from "./store.ts";
-
-/** What somebody wants released. */
-export interface ReleaseAsk {
-  set: string;
-  /** Absent: the newest build of the set. */
-  build?: string;
-  /** An actor's name. */
-  by: string;
-  why: string;
-  key?: string;
-}
-
-export type ReleaseAsked =
-  | { outcome: "asked" | "asked_before"; release: Release }
-  | { outcome: "refused"; reason: "no_terms"; zh: string; en: string }
-  /** `by`: the release or upgrade that has the cluster. */
-  | { outcome: "refused"; reason: "held"; cluster: string; by: string };
-
-/** What a person wants of a release that is there, whoever may that. */
-export interface ReleaseWish {
-  id: string;
-  input:
-    | { kind: Exclude<ReleaseDeedName, "approve" | "reject" | "rollback" | "abort">; by: string }
-    | { kind: "rollback" | "abort"; by: string; why: string }
-    /** Made of the release as it is stored at this moment; null where its person saw another one. */
-    | { kind: "decide"; by: string; decision: (release: Release) => Decision | null };
-  /** Of the message or click: the same again does nothing. */
-  key?: string;
-}
-
-export type ReleaseTaken =
-  | { outcome: "moved" | "repeated"; release: Release }
-  | { outcome: "refused"; reason: ReleaseRefusal | "held" | "stale"; release: Release }
-  | { outcome: "refused"; reason: "no_such"; release: null };
+import { changed, findNamed, move, type ReleasesDeps, type ReleaseTaken, recorded } from "./moves.ts";
+import { allReleases, forgetOld, freeEnded, freeOrphans, type ReleaseDocument } from "./store.ts";
 
 /** Releases of pack sets to clusters, as every process sees them. */
 export interface Releases {
@@ -71,25 +24,10 @@ export interface Releases {
   start(): Loop;
 }
 
-export interface ReleasesDeps extends ReleaseDeedDeps {
-  leases: Leases;
-  /** Names this process in leases. */
-  holder: string;
-  audit: Pick<Audit, "append">;
-  /** Tells people where it stands, and asks those who are to decide. */
-  tell: (release: Release) => Promise<void>;
-  drift: DriftWatch;
-  state: StateStore;
-  ids: Ids;
-  clock: Clock;
-  log: Logger;
-}
-
 const LEASE = "releases";
 /** Longer than any deed takes that is not given up. */
 const LEASE_MS = 300_000;
 const ROUND_MS = 2_000;
-const MAX_TRIES = 8;
 /** So many steps of one release in one round, so that others have their turn. */
 const MOST_STEPS = 20;
 const MACHINE = "whale";
@@ -112,148 +50,6 @@ export function createReleases(deps: ReleasesDeps): Releases {
         },
       }),
   };
-}
-
-async function findNamed(typed: string, { state }: ReleasesDeps): Promise<ReleaseDocument | null> {
-  const found = await state.get("release", typed.toLowerCase());
-  if (found) return found;
-  const meant = (await allReleases(state)).find((release) => isReleaseNamed(release, typed));
-  return meant ? state.get("release", meant.id) : null;
-}
-
-async function ask(what: ReleaseAsk, deps: ReleasesDeps): Promise<ReleaseAsked> {
-  const { terms, state, ids, clock, log } = deps;
-  const { set, build = null, key, by } = what;
-  const before = key === undefined ? undefined : (await allReleases(state)).find((one) => one.key === key);
-  if (before) return { outcome: "asked_before", release: before };
-  const found = await terms(set, build);
-  if (found.outcome === "refused") return { ...found, reason: "no_terms" };
-  const id = `r_${ids.ulid().toLowerCase()}`;
-  const held = await hold(found.terms.clusters, id, deps);
-  if (held.outcome === "taken") {
-    return { outcome: "refused", reason: "held", cluster: held.cluster, by: held.by };
-  }
-  const release = askedOf(what, { id, found, nowMs: clock.nowMs() });
-  const put = await state.put({ kind: "release", name: id, expected: null, body: release });
-  log.info({ by, release: id, set, digest: release.image.digest }, "a release was asked for");
-  if (put.outcome === "stored") await recorded(put.document, deps);
-  return { outcome: "asked", release };
-}
-
-function askedOf(
-  { set, by, why, key }: ReleaseAsk,
-  { id, found, nowMs }: { id: string; found: Extract<TermsFound, { outcome: "found" }>; nowMs: number },
-): Release {
-  const at = new Date(nowMs).toISOString();
-  const { terms, title } = found;
-  return {
-    ...{ ...terms, id, set, title, by, at, why, hash: termsHash(terms), round: 1, decisions: [] },
-    ...{ escalated: 0, askedAtMs: nowMs, stage: "asked", step: "draining", index: 0, since: at },
-    ...{ pausing: false, back: null, places: {}, problem: null },
-    ...(key === undefined ? {} : { key }),
-    last: { what: "ask", by, at, ...(key === undefined ? {} : { key }) },
-  };
-}
-
-async function take(wish: ReleaseWish, deps: ReleasesDeps): Promise<ReleaseTaken> {
-  const { key, input: wanted } = wish;
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const found = await findNamed(wish.id, deps);
-    if (!found) return { outcome: "refused", reason: "no_such", release: null };
-    const { body: release } = found;
-    if (key !== undefined && release.last.key === key) return { outcome: "repeated", release };
-    const input = inputOf(wanted, release);
-    if (!input) return { outcome: "refused", reason: "other_content", release };
-    const barred = input.kind === "rollback" ? await barredFromUndoing(release, deps) : null;
-    if (barred) return { outcome: "refused", reason: barred, release };
-    const moved = await move(found, { input, by: wanted.by, ...(key === undefined ? {} : { key }) }, deps);
-    if (moved !== null) return moved;
-  }
-  throw new ChatOpsError("the release keeps being changed by others", {
-    code: "release.contended",
-    retryable: true,
-  });
-}
-
-function inputOf(wanted: ReleaseWish["input"], release: Release): ReleaseInput | null {
-  if (wanted.kind !== "decide") return wanted;
-  const decision = wanted.decision(release);
-  return decision && { kind: "decide", decision };
-}
-
-/** One that is over holds its clusters no longer: they are had again first, where nothing came to them since. */
-async function barredFromUndoing(release: Release, deps: ReleasesDeps): Promise<"held" | "stale" | null> {
-  if (!isReleaseOver(release)) return null;
-  const changed = release.clusters.filter((name) => release.places[name]?.stands === "new");
-  if (changed.length === 0) return null;
-  const releases = await allReleases(deps.state);
-  if (changed.some((name) => lastAt(name, releases)?.id !== release.id)) return "stale";
-  return (await hold(changed, release.id, deps)).outcome === "taken" ? "held" : null;
-}
-
-interface Moving {
-  input: ReleaseInput;
-  by: string;
-  key?: string;
-}
-
-/** Null when somebody else has changed it meanwhile. */
-async function move(
-  found: ReleaseDocument,
-  { input, by, key }: Moving,
-  deps: ReleasesDeps,
-): Promise<Extract<ReleaseTaken, { release: Release }> | null> {
-  const { state, clock, log } = deps;
-  const before = await recorded(found, deps);
-  if (!before) return null;
-  const nowMs = clock.nowMs();
-  const moved = moveRelease(before.body, input, nowMs);
-  if (moved.outcome === "refused") return moved;
-  const at = new Date(nowMs).toISOString();
-  const last: ReleaseMark = { what: input.kind, by, at, ...(key === undefined ? {} : { key }) };
-  const release: Release = { ...moved.release, last };
-  const { id, stage, step, index, clusters } = release;
-  const put = await state.put({ kind: "release", name: id, expected: before.revision, body: release });
-  if (put.outcome === "conflict") return null;
-  const facts = { release: id, stage, step, cluster: clusters[index], by, reason: input.kind };
-  log.info({ ...facts, problem: release.problem?.message }, "a release went on");
-  await recorded(put.document, deps);
-  return { outcome: "moved", release };
-}
-
-/** Has the audit log know of the last step before there is another. Null when somebody else has changed it. */
-async function recorded(
-  { revision, body }: Pick<ReleaseDocument, "revision" | "body">,
-  { state, audit }: ReleasesDeps,
-): Promise<ReleaseDocument | null> {
-  const { id, last } = body;
-  if (last.audited) return { name: id, revision, body };
-  await audit.append({
-    at: last.at,
-    who: last.by,
-    what: "cluster.release",
-    object: id,
-    detail: auditDetail(body),
-  });
-  return changed({ revision, body: { ...body, last: { ...last, audited: true } } }, state);
-}
-
-function auditDetail(release: Release): JsonObject {
-  const { set, image, hash, stage, step, clusters, index, why, problem, round, decisions, last } = release;
-  const decision = last.what === "decide" ? decisions.at(-1) : undefined;
-  return {
-    ...{ what: last.what, set, build: image.build, digest: image.digest, hash, round, stage, step },
-    ...{ clusters: [...clusters], cluster: clusters[index] ?? null, why, problem: problem?.message ?? "" },
-    ...(decision ? { verdict: decision.verdict, onBehalfOf: decision.onBehalfOf ?? null } : {}),
-  };
-}
-
-async function changed(
-  { revision, body }: Pick<ReleaseDocument, "revision" | "body">,
-  state: StateStore,
-): Promise<ReleaseDocument | null> {
-  const put = await state.put({ kind: "release", name: body.id, expected: revision, body });
-  return put.outcome === "stored" ? put.document : null;
 }
 
 /** Said before it is remembered as said. That nobody can be told holds nothing up. */

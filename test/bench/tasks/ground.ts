@@ -70,8 +70,7 @@ export function groundOver(
       ...{ ...store, directory: instantDirectory, ids: systemIds, clock, log },
       tell: async () => undefined,
     }),
-    releases: null,
-    releaseTarget: null,
+    releases: { keeper: null, clustersOf: () => null },
     fleet: fleetOver({
       ...{ executor, advancer, directory: instantDirectory, clock, log, metrics, admin: null },
       breakers: createBreakers({ clock, log }),
