@@ -4,7 +4,7 @@ import { knownAlone } from "./channels/index.ts";
 import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
 import { chatOver } from "./wire-chat.ts";
 import { questionClicksOver } from "./wire-inquiries.ts";
-import { releaseClicksOver } from "./wire-release-keeper.ts";
+import { releaseClicksOver } from "./wire-release.ts";
 import type { Ground } from "./work.ts";
 import type { Viewer } from "./workers/index.ts";
 

@@ -62,7 +62,7 @@ import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { Stores } from "./stores.ts";
-import type { ReleaseDesk } from "./wire-release-keeper.ts";
+import type { ReleaseDesk } from "./wire-release.ts";
 import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */

@@ -9,7 +9,7 @@ import {
 } from "./chat/index.ts";
 import { muteObjectOver } from "./mutes/index.ts";
 import { answererOver } from "./wire-inquiries.ts";
-import { chatReleasesOver } from "./wire-release-keeper.ts";
+import { chatReleasesOver } from "./wire-release.ts";
 import type { Ground } from "./work.ts";
 import type { Viewer } from "./workers/index.ts";
 

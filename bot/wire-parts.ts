@@ -45,7 +45,7 @@ import type { Stores } from "./stores.ts";
 import { postsOver } from "./wire-channels.ts";
 import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
-import { type ReleaseTarget, releasesOver } from "./wire-release-keeper.ts";
+import { type ReleaseTarget, releasesOver } from "./wire-release.ts";
 import { openStores } from "./wire-stores.ts";
 import { freshToken } from "./wire-tools.ts";
 import { createAdvancer, type StepObserver } from "./workers/index.ts";

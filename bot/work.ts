@@ -26,7 +26,7 @@ import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import { inquiriesOver, questionsSent } from "./wire-inquiries.ts";
-import type { ReleaseDesk } from "./wire-release-keeper.ts";
+import type { ReleaseDesk } from "./wire-release.ts";
 import {
   type Advancer,
   ALONE,
