@@ -7,3 +7,4 @@ export * from "./keeper.ts";
 export type { ReleasesDeps, ReleaseTaken } from "./moves.ts";
 export type { ReleaseDeedDeps, TermsFinder, TermsFound } from "./step.ts";
 export { type ReleaseTellDeps, releaseTeller } from "./tell.ts";
+export { type TermsDeps, termsFinder } from "./terms.ts";
