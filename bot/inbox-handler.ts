@@ -2,7 +2,7 @@ import type { InboxClaim } from "../core/ports/index.ts";
 import { batchViewing, handleBatchClick } from "./batches/index.ts";
 import { knownAlone } from "./channels/index.ts";
 import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
-import { chatOver } from "./wire-chat.ts";
+import { chatOver, upgradeClicksOver } from "./wire-chat.ts";
 import { questionClicksOver } from "./wire-inquiries.ts";
 import { releaseClicksOver } from "./wire-release.ts";
 import type { Ground } from "./work.ts";
@@ -20,6 +20,7 @@ export function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) =
   };
   const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
   const questionClick = questionClicksOver(ground, view);
+  const upgradeClick = upgradeClicksOver(ground, view);
   const releaseClick = releaseClicksOver(ground, view);
   const messages = { chat: chatOver(ground, view), outbox: store.outbox, clock };
   const { plainId, config } = ground;
@@ -36,7 +37,7 @@ export function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) =
     if (payload.kind === "text") return handleText(payload, key, messages);
     if (payload.kind === "click") {
       if (isConfirmClick(payload)) return handleConfirmClick(payload, key, messages);
-      if (await questionClick(payload, key)) return;
+      if ((await questionClick(payload, key)) || (await upgradeClick(payload, key))) return;
       if (await releaseClick(payload, key)) return;
       if (!(await handleBatchClick(payload, key, batchClicks))) await handleClick(payload, key, clicks);
       return;

@@ -34,6 +34,8 @@ import {
   type HealthDeps,
   type HookDeps,
   type HttpServer,
+  inquiryRoutes,
+  type LongAnswers,
   muteRoutes,
   onceEach,
   openApiRoutes,
@@ -49,10 +51,12 @@ import {
   taskOutputRoutes,
   taskRoutes,
   throttleRoutes,
+  upgradeRoutes,
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
 import type { InForceHolder } from "./in-force.ts";
+import type { Answerer } from "./inquiries/index.ts";
 import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
@@ -78,13 +82,15 @@ export interface Serving {
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   orders: TaskOrders;
+  /** Brings answers of people to workflows. */
+  answerer: Answerer;
   runs: RunDesk & RunGrants;
   aliases: AliasBook;
   /** Shared by all that moves tasks in this process. */
   advancer: Advancer;
   /** Whose people may be named by duty rosters too. */
   directory: Directory;
-  executor: Pick<Executor, "output" | "children" | "control" | "tail">;
+  executor: Pick<Executor, "output" | "result" | "children" | "control" | "tail">;
   actionLists: ActionLists;
   /** Passes requests on to clusters as they came; null where the engine has no such door. */
   door: Door | null;
@@ -96,6 +102,7 @@ export interface Serving {
   wecom: Wecom;
   posts: Pick<GroupPosts, "bot">;
   pressure: PressureGate;
+  longAnswers: LongAnswers;
   /** Whether the process was told to end. */
   leaving: () => boolean;
   cloud: Cloud;
@@ -116,7 +123,7 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
   if (!parts.config.roles.includes("web")) return createHealthServer({ health, metrics, log });
   const hooks = hooksOver(parts);
   return createHttpServer({
-    hooks,
+    ...{ hooks, longAnswers: parts.longAnswers },
     callbacks: { ...parts, callback: wecom.callback, inbox: stores.store.inbox },
     health,
     api: (router) => {
@@ -135,6 +142,8 @@ function gatewayOver(parts: Serving, door: Door) {
   const { tasks, audit } = stores.store;
   return createGateway({
     ...{ door, clusters: () => inForce.current().clusters, identity: accessOver(parts) },
+    sights: parts.fleet.sights,
+    longAnswers: parts.longAnswers,
     ...{ tasks, orders, executor, desk, aliases, audit, ids, readJson, log, metrics },
   });
 }
@@ -193,6 +202,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     clusters: () => inForce.current().clusters,
     readJson,
   });
+  upgradeRoutes(router, { ...common, fleet: parts.fleet, readJson });
   const catalogue = createCatalogue({
     ...{ lists: parts.actionLists, users: () => inForce.current(), clock },
   });
@@ -200,9 +210,13 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const objectOf = muteObjectOver(() => inForce.current().rules);
   muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
+  const { directory, delegations, answerer } = parts;
+  const { state, tasks } = stores.store;
+  inquiryRoutes(router, { ...{ ...common, state, tasks, directory, delegations }, answerer, ids, readJson });
   runRoutes(router, { access, desk: parts.runs, ids, readJson });
   taskOutputRoutes(router, {
     ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
+    longAnswers: parts.longAnswers,
     hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
   });
   releaseRoutes(router, {
@@ -225,9 +239,9 @@ function pagesOver(router: Router, parts: Serving): void {
   if (publicUrl === null) return;
   const { language, timeZone, trustProxyHops } = config;
   const { archive } = stores;
-  const { journal, tasks, audit } = stores.store;
+  const { journal, tasks, audit, state } = stores.store;
   const sessionSecret = sessionKey || config.wecom.encodingAesKey;
-  const { actions, masking, advancer, clock, log, metrics } = parts;
+  const { actions, masking, advancer, answerer, clock, log, metrics } = parts;
   const viewed = { directory, journal, archive, timeZone, plain: (text: string) => text };
   pageRoutes(router, {
     config: { publicUrl, sessionSecret, language, trustProxyHops },
@@ -237,11 +251,11 @@ function pagesOver(router: Router, parts: Serving): void {
       languageOf: parts.languages.stated,
     },
     facts: {
-      ...{ directory, journal, archive, executor, explainer, masking, actions: actions.lookup },
+      ...{ directory, journal, archive, executor, explainer, masking, state, actions: actions.lookup },
       rules: () => inForce.current().set,
       viewIn: (asked) => createViewer({ ...viewed, languages: { of: async () => asked } }),
     },
-    ...{ advancer, audit, clock, log, metrics },
+    ...{ advancer, answerer, state, audit, clock, log, metrics },
   });
 }
 

@@ -6,12 +6,24 @@ import {
   createConfirmations,
   createPlaces,
   denierOver,
+  handleUpgradeClick,
 } from "./chat/index.ts";
 import { muteObjectOver } from "./mutes/index.ts";
 import { answererOver } from "./wire-inquiries.ts";
 import { chatReleasesOver } from "./wire-release.ts";
 import type { Ground } from "./work.ts";
 import type { Viewer } from "./workers/index.ts";
+
+/** Takes a click on an upgrade's card; false when it is none. */
+export function upgradeClicksOver(ground: Ground, view: Viewer) {
+  const { stores, rolesOf, inForce, fleet, clock, log, metrics } = ground;
+  const denied = denierOver({ roles: () => inForce().roles, log, metrics });
+  const { directory } = ground.wecom;
+  const { outbox } = stores.store;
+  const deps = { upgrades: fleet.upgrades, rolesOf, denied, directory, view, outbox, clock, log, metrics };
+  return (...[payload, key]: [Parameters<typeof handleUpgradeClick>[0], string]): Promise<boolean> =>
+    handleUpgradeClick(payload, key, deps);
+}
 
 /** What people can do by messages, over everything that it stands on. One for all channels of a process. */
 export function chatOver(ground: Ground, view: Viewer): Chat {
@@ -50,10 +62,11 @@ function commandDeps(
     tasks: { ...people, tasks, executor, audit, denied, view, clock },
     decisions: { ...people, tasks, advancer, settings, view, clock, state: stores.store.state },
     answers: { ...people, tasks, state: stores.store.state, answerer: answererOver(ground, view) },
-    orders: { ...people, orders, tasks, rules, grants, settings, clock, denied, view },
+    orders: { ...people, orders, tasks, settings, clock, denied, view },
     events: { archive: stores.archive, registry: () => inForce().registry, explainer, rules, denied },
     rules: { rules, throttle, denied },
     clusters: { fleet: ground.fleet, clusters, denied },
+    upgrades: { upgrades: ground.fleet.upgrades, denied },
     mutes: { mutes: ground.mutes, objectOf: muteObjectOver(rules), denied },
     stops: { tasks, advancer, stops, rules, clusters, denied },
     releases: chatReleasesOver(ground, denied),

@@ -1,15 +1,19 @@
 import type { ClusterWords, Drain, DrainCounts } from "../core/clusters/index.ts";
-import { type People, rolesGranting } from "../core/people/index.ts";
-import type { Clock, Directory, Executor, Logger, Metrics } from "../core/ports/index.ts";
+import { type People, personNamed, rolesGranting } from "../core/people/index.ts";
+import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import {
   type Breakers,
   createBreakers,
   createDrains,
   createFleet,
   createOpenRuns,
+  createUpgrades,
+  type Drains,
   type Fleet,
   type FleetSeen,
   guardedExecutor,
+  type Upgrades,
+  upgradeTeller,
 } from "./clusters/index.ts";
 import type { InForce } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
@@ -30,12 +34,15 @@ export interface FleetParts {
   executor: Executor;
   inForce: () => InForce;
   store: Stores["store"];
+  /** Names this process in leases. */
+  holder: string;
   advancer: Advancer;
   directory: Directory;
   textsFor: Languages["textsFor"];
   plain: (text: string) => string;
   /** Who is told; whoever may drain the cluster when nobody is named. */
   admin: People | null;
+  ids: Ids;
   clock: Clock;
   log: Logger;
   metrics: Metrics;
@@ -54,21 +61,38 @@ export function fleetOver(parts: FleetParts): Fleet {
     businesses: () => [...new Set(inForce().rules.map(({ business }) => business))],
     isDown: (name) => seen.get(name)?.health.state === "down",
     cancel: (taskId, drain) => cancel(taskId, drain, parts),
-    tell: (name, drain, counts) => {
+    tell: async (name, drain, counts) => {
+      // An upgrade tells itself that its cluster is drained.
+      if (drain.upgrade !== undefined && drain.done) return;
       const key = `drain:${name}:${drain.at}:${drain.done ? "done" : "deadline"}`;
       return tell(key, drainWords(name, drain, counts), name);
     },
   });
   const { breakers } = parts;
-  return createFleet({ clusters, drains, runs, breakers, executor, state, tell, clock, log, metrics }, seen);
+  const upgrades = upgradesOver(parts, drains);
+  return createFleet(
+    { clusters, drains, upgrades, runs, breakers, executor, state, tell, clock, log, metrics },
+    seen,
+  );
+}
+
+/** The keeper of the upgrade over clusters. */
+function upgradesOver(parts: FleetParts, drains: Drains): Upgrades {
+  const { executor, inForce, store, holder, directory, textsFor, plain, admin, ids, clock, log } = parts;
+  const { state, audit, leases, outbox } = store;
+  const roles = () => inForce().roles;
+  const tell = upgradeTeller({ roles, directory, admin, textsFor, plain, outbox, clock });
+  const clusters = () => inForce().clusters;
+  return createUpgrades({
+    ...{ clusters, drains, executor, state, leases, holder, audit, tell, ids, clock, log },
+  });
 }
 
 async function cancel(taskId: string, drain: Drain, { store, advancer }: FleetParts): Promise<void> {
   const task = await store.tasks.get(taskId);
   if (task?.state !== "running") return;
-  const by = drain.by.replace(/^user:/, "");
   const order = {
-    ...{ by, entitlement: { outcome: "entitled" as const, groups: [] } },
+    ...{ by: personNamed(drain.by) ?? drain.by, entitlement: { outcome: "entitled" as const, groups: [] } },
     key: `drain:${drain.at}:${taskId}`,
   };
   await advancer.advance(task, { kind: "control", what: "cancel", order });

@@ -1,4 +1,4 @@
-import type { Executor } from "../core/ports/index.ts";
+import type { Directory, Executor } from "../core/ports/index.ts";
 import {
   type Answerer,
   createAnswerer,
@@ -8,14 +8,31 @@ import {
   startInquiryWatch,
   withQuestions,
 } from "./inquiries/index.ts";
+import type { Languages } from "./languages/index.ts";
 import type { Ground } from "./work.ts";
-import type { Deliver, Viewer } from "./workers/index.ts";
+import { createViewer, type Deliver, type Viewer } from "./workers/index.ts";
+
+/** What an answerer is made of. */
+type AnswerGround = Pick<Ground, "stores" | "clock" | "log" | "metrics"> & {
+  executor: Pick<Executor, "answer">;
+};
 
 /** Who brings answers of people to workflows. */
-export function answererOver(ground: Ground, view: Viewer): Answerer {
+export function answererOver(ground: AnswerGround, view: Viewer): Answerer {
   const { stores, executor, clock, log, metrics } = ground;
   const { state, tasks, outbox, audit } = stores.store;
   return createAnswerer({ state, tasks, outbox, audit, executor, view, clock, log, metrics });
+}
+
+/** The same for pages and REST, in a process that may have no workers. */
+export function answererServing(
+  parts: AnswerGround & { directory: Directory; languages: Pick<Languages, "of"> },
+  { timeZone, plain }: { timeZone: string; plain: (text: string) => string },
+): Answerer {
+  const { stores, directory, languages } = parts;
+  const { archive } = stores;
+  const { journal } = stores.store;
+  return answererOver(parts, createViewer({ directory, journal, archive, languages, timeZone, plain }));
 }
 
 /** Takes a click on a question's card; false when it is none. */

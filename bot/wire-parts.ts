@@ -26,7 +26,7 @@ import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "./in-force.ts";
 import { createLanguages, type Languages } from "./languages/index.ts";
 import { createMuteKeeper } from "./mutes/index.ts";
-import { createTaskOrders } from "./orders/index.ts";
+import { createRetryPlanner, createTaskOrders } from "./orders/index.ts";
 import { roleFinder } from "./people.ts";
 import { policyWatch } from "./policy-watch.ts";
 import { createPressureGate } from "./pressure/index.ts";
@@ -123,7 +123,7 @@ export async function openParts(options: WhaleOptions) {
   const numericFields = () => inForce.current().numericFields;
   const stores = await openStores(config, { log, clock, numericFields, onCrash: endOn(log) });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
-  const { audit, state } = stores.store;
+  const { audit, state, tasks } = stores.store;
   const groups = () => inForce.current().languages;
   const languages = createLanguages({ state, groups, directory, fallback: config.language, clock, log });
   const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory, languages });
@@ -146,14 +146,13 @@ export async function openParts(options: WhaleOptions) {
     ...{ ...DEFAULT_SETTINGS, startWindowMs: config.startWindowMs },
     ...options.settings,
   };
-  const { tasks } = stores.store;
   const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
-  const rules = () => inForce.current().rules;
   const { breakers, executor } = guardedOver(stackstorm, common);
-  const grants = () => inForce.current().grants;
-  const orders = createTaskOrders({
-    ...{ tasks, advancer, executor, rules, grants, settings, clock, log },
+  const plan = createRetryPlanner({
+    ...{ executor, catalog: stackstorm, inForce: inForce.current, isSecretKey, clock },
+    event: async (id) => (await stores.archive.get(id)) ?? stores.store.journal.event(id),
   });
+  const orders = createTaskOrders({ tasks, advancer, executor, plan, settings, clock, log });
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
     ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },
@@ -163,6 +162,7 @@ export async function openParts(options: WhaleOptions) {
   const fleet = fleetOver({
     ...{ ...common, breakers, executor, inForce: inForce.current, store: stores.store, advancer },
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
+    ...{ holder: stores.holder, ids: systemIds },
   });
   const below = { fleet, executor, stores, directory, delegations, languages, config, clock, log };
   const releases = releasesOver(options.releaseTarget, { ...below, inForce: inForce.current });

@@ -12,12 +12,13 @@ import { keepMenu } from "./chat/index.ts";
 import type { Config } from "./config/index.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { BY_WATCH } from "./home/index.ts";
-import type { HttpServer, Warning } from "./http/index.ts";
+import { createLongAnswers, type HttpServer, type Warning } from "./http/index.ts";
 import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
 import type { Releases } from "./releases/index.ts";
 import { serverOver } from "./serve.ts";
 import { stopWarnings } from "./stops/index.ts";
+import { answererServing } from "./wire-inquiries.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
 import { startScheduler, startWork, type Work } from "./work.ts";
 
@@ -79,10 +80,11 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const { config, folder } = options;
   const leaving = () => leave.ing;
   const { forward } = parts.stackstorm;
+  const answerer = answererServing(parts, { timeZone: config.timeZone, plain: markdownText });
   const server = serverOver(
     {
-      ...{ ...parts, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
-      actionLists: parts.stackstorm,
+      ...{ ...parts, answerer, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
+      ...{ actionLists: parts.stackstorm, longAnswers: createLongAnswers() },
       ...{ door: forward ? { forward } : null, masking: { isSecretKey, maskText } },
     },
     warnings,

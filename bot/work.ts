@@ -75,7 +75,7 @@ export interface Ground {
   stores: Stores;
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
-  actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck">;
+  actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck" | "lacksNow">;
   /** What is known of the clusters at this moment. */
   sights: () => ClusterSights;
   openCount: OpenCount;
@@ -156,7 +156,7 @@ export async function startWork(ground: Ground): Promise<Work> {
         return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
       },
     },
-    ...{ outbox, journal, channel, directory, delegations, advancer, view },
+    ...{ outbox, journal, channel, directory, delegations, advancer, view, executor },
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
   const { posts } = ground;

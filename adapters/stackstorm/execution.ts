@@ -20,6 +20,8 @@ function extrasOf(row: ExecutionRow): Optional<Omit<Execution, "id" | "cluster" 
     parent: row.parent,
     step: row.context?.orquesta?.task_name ?? row.context?.chain?.name,
     parameters: row.parameters as JsonObject | undefined,
+    rerunOf: row.context?.["re-run"]?.ref,
+    isAttempt: row.context?.policies === undefined ? undefined : true,
   };
 }
 

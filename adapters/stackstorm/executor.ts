@@ -1,7 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import type { Cluster } from "../../core/clusters/index.ts";
-import type { ActionCatalog, ActionLists, Clock, Executor, Logger, Metrics } from "../../core/ports/index.ts";
+import type {
+  ActionCatalog,
+  ActionLists,
+  Clock,
+  DoorRequest,
+  Executor,
+  Logger,
+  Metrics,
+} from "../../core/ports/index.ts";
 import { createOpenOutbound } from "../outbound/index.ts";
 import { listActions } from "./action-list.ts";
 import { readAction } from "./actions.ts";
@@ -11,12 +19,13 @@ import { type ClientParts, type Connection, connect } from "./connection.ts";
 import { control } from "./control.ts";
 import { unknownCluster } from "./errors.ts";
 import { find, unclaimed } from "./find.ts";
-import { type Forwarding, forward } from "./forward.ts";
+import { forward } from "./forward.ts";
 import { answer, inquiries } from "./inquiries.ts";
 import { retryPolicies } from "./policies.ts";
 import { busy, canary, probe, unknownProbe } from "./probe.ts";
 import { children, get, list, output } from "./reads.ts";
 import { rerun, reruns } from "./rerun.ts";
+import { result } from "./result.ts";
 import { start } from "./start.ts";
 import { tail } from "./tail.ts";
 import { type WatchOptions, watch } from "./watch.ts";
@@ -35,7 +44,7 @@ export interface StackStormParts {
 /** StackStorm as an executor. */
 export interface StackStorm extends Executor, ActionCatalog, ActionLists {
   /** Hands a request of StackStorm's own API on to a cluster, with its credentials. Throws when there is no answer. */
-  forward(cluster: string, request: Forwarding): Promise<IncomingMessage>;
+  forward(cluster: string, request: DoorRequest): Promise<IncomingMessage>;
   /** Ends the streams and closes the connections; calls that wait fail. */
   close(): void;
 }
@@ -82,6 +91,11 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       const any = AbortSignal.any([signal, closing.signal]);
       const watching = { cluster, onHint, signal: any, ...(onProven ? { onProven } : {}) };
       return watchOne(connections.get(cluster), watching, parts);
+    },
+    result: async (cluster, id) => {
+      const connection = connections.get(cluster);
+      if (!connection) throw unknownCluster(cluster);
+      return result(connection, id, opened);
     },
     forward: async (cluster, request) => {
       const connection = connections.get(cluster);

@@ -1,20 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { DoorRequest } from "../../core/ports/index.ts";
 import type { OpenOutbound } from "../outbound/index.ts";
 import type { Connection } from "./connection.ts";
-
-/** A request of StackStorm's own API that is handed on. */
-export interface Forwarding {
-  service: "api" | "stream";
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Checked before: below the service's address, `/v1/…`. */
-  path: string;
-  /** Encoded, without the question mark; empty for none. */
-  query: string;
-  /** Only those that StackStorm may see are passed on. */
-  headers: Readonly<Record<string, string | undefined>>;
-  body?: Uint8Array;
-}
 
 /** Neither credentials nor `st2-context`, nor what a proxy would believe: whatever is not here stays here. */
 const PASSED = ["accept", "content-type", "if-none-match", "if-modified-since", "x-request-id"];
@@ -25,7 +13,7 @@ const PASSED = ["accept", "content-type", "if-none-match", "if-modified-since", 
  */
 export async function forward(
   connection: Connection,
-  request: Forwarding,
+  request: DoorRequest,
   out: OpenOutbound,
 ): Promise<IncomingMessage> {
   const credentials = await connection.session.credentials();
@@ -38,7 +26,7 @@ export async function forward(
 }
 
 interface Sending {
-  request: Forwarding;
+  request: DoorRequest;
   credentials: Readonly<Record<string, string>>;
   out: OpenOutbound;
 }

@@ -48,13 +48,10 @@ export async function list(
   const found: Execution[] = [];
   for (let from = 0; from < wanted.length; from += PAGE_SIZE) {
     const chunk = new Set(wanted.slice(from, from + PAGE_SIZE));
-    const page = await readPage(
-      connection,
-      { operation: "list", query: { id: [...chunk].join(",") } },
-      parts,
-    );
+    const page = await readPage(connection, { operation: "list", query: { id: [...chunk].join(",") } });
+    const rows = page.map((row) => read(connection, row, parts));
     // A server that does not know the filter would answer with its newest executions.
-    found.push(...page.filter((execution) => chunk.has(execution.id)));
+    found.push(...rows.filter((execution) => chunk.has(execution.id)));
   }
   return found;
 }
@@ -64,16 +61,19 @@ interface PageRequest {
   query: Record<string, string | number>;
 }
 
-async function readPage(
-  connection: Connection,
-  request: PageRequest,
-  parts: ClientParts,
-): Promise<Execution[]> {
+async function readPage(connection: Connection, request: PageRequest): Promise<ParsedRow[]> {
   const query = { ...request.query, limit: PAGE_SIZE, include_attributes: LIST_ATTRIBUTES };
   const call: Call = { operation: request.operation, method: "GET", path: "/v1/executions", query };
   const parsed = parseExecutions(await readJson(connection, call));
   if (parsed.outcome === "malformed") throw badAnswer(request.operation, parsed.where);
-  return parsed.value.map((row) => read(connection, row, parts));
+  return parsed.value;
+}
+
+/** The runners that start runs of their own (reference/stackstorm.md section 4). */
+const WORKFLOW_RUNNERS = ["orquesta", "action-chain"];
+
+function isWorkflow({ action }: ParsedRow["row"]): boolean {
+  return WORKFLOW_RUNNERS.includes(action?.runner_type ?? "");
 }
 
 /**
@@ -85,12 +85,17 @@ export async function children(connection: Connection, id: string, parts: Client
   const found = new Map<string, Execution>();
   for (let offset = 0; offset < MAX_CHILDREN; offset += PAGE_SIZE) {
     const query = { parent: id, offset };
-    const page = await readPage(connection, { operation: "children", query }, parts);
+    const page = await readPage(connection, { operation: "children", query });
     // New children push older ones on to the next page, so that some are seen twice and none is missed.
-    for (const child of page) found.set(child.id, { ...child, parent: id });
+    for (const child of page) found.set(child.row.id, { ...childOf(connection, child, parts), parent: id });
     if (page.length < PAGE_SIZE) break;
   }
   return [...found.values()].sort(byStart);
+}
+
+function childOf(connection: Connection, parsed: ParsedRow, parts: ClientParts): Execution {
+  const execution = read(connection, parsed, parts);
+  return isWorkflow(parsed.row) ? { ...execution, isWorkflow: true } : execution;
 }
 
 function byStart(a: Execution, b: Execution): number {

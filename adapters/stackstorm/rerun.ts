@@ -24,7 +24,7 @@ export async function rerun(
     requestId,
     isStart: true,
   };
-  return sendStart(connection, call, { request: { cluster, action, requestId }, parts });
+  return sendStart(connection, call, { request: { cluster, action, requestId, executionId }, parts });
 }
 
 type Query = Parameters<Executor["reruns"]>[0];

@@ -14,7 +14,7 @@ const FIELDS = {
   elapsed_seconds: Type.Number(),
   web_url: Text,
   parent: Text,
-  action: Type.Object({ ref: Type.Optional(Text) }),
+  action: Type.Object({ ref: Type.Optional(Text), runner_type: Type.Optional(Text) }),
   liveaction: Type.Object({ action: Type.Optional(Text) }),
   context: Type.Object({
     whale: Type.Optional(Type.Object({ request_id: Type.Optional(Text) })),

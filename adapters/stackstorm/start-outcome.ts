@@ -6,28 +6,34 @@ import { parseExecution } from "./schema.ts";
 
 // A proxy that gave up on the request in the middle: it may have handed it on.
 const GIVEN_UP = [408, 499];
+// The cluster would take it from nobody of ours as it is now: another one may, and so may this one later.
+const NOT_TAKEN = [401, 403, 404, 429];
+
+/** What was asked for; `executionId`: it is one more run of this one. */
+export type JudgedRequest = Pick<StartRequest, "cluster" | "action" | "requestId"> & { executionId?: string };
 
 /**
  * What an answer to a start proves. Only StackStorm itself or something before it refusing the request proves
- * that nothing runs; what may have come after the row was stored is `unknown` (reference/stackstorm.md 5.1).
+ * that nothing runs; what may have come after the row was stored is `unknown` (reference/stackstorm.md 5.1). What the
+ * cluster refuses whatever is asked for was not sent (section 9, point 8).
  */
 export function judgeStart(
   answer: Pick<OutboundResponse, "status" | "headers" | "body">,
-  request: Pick<StartRequest, "cluster" | "action" | "requestId">,
+  request: JudgedRequest,
 ): StartOutcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return judgeTaken(answer.body, request);
   const message = describeAnswer(answer);
-  if (status === 429) return { outcome: "not_sent", message };
-  if (GIVEN_UP.includes(status) && faultOf(answer.body) === null) return { outcome: "unknown", message };
+  const fault = faultOf(answer.body);
+  const isGone = status === 404 && fault !== null && request.executionId !== undefined;
+  if (isGone) return { outcome: "refused", message };
+  if (NOT_TAKEN.includes(status)) return { outcome: "not_sent", message };
+  if (GIVEN_UP.includes(status) && fault === null) return { outcome: "unknown", message };
   // A redirect is not followed, so that it has started nothing.
   return { outcome: status >= 300 && status < 500 ? "refused" : "unknown", message };
 }
 
-function judgeTaken(
-  body: unknown,
-  request: Pick<StartRequest, "cluster" | "action" | "requestId">,
-): StartOutcome {
+function judgeTaken(body: unknown, request: JudgedRequest): StartOutcome {
   const parsed = parseExecution(body);
   if (parsed.outcome === "malformed" || !isExecutionId(parsed.value.row.id)) {
     return { outcome: "unknown", message: faultOf(body) ?? "the answer holds no readable execution id" };

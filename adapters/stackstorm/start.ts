@@ -2,7 +2,7 @@ import { errorText, isChatOpsError } from "../../core/errors.ts";
 import { findServerTemplate } from "../../core/params/index.ts";
 import type { StartOutcome, StartRequest } from "../../core/ports/index.ts";
 import type { Call, ClientParts, Connection } from "./connection.ts";
-import { judgeStart } from "./start-outcome.ts";
+import { type JudgedRequest, judgeStart } from "./start-outcome.ts";
 
 /** Asks for one start. Never throws, and never sends the request a second time but after a 401. */
 export async function start(
@@ -30,7 +30,7 @@ export function isSearchable(requestId: string): boolean {
 }
 
 interface Asked {
-  request: Pick<StartRequest, "cluster" | "action" | "requestId">;
+  request: JudgedRequest;
   parts: ClientParts;
 }
 
@@ -64,6 +64,8 @@ function callOf(request: StartRequest): Call {
   };
 }
 
+const LOGIN_FAULTS = ["stackstorm.unauthorised", "stackstorm.forbidden", "stackstorm.not_found"];
+
 /** A request that got no answer: only what is proved not to have left has not been sent. */
 function judgeFailure(connection: Connection, error: unknown, { log }: ClientParts): StartOutcome {
   const message = connection.redact(errorText(error));
@@ -72,8 +74,9 @@ function judgeFailure(connection: Connection, error: unknown, { log }: ClientPar
     return { outcome: "unknown", message };
   }
   if (error.reached === "maybe") return { outcome: "unknown", message };
-  // A login that is refused, or a body that cannot be sent, is the same the next time.
-  return { outcome: error.retryable ? "not_sent" : "refused", message };
+  const { code, retryable } = error;
+  // A login that is refused is the cluster's matter; a body that cannot be sent is the same everywhere.
+  return { outcome: retryable || LOGIN_FAULTS.includes(code) ? "not_sent" : "refused", message };
 }
 
 function note(request: Asked["request"], outcome: StartOutcome, { log, metrics }: ClientParts): void {

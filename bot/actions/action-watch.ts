@@ -19,6 +19,8 @@ export interface ActionWatch {
   lacks(cluster: string, action: string): boolean;
   /** Reads an action anew on some clusters, where it was last seen to lack: people may have installed it since. */
   recheck(clusters: readonly string[], action: string): Promise<void>;
+  /** Reads an action anew on a cluster that did not take it, and tells whether it lacks there. */
+  lacksNow(cluster: string, action: string): Promise<boolean>;
   /** What of the rules does not fit their actions; empty while nothing is known. */
   warnings(): Warning[];
   /** The same, and which clusters did not answer. */
@@ -62,6 +64,10 @@ export function createActionWatch(deps: ActionWatchDeps): ActionWatch {
     recheck: async (clusters, action) => {
       const stale = clusters.filter((cluster) => lacks(cluster, action));
       await Promise.all(stale.map((cluster) => readOne({ cluster, action }, deps, known)));
+    },
+    lacksNow: async (cluster, action) => {
+      await readOne({ cluster, action }, deps, known);
+      return lacks(cluster, action);
     },
     warnings: () => warningsOf(deps.inForce(), { known, lookup }),
     faults: () => [...silentOf(known), ...warningsOf(deps.inForce(), { known, lookup })],

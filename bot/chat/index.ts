@@ -8,3 +8,4 @@ export { type Denier, denierOver } from "./denied.ts";
 export { keepMenu, menuItems } from "./menu.ts";
 export * from "./messages.ts";
 export { createPlaces } from "./places.ts";
+export { handleUpgradeClick } from "./upgrade-clicks.ts";

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { type ClusterState, type Drain, type DrainCounts, STATE_WORDS } from "../../core/clusters/index.ts";
+import { upgradeCommands } from "./cluster-upgrades.ts";
+import { type DrainOptions, drainOptions } from "./drain-options.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -22,13 +24,8 @@ export function clusterCommands(whale: Command): void {
     .command("list", { isDefault: true })
     .description("每个集群的状态、版本、未结束的执行 · how each stands")
     .action(list);
-  clusters
-    .command("drain")
+  drainOptions(clusters.command("drain"))
     .argument("<name>", "集群 · the cluster")
-    .option("--for <duration>", "期限，如 30m · a deadline")
-    .option("--at-deadline <what>", "到期后 wait、cancel 或 leave · what then", "wait")
-    .option("--why <text>", "原因 · why", "")
-    .option("--force", "即使有业务因此没有集群 · even where a business is left without a cluster")
     .description("不再在它上面启动新的执行 · nothing new starts there")
     .action(drain);
   clusters
@@ -37,6 +34,7 @@ export function clusterCommands(whale: Command): void {
     .option("--skip <why>", "不试运行的原因 · why no canary is run")
     .description("试运行成功后恢复启动 · starts go there again once a canary passed")
     .action(undrain);
+  upgradeCommands(clusters);
 }
 
 async function list(): Promise<void> {
@@ -46,10 +44,7 @@ async function list(): Promise<void> {
   for (const cluster of clusters) console.log(clusterLine(cluster));
 }
 
-async function drain(
-  name: string,
-  options: { for?: string; atDeadline: string; why: string; force?: true },
-): Promise<void> {
+async function drain(name: string, options: DrainOptions): Promise<void> {
   const { atDeadline, why, force = false } = options;
   const length = options.for === undefined ? {} : { for: options.for };
   await order(name, "drain", { ...length, atDeadline, why, force });

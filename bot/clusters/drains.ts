@@ -174,7 +174,7 @@ async function undrain(
     log.warn({ by, cluster: name, message: canary.message }, "a cluster stays drained: its canary failed");
     return { outcome: "refused", reason: "canary_failed", message: canary.message };
   }
-  if (!(await removed(name, found.revision, state))) return { outcome: "refused", reason: "not_drained" };
+  if (!(await removed(found, state))) return { outcome: "refused", reason: "not_drained" };
   const at = new Date(clock.nowMs()).toISOString();
   const detail = { canary: canary?.outcome ?? "skipped", why: skip ?? "" };
   await audit.append({ at, who: by, what: "cluster.undrain", object: name, detail });
@@ -182,11 +182,12 @@ async function undrain(
   return { outcome: "undrained", canary };
 }
 
-/** A drain may be moved on, by its own round, while its canary runs. */
-async function removed(name: string, revision: number, state: StateStore): Promise<boolean> {
+/** A drain may be moved on, by its own round, while its canary runs; another one that was ordered meanwhile stays. */
+async function removed({ name, revision, body }: Stored, state: StateStore): Promise<boolean> {
   if (await state.remove("drain", name, revision)) return true;
   const now = await state.get("drain", name);
-  return now !== null && state.remove("drain", name, now.revision);
+  const isSame = now?.body.at === body.at && now.body.by === body.by;
+  return isSame && state.remove("drain", name, now.revision);
 }
 
 interface Stored {

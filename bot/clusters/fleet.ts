@@ -18,16 +18,18 @@ import { type Loop, startLoop } from "../workers/index.ts";
 import type { Breakers } from "./breakers.ts";
 import type { Drains } from "./drains.ts";
 import type { OpenRuns } from "./open-runs.ts";
+import type { Upgrades } from "./upgrades.ts";
 
 /** How the clusters stand, and what people have ordered of them. */
 export interface Fleet {
   drains: Drains;
+  upgrades: Upgrades;
   /** As of the last look; a drain that a person ordered comes before what was seen. */
   sights(): ClusterSights;
   /** The same of one cluster, which is looked at now where that was never done. */
   sightOf(name: string): Promise<ClusterSight>;
   warnings(): Warning[];
-  /** Looks from time to time, and takes drains further. */
+  /** Looks from time to time, and takes drains and the upgrade further. */
   start(): Loop;
   /** One round of that. */
   round(): Promise<void>;
@@ -36,6 +38,7 @@ export interface Fleet {
 export interface FleetDeps {
   clusters: () => readonly Cluster[];
   drains: Drains;
+  upgrades: Upgrades;
   runs: OpenRuns;
   breakers: Breakers;
   executor: Pick<Executor, "probe" | "canary">;
@@ -67,7 +70,7 @@ type Keeping = FleetDeps & { seen: Map<string, Looking> };
 
 /** Keeps looking at all clusters. `seen` is shared with who must know what is down. */
 export function createFleet(deps: FleetDeps, seen: Map<string, Looking> = new Map()): Fleet {
-  const { drains, clock, log } = deps;
+  const { drains, upgrades } = deps;
   const keeping: Keeping = { ...deps, seen };
   deps.breakers.onOpen((name) => {
     const one = seen.get(name);
@@ -81,6 +84,7 @@ export function createFleet(deps: FleetDeps, seen: Map<string, Looking> = new Ma
   };
   return {
     drains,
+    upgrades,
     sights: () => new Map(deps.clusters().map(({ name }) => [name, sightOf(name, keeping)])),
     sightOf: async (name) => {
       const cluster = deps.clusters().find((one) => one.name === name);
@@ -89,21 +93,27 @@ export function createFleet(deps: FleetDeps, seen: Map<string, Looking> = new Ma
     },
     warnings: () => deps.clusters().flatMap(({ name }) => warningOf(name, keeping)),
     round,
-    start: () => {
-      const loop = startLoop({
-        ...{ name: "fleet", clock, log, maxIdleMs: ROUND_MS },
-        round: async () => {
-          await round();
-          return { more: false, nextDueAtMs: null };
-        },
-      });
-      return {
-        wake: () => loop.wake(),
-        stop: async () => {
-          await loop.stop();
-          await Promise.all([...seen.values()].map(({ under }) => under));
-        },
-      };
+    start: () => startRounds(round, keeping),
+  };
+}
+
+/** Each goes on by itself: the canary of an upgrade does not hold up the looks at other clusters. */
+function startRounds(fleet: () => Promise<void>, keeping: Keeping): Loop {
+  const { upgrades, clock, log, seen } = keeping;
+  const every = (name: string, round: () => Promise<boolean>): Loop => {
+    const more = async () => ({ more: await round(), nextDueAtMs: null });
+    return startLoop({ name, clock, log, maxIdleMs: ROUND_MS, round: more });
+  };
+  const guide = every("upgrade", () => upgrades.round());
+  upgrades.onMoved(() => guide.wake());
+  const loops = [every("fleet", () => fleet().then(() => false)), guide];
+  return {
+    wake: () => {
+      for (const loop of loops) loop.wake();
+    },
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all([...seen.values()].map(({ under }) => under));
     },
   };
 }

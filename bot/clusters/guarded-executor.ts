@@ -1,5 +1,5 @@
 import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
-import type { Executor } from "../../core/ports/index.ts";
+import type { Executor, StartOutcome } from "../../core/ports/index.ts";
 import type { Breakers } from "./breakers.ts";
 
 /**
@@ -14,19 +14,20 @@ function cutText(cluster: string): string {
   return `cluster ${cluster} is cut off: too many requests in a row have failed`;
 }
 
-type Acts = Pick<Executor, "start" | "find" | "control" | "probe">;
+type Acts = Pick<Executor, "start" | "rerun" | "find" | "control" | "probe">;
 
 function guardedActs(executor: Executor, breakers: Breakers): Acts {
   const { note, isOpen } = breakers;
+  const started = async (cluster: string, ask: () => Promise<StartOutcome>): Promise<StartOutcome> => {
+    if (isOpen(cluster)) return { outcome: "not_sent", message: cutText(cluster) };
+    const answer = await ask();
+    const isGood = answer.outcome === "started" || answer.outcome === "refused";
+    note(cluster, { what: "start", isGood });
+    return answer;
+  };
   return {
-    start: async (request) => {
-      const { cluster } = request;
-      if (isOpen(cluster)) return { outcome: "not_sent", message: cutText(cluster) };
-      const answer = await executor.start(request);
-      const isGood = answer.outcome === "started" || answer.outcome === "refused";
-      note(cluster, { what: "start", isGood });
-      return answer;
-    },
+    start: (request) => started(request.cluster, () => executor.start(request)),
+    rerun: (request) => started(request.cluster, () => executor.rerun(request)),
     find: async (query) => {
       const { cluster } = query;
       if (isOpen(cluster)) return { outcome: "unreachable", message: cutText(cluster) };
@@ -49,7 +50,10 @@ function guardedActs(executor: Executor, breakers: Breakers): Acts {
   };
 }
 
-type Reads = Pick<Executor, "get" | "list" | "children" | "output" | "unclaimed" | "retryPolicies" | "busy">;
+type Reads = Pick<
+  Executor,
+  "get" | "list" | "children" | "result" | "output" | "unclaimed" | "reruns" | "retryPolicies" | "busy"
+>;
 
 function guardedReads(executor: Executor, breakers: Breakers): Reads {
   const guarded = async <T>(cluster: string, read: () => Promise<T>): Promise<T> => {
@@ -68,8 +72,10 @@ function guardedReads(executor: Executor, breakers: Breakers): Reads {
     get: (cluster, id) => guarded(cluster, () => executor.get(cluster, id)),
     list: (cluster, ids) => guarded(cluster, () => executor.list(cluster, ids)),
     children: (cluster, id) => guarded(cluster, () => executor.children(cluster, id)),
+    result: (cluster, id) => guarded(cluster, () => executor.result(cluster, id)),
     output: (cluster, id) => guarded(cluster, () => executor.output(cluster, id)),
     unclaimed: (query) => guarded(query.cluster, () => executor.unclaimed(query)),
+    reruns: (query) => guarded(query.cluster, () => executor.reruns(query)),
     retryPolicies: (cluster, action) => guarded(cluster, () => executor.retryPolicies(cluster, action)),
     busy: (cluster) => guarded(cluster, () => executor.busy(cluster)),
   };

@@ -3,3 +3,14 @@ export { CANARY_MS, createDrains, type DrainAnswer, type Drains, type UndrainAns
 export { createFleet, type Fleet, type FleetSeen } from "./fleet.ts";
 export { guardedExecutor } from "./guarded-executor.ts";
 export { createOpenRuns, type OpenRuns } from "./open-runs.ts";
+export { obstacleWords, takenWords } from "./upgrade-answers.ts";
+export { actorNames, type UpgradeTellerDeps, upgradeTeller } from "./upgrade-teller.ts";
+export {
+  createUpgrades,
+  type UpgradeAsked,
+  type UpgradeObstacle,
+  type Upgrades,
+  type UpgradesDeps,
+  type UpgradeTaken,
+  type UpgradeWish,
+} from "./upgrades.ts";

@@ -1,5 +1,5 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
-import { taskId } from "../../core/ids/index.ts";
+import { retryTaskId, taskId } from "../../core/ids/index.ts";
 import type { Archive, Journal, TaskStore } from "../../core/ports/index.ts";
 import {
   type CompiledRule,
@@ -14,6 +14,7 @@ import {
   type RuleSet,
   storedExplanation,
 } from "../../core/rules/index.ts";
+import type { Task } from "../../core/tasks/index.ts";
 import { type JudgingDeps, judgingNow, roundsOf } from "../workers/index.ts";
 
 export interface ExplainDeps extends JudgingDeps {
@@ -38,6 +39,8 @@ export interface Explainer {
    * they are; the rest is judged again. Nothing is changed, no token taken.
    */
   explain(event: WhaleEvent, ruleId?: string): Promise<Explanation[] | null>;
+  /** The tasks that a rule has made of the event as they are now, each followed by its retries. */
+  tasksOf(explanation: Explanation): Promise<Task[]>;
 }
 
 /** Makes the explainer. */
@@ -45,6 +48,7 @@ export function createExplainer(deps: ExplainDeps): Explainer {
   return {
     find: (typed) => find(typed.trim(), deps),
     explain: (event, ruleId) => explain(event, ruleId, deps),
+    tasksOf: (explanation) => tasksOf(explanation, deps.tasks),
   };
 }
 
@@ -142,4 +146,24 @@ async function made(
   return answers.length > 0
     ? { verdict: firedVerdict(judgement, answers), untold: false }
     : { verdict: judgement.verdict, untold: true };
+}
+
+/** A message holds some. */
+const MOST_TASKS = 20;
+
+async function tasksOf(explanation: Explanation, tasks: Pick<TaskStore, "get">): Promise<Task[]> {
+  if (explanation.known === "not_asked") return [];
+  const { taskId: first, elements = [] } = explanation.verdict;
+  const ids = new Set([first, ...elements.map((element) => element.taskId)].filter((id) => id !== undefined));
+  const found: Task[] = [];
+  for (const id of ids) await addWithRetries(id, found, tasks);
+  return found;
+}
+
+async function addWithRetries(id: string, found: Task[], tasks: Pick<TaskStore, "get">): Promise<boolean> {
+  const task = found.length < MOST_TASKS ? await tasks.get(id) : null;
+  if (!task) return false;
+  found.push(task);
+  for (let n = 1; await addWithRetries(retryTaskId(id, n), found, tasks); n++);
+  return true;
 }

@@ -84,7 +84,7 @@ function problemOf({ headers }: IncomingMessage, status: number): number | null 
 }
 
 /** Puts one id in the place of another where it stands as a whole text of JSON. */
-function renamed({ real, shown }: Renaming): Transform {
+export function renamed({ real, shown }: Renaming): Transform {
   const [from, to] = [`"${real}"`, `"${shown}"`];
   let rest = "";
   return new Transform({

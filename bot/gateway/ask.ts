@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { errorText } from "../../core/errors.ts";
 import { bilingual, byPriority, type SeenCluster, viewOf } from "../../core/gateway/index.ts";
+import type { DoorRequest } from "../../core/ports/index.ts";
 import { fault } from "./answers.ts";
-import type { Ask, DoorRequest, GatewayParts } from "./parts.ts";
+import type { Ask, GatewayParts } from "./parts.ts";
 
 /** A cluster that the caller may see, and how much of it. */
 export interface Seen extends SeenCluster {
@@ -33,12 +34,16 @@ export function requestOf(ask: Ask, change: Partial<DoorRequest> = {}): DoorRequ
   return { service, method: match.route.method, path, query: query.toString(), headers, ...change };
 }
 
-/** Null when the cluster gave no answer; that is logged. */
+/** Null when the cluster gave no answer, or is known to be down and was not asked. */
 export async function send(
   cluster: string,
   request: DoorRequest,
   parts: GatewayParts,
 ): Promise<IncomingMessage | null> {
+  if (parts.sights().get(cluster)?.state === "down") {
+    parts.metrics.count("gateway_forwarded", { cluster, outcome: "known_down" });
+    return null;
+  }
   try {
     const answer = await parts.door.forward(cluster, request);
     parts.metrics.count("gateway_forwarded", { cluster, outcome: `http_${answer.statusCode}` });

@@ -82,8 +82,16 @@ const LOOK = { service: "api", method: "GET", query: "include_attributes=id,cont
 export async function readExecution(ask: Ask, parts: GatewayParts): Promise<void> {
   const { id = ask.match.params["inquiry_id"] ?? "" } = ask.match.params;
   const found = await findExecution(ask, id, parts);
-  if (found.outcome === "answered") return;
-  if (found.outcome === "held") return answerHeld(ask, found.task);
+  if (found.outcome === "held") answerHeld(ask, found.task);
+  else if (found.outcome === "execution") await passOn(ask, id, { found, parts });
+}
+
+/** Hands on what the cluster of an execution says, under the id that was asked for. */
+export async function passOn(
+  ask: Ask,
+  id: string,
+  { found, parts }: { found: Extract<Found, { outcome: "execution" }>; parts: GatewayParts },
+): Promise<void> {
   const path = ask.path.replace(id, found.id);
   const answer = await send(found.cluster, requestOf(ask, { path }), parts);
   if (!answer) return noAnswer(ask.ctx, [found.cluster]);
@@ -102,16 +110,11 @@ export function heldRow(task: Task) {
   return heldExecution(task, whyOf(task));
 }
 
-function answerHeld({ ctx, match, path }: Ask, task: Task): void {
+function answerHeld({ ctx, path }: Ask, task: Task): void {
   const row = heldRow(task);
   const [, , , , part, attribute = ""] = path.split("/");
   if (path.startsWith("/v1/inquiries")) {
     fault(ctx, 404, "Inquiry not found");
-    return;
-  }
-  if (match.route.path.startsWith("/stream/")) {
-    ctx.type = "text/event-stream";
-    ctx.body = "event: EOF\ndata: ''\n\n";
     return;
   }
   if (part === "output") {

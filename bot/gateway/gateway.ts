@@ -14,6 +14,7 @@ import { startAlias } from "./alias-runs.ts";
 import { fault } from "./answers.ts";
 import { readExecution } from "./executions.ts";
 import { listByKey, listByTime, listJoined } from "./lists.ts";
+import { streamOutput } from "./output-stream.ts";
 import { logIn, tellUser, validate, whoCalls } from "./own.ts";
 import type { Ask, GatewayDeps, GatewayParts, Owner } from "./parts.ts";
 import { readCluster, readOne } from "./pass.ts";
@@ -135,7 +136,7 @@ function handle(ask: Ask, kind: Handled, parts: GatewayParts): Promise<void> | v
       if (kind.what === "execution") return startExecution(ask, parts);
       return kind.what === "rerun" ? rerunExecution(ask, parts) : startAlias(ask, kind.what, parts);
     case "stream":
-      return kind.what === "output" ? readExecution(ask, parts) : streamEvents(ask, parts);
+      return kind.what === "output" ? streamOutput(ask, parts) : streamEvents(ask, parts);
     default:
       return kind satisfies never;
   }

@@ -1,2 +1,2 @@
 export { createGateway } from "./gateway.ts";
-export type { Door, DoorRequest, GatewayDeps } from "./parts.ts";
+export type { Door, GatewayDeps } from "./parts.ts";

@@ -1,23 +1,22 @@
 import type { IncomingMessage } from "node:http";
 import type { Context } from "koa";
 import type { LRUCache } from "lru-cache";
+import type { ClusterSights } from "../../core/clusters/index.ts";
 import type { RouteMatch, SeenCluster } from "../../core/gateway/index.ts";
 import type { Actor, Scope } from "../../core/people/index.ts";
-import type { Audit, Executor, Ids, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
+import type {
+  Audit,
+  DoorRequest,
+  Executor,
+  Ids,
+  Logger,
+  Metrics,
+  TaskStore,
+} from "../../core/ports/index.ts";
 import type { RunDesk } from "../../core/runs/index.ts";
-import type { IdentityDeps, ReadJson } from "../http/index.ts";
+import type { IdentityDeps, LongAnswers, ReadJson } from "../http/index.ts";
 import type { TaskOrders } from "../orders/index.ts";
 import type { AliasBook } from "../runs/index.ts";
-
-/** A request of StackStorm's own API, on its way to a cluster. */
-export interface DoorRequest {
-  service: "api" | "stream";
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  path: string;
-  query: string;
-  headers: Readonly<Record<string, string | undefined>>;
-  body?: Uint8Array;
-}
 
 /** The raw way to clusters: their credentials are put in behind it. Throws when a cluster gives no answer. */
 export interface Door {
@@ -28,6 +27,8 @@ export interface Door {
 export interface GatewayDeps {
   door: Door;
   clusters: () => readonly SeenCluster[];
+  /** How they stand. One that is down is not asked: a client would wait for it in vain. */
+  sights: () => ClusterSights;
   identity: IdentityDeps;
   tasks: Pick<TaskStore, "get" | "findByPrefix" | "list">;
   orders: Pick<TaskOrders, "control" | "retry">;
@@ -36,6 +37,7 @@ export interface GatewayDeps {
   /** The chat commands of all clusters. */
   aliases: Pick<AliasBook, "current">;
   audit: Pick<Audit, "append">;
+  longAnswers: Pick<LongAnswers, "keep">;
   ids: Ids;
   readJson: ReadJson;
   log: Logger;

@@ -1,7 +1,8 @@
 import { bilingual } from "../../core/gateway/index.ts";
+import type { DoorRequest } from "../../core/ports/index.ts";
 import { fault, giveOn, noAnswer, tellMissing } from "./answers.ts";
 import { requestOf, seenBy, send } from "./ask.ts";
-import type { Ask, DoorRequest, GatewayParts } from "./parts.ts";
+import type { Ask, GatewayParts } from "./parts.ts";
 import { bytesOf } from "./writes.ts";
 
 /** From the first cluster, by priority, that has it. */

@@ -1,12 +1,14 @@
 import { PassThrough } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Context } from "koa";
 import { type Frame, frameReader, frameText, isMinted, taskIdOf } from "../../core/gateway/index.ts";
 import { inScope, objectOfTask } from "../../core/people/index.ts";
+import type { DoorRequest } from "../../core/ports/index.ts";
 import { isEnd } from "../../core/tasks/index.ts";
 import { requestOf, type Seen, seenBy, send } from "./ask.ts";
 import { findExecution, shownId } from "./executions.ts";
-import type { Ask, DoorRequest, GatewayParts } from "./parts.ts";
+import type { Ask, GatewayParts } from "./parts.ts";
 
 /** As StackStorm does: a bare newline, so that a stream with nothing to say is seen to live. */
 const HEARTBEAT_MS = 25_000;
@@ -30,7 +32,16 @@ export async function streamEvents(ask: Ask, parts: GatewayParts): Promise<void>
   const asked = await realIds(ask, parts);
   const seen = seenBy(ask, parts);
   if (!seen) return;
-  const { ctx } = ask;
+  const { out, signal } = openStream(ask.ctx, parts);
+  const listening = { ask, request: requestOf(ask), asked, out, signal, parts };
+  for (const cluster of seen) void follow(cluster, listening);
+}
+
+/** Begins an answer of events that lives until its reader goes, or the process does. */
+export function openStream(
+  ctx: Context,
+  { longAnswers }: Pick<GatewayParts, "longAnswers">,
+): { out: PassThrough; signal: AbortSignal } {
   const out = new PassThrough();
   const closing = new AbortController();
   const beat = setInterval(() => out.writableEnded || out.write("\n"), HEARTBEAT_MS);
@@ -41,9 +52,9 @@ export async function streamEvents(ask: Ask, parts: GatewayParts): Promise<void>
   ctx.status = 200;
   ctx.type = "text/event-stream";
   ctx.body = out;
+  longAnswers.keep(ctx.res);
   out.write("\n");
-  const listening = { ask, request: requestOf(ask), asked, out, signal: closing.signal, parts };
-  for (const cluster of seen) void follow(cluster, listening);
+  return { out, signal: closing.signal };
 }
 
 /** Puts real ids in the place of minted ones. One that does not run yet is heard of by REST alone. */

@@ -100,6 +100,7 @@ export async function rerunExecution(ask: Ask, parts: GatewayParts): Promise<voi
   const order = orderOf(ask, parts);
   const answer = await parts.orders.retry(task, order);
   if (answer.outcome === "refused") return fault(ask.ctx, 400, refusalWords(answer.reason));
+  if (answer.outcome === "misfits") return fault(ask.ctx, 400, bilingual(answer.words.zh, answer.words.en));
   made(ask, answer.task);
 }
 

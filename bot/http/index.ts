@@ -9,5 +9,6 @@ export * from "./handshake.ts";
 export * from "./health.ts";
 export type { HookDeps } from "./hooks.ts";
 export * from "./intake.ts";
+export * from "./long-answers.ts";
 export * from "./rate-gate.ts";
 export * from "./server.ts";

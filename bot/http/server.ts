@@ -9,6 +9,7 @@ import { answerFault, isClientFault } from "./client-faults.ts";
 import { exchangeOf } from "./exchange.ts";
 import { type HealthDeps, handleReady } from "./health.ts";
 import { type HookDeps, handleHook } from "./hooks.ts";
+import type { LongAnswers } from "./long-answers.ts";
 import { type CallbackDeps, handleCallback, handleVerify } from "./wecom.ts";
 
 export interface ServerDeps {
@@ -19,6 +20,8 @@ export interface ServerDeps {
   api: (router: Router) => void;
   /** Takes what is below `/st2`, before the router; none where it is absent. */
   gateway?: Middleware;
+  /** Cut when the server closes; none where it is absent. */
+  longAnswers?: Pick<LongAnswers, "cut">;
   metrics: { text(): Promise<string>; contentType: string };
   log: Logger;
   limits?: Partial<ConnectionLimits>;
@@ -57,9 +60,15 @@ const MAX_CONNECTIONS = 10_000;
 export function createHttpServer(deps: ServerDeps): HttpServer {
   const { log, hooks } = deps;
   const listener = hooksFirst(deps, koaOver(routes(deps), log, deps.gateway));
-  return serverOf(listener, deps.limits, (error, socket) =>
+  const server = serverOf(listener, deps.limits, (error, socket) =>
     answerFault(error, socket, { log, metrics: hooks.metrics }),
   );
+  const close = () => {
+    const closed = server.close();
+    deps.longAnswers?.cut();
+    return closed;
+  };
+  return { ...server, close };
 }
 
 /** What a process without the role `web` has: it only tells how it is. */

@@ -1,6 +1,13 @@
 import { plainLine } from "../../core/cards/index.ts";
 import { hashOf, shortId } from "../../core/ids/index.ts";
-import { type AnswerOrder, afterTelling, giveAnswer, type Question } from "../../core/inquiries/index.ts";
+import {
+  type Answering,
+  type AnswerOrder,
+  afterTelling,
+  type GivenAnswer,
+  giveAnswer,
+  type Question,
+} from "../../core/inquiries/index.ts";
 import type {
   Audit,
   Clock,
@@ -28,31 +35,38 @@ export interface AnswererDeps {
   metrics: Metrics;
 }
 
+/** What became of an answer: whether it counts, and what the engine said to it. */
+export type Given =
+  /** `nothing`: it was told before. */
+  | { outcome: "given"; told: InquiryOutcome["outcome"] | "nothing" }
+  | Extract<Answering, { outcome: "refused" }>
+  /** Its task is kept no more. */
+  | { outcome: "gone" };
+
 /** Brings the answers of people to the engine: stored first, then told until the engine says what it has. */
 export interface Answerer {
-  /** Takes an answer and says in words what came of it. The same key again does what is left to do. */
+  /** Takes an answer. The same key again does what is left to do. */
+  give(question: Question, order: AnswerOrder): Promise<Given>;
+  /** The same, in words for who has answered. */
   take(question: Question, order: AnswerOrder, texts: Texts): Promise<string>;
   /** Tells the engine of a stored answer, and people what came of it. */
   deliver(id: string): Promise<InquiryOutcome["outcome"] | "nothing">;
 }
 
 export function createAnswerer(deps: AnswererDeps): Answerer {
+  const give: Answerer["give"] = (question, order) => giveOne(question, order, deps);
   return {
-    take: (question, order, texts) => take(question, { order, texts }, deps),
+    give,
+    take: async (question, order, texts) => givenWords(await give(question, order), question, texts),
     deliver: (id) => deliver(id, deps),
   };
 }
 
-async function take(
-  question: Question,
-  { order, texts }: { order: AnswerOrder; texts: Texts },
-  deps: AnswererDeps,
-): Promise<string> {
+async function giveOne(question: Question, order: AnswerOrder, deps: AnswererDeps): Promise<Given> {
   const { state, tasks, clock, metrics, log } = deps;
-  const { questions } = texts;
   const task = await tasks.get(question.taskId);
-  if (!task) return questions.none(shortId(question.id));
-  const judged: { now: ReturnType<typeof giveAnswer> } = { now: { outcome: "repeated" } };
+  if (!task) return { outcome: "gone" };
+  const judged: { now: Answering } = { now: { outcome: "repeated" } };
   await changeQuestion(
     question.id,
     (stored) => {
@@ -65,11 +79,18 @@ async function take(
   metrics.count("inquiry_answers", { outcome: now.outcome === "refused" ? now.reason : now.outcome });
   if (now.outcome === "refused") {
     log.info({ taskId: task.id, question: question.id, by: order.by, reason: now.reason }, "answer refused");
-    if (now.reason !== "misfit") return questions.refusals[now.reason];
-    return questions.misfit({ field: now.misfit.field, why: now.misfit.message });
+    return now;
   }
-  const outcome = await deliver(question.id, deps);
-  return outcome === "answered" || outcome === "nothing" ? questions.taken : questions.waits;
+  return { outcome: "given", told: await deliver(question.id, deps) };
+}
+
+function givenWords(given: Given, { id }: Question, { questions }: Texts): string {
+  if (given.outcome === "gone") return questions.none(shortId(id));
+  if (given.outcome === "refused") {
+    if (given.reason !== "misfit") return questions.refusals[given.reason];
+    return questions.misfit({ field: given.misfit.field, why: given.misfit.message });
+  }
+  return given.told === "answered" || given.told === "nothing" ? questions.taken : questions.waits;
 }
 
 async function deliver(id: string, deps: AnswererDeps): ReturnType<Answerer["deliver"]> {
@@ -90,10 +111,8 @@ async function deliver(id: string, deps: AnswererDeps): ReturnType<Answerer["del
   return told.outcome;
 }
 
-type Given = NonNullable<Question["answer"]>;
-
 /** Of what was answered the hash alone: it is people's text. */
-async function record(question: Question, answer: Given, deps: AnswererDeps): Promise<void> {
+async function record(question: Question, answer: GivenAnswer, deps: AnswererDeps): Promise<void> {
   const { id, inquiry, cluster, taskId } = question;
   const { by, onBehalfOf, response, key, atMs } = answer;
   await deps.audit.append({
@@ -114,7 +133,7 @@ async function record(question: Question, answer: Given, deps: AnswererDeps): Pr
 
 async function tellOutcome(
   question: Question,
-  { answer, told }: { answer: Given; told: InquiryOutcome },
+  { answer, told }: { answer: GivenAnswer; told: InquiryOutcome },
   deps: AnswererDeps,
 ): Promise<void> {
   // The first try shows that somebody has answered; further ones change nothing on the card.

@@ -4,7 +4,12 @@ import type { CookieJar, Seals } from "./cookies.ts";
 import type { Session } from "./sessions.ts";
 
 /** What is told of a decision: as chat tells it, or what only a page has to tell. */
-export type About = Parameters<typeof replyText>[1] | "decision_taken" | "sent_before";
+export type About =
+  | Parameters<typeof replyText>[1]
+  | "decision_taken"
+  | "sent_before"
+  /** In the words that were found for it. */
+  | { said: string };
 
 interface Of {
   session: Session;

@@ -1,9 +1,10 @@
 import type { ActionLookup } from "../../core/actions/index.ts";
 import { deciders, startParams } from "../../core/approvals/index.ts";
 import { outputText, type Viewing } from "../../core/cards/index.ts";
-import { errorText, isChatOpsError } from "../../core/errors.ts";
+import { isChatOpsError } from "../../core/errors.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
+import type { Question } from "../../core/inquiries/index.ts";
 import {
   type FeatureLine,
   featureLines,
@@ -13,18 +14,19 @@ import {
   masked,
 } from "../../core/pages/index.ts";
 import type { People } from "../../core/people/index.ts";
-import type { Archive, Directory, Execution, Executor, Journal } from "../../core/ports/index.ts";
+import type { Archive, Directory, Executor, Journal, StateStore } from "../../core/ports/index.ts";
 import type { Explanation, RuleSet } from "../../core/rules/index.ts";
-import { isTerminal, type Task } from "../../core/tasks/index.ts";
+import { isTerminal, type RunsBelow, type Task } from "../../core/tasks/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import type { Explainer } from "../explain/index.ts";
-import type { Viewer } from "../workers/index.ts";
+import { NO_RUNS, runsBelow, type Viewer, within } from "../workers/index.ts";
 
 export interface FactDeps {
   directory: Pick<Directory, "expand" | "nameOf">;
   journal: Pick<Journal, "event">;
   archive: Pick<Archive, "get">;
-  executor: Pick<Executor, "output" | "children">;
+  executor: Pick<Executor, "output" | "result" | "children">;
+  state: Pick<StateStore, "list">;
   explainer: Pick<Explainer, "explain">;
   /** The rules in force. */
   rules: () => RuleSet;
@@ -61,34 +63,38 @@ export interface TaskFacts {
   /** Null when the rule is another one by now. */
   features: readonly FeatureLine[] | null;
   approvers: readonly Approvers[];
-  children: readonly Execution[];
+  /** What is below its run. */
+  runs: RunsBelow;
+  /** What its run asks people or has asked, oldest first. */
+  questions: readonly Question[];
   output: Output;
 }
 
 const MOST_NAMED = 30;
-/** A person waits: what StackStorm does not say within this is told as not known. */
-const PATIENCE_MS = 3_000;
 
 /** Gathers what a page tells of a task. Only what StackStorm or WeCom cannot say is left out, and told as such. */
 export async function factsOf(task: Task, language: Language, deps: FactDeps): Promise<TaskFacts> {
   const { params, hide } = shownParams(task, deps);
   const event = (await deps.journal.event(task.eventId)) ?? (await deps.archive.get(task.eventId));
-  const [approvers, live, explanation, viewing] = await Promise.all([
+  const [approvers, live, explanation, viewing, questions] = await Promise.all([
     Promise.all(deciders(task).map(({ name, people }) => approversOf(name, people, deps))),
     liveOf(task, deps),
     event ? explanationOf(task, event, deps) : null,
     deps.viewIn(language)(task),
+    questionsOf(task, deps),
   ]);
+  const named = await answerersOf(questions, deps);
   const output =
     live.output.outcome === "text" ? { ...live.output, text: hide(live.output.text) } : live.output;
   const features = event
     ? featuresOf(task, event, { rules: deps.rules, masking: { ...deps.masking, maskText: hide } })
     : null;
   return {
-    ...{ task, params, approvers, explanation, features, output },
-    children: live.children,
+    ...{ task, params, approvers, explanation, features, output, questions },
+    runs: live.runs,
     viewing: {
       ...viewing,
+      nameOf: (id) => named.get(id) ?? viewing.nameOf(id),
       resultRows: viewing.resultRows.map((row) => ({ ...row, value: hide(row.value) })),
     },
     event: event && shownEvent(event, deps.masking, hide),
@@ -128,6 +134,20 @@ async function approversOf(group: string, people: People, { directory }: FactDep
   }
 }
 
+async function questionsOf({ id, execution }: Task, { state }: FactDeps): Promise<Question[]> {
+  if (!execution) return [];
+  const all = (await state.list("question")).map(({ body }) => body);
+  return all.filter(({ taskId }) => taskId === id).sort((one, other) => one.askedAtMs - other.askedAtMs);
+}
+
+async function answerersOf(
+  questions: readonly Question[],
+  { directory }: FactDeps,
+): Promise<Map<string, string>> {
+  const ids = new Set(questions.flatMap(({ answer }) => answer?.by ?? []));
+  return new Map(await Promise.all([...ids].map(async (id) => [id, await directory.nameOf(id)] as const)));
+}
+
 async function explanationOf(
   task: Task,
   event: WhaleEvent,
@@ -153,20 +173,22 @@ function shownLine(line: FeatureLine, { isSecretKey, maskText }: Masking): Featu
 }
 
 /** How far a run is, and what it has put out so far. */
-async function liveOf(
-  task: Task,
-  { executor }: FactDeps,
-): Promise<{ output: Output; children: readonly Execution[] }> {
+async function liveOf(task: Task, { executor }: FactDeps): Promise<Pick<TaskFacts, "output" | "runs">> {
   const { execution } = task;
-  if (!execution) return { output: { outcome: "none" }, children: [] };
-  if (isTerminal(task.state)) return { output: endedOutput(task), children: [] };
-  const { cluster, id } = execution;
-  const [output, children] = await Promise.all([
-    within(executor.output(cluster, id)),
-    within(executor.children(cluster, id)),
+  if (!execution) return { output: { outcome: "none" }, runs: NO_RUNS };
+  const [output, runs] = await Promise.all([
+    isTerminal(task.state) ? endedOutput(task) : outputOf(execution, executor),
+    within(runsBelow(execution, executor)),
   ]);
-  const text: Output = "why" in output ? { outcome: "unread", why: output.why } : textOf(output.value);
-  return { output: text, children: "why" in children ? [] : children.value };
+  return { output, runs: "why" in runs ? NO_RUNS : runs.value };
+}
+
+async function outputOf(
+  { cluster, id }: NonNullable<Task["execution"]>,
+  executor: Pick<Executor, "output">,
+): Promise<Output> {
+  const output = await within(executor.output(cluster, id));
+  return "why" in output ? { outcome: "unread", why: output.why } : textOf(output.value);
 }
 
 function endedOutput({ execution }: Task): Output {
@@ -177,16 +199,4 @@ function endedOutput({ execution }: Task): Output {
 
 function textOf(text: string): Output {
   return text.trim() === "" ? { outcome: "none" } : { outcome: "text", text };
-}
-
-async function within<T>(asked: Promise<T>): Promise<{ value: T } | { why: string }> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ why: string }>((resolve) => {
-    timer = setTimeout(() => resolve({ why: `${PATIENCE_MS / 1000} s` }), PATIENCE_MS);
-  });
-  const answered = asked.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ why: errorText(error) }),
-  );
-  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }

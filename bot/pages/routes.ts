@@ -5,9 +5,10 @@ import { cookieJar, createSeals } from "./cookies.ts";
 import { DEEDS, type DecideDeps, decide } from "./decide.ts";
 import { beginLogin, endLogin, logOut, showLoggedIn, showLoggedOut } from "./login.ts";
 import { createLoginGate } from "./login-gate.ts";
+import { answerQuestion, type QuestionFormDeps } from "./question-form.ts";
 import { createSessions } from "./sessions.ts";
 import type { Site } from "./site.ts";
-import { sendOutput, showTask, type TaskPageDeps } from "./task-page.ts";
+import { sendOutput, sendResult, showTask, type TaskPageDeps } from "./task-page.ts";
 import { orErrorPage, type VisitDeps } from "./visit.ts";
 
 /** What the pages are told from outside. */
@@ -24,6 +25,8 @@ export interface PageDeps {
   visit: Omit<VisitDeps, "site">;
   facts: TaskPageDeps["facts"];
   advancer: DecideDeps["advancer"];
+  answerer: QuestionFormDeps["answerer"];
+  state: QuestionFormDeps["state"];
   audit: TaskPageDeps["audit"];
   clock: Clock;
   log: Site["log"];
@@ -52,12 +55,20 @@ export function pageRoutes(router: Router, deps: PageDeps): void {
     "/tasks/:id/output",
     orErrorPage(site, (ctx) => sendOutput(ctx, page)),
   );
+  router.get(
+    "/tasks/:id/result",
+    orErrorPage(site, (ctx) => sendResult(ctx, page)),
+  );
   for (const deed of DEEDS) {
     router.post(
       `/tasks/:id/${deed}`,
       orErrorPage(site, (ctx) => decide(ctx, deed, page)),
     );
   }
+  router.post(
+    "/tasks/:id/answer",
+    orErrorPage(site, (ctx) => answerQuestion(ctx, page)),
+  );
   const login = { site, login: deps.login, directory: visit.directory, seals, jar, clock };
   const gated = { ...login, gate: createLoginGate() };
   router.get(

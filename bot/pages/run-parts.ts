@@ -1,14 +1,13 @@
-import { deciderName, seconds } from "../../core/cards/index.ts";
-import { progressLine } from "../../core/commands/index.ts";
+import { deciderName, progressLine, seconds } from "../../core/cards/index.ts";
 import { type Excerpt, excerptOf, pageTime } from "../../core/pages/index.ts";
-import { isTerminal, progressOf } from "../../core/tasks/index.ts";
+import { isTerminal, progressOf, type RunBelow } from "../../core/tasks/index.ts";
 import type { TaskFacts } from "./facts.ts";
 import { html, type Part } from "./html.ts";
 import { factList, section } from "./parts.ts";
 
 /** How it runs and what came of it. */
-export function resultPart(facts: TaskFacts, outputAt: string): Part {
-  const { task, viewing, children } = facts;
+export function resultPart(facts: TaskFacts, at: string): Part {
+  const { task, viewing } = facts;
   const { execution } = task;
   if (!execution) return null;
   const { texts, timeZone } = viewing;
@@ -26,17 +25,37 @@ export function resultPart(facts: TaskFacts, outputAt: string): Part {
       [rows.proof, isTerminal(task.state) ? proofs[task.proof] : null],
       [rows.attempts, (task.attempts ?? []).join(" ")],
     ]),
-    children.length > 0
-      ? [
-          html`<h3>${sections.children}</h3>`,
-          html`<p>${progressLine(progressOf(children), texts)}</p>`,
-          factList(
-            children.map(({ action, status }): [string, Part] => [action, html`<code>${status}</code>`]),
-          ),
-        ]
-      : null,
-    outputPart(facts, outputAt),
+    progressPart(facts),
+    outputPart(facts, at),
   );
+}
+
+/** More would make a page that nobody reads. */
+const MOST_LISTED = 300;
+
+function progressPart({ runs, viewing }: TaskFacts): Part {
+  const { texts } = viewing;
+  const progress = progressOf(runs);
+  if (!progress) return null;
+  const room = { left: MOST_LISTED };
+  return [
+    html`<h3>${texts.page.sections.children}</h3>`,
+    html`<p>${progressLine(progress, texts)}</p>`,
+    runList(runs.runs, room),
+    room.left < 0 ? html`<p class="soft">${texts.page.moreRuns(-room.left)}</p>` : null,
+  ];
+}
+
+/** Workflows have what is below them below them. */
+function runList(runs: readonly RunBelow[], room: { left: number }): Part {
+  const items = runs.map(({ run: { step, action, status }, below }): Part => {
+    room.left -= 1;
+    const isShown = room.left >= 0;
+    const under = below.length > 0 ? runList(below, room) : null;
+    const name = step === undefined || step === action ? action : `${step} · ${action}`;
+    return isShown ? html`<li>${name} <code>${status}</code>${under}</li>` : null;
+  });
+  return html`<ul class="runs">${items}</ul>`;
 }
 
 function executionLink({ cluster, id, url }: NonNullable<TaskFacts["task"]["execution"]>): Part {
@@ -45,13 +64,18 @@ function executionLink({ cluster, id, url }: NonNullable<TaskFacts["task"]["exec
   return html`<a href="${url}" rel="noopener noreferrer external">${named}</a>`;
 }
 
-function outputPart({ task, output, viewing }: TaskFacts, outputAt: string): Part {
+function outputPart({ task, output, viewing }: TaskFacts, at: string): Part {
   const { page } = viewing.texts;
   const heading = html`<h3>${page.sections.output}</h3>`;
-  const link = html`<p class="row"><a class="button quiet" href="${outputAt}" download>${page.download}</a></p>`;
+  const result = isTerminal(task.state)
+    ? html`<a class="button quiet" href="${at}/result" download>${page.downloadResult}</a>`
+    : null;
+  const link = html`<p class="row"><a class="button quiet" href="${at}/output" download>${page.download}</a>${result}</p>`;
   switch (output.outcome) {
     case "none":
-      return isTerminal(task.state) ? null : [heading, html`<p class="soft">${page.noOutputYet}</p>`];
+      return isTerminal(task.state)
+        ? html`<p class="row">${result}</p>`
+        : [heading, html`<p class="soft">${page.noOutputYet}</p>`];
     case "unread":
       return [heading, html`<p class="soft">${page.outputUnread(output.why)}</p>`];
     case "large":

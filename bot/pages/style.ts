@@ -48,7 +48,8 @@ ul, ol { margin: 0; padding: 0; list-style: none; }
 .line li { padding: 6px 0 6px 14px; border-left: 2px solid var(--line); }
 details > summary { cursor: pointer; padding: 8px 0; color: var(--blue); min-height: 40px; }
 label { display: block; font-weight: 600; margin: 12px 0 4px; }
-textarea, select { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft); border-radius: 8px; padding: 9px 11px; }
+.runs .runs { margin-left: 1.4em; }
+textarea, select, input { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft); border-radius: 8px; padding: 9px 11px; }
 textarea { min-height: 84px; resize: vertical; }
 .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; margin-top: 12px; }
 button, .button { font: inherit; font-weight: 600; min-height: 46px; padding: 9px 18px; border-radius: 8px; border: 1px solid var(--blue);

@@ -5,10 +5,12 @@ import { shortId } from "../../core/ids/index.ts";
 import type { Audit, Clock } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import { recordDeed } from "../http/api/audited.ts";
+import { resultFileOf, sendFile } from "../http/index.ts";
 import type { About, Answers } from "./answers.ts";
 import { decidePart } from "./decide-part.ts";
 import { type FactDeps, factsOf, shownParams, type TaskFacts } from "./facts.ts";
 import { type Html, html } from "./html.ts";
+import { questionsPart } from "./question-part.ts";
 import { historyPart, resultPart, unknownPart } from "./run-parts.ts";
 import { showPage, taskPath } from "./site.ts";
 import { topPart, whatPart, whoPart } from "./task-parts.ts";
@@ -34,10 +36,12 @@ export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> 
   const answer = answerPart(deps.answers.take(ctx, { session, taskId: task.id }), facts);
   const at = `${site.base}${taskPath(task.id)}`;
   const marks = site.sessions.marksFor(session, { task: task.id, hash: task.hash });
+  const marksFor = (id: string) => site.sessions.marksFor(session, { task: id, hash: "" });
+  const asking = { at, marksFor };
   const main = [
     answer,
     topPart(facts, at),
-    html`<div class="cols"><div class="col">${unknownPart(facts)}${resultPart(facts, `${at}/output`)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
+    html`<div class="cols"><div class="col">${unknownPart(facts)}${questionsPart(facts, visit, asking)}${resultPart(facts, at)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
   ];
   site.metrics.count("pages", { outcome: "shown" });
   const visitor = { session, name: await directory.nameOf(session.userId) };
@@ -48,14 +52,20 @@ export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> 
 function answerPart(about: About | null, { task, viewing }: TaskFacts): Html | null {
   if (about === null) return null;
   const said =
-    about === "decision_taken" || about === "sent_before"
-      ? viewing.texts.page.answers[about]
-      : replyText(task, about, { ...viewing, plain: (text) => text });
+    typeof about === "object"
+      ? about.said
+      : about === "decision_taken" || about === "sent_before"
+        ? viewing.texts.page.answers[about]
+        : replyText(task, about, { ...viewing, plain: (text) => text });
   return html`<div class="notice" role="status">${said}</div>`;
 }
 
 /** What a task put out may hold what not everybody should know: who is shown it is recorded first. */
-async function recordOutput(command: "page" | "download", { session, task }: Visit, deps: TaskPageDeps) {
+async function recordOutput(
+  command: "page" | "download" | "result",
+  { session, task }: Visit,
+  deps: TaskPageDeps,
+) {
   const detail = { command, execution: task.execution?.id ?? null };
   await recordDeed(deps, { who: `user:${session.userId}`, what: "tasks.output", object: task.id, detail });
 }
@@ -68,19 +78,25 @@ export async function sendOutput(ctx: Context, deps: TaskPageDeps): Promise<void
   const whole = await wholeOutput(task, deps.facts, texts.commands.engineDown);
   await recordOutput("download", visit, deps);
   const { hide } = shownParams(task, deps.facts);
-  guardFile(ctx, `whale-${shortId(task.id)}.txt`);
   ctx.status = whole.isWhole ? 200 : 503;
-  ctx.body = hide(whole.text);
+  sendFile(ctx, { name: `whale-${shortId(task.id)}.txt`, type: TEXT, body: hide(whole.text) });
 }
 
-function guardFile(ctx: Context, name: string): void {
-  ctx.set("Content-Security-Policy", "default-src 'none'; sandbox");
-  ctx.set("X-Content-Type-Options", "nosniff");
-  ctx.set("Cache-Control", "no-store");
-  ctx.set("Referrer-Policy", "no-referrer");
-  ctx.set("Content-Disposition", `attachment; filename="${name}"`);
-  ctx.type = "text/plain; charset=utf-8";
+/** `GET /tasks/:id/result`: the whole result as a file. */
+export async function sendResult(ctx: Context, deps: TaskPageDeps): Promise<void> {
+  const visit = await visiting(ctx, deps.visit);
+  if (!visit) return;
+  const { task, texts } = visit;
+  await recordOutput("result", visit, deps);
+  const { executor } = deps.facts;
+  const file = await resultFileOf(task, { executor, hide: shownParams(task, deps.facts).hide });
+  if (file.outcome === "file") return sendFile(ctx, { ...file, type: "application/json; charset=utf-8" });
+  ctx.status = file.outcome === "none" ? 404 : 503;
+  const body = file.outcome === "none" ? texts.page.noResult : texts.commands.engineDown(file.why);
+  sendFile(ctx, { name: `whale-${shortId(task.id)}.txt`, type: TEXT, body });
 }
+
+const TEXT = "text/plain; charset=utf-8";
 
 async function wholeOutput(
   { execution }: Task,

@@ -1,5 +1,12 @@
 import { approvalWords, asker, chosenOptions, ONLY_GROUP } from "../../core/approvals/index.ts";
-import { choiceText, deciderName, missingWords, reasonText, taskTitle } from "../../core/cards/index.ts";
+import {
+  choiceText,
+  deciderName,
+  missingWords,
+  reasonText,
+  retryText,
+  taskTitle,
+} from "../../core/cards/index.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { MASK, pageTime } from "../../core/pages/index.ts";
 import { peopleText } from "../../core/people/index.ts";
@@ -40,6 +47,7 @@ export function whatPart({ task, params, viewing }: TaskFacts): Part {
     factList([
       [rows.action, html`<code>${task.action}</code>`],
       [rows.targets, task.targets.length > 0 ? html`<code>${task.targets.join("\n")}</code>` : null],
+      [viewing.texts.retries.label, retryText(task, viewing.texts) || null],
       [rows.business, task.business],
       [rows.clusters, task.clusters.join(" ")],
       [viewing.texts.choice.label, choiceText(task, viewing.texts) || null],

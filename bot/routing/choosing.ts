@@ -15,7 +15,7 @@ export interface ChoosingDeps {
   /** What is known of the clusters at this moment. */
   sights: () => ClusterSights;
   open: Pick<OpenCount, "of">;
-  actions: Pick<ActionWatch, "lacks" | "recheck">;
+  actions: Pick<ActionWatch, "lacks" | "recheck" | "lacksNow">;
 }
 
 /** What only the moment of starting knows. */
@@ -27,6 +27,8 @@ export interface Moment {
 /** Chooses a cluster for tasks that are about to start. */
 export interface ClusterChooser {
   choose(task: Task, moment: Moment): Promise<ClusterChoice>;
+  /** Whether a cluster that refused a start has not got its action, as it says now: then another one may take it. */
+  lacksNow(cluster: string, action: string): Promise<boolean>;
 }
 
 export function createChooser(deps: ChoosingDeps): ClusterChooser {
@@ -43,6 +45,7 @@ export function createChooser(deps: ChoosingDeps): ClusterChooser {
       );
       return choose(task, moment);
     },
+    lacksNow: (cluster, action) => deps.actions.lacksNow(cluster, action),
   };
 }
 

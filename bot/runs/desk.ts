@@ -9,7 +9,6 @@ import {
   askedHash,
   fitRun,
   grantFor,
-  type OnCluster,
   type RunAnswer,
   type RunDesk,
   type RunGrant,
@@ -19,7 +18,7 @@ import {
 import type { FittedRun, MachineSettings, Task } from "../../core/tasks/index.ts";
 import { type RunAccessDeps, runDenial } from "./authorise.ts";
 import { makeRun } from "./make.ts";
-import { type ReadSchemas, schemaReader } from "./schemas.ts";
+import { placesOf, type ReadSchemas, schemaReader } from "./schemas.ts";
 import { noActionWords, noGrantWords, onlyAskerWords, refuse } from "./words.ts";
 
 /** The configuration in force that requests are held against. */
@@ -108,7 +107,7 @@ async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<
   const { approval } = gate;
   const isAlone = approval.mode === "people" && !isReachable(approval, new Set([by]));
   if (isAlone) return refuse("not_allowed", onlyAskerWords(grant));
-  const places = await placesOf(action, allowed, deps);
+  const places = await placesOf(action, allowed, deps.readSchemas);
   if (places.length === 0) return refuse("unknown_action", noActionWords(action, allowed));
   const fitted = fitRun(parameters, grant, places);
   if (fitted.outcome === "misfits") {
@@ -124,20 +123,6 @@ async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<
     ...{ grant, params, targets, secretParams: secrets, clusters: names, approval },
     ...(spare.length > 0 ? { reserve: spare } : {}),
   };
-}
-
-/** The clusters that have the action, or could not be asked for it. */
-async function placesOf(
-  action: string,
-  allowed: readonly string[],
-  { readSchemas }: Asking,
-): Promise<OnCluster[]> {
-  const readings = await readSchemas(action, allowed);
-  return readings.flatMap(([cluster, reading]): OnCluster[] => {
-    if (reading.outcome === "unreachable") return [{ cluster }];
-    const isThere = reading.outcome === "known" && reading.schema.enabled;
-    return isThere ? [{ cluster, schema: reading.schema }] : [];
-  });
 }
 
 function noClusterWords({ business }: RunGrant) {

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { ActionCatalog, ActionReading, Clock } from "../../core/ports/index.ts";
+import type { OnCluster } from "../../core/runs/index.ts";
 
 /** What a cluster said of an action counts for so long: a person who was told of a fault tries again soon. */
 const KEPT_MS = 30_000;
@@ -29,4 +30,18 @@ export function schemaReader({
     return [cluster, reading];
   };
   return (action, clusters) => Promise.all(clusters.map((cluster) => readOne(action, cluster)));
+}
+
+/** The clusters that have the action, or could not be asked for it. */
+export async function placesOf(
+  action: string,
+  clusters: readonly string[],
+  readSchemas: ReadSchemas,
+): Promise<OnCluster[]> {
+  const readings = await readSchemas(action, clusters);
+  return readings.flatMap(([cluster, reading]): OnCluster[] => {
+    if (reading.outcome === "unreachable") return [{ cluster }];
+    const isThere = reading.outcome === "known" && reading.schema.enabled;
+    return isThere ? [{ cluster, schema: reading.schema }] : [];
+  });
 }

@@ -6,6 +6,7 @@ import type { PeopleGroups } from "../../core/people/index.ts";
 import type {
   Clock,
   Directory,
+  Executor,
   Journal,
   Logger,
   Metrics,
@@ -32,6 +33,7 @@ import { countDropped, giveUpIfFinal, isFinal } from "./give-up.ts";
 import { audienceOf, type HearerDeps, membersOf, nobody, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
+import { progressNow } from "./runs-below.ts";
 import type { StepObserver } from "./steps.ts";
 import { createTeller, type Message } from "./teller.ts";
 import type { Viewer } from "./viewing.ts";
@@ -43,6 +45,8 @@ export interface DeliverDeps {
   /** How many messages the channel makes of a text. */
   messagesIn: (markdown: string) => number;
   directory: Directory;
+  /** How far a workflow is, for who asks its card. */
+  executor: Pick<Executor, "children">;
   throttle: HearerDeps["throttle"];
   rules: HearerDeps["rules"];
   delegations: Pick<DelegationKeeper, "withDelegates">;
@@ -239,10 +243,12 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const card = task.cards.find((c) => c.no === body.cardNo);
     if (!card) return settle(claim);
     const recipients = card.recipients.length > 0 ? card.recipients : await membersOf(card.to, deps);
+    const viewing = await deps.view(task, recipients);
+    const progress = body.asked ? await progressNow(task, deps.executor) : null;
     const outcome = await channel.update(claim, {
       recipients,
       code: body.code,
-      card: taskCard(task, card, await deps.view(task, recipients)),
+      card: taskCard(task, card, { ...viewing, progress }),
       mayBeRepeat: claim.attempts > 0,
     });
     deps.metrics.count("card_updates", { outcome });

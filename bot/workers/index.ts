@@ -20,6 +20,7 @@ export * from "./raw.ts";
 export * from "./replay-worker.ts";
 export * from "./rules-in-force.ts";
 export * from "./rules-worker.ts";
+export * from "./runs-below.ts";
 export * from "./sighting.ts";
 export * from "./starter.ts";
 export * from "./steps.ts";

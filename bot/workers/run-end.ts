@@ -1,10 +1,10 @@
 import { errorText } from "../../core/errors.ts";
 import type { Execution, Executor, Logger } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
-import { clustersOf, sightOf } from "./sighting.ts";
+import { clustersOf, type Finder, findAt, sightOf } from "./sighting.ts";
 
 export interface RunEndDeps {
-  executor: Pick<Executor, "find" | "retryPolicies">;
+  executor: Finder & Pick<Executor, "retryPolicies">;
   log: Logger;
 }
 
@@ -34,8 +34,7 @@ export async function judgeEnd(
 ): Promise<RunEnd> {
   const { start } = task;
   if (!start || execution.cluster !== start.cluster) return OVER;
-  const query = { cluster: start.cluster, action: task.action, requestId: start.requestId };
-  const found = await deps.executor.find({ ...query, sinceMs: start.intentAtMs });
+  const found = await findAt(task, { cluster: start.cluster, no: start.no }, deps.executor);
   if (found.outcome === "unreachable") return endedForMs < PATIENCE_MS ? { outcome: "wait" } : OVER;
   // An execution that a person adopted carries no request id: then nothing is found.
   if (found.outcome === "absent") return OVER;
@@ -52,8 +51,8 @@ export async function judgeEnd(
 }
 
 /** Starts under earlier numbers that went through after all, as far as that can be seen now. */
-async function earlierStarts(task: Task, executor: Pick<Executor, "find">): Promise<string[]> {
-  if (task.startNo === 1) return [];
+async function earlierStarts(task: Task, executor: Finder): Promise<string[]> {
+  if (task.startNo === 1 || task.rerunOf) return [];
   const sighting = await sightOf({ ...task, startNo: task.startNo - 1 }, clustersOf(task), executor);
   if (sighting.outcome !== "found") return [];
   return [sighting.execution.id, ...(sighting.doubles ?? [])];

@@ -1,13 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { startParams } from "../../core/approvals/index.ts";
 import type { ClusterChoice, PassReason } from "../../core/clusters/index.ts";
+import { errorText } from "../../core/errors.ts";
 import { hashOf, requestId } from "../../core/ids/index.ts";
-import type { Execution, Executor } from "../../core/ports/index.ts";
+import type { Execution, Executor, FindOutcome } from "../../core/ports/index.ts";
 import {
   type Candidate,
   type Evidence,
   type ExecutionRecord,
   heldBefore,
+  type RerunOf,
   type Sighting,
   type Task,
 } from "../../core/tasks/index.ts";
@@ -33,12 +35,9 @@ export function clustersOf({ start }: Task): string[] {
  * Looks on some clusters for every start that the task may have made, whatever its number. What was found counts
  * whoever else could not be reached; that there is none is known only when all have answered.
  */
-export async function sightOf(
-  task: Task,
-  clusters: readonly string[],
-  executor: Pick<Executor, "find">,
-): Promise<Sighting> {
-  const numbers = Array.from({ length: task.startNo }, (_, i) => i + 1);
+export async function sightOf(task: Task, clusters: readonly string[], executor: Finder): Promise<Sighting> {
+  // What is made of a run carries no request id: all there is, is found at once.
+  const numbers = task.rerunOf ? [task.startNo] : Array.from({ length: task.startNo }, (_, i) => i + 1);
   const places = [...new Set(clusters)].flatMap((cluster) => numbers.map((no) => ({ cluster, no })));
   const found = await Promise.all(places.map((place) => findAt(task, place, executor)));
   const [first, ...others] = found.filter((one) => one.outcome === "found");
@@ -61,7 +60,7 @@ export async function sightOf(
 export async function sightBefore(
   task: Task,
   choice: Extract<ClusterChoice, { outcome: "chosen" }>,
-  executor: Pick<Executor, "find">,
+  executor: Finder,
 ): Promise<Sighting> {
   const must = [choice.cluster, ...(heldBefore(task).before ?? [])];
   const others = choice.passed.flatMap(({ cluster, reason }) => {
@@ -79,16 +78,40 @@ const NOT_ASKED: readonly PassReason[] = ["not_configured", "down", "refused_lat
 /** So long a start waits for clusters whose answer it does not need. */
 const BESIDE_MS = 1_000;
 
-function findAt(
+/** What looks for starts. */
+export type Finder = Pick<Executor, "find" | "reruns">;
+
+/** Looks on a cluster for the start of this number. */
+export function findAt(
   task: Task,
   { cluster, no }: { cluster: string; no: number },
-  executor: Pick<Executor, "find">,
-) {
-  const { start, action } = task;
+  executor: Finder,
+): Promise<FindOutcome> {
+  const { start, action, rerunOf } = task;
+  if (rerunOf) return findRerun(action, rerunOf, executor);
   const wanted = requestId(task.id, no);
   // The intent of the present start is its earliest moment; any other came after the task was made.
   const sinceMs = start?.requestId === wanted ? start.intentAtMs : task.createdAtMs;
   return executor.find({ cluster, action, requestId: wanted, sinceMs });
+}
+
+/** What was made of the run since this was asked for. */
+async function findRerun(
+  action: string,
+  { cluster, executionId, known }: RerunOf,
+  executor: Pick<Executor, "reruns">,
+): Promise<FindOutcome> {
+  try {
+    const all = await executor.reruns({ cluster, action, executionId });
+    const since = all.filter(({ id }) => !known.includes(id));
+    const [execution, ...others] = since.filter(({ isAttempt }) => !isAttempt);
+    if (!execution) return { outcome: "absent" };
+    const doubles = others.map(({ id }) => id);
+    const attempts = since.filter(({ isAttempt }) => isAttempt);
+    return { outcome: "found", execution, starts: doubles.length + 1, doubles, attempts };
+  } catch (error) {
+    return { outcome: "unreachable", message: errorText(error) };
+  }
 }
 
 /** What could be a start that is looked for in vain; undefined when StackStorm cannot tell now. */
@@ -107,7 +130,11 @@ export async function candidatesOf(
     }),
   );
   if (seen.includes(null)) return undefined;
-  const fitting = seen.flatMap((list) => list ?? []).filter((one) => paramsHash(one) === wanted);
+  const fitting = seen
+    .flatMap((list) => list ?? [])
+    .filter((one) => {
+      return paramsHash(one) === wanted && one.rerunOf === task.rerunOf?.executionId;
+    });
   return fitting.slice(0, MOST_CANDIDATES).map(({ id, cluster, status, startedAt }) => {
     return { id, cluster, status, ...(startedAt === undefined ? {} : { startedAt }) };
   });
@@ -128,13 +155,14 @@ export async function evidenceOf(
   const answers = await Promise.allSettled(read);
   const execution = answers.flatMap((one) => (one.status === "fulfilled" ? (one.value ?? []) : []))[0];
   if (!execution) return answers.some((one) => one.status === "rejected") ? AWAY : { outcome: "absent" };
-  const { action, requestId: claimed } = execution;
+  const { action, requestId: claimed, rerunOf } = execution;
   return {
     outcome: "seen",
     execution: executionRecord(execution),
     action,
     paramsHash: paramsHash(execution),
     ...(claimed === undefined ? {} : { requestId: claimed }),
+    ...(rerunOf === undefined ? {} : { rerunOf }),
   };
 }
 

@@ -11,9 +11,11 @@ import { heldBy, type Stop } from "../../core/stops/index.ts";
 import {
   currentDigest,
   doublingDelayMs,
+  heldBefore,
   type Sighting,
   type Standing,
   type StartAnswer,
+  type StartRecord,
   type Task,
 } from "../../core/tasks/index.ts";
 import type { ClusterChooser, OpenCount } from "../routing/index.ts";
@@ -116,16 +118,10 @@ export function createStarter(deps: StarterDeps): Starter {
     // a human may have been told that it never went out.
     const isLate = task.dueAtMs !== null && clock.nowMs() >= task.dueAtMs;
     if (isLate) return { outcome: "not_sent", message: "the process was halted before it could ask" };
-    const answer = await executor.start({
-      cluster: start.cluster,
-      action: task.action,
-      parameters: startParams(task),
-      requestId: start.requestId,
-      taskId: task.id,
-      approvedBy: approvers(task),
-    });
+    const answer = await send(task, start, executor);
     onStep("start_answered");
-    return answerOf(answer, start.cluster);
+    const isElsewhere = answer.outcome === "refused" && (await chooser.lacksNow(start.cluster, task.action));
+    return answerOf(isElsewhere ? { ...answer, outcome: "not_sent" } : answer, start.cluster);
   };
 
   const begin = async (task: Task, sighting: Sighting): Promise<void> => {
@@ -155,7 +151,7 @@ export function createStarter(deps: StarterDeps): Starter {
     await stops.refresh();
     if (isStopped(choice, task, stops.current())) return hold(task, fence);
     const sender = randomUUID();
-    const standing = standingOf(task, inForce(), choice);
+    const standing = { ...standingOf(task, inForce(), choice), ...madeSince(task, sighting) };
     const input = { kind: "intend" as const, standing, sender };
     const result = await advancer.advance(task, input, { fence }).catch(async (error: unknown) => {
       await persist(() => giveBack(task, sender));
@@ -183,6 +179,30 @@ export function createStarter(deps: StarterDeps): Starter {
       await advancer.advance(task, { kind: "look", sighting }, fence === undefined ? {} : { fence });
     },
   };
+}
+
+/** The one request that makes a run. */
+function send(task: Task, { cluster, requestId }: StartRecord, executor: Executor): Promise<StartOutcome> {
+  const { action, rerunOf } = task;
+  if (rerunOf) {
+    const { executionId, steps } = rerunOf;
+    return executor.rerun({ cluster, executionId, action, steps, requestId });
+  }
+  const parameters = startParams(task);
+  return executor.start({
+    cluster,
+    action,
+    parameters,
+    requestId,
+    taskId: task.id,
+    approvedBy: approvers(task),
+  });
+}
+
+/** Nothing of this task can have gone out yet, and still something was made of the run that it is to run once more. */
+function madeSince(task: Task, sighting: Sighting): Pick<Standing, "rerunSince"> {
+  if (!task.rerunOf || sighting.outcome !== "found" || heldBefore(task).before) return {};
+  return { rerunSince: [sighting.execution.id, ...(sighting.doubles ?? [])] };
 }
 
 /** Only where a human is asked, or about to be, it is worth looking for what could be the start. */

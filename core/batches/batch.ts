@@ -58,12 +58,14 @@ export const MAX_BOXES = 20;
 
 /**
  * Which waiting cards may share one: those of one rule as it is, that ask the same people in the same way for the first
- * time. Null for what must be asked alone: escalations, unknown starts, and tasks with something to choose.
+ * time. Null for what must be asked alone: escalations, unknown starts, tasks with something to choose, and retries that
+ * are not what their rule made.
  */
 export function batchKey(task: Task, card: CardRecord): string | null {
   const { approval, choices = [], state, ruleId, ruleDigest, origin } = task;
   if (state !== "pending_approval" || approval.mode !== "people" || card.purpose !== "approval") return null;
   if (choices.length > 0 || card.sentAtMs !== null || card.batch !== undefined) return null;
+  if (task.rerunOf || task.changed) return null;
   const asker = origin.kind === "rule" ? null : origin.by;
   return hashOf([ruleId, ruleDigest, card.to, approval, asker]);
 }

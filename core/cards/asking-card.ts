@@ -19,6 +19,7 @@ import {
   TEXT_CHARACTERS,
   withRoom,
 } from "./parts.ts";
+import { retryText } from "./retry-text.ts";
 import { shorten } from "./shorten.ts";
 import type { Viewing } from "./viewing.ts";
 
@@ -55,7 +56,7 @@ function boundText(task: Task, viewing: Viewing): string {
 function boundQuote(task: Task, texts: Texts): NonNullable<ButtonsView["quote"]> {
   const clusters = task.clusters.join(" ");
   const targets = task.targets.join(" ");
-  const long = [task.action, targets].filter((text) => !fitsRow(text));
+  const long = [retryText(task, texts), task.action, targets].filter((text) => !fitsRow(text));
   const whole = [...long, paramsText(task)].filter(Boolean).join("; ");
   const text = shorten(whole, QUOTE_CHARACTERS);
   const { bound, boundInPart } = texts.cards;

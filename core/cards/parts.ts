@@ -4,6 +4,8 @@ import { MASK } from "../pages/masked.ts";
 import type { Origin, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { ButtonsView, CardButton, CardLine } from "./card.ts";
+import { valueText } from "./param-value.ts";
+import { retryText } from "./retry-text.ts";
 import { shorten } from "./shorten.ts";
 import type { Viewing } from "./viewing.ts";
 
@@ -13,7 +15,6 @@ const MAX_ROWS = 6;
 export const VALUE_CHARACTERS = 26;
 export const QUOTE_CHARACTERS = 240;
 export const TEXT_CHARACTERS = 160;
-const PLAIN_WORD = /^[\p{L}\p{N}_.@/%+-]+$/u;
 
 /** What the card of a task has in every state. */
 export function frame(task: Task, { texts, linkOf, nameOf }: Viewing): ButtonsView {
@@ -55,12 +56,15 @@ export function rowsOf(task: Task, viewing: Naming, moment: readonly CardLine[] 
 type Naming = Pick<Viewing, "texts" | "nameOf">;
 
 /** The rows of what the approval is bound to, and of who asked. */
-export function boundRows({ origin, action, targets }: Task, { texts, nameOf }: Naming): CardLine[] {
+export function boundRows(task: Task, { texts, nameOf }: Naming): CardLine[] {
+  const { origin, action, targets } = task;
   const bound: CardLine[] = [];
   if (origin.kind !== "rule" && (origin.by !== null || origin.kind !== "renewed")) {
     const value = origin.by === null ? texts.cards.machine : nameOf(origin.by);
     bound.push({ label: texts.cards.asker, value });
   }
+  const retry = retryText(task, texts);
+  if (retry !== "") bound.push({ label: texts.retries.label, value: retry });
   bound.push({ label: texts.labels.action, value: action });
   if (targets.length > 0) bound.push({ label: texts.labels.target, value: targetsText(targets, texts) });
   return bound;
@@ -97,10 +101,6 @@ function shownParams(task: Task): JsonObject {
 export function paramWords(params: { readonly [name: string]: Json }): string {
   const entries = Object.entries(params);
   return entries.map(([key, value]) => `${key}: ${valueText(value)}`).join("; ");
-}
-
-function valueText(value: Json): string {
-  return typeof value === "string" && PLAIN_WORD.test(value) ? value : JSON.stringify(value);
 }
 
 /** What the card ends with: how many more alerts it stands for, and the task's id. */

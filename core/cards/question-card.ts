@@ -21,7 +21,7 @@ const ANSWER_CHARACTERS = 60;
 export function questionCard(question: Question, task: Task, viewing: Viewing): CardView {
   const { texts } = viewing;
   const form = formOf(question.schema);
-  const closed = closedText(question, viewing);
+  const closed = questionOutcome(question, viewing);
   const view = head(question, task, viewing);
   if (closed !== null) return { ...view, buttons: [], closed };
   switch (form.kind) {
@@ -89,7 +89,8 @@ function selectOf({ name, title, options }: QuestionField, { questions }: Texts)
   return { key: name, title, options: [{ id: NOTHING, text: questions.choose }, ...listed] };
 }
 
-function flagText(value: Parameters<typeof optionText>[0], { yes, no }: Texts["questions"]): string {
+/** An option as people read it. */
+export function flagText(value: Parameters<typeof optionText>[0], { yes, no }: Texts["questions"]): string {
   if (typeof value !== "boolean") return optionText(value);
   return value ? yes : no;
 }
@@ -112,8 +113,11 @@ export function chosenResponse(
   return response;
 }
 
-/** What stands in place of the buttons; null while it is asked. */
-function closedText(question: Question, viewing: Viewing): string | null {
+/** What has become of a question: stands in place of the buttons. Null while it is asked. */
+export function questionOutcome(
+  question: Question,
+  viewing: Pick<Viewing, "texts" | "nameOf">,
+): string | null {
   const { questions } = viewing.texts;
   const { answer, end } = question;
   if (answer && (end === null || end === "answered")) {

@@ -4,6 +4,7 @@ import { askingCard } from "./asking-card.ts";
 import type { ButtonsView, CardView } from "./card.ts";
 import { decidedBy } from "./deciders.ts";
 import { clockTimeOf, frame, idLine, joined, refreshButton, rowsOf, seconds, withRoom } from "./parts.ts";
+import { progressLine } from "./progress-text.ts";
 import { unknownCard } from "./unknown-card.ts";
 import type { Viewing } from "./viewing.ts";
 
@@ -26,12 +27,13 @@ function workingCard(task: Task, viewing: Viewing): ButtonsView {
   };
 }
 
-/** Since when it runs, how often StackStorm has begun it, and what was asked of it. */
-function progressText(task: Task, { texts, timeZone }: Viewing): string {
+/** Since when it runs, how far it is, how often StackStorm has begun it, and what was asked of it. */
+function progressText(task: Task, { texts, timeZone, progress }: Viewing): string {
   const { execution, attempts = [], control } = task;
   const since = clockTimeOf(execution?.startedAt, timeZone);
   return joined(
     since && texts.cards.startedAt(since),
+    progressLine(progress, texts),
     attempts.length > 0 ? texts.cards.attempt(attempts.length + 1) : "",
     control ? texts.cards.controlAsked(texts.controls[control.what]) : "",
   );

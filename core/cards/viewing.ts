@@ -1,3 +1,4 @@
+import type { Progress } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { CardLine } from "./card.ts";
 
@@ -10,6 +11,8 @@ export interface Viewing {
   nameOf: (userId: string) => string;
   /** Rows of the result, rendered from the rule's templates; empty before the end. */
   resultRows: readonly CardLine[];
+  /** How far a workflow is that runs; absent where it is not known. */
+  progress?: Progress | null;
   /** The address of a task's page; null, or absent, where pages have none that people can reach. */
   linkOf?: (taskId: string) => string | null;
 }

@@ -8,4 +8,5 @@ export * from "./order.ts";
 export * from "./route.ts";
 export * from "./sight.ts";
 export * from "./upgrade.ts";
+export * from "./upgrade-words.ts";
 export * from "./words.ts";

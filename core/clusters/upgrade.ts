@@ -31,13 +31,28 @@ export interface Upgrade {
   index: number;
   /** When it came to this stage. */
   since: string;
+  /** The cluster whose drain was seen in force: who ends that does not want it drained. Null to drain it anew. */
+  drained?: string | null;
   /** Versions before and after, by cluster. */
   before: Readonly<Record<string, string>>;
   after: Readonly<Record<string, string>>;
-  /** Why it stopped, and at what. */
-  problem?: { stage: "draining" | "checking"; message: string };
-  /** The stage and cluster that people were told of last. */
+  /** Why it stopped, and at what. `unchanged`: the cluster that still had the version of before. */
+  problem?: { stage: "draining" | "checking"; message: string; unchanged?: string };
+  /** What brought it to its stage. */
+  last?: UpgradeStep;
+  /** The `since` of the stage that people were told of last. */
   told?: string;
+}
+
+/** What brought an upgrade to its stage, and who. */
+export interface UpgradeStep {
+  what: "ask" | UpgradeInput["kind"];
+  /** As actors are named, or `whale` for the machine itself. */
+  by: string;
+  /** Of the message or click that it came by: the same again does nothing. */
+  key?: string;
+  /** The audit log has it. */
+  audited?: true;
 }
 
 export type UpgradeInput =
@@ -45,7 +60,8 @@ export type UpgradeInput =
   | { kind: "abort"; by: string; why: string }
   | { kind: "expire" }
   | { kind: "drained" | "checked"; version?: string }
-  | { kind: "fail"; message: string };
+  /** `unchanged`: because the cluster still has the version of before. */
+  | { kind: "fail"; message: string; unchanged?: true };
 
 export type UpgradeRefusal = "wrong_stage" | "own_upgrade" | "no_person";
 export type UpgradeMove =
@@ -76,6 +92,29 @@ export function isUpgradeOver({ stage }: Pick<Upgrade, "stage">): boolean {
 /** The cluster that an upgrade is at; null when it is at none. */
 export function clusterAt({ clusters, index }: Pick<Upgrade, "clusters" | "index">): string | null {
   return clusters[index] ?? null;
+}
+
+/** What people type for one: the end of its id, which its cards show. */
+export function upgradeCode(id: string): string {
+  return id.slice(-6);
+}
+
+/** Whether somebody who typed this, its whole id or its end, means it. */
+export function isUpgradeNamed({ id }: Pick<Upgrade, "id">, typed: string): boolean {
+  const word = typed.toLowerCase();
+  return word === id || (word.length >= 4 && id.endsWith(word));
+}
+
+/**
+ * Whether the cluster that is said to be upgraded looks as if it were not: it has the version of before, and not all
+ * clusters before it kept theirs. Who goes on after having been told that accepts it.
+ */
+export function isUnchanged(upgrade: Upgrade, version: string): boolean {
+  const { clusters, index, before, after, problem } = upgrade;
+  const cluster = clusterAt(upgrade);
+  if (cluster === null || before[cluster] !== version || problem?.unchanged === cluster) return false;
+  const checked = clusters.slice(0, index);
+  return checked.length === 0 || checked.some((name) => before[name] !== after[name]);
 }
 
 /** Moves an upgrade, or says why not. */
@@ -112,10 +151,12 @@ function changeOf(upgrade: Upgrade, input: UpgradeInput): Partial<Upgrade> {
       return nextCluster({ ...upgrade, after: withVersion(upgrade, upgrade.after, input.version) });
     case "fail": {
       const stage = upgrade.stage === "draining" ? "draining" : "checking";
-      return { stage: "stopped", problem: { stage, message: input.message } };
+      const cluster = input.unchanged ? clusterAt(upgrade) : null;
+      const unchanged = cluster === null ? {} : { unchanged: cluster };
+      return { stage: "stopped", problem: { stage, message: input.message, ...unchanged } };
     }
     case "retry":
-      return { stage: upgrade.problem?.stage ?? "draining" };
+      return { stage: upgrade.problem?.stage ?? "draining", drained: null };
     default:
       return input satisfies never;
   }
@@ -158,6 +199,7 @@ export function nextDeed(upgrade: Upgrade, { drain, stranded, nowMs }: UpgradeFa
     case "draining":
       if (drain)
         return drain.done ? { outcome: "move", reason: "drained" } : { outcome: "wait", reason: "runs" };
+      if (upgrade.drained === clusterAt(upgrade)) return { outcome: "fail", reason: "undrained" };
       if (stranded.length === 0) return { outcome: "drain", reason: "next" };
       return upgrade.force === undefined
         ? { outcome: "fail", reason: "stranded" }

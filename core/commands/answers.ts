@@ -9,13 +9,15 @@ import {
   type MessageViewing,
   paramsText,
   plainLine,
+  progressLine,
   reasonText,
+  retryText,
   seconds,
   tailOf,
 } from "../cards/index.ts";
 import { shortId } from "../ids/index.ts";
 import type { Execution } from "../ports/index.ts";
-import { type Progress, progressOf, type Task } from "../tasks/index.ts";
+import type { Progress, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { Page } from "./paging.ts";
 import { type CommandId, specOf } from "./registry.ts";
@@ -55,6 +57,7 @@ export function taskText(task: Task, viewing: MessageViewing): string {
     [texts.labels.alert, task.event.title],
     [texts.labels.action, [task.action, ...task.targets].join(" ")],
     [texts.labels.params, paramsText(task)],
+    [texts.retries.label, retryText(task, texts)],
     [texts.labels.approval, texts.wordsOf(approvalWords(task.approval))],
     [texts.labels.by, decidedBy(task, viewing, MAX_REASON_CHARACTERS)],
     [texts.labels.reason, reasonText(task, texts)],
@@ -73,22 +76,11 @@ export function taskText(task: Task, viewing: MessageViewing): string {
   return [taskLine(task, viewing), ...head, texts.commands.historyTitle, ...history].join("\n");
 }
 
-/** How far a workflow is, in one line; empty where there is nothing to count. */
-export function progressLine(progress: Progress | null, texts: Texts): string {
-  if (!progress) return "";
-  const { total, done, failed, running, current } = progress;
-  const words = texts.wordsOf({
-    zh: `共 ${total} 个子任务，完成 ${done}，失败 ${failed}，进行中 ${running}`,
-    en: `${done} of ${total} done, ${failed} failed, ${running} under way`,
-  });
-  return current.length > 0 ? `${words} (${current.join(" ")})` : words;
-}
-
-/** The answer to `ex ID`; `children` are those of a workflow. */
+/** The answer to `ex ID`; `progress` is that of a workflow. */
 export function executionText(
   task: Task,
   execution: Execution,
-  { children = [], ...viewing }: MessageViewing & { children?: readonly Execution[] },
+  { progress = null, ...viewing }: MessageViewing & { progress?: Progress | null },
 ): string {
   const { texts } = viewing;
   const took = execution.elapsedSeconds;
@@ -96,7 +88,7 @@ export function executionText(
     [texts.labels.status, execution.status],
     [texts.labels.action, execution.action],
     [texts.labels.took, took === undefined ? "" : seconds(took)],
-    [texts.page.sections.children, progressLine(progressOf(children), texts)],
+    [texts.page.sections.children, progressLine(progress, texts)],
     ["StackStorm", `${execution.cluster} ${execution.id}`],
   ];
   const lines = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));

@@ -5,6 +5,7 @@ export * from "./normalise.ts";
 export * from "./paging.ts";
 export * from "./parse.ts";
 export * from "./registry.ts";
+export * from "./retry-words.ts";
 export * from "./suggest.ts";
 export * from "./task-filter.ts";
 export * from "./why.ts";

@@ -39,8 +39,10 @@ export function parseCommand(
   const named = COMMANDS.filter((command) => wordsFor(command).includes(word));
   for (const command of byWants(named, rest.length)) {
     const args = readArgs(command.args, rest);
-    if (args?.line !== undefined)
-      return { outcome: "command", id: command.id, args: { line: lineOf(own, word) } };
+    if (args?.line !== undefined) {
+      const before = command.args.findIndex(({ kind }) => kind === "line");
+      return { outcome: "command", id: command.id, args: { ...args, line: lineOf(own, word, before) } };
+    }
     if (args) return { outcome: "command", id: command.id, args };
   }
   const asked = named.find(({ args }) => args.some(({ optional }) => !optional));
@@ -78,14 +80,12 @@ function readArgs(specs: readonly ArgSpec[], words: readonly string[]): Args | n
   return args;
 }
 
-/** What stands behind the command's word, which may be glued to it. */
-function lineOf(own: string, word: string): string {
+/** What stands behind the command's word, which may be glued to it, and behind so many other words. */
+function lineOf(own: string, word: string, before: number): string {
   const [typed = ""] = own.trim().split(/\s/u);
   const isGlued = plainWord(typed) !== word;
-  return own
-    .trim()
-    .slice(isGlued ? word.length : typed.length)
-    .trim();
+  const behind = own.trim().slice(isGlued ? word.length : typed.length);
+  return behind.replace(new RegExp(`^(?:\\s*\\S+){${before}}`, "u"), "").trim();
 }
 
 const ALL = ["all", "全部", "所有"];

@@ -9,7 +9,7 @@ export const COMMAND_IDS = [
   ...(["mutes", "mute", "unmute", "replay", "stops", "stop", "start"] as const),
   ...(["delegations", "delegate", "undelegate", "duty", "language"] as const),
   ...(["run"] as const),
-  ...(["drain", "undrain"] as const),
+  ...(["drain", "undrain", "upgrade"] as const),
   ...(["release"] as const),
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
@@ -130,7 +130,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   spec("cancel", [["取消"], ["cancel"]], "task", DANGEROUS),
   spec("pause", [["暂停"], ["pause"]], "task", CHANGES),
   spec("resume", [["继续", "恢复"], ["resume"]], "task", CHANGES),
-  spec("retry", [["重试"], ["retry"]], "task", DANGEROUS),
+  spec("retry", [["重试"], ["retry"]], "task line?", DANGEROUS),
   spec("adopt", [["认领"], ["adopt"]], "task word", CHANGES),
   spec("events", [["事件", "事件列表"], ["events"]], "text?", { right: "events.read" }),
   spec("event", [["事件"], ["event"]], "event", { right: "events.read" }),
@@ -171,6 +171,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     "text?",
     DANGEROUS,
   ),
+  // Looking asks for no more; whatever changes one asks for clusters.write.
+  spec("upgrade", [["升级"], ["upgrade"]], "text?", { right: "clusters.read", ...DANGEROUS }),
   spec("duty", [["值班"], ["duty", "oncall"]], "text?"),
 ];
 

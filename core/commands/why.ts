@@ -1,23 +1,29 @@
-import { clockTime, type MessageViewing, plainLine } from "../cards/index.ts";
+import { choiceText, clockTime, type MessageViewing, plainLine, retryText } from "../cards/index.ts";
 import type { WhaleEvent } from "../events/index.ts";
 import { shortId } from "../ids/index.ts";
 import { type Explanation, type Verdict, verdictWords } from "../rules/index.ts";
+import type { Task } from "../tasks/index.ts";
 
 /** A message holds so many rules; the others are told by number. */
 const MOST_RULES = 10;
 
-/** The answer to `why EVENT [RULE]`: what each rule said, and whether that is kept or judged again. */
-export function whyText(
-  event: WhaleEvent,
-  explanations: readonly Explanation[],
-  viewing: MessageViewing,
-): string {
+/** What a rule said, with the tasks that it has made as they are now. */
+export type Told = Explanation & { tasks?: readonly Task[] };
+
+/**
+ * The answer to `why EVENT [RULE]`: what each rule said, whether that is kept or judged again, and of each task how it
+ * stands, in what a retry differs, and why it went where it went.
+ */
+export function whyText(event: WhaleEvent, explanations: readonly Told[], viewing: MessageViewing): string {
   const { texts, timeZone } = viewing;
   const when = clockTime(Date.parse(event.receivedAt), timeZone);
   const subject = event.subject ? ` · ${plainLine(event.subject, viewing)}` : "";
   const head = `**${shortId(event.id)}** ${plainLine(event.title, viewing)}${subject} · ${when}`;
   if (explanations.length === 0) return `${head}\n${texts.commands.noRules}`;
-  const lines = explanations.slice(0, MOST_RULES).map((one) => whyLine(one, viewing));
+  const lines = explanations.slice(0, MOST_RULES).map((one) => {
+    const tasks = (one.tasks ?? []).map((task) => toldTask(task, viewing));
+    return [whyLine(one, viewing), ...tasks].join("\n");
+  });
   const left = explanations.length - lines.length;
   return [head, ...lines, ...(left > 0 ? [texts.coalesced(left)] : [])].join("\n");
 }
@@ -36,6 +42,13 @@ function whyLine(explanation: Explanation, viewing: MessageViewing): string {
   const gate = explanation.approval ? [viewing.texts.wordsOf(explanation.approval)] : [];
   const facts = [...factsOf(verdict, viewing), ...gate, commands.known[explanation.known], ...changed];
   return `${name} ${words} · ${facts.map((fact) => plainLine(fact, viewing)).join(" · ")}`;
+}
+
+function toldTask(task: Task, viewing: MessageViewing): string {
+  const { texts } = viewing;
+  const head = texts.retries.taskIs({ id: shortId(task.id), state: texts.states[task.state] });
+  const facts = [retryText(task, texts), choiceText(task, texts)].filter(Boolean);
+  return [head, ...facts.map((fact) => plainLine(fact, viewing))].join(" · ");
 }
 
 function factsOf(verdict: Verdict, { texts, timeZone }: MessageViewing): string[] {

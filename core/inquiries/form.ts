@@ -1,6 +1,7 @@
 import { actionParameters, castParams, misfitText } from "../actions/index.ts";
 import { schemaCompiler } from "../events/index.ts";
 import { isJsonObject, type Json, type JsonObject } from "../ids/index.ts";
+import { MASK } from "../pages/masked.ts";
 import { findServerTemplate } from "../params/index.ts";
 
 /** One thing that an answer holds. */
@@ -133,4 +134,14 @@ export function writtenResponse(schema: JsonObject, text: string): JsonObject {
     return [match[1] ?? "", text.slice(from, found[at + 1]?.index ?? text.length).trim()];
   });
   return Object.fromEntries(pairs);
+}
+
+/** An answer for those who may read it: what is secret is masked. */
+export function shownResponse(schema: JsonObject, response: JsonObject): JsonObject {
+  const secrets = fieldsOf(schema).flatMap(({ name, secret }) => (secret ? [name] : []));
+  const shown = Object.entries(response).map(([name, value]): [string, Json] => [
+    name,
+    secrets.includes(name) ? MASK : value,
+  ]);
+  return Object.fromEntries(shown);
 }

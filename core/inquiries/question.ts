@@ -73,7 +73,7 @@ export function giveAnswer(question: Question, task: Task, order: AnswerOrder, n
   const { answer, refused, end } = question;
   const { by, key } = order;
   if (answer?.key === key || refused.some((one) => one.key === key)) return { outcome: "repeated" };
-  const place = placeOf(task, order);
+  const place = answeringAs(task, order);
   if (place.outcome === "refused") return place;
   if (end !== null) return { outcome: "refused", reason: "question_over" };
   if (answer) return { outcome: "refused", reason: "answer_given" };
@@ -84,12 +84,16 @@ export function giveAnswer(question: Question, task: Task, order: AnswerOrder, n
   return { outcome: "given", next: { ...question, answer: given } };
 }
 
-type Place =
+/** As whom somebody may answer what the run of a task asks, or why not. */
+export type AnsweringAs =
   | { outcome: "may"; as: { onBehalfOf?: string } }
   | { outcome: "refused"; reason: Unentitled | "own_request" };
 
 /** As whom somebody answers: as themselves, else in the place of somebody who may. */
-function placeOf(task: Task, { by, entitlement, standsFor = [] }: AnswerOrder): Place {
+export function answeringAs(
+  task: Task,
+  { by, entitlement, standsFor = [] }: Pick<AnswerOrder, "by" | "entitlement" | "standsFor">,
+): AnsweringAs {
   if (entitlement.outcome !== "entitled") return { outcome: "refused", reason: entitlement.outcome };
   const barred = task.approval.mode === "people" ? asker(task) : null;
   if (barred !== null && by === barred) return { outcome: "refused", reason: "own_request" };

@@ -42,9 +42,10 @@ export function masked(value: JsonObject, masking: Masking, secret: (name: strin
   return { value: fieldsOf(value, true), secrets };
 }
 
-/** Hides secrets that are known, and what looks like one, in a text such as an output. */
+/** Hides secrets that are known, as they are or within JSON, and what looks like one, in a text such as an output. */
 export function hiding(secrets: readonly string[], { maskText }: Masking): (text: string) => string {
-  const long = [...new Set(secrets)].filter((one) => one.length >= SHORTEST_SECRET);
+  const written = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const long = [...new Set(written)].filter((one) => one.length >= SHORTEST_SECRET);
   // Longest first: where one holds another, hiding the short one would leave the rest.
   const longestFirst = long.sort((one, other) => other.length - one.length);
   return (text) => maskText(longestFirst.reduce((out, secret) => out.replaceAll(secret, MASK), text));

@@ -31,8 +31,14 @@ export interface Execution {
   parent?: string;
   /** Which step of its parent it is, by the name that the workflow gives it. */
   step?: string;
+  /** It is a workflow, so that there may be runs below it. Told of children alone. */
+  isWorkflow?: true;
   /** What it was given, secrets masked as `********`; only where an execution is read for being adopted. */
   parameters?: JsonObject;
+  /** The ended run that it is one more run of. */
+  rerunOf?: string;
+  /** The engine's own retry policy has made it, to follow up another one. */
+  isAttempt?: true;
 }
 
 /** What is known after asking for a start. Only `not_sent` proves that nothing can be running. */
@@ -132,7 +138,7 @@ export interface Executor {
    * made is found among `reruns`.
    */
   rerun(request: RerunRequest): Promise<StartOutcome>;
-  /** All runs that were made by running this one once more, oldest first. Throws when the engine cannot be read. */
+  /** All runs that were made by running this one once more, the engine's attempts at them among them, oldest first. Throws when the engine cannot be read. */
   reruns(query: { cluster: string; action: string; executionId: string }): Promise<Execution[]>;
   /**
    * Runs of an action that began after `sinceMs` and that no request id claims, oldest first, with their parameters:
@@ -153,6 +159,11 @@ export interface Executor {
   /** Up to any number, without results; those the engine does not know are left out. */
   list(cluster: string, executionIds: readonly string[]): Promise<Execution[]>;
   children(cluster: string, executionId: string): Promise<Execution[]>;
+  /**
+   * The whole result as JSON text in lines, piece by piece, however large; null when the engine does not know the run.
+   * Throws when it cannot be read, also while the pieces are read: then what was read is no whole.
+   */
+  result(cluster: string, executionId: string): Promise<AsyncIterable<string> | null>;
   /** What it has written so far. */
   output(cluster: string, executionId: string): Promise<string>;
   /**

@@ -6,6 +6,7 @@ export type * from "./chat-bot.ts";
 export type * from "./clock.ts";
 export type * from "./config-store.ts";
 export type * from "./dead-letters.ts";
+export type * from "./door.ts";
 export type * from "./duty-source.ts";
 export type * from "./executor.ts";
 export type * from "./image-builder.ts";

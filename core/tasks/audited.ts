@@ -16,10 +16,24 @@ export function madeFact(task: Task): AuditFact {
   const detail = {
     ...{ event: task.eventId, eventType: task.event.type, origin: origin.kind, rule: task.ruleId },
     ...{ version: task.ruleVersion, digest: task.ruleDigest, business: task.business },
-    ...{ action: task.action, targets: hashOf(targets), params: hashOf(task.params), ...gate },
+    ...{
+      action: task.action,
+      targets: hashOf(targets),
+      params: hashOf(task.params),
+      ...gate,
+      ...retryDetail(task),
+    },
   };
   const who = asker === null ? MACHINE : personOf(asker);
   return factOf(task, { what: "task.make", who, detail, nowMs: task.createdAtMs });
+}
+
+/** Of a retry: what it is of, and what is different. The values of parameters are in the hash alone. */
+function retryDetail({ retryOf, rerunOf, changed, clusters }: Task): JsonObject {
+  if (retryOf === undefined) return {};
+  const steps = rerunOf ? { rerunOf: rerunOf.executionId, steps: [...rerunOf.steps] } : {};
+  const names = changed ? { changed: changed.map(({ name }) => name) } : {};
+  return { retryOf, clusters: [...clusters], ...steps, ...names };
 }
 
 /**

@@ -56,6 +56,8 @@ export type Basis = Rendered &
     | "coalesced"
     | "secretParams"
     | "startWithinMs"
+    | "rerunOf"
+    | "changed"
   > & { report: Task["report"]; origin: Origin };
 
 /** What a task keeps of its event. */

@@ -8,8 +8,11 @@ import type { RefusalReason } from "./reasons.ts";
 export type Effect =
   /** Send card `cardNo` to its people. */
   | { kind: "card"; cardNo: number }
-  /** Show the task's present state on card `cardNo`, spending this code. */
-  | { kind: "update"; cardNo: number; code: string }
+  /**
+   * Show the task's present state on card `cardNo`, spending this code. `asked`: somebody wants to know how it stands,
+   * so that the engine is asked how far it is.
+   */
+  | { kind: "update"; cardNo: number; code: string; asked?: true }
   /** Tell the task's audience how it ended. */
   | { kind: "report" }
   /** Show card `cardNo` in its group. It names its task, because nothing of the task waits for a group. */

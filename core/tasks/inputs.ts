@@ -75,6 +75,8 @@ export type Evidence =
       action: string;
       paramsHash: string | null;
       requestId?: string;
+      /** The ended run that it is one more run of. */
+      rerunOf?: string;
     }
   | { outcome: "absent" }
   | { outcome: "unreachable"; message: string };
@@ -94,6 +96,8 @@ export interface Standing {
   /** The policy as it is now; null when it is gone or none is needed. */
   policy: Policy | null;
   choice: ClusterChoice;
+  /** Where an ended run is run once more: what others have made of it since this was asked for. */
+  rerunSince?: readonly string[];
 }
 
 /** Everything that can happen to a task. Closed union; the machine answers each in each state. */

@@ -1,4 +1,5 @@
 import { approvalIdentity } from "../approvals/approval.ts";
+import { startParams } from "../approvals/choices.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import { hashOf, offerTaskId, renewedTaskId, replayTaskId, retryTaskId, taskId } from "../ids/index.ts";
@@ -6,6 +7,7 @@ import { type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts
 import { grantDigest, grantFor, type RunGrant } from "../runs/grant.ts";
 import { type Basis, briefOf, build, type Making, type NewTask, type Rendered } from "./build.ts";
 import type { Origin } from "./origin.ts";
+import type { RetryPlan } from "./retry-plan.ts";
 import type { OfferSnapshot, Task } from "./task.ts";
 
 export type { NewTask, Rendered } from "./build.ts";
@@ -101,11 +103,14 @@ function grantOf(origin: Origin): string | undefined {
 }
 
 /**
- * The nth task that a person asks for to run an ended one once more: the same content, which has to be approved as the
- * first had, though not by that person alone.
+ * The nth task that a person asks for to run an ended one once more, as it was or as planned: it has to be approved as
+ * the first had, though not by that person alone.
  */
-export function taskOfRetry(ended: Task, facts: Making & { by: string; key: string; n: number }): NewTask {
-  const { by, key, n } = facts;
+export function taskOfRetry(
+  ended: Task,
+  facts: Making & { by: string; key: string; n: number; plan?: RetryPlan },
+): NewTask {
+  const { by, key, n, plan = {} } = facts;
   const [offer, grant] = [offerOf(ended.origin), grantOf(ended.origin)];
   const { ruleId, ruleVersion: version, ruleDigest: digest, title, business, action } = ended;
   const { event, startWithinMs, params, targets, clusters, approval, report } = ended;
@@ -126,12 +131,25 @@ export function taskOfRetry(ended: Task, facts: Making & { by: string; key: stri
     ...(ended.choices ? { choices: ended.choices } : {}),
     ...(ended.secretParams ? { secretParams: ended.secretParams } : {}),
     ...(ended.reserve ? { reserve: ended.reserve } : {}),
+    ...planned(ended, plan),
     rows: ended.cardRows,
     ...(ended.cardText === undefined ? {} : { text: ended.cardText }),
     offers: [],
   };
   const { task, effects } = build(basis, facts);
   return { task: { ...task, retryOf: ended.id }, effects };
+}
+
+/** What a plan makes different. Who chooses one cluster has no other and no reserve. */
+function planned(ended: Task, { rerunOf, content, cluster }: RetryPlan): Partial<Basis> {
+  if (rerunOf) {
+    // The engine takes what the run had: what was chosen then is chosen.
+    return { rerunOf, params: startParams(ended), choices: [], clusters: [rerunOf.cluster], reserve: [] };
+  }
+  return {
+    ...(content?.changed.length ? content : {}),
+    ...(cluster === undefined ? {} : { clusters: [cluster], reserve: [] }),
+  };
 }
 
 /** The task that one click on an offer makes, asked for by the person who clicked. */

@@ -219,7 +219,10 @@ export function onOffer(task: Task, input: InputOf<"offer">, nowMs: number): Ste
 /** 刷新: the click's own code shows the present state on everybody's copy. */
 export function onRefresh(task: Task, input: InputOf<"refresh">, nowMs: number): StepResult {
   const shown = updateCards(afterClick(task, input.click, nowMs), nowMs, "click_only");
-  return noted(task, "card_refreshed", diff(shown.task), shown.effects);
+  const effects = shown.effects.map((effect) => {
+    return effect.kind === "update" ? { ...effect, asked: true as const } : effect;
+  });
+  return noted(task, "card_refreshed", diff(shown.task), effects);
 }
 
 function diff(task: Task): Partial<Task> {

@@ -60,10 +60,12 @@ export function onAdopt(
 function evidenceFault(task: Task, evidence: InputOf<"adopt">["evidence"]): RefusalReason | null {
   if (evidence.outcome === "absent") return "no_such_execution";
   if (evidence.outcome === "unreachable") return "engine_unreachable";
-  const { execution, action, paramsHash, requestId } = evidence;
+  const { execution, action, paramsHash, requestId, rerunOf } = evidence;
   if (!task.clusters.includes(execution.cluster)) return "other_cluster";
   if (action !== task.action) return "other_action";
   if (requestId !== undefined && !requestId.startsWith(`${task.id}-`)) return "other_task";
+  if (rerunOf !== task.rerunOf?.executionId) return "other_task";
+  if (task.rerunOf?.known.includes(execution.id)) return "older_execution";
   if (paramsHash === null) return "hidden_params";
   if (paramsHash !== hashOf(startParams(task))) return "other_params";
   // Asked this way round, a time that cannot be read counts as too old.

@@ -29,7 +29,8 @@ import type { Task } from "./task.ts";
  *  7 retries, double rows     onRetried, `doubled`; bot/workers/run-end.ts looks once more when an execution ends
  *  8 no failing over          on-clusters.ts: `not_sent` alone, which is proved, may go elsewhere; whatever else may
  *                             hold a start has to answer first
- *  9 re-run                   not used: a retry is a new task with its own approval and request id (`taskOfRetry`)
+ *  9 re-run                   a task with `rerunOf`: one at a time of each run; what the engine had made of the run before
+ *                             is bound, anything else found before the start voids it, and found after it is the start
  * 10 cancel, pause, resume    on-order.ts, bot/workers/controller.ts: stored, then read, asked for, read again
  */
 
@@ -42,6 +43,9 @@ interface Fault {
 export function startFault(task: Task, standing: Standing, nowMs: number): Fault | null {
   if (bindingHash(task) !== task.hash) return { reason: "binding_void", message: "content differs" };
   if (standing.digest !== task.ruleDigest) return { reason: "binding_void", message: "rule changed" };
+  if (standing.rerunSince) {
+    return { reason: "binding_void", message: `run again since: ${standing.rerunSince.join(" ")}` };
+  }
   return gateFault(task, standing, nowMs) ?? clusterFault(task, standing);
 }
 

@@ -1,4 +1,5 @@
 import type { WaitReason } from "../clusters/choice.ts";
+import type { RetryRefusal } from "./retry-plan.ts";
 
 /** Why a task is where it is. Closed: stored with each move, logged, counted. */
 export type MoveReason =
@@ -59,6 +60,7 @@ export type MoveReason =
 
 /** Why an input changed nothing that it wanted to change. Closed. */
 export type RefusalReason =
+  | RetryRefusal
   | "not_in_this_state"
   | "already_decided"
   | "already_recovered"

@@ -7,6 +7,7 @@ import type { Policy } from "../policies/policy.ts";
 import type { CardRow } from "../rules/rule.ts";
 import type { Origin } from "./origin.ts";
 import type { MoveReason } from "./reasons.ts";
+import type { ParamChange, RerunOf } from "./retry-plan.ts";
 import type { StartRecord } from "./start-record.ts";
 
 export const OPEN_STATES = [
@@ -258,6 +259,10 @@ export interface Task {
   /** When the watchdog told people that the execution does not move. */
   stuckToldAtMs: number | null;
   retryOf?: string;
+  /** Present where the engine runs an ended run once more, in the place of a start of the task's own. */
+  rerunOf?: RerunOf;
+  /** Of a retry with other parameters: which they are. */
+  changed?: readonly ParamChange[];
   /** Where the rule coalesces: how many events the throttle held back since the task before. */
   coalesced?: number;
   /** How deep in a chain of `whale.task.ended` it is, and by what it was caused. */

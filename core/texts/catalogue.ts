@@ -4,6 +4,7 @@ import type { ChoiceTexts } from "./choice-texts.ts";
 import type { CommandTexts } from "./command-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
 import type { QuestionTexts } from "./question-texts.ts";
+import type { RetryTexts } from "./retry-texts.ts";
 import type { RunTexts } from "./runs-texts.ts";
 
 /** Languages that people read in chat. */
@@ -16,6 +17,8 @@ export interface Texts {
   page: PageTexts;
   /** Of runs that people ask for by hand. */
   runs: RunTexts;
+  /** Of retries in another way than as it was. */
+  retries: RetryTexts;
   brand: string;
   cards: CardTexts;
   choice: ChoiceTexts;

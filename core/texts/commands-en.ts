@@ -80,7 +80,10 @@ export const commandsEn: CommandTexts = {
     cancel: { args: "ID", does: "cancel a task or its execution" },
     pause: { args: "ID", does: "pause its execution" },
     resume: { args: "ID", does: "let it go on" },
-    retry: { args: "ID", does: "ask for the same once more, to be approved anew" },
+    retry: {
+      args: "ID [failed | rerun] [on CLUSTER] [name=value]",
+      does: "ask for it once more, to be approved anew",
+    },
     adopt: {
       args: "ID EXECUTION",
       does: "where it is not known whether it started, say which execution it is",
@@ -112,6 +115,10 @@ export const commandsEn: CommandTexts = {
       does: "pack sets to the clusters, one after the other, approved by others; alone: the list",
     },
     undrain: { args: "CLUSTER [skip WHY]", does: "it takes starts again once a canary passed" },
+    upgrade: {
+      args: "[CLUSTER,CLUSTER [30m] [wait|cancel|leave] [force] [why]|approve|reject|done|retry|abort ID]",
+      does: "clusters upgraded one after the other, approved by somebody else; alone: how it stands",
+    },
     duty: { args: "[ROSTER]", does: "who is on duty, until when, and who is next" },
   },
   helpLine: ({ zh, en, args, does }) => `${en} / ${zh}${args && ` ${args}`}: ${does}`,

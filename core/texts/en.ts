@@ -4,12 +4,14 @@ import { choiceEn } from "./choice-texts.ts";
 import { commandsEn } from "./commands-en.ts";
 import { pageEn } from "./page-en.ts";
 import { questionsEn } from "./questions-en.ts";
+import { retryEn } from "./retry-texts.ts";
 import { runsEn } from "./runs-en.ts";
 import { stuckEn } from "./stuck-words.ts";
 
 export const en: Texts = {
   page: pageEn,
   runs: runsEn,
+  retries: retryEn,
   brand: "Whale",
   cards: cardsEn,
   choice: choiceEn,
@@ -95,6 +97,7 @@ export const en: Texts = {
     execution_gone: "StackStorm no longer knows this execution",
   },
   refusals: {
+    ...retryEn.refusals,
     not_in_this_state: "That cannot be done in the present state",
     already_decided: "Somebody has already decided",
     already_recovered: "The alert has recovered; this was withdrawn and will not run",

@@ -82,8 +82,12 @@ export interface PageTexts {
   noOutputYet: string;
   outputSize: (facts: { lines: number; characters: number }) => string;
   leftOut: (lines: number) => string;
+  /** Runs below a workflow that are not listed. */
+  moreRuns: (count: number) => string;
   largeOutput: (bytes: number) => string;
   download: string;
+  downloadResult: string;
+  noResult: string;
   outputUnread: (why: string) => string;
   unknownHow: string;
   masked: string;

@@ -3,6 +3,8 @@ import type { AnswerRefusal, QuestionEnd } from "../inquiries/question.ts";
 /** What is said of questions that workflows ask. */
 export interface QuestionTexts {
   title: string;
+  /** Over all that a run asks and has asked. */
+  heading: string;
   /** Of `users` and `roles`, whom the workflow's author had in mind. */
   meantFor: (names: string) => string;
   until: (when: string) => string;

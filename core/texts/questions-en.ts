@@ -2,6 +2,7 @@ import type { QuestionTexts } from "./question-texts.ts";
 
 export const questionsEn: QuestionTexts = {
   title: "A workflow waits for an answer",
+  heading: "What the workflow asks",
   meantFor: (names) => `meant for ${names} by its author`,
   until: (when) => `until ${when}`,
   yes: "Yes",

@@ -2,6 +2,7 @@ import type { QuestionTexts } from "./question-texts.ts";
 
 export const questionsZh: QuestionTexts = {
   title: "工作流在等待答复",
+  heading: "工作流的提问",
   meantFor: (names) => `作者指定由 ${names} 答复`,
   until: (when) => `${when} 前有效`,
   yes: "是",

@@ -4,12 +4,14 @@ import { choiceZh } from "./choice-texts.ts";
 import { commandsZh } from "./commands-zh.ts";
 import { pageZh } from "./page-zh.ts";
 import { questionsZh } from "./questions-zh.ts";
+import { retryZh } from "./retry-texts.ts";
 import { runsZh } from "./runs-zh.ts";
 import { stuckZh } from "./stuck-words.ts";
 
 export const zh: Texts = {
   page: pageZh,
   runs: runsZh,
+  retries: retryZh,
   brand: "鲸",
   cards: cardsZh,
   choice: choiceZh,
@@ -95,6 +97,7 @@ export const zh: Texts = {
     execution_gone: "StackStorm 中已找不到该执行",
   },
   refusals: {
+    ...retryZh.refusals,
     not_in_this_state: "当前状态不能这样操作",
     already_decided: "已经有人处理过了",
     already_recovered: "告警已恢复，任务已撤回，不再执行",

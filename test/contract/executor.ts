@@ -239,6 +239,16 @@ function readPromises(promise: Declare): void {
     assert.equal(typeof (await harness.executor.output(harness.cluster, id)), "string");
   });
 
+  promise("the whole result of a run is JSON, and that of an unknown one is none", async (_t, harness) => {
+    const { executor, cluster } = harness;
+    const { id } = started(await executor.start(aRequest(harness)));
+    const { result } = await followed(harness, id);
+    const pieces = await executor.result(cluster, id);
+    assert.ok(pieces);
+    assert.deepEqual(JSON.parse(await whole(pieces)), result);
+    assert.equal(await executor.result(cluster, UNKNOWN_ID), null);
+  });
+
   promise("reads fail while the engine is down", async (_t, harness) => {
     await harness.setDown(true);
     const { executor, cluster } = harness;
@@ -530,9 +540,10 @@ function rerunPromises(promise: Declare): void {
       assert.equal((await followed(harness, again.id)).status, "succeeded");
       assert.equal((await executor.children(cluster, again.id))[0]?.step, mendable.step);
       assert.deepEqual(
-        (await executor.reruns(of)).map(({ id }) => id),
-        [again.id],
+        (await executor.reruns(of)).map(({ id, rerunOf, isAttempt }) => [id, rerunOf, isAttempt]),
+        [[again.id, of.executionId, undefined]],
       );
+      assert.equal((await executor.get(cluster, again.id))?.rerunOf, of.executionId);
     },
     "workflows",
   );
@@ -613,6 +624,12 @@ function hints(t: TestContext, harness: ExecutorHarness) {
 function started(outcome: StartOutcome): Execution {
   assert.ok(outcome.outcome === "started", "message" in outcome ? outcome.message : "");
   return outcome.execution;
+}
+
+async function whole(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
 }
 
 async function followed({ executor, cluster }: ExecutorHarness, id: string): Promise<Execution> {

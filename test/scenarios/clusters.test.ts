@@ -1,34 +1,11 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import {
-  type StackStormSimulator,
-  startStackStormSimulator,
-} from "../../fixtures/simulators/stackstorm/index.ts";
-import { API_KEY, FIXTURES, openWorld, until, type World } from "../support/world.ts";
+import { test } from "node:test";
+import { API_KEY, openWorld, until, type World } from "../support/world.ts";
+import { another, runs } from "./beside.ts";
 import { drill, drillRule, drillType, lookingPolicy, SOON } from "./drill.ts";
-
-/** A StackStorm beside that of the world. */
-async function another(t: TestContext): Promise<StackStormSimulator> {
-  const simulator = await startStackStormSimulator({
-    packsDir: join(FIXTURES, "packs"),
-    vmsDir: FIXTURES,
-    apiKey: API_KEY,
-  });
-  t.after(() => simulator.close());
-  return simulator;
-}
 
 function clusterFile(name: string, api: string, fields: Record<string, unknown>): Record<string, object> {
   return { [`clusters/${name}.yaml`]: { name, api, auth: { apiKey: API_KEY }, ...fields } };
-}
-
-/** Executions that Whale has started there. */
-function runs(simulator: StackStormSimulator): string[] {
-  return simulator.rows().flatMap((row) => {
-    const whale = (row.context as { whale?: { request_id?: string } } | undefined)?.whale;
-    return whale?.request_id === undefined ? [] : [whale.request_id];
-  });
 }
 
 const ruleOf = (id: string, business: string) => ({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { tokenHash } from "../../core/people/index.ts";
 import {
   API_KEY,
   ask,
@@ -14,6 +15,7 @@ import {
   type World,
 } from "../support/world.ts";
 import { approved, drillRule, SOON } from "./drill.ts";
+import { browserOf, logInTo, openPagedWorld, pageOf } from "./pages.ts";
 
 const TITLE = "工作流在等待答复";
 
@@ -81,4 +83,55 @@ describe("what workflows ask", { concurrency: 2 }, () => {
     await fetch(`${world.stackstorm.api}/v1/inquiries/${id}`, { method: "PUT", headers, body });
     assert.equal(await cardClosed(world, card), "已在 StackStorm 中答复");
   });
+
+  test("it stands on the task's page and in REST, and is answered there once, by who may", async (t) => {
+    const files = { ...drillRule({ action: "core.asking", params: {} }), ...tokens() };
+    const world = await openPagedWorld(t, { files, settings: SOON });
+    const task = await approved(world);
+    await openCard(world, TITLE);
+    const [asked, ...more] = (await rest(world, "lisi", "")).body.inquiries;
+    assert.deepEqual([asked.fields.map(({ name }: { name: string }) => name), more], [["continue"], []]);
+    const answer = (who: string, response: object) =>
+      rest(world, who, `/${asked.id}/answer`, JSON.stringify({ response }));
+    const outsider = await answer("wangwu", { continue: true });
+    assert.deepEqual([outsider.status, outsider.body.error.code], [403, "not_entitled"]);
+    assert.equal((await answer("lisi", { continue: "maybe" })).status, 422);
+    const browser = browserOf(world, "lisi");
+    const page = await logInTo(browser, pageOf(world, task));
+    const after = await browser.send(page, "/answer", { "field.0": "0" });
+    assert.match(after.text, /已答复，工作流继续执行/);
+    const late = await answer("lisi", { continue: false });
+    assert.deepEqual([late.status, late.body.error.code], [409, "question_over"]);
+    assert.equal(await cardClosed(world, task), "成功");
+    assert.deepEqual(responses(world), [{ continue: true }]);
+    const [ended] = (await rest(world, "lisi", "?state=all")).body.inquiries;
+    assert.deepEqual(
+      [ended.end, ended.answer.by, ended.answer.response],
+      ["answered", "lisi", { continue: true }],
+    );
+    assert.match((await browser.open(pageOf(world, task))).text, /李四 已答复 是/);
+  });
 });
+
+/** Tokens of one who may decide and of one who may not. */
+function tokens(): Record<string, object> {
+  const token = (user: string) => {
+    return { id: user, hash: tokenHash(tokenOf(user)), user, rights: ["tasks.*"], expires: "2099-01-01" };
+  };
+  return {
+    "roles.yaml": { roles: [{ name: "all", of: { users: ["lisi", "wangwu"] }, rights: ["tasks.*"] }] },
+    "tokens.yaml": { tokens: [token("lisi"), token("wangwu")] },
+  };
+}
+
+function tokenOf(user: string): string {
+  return `token-of-the-person-${user}-0001`;
+}
+
+async function rest(world: World, user: string, path: string, body?: string) {
+  const headers = { authorization: `Bearer ${tokenOf(user)}`, "content-type": "application/json" };
+  const init = body === undefined ? { headers } : { method: "POST", headers, body };
+  const answer = await fetch(`${world.url()}/api/v1/inquiries${path}`, init);
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  return { status: answer.status, body: (await answer.json()) as any };
+}

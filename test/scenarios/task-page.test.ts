@@ -169,6 +169,10 @@ describe("the page of a task", { concurrency: 3 }, () => {
     assert.match(file.headers.get("content-security-policy") ?? "", /sandbox/);
     const whole = await file.text();
     assert.equal(whole.trimEnd().split("\n").length, 400);
+    assert.match(page.text, /href="[^"]+\/result" download/);
+    const result = await browser.fetch(`${pageOf(world, card)}/result`);
+    assert.match(result.headers.get("content-disposition") ?? "", /^attachment; .+-result\.json"$/);
+    assert.match(JSON.stringify(JSON.parse(await result.text())), /line 399/);
     const entries = await world.stored((store) => store.audit.read(0, 1000));
     const reads = entries.filter(({ what }) => what === "tasks.output");
     assert.deepEqual(
@@ -176,6 +180,7 @@ describe("the page of a task", { concurrency: 3 }, () => {
       [
         ["user:zhangsan", "page"],
         ["user:zhangsan", "download"],
+        ["user:zhangsan", "result"],
       ],
     );
   });

@@ -109,5 +109,6 @@ async function why(event: WhaleEvent, asked: Asked, deps: ChatEventDeps): Promis
   const seen = explanations.filter((one) => {
     return authorise(actor, "rules.read", objectOf(one.ruleId)).outcome === "allowed";
   });
-  return whyText(event, seen, viewing);
+  const told = seen.map(async (one) => ({ ...one, tasks: await deps.explainer.tasksOf(one) }));
+  return whyText(event, await Promise.all(told), viewing);
 }

@@ -14,6 +14,7 @@ import { type ChatRuleDeps, ruleCommands } from "./rules.ts";
 import { type ChatRunDeps, runCommands } from "./runs.ts";
 import { type ChatStopDeps, stopCommands } from "./stops.ts";
 import { type TaskReadDeps, taskCommands } from "./tasks.ts";
+import { type ChatUpgradeDeps, upgradeCommand } from "./upgrade.ts";
 import { type WhoamiDeps, whoamiCommands } from "./whoami.ts";
 
 /** What each group of commands stands on. */
@@ -26,6 +27,7 @@ export interface CommandDeps {
   events: ChatEventDeps;
   rules: ChatRuleDeps;
   clusters: ChatClusterDeps;
+  upgrades: ChatUpgradeDeps;
   mutes: ChatMuteDeps;
   stops: ChatStopDeps;
   releases: ChatReleaseDeps;
@@ -47,6 +49,7 @@ export function chatCommands(deps: CommandDeps): ChatCommands {
     ...eventCommands(deps.events),
     ...ruleCommands(deps.rules),
     ...clusterCommands(deps.clusters),
+    upgrade: upgradeCommand(deps.upgrades),
     ...muteCommands(deps.mutes),
     ...stopCommands(deps.stops),
     ...releaseCommands(deps.releases),

@@ -1,18 +1,14 @@
 import { deciders } from "../../../core/approvals/index.ts";
-import type { MessageViewing } from "../../../core/cards/index.ts";
-import { commandWords, taskLine } from "../../../core/commands/index.ts";
+import { type MessageViewing, retryText } from "../../../core/cards/index.ts";
+import { commandWords, retryOfWords, taskLine } from "../../../core/commands/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
 import { authorise, type Entitlement, objectOfTask } from "../../../core/people/index.ts";
 import type { Clock, Directory, TaskStore } from "../../../core/ports/index.ts";
-import type { Rule } from "../../../core/rules/index.ts";
-import type { RunGrant } from "../../../core/runs/index.ts";
 import {
   type Control,
-  currentDigest,
   type MachineSettings,
   type Order,
-  type RefusalReason,
-  retryFault,
+  type RetryWish,
   type StepResult,
   step,
   type Task,
@@ -29,8 +25,6 @@ export interface OrderDeps extends StandingDeps, TaskAccessDeps {
   directory: Pick<Directory, "vouch" | "expand">;
   orders: TaskOrders;
   tasks: Pick<TaskStore, "findByPrefix">;
-  rules: () => readonly Rule[];
-  grants: () => readonly RunGrant[];
   settings: MachineSettings;
   clock: Clock;
   denied: Denier;
@@ -49,14 +43,14 @@ export function orderCommands(
   deps: OrderDeps,
 ): Pick<ChatCommands, "cancel" | "pause" | "resume" | "retry" | "adopt"> {
   const order = (carry: Carry): ChatCommand => ({ run: (asked) => ordered(asked, carry, deps) });
-  const confirmed = (what: "cancel" | "retry", carry: Carry): ChatCommand => {
-    return { ...order(carry), prepare: (asked) => prepare(asked, what, deps) };
+  const confirmed = (carry: Carry, about: About): ChatCommand => {
+    return { ...order(carry), prepare: (asked) => prepare(asked, deps, about) };
   };
   return {
-    cancel: confirmed("cancel", controlled("cancel")),
+    cancel: confirmed(controlled("cancel"), aboutCancel),
     pause: order(controlled("pause")),
     resume: order(controlled("resume")),
-    retry: confirmed("retry", retried),
+    retry: confirmed(retried, aboutRetry),
     adopt: order(adopted),
   };
 }
@@ -92,34 +86,63 @@ async function ordered(asked: Asked, carry: Carry, deps: OrderDeps): Promise<str
 }
 
 /** Who may not hears so at once, before there is anything to confirm. */
-async function prepare(asked: Asked, what: "cancel" | "retry", deps: OrderDeps): Promise<Prepared> {
+async function prepare(asked: Asked, deps: OrderDeps, about: About): Promise<Prepared> {
   const may = await allowed(asked, deps);
   if (may.outcome === "answered") return { outcome: "answer", text: may.text };
-  const { task, order } = may;
+  const { task } = may;
   const viewing = await deps.view(task, [asked.by]);
   const { texts } = viewing;
-  const fault = faultOf(what, { task, order }, deps);
-  if (fault) return { outcome: "answer", text: `${taskLine(task, viewing)}\n${texts.refusals[fault]}` };
+  const answer = await about(may, { ...deps, asked, viewing });
+  if (typeof answer === "string") {
+    return { outcome: "answer", text: `${taskLine(task, viewing)}\n${answer}` };
+  }
   const rows = [
+    ...answer.rows,
     { label: texts.labels.status, value: texts.states[task.state] },
     { label: texts.labels.action, value: task.action },
     { label: texts.labels.target, value: task.targets.join(" ") },
     { label: texts.labels.id, value: shortId(task.id) },
   ].filter(({ value }) => value !== "");
-  const title = `${commandWords(what, texts)} ${shortId(task.id)} ${task.title}`;
-  const facts = { title, rows, text: texts.commands.confirm[what] };
+  const title = `${commandWords(asked.id, texts)} ${shortId(task.id)} ${task.title}`;
+  const facts = { title, rows, text: answer.text };
   return { outcome: "ask", facts, args: { ...asked.args, task: task.id } };
 }
 
-/** Why it would do nothing as things stand; what only shows when it is done is told then. */
-function faultOf(
-  what: "cancel" | "retry",
-  { task, order }: { task: Task; order: Order },
-  { rules, grants, settings, clock }: OrderDeps,
-): RefusalReason | null {
-  if (what === "retry") return retryFault(task, currentDigest({ rules: rules(), grants: grants() }, task));
-  const judged = step(task, { kind: "control", what, order }, { nowMs: clock.nowMs(), settings });
-  return judged.outcome === "refused" ? judged.reason : null;
+type Granted = Extract<Allowed, { outcome: "allowed" }>;
+type Context = Parameters<Carry>[2];
+
+/** What is shown of an order that is to be confirmed, or why it would do nothing as things stand. */
+type About = (
+  may: Granted,
+  context: Context,
+) => Promise<string | { rows: { label: string; value: string }[]; text: string }>;
+
+const aboutCancel: About = async ({ task, order }, { settings, clock, viewing }) => {
+  const { texts } = viewing;
+  const judged = step(task, { kind: "control", what: "cancel", order }, { nowMs: clock.nowMs(), settings });
+  if (judged.outcome === "refused") return texts.refusals[judged.reason];
+  return { rows: [], text: texts.commands.confirm.cancel };
+};
+
+const aboutRetry: About = async ({ task }, { orders, asked, viewing }) => {
+  const { texts } = viewing;
+  const read = wishOf(asked, texts);
+  if (typeof read === "string") return read;
+  const planned = await orders.plan(task, read);
+  if (planned.outcome === "refused") return texts.refusals[planned.reason];
+  if (planned.outcome === "misfits") return texts.wordsOf(planned.words);
+  const { rerunOf, content, cluster } = planned.plan;
+  const how = retryText({ params: task.params, ...content, ...(rerunOf ? { rerunOf } : {}) }, texts);
+  const on = cluster === undefined ? "" : texts.retries.on(cluster);
+  const rows = [how, on].map((value) => ({ label: texts.retries.label, value }));
+  const isSame = how === "" && on === "";
+  return { rows, text: isSame ? texts.commands.confirm.retry : texts.retries.asked };
+};
+
+/** How it is to be run once more, or what is wrong with how that is written. */
+function wishOf({ args }: Asked, { retries }: MessageViewing["texts"]): RetryWish | string {
+  const read = retryOfWords(args.line ?? "");
+  return read.outcome === "read" ? read.wish : `${retries.stray(read.word)}\n${retries.usage}`;
 }
 
 function controlled(what: Control): Carry {
@@ -133,18 +156,18 @@ function controlled(what: Control): Carry {
   };
 }
 
-async function retried(task: Task, order: Order, { orders, viewing }: Parameters<Carry>[2]): Promise<string> {
-  const { commands, refusals } = viewing.texts;
-  const answer = await orders.retry(task, order);
+async function retried(task: Task, order: Order, { orders, asked, viewing }: Context): Promise<string> {
+  const { texts } = viewing;
+  const { commands, refusals } = texts;
+  const wish = wishOf(asked, texts);
+  if (typeof wish === "string") return wish;
+  const answer = await orders.retry(task, order, wish);
   if (answer.outcome === "refused") return commands.noRetry(refusals[answer.reason]);
+  if (answer.outcome === "misfits") return commands.noRetry(texts.wordsOf(answer.words));
   return commands.retryMade(shortId(answer.task.id));
 }
 
-async function adopted(
-  task: Task,
-  order: Order,
-  { orders, asked, viewing }: Parameters<Carry>[2],
-): Promise<string> {
+async function adopted(task: Task, order: Order, { orders, asked, viewing }: Context): Promise<string> {
   const executionId = asked.args.word ?? "";
   if (!/^[A-Za-z0-9]{1,64}$/.test(executionId)) return viewing.texts.commands.adoptUsage;
   const result = await orders.adopt(task, executionId, order);

@@ -15,8 +15,8 @@ import {
 import { errorText } from "../../../core/errors.ts";
 import { objectOfTask } from "../../../core/people/index.ts";
 import type { Audit, Clock, Executor, TaskStore } from "../../../core/ports/index.ts";
-import { OPEN_STATES, type Task } from "../../../core/tasks/index.ts";
-import type { Viewer } from "../../workers/index.ts";
+import { OPEN_STATES, progressOf, type Task } from "../../../core/tasks/index.ts";
+import { runsBelow, type Viewer, within } from "../../workers/index.ts";
 import type { Asked, ChatCommands, Reply } from "../command.ts";
 import type { Denier } from "../denied.ts";
 import { meantTask } from "../find-task.ts";
@@ -123,8 +123,9 @@ async function aboutExecution(
     const execution = await executor.get(cluster, executionId);
     if (!execution) return commands.notStarted;
     // Without them the answer is still one.
-    const children = await executor.children(cluster, executionId).catch(() => []);
-    return executionText(task, execution, { ...viewing, children });
+    const below = await within(runsBelow(execution, executor));
+    const progress = "why" in below ? null : progressOf(below.value);
+    return executionText(task, execution, { ...viewing, progress });
   } catch (error) {
     return commands.engineDown(viewing.plain(errorText(error)));
   }

@@ -8,6 +8,7 @@ import { dutyPaths } from "./duty-paths.ts";
 import { eventPaths } from "./event-paths.ts";
 import { eventTypePaths } from "./event-type-paths.ts";
 import { explainPaths } from "./explain-paths.ts";
+import { inquiryPaths } from "./inquiry-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { outboxPaths } from "./outbox-paths.ts";
@@ -16,6 +17,7 @@ import { replayPaths } from "./replay-paths.ts";
 import { runPaths } from "./run-paths.ts";
 import { taskPaths } from "./task-paths.ts";
 import { throttlePaths } from "./throttle-paths.ts";
+import { upgradePaths } from "./upgrade-paths.ts";
 
 const UNKNOWN = { 401: errorAnswer("没有表明身份 · the caller is not known") };
 
@@ -49,6 +51,7 @@ export const apiDocument = {
     ...eventTypePaths,
     ...configPaths,
     ...clusterPaths,
+    ...upgradePaths,
     ...actionPaths,
     ...releasePaths,
     ...replayPaths,
@@ -60,6 +63,7 @@ export const apiDocument = {
     ...throttlePaths,
     ...outboxPaths,
     ...taskPaths,
+    ...inquiryPaths,
     ...runPaths,
     ...ownPaths,
   },

@@ -57,6 +57,19 @@ export const explainPaths: ApiPaths = {
                       "触发时：谁来批准，按现有规则 · where it fires: who must approve, as the rule is now",
                   },
                   on: { type: "array", items: text },
+                  tasks: {
+                    type: "array",
+                    description:
+                      "建的任务及其重试：状态、选了哪个集群和原因、重试改了什么 · the tasks it made and their retries: how they stand, which cluster was chosen and why, what a retry has changed",
+                    items: {
+                      ...{ type: "object", required: ["task", "state", "reason"] },
+                      properties: {
+                        ...{ task: text, state: text, reason: text, retryOf: text },
+                        ...{ choice: { type: "object" }, rerunOf: { type: "object" } },
+                        changed: { type: "array", items: { type: "object" } },
+                      },
+                    },
+                  },
                 },
               },
             },

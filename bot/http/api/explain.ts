@@ -2,6 +2,7 @@ import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { type AccessObject, inScope, objectOfRule } from "../../../core/people/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
+import { toldTask } from "../../../core/tasks/index.ts";
 import type { Explainer } from "../../explain/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps } from "./guard.ts";
@@ -42,7 +43,11 @@ async function explain(ctx: RouterContext, { guard, explainer, rules }: ExplainR
   }
   const { id, type, title, subject, status, receivedAt } = event;
   const seen = explanations.filter(({ ruleId }) => inScope(caller.scope, objectOf(ruleId)));
-  ctx.body = { event: { id, type, title, subject, status, receivedAt }, rules: seen };
+  const told = seen.map(async (one) => {
+    const tasks = (await explainer.tasksOf(one)).map(toldTask);
+    return { ...one, ...(tasks.length > 0 ? { tasks } : {}) };
+  });
+  ctx.body = { event: { id, type, title, subject, status, receivedAt }, rules: await Promise.all(told) };
 }
 
 /** A rule is read with the right on its business; one that is gone, with the right on everything. */

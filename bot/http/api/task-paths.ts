@@ -19,6 +19,18 @@ const made: JsonObject = {
   required: ["task", "state", "retryOf"],
   properties: { task: text, state: text, retryOf: text },
 };
+const wish: JsonObject = {
+  ...{ type: "object", additionalProperties: false },
+  properties: {
+    rerun: {
+      enum: ["all", "failed"],
+      description:
+        "在 StackStorm 重跑原执行：all 整个，failed 只跑失败步骤；不能与下面两项同用 · StackStorm runs the ended run once more, as a whole or its failed steps alone; with neither of the others",
+    },
+    cluster: { ...text, description: "只在这个集群启动 · started on this cluster alone" },
+    parameters: { type: "object", description: "改这些参数 · these parameters differ" },
+  },
+};
 const parameters = [
   pathParameter("id", "任务的完整编号 · the whole id of the task"),
   {
@@ -96,14 +108,34 @@ export const taskPaths: ApiPaths = {
       },
     },
   },
+  "/api/v1/tasks/{id}/result": {
+    get: {
+      operationId: "taskResult",
+      summary: "执行的完整结果，JSON 文件，已隐去密钥 · the whole result as a JSON file, secrets hidden",
+      tags: ["tasks"],
+      parameters: [pathParameter("id", "任务的完整编号 · the whole id of the task")],
+      responses: {
+        200: { description: "文件 · a file", content: { "application/json": {} } },
+        404: errorAnswer("没有这个任务，或还没有结果 · unknown task, or no result yet"),
+        ...guardedAnswers,
+      },
+    },
+  },
   "/api/v1/tasks/{id}/retry": {
     post: {
       operationId: "retryTask",
-      summary:
-        "照原样再建一个任务，需重新授权 · ask for an ended task once more; it needs an approval of its own",
+      summary: "再建一个任务，需重新授权 · ask for an ended task once more; it needs an approval of its own",
       tags: ["tasks"],
       parameters,
-      responses: { 201: jsonOf("新任务 · the new task", made), ...refusals },
+      requestBody: {
+        required: false,
+        ...jsonOf("怎样重试；不给则照原样再启动 · in which way; without it: started anew as it was", wish),
+      },
+      responses: {
+        201: jsonOf("新任务 · the new task", made),
+        422: errorAnswer("请求体或参数不对 · the body or the parameters do not fit"),
+        ...refusals,
+      },
     },
   },
 };

@@ -1,11 +1,13 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
+import { readRetryBody } from "../../../core/commands/index.ts";
 import { objectOfTask, personNamed } from "../../../core/people/index.ts";
 import type { Ids, TaskStore } from "../../../core/ports/index.ts";
 import {
   CONTROLS,
   type Order,
   type RefusalReason,
+  type RetryWish,
   type StepResult,
   type Task,
 } from "../../../core/tasks/index.ts";
@@ -90,12 +92,28 @@ async function adopt(ctx: RouterContext, deps: TaskDeps): Promise<void> {
 async function retry(ctx: RouterContext, deps: TaskDeps): Promise<void> {
   const asked = await asking(ctx, deps);
   if (!asked) return;
-  const answer = await deps.orders.retry(asked.task, asked.order);
-  if (answer.outcome === "refused") {
-    decline(ctx, answer.reason);
-    return;
+  const wish = await wishOf(ctx, deps);
+  if (wish === null) return;
+  const answer = await deps.orders.retry(asked.task, asked.order, wish);
+  if (answer.outcome === "refused") return decline(ctx, answer.reason);
+  if (answer.outcome === "misfits") {
+    const { zh, en } = answer.words;
+    return refuseApi(ctx, 422, { code: "bad_parameters", message: `${zh} (${en})` });
   }
   const { id, state, retryOf } = answer.task;
   ctx.status = 201;
   ctx.body = { task: id, state, retryOf };
+}
+
+/** How it is to be run once more; without a body just as it was. Null when the caller has had the answer. */
+async function wishOf(ctx: RouterContext, { readJson }: TaskDeps): Promise<RetryWish | null> {
+  if (!ctx.get("content-type") && !ctx.request.length) return {};
+  const body = await jsonBody(ctx, readJson);
+  if (body === null) return null;
+  const read = readRetryBody(body);
+  if (read.outcome === "read") return read.wish;
+  const { field } = read;
+  const message = `字段 ${field} 不对：可给 rerun（all 或 failed），或 cluster 和 parameters (${field} is none of rerun, all or failed, cluster and parameters)`;
+  refuseApi(ctx, 422, { code: "bad_retry", message });
+  return null;
 }

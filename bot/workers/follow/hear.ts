@@ -9,7 +9,7 @@ import type { Followed } from "./followed.ts";
 export interface HearDeps {
   tasks: Pick<TaskStore, "get">;
   advancer: Pick<Advancer, "advance">;
-  executor: Pick<Executor, "get" | "find" | "retryPolicies">;
+  executor: Pick<Executor, "get" | "find" | "reruns" | "retryPolicies">;
   clock: Clock;
   log: Logger;
   onStep: StepObserver;

@@ -44,7 +44,7 @@ export function createStrangers({ tasks, follow, clock, log }: StrangersDeps): S
   });
   return {
     met: (requestId) => {
-      const taskId = requestId.slice(0, requestId.lastIndexOf("-"));
+      const taskId = /^(.+)-\d+$/.exec(requestId)?.[1] ?? "";
       // One that waits already keeps its time: news of it may come without end.
       if (taskId === "" || waiting.size >= MOST_WAITING || waiting.pull(taskId, Number.MAX_VALUE)) return;
       waiting.set(taskId, clock.nowMs() + WAIT_MS);

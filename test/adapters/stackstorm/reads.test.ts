@@ -144,6 +144,24 @@ test("children reads page after page, each child once, oldest first", async (t) 
   assert.equal(fake.seen[0]?.url.searchParams.get("parent"), EXECUTION_ID);
 });
 
+test("children says which of them are workflows", async (t) => {
+  const runners = { a: "local-shell-cmd", b: "orquesta", c: "action-chain", d: undefined };
+  const rows = Object.entries(runners).map(([id, runner]) => {
+    return {
+      id,
+      start_timestamp: `2026-11-01T00:00:0${"abcd".indexOf(id)}Z`,
+      action: { ref: "p.a", runner_type: runner },
+    };
+  });
+  const fake = await fakeSt2(t, () => ({ status: 200, body: rows }));
+  const { st2 } = aClient(t, [aCluster(fake.origin)]);
+  const found = await st2.children("hz", EXECUTION_ID);
+  assert.deepEqual(
+    found.map(({ isWorkflow }) => isWorkflow),
+    [undefined, true, true, undefined],
+  );
+});
+
 test("output gives the text as it is, even when it looks like JSON or a fault", async (t) => {
   const texts = ["line 1\nline 2\n", '{"faultstring":"printed by the action"}', ""];
   for (const text of texts) {

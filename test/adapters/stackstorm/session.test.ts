@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aClient, aCluster, fakeSt2, PASSWORD, passwordAuth, type Reply, type Seen } from "./support.ts";
+import {
+  aClient,
+  aCluster,
+  aStart,
+  fakeSt2,
+  PASSWORD,
+  passwordAuth,
+  type Reply,
+  type Seen,
+} from "./support.ts";
 
 const rows: Reply = { status: 200, body: [] };
 const isLogin = ({ url }: Seen) => url.pathname === "/auth/v1/tokens";
@@ -107,6 +116,13 @@ for (const [name, reply, code] of badLogins) {
     assert.equal(fake.seen.filter((seen) => !isLogin(seen)).length, 0);
   });
 }
+
+test("a start whose login is refused was not sent", async (t) => {
+  const fake = await fakeSt2(t, () => ({ status: 401, body: { faultstring: "bad password" } }));
+  const { st2 } = aClient(t, [aCluster(fake.origin, { auth: passwordAuth })]);
+  assert.equal((await st2.start(aStart())).outcome, "not_sent");
+  assert.equal(fake.seen.filter((seen) => !isLogin(seen)).length, 0);
+});
 
 test("a refused key is not tried again", async (t) => {
   const fake = await fakeSt2(t, () => ({

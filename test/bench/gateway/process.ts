@@ -62,7 +62,16 @@ function gateway({ origin, key }: GatewayOrders): Koa {
   const app = new Koa();
   app.use(
     createGateway({
-      ...{ door: stackstorm, executor: stackstorm, clusters: () => clusters, readJson, log, metrics },
+      ...{
+        sights: () => new Map(),
+        longAnswers: { keep: () => undefined },
+        door: stackstorm,
+        executor: stackstorm,
+        clusters: () => clusters,
+        readJson,
+        log,
+        metrics,
+      },
       identity: {
         ...{ tokens: () => tokens, localTokenHash: "", clock: systemClock, trustProxyHops: 0 },
         rolesOf: async () => ({ roles: [role], unsure: [], against: null }),

@@ -5,7 +5,7 @@ import type { Config } from "../../../bot/config/index.ts";
 import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
 import { createMuteKeeper } from "../../../bot/mutes/index.ts";
-import { createTaskOrders } from "../../../bot/orders/index.ts";
+import { createTaskOrders, type RetryPlanner } from "../../../bot/orders/index.ts";
 import { createOpenCount } from "../../../bot/routing/index.ts";
 import { createStopKeeper } from "../../../bot/stops/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
@@ -43,7 +43,7 @@ export function groundOver(
   const common = { tasks: store.tasks, clock, log };
   const advancer = createAdvancer({ ...common, metrics }, DEFAULT_SETTINGS);
   const ordering = { ...common, advancer, executor, settings: DEFAULT_SETTINGS };
-  const sources = { rules: () => inForce.rules, grants: () => inForce.grants };
+  const plan: RetryPlanner = async () => ({ outcome: "planned", plan: {} });
   return {
     ...{ config, clock, inForce: () => inForce, settings: DEFAULT_SETTINGS },
     stores: {
@@ -56,7 +56,7 @@ export function groundOver(
     wecom: { messenger: instantMessenger, directory: instantDirectory },
     executor,
     advancer,
-    orders: createTaskOrders({ ...ordering, ...sources }),
+    orders: createTaskOrders({ ...ordering, plan }),
     runs: {
       ask: async () => Promise.reject(new Error("nobody runs by hand here")),
       usableBy: async () => [],
@@ -73,6 +73,7 @@ export function groundOver(
     releases: { keeper: null, clustersOf: () => null },
     fleet: fleetOver({
       ...{ executor, advancer, directory: instantDirectory, clock, log, metrics, admin: null },
+      ...{ holder: "bench", ids: systemIds },
       breakers: createBreakers({ clock, log }),
       inForce: () => inForce,
       store: { ...store, check: async () => undefined },
@@ -80,9 +81,18 @@ export function groundOver(
       plain: (text) => text,
     }),
     rosters: { view: async () => [] },
-    explainer: { find: async () => ({ outcome: "unknown" }), explain: async () => null },
+    explainer: {
+      find: async () => ({ outcome: "unknown" }),
+      explain: async () => null,
+      tasksOf: async () => [],
+    },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
-    actions: { lookup: () => undefined, lacks: () => false, recheck: async () => undefined },
+    actions: {
+      lookup: () => undefined,
+      lacks: () => false,
+      recheck: async () => undefined,
+      lacksNow: async () => false,
+    },
     sights: () => new Map(),
     openCount: createOpenCount({ tasks: store.tasks, log }),
     onDeadLetters: () => undefined,

@@ -48,6 +48,7 @@ export function instantExecutor(): Executor {
     get: async (cluster, id) => runOf(cluster, id),
     list: async (cluster, ids) => ids.map((id) => runOf(cluster, id)),
     children: async () => [],
+    result: async () => null,
     output: async () => "",
     watch: async () => undefined,
     probe: async () => ({ outcome: "up", version: "instant", tookMs: 0, skewMs: null, stuck: 0 }),

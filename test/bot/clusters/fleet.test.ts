@@ -5,6 +5,7 @@ import {
   createDrains,
   createFleet,
   createOpenRuns,
+  createUpgrades,
   guardedExecutor,
 } from "../../../bot/clusters/index.ts";
 import type { CanaryResult, Cluster, DrainCounts, Probe } from "../../../core/clusters/index.ts";
@@ -29,14 +30,18 @@ function aFleet() {
   const world = {
     ...{ probe: UP as Probe, canary: { outcome: "passed", tookMs: 1 } as CanaryResult, busy: 0 },
     told: [] as string[],
+    onCanary: async (): Promise<void> => undefined,
   };
-  const { state, audit, tasks } = openMemoryStore({ clock });
+  const { state, audit, tasks, leases } = openMemoryStore({ clock });
   const clusters = [cluster("hz"), { ...cluster("bj"), canary: { everyMs: 600_000, withinMs: 1_000 } }];
   const breakers = createBreakers({ clock, log: silentLog });
   const engine: Executor = {
     ...instantExecutor(),
     probe: async () => world.probe,
-    canary: async () => world.canary,
+    canary: async () => {
+      await world.onCanary();
+      return world.canary;
+    },
     busy: async () => world.busy,
   };
   const executor = guardedExecutor(engine, breakers);
@@ -49,8 +54,12 @@ function aFleet() {
   const isDown = () => false;
   const cancel = async () => undefined;
   const drains = createDrains({ ...common, businesses, isDown, runs, audit, cancel, tell });
+  const upgrades = createUpgrades({
+    ...{ ...common, drains, audit, leases, holder: "p1", ids: { ulid: () => "01" } },
+    tell: async () => undefined,
+  });
   const fleet = createFleet({
-    ...{ ...common, drains, runs, breakers, metrics: { gauge: () => undefined } },
+    ...{ ...common, drains, upgrades, runs, breakers, metrics: { gauge: () => undefined } },
     tell: async (_key, words) => void world.told.push(words.en),
   });
   const rounds = async (seconds: number, everySeconds = 2) => {
@@ -143,6 +152,19 @@ test("a failing canary keeps a cluster drained, unless it is skipped with a reas
   assert.equal(drains.current().has("hz"), true);
   assert.deepEqual(await drains.lift("hz", "local", "没有 noop"), { outcome: "undrained", canary: null });
   assert.equal(drains.current().has("hz"), false);
+});
+
+test("a drain that is ordered while the canary of another runs is not ended by it", async () => {
+  const { world, drains, state, clock } = aFleet();
+  await drains.order("hz", ORDER, "user:wangwu");
+  world.onCanary = async () => {
+    const found = await state.get("drain", "hz");
+    assert.ok(found && (await state.remove("drain", "hz", found.revision)));
+    clock.advance(1);
+    await drains.order("hz", ORDER, "user:lisi");
+  };
+  assert.deepEqual(await drains.lift("hz", "user:zhaoliu"), { outcome: "refused", reason: "not_drained" });
+  assert.equal(drains.current().get("hz")?.by, "user:lisi");
 });
 
 test("a cluster whose requests fail in a row is cut off until a look succeeds", async () => {

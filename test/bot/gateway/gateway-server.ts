@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 import { readJson } from "../../../adapters/sources/index.ts";
 import { createStackStorm } from "../../../adapters/stackstorm/index.ts";
 import { createGateway } from "../../../bot/gateway/index.ts";
-import { createHttpServer } from "../../../bot/http/index.ts";
+import { createHttpServer, createLongAnswers } from "../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../bot/http/server.ts";
 import type { AuditFact } from "../../../core/audit/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
@@ -19,6 +19,8 @@ export const KEY = "k3y-of-the-robot-0123456789";
 export interface GatewayWorld {
   /** By the name of the cluster. */
   clusters: Record<string, { businesses?: string[]; priority?: number; reply: (seen: Seen) => Reply | null }>;
+  /** Clusters that are known to be down. */
+  down?: readonly string[];
   tasks?: Task[];
   /** The role of `lisi` beside the token `token-of-lisi`; all rights on everything when absent. */
   role?: Partial<Role>;
@@ -52,8 +54,10 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
   const asked: RunRequest[] = [];
   const { tasks = [] } = world;
   const role: Role = { name: "ops", of: { users: ["lisi"] }, rights: RIGHTS, ...world.role };
+  const longAnswers = createLongAnswers();
   const gateway = createGateway({
     ...{ door: stackstorm, executor: stackstorm, clusters: () => clusters },
+    sights: () => new Map((world.down ?? []).map((name) => [name, { state: "down", sinceMs: 0, open: 0 }])),
     identity: {
       tokens: () => new Map([[tokenHash("token-of-lisi"), TOKEN]]),
       rolesOf: async () => ({ roles: [role], unsure: [], against: null }),
@@ -83,12 +87,20 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
         );
       },
     },
+    longAnswers,
     aliases: { current: async () => ({ aliases: world.aliases ?? [], silent: [] }) },
     audit: { append: async (fact) => void facts.push(fact) as never },
     ...{ ids: { ulid: () => "01J" }, readJson, log, metrics: metrics as never },
   });
   const api: ServerDeps["api"] = () => undefined;
-  const server = createHttpServer({ gateway, api, metrics, log, hooks: {} } as unknown as ServerDeps);
+  const server = createHttpServer({
+    gateway,
+    longAnswers,
+    api,
+    metrics,
+    log,
+    hooks: {},
+  } as unknown as ServerDeps);
   const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
   t.after(async () => {
     stackstorm.close();
@@ -101,7 +113,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
     const headers = { "x-auth-token": "token-of-lisi", ...given.headers };
     return answered(await fetch(origin + path, { method, headers, body }));
   };
-  return { call, origin, seen, facts, orders, asked, log };
+  return { call, origin, server, seen, facts, orders, asked, log };
 }
 
 async function answered(answer: Response): Promise<Answer> {

@@ -6,6 +6,7 @@ import type { Task } from "../../../core/tasks/index.ts";
 import type { Seen } from "../../adapters/stackstorm/support.ts";
 import { aTask } from "../../support/builders.ts";
 import { sendRaw } from "../../support/raw-http.ts";
+import { eventually } from "../workers/parts.ts";
 import { gatewayServer, KEY } from "./gateway-server.ts";
 
 const ID = "65a1b2c3d4e5f60718293a4b";
@@ -146,6 +147,49 @@ test("with a cluster down a list says that it is not whole, and an unknown id is
   assert.equal((await world.call(`GET /st2/api/v1/executions/${idOf(1)}`)).status, 503);
   assert.equal((await world.call(`GET /st2/api/v1/executions/${ID}`)).status, 200);
   assert.equal((await world.call("GET /st2/api/v1/executions?limit=-1")).status, 403);
+});
+
+test("a cluster that is known to be down is not waited for, and what may lie on it is not called unknown", async (t) => {
+  const hangs = () => new Promise<never>(() => undefined) as never;
+  const clusters = { a: { reply: hangs }, b: { reply: having(row(ID, 1)) } };
+  const world = await gatewayServer(t, { clusters, down: ["a"] });
+  assert.equal((await world.call(`GET /st2/api/v1/executions/${ID}`)).status, 200);
+  const list = await world.call("GET /st2/api/v1/executions");
+  assert.deepEqual([list.body.length, list.headers.get("x-whale-clusters-missing")], [1, "a"]);
+  const other = await world.call(`GET /st2/api/v1/executions/${idOf(7)}`);
+  assert.deepEqual([other.status, other.headers.get("x-whale-clusters-missing")], [503, "a"]);
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("what is no id of an execution is not there, and no cluster is asked for it", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having(row(ID, 1)) } } });
+  for (const name of ["last", "views", "65A1B2C3D4E5F60718293A4B", "x".repeat(300), "1,2"]) {
+    assert.equal((await world.call(`GET /st2/api/v1/executions/${name}`)).status, 404, name);
+    assert.equal((await world.call(`GET /st2/api/v1/executions/${name}/output`)).status, 404, name);
+  }
+  assert.equal(world.seen["a"]?.length, 0);
+});
+
+test("a body that says nothing of its size is read no further than the limit", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: having() } } });
+  const piece = new Uint8Array(65_536).fill(32);
+  let sent = 0;
+  const body = new ReadableStream({
+    pull: (controller) => {
+      sent += piece.length;
+      if (sent > 64 * 1024 * 1024) controller.close();
+      else controller.enqueue(piece);
+    },
+  });
+  const headers = { "x-auth-token": "token-of-lisi", "content-type": "application/json" };
+  const init = { method: "POST", body, headers, duplex: "half" } as RequestInit;
+  const status = await fetch(`${world.origin}/st2/api/v1/executions`, init).then(
+    (answer) => answer.status,
+    () => "cut off",
+  );
+  assert.ok(status === 413 || status === "cut off", String(status));
+  assert.ok(sent < 16 * 1024 * 1024, String(sent));
+  assert.deepEqual(world.asked, []);
 });
 
 test("what lies on a cluster of another business is not there", async (t) => {
@@ -383,4 +427,46 @@ test("the events of all clusters come in one stream, by the first id, and a dead
   }
   closing.abort();
   assert.deepEqual(ids.sort(), [idOf(1), mintedId(task.id)].sort());
+});
+
+/** Reads a stream until it holds a text, or ends. */
+async function heard(url: string, wanted: string, signal = AbortSignal.timeout(20_000)): Promise<string> {
+  const answer = await fetch(url, { headers: { "x-auth-token": "token-of-lisi" }, signal });
+  let text = "";
+  for await (const chunk of answer.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes(wanted)) break;
+  }
+  return text;
+}
+
+test("the output of a start that waits is silent until it runs, and is then that of its run", async (t) => {
+  const task = aTask();
+  const tasks = [task];
+  const piece = (id: string) => `event: st2.execution.output__create\ndata: {"execution_id":"${id}"}\n\n`;
+  const a = { reply: () => ({ status: 200, body: `${piece(ID)}event: EOF\ndata: ''\n\n` }) };
+  const world = await gatewayServer(t, { clusters: { a }, tasks });
+  const minted = mintedId(task.id);
+  const hearing = heard(`${world.origin}/st2/stream/v1/executions/${minted}/output`, "EOF");
+  tasks[0] = { ...task, ...running() };
+  assert.ok((await hearing).includes(piece(minted)));
+  assert.match(world.seen["a"]?.at(-1)?.url.pathname ?? "", new RegExp(`/${ID}/output$`));
+});
+
+test("the output of what ended without running is over", async (t) => {
+  const task = aTask({ state: "rejected", dueAtMs: null });
+  const world = await gatewayServer(t, { clusters: { a: { reply: down } }, tasks: [task] });
+  const url = `${world.origin}/st2/stream/v1/executions/${mintedId(task.id)}/output`;
+  assert.match(await heard(url, "EOF"), /event: EOF/);
+});
+
+test("a stream that somebody hears is cut when the process ends, which does not wait for it", async (t) => {
+  const world = await gatewayServer(t, { clusters: { a: { reply: down } } });
+  const hearing = heard(`${world.origin}/st2/stream/v1/stream`, "never");
+  const refused = assert.rejects(hearing);
+  await eventually("the stream to be open", () => world.seen["a"]?.length === 1);
+  const beganMs = performance.now();
+  await world.server.close();
+  await refused;
+  assert.ok(performance.now() - beganMs < 5_000);
 });

@@ -19,7 +19,12 @@ function depsOf(overrides: Partial<FactDeps> = {}): FactDeps {
       event: async () => anEvent({ labels: { token: "t0p-s3cret" }, detail: { note: "pin 4711-0815" } }),
     },
     archive: { get: async () => null },
-    executor: { output: async () => "pin 4711-0815 accepted", children: async () => [] },
+    executor: {
+      output: async () => "pin 4711-0815 accepted",
+      result: async () => null,
+      children: async () => [],
+    },
+    state: { list: async () => [] },
     explainer: { explain: async () => null },
     rules: () => compiled.set,
     actions: () => ({
@@ -58,9 +63,13 @@ describe("what a page tells of a task", () => {
     const down = async () => {
       throw new ChatOpsError("connection refused", { code: "stackstorm.down", retryable: true });
     };
-    const facts = await factsOf(running(), "zh", depsOf({ executor: { output: down, children: down } }));
+    const facts = await factsOf(
+      running(),
+      "zh",
+      depsOf({ executor: { output: down, result: down, children: down } }),
+    );
     assert.deepEqual(facts.output, { outcome: "unread", why: "connection refused" });
-    assert.deepEqual(facts.children, []);
+    assert.deepEqual(facts.runs, { runs: [], isWhole: true });
     assert.deepEqual(facts.approvers[0]?.names, ["ZHANGSAN"]);
   });
 

@@ -1,3 +1,4 @@
+import type { CardView } from "../../../core/cards/index.ts";
 import type { Messenger } from "../../../core/ports/index.ts";
 import type { MovableClock } from "../../support/clock.ts";
 
@@ -14,6 +15,8 @@ export interface Got {
 export interface LimitedChat {
   messenger: Messenger;
   got: Got[];
+  /** What cards were changed into. */
+  updates: CardView[];
   dropped: Got[];
   /** People whom it does not reach. */
   unreachable: Set<string>;
@@ -28,6 +31,7 @@ const MOST = [
 
 export function limitedChat(clock: MovableClock, messagesIn: (markdown: string) => number): LimitedChat {
   const got: Got[] = [];
+  const updates: CardView[] = [];
   const dropped: Got[] = [];
   const unreachable = new Set<string>();
   const refusals: Error[] = [];
@@ -54,7 +58,10 @@ export function limitedChat(clock: MovableClock, messagesIn: (markdown: string) 
       ...give(recipients, "card", cardId),
       code: `code-${cardId}`,
     }),
-    updateCard: async () => "updated",
+    updateCard: async ({ card }) => {
+      updates.push(card);
+      return "updated";
+    },
     sendText: async ({ recipients, markdown }) => {
       let told = { unreachable: [] as string[] };
       for (let n = 0; n < messagesIn(markdown); n++) told = give(recipients, "text", markdown);
@@ -62,5 +69,5 @@ export function limitedChat(clock: MovableClock, messagesIn: (markdown: string) 
     },
     sendFile: async ({ recipients, name }) => give(recipients, "file", name),
   };
-  return { messenger, got, dropped, unreachable, refusals };
+  return { messenger, got, updates, dropped, unreachable, refusals };
 }

@@ -122,6 +122,19 @@ test("a card that cannot be sent at all is told to who asked, and counted with i
   assert.equal((await store.tasks.get(task.id))?.message, "42037 | too many options");
 });
 
+test("who asks how a run stands is told how far it is, and nobody else has the engine asked", async (t) => {
+  const execution: ExecutionRecord = { id: "5", cluster: "hz-core", status: "running" };
+  const [first] = asking().cards;
+  const cards = first ? [{ ...first, recipients: ["lisi"], sentAtMs: START_MS }] : [];
+  const task = asking({ state: "running", execution, cards });
+  for (const asked of [{ asked: true as const }, {}]) {
+    const update = itemOf(task, 2, { kind: "update", cardNo: 1, code: "c1", ...asked });
+    const { chat, reads } = await sent(t, task, update);
+    const said = chat.updates.some((card) => JSON.stringify(card).includes("1 of 1 done"));
+    assert.deepEqual([said, reads], "asked" in asked ? [true, ["5"]] : [false, []]);
+  }
+});
+
 test("output that fits one message is told whole, and no file follows", async (t) => {
   const task = over("line 1\nline 2");
   const { chat } = await sent(t, task, itemOf(task, 2, { kind: "report" }));

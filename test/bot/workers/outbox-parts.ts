@@ -45,6 +45,13 @@ export function outboxSetting(t: TestContext) {
     nameOf: (id: string) => id,
   });
   const rules: { id: string; owner?: People }[] = [];
+  const reads: string[] = [];
+  const executor = {
+    children: async (cluster: string, id: string) => {
+      reads.push(id);
+      return [{ id: "6", cluster, action: "disk.scan", status: "succeeded" }];
+    },
+  };
   const delegations = { withDelegates: async (ids: readonly string[]) => [...ids] };
   const viewing = batchViewing(view);
   const batching = { outbox, tasks, state: store.state, ...common };
@@ -58,7 +65,7 @@ export function outboxSetting(t: TestContext) {
       },
     },
     ...{ outbox, journal, channel, messagesIn, directory, delegations, advancer, view, ...common },
-    ...{ throttle, rules: () => rules },
+    ...{ throttle, rules: () => rules, executor },
   });
   const digest = createDigester({ outbox, channel, view, ...common });
   const start = () => {
@@ -85,5 +92,5 @@ export function outboxSetting(t: TestContext) {
     return { loop, pass, until };
   };
   const left = budgetLeft({ throttle, limits: DEFAULT_BUDGETS, clock });
-  return { clock, store, chat, log, metrics, channel, left, rules, start };
+  return { clock, store, chat, log, metrics, channel, left, rules, reads, start };
 }

@@ -102,7 +102,7 @@ const CASES: Case[] = [
 
 for (const { name, ended, seen, policies = [], endedForMs = 0, end, tells } of CASES) {
   test(name, async () => {
-    const executor = { find: async () => seen, retryPolicies: async () => policies };
+    const executor = { find: async () => seen, reruns: async () => [], retryPolicies: async () => policies };
     const judged = await judgeEnd(task, ended, endedForMs, { executor, log: silentLog });
     assert.equal(judged.outcome, end);
     if (judged.outcome === "over") assert.deepEqual(judged.doubles, tells);
@@ -114,7 +114,10 @@ test("policies that cannot be read keep a failure open for a moment only", async
   const retryPolicies = async () => {
     throw new Error("403");
   };
-  const deps = { executor: { find: async () => found("a"), retryPolicies }, log: silentLog };
+  const deps = {
+    executor: { find: async () => found("a"), reruns: async () => [], retryPolicies },
+    log: silentLog,
+  };
   assert.equal((await judgeEnd(task, run("a"), 0, deps)).outcome, "wait");
   assert.equal((await judgeEnd(task, run("a"), 5_000, deps)).outcome, "over");
 });

@@ -2,10 +2,19 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createChooser, createOpenCount } from "../../../bot/routing/index.ts";
 import { createAdvancer, createStarter, evidenceOf, type InForce } from "../../../bot/workers/index.ts";
+import { bindingHash } from "../../../core/approvals/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import { hashOf } from "../../../core/ids/index.ts";
-import type { Execution, Executor, FindOutcome, StartRequest, TaskStore } from "../../../core/ports/index.ts";
+import type {
+  Execution,
+  Executor,
+  FindOutcome,
+  RerunRequest,
+  StartOutcome,
+  StartRequest,
+  TaskStore,
+} from "../../../core/ports/index.ts";
 import type { Stop } from "../../../core/stops/index.ts";
 import { DEFAULT_SETTINGS, type Task, type TaskInput } from "../../../core/tasks/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
@@ -48,7 +57,23 @@ function starting(
   const tasks = through(openMemoryStore({ clock }).tasks);
   const asked: string[] = [];
   const sent: StartRequest[] = [];
+  /** Clusters without the action, which is known of none before it was asked. */
+  const lacking = new Set<string>();
+  /** What was made of the run that is run once more (null: nobody can say), and what is asked for. */
+  const rerun = {
+    made: [] as ({ id: string } & Partial<Execution>)[] | null,
+    sent: [] as RerunRequest[],
+    answer: { outcome: "unknown", message: "lost" } as StartOutcome,
+  };
   const executor = {
+    rerun: async (request: RerunRequest) => {
+      rerun.sent.push(request);
+      return rerun.answer;
+    },
+    reruns: async () => {
+      if (rerun.made === null) throw new ChatOpsError("down", { code: "st2.down", retryable: true });
+      return rerun.made.map((one) => ({ ...anExecution("running"), action: "disk.cleanup", ...one }));
+    },
     find: async ({ cluster, requestId }: { cluster: string; requestId: string }) => {
       const place = `${cluster} ${requestId.slice(-1)}`;
       asked.push(place);
@@ -56,6 +81,7 @@ function starting(
     },
     start: async (request: StartRequest) => {
       sent.push(request);
+      if (lacking.has(request.cluster)) return { outcome: "refused", message: "no such action" };
       return { outcome: "started", execution: { ...anExecution("requested"), action: request.action } };
     },
     unclaimed: async () => unclaimed,
@@ -72,7 +98,10 @@ function starting(
   const open = createOpenCount({ tasks, log: silentLog });
   const chooser = createChooser({
     ...{ inForce: () => ({ clusters }), sights: () => new Map(), open },
-    actions: { lacks: () => false, recheck: async () => undefined },
+    actions: {
+      ...{ lacks: () => false, recheck: async () => undefined },
+      lacksNow: async (cluster) => lacking.has(cluster),
+    },
   });
   const starter = createStarter({
     ...{ tasks, advancer, executor, inForce, chooser, open, clock, onStep: () => undefined },
@@ -85,7 +114,7 @@ function starting(
     await starter[how](claim.task, claim.fence);
     return (await tasks.get(task.id)) as Task;
   };
-  return { work, asked, sent, tasks, stopped };
+  return { work, asked, sent, tasks, stopped, lacking, rerun };
 }
 
 function found(id: string, doubles: string[] = []): FindOutcome {
@@ -229,6 +258,78 @@ describe("when the store fails", () => {
       },
     });
     await assert.rejects(starting({}, [], broken).work(approvedTask(), "start"), { code: "store.broken" });
+  });
+});
+
+describe("a start that its cluster refuses", () => {
+  test("goes elsewhere when the cluster has not got the action", async () => {
+    const { work, lacking } = starting({});
+    lacking.add("hz-core");
+    const made = aMadeTask({ rendered: { clusters: ["bj-core", "hz-core"] } });
+    const approved = { ...walk(made, cardSent, approve), approvedAtMs: LATE_MS };
+    const task = await work(approved, "start");
+    assert.deepEqual([task.state, task.reason, task.start?.notSent], ["approved", "start_not_sent", true]);
+    assert.deepEqual(
+      task.start?.refusals?.map(({ cluster }) => cluster),
+      ["hz-core"],
+    );
+  });
+});
+
+describe("a run that is run once more", () => {
+  const rerunOf = { cluster: "hz-core", executionId: "e1", steps: ["look"], known: ["e0"] };
+  const bound = (task: Task): Task => ({ ...task, rerunOf, hash: bindingHash({ ...task, rerunOf }) });
+  const made = () => bound(aMadeTask());
+  const approved = () => ({ ...walk(made(), cardSent, approve), approvedAtMs: LATE_MS });
+
+  test("is asked for by its id and its steps, and nothing else is", async () => {
+    const { work, rerun, sent, asked } = starting({});
+    rerun.made = [{ id: "e0" }];
+    rerun.answer = { outcome: "started", execution: { ...anExecution("running"), action: "disk.cleanup" } };
+    const task = await work(approved(), "start");
+    assert.equal(task.state, "running");
+    const { cluster, executionId, steps } = rerunOf;
+    const requestId = `${task.id}-1`;
+    assert.deepEqual(rerun.sent, [{ cluster, executionId, steps, action: "disk.cleanup", requestId }]);
+    assert.deepEqual([sent, asked], [[], []]);
+  });
+
+  test("is not asked for when something else was made of the run since", async () => {
+    const { work, rerun } = starting({});
+    rerun.made = [{ id: "e0" }, { id: "e2" }];
+    const task = await work(approved(), "start");
+    assert.deepEqual([task.state, task.reason, rerun.sent], ["refused", "binding_void", []]);
+    assert.match(task.message ?? "", /e2/);
+  });
+
+  test("is not asked for while nobody can say what was made of the run", async () => {
+    const { work, rerun } = starting({});
+    rerun.made = null;
+    const task = await work(approved(), "start");
+    assert.deepEqual([task.state, task.reason, rerun.sent], ["approved", "start_not_sent", []]);
+  });
+
+  test("is found among what was made of the run when its answer was lost, and never asked for twice", async () => {
+    const { work, rerun } = starting({});
+    rerun.made = [{ id: "e0" }, { id: "e3" }, { id: "e4", isAttempt: true }, { id: "e5" }];
+    const looking = { ...walk(made(), cardSent, approve, intend, lost), dueAtMs: LATE_MS };
+    const task = await work(looking, "look");
+    assert.deepEqual([task.state, task.reason, task.execution?.id], ["running", "start_adopted", "e3"]);
+    assert.deepEqual([task.doubles, rerun.sent], [["e5"], []]);
+  });
+
+  test("is what the first one was, when a person has ordered another and the first comes to light", async () => {
+    const { work, rerun } = starting({});
+    rerun.made = [{ id: "e3" }];
+    const unknown = stepAt(walk(made(), cardSent, approve, intend, lost), absent(), LATE_MS - 1000).task;
+    const again = stepAt(unknown, { kind: "again", click: aClick() }, LATE_MS).task;
+    const task = await work(again, "start");
+    assert.deepEqual([task.state, task.execution?.id, rerun.sent], ["running", "e3", []]);
+  });
+
+  test("stays unknown while nothing is found, and a person is asked", async () => {
+    const looking = { ...walk(made(), cardSent, approve, intend, lost), dueAtMs: LATE_MS };
+    assert.equal((await starting({}).work(looking, "look")).state, "unknown");
   });
 });
 

@@ -334,6 +334,16 @@ describe("the card of a run", () => {
     assert.match(buttonsCard(strange, card(task), aViewing()).text, /^磁盘使用率过高/);
   });
 
+  test("says how far it is for who asks, as far as that is known", () => {
+    const task = walk(asking(), inputs.approve, inputs.intend, inputs.started);
+    const progress = { total: 8, done: 3, running: 4, failed: 1, current: ["disk.scan"], isWhole: true };
+    const told = (isWhole: boolean) =>
+      buttonsCard(task, card(task), { ...aViewing(), progress: { ...progress, isWhole } }).text;
+    assert.match(told(true), /^共 8 个子任务，完成 3，失败 1，进行中 4 \(disk\.scan\) · /);
+    assert.match(told(false), /^至少 8 个子任务/);
+    assert.doesNotMatch(buttonsCard(task, card(task), { ...aViewing(), progress: null }).text, /子任务/);
+  });
+
   test("says that it starts while it waits for that", () => {
     const task = walk(asking(), inputs.approve);
     assert.equal(buttonsCard(task, card(task), aViewing("en")).subtitle, "approved by 张三 · starting");

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import {
   type Cluster,
   clusterAt,
+  isUnchanged,
+  isUpgradeNamed,
   isUpgradeOver,
   moveUpgrade,
   nextDeed,
@@ -11,6 +13,7 @@ import {
   type Upgrade,
   type UpgradeInput,
   type UpgradeStage,
+  upgradeCode,
 } from "../../../core/clusters/index.ts";
 
 const AT = "2026-11-01T00:00:00.000Z";
@@ -94,6 +97,8 @@ const deeds: [string, Partial<Upgrade>, Partial<Parameters<typeof nextDeed>[1]>,
   ["nobody has approved yet", {}, {}, "wait", "approval"],
   ["nobody has for a day", {}, { nowMs: NOW + 86_400_000 }, "move", "expire"],
   ["its cluster takes starts", { stage: "draining" }, {}, "drain", "next"],
+  ["somebody ends its drain", { stage: "draining", drained: "a" }, {}, "fail", "undrained"],
+  ["the cluster before was drained", { stage: "draining", index: 1, drained: "a" }, {}, "drain", "next"],
   ["draining would strand a business", { stage: "draining" }, { stranded: ["shop"] }, "fail", "stranded"],
   ["it would, and is forced", { stage: "draining", force: "x" }, { stranded: ["shop"] }, "drain", "forced"],
   ["something runs", { stage: "draining" }, { drain: {} }, "wait", "runs"],
@@ -111,6 +116,29 @@ for (const [what, change, facts, outcome, reason] of deeds) {
     assert.deepEqual(nextDeed(upgrade(change), { ...FREE, ...facts }), { outcome, reason });
   });
 }
+
+test("a version that has not changed is doubted, but where none has changed or people know of it", () => {
+  const first = upgrade({ stage: "checking", before: { a: "1" } });
+  assert.equal(isUnchanged(first, "1"), true);
+  assert.equal(isUnchanged(first, "2"), false);
+  assert.equal(isUnchanged({ ...first, before: {} }, "1"), false);
+  const told = moveUpgrade(first, { kind: "fail", message: "x", unchanged: true }, NOW).upgrade;
+  assert.equal(isUnchanged(moveUpgrade(told, { kind: "retry", ...LISI }, NOW).upgrade, "1"), false);
+  const second = upgrade({ index: 1, before: { a: "1", b: "1" }, after: { a: "1" } });
+  assert.equal(isUnchanged(second, "1"), false);
+  assert.equal(isUnchanged({ ...second, after: { a: "2" } }, "1"), true);
+});
+
+test("an upgrade is named by its id or the end of it", () => {
+  const id = "u_01m8bgh35rc7wxfttah1mjcvb9";
+  assert.equal(upgradeCode(id), "mjcvb9");
+  const named = ["mjcvb9", "MJCVB9", id, "cvb9"].map((typed) => isUpgradeNamed({ id }, typed));
+  assert.deepEqual(named, [true, true, true, true]);
+  assert.deepEqual(
+    ["", "b9", "vb9", "u_", "mjcvb"].map((typed) => isUpgradeNamed({ id }, typed)),
+    [false, false, false, false, false],
+  );
+});
 
 const cluster = (name: string, businesses: string[]): Cluster => {
   return { name, api: "http://x", auth: { kind: "apiKey", apiKey: "k" }, businesses, priority: 1 };

@@ -218,6 +218,7 @@ test("all that is dangerous asks first, and reads roles at that moment", () => {
     "start",
     "stop",
     "undrain",
+    "upgrade",
   ]);
   assert.ok(asking.every(({ changes }) => changes));
 });

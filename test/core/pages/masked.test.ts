@@ -42,4 +42,9 @@ describe("a secret that is known", () => {
     const hide = hiding(["hunter22", "hunter22-long", "ab"], MASKING);
     assert.equal(hide("a hunter22-long, hunter22, ab"), "a ********, ********, ab");
   });
+
+  test("is hidden as JSON writes it too", () => {
+    const hide = hiding(['two\nlines "quoted"'], MASKING);
+    assert.equal(hide(JSON.stringify({ out: 'a two\nlines "quoted" b' })), '{"out":"a ******** b"}');
+  });
 });

@@ -178,7 +178,7 @@ describe("from the alert to the result", () => {
     const running = walk(aMadeTask(), cardSent, approve, intend, started);
     const result = stepAt(running, { kind: "refresh", click: aClick({ code: "code-refresh" }) });
     assert.equal(result.task.state, "running");
-    assert.deepEqual(result.effects, [{ kind: "update", cardNo: 1, code: "code-refresh" }]);
+    assert.deepEqual(result.effects, [{ kind: "update", cardNo: 1, code: "code-refresh", asked: true }]);
   });
 
   test("closes a card whose code comes after the task is over", () => {

@@ -28,12 +28,12 @@ import {
 } from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
-import { createTaskOrders } from "../../../../bot/orders/index.ts";
+import { createRetryPlanner, createTaskOrders } from "../../../../bot/orders/index.ts";
 import { budgetLeft, createAdvancer } from "../../../../bot/workers/index.ts";
 import { compileMutes } from "../../../../core/mutes/index.ts";
 import { DEFAULT_BUDGETS } from "../../../../core/outbox/index.ts";
 import { type AccessObject, inScope, type Scope } from "../../../../core/people/index.ts";
-import type { Archive, ConfigStore, Executor } from "../../../../core/ports/index.ts";
+import type { ActionCatalog, Archive, ConfigStore, Executor } from "../../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../../core/tasks/index.ts";
 import { aHomeDir, type Files, NOW_MS } from "../../../adapters/files/home-dir.ts";
 import { movableClock } from "../../../support/clock.ts";
@@ -86,7 +86,9 @@ export interface ApiServerOptions {
   configs?: (own: ConfigStore) => ConfigStore;
   archive?: (own: Archive) => Archive;
   /** What StackStorm knows of executions; nothing when absent. */
-  executor?: Partial<Pick<Executor, "get" | "output" | "tail">>;
+  executor?: Partial<Pick<Executor, "get" | "output" | "result" | "tail" | "children" | "reruns">>;
+  /** What clusters say of actions; unreachable when absent. */
+  readAction?: ActionCatalog["readAction"];
 }
 
 /** Opens a server that closes after its test. */
@@ -217,17 +219,24 @@ async function open(given: Given) {
     const advancer = createAdvancer({ tasks, clock, log, metrics }, DEFAULT_SETTINGS);
     const executor = {
       get: async () => null,
+      result: async () => null,
       output: async () => "",
       tail: async () => ({ outcome: "ended" as const }),
+      children: async () => [],
+      reruns: async () => [],
       ...given.executor,
     };
-    const rules = () => inForce.current().rules;
-    const grants = () => inForce.current().grants;
-    const ordering = { tasks, advancer, executor, rules, grants, settings: DEFAULT_SETTINGS, clock, log };
+    const away = async () => ({ outcome: "unreachable" as const, message: "down" });
+    const plan = createRetryPlanner({
+      ...{ executor, catalog: { readAction: given.readAction ?? away }, inForce: inForce.current, clock },
+      ...{ event: archive.get, isSecretKey: (name) => name === "password" },
+    });
+    const ordering = { tasks, advancer, executor, plan, settings: DEFAULT_SETTINGS, clock, log };
     const ids = { ulid: () => `${NOW_MS}` };
     taskRoutes(router, { guard, log, tasks, orders: createTaskOrders(ordering), ids, readJson });
+    const longAnswers = { keep: () => undefined };
     const hideIn = () => (text: string) => text.replaceAll("s3cret", "********");
-    taskOutputRoutes(router, { guard, log, tasks, executor, audit, clock, hideIn });
+    taskOutputRoutes(router, { guard, log, tasks, executor, audit, clock, hideIn, longAnswers });
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
     const left = budgetLeft({ throttle: store.throttle, limits: DEFAULT_BUDGETS, clock });
     outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });

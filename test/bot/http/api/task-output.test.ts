@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ChatOpsError } from "../../../../core/errors.ts";
 import type { Executor } from "../../../../core/ports/index.ts";
 import type { Task } from "../../../../core/tasks/index.ts";
 import { aMadeTask, anExecution, inputs, walk } from "../../../support/tasks.ts";
@@ -63,6 +64,52 @@ test("what is cut off breaks the connection, and a reader that goes is heard for
   assert.equal(Buffer.from((await reader?.read())?.value ?? []).toString(), "one\n");
   reading.abort();
   await left.promise;
+});
+
+function result(path: string): string {
+  return path.replace(/output$/, "result");
+}
+
+async function* pieces(...texts: readonly string[]): AsyncGenerator<string> {
+  yield* texts;
+}
+
+test("the whole result is a file that nothing runs, however it comes, in which secrets are hidden", async (t) => {
+  const parts = ['{\n  "log": "the s3', 'cret and <script>",\n', '  "n": 1\n}'];
+  const api = await apiServer(t, { executor: { result: async () => pieces(...parts) } });
+  const task = { ...running(), state: "succeeded" as const };
+  const answer = await api.call("GET", result(await stored(api, task)));
+  assert.deepEqual([answer.status, answer.body], [200, { log: "the ******** and <script>", n: 1 }]);
+  assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
+  assert.match(
+    answer.headers.get("content-disposition") ?? "",
+    /^attachment; filename="whale-\w+-result\.json"$/,
+  );
+  assert.match(answer.headers.get("content-security-policy") ?? "", /sandbox/);
+  assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+  const [entry] = (await api.store().audit.read(0, 100)).filter(({ what }) => what === "tasks.output");
+  assert.deepEqual([entry?.who, entry?.detail["command"]], ["zhangsan", "result"]);
+});
+
+test("a result that breaks off breaks the connection, and one that cannot be read is told", async (t) => {
+  const refused = new ChatOpsError("refused", { code: "stackstorm.unreachable", retryable: true });
+  async function* broken(): AsyncGenerator<string> {
+    yield "{\n";
+    throw refused;
+  }
+  const answers = [async () => broken(), () => Promise.reject(refused), async () => null];
+  const api = await apiServer(t, { executor: { result: () => (answers.shift() ?? (async () => null))() } });
+  const path = result(await stored(api, { ...running(), state: "failed" as const }));
+  await assert.rejects(api.call("GET", path));
+  const unread = await api.call("GET", path);
+  assert.deepEqual([unread.status, unread.body.error.code], [503, "engine_unreachable"]);
+  assert.equal((await api.call("GET", path)).body.error.code, "no_result");
+});
+
+test("a run that goes on has no result yet", async (t) => {
+  const api = await apiServer(t);
+  const answer = await api.call("GET", result(await stored(api, running())));
+  assert.deepEqual([answer.status, answer.body.error.code], [404, "no_result"]);
 });
 
 test("who may not see the task, or names none, is told so", async (t) => {

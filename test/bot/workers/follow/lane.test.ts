@@ -45,6 +45,7 @@ async function aLane(t: TestContext, count: number) {
         return told(id);
       },
       find: async () => ({ outcome: "absent" }),
+      reruns: async () => [],
       retryPolicies: async () => [],
     },
   });

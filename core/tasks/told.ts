@@ -1,0 +1,35 @@
+import type { Json } from "../ids/index.ts";
+import { MASK } from "../pages/masked.ts";
+import type { RerunOf } from "./retry-plan.ts";
+import type { Task } from "./task.ts";
+
+/** How a task stands, where it went and why, and in what a retry differs, for programs. */
+export interface ToldTask extends Pick<Task, "state" | "reason" | "choice" | "retryOf"> {
+  task: string;
+  rerunOf?: Pick<RerunOf, "cluster" | "executionId" | "steps">;
+  changed?: { name: string; before?: Json; after: Json }[];
+}
+
+/** A task as it is told; secrets are masked. */
+export function toldTask(task: Task): ToldTask {
+  const { id, state, reason, choice, retryOf, rerunOf, changed } = task;
+  return {
+    ...{ task: id, state, reason },
+    ...(choice ? { choice } : {}),
+    ...(retryOf === undefined ? {} : { retryOf }),
+    ...(rerunOf ? { rerunOf: told(rerunOf) } : {}),
+    ...(changed ? { changed: changesOf(task) } : {}),
+  };
+}
+
+function told({ cluster, executionId, steps }: RerunOf): NonNullable<ToldTask["rerunOf"]> {
+  return { cluster, executionId, steps };
+}
+
+function changesOf({ changed = [], params, secretParams = [] }: Task): NonNullable<ToldTask["changed"]> {
+  return changed.map(({ name, before }) => {
+    const shown = (value: Json) => (secretParams.includes(name) ? MASK : value);
+    const was = before === undefined ? {} : { before: shown(before) };
+    return { name, ...was, after: shown(params[name] ?? null) };
+  });
+}
