@@ -4,6 +4,7 @@ import { knownAlone } from "./channels/index.ts";
 import { handleClick, handleConfirmClick, handleText, isConfirmClick } from "./chat/index.ts";
 import { chatOver, upgradeClicksOver } from "./wire-chat.ts";
 import { questionClicksOver } from "./wire-inquiries.ts";
+import { releaseClicksOver } from "./wire-release.ts";
 import type { Ground } from "./work.ts";
 import type { Viewer } from "./workers/index.ts";
 
@@ -20,6 +21,7 @@ export function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) =
   const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
   const questionClick = questionClicksOver(ground, view);
   const upgradeClick = upgradeClicksOver(ground, view);
+  const releaseClick = releaseClicksOver(ground, view);
   const messages = { chat: chatOver(ground, view), outbox: store.outbox, clock };
   const { plainId, config } = ground;
   const knowing = {
@@ -36,6 +38,7 @@ export function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) =
     if (payload.kind === "click") {
       if (isConfirmClick(payload)) return handleConfirmClick(payload, key, messages);
       if ((await questionClick(payload, key)) || (await upgradeClick(payload, key))) return;
+      if (await releaseClick(payload, key)) return;
       if (!(await handleBatchClick(payload, key, batchClicks))) await handleClick(payload, key, clicks);
       return;
     }

@@ -45,6 +45,7 @@ import {
   type ReadJson,
   rateGate,
   refusalRoutes,
+  releaseRoutes,
   replayRoutes,
   runRoutes,
   type ServerDeps,
@@ -70,6 +71,7 @@ import type { RosterKeeper } from "./rosters/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import { releaseHeld, type StopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
+import type { ReleaseDesk } from "./wire-release.ts";
 import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */
@@ -84,6 +86,7 @@ export interface Serving {
   builds: Builds;
   packs: PackSources;
   delegations: DelegationKeeper;
+  releases: ReleaseDesk;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   orders: TaskOrders;
@@ -228,6 +231,11 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
     longAnswers: parts.longAnswers,
     hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
+  });
+  releaseRoutes(router, {
+    ...{ ...common, access, releases: parts.releases.keeper, readJson, ids, clock },
+    ...{ directory: parts.directory, delegations: parts.delegations },
+    clustersOf: parts.releases.clustersOf,
   });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });
   dutyRoutes(router, { ...common, rosters: parts.rosters });

@@ -10,6 +10,7 @@ import {
 } from "./chat/index.ts";
 import { muteObjectOver } from "./mutes/index.ts";
 import { answererOver } from "./wire-inquiries.ts";
+import { chatReleasesOver } from "./wire-release.ts";
 import type { Ground } from "./work.ts";
 import type { Viewer } from "./workers/index.ts";
 
@@ -68,6 +69,7 @@ function commandDeps(
     upgrades: { upgrades: ground.fleet.upgrades, denied },
     mutes: { mutes: ground.mutes, objectOf: muteObjectOver(rules), denied },
     stops: { tasks, advancer, stops, rules, clusters, denied },
+    releases: chatReleasesOver(ground, denied),
     replays: { replays, audit, explainer, rules, denied, clock },
     delegations: { delegations, clock },
     language: { languages: ground.languages, view },

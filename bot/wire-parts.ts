@@ -46,6 +46,7 @@ import { buildsOver } from "./wire-builds.ts";
 import { postsOver } from "./wire-channels.ts";
 import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
+import { type ReleaseTarget, releasesOver } from "./wire-release.ts";
 import { openStores } from "./wire-stores.ts";
 import { freshToken } from "./wire-tools.ts";
 import { createAdvancer, type StepObserver } from "./workers/index.ts";
@@ -70,6 +71,8 @@ export interface WhaleOptions {
   clock?: Clock;
   /** What does the work in the place of StackStorm; StackStorm when absent. Without `forward` it has no gateway. */
   engine?: Engine;
+  /** Where releases go; nowhere when absent. */
+  releaseTarget?: ReleaseTarget;
   /** What is asked of the clouds' message services; over the network when absent. */
   cloud?: Cloud;
 }
@@ -122,7 +125,7 @@ export async function openParts(options: WhaleOptions) {
   const numericFields = () => inForce.current().numericFields;
   const stores = await openStores(config, { log, clock, numericFields, onCrash: endOn(log) });
   const pressure = createPressureGate({ limits: config.pressure, log, metrics });
-  const { audit, state } = stores.store;
+  const { audit, state, tasks } = stores.store;
   const groups = () => inForce.current().languages;
   const languages = createLanguages({ state, groups, directory, fallback: config.language, clock, log });
   const keeper = keeperOver(options, { ...common, inForce, compile, stores, directory, languages });
@@ -145,7 +148,6 @@ export async function openParts(options: WhaleOptions) {
     ...{ ...DEFAULT_SETTINGS, startWindowMs: config.startWindowMs },
     ...options.settings,
   };
-  const { tasks } = stores.store;
   const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
   const { breakers, executor } = guardedOver(stackstorm, common);
   const plan = createRetryPlanner({
@@ -164,8 +166,11 @@ export async function openParts(options: WhaleOptions) {
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
     ...{ holder: stores.holder, ids: systemIds },
   });
+  const below = { fleet, executor, stores, directory, delegations, languages, config, clock, log };
+  const releases = releasesOver(options.releaseTarget, { ...below, inForce: inForce.current });
   const made = {
     ...buildsOver({ ...common, config, stores, textsFor, inForce: inForce.current }),
+    releases,
     runs,
     aliases,
     actions,

@@ -15,6 +15,7 @@ import { BY_WATCH } from "./home/index.ts";
 import { createLongAnswers, type HttpServer, type Warning } from "./http/index.ts";
 import { expiredTokens } from "./people.ts";
 import { measureMachine, startPressureSampler } from "./pressure/index.ts";
+import type { Releases } from "./releases/index.ts";
 import { serverOver } from "./serve.ts";
 import { stopWarnings } from "./stops/index.ts";
 import { startBuilds } from "./wire-builds.ts";
@@ -189,6 +190,11 @@ function watchActions({ actions }: Parts): Work {
   return { stop: async () => void watch.stop() };
 }
 
+function keepReleases(releases: Releases): Work {
+  const loop = releases.start();
+  return { stop: ({ together }) => together({ releases: () => loop.stop() }) };
+}
+
 async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[]): Promise<void> {
   const ground = {
     ...parts,
@@ -210,6 +216,8 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     const building = startBuilds(parts.builds, parts);
     works.push({ stop: ({ together }) => together({ builds: () => building.stop() }) });
   }
+  const { keeper } = parts.releases;
+  if (config.roles.includes("worker") && keeper) works.push(keepReleases(keeper));
   // Pages ask it too: which parameters are secret.
   if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));
   if (!config.roles.includes("scheduler")) return;

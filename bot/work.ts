@@ -26,6 +26,7 @@ import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
 import { inquiriesOver, questionsSent } from "./wire-inquiries.ts";
+import type { ReleaseDesk } from "./wire-release.ts";
 import {
   type Advancer,
   ALONE,
@@ -66,6 +67,7 @@ export interface Ground {
   delegations: DelegationKeeper;
   stops: StopKeeper;
   fleet: Fleet;
+  releases: ReleaseDesk;
   rosters: Pick<RosterKeeper, "view">;
   explainer: Explainer;
   /** The roles that a person holds now. */

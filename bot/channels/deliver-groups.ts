@@ -43,6 +43,7 @@ export function withGroups(deliver: Deliver, deps: GroupDeliverDeps): Deliver {
   const job = (claim: OutboxClaim): Promise<void> | null => {
     const { body } = claim;
     if (body.kind === "group_report") return report(claim, body, deps);
+    if (body.kind === "group_text") return told(claim, body, deps);
     if (body.kind === "group_card") return card(claim, body, deps);
     return body.kind === "answer" && body.bot ? answer(claim, body.bot, body.text, deps) : null;
   };
@@ -85,6 +86,15 @@ async function report(
   const group = groupOf(name, deps);
   await post(group, text, deps);
   deps.metrics.count("group_reports", { kind: group.kind });
+  await settle(claim, deps);
+}
+
+async function told(
+  claim: OutboxClaim,
+  { group, text }: BodyOf<"group_text">,
+  deps: GroupDeliverDeps,
+): Promise<void> {
+  await post(groupOf(group, deps), text, deps);
   await settle(claim, deps);
 }
 

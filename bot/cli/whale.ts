@@ -26,6 +26,7 @@ const PARTS: readonly { names: readonly string[]; load: () => Promise<Register> 
     load: async () => (await import("./stops.ts")).stopCommands,
   },
   { names: ["builds"], load: async () => (await import("./builds.ts")).buildCommands },
+  { names: ["releases"], load: async () => (await import("./releases.ts")).releaseCommands },
   { names: ["actions"], load: async () => (await import("./actions.ts")).actionsCommand },
   { names: ["rules"], load: rules },
 ];

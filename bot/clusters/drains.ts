@@ -23,6 +23,9 @@ export type UndrainAnswer =
   | { outcome: "refused"; reason: "not_drained" }
   | { outcome: "refused"; reason: "canary_failed"; message: string };
 
+/** What a drain belongs to, where it is not a person's own: these end it themselves. */
+export type DrainFor = Pick<Drain, "upgrade" | "release">;
+
 /** What people have drained, as every process sees it. */
 export interface Drains {
   /** Those in force as of the last look, by cluster. */
@@ -32,7 +35,7 @@ export interface Drains {
   /** What draining a cluster would do to the businesses that it serves. */
   stranding(name: string): Stranding;
   /** From now on nothing new starts there; `by` is an actor's name. Who drained it before keeps it. */
-  order(name: string, order: DrainOrder & { upgrade?: string }, by: string): Promise<DrainAnswer>;
+  order(name: string, order: DrainOrder & DrainFor, by: string): Promise<DrainAnswer>;
   /** Lets it take starts again, once a canary has passed; `skip`: why none is run. */
   lift(name: string, by: string, skip?: string): Promise<UndrainAnswer>;
   /** What still runs there. */
@@ -124,7 +127,7 @@ async function countsOf(name: string, { runs, executor, log }: DrainsDeps): Prom
 
 async function drainCluster(
   name: string,
-  order: DrainOrder & { upgrade?: string },
+  order: DrainOrder & DrainFor,
   deps: DrainsDeps & { by: string; stranding: Stranding },
 ): Promise<DrainAnswer> {
   const { clusters, state, audit, clock, log, by, stranding } = deps;
@@ -134,15 +137,26 @@ async function drainCluster(
     return { outcome: "refused", reason: "stranded", businesses: stranded };
   }
   const nowMs = clock.nowMs();
-  const { forMs, atDeadline, why, upgrade } = order;
+  const { forMs, atDeadline, why, upgrade, release } = order;
   const at = new Date(nowMs).toISOString();
   const until = forMs === null ? null : new Date(nowMs + forMs).toISOString();
-  const body: Drain = { by, at, until, atDeadline, why, ...(upgrade === undefined ? {} : { upgrade }) };
+  const whose = {
+    ...(upgrade === undefined ? {} : { upgrade }),
+    ...(release === undefined ? {} : { release }),
+  };
+  const body: Drain = { by, at, until, atDeadline, why, ...whose };
   const put = await state.put({ kind: "drain", name, expected: null, body });
   if (put.outcome === "conflict") {
     return { outcome: "drained_before", drain: put.current?.body ?? body, stranding };
   }
-  const detail = { until, atDeadline, why, force: order.force, upgrade: upgrade ?? null };
+  const detail = {
+    until,
+    atDeadline,
+    why,
+    force: order.force,
+    upgrade: upgrade ?? null,
+    release: release ?? null,
+  };
   await audit.append({ at, who: by, what: "cluster.drain", object: name, detail });
   log.warn({ by, cluster: name, until, atDeadline, why }, "a cluster is drained: nothing new starts there");
   return { outcome: "drained", drain: body, stranding };

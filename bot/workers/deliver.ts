@@ -127,6 +127,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       case "waiting_card":
       case "group_card":
       case "group_report":
+      case "group_text":
       case "batch":
       case "batch_update":
       case "question":

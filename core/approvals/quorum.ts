@@ -1,4 +1,5 @@
 import type { People, PeopleGroups } from "../people/people.ts";
+import type { Origin } from "../tasks/origin.ts";
 import { requesterOf } from "../tasks/origin.ts";
 import type { Decision, Task } from "../tasks/task.ts";
 import { type PeopleApproval, stepName } from "./approval.ts";
@@ -6,8 +7,16 @@ import { approvedHash } from "./choices.ts";
 import { takePlaces } from "./places.ts";
 import { isOutvoted } from "./rejection.ts";
 
+/** What people decide about: a task, or anything else that is asked for in the same way. */
+export interface Ballot
+  extends Pick<Task, "approval" | "hash" | "round" | "escalated" | "choices" | "chosen"> {
+  decisions: readonly Decision[];
+  /** Who asked for it is no approver of it. */
+  origin: { kind: "rule" } | { kind: Exclude<Origin["kind"], "rule">; by: string | null };
+}
+
 /** Decisions that count now: of this round, on this content; approvals with the choice that was fixed. */
-export function validDecisions(task: Task): Decision[] {
+export function validDecisions(task: Ballot): Decision[] {
   const approved = approvedHash(task.hash, task);
   return task.decisions.filter(({ round, hash, verdict }) => {
     return round === task.round && hash === (verdict === "approve" ? approved : task.hash);
@@ -29,7 +38,7 @@ export interface Vote {
  * One vote for each person, in the order of their first: the last decision counts. Who approves again, then
  * entitled for another group, has both. Whoever asked for the task is no approver of it, whatever is stored.
  */
-export function votes(task: Task): Vote[] {
+export function votes(task: Ballot): Vote[] {
   const found = new Map<string, Vote>();
   const barred = asker(task);
   for (const { by, onBehalfOf, verdict, groups, reason } of validDecisions(task)) {
@@ -45,21 +54,21 @@ export function votes(task: Task): Vote[] {
 }
 
 /** Who asked for a task; null where a rule made it by itself, or the command line of the machine. */
-export function asker({ origin }: Pick<Task, "origin">): string | null {
+export function asker({ origin }: Pick<Ballot, "origin">): string | null {
   return origin.kind === "rule" ? null : origin.by;
 }
 
-function approvals(task: Task): Vote[] {
+function approvals(task: Ballot): Vote[] {
   return votes(task).filter((vote) => vote.verdict === "approve");
 }
 
 /** The distinct people who approved, in the order they did. */
-export function approvers(task: Task): string[] {
+export function approvers(task: Ballot): string[] {
   return approvals(task).map((vote) => vote.by);
 }
 
 /** The distinct people whose last word is no. */
-export function rejecters(task: Task): string[] {
+export function rejecters(task: Ballot): string[] {
   return votes(task).flatMap((vote) => (vote.verdict === "reject" ? [vote.by] : []));
 }
 
@@ -78,7 +87,7 @@ export interface Shortfall {
 }
 
 /** What is missing of a task's quorum; nothing where a policy stands for people. */
-export function shortfall(task: Task): Shortfall {
+export function shortfall(task: Ballot): Shortfall {
   const { approval } = task;
   if (approval.mode !== "people") return { groups: [], ofStep: null };
   const given = approvals(task);
@@ -111,7 +120,7 @@ function openPlaces(approval: PeopleApproval, given: readonly Vote[], steps: Rea
 }
 
 /** How many more people must approve at least. */
-export function stillNeeded(task: Task): number {
+export function stillNeeded(task: Ballot): number {
   const { groups, ofStep } = shortfall(task);
   const places = groups.reduce((sum, { need }) => sum + need, 0);
   return ofStep === null ? places : Math.min(places, ofStep);
@@ -121,14 +130,14 @@ export function stillNeeded(task: Task): number {
  * Whether enough distinct people approved exactly this content and it is not rejected: every group has its need,
  * or a step that was asked has its own.
  */
-export function hasQuorum(task: Task): boolean {
+export function hasQuorum(task: Ballot): boolean {
   // Asked for first, so that whatever is stored never starts without anybody.
   if (task.approval.mode !== "people" || approvers(task).length === 0) return false;
   return !hasRejection(task) && stillNeeded(task) === 0;
 }
 
 /** Whether the decisions so far end it. */
-export function hasRejection(task: Task): boolean {
+export function hasRejection(task: Ballot): boolean {
   const { approval } = task;
   if (approval.mode !== "people") return false;
   if (approval.reject === "any") return validDecisions(task).some(({ verdict }) => verdict === "reject");
@@ -141,7 +150,10 @@ export interface Deciders {
   people: People;
 }
 
-function stepsAsked(task: Task, { escalate }: PeopleApproval): { name: string; need: number; to: People }[] {
+function stepsAsked(
+  task: Pick<Ballot, "escalated">,
+  { escalate }: PeopleApproval,
+): { name: string; need: number; to: People }[] {
   return escalate
     .slice(0, task.escalated)
     .map(({ need, to }, index) => ({ name: stepName(index), need, to }));
@@ -153,13 +165,17 @@ function stepsAsked(task: Task, { escalate }: PeopleApproval): { name: string; n
  */
 export function deciders(task: Task): Deciders[] {
   const { approval, report } = task;
-  if (approval.mode === "people") {
-    const groups = approval.groups.map(({ name, from }) => ({ name, people: from }));
-    return [...groups, ...stepsAsked(task, approval).map(({ name, to }) => ({ name, people: to }))];
-  }
+  if (approval.mode === "people") return decidersOf({ approval, escalated: task.escalated });
   const requester = requesterOf(task);
   if (requester !== null) return [{ name: "asker", people: { users: [requester] } }];
   return [{ name: "report", people: report.to ?? { users: [approval.policy.approvedBy] } }];
+}
+
+/** Who may decide where people are asked: the groups and, after an escalation, those it was escalated to. */
+export function decidersOf(asked: { approval: PeopleApproval; escalated: number }): Deciders[] {
+  const { approval } = asked;
+  const groups = approval.groups.map(({ name, from }) => ({ name, people: from }));
+  return [...groups, ...stepsAsked(asked, approval).map(({ name, to }) => ({ name, people: to }))];
 }
 
 /** The people of `deciders`, for sending. */

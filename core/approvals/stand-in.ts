@@ -1,7 +1,7 @@
 import type { Click } from "../tasks/inputs.ts";
-import type { Decision, Task } from "../tasks/task.ts";
+import type { Decision } from "../tasks/task.ts";
 import { approvedHash } from "./choices.ts";
-import { asker, stillNeeded, type Vote, votes } from "./quorum.ts";
+import { asker, type Ballot, stillNeeded, type Vote, votes } from "./quorum.ts";
 
 /** As whom somebody decides: for these groups, and in the place of an absent person where they name one. */
 export type Decider = Pick<Decision, "by" | "onBehalfOf" | "groups">;
@@ -16,7 +16,7 @@ export type Deciding =
  * stands in are one vote. What somebody asked for neither they approve nor anybody in their place.
  */
 export function decidingAs(
-  task: Task,
+  task: Ballot,
   { by, entitlement, standsFor }: Pick<Click, "by" | "entitlement" | "standsFor">,
   verdict: Decision["verdict"],
 ): Deciding {
@@ -36,7 +36,7 @@ export function decidingAs(
 }
 
 /** Of several places the one that brings the approval furthest; of equals the first. */
-function mostNeeded(task: Task, ways: readonly Decider[]): Decider | undefined {
+function mostNeeded(task: Ballot, ways: readonly Decider[]): Decider | undefined {
   const { round } = task;
   const hash = approvedHash(task.hash, task);
   const left = ways.map((way) => {
@@ -47,12 +47,12 @@ function mostNeeded(task: Task, ways: readonly Decider[]): Decider | undefined {
 }
 
 /** Where one no is enough it takes nobody's place. */
-function endsIt({ approval }: Task, verdict: Decision["verdict"]): boolean {
+function endsIt({ approval }: Ballot, verdict: Decision["verdict"]): boolean {
   return verdict === "reject" && approval.mode === "people" && approval.reject === "any";
 }
 
 /** Why this person cannot decide in this place; null when nobody else has, and they have in no other. */
-function placeFault(task: Task, by: string, place: string): Deciding | null {
+function placeFault(task: Ballot, by: string, place: string): Deciding | null {
   for (const vote of votes(task)) {
     if (vote.by === by) {
       if (placeOf(vote) !== place) return refused("already_counted");

@@ -18,6 +18,8 @@ export const AUDIT_VERBS = [
   "packs.build",
   "packs.build_cancel",
   "packs.build_end",
+  "cluster.release",
+  "cluster.drift",
   "delegation.give",
   "delegation.end",
   "archive.retry",

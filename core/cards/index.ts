@@ -9,6 +9,7 @@ export * from "./messages.ts";
 export { clockTime, paramsText, seconds, taskTitle } from "./parts.ts";
 export { progressLine } from "./progress-text.ts";
 export * from "./question-card.ts";
+export * from "./release-card.ts";
 export { outputText } from "./result-text.ts";
 export * from "./retry-text.ts";
 export * from "./shorten.ts";

@@ -20,6 +20,8 @@ export interface Drain {
   why: string;
   /** The upgrade that it belongs to. */
   upgrade?: string;
+  /** The release that it belongs to. */
+  release?: string;
   /** When what was chosen for the deadline was done. */
   deadlineMetAt?: string;
   /** When and how it ended. The cluster stays without starts. */

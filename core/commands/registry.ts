@@ -10,6 +10,7 @@ export const COMMAND_IDS = [
   ...(["delegations", "delegate", "undelegate", "duty", "language"] as const),
   ...(["run"] as const),
   ...(["drain", "undrain", "upgrade"] as const),
+  ...(["release"] as const),
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
@@ -160,6 +161,16 @@ export const COMMANDS: readonly CommandSpec[] = [
   spec("run", [["运行", "执行命令"], ["run"]], "line?", CHANGES),
   spec("drain", [["排空"], ["drain"]], "text", { right: "clusters.write", ...DANGEROUS }),
   spec("undrain", [["结束排空"], ["undrain"]], "text", { right: "clusters.write", ...DANGEROUS }),
+  // Approving asks to be one of those who are asked, whatever else for a right on the release's clusters.
+  spec(
+    "release",
+    [
+      ["发布", "发布列表"],
+      ["release", "releases"],
+    ],
+    "text?",
+    DANGEROUS,
+  ),
   // Looking asks for no more; whatever changes one asks for clusters.write.
   spec("upgrade", [["升级"], ["upgrade"]], "text?", { right: "clusters.read", ...DANGEROUS }),
   spec("duty", [["值班"], ["duty", "oncall"]], "text?"),

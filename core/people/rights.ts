@@ -24,6 +24,8 @@ export const RIGHTS = [
   "stops.write",
   "packs.read",
   "packs.build",
+  "releases.read",
+  "releases.write",
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];

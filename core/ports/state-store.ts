@@ -8,7 +8,9 @@ import type { Delegation } from "../delegations/index.ts";
 import type { Question } from "../inquiries/question.ts";
 import type { LanguageChoice } from "../languages/languages.ts";
 import type { Mute } from "../mutes/mute.ts";
+import type { DriftFinding } from "../releases/drift.ts";
 import type { Build } from "../releases/image.ts";
+import type { Release } from "../releases/release.ts";
 import type { Stop } from "../stops/stop.ts";
 
 /** The kinds of documents, and what one of each says. */
@@ -35,6 +37,12 @@ export interface StateBodies {
   drain: Drain;
   /** One: the upgrade that is under way, or was last. */
   upgrade: Upgrade;
+  /** By its id: a release that is under way or over. */
+  release: Release;
+  /** By the cluster's name: the release that has it for itself until it is over. */
+  release_hold: { release: string; at: string };
+  /** By the cluster's name: how it differed from its release when people were told of it last. */
+  drift: { at: string; hash: string; findings: readonly DriftFinding[] };
   /** By the cluster's name: the last canary that was run there, absent result while it runs. */
   canary: { at: string; result?: CanaryResult };
   /** By the cluster's name: how it was when people were told of it last. */

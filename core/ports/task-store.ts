@@ -26,6 +26,8 @@ export type OutboxBody =
   | { kind: "waiting_card"; task: string; cardNo: number }
   /** The card of a question that a workflow asks, and the same when it is to be shown anew. */
   | { kind: "question" | "question_update"; question: string }
+  /** A text for a group of groups.yaml, about nothing that has its own kind. */
+  | { kind: "group_text"; group: string; text: string }
   /** A card of a batch, and one that is to be shown anew. */
   | { kind: "batch" | "batch_update"; batch: string; cardNo: number };
 

@@ -1,5 +1,6 @@
 export * from "./bill-of-materials.ts";
 export * from "./checks/index.ts";
+export * from "./drift.ts";
 export * from "./image.ts";
 export * from "./lock-moves.ts";
 export * from "./pack-content.ts";
@@ -8,4 +9,10 @@ export * from "./pack-set.ts";
 export * from "./parts.ts";
 export * from "./plan.ts";
 export * from "./plan-words.ts";
+export * from "./release.ts";
+export * from "./release-deeds.ts";
+export * from "./release-diff.ts";
+export * from "./release-machine.ts";
+export * from "./release-order.ts";
+export * from "./release-words.ts";
 export * from "./uses.ts";

@@ -110,6 +110,10 @@ export const commandsEn: CommandTexts = {
     undelegate: { args: "ID", does: "end a delegation" },
     language: { args: "zh|en|auto", does: "which language you are spoken to in" },
     drain: { args: "CLUSTER [30m] [wait|cancel|leave] [force] [why]", does: "nothing new starts on it" },
+    release: {
+      args: "[ID|ask SET [BUILD] [why]|approve|reject|pause|resume|retry|rollback|abort ID [why]|diff ID ID|drift]",
+      does: "pack sets to the clusters, one after the other, approved by others; alone: the list",
+    },
     undrain: { args: "CLUSTER [skip WHY]", does: "it takes starts again once a canary passed" },
     upgrade: {
       args: "[CLUSTER,CLUSTER [30m] [wait|cancel|leave] [force] [why]|approve|reject|done|retry|abort ID]",

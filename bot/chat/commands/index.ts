@@ -8,6 +8,7 @@ import { type ChatEventDeps, eventCommands } from "./events.ts";
 import { type ChatLanguageDeps, languageCommands } from "./language.ts";
 import { type ChatMuteDeps, muteCommands } from "./mutes.ts";
 import { type OrderDeps, orderCommands } from "./orders.ts";
+import { type ChatReleaseDeps, releaseCommands } from "./releases.ts";
 import { type ChatReplayDeps, replayCommands } from "./replay.ts";
 import { type ChatRuleDeps, ruleCommands } from "./rules.ts";
 import { type ChatRunDeps, runCommands } from "./runs.ts";
@@ -29,6 +30,7 @@ export interface CommandDeps {
   upgrades: ChatUpgradeDeps;
   mutes: ChatMuteDeps;
   stops: ChatStopDeps;
+  releases: ChatReleaseDeps;
   replays: ChatReplayDeps;
   delegations: ChatDelegationDeps;
   duty: ChatDutyDeps;
@@ -50,6 +52,7 @@ export function chatCommands(deps: CommandDeps): ChatCommands {
     upgrade: upgradeCommand(deps.upgrades),
     ...muteCommands(deps.mutes),
     ...stopCommands(deps.stops),
+    ...releaseCommands(deps.releases),
     ...replayCommands(deps.replays),
     ...delegationCommands(deps.delegations),
     ...dutyCommands(deps.duty),

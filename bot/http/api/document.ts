@@ -13,6 +13,7 @@ import { inquiryPaths } from "./inquiry-paths.ts";
 import { mutePaths } from "./mute-paths.ts";
 import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { outboxPaths } from "./outbox-paths.ts";
+import { releasePaths } from "./release-paths.ts";
 import { replayPaths } from "./replay-paths.ts";
 import { runPaths } from "./run-paths.ts";
 import { stopPaths } from "./stop-paths.ts";
@@ -55,6 +56,7 @@ export const apiDocument = {
     ...buildPaths,
     ...upgradePaths,
     ...actionPaths,
+    ...releasePaths,
     ...replayPaths,
     ...deadLetterPaths,
     ...auditPaths,

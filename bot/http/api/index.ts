@@ -19,6 +19,7 @@ export { openApiRoutes } from "./openapi-route.ts";
 export { type OutboxDeps, outboxRoutes } from "./outbox.ts";
 export { INSTANT_WORDS, instantOf } from "./query.ts";
 export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
+export { type ReleaseDeps, releaseRoutes } from "./releases.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";
 export { resultFileOf, sendFile } from "./result-file.ts";
 export { type RunRouteDeps, runRoutes } from "./runs.ts";

@@ -70,6 +70,7 @@ export function groundOver(
       ...{ ...store, directory: instantDirectory, ids: systemIds, clock, log },
       tell: async () => undefined,
     }),
+    releases: { keeper: null, clustersOf: () => null },
     fleet: fleetOver({
       ...{ executor, advancer, directory: instantDirectory, clock, log, metrics, admin: null },
       ...{ holder: "bench", ids: systemIds },

@@ -212,6 +212,7 @@ test("all that is dangerous asks first, and reads roles at that moment", () => {
     "approve",
     "cancel",
     "drain",
+    "release",
     "replay",
     "retry",
     "start",

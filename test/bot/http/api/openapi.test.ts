@@ -24,6 +24,7 @@ test("describes every address of the API with its methods, and no other", () => 
     folder: part,
     keeper: part,
     wecom: part,
+    releases: part,
     config: part,
     localToken: "",
   };

@@ -1,0 +1,119 @@
+import { systemIds } from "../adapters/telemetry/index.ts";
+import { markdownText } from "../adapters/wecom/index.ts";
+import type { ClusterWords } from "../core/clusters/index.ts";
+import { type People, rolesGranting } from "../core/people/index.ts";
+import type { Clock, Directory, Executor, Logger, PackRegistry, Rollouts } from "../core/ports/index.ts";
+import type { ChatReleaseDeps, Denier } from "./chat/index.ts";
+import type { Fleet } from "./clusters/index.ts";
+import type { Config } from "./config/index.ts";
+import type { DelegationKeeper } from "./delegations/index.ts";
+import type { InForce } from "./in-force.ts";
+import type { Languages } from "./languages/index.ts";
+import {
+  createDriftWatch,
+  createReleases,
+  handleReleaseClick,
+  type Releases,
+  releaseTeller,
+  type TermsFinder,
+} from "./releases/index.ts";
+import type { Stores } from "./stores.ts";
+import type { Ground } from "./work.ts";
+import { createViewer, type Viewer } from "./workers/index.ts";
+
+/** Where releases go, and what they are made of. */
+export interface ReleaseTarget {
+  rollouts: Rollouts;
+  registry: PackRegistry;
+  terms: TermsFinder;
+  /** Clusters that a set is released to; null where there is no such set. */
+  clustersOf: (set: string) => readonly string[] | null;
+}
+
+/** The keeper of releases, null where no cluster says how new packs reach its workers, and what may be asked for. */
+export interface ReleaseDesk extends Pick<ReleaseTarget, "clustersOf"> {
+  keeper: Releases | null;
+}
+
+export interface ReleaseParts {
+  fleet: Fleet;
+  executor: Executor;
+  inForce: () => InForce;
+  stores: Stores;
+  directory: Directory;
+  delegations: DelegationKeeper;
+  languages: Pick<Languages, "of" | "textsFor">;
+  config: Config;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Releases to a target; none where there is no target. */
+export function releasesOver(target: ReleaseTarget | undefined, parts: ReleaseParts): ReleaseDesk {
+  if (target === undefined) return { keeper: null, clustersOf: () => null };
+  return { keeper: keeperOver(target, parts), clustersOf: target.clustersOf };
+}
+
+function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: ReleaseParts): Releases {
+  const { fleet, executor, inForce, stores, directory, delegations, languages, clock, log, config } = parts;
+  const { state, audit, outbox, leases, journal } = stores.store;
+  const { archive } = stores;
+  const { timeZone } = config;
+  const view = createViewer({ directory, journal, archive, languages, timeZone, plain: markdownText });
+  const common = { rollouts, registry, state, audit, clock, log };
+  const drift = createDriftWatch({
+    ...common,
+    clusters: () => inForce().clusters.map(({ name }) => name),
+    tell: (key, words, cluster) => tellReleasers({ key, words, cluster }, parts),
+  });
+  return createReleases({
+    ...{
+      ...common,
+      terms,
+      executor,
+      drains: fleet.drains,
+      drift,
+      leases,
+      holder: stores.holder,
+      ids: systemIds,
+    },
+    tell: releaseTeller({ outbox, directory, delegations, view, clock, log }),
+  });
+}
+
+/** Whoever may release to a cluster; the administrators where they are named. */
+async function tellReleasers(
+  { key, words, cluster }: { key: string; words: ClusterWords; cluster: string },
+  { inForce, directory, languages, stores, clock, config }: ReleaseParts,
+): Promise<void> {
+  const roles = rolesGranting(inForce().roles, "releases.write", { clusters: [cluster] });
+  const admin: People | null = config.admin.people;
+  const groups = admin === null ? roles.map(({ of }) => of) : [admin];
+  const people = new Set((await Promise.all(groups.map((of) => directory.expand(of)))).flat());
+  const items = [...people].map(async (to) => {
+    const text = markdownText((await languages.textsFor(to)).wordsOf(words));
+    const body = { kind: "answer" as const, to, text };
+    return { key: `notice:${key}:${to}`, taskId: null, lane: 4 as const, body, dueAtMs: clock.nowMs() };
+  });
+  await stores.store.outbox.add(await Promise.all(items));
+}
+
+/** What messages about releases stand on. */
+export function chatReleasesOver(ground: Ground, denied: Denier): ChatReleaseDeps {
+  const { releases, delegations, clock } = ground;
+  const { keeper, clustersOf } = releases;
+  return { releases: keeper, clustersOf, denied, directory: ground.wecom.directory, delegations, clock };
+}
+
+/** Takes a click on a release's card; false when it is none. */
+export function releaseClicksOver(ground: Ground, view: Viewer) {
+  const { keeper: releases } = ground.releases;
+  const { stores, rolesOf, delegations, clock, log, metrics } = ground;
+  const { directory } = ground.wecom;
+  const { outbox } = stores.store;
+  return async (...[payload, key]: [Parameters<typeof handleReleaseClick>[0], string]): Promise<boolean> => {
+    if (releases === null) return false;
+    const deps = { releases, outbox, directory, delegations, rolesOf, view, clock, log, metrics };
+    return handleReleaseClick(payload, key, deps);
+  };
+}

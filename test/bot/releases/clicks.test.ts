@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { handleReleaseClick, releaseTeller } from "../../../bot/releases/index.ts";
+import type { Viewer } from "../../../bot/workers/index.ts";
+import { releaseCardId } from "../../../core/cards/index.ts";
+import type { OutboxItem } from "../../../core/ports/index.ts";
+import type { Release } from "../../../core/releases/index.ts";
+import { textsOf } from "../../../core/texts/index.ts";
+import { silentLog } from "../../support/log.ts";
+import { aProcess, aWorld } from "./world.ts";
+
+/** A release that was asked for by wangwu; who clicks holds `rights` on all clusters. */
+async function aDesk(rights: readonly "releases.write"[] = []) {
+  const world = aWorld();
+  const { releases } = aProcess(world, "one");
+  const items: OutboxItem[] = [];
+  const view: Viewer = async () => ({
+    ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", plain: (text: string) => text },
+    ...{ nameOf: (id: string) => id, resultRows: [] },
+  });
+  const asked = await releases.ask({ set: "shared", by: "user:wangwu", why: "" });
+  assert.notEqual(asked.outcome, "refused");
+  const release = (await releases.list())[0] as Release;
+  const roles = rights.length > 0 ? [{ name: "sre", of: { users: ["lisi"] }, rights, on: {} }] : [];
+  const directory = {
+    expand: async () => ["lisi", "zhaoliu"],
+    nameOf: async (id: string) => `名 ${id}`,
+    vouch: async (id: string) => {
+      return ["lisi", "zhaoliu"].includes(id)
+        ? ({ outcome: "entitled", groups: [0] } as const)
+        : ({ outcome: "not_entitled" } as const);
+    },
+  };
+  const outbox = { add: async (more: readonly OutboxItem[]) => void items.push(...more) };
+  const delegations = {
+    withDelegates: async (ids: readonly string[]) => [...ids],
+    standsFor: async () => [],
+  };
+  const common = { outbox, directory, delegations, view, clock: world.clock, log: silentLog };
+  const click = (userId: string, button: string) =>
+    handleReleaseClick(
+      {
+        ...{ kind: "click", userId, button, code: "c1", createdAtSeconds: 0 },
+        cardId: releaseCardId(release, userId),
+      },
+      `${userId}/${button}`,
+      {
+        ...{ ...common, releases, metrics: { count: () => undefined } as never },
+        rolesOf: async () => ({ roles: roles as never, unsure: [], against: null }),
+      },
+    );
+  const stage = async () => (await releases.find(release.id))?.stage;
+  return { release, items, click, stage, tell: releaseTeller(common) };
+}
+
+test("those who may approve get a card, and one who is told again gets it under the same key", async () => {
+  const { release, items, tell } = await aDesk();
+  await tell(release);
+  const cards = items.filter(({ body }) => body.kind === "confirm");
+  assert.deepEqual(
+    cards.map(({ body }) => (body.kind === "confirm" ? body.to : "")),
+    ["lisi", "zhaoliu"],
+  );
+  const keys = items.map(({ key }) => key);
+  await tell(release);
+  assert.deepEqual(new Set(items.map(({ key }) => key)), new Set(keys));
+});
+
+test("an approver's click approves, and their card shows it", async () => {
+  const { items, click, stage } = await aDesk();
+  assert.equal(await click("lisi", "approve"), true);
+  assert.equal(await stage(), "starting");
+  const shown = items.find(({ body }) => body.kind === "confirm" && body.code === "c1");
+  assert.ok(shown);
+});
+
+test("who is not asked approves nothing, nor who asked, and they are told", async () => {
+  const { items, click, stage } = await aDesk();
+  await click("sunqi", "approve");
+  await click("wangwu", "approve");
+  assert.equal(await stage(), "asked");
+  const told = items.flatMap(({ body }) => (body.kind === "answer" ? body.text : []));
+  assert.deepEqual(told, ["你不在可批准的人之中", "你不在可批准的人之中"]);
+});
+
+test("an approver without the right on its clusters does not end a release, one with it does", async () => {
+  const without = await aDesk();
+  await without.click("lisi", "abort");
+  assert.equal(await without.stage(), "asked");
+  const having = await aDesk(["releases.write"]);
+  await having.click("lisi", "abort");
+  assert.equal(await having.stage(), "aborted");
+});
+
+test("refreshing changes nothing but the card, and a card of something else is left to others", async () => {
+  const { items, click, stage } = await aDesk();
+  await click("zhaoliu", "refresh");
+  assert.deepEqual([await stage(), items.length], ["asked", 1]);
+});
