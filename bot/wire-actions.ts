@@ -3,7 +3,7 @@ import { createStackStorm } from "../adapters/stackstorm/index.ts";
 import { createLogger, createMetrics, systemClock } from "../adapters/telemetry/index.ts";
 import { type ActionFaults, actionFaults, createActionWatch } from "./actions/index.ts";
 import type { Warning } from "./http/index.ts";
-import { secretsOf } from "./wire-parts.ts";
+import { secretsOf } from "./wire-secrets.ts";
 
 /** What the clusters of a home say against its rules. */
 export async function askClusters(home: Home): Promise<ActionFaults> {

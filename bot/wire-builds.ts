@@ -5,13 +5,16 @@ import { createBuildFiles } from "../adapters/local/index.ts";
 import { packRecipe } from "../adapters/stackstorm/index.ts";
 import { maskText, systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
-import type { Clock, Logger } from "../core/ports/index.ts";
+import type { Clock, Logger, PackRegistry } from "../core/ports/index.ts";
 import {
+  type ActionUse,
   actionUses,
   type Build,
   type FetchedRepo,
   lockFaults,
+  type PackContent,
   type PackProblem,
+  type PlannedPack,
 } from "../core/releases/index.ts";
 import { type Config, environment } from "./config/index.ts";
 import type { PackSources } from "./http/index.ts";
@@ -28,6 +31,8 @@ export interface BuildParts {
   inForce: () => InForce;
   stores: Stores;
   textsFor: Languages["textsFor"];
+  /** What a cluster finds wrong in workflows. */
+  registry: PackRegistry;
   clock: Clock;
   log: Logger;
 }
@@ -37,7 +42,7 @@ export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSour
   const { config, inForce, stores, clock, log } = parts;
   const { buildMs, maxRepoBytes, ...images } = config.images;
   const { state, leases, audit } = stores.store;
-  const tools = packTools({ home: config.home, env: environment(), registry: null });
+  const tools = packTools({ home: config.home, env: environment(), registry: parts.registry });
   const setOf: PackSources["setOf"] = (id) => inForce().packSets.find((set) => set.id === id) ?? null;
   const builds = createBuilds({
     ...{ state, leases, audit, holder: stores.holder, ids: systemIds, clock, log, setOf },
@@ -54,7 +59,7 @@ export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSour
 function checkerOver(tools: PackTools, inForce: () => InForce): PackChecker {
   return async ({ set, build, folders }, signal) => {
     const faults = lockFaults(set, build.lock);
-    if (faults.length > 0) return faults;
+    if (faults.length > 0) return { packs: [], problems: faults };
     const problems: PackProblem[] = [];
     const repos: FetchedRepo[] = [];
     for (const { name, packs } of build.lock.repos) {
@@ -64,12 +69,26 @@ function checkerOver(tools: PackTools, inForce: () => InForce): PackChecker {
       problems.push(...read.problems);
       repos.push({ name, tree, packs: read.packs });
     }
-    const { rosters, ...home } = inForce();
-    // Only those that look somebody up name an action.
-    const lookups = [...rosters.values()].flatMap((one) => (one.kind === "lookup" ? one.roster : []));
-    const uses = actionUses({ ...home, rosters: lookups });
-    return checkSet({ set, repos, problems, uses }, tools, signal);
+    const uses = usesIn(inForce());
+    const found = await checkSet({ set, repos, problems, uses }, tools, signal);
+    return { packs: repos.flatMap(({ packs }) => packs.map(plannedOf)), problems: found };
   };
+}
+
+/** What of the configuration names actions. */
+export function usesIn({ rosters, ...home }: InForce): ActionUse[] {
+  // Of rosters only those that look somebody up name one.
+  const lookups = [...rosters.values()].flatMap((one) => (one.kind === "lookup" ? one.roster : []));
+  return actionUses({ ...home, rosters: lookups });
+}
+
+/** What a plan needs to know of a pack; its texts are in the image. */
+function plannedOf({ ref, version, items }: PackContent): PlannedPack {
+  const kept = items.map(({ kind, ref: of, runner, enabled, parameters }) => ({
+    ...{ kind, ref: of, enabled },
+    ...(kind === "action" ? { runner, parameters } : {}),
+  }));
+  return { ref, version, items: kept };
 }
 
 function repeatedly(ms: number, look: () => Promise<void>): () => void {

@@ -63,7 +63,8 @@ export function fleetOver(parts: FleetParts): Fleet {
     cancel: (taskId, drain) => cancel(taskId, drain, parts),
     tell: async (name, drain, counts) => {
       // An upgrade tells itself that its cluster is drained.
-      if (drain.upgrade !== undefined && drain.done) return;
+      // Whose drain it is tells it in their own words.
+      if ((drain.upgrade !== undefined || drain.release !== undefined) && drain.done) return;
       const key = `drain:${name}:${drain.at}:${drain.done ? "done" : "deadline"}`;
       return tell(key, drainWords(name, drain, counts), name);
     },

@@ -12,7 +12,6 @@ import {
   systemIds,
 } from "../adapters/telemetry/index.ts";
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
-import { secretsOfAuth } from "../core/events/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { createActionWatch } from "./actions/index.ts";
@@ -42,12 +41,13 @@ import { createOpenCount } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
-import { buildsOver } from "./wire-builds.ts";
 import { postsOver } from "./wire-channels.ts";
 import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
-import { type ReleaseTarget, releasesOver } from "./wire-release.ts";
+import type { ReleaseTarget } from "./wire-release.ts";
+import { robotSecrets, secretsOf } from "./wire-secrets.ts";
 import { openStores } from "./wire-stores.ts";
+import { packDeskOver } from "./wire-target.ts";
 import { freshToken } from "./wire-tools.ts";
 import { createAdvancer, type StepObserver } from "./workers/index.ts";
 
@@ -79,6 +79,7 @@ export interface WhaleOptions {
 
 export async function closeParts(parts: Parts): Promise<void> {
   const { stackstorm, wecom, stores, outbound, dutyOut, robotOut } = parts;
+  parts.closePacks();
   robotOut.close();
   outbound.close();
   dutyOut.close();
@@ -167,10 +168,9 @@ export async function openParts(options: WhaleOptions) {
     ...{ holder: stores.holder, ids: systemIds },
   });
   const below = { fleet, executor, stores, directory, delegations, languages, config, clock, log };
-  const releases = releasesOver(options.releaseTarget, { ...below, inForce: inForce.current });
+  const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds };
   const made = {
-    ...buildsOver({ ...common, config, stores, textsFor, inForce: inForce.current }),
-    releases,
+    ...packDeskOver({ ...packing, clusters: home.clusters, lists: stackstorm }, options.releaseTarget),
     runs,
     aliases,
     actions,
@@ -225,11 +225,6 @@ export async function openParts(options: WhaleOptions) {
   };
 }
 
-/** The key alone too: who has it can write into the group. */
-function robotSecrets(url: string | null): string[] {
-  return url === null ? [] : [url, URL.parse(url)?.searchParams.get("key") ?? ""];
-}
-
 /** The robot's answers are a line; a longer wait would hold up the next alert. */
 const ROBOT_LIMITS = { timeoutMs: 5_000, maxResponseBytes: 65_536, maxSockets: 2 };
 
@@ -281,20 +276,6 @@ const pause = (ms: number): Promise<void> => wait(ms);
 
 /** A person waits for the answer. */
 const DUTY_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
-
-/** What of a home must never be seen in a log line. */
-export function secretsOf({ clusters, sources, rosters, groups }: Home): string[] {
-  const keys = clusters.map(({ auth }) => (auth.kind === "apiKey" ? auth.apiKey : auth.password));
-  const tokens = sources.flatMap(({ auth }) => secretsOfAuth(auth));
-  const bearers = rosters.flatMap((roster) => {
-    return roster.kind === "lookup" && roster.lookup.kind === "http" ? (roster.lookup.bearer ?? []) : [];
-  });
-  const robots = Object.values(groups).flatMap((group) => (group.kind === "robot" ? group.key : []));
-  const places = clusters.flatMap(({ deploy }) => {
-    return deploy?.kind === "kubernetes" && "text" in deploy.token ? deploy.token.text : [];
-  });
-  return [...keys, ...tokens, ...bearers, ...robots, ...places];
-}
 
 /** What of the systems outside does not answer now, beside clusters that are not well: the fleet warns of those. */
 export async function probeOutside({ wecom, fleet, inForce }: Parts): Promise<Warning[]> {

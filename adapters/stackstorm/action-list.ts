@@ -65,8 +65,9 @@ async function allOf<Row extends { ref: string }>(
 function listed(row: unknown): ListedAction | null {
   if (!actionCheck.Check(row)) return null;
   const { ref, pack, description, runner_type: runner, enabled, parameters }: Static<typeof ActionRow> = row;
+  const declared = (parameters ?? {}) as JsonObject;
   return {
     ...{ ref, pack, about: description ?? "", runner: runner ?? "", enabled: enabled ?? true },
-    parameters: actionParameters((parameters ?? {}) as JsonObject),
+    ...{ parameters: actionParameters(declared), declared },
   };
 }

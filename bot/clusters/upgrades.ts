@@ -30,8 +30,8 @@ export interface UpgradeWish {
 export type UpgradeAsked =
   | { outcome: "asked"; upgrade: Upgrade }
   | { outcome: "refused"; reason: "under_way"; upgrade: Upgrade }
-  /** `names`: clusters that are not there, or businesses that would have none left. */
-  | { outcome: "refused"; reason: "unknown_cluster" | "stranded"; names: readonly string[] };
+  /** `names`: clusters that are not there or that a release has, or businesses that would have none left. */
+  | { outcome: "refused"; reason: "unknown_cluster" | "in_release" | "stranded"; names: readonly string[] };
 
 export type UpgradeTaken =
   | { outcome: "moved" | "repeated"; upgrade: Upgrade }
@@ -113,6 +113,9 @@ async function obstacle(
   const known = new Set(deps.clusters().map(({ name }) => name));
   const unknown = clusters.filter((name) => !known.has(name));
   if (unknown.length > 0) return { outcome: "refused", reason: "unknown_cluster", names: unknown };
+  const holds = new Set((await state.list("release_hold")).map(({ name }) => name));
+  const held = clusters.filter((name) => holds.has(name));
+  if (held.length > 0) return { outcome: "refused", reason: "in_release", names: held };
   await drains.refresh();
   const names = [...new Set(clusters.flatMap((name) => drains.stranding(name).stranded))];
   if (names.length > 0 && !force) return { outcome: "refused", reason: "stranded", names };

@@ -1,5 +1,5 @@
-import type { PackRegistry, RegisteredPack } from "../../core/ports/index.ts";
-import type { Build, PackSet, ShownPlan } from "../../core/releases/index.ts";
+import type { RegisteredPack } from "../../core/ports/index.ts";
+import type { Build, PackSet, PlannedPack, ShownPlan } from "../../core/releases/index.ts";
 import type { TermsFinder } from "./step.ts";
 
 export interface TermsDeps {
@@ -7,30 +7,30 @@ export interface TermsDeps {
   sets: () => readonly PackSet[];
   /** A build of a set by its id, the newest finished one where none is named; null where there is none. */
   buildOf: (set: string, build: string | null) => Promise<Build | null>;
-  /** What the image of a build holds. */
-  packsOf: (build: Build) => Promise<readonly RegisteredPack[]>;
-  registry: Pick<PackRegistry, "registered">;
+  /** What a cluster has of these packs now. */
+  packsOn: (cluster: string, packs: readonly string[]) => Promise<readonly PlannedPack[]>;
   /** What changes on a cluster that has the first and shall have the second. */
-  planOf: (before: readonly RegisteredPack[], after: readonly RegisteredPack[]) => ShownPlan;
+  planOf: (before: readonly PlannedPack[], after: readonly PlannedPack[]) => ShownPlan;
 }
 
 /** Makes the terms of a release out of its set and build as they are now, and of what its clusters know of its packs. */
-export function termsFinder({ sets, buildOf, packsOf, registry, planOf }: TermsDeps): TermsFinder {
+export function termsFinder({ sets, buildOf, packsOn, planOf }: TermsDeps): TermsFinder {
   return async (id, wanted) => {
     const set = sets().find((one) => one.id === id);
     if (!set) return { outcome: "refused", zh: `没有 Pack 集 ${id}`, en: `there is no pack set ${id}` };
     const build = await buildOf(id, wanted);
     const image = build?.set === id ? build.image : undefined;
-    if (!build || !image) {
+    const held = build?.packs;
+    if (!image || !held) {
       const name = wanted ?? id;
       return { outcome: "refused", zh: `${name} 没有构建好的镜像`, en: `${name} has no finished image` };
     }
-    const packs = await packsOf(build);
-    const refs = packs.map(({ ref }) => ref);
+    const packs = held.map(named);
+    const refs = held.map(({ ref }) => ref);
     const { title, strategy, clusters, drainMs, canary, approval } = set;
     const plans = await Promise.all(
       clusters.map(async (cluster) => {
-        return { cluster, plan: planOf(await registry.registered(cluster, refs), packs) };
+        return { cluster, plan: planOf(await packsOn(cluster, refs), held) };
       }),
     );
     const plan = joinedPlan(plans);
@@ -46,6 +46,10 @@ export function termsFinder({ sets, buildOf, packsOf, registry, planOf }: TermsD
     };
     return { outcome: "found", terms, title };
   };
+}
+
+function named({ ref, version, items }: PlannedPack): RegisteredPack {
+  return { ref, version, items: items.map(({ kind, ref: of }) => ({ kind, ref: of })) };
 }
 
 /** Said once where it is the same on all clusters, else of each by name. */

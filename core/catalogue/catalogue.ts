@@ -1,5 +1,5 @@
 import type { ActionParameter } from "../actions/index.ts";
-import { hashOf } from "../ids/index.ts";
+import { hashOf, type JsonObject } from "../ids/index.ts";
 import type { Policy } from "../policies/index.ts";
 import type { Rule } from "../rules/index.ts";
 import { actionFits, type RunGrant } from "../runs/index.ts";
@@ -13,6 +13,8 @@ export interface ListedAction {
   runner: string;
   enabled: boolean;
   parameters: ReadonlyMap<string, ActionParameter>;
+  /** The same as the cluster declares them. */
+  declared: JsonObject;
 }
 
 /** What one cluster has. */
@@ -35,7 +37,7 @@ export interface ActionUse {
 }
 
 /** One action over all clusters. */
-export interface CatalogueEntry extends Omit<ListedAction, "enabled"> {
+export interface CatalogueEntry extends Omit<ListedAction, "enabled" | "declared"> {
   /** Where it is, by the cluster's name. */
   places: { cluster: string; version: string | null; enabled: boolean }[];
   /** Parameters that are not the same wherever it is. */
@@ -76,7 +78,7 @@ function usesInRule(action: string, { id, business, action: own, offers }: Rule)
 export function catalogueOf(clusters: readonly ClusterActions[], users: ActionUsers): CatalogueEntry[] {
   const found = new Map<string, CatalogueEntry>();
   for (const { cluster, actions, versions } of clusters) {
-    for (const { enabled, ...action } of actions) {
+    for (const { enabled, declared: _declared, ...action } of actions) {
       const place = { cluster, version: versions.get(action.pack) ?? null, enabled };
       const entry = found.get(action.ref);
       if (!entry) {

@@ -2,12 +2,23 @@ import { clusterAt, isUpgradeOver, type Upgrade, upgradeCode } from "./upgrade.t
 import { type ClusterWords, STAGE_WORDS } from "./words.ts";
 
 /** Why an upgrade that was asked for is not begun, or why nothing was done to one. */
-export type UpgradeFault = "no_such" | "other_step" | "under_way" | "unknown_cluster" | "stranded" | "nobody";
+export type UpgradeFault =
+  | "no_such"
+  | "other_step"
+  | "under_way"
+  | "in_release"
+  | "unknown_cluster"
+  | "stranded"
+  | "nobody";
 
 /** What is told of a fault; `about` are the clusters, businesses or the upgrade that it is about. */
 export const UPGRADE_FAULTS: Readonly<Record<UpgradeFault, (about: string) => ClusterWords>> = {
   no_such: () => ({ zh: "没有这个编号的升级", en: "there is no upgrade of this id" }),
   other_step: () => ({ zh: "升级已经走到别的一步", en: "the upgrade is at another step by now" }),
+  in_release: (about) => ({
+    zh: `这些集群正在发布：${about}`,
+    en: `a release is under way on: ${about}`,
+  }),
   under_way: (about) => ({ zh: `已有升级在进行：${about}`, en: `an upgrade is under way: ${about}` }),
   unknown_cluster: (about) => ({ zh: `没有集群：${about}`, en: `there is no cluster ${about}` }),
   stranded: (about) => ({

@@ -1,6 +1,7 @@
 import { hashOf } from "../ids/index.ts";
 import type { PackProblem } from "./pack-content.ts";
 import type { PackLock } from "./pack-lock.ts";
+import type { PlannedPack } from "./plan.ts";
 
 /** An image that was built of a lock and pushed. */
 export interface PackImage {
@@ -43,6 +44,8 @@ export interface Build {
   /** What the checks found, errors first; at most `MOST_PROBLEMS` of them. */
   problems?: readonly PackProblem[];
   image?: PackImage;
+  /** What the image holds, once it was checked. */
+  packs?: readonly PlannedPack[];
   /** Its end stands in the audit log, and whoever ordered it was told. */
   told?: true;
 }

@@ -1,6 +1,7 @@
 import { type ActionParameter, actionParameters } from "../actions/action-schema.ts";
 import type { JsonObject } from "../ids/index.ts";
 import { hashOf, isJsonObject } from "../ids/index.ts";
+import type { ContentKind } from "./pack-content.ts";
 import { type ActionUse, touchedBy, usersOf } from "./uses.ts";
 
 /** What of a pack matters to a plan: read from files, or from what a cluster says. */
@@ -8,7 +9,7 @@ export interface PlannedPack {
   ref: string;
   version: string;
   items: readonly {
-    kind: string;
+    kind: ContentKind;
     ref: string;
     runner?: string;
     enabled?: boolean;

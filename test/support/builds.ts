@@ -80,7 +80,7 @@ export function buildWorld(t: Pick<TestContext, "after">): BuildWorld {
     repos: filledRepos({ disk: aPack("disk"), dmesg: aPack("dmesg"), sysctl: aPack("sysctl") }),
     images: memoryImages({ registry, bases: Object.values(set.base) }),
     files: createBuildFiles({ folder: join(folder.path, holder), clock, mask: (text) => text }),
-    check: async () => [],
+    check: async () => ({ packs: [], problems: [] }),
     recipe: { version: "1", staging: "/tmp", install: () => [], env: {}, trees: [] },
     setOf: (id) => (id === set.id ? set : null),
     ids: { ulid: () => `01${String(ids++).padStart(24, "0")}` },

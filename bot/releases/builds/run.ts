@@ -73,10 +73,10 @@ async function end(
   const stop = deps.every(deps.buildMs, async () => cut.abort("late" satisfies Cut));
   const run: Run = {
     ...{ build, set, signal: cut.signal, onLog },
-    store: async ({ stage, problems }) => {
+    store: async ({ stage, ...found }) => {
       if (stage) onLog(`==> ${stage}`);
       const at = stage ? stageNow(stage, deps) : {};
-      const own = (stored: Build) => ({ ...stored, ...at, ...(problems ? { problems } : {}) });
+      const own = (stored: Build) => ({ ...stored, ...at, ...found });
       await keep(build, own, ground);
       cut.signal.throwIfAborted();
     },

@@ -11,14 +11,21 @@ import {
   type PackImage,
   type PackProblem,
   type PackSet,
+  type PlannedPack,
   packsOf,
 } from "../../../core/releases/index.ts";
 
-/** What looks at the packs of a set as they were fetched, each repository in its folder; errors stop a build. */
+/** What the packs of a set hold, and what is wrong with them; errors stop a build. */
+export interface CheckedPacks {
+  packs: readonly PlannedPack[];
+  problems: readonly PackProblem[];
+}
+
+/** What looks at the packs of a set as they were fetched, each repository in its folder. */
 export type PackChecker = (
   asked: { set: PackSet; build: Build; folders: Readonly<Record<string, string>> },
   signal: AbortSignal,
-) => Promise<readonly PackProblem[]>;
+) => Promise<CheckedPacks>;
 
 export interface StageDeps {
   repos: Pick<PackRepos, "fetch">;
@@ -41,7 +48,11 @@ export interface Run {
   signal: AbortSignal;
   onLog: (line: string) => void;
   /** Stores that a stage begins, or what was found in it. Throws when the build is another's by now. */
-  store: (change: { stage?: BuildStage; problems?: readonly PackProblem[] }) => Promise<void>;
+  store: (change: {
+    stage?: BuildStage;
+    problems?: readonly PackProblem[];
+    packs?: readonly PlannedPack[];
+  }) => Promise<void>;
 }
 
 export type Ending = { outcome: "done"; image: PackImage } | { outcome: "failed"; problem: string };
@@ -73,7 +84,7 @@ export async function runStages(run: Run, deps: StageDeps): Promise<Ending> {
   await run.store({ stage: "checking" });
   const checked = await checkAll(run, fetched.folders, deps);
   if (checked.outcome === "failed") return checked;
-  await run.store({ stage: "building" });
+  await run.store({ stage: "building", packs: checked.packs });
   const same = await deps.sameImage(nameOf(run, deps), run.signal);
   if (same) {
     run.onLog(`已有同样的镜像 (the same image is there): ${same.reference}`);
@@ -134,16 +145,18 @@ async function tried<Outcome extends { outcome: string }>(
   }
 }
 
-async function checkAll(run: Run, folders: Record<string, string>, deps: StageDeps): Promise<Step> {
+type Checked = { outcome: "ok"; packs: readonly PlannedPack[] } | { outcome: "failed"; problem: string };
+
+async function checkAll(run: Run, folders: Record<string, string>, deps: StageDeps): Promise<Checked> {
   const { set, build, signal } = run;
-  const found = await deps.check({ set, build, folders }, signal);
+  const { packs, problems: found } = await deps.check({ set, build, folders }, signal);
   signal.throwIfAborted();
   const errors = found.filter(({ level }) => level === "error");
   const problems = [...errors, ...found.filter(({ level }) => level !== "error")].slice(0, MOST_PROBLEMS);
   for (const problem of problems) run.onLog(problemLine(problem));
   if (problems.length > 0) await run.store({ problems });
   const [first] = errors;
-  if (!first) return OK;
+  if (!first) return { outcome: "ok", packs };
   const count = `检查发现 ${errors.length} 处错误 (the checks found ${errors.length} errors)`;
   return failed(`${count}: ${problemLine(first)}`);
 }

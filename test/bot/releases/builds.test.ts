@@ -73,7 +73,7 @@ describe("a build", () => {
       en: zh,
     });
     const problems = [problem("warning", "w"), problem("error", "e")];
-    const builds = world.process("one", { check: async () => problems });
+    const builds = world.process("one", { check: async () => ({ packs: [], problems }) });
     const { id } = await builds.order(set, lock, BY);
     await builds.round();
     const build = await builds.get(id);

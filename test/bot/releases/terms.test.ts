@@ -18,13 +18,13 @@ const SET: PackSet = {
 };
 const BUILD: Build = {
   ...{ id: image.build, set: "shared", lock: image.lock, by: "user:wangwu", at: RELEASE_AT },
-  ...{ stage: "done", since: RELEASE_AT, image },
+  ...{ stage: "done", since: RELEASE_AT, takes: 1, image, packs },
 };
 
 function finder(versions: Record<string, string>, build: Build | null = BUILD) {
   return termsFinder({
-    ...{ sets: () => [SET], buildOf: async () => build, packsOf: async () => packs },
-    registry: { registered: async (cluster) => [aPack("disk", versions[cluster] ?? "1.0.0")] },
+    ...{ sets: () => [SET], buildOf: async () => build },
+    packsOn: async (cluster) => [aPack("disk", versions[cluster] ?? "1.0.0")],
     planOf: ([before]) => {
       const line = `disk ${before?.version} → 2.0.0`;
       return { lines: [{ zh: line, en: line }], rules: ["vm-disk-cleanup"] };

@@ -21,7 +21,7 @@ const users = {
 
 function action(over: object = {}, enabled = true): ListedAction {
   const parameters = actionParameters({ host: { type: "string", ...over } });
-  return { ref: "disk.show", pack: "disk", about: "", runner: "noop", enabled, parameters };
+  return { ref: "disk.show", pack: "disk", about: "", runner: "noop", enabled, parameters, declared: {} };
 }
 
 test("an action's uses are rules, offers, grants by pattern and policies", () => {

@@ -101,7 +101,11 @@ describe("a plan tells of", () => {
   });
 
   test("no parameter where only one side is known, as for what a cluster says of itself", () => {
-    const registered = { ref: "disk", version: "1.0.0", items: [{ kind: "action", ref: "disk.show" }] };
+    const registered = {
+      ref: "disk",
+      version: "1.0.0",
+      items: [{ kind: "action" as const, ref: "disk.show" }],
+    };
     assert.deepEqual(planRelease([registered], [aPack()], []).packs, []);
   });
 });

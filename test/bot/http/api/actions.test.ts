@@ -24,7 +24,7 @@ const listed = {
   about: "how full",
   runner: "noop",
   enabled: true,
-  parameters,
+  ...{ parameters, declared: {} },
 };
 const rules = ["shop", "pay"].map(
   (business) => ({ id: `of-${business}`, business, action: "disk.show", offers: [] }) as unknown as Rule,

@@ -1,0 +1,94 @@
+import type { Cluster } from "../core/clusters/index.ts";
+import type { ActionLists, Ids, Metrics, PackRegistry } from "../core/ports/index.ts";
+import {
+  type PlannedPack,
+  planLines,
+  planRelease,
+  type ShownPlan,
+  useWords,
+} from "../core/releases/index.ts";
+import type { PackSources } from "./http/index.ts";
+import type { Builds } from "./releases/builds/index.ts";
+import { termsFinder } from "./releases/index.ts";
+import { type BuildParts, buildsOver, usesIn } from "./wire-builds.ts";
+import { type ReleaseDesk, type ReleaseParts, type ReleaseTarget, releasesOver } from "./wire-release.ts";
+import { packRegistryOver, rolloutsOver } from "./wire-releases.ts";
+
+export interface PackParts extends ReleaseParts, Omit<BuildParts, "registry"> {
+  clusters: readonly Cluster[];
+  lists: ActionLists;
+  ids: Ids;
+  metrics: Metrics;
+}
+
+/** Everything about packs: builds of their sets, and releases to clusters that say how packs reach their workers. */
+export interface PackDesk {
+  builds: Builds;
+  packs: PackSources;
+  releases: ReleaseDesk;
+  closePacks(): void;
+}
+
+/** `target` stands for the real clusters where it is given. */
+export function packDeskOver(parts: PackParts, target?: ReleaseTarget): PackDesk {
+  const { clusters } = parts;
+  const registry = packRegistryOver(parts);
+  const { builds, packs } = buildsOver({ ...parts, registry });
+  const rollouts = rolloutsOver(parts);
+  const real = clusters.some(({ deploy }) => deploy)
+    ? {
+        ...{ rollouts, registry, terms: termsOver(parts, { builds, registry }) },
+        clustersOf: (id: string) => packs.setOf(id)?.clusters ?? null,
+      }
+    : undefined;
+  return {
+    ...{ builds, packs, releases: releasesOver(target ?? real, parts) },
+    closePacks: () => {
+      rollouts.close();
+      registry.close();
+    },
+  };
+}
+
+function termsOver(
+  { inForce, lists }: PackParts,
+  { builds, registry }: { builds: Builds; registry: PackRegistry },
+) {
+  return termsFinder({
+    sets: () => inForce().packSets,
+    buildOf: async (set, id) => {
+      if (id !== null) return builds.get(id);
+      return (await builds.list()).find((one) => one.set === set && one.stage === "done") ?? null;
+    },
+    packsOn: async (cluster, packs) => {
+      const known = await registry.registered(cluster, packs);
+      const listing = await lists.listActions(cluster);
+      if (listing.outcome === "unreachable") throw new Error(listing.message);
+      const actions = new Map(listing.actions.map((action) => [action.ref, action]));
+      return known.map((pack) => withParameters(pack, actions));
+    },
+    planOf: (before, after): ShownPlan => {
+      const plan = planRelease(before, after, usesIn(inForce()));
+      const rules = plan.touches.map((use) => useWords(use).zh);
+      return { lines: planLines(plan), rules };
+    },
+  });
+}
+
+type Listed = ReadonlyMap<
+  string,
+  { runner: string; enabled: boolean; declared: PlannedPack["items"][number]["parameters"] & object }
+>;
+
+/** Only actions have parameters, and a plan compares what both sides tell. */
+function withParameters({ items, ...pack }: PlannedPack, actions: Listed): PlannedPack {
+  return {
+    ...pack,
+    items: items.map((item) => {
+      const action = item.kind === "action" ? actions.get(item.ref) : undefined;
+      if (!action) return item;
+      const { runner, enabled, declared: parameters } = action;
+      return { ...item, runner, enabled, parameters };
+    }),
+  };
+}
