@@ -119,12 +119,12 @@ test("a start is logged and counted by its outcome", async (t) => {
   assert.equal(line?.fields["requestId"], REQUEST_ID);
 });
 
-test("a start after a login that is refused is refused and never sent", async (t) => {
+test("a start after a login that is refused is not sent, and says why", async (t) => {
   const body = { faultstring: "Invalid or missing credentials" };
   const fake = await fakeSt2(t, () => ({ status: 401, body }));
   const { st2 } = aClient(t, [aCluster(fake.origin, { auth: passwordAuth })]);
   const outcome = await st2.start(aStart());
-  assert.equal(outcome.outcome, "refused");
+  assert.equal(outcome.outcome, "not_sent");
   assert.match("message" in outcome ? outcome.message : "", /Invalid or missing credentials/);
   assert.deepEqual(
     fake.seen.map(({ url }) => url.pathname),
@@ -155,11 +155,11 @@ test("a start refused for its token is sent once more after one new login", asyn
   assert.equal(fake.seen.filter(({ url }) => url.pathname === "/api/v1/executions").length, 2);
 });
 
-test("a start whose token is refused twice is refused after two requests", async (t) => {
+test("a start whose token is refused twice is proved not sent after two requests", async (t) => {
   const fake = await fakeSt2(t, ({ url }) =>
     url.pathname === "/auth/v1/tokens" ? { status: 201, body: { token: "t" } } : { status: 401 },
   );
   const { st2 } = aClient(t, [aCluster(fake.origin, { auth: passwordAuth })]);
-  assert.equal((await st2.start(aStart())).outcome, "refused");
+  assert.equal((await st2.start(aStart())).outcome, "not_sent");
   assert.equal(fake.seen.filter(({ url }) => url.pathname === "/api/v1/executions").length, 2);
 });
