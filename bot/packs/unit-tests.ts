@@ -49,7 +49,10 @@ interface TestCommand {
 }
 
 async function runOne({ folder, env }: Place, { name, command, args }: TestCommand): Promise<TestRun> {
-  const child = spawn(command, args, { cwd: folder, env: environmentOf(folder, env), timeout: TEST_MS });
+  // A time-out of the child's own would keep this process up when there is no such program.
+  const signal = AbortSignal.timeout(TEST_MS);
+  const own = { cwd: folder, env: environmentOf(folder, env), signal, killSignal: "SIGKILL" as const };
+  const child = spawn(command, args, own);
   let output = "";
   const take = (chunk: Buffer) => {
     output = (output + chunk.toString("utf8")).slice(-MOST_OUTPUT);
@@ -58,9 +61,10 @@ async function runOne({ folder, env }: Place, { name, command, args }: TestComma
   child.stderr.on("data", take);
   child.stdin.end();
   return new Promise((resolve) => {
-    child.on("error", (error) =>
-      resolve({ name, outcome: "missing", output: `${command}: ${error.message}` }),
-    );
+    child.on("error", (error) => {
+      const outcome = signal.aborted ? "failed" : "missing";
+      resolve({ name, outcome, output: `${output}${command}: ${error.message}` });
+    });
     child.on("close", (code) => resolve({ name, outcome: code === 0 ? "passed" : "failed", output }));
   });
 }
