@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { ChatOpsError } from "../../core/errors.ts";
+import { hasErrors } from "../../core/releases/index.ts";
 import { environment } from "../config/index.ts";
 import {
+  checkFolder,
   PACK_NAME,
   packFiles,
   runPackTests,
@@ -11,6 +13,8 @@ import {
   type Scaffold,
   type TestRun,
 } from "../packs/index.ts";
+import { packTools } from "../wire-packs.ts";
+import { problemLines } from "./pack-words.ts";
 import { plainText } from "./plain-text.ts";
 
 /** `whale packs new|test`: for who writes packs, on their own machine. */
@@ -61,6 +65,10 @@ async function test(folder: string): Promise<void> {
   if (!existsSync(join(at, "pack.yaml"))) {
     throw new ChatOpsError(`这里没有 pack.yaml (no pack.yaml here): ${at}`, { code: "packs.no_pack" });
   }
+  const tools = packTools({ home: at, env: environment(), registry: null });
+  const problems = await checkFolder(at, tools, new AbortController().signal);
+  for (const line of problemLines(problems)) console.log(line);
+  if (hasErrors(problems)) process.exitCode = 1;
   const runs = await runPackTests(at, environment());
   for (const line of testLines(runs)) console.log(plainText(line));
   if (runs.some(({ outcome }) => outcome !== "passed")) process.exitCode = 1;

@@ -31,6 +31,22 @@ export interface ToCheck {
 
 type CheckTools = Pick<PackTools, "python" | "registry">;
 
+/** What can be said of one pack where it is written: all but what needs its set, a cluster or an index of packages. */
+export async function checkFolder(
+  folder: string,
+  tools: Pick<PackTools, "format" | "openTree" | "python" | "registry">,
+  signal: AbortSignal,
+): Promise<PackProblem[]> {
+  const tree = await tools.openTree("", folder);
+  const { packs, problems } = tools.format.read(tree, ["."]);
+  const repos: FetchedRepo[] = [{ name: "", tree, packs }];
+  return [
+    ...[...problems, ...checkContent(repos), ...checkSizes(repos)],
+    ...[...checkRequirements(repos), ...checkSecrets(repos)],
+    ...(await checkPython(repos, tools, signal)),
+  ];
+}
+
 /** Every check of a set, with what the set leaves out let pass. What could not be checked is a warning. */
 export async function checkSet(
   { set, repos, problems, uses, plan }: ToCheck,

@@ -1,4 +1,4 @@
-export { checkSet, type ToCheck } from "./check-set.ts";
+export { checkFolder, checkSet, type ToCheck } from "./check-set.ts";
 export { fetchLocked, lockSet, type SetFetched } from "./fetch-set.ts";
 export * from "./scaffold.ts";
 export { MAX_REPO_BYTES, type PackTools } from "./tools.ts";

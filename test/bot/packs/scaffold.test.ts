@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { parseDocument } from "yaml";
 import { testLines } from "../../../bot/cli/pack-tools.ts";
-import { PACK_NAME, packFiles, runPackTests, SCAFFOLDS, type Scaffold } from "../../../bot/packs/index.ts";
+import {
+  checkFolder,
+  PACK_NAME,
+  packFiles,
+  runPackTests,
+  SCAFFOLDS,
+  type Scaffold,
+} from "../../../bot/packs/index.ts";
+import { packTools } from "../../../bot/wire-packs.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 
 const ENV = { PATH: process.env["PATH"], SECRET: "s3cret" };
@@ -52,6 +60,18 @@ test("a test that fails is told with what it wrote, and a pack without tests is 
 test("a program that is not there is told, not taken for a failing test", async (t) => {
   const [run] = await runPackTests(aPack(t, "python"), { PATH: "/nowhere" });
   assert.equal(run?.outcome, "missing");
+});
+
+test("a new pack passes the checks, and one whose entry point is gone does not", async (t) => {
+  const tools = packTools({ home: "/", env: ENV, registry: null });
+  const errorsIn = async (folder: string) => {
+    const problems = await checkFolder(folder, tools, new AbortController().signal);
+    return problems.filter(({ level }) => level === "error").map(({ check }) => check);
+  };
+  for (const kind of SCAFFOLDS) assert.deepEqual(await errorsIn(aPack(t, kind)), [], kind);
+  const broken = aPack(t, "shell");
+  rmSync(join(broken, "actions/hello.sh"));
+  assert.deepEqual(await errorsIn(broken), ["entry-point"]);
 });
 
 test("names of packs are what every cluster takes", () => {
