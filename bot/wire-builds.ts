@@ -5,7 +5,7 @@ import { createBuildFiles } from "../adapters/local/index.ts";
 import { packRecipe } from "../adapters/stackstorm/index.ts";
 import { maskText, systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
-import type { Clock, Logger, PackRegistry } from "../core/ports/index.ts";
+import type { Clock, ImageBuilder, Logger, PackRegistry } from "../core/ports/index.ts";
 import {
   type ActionUse,
   actionUses,
@@ -33,21 +33,26 @@ export interface BuildParts {
   textsFor: Languages["textsFor"];
   /** What a cluster finds wrong in workflows. */
   registry: PackRegistry;
+  /** What builds images; buildah when undefined. */
+  images: ImageBuilder | undefined;
   clock: Clock;
   log: Logger;
 }
 
-/** Builds of pack sets, with real programs. */
+/** Builds of pack sets, with real programs where no other builder is given. */
 export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSources } {
   const { config, inForce, stores, clock, log } = parts;
-  const { buildMs, maxRepoBytes, ...images } = config.images;
+  const { buildMs, maxRepoBytes, ...programs } = config.images;
+  const buildah = () => {
+    return createImages({ folder: join(config.dataDir, "images"), recipe: packRecipe, ...programs });
+  };
   const { state, leases, audit } = stores.store;
   const tools = packTools({ home: config.home, env: environment(), registry: parts.registry });
   const setOf: PackSources["setOf"] = (id) => inForce().packSets.find((set) => set.id === id) ?? null;
   const builds = createBuilds({
     ...{ state, leases, audit, holder: stores.holder, ids: systemIds, clock, log, setOf },
     ...{ repos: tools.repos, check: checkerOver(tools, inForce) },
-    images: createImages({ folder: join(config.dataDir, "images"), recipe: packRecipe, ...images }),
+    images: parts.images ?? buildah(),
     files: createBuildFiles({ folder: join(config.dataDir, "builds"), clock, mask: maskText }),
     ...{ recipe: packRecipe, tell: tellerOver(parts), buildMs, maxRepoBytes, every: repeatedly },
     pause: (ms, signal) => wait(ms, undefined, { signal }),
