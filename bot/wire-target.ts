@@ -1,8 +1,8 @@
 import type { Cluster } from "../core/clusters/index.ts";
 import type { ActionLists, Ids, Metrics, PackRegistry } from "../core/ports/index.ts";
 import {
+  changeLines,
   type PlannedPack,
-  planLines,
   planRelease,
   type ShownPlan,
   useWords,
@@ -70,7 +70,7 @@ function termsOver(
     planOf: (before, after): ShownPlan => {
       const plan = planRelease(before, after, usesIn(inForce()));
       const rules = plan.touches.map((use) => useWords(use).zh);
-      return { lines: planLines(plan), rules };
+      return { lines: changeLines(plan), rules };
     },
   });
 }

@@ -55,7 +55,12 @@ export async function openDemoWorld(
   const envFile = join(folder, "env");
   cpSync(fixture("home"), home, { recursive: true });
   createVms(vms);
-  const { images, closeAround, env: around, ...outside } = await openAround({ folder, home, vms, tickEveryMs });
+  const {
+    images,
+    closeAround,
+    env: around,
+    ...outside
+  } = await openAround({ folder, home, vms, tickEveryMs });
   const env = { ...around, ...demoEnvironment(await knownPort(port), home) };
   writeFileSync(envFile, exportsOf(env));
   let offsetMs = 0;

@@ -42,8 +42,7 @@ function printReady(world: DemoWorld): void {
   console.log(`WHALE READY ${JSON.stringify({ url, phone, st2: stackstorm.url, home })}`);
 }
 
-const PACKS =
-  "  包与发布 packs   whale packs check|plan|build base，whale releases start base（README）";
+const PACKS = "  包与发布 packs   whale packs check|plan|build base，whale releases start base（README）";
 const NO_GIT =
   "  没有找到 git，包的构建与发布不演示 · no git was found: builds and releases of packs are not shown";
 

@@ -39,12 +39,16 @@ export function planSummary(plan: ReleasePlan): Words {
   return { zh: `${zh}；有不兼容的变化`, en: `${en}; some of it is not compatible` };
 }
 
-/** A plan line by line, packs first, then what of Whale it touches. For terminals, and for cards as far as there is room. */
+/** What a plan changes line by line, pack by pack. */
+export function changeLines(plan: ReleasePlan): Words[] {
+  return [planSummary(plan), ...plan.packs.flatMap((pack) => [packLine(pack), ...pack.items.map(itemLine)])];
+}
+
+/** A plan line by line: what changes, then what of Whale it touches. */
 export function planLines(plan: ReleasePlan): Words[] {
   const touched = plan.touches.map(useWords);
   return [
-    planSummary(plan),
-    ...plan.packs.flatMap((pack) => [packLine(pack), ...pack.items.map(itemLine)]),
+    ...changeLines(plan),
     ...(touched.length === 0
       ? []
       : [

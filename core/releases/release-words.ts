@@ -79,9 +79,11 @@ const PLACE_WORDS = {
 const WAITS: ClusterWords = { zh: "未开始", en: "not begun" };
 
 /** Each cluster with how it stands: `hz-core 已更新`. */
-export function placesWords({ clusters, places, stage }: Release): ClusterWords {
+export function placesWords(release: Release): ClusterWords {
+  const { clusters, places, stage } = release;
   const lines = clusters.map((name) => {
-    const place = places[name];
+    const isDrained = stage === "rolling" && name === releaseCluster(release) && !places[name];
+    const place = isDrained ? { stands: "touched" as const } : places[name];
     // What was given up half-way is not under way.
     const isLeft = place?.stands === "touched" && isReleaseOver({ stage });
     const said = isLeft ? { zh: "改了一半", en: "half changed" } : place ? PLACE_WORDS[place.stands] : WAITS;
