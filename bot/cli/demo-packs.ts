@@ -1,12 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChatOpsError } from "../../core/errors.ts";
-import { createImageSimulator, createPackVolume } from "../../fixtures/simulators/images/index.ts";
+import {
+  createImageSimulator,
+  createPackVolume,
+  type ImageSimulator,
+} from "../../fixtures/simulators/images/index.ts";
 import {
   type KubernetesSimulator,
   startKubernetesSimulator,
 } from "../../fixtures/simulators/kubernetes/index.ts";
+import {
+  type StackStormSimulator,
+  startStackStormSimulator,
+} from "../../fixtures/simulators/stackstorm/index.ts";
 import { environment } from "../config/index.ts";
 import { lockSet } from "../packs/index.ts";
 import { prepareRules } from "../wire.ts";
@@ -15,53 +23,96 @@ import { fixture } from "./fixture-path.ts";
 
 /** The pack set of the sample home. */
 export const DEMO_SET = "base";
+const API_KEY = "demo-key-of-the-stackstorm-simulator";
 const TOKEN = "demo-token-of-the-kubernetes-simulator";
 /** As the sample's pack set says; its tag is what the workers have when the demo starts. */
 const FIRST_IMAGE = "127.0.0.1:5000/ops/st2-packs:first";
 const BASES = ["stackstorm/st2:3.8.1", "busybox:1.36.1"];
 
-/** Where the packs of the demo's StackStorm are, and what plays everything that brings new ones there. */
-export interface DemoWorkers {
-  packsDir: string;
+/** One StackStorm of the demo and what runs its workers, both played. */
+export interface DemoCluster {
+  stackstorm: StackStormSimulator;
   kubernetes: KubernetesSimulator;
-  images: ReturnType<typeof createImageSimulator>["builder"];
-  /** What the sample home's cluster needs to be released to. */
+}
+
+export interface DemoClusters {
+  /** The first is the sample home's own. */
+  clusters: readonly [DemoCluster, DemoCluster];
+  /** What builds images, and has them. */
+  images: ImageSimulator["builder"];
+  /** What the home's cluster files name. */
   env: Readonly<Record<string, string>>;
 }
 
-/** Starts the simulators that releases go through, and names them in the home's cluster file. */
-export async function openDemoWorkers({
-  folder,
-  home,
-  tickEveryMs,
-}: {
+interface Place {
   folder: string;
   home: string;
+  vms: string;
   tickEveryMs: number;
-}): Promise<DemoWorkers> {
-  const packsDir = join(folder, "packs");
-  cpSync(fixture("packs"), packsDir, { recursive: true });
+}
+
+/** Starts two clusters over the same machines, and writes into the home how each is reached and released to. */
+export async function openDemoClusters(place: Place): Promise<DemoClusters> {
+  const { folder, home } = place;
   const images = createImageSimulator({ folder: join(folder, "images"), bases: BASES });
-  const volume = createPackVolume({ packsDir, kept: join(folder, "first-packs"), images });
+  const first = await openCluster("hz", place, images);
+  const second = await openCluster("bj", place, images);
+  const file = (name: string) => join(home, "clusters", `${name}.yaml`);
+  const sample = readFileSync(file("hz-core"), "utf8");
+  writeFileSync(file("hz-core"), `${sample}${deployText("HZ")}`);
+  writeFileSync(file("bj-core"), `${inBeijing(sample)}${deployText("BJ")}`);
+  const set = join(home, "packsets", `${DEMO_SET}.yaml`);
+  const both = readFileSync(set, "utf8").replace("clusters: [hz-core]", "clusters: [bj-core, hz-core]");
+  writeFileSync(set, both);
+  const env = { ...addresses("HZ", first), ...addresses("BJ", second) };
+  return { clusters: [first, second], images: images.builder, env };
+}
+
+async function openCluster(
+  zone: string,
+  { folder, vms, tickEveryMs }: Place,
+  images: ImageSimulator,
+): Promise<DemoCluster> {
+  const packsDir = join(folder, `packs-${zone}`);
+  cpSync(fixture("packs"), packsDir, { recursive: true });
+  const volume = createPackVolume({ packsDir, kept: join(folder, `first-packs-${zone}`), images });
   const kubernetes = await startKubernetesSimulator({
     ...{ token: TOKEN, packsImage: FIRST_IMAGE, tickEveryMs },
     onTick: (running) => volume(running("st2-st2api")),
   });
-  appendFileSync(join(home, "clusters", "hz-core.yaml"), DEPLOY);
-  const env = { HZ_K8S_API: kubernetes.url, HZ_K8S_TOKEN: TOKEN };
-  return { packsDir, kubernetes, images: images.builder, env };
+  const stackstorm = await startStackStormSimulator({ packsDir, vmsDir: vms, apiKey: API_KEY });
+  return { stackstorm, kubernetes };
 }
 
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: the file names variables of the environment
-const DEPLOY = `# 演示里由 Kubernetes 模拟器扮演。
+function addresses(prefix: string, { stackstorm, kubernetes }: DemoCluster): Record<string, string> {
+  return {
+    ...{ [`${prefix}_ST2_API`]: stackstorm.api, [`${prefix}_ST2_KEY`]: API_KEY },
+    ...{ [`${prefix}_K8S_API`]: kubernetes.url, [`${prefix}_K8S_TOKEN`]: TOKEN },
+  };
+}
+
+/** The sample's cluster once more, asked after the first. */
+function inBeijing(text: string): string {
+  const words = {
+    杭州: "北京",
+    "hz-core": "bj-core",
+    "zone: hz": "zone: bj",
+    HZ_: "BJ_",
+    "priority: 10": "priority: 5",
+  };
+  return Object.entries(words).reduce((all, [from, to]) => all.replaceAll(from, to), text);
+}
+
+function deployText(prefix: string): string {
+  return `# 演示里由 Kubernetes 模拟器扮演。
 deploy:
   kind: kubernetes
-  api: "\${HZ_K8S_API}"
+  api: "\${${prefix}_K8S_API}"
   namespace: stackstorm
   helmRelease: st2
-  token: "\${HZ_K8S_TOKEN}"
+  token: "\${${prefix}_K8S_TOKEN}"
 `;
-// biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
+}
 
 /** Whether there is a git to show packs and releases with. */
 export function hasGit(): boolean {

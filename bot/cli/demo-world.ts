@@ -3,10 +3,6 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChatOpsError } from "../../core/errors.ts";
-import {
-  type StackStormSimulator,
-  startStackStormSimulator,
-} from "../../fixtures/simulators/stackstorm/index.ts";
 import { createVms } from "../../fixtures/simulators/vms.ts";
 import {
   demoCompany,
@@ -14,16 +10,16 @@ import {
   type WecomSimulator,
 } from "../../fixtures/simulators/wecom/index.ts";
 import { prepare, startWhale, type Whale, type WhaleOptions } from "../wire.ts";
-import { type DemoWorkers, hasGit, makeDemoRepositories, openDemoWorkers } from "./demo-packs.ts";
+import { type DemoCluster, hasGit, makeDemoRepositories, openDemoClusters } from "./demo-packs.ts";
 import { fixture } from "./fixture-path.ts";
 
-const API_KEY = "demo-key-of-the-stackstorm-simulator";
-
-/** Whale with everything around it played by simulators, in one process on loopback. */
-export interface DemoWorld extends Pick<DemoWorkers, "kubernetes"> {
+/**
+ * Whale with everything around it played by simulators, in one process on loopback. `stackstorm` and `kubernetes` are those
+ * of the first cluster.
+ */
+export interface DemoWorld extends DemoCluster {
   whale: Whale;
   wecom: WecomSimulator;
-  stackstorm: StackStormSimulator;
   /** Address of Whale. */
   url: string;
   /** Folder with a copy of the sample home, the stores, the log and the machines. */
@@ -55,16 +51,10 @@ export async function openDemoWorld(
   const envFile = join(folder, "env");
   cpSync(fixture("home"), home, { recursive: true });
   createVms(vms);
-  const {
-    images,
-    closeAround,
-    env: around,
-    ...outside
-  } = await openAround({ folder, home, vms, tickEveryMs });
-  const env = { ...around, ...demoEnvironment(await knownPort(port), home) };
+  const around = await openAround({ folder, home, vms, tickEveryMs });
+  const { wecom, first, images, clock, jump, closeAround } = around;
+  const env = { ...around.env, ...demoEnvironment(await knownPort(port), home) };
   writeFileSync(envFile, exportsOf(env));
-  let offsetMs = 0;
-  const clock = { nowMs: () => Date.now() + offsetMs };
   const withPacks = hasGit();
   const start = async () => {
     if (withPacks) await makeDemoRepositories(home, env);
@@ -75,38 +65,35 @@ export async function openDemoWorld(
     throw error;
   });
   const url = `http://${whale.host}:${whale.port}`;
-  outside.wecom.setCallbackUrl(`${url}/wecom/callback`);
-  return {
-    ...{ ...outside, whale, url, folder, home, vms, logFile, envFile, withPacks },
-    jump: (byMs) => {
-      offsetMs += byMs;
-      void outside.stackstorm.faults.set({ clockSkewMs: offsetMs });
-    },
-    close: async () => {
-      await whale.close();
-      await closeAround();
-    },
+  wecom.setCallbackUrl(`${url}/wecom/callback`);
+  const close = async () => {
+    await whale.close();
+    await closeAround();
   };
+  return { ...first, whale, wecom, url, folder, home, vms, logFile, envFile, withPacks, jump, close };
 }
 
-/** Starts everything that Whale talks to. */
+/** Starts everything that Whale talks to, on a clock that can be moved on. */
 async function openAround(given: { folder: string; home: string; vms: string; tickEveryMs: number }) {
-  const { folder, vms } = given;
-  const { packsDir, kubernetes, images, env } = await openDemoWorkers(given);
-  const stackstorm = await startStackStormSimulator({ packsDir, vmsDir: vms, apiKey: API_KEY });
+  const { clusters, images, env } = await openDemoClusters(given);
   const wecom = await startWecomSimulator();
   wecom.groups.addOwn("shopalerts", "商城告警", ["zhangsan", "lisi"]);
   const closeAround = async () => {
     await wecom.close();
-    await stackstorm.close();
-    await kubernetes.close();
-    rmSync(folder, { recursive: true, force: true });
+    for (const { stackstorm, kubernetes } of clusters) {
+      await stackstorm.close();
+      await kubernetes.close();
+    }
+    rmSync(given.folder, { recursive: true, force: true });
   };
-  const addresses = {
-    ...{ WECOM_API: wecom.url, WECOM_LOGIN: wecom.url },
-    ...{ HZ_ST2_API: stackstorm.api, HZ_ST2_KEY: API_KEY },
+  let offsetMs = 0;
+  const jump = (byMs: number) => {
+    offsetMs += byMs;
+    for (const { stackstorm } of clusters) void stackstorm.faults.set({ clockSkewMs: offsetMs });
   };
-  return { wecom, stackstorm, kubernetes, images, env: { ...env, ...addresses }, closeAround };
+  const clock = { nowMs: () => Date.now() + offsetMs };
+  const addresses = { WECOM_API: wecom.url, WECOM_LOGIN: wecom.url };
+  return { wecom, first: clusters[0], images, env: { ...env, ...addresses }, clock, jump, closeAround };
 }
 
 type Env = Record<string, string>;

@@ -1,6 +1,7 @@
 import { copyFileSync } from "node:fs";
 import { errorText } from "../../core/errors.ts";
 import { demoPort } from "../config/index.ts";
+import { playRelease } from "./demo-release.ts";
 import { playScript, postAlert } from "./demo-script.ts";
 import { type DemoWorld, openDemoWorld } from "./demo-world.ts";
 
@@ -54,7 +55,9 @@ async function runScript(world: DemoWorld): Promise<void> {
   };
   try {
     await playScript(world, tell);
-    tell("两个样例都已走通 · both samples played");
+    if (world.withPacks) await playRelease(world, tell);
+    else tell(NO_GIT.trim());
+    tell("样例都已走通 · all samples played");
   } catch (error) {
     tell(`失败 · FAILED ${errorText(error)}`);
     tell(`日志 · log ${keepLog(world)}`);
