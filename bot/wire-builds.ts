@@ -14,7 +14,10 @@ import {
   lockFaults,
   type PackContent,
   type PackProblem,
+  type PackSet,
   type PlannedPack,
+  packsLeft,
+  planRelease,
 } from "../core/releases/index.ts";
 import { type Config, environment } from "./config/index.ts";
 import type { PackSources } from "./http/index.ts";
@@ -51,7 +54,7 @@ export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSour
   const setOf: PackSources["setOf"] = (id) => inForce().packSets.find((set) => set.id === id) ?? null;
   const builds = createBuilds({
     ...{ state, leases, audit, holder: stores.holder, ids: systemIds, clock, log, setOf },
-    ...{ repos: tools.repos, check: checkerOver(tools, inForce) },
+    ...{ repos: tools.repos, check: checkerOver(tools, { inForce, releasedOf: releasedOver(stores) }) },
     images: parts.images ?? buildah(),
     files: createBuildFiles({ folder: join(config.dataDir, "builds"), clock, mask: maskText }),
     ...{ recipe: packRecipe, tell: tellerOver(parts), buildMs, maxRepoBytes, every: repeatedly },
@@ -61,7 +64,10 @@ export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSour
 }
 
 /** Everything that is looked at before a build; what no cluster or Python is there for is a warning. */
-function checkerOver(tools: PackTools, inForce: () => InForce): PackChecker {
+function checkerOver(
+  tools: PackTools,
+  { inForce, releasedOf }: { inForce: () => InForce; releasedOf: (set: PackSet) => Promise<PlannedPack[]> },
+): PackChecker {
   return async ({ set, build, folders }, signal) => {
     const faults = lockFaults(set, build.lock);
     if (faults.length > 0) return { packs: [], problems: faults };
@@ -75,8 +81,19 @@ function checkerOver(tools: PackTools, inForce: () => InForce): PackChecker {
       repos.push({ name, tree, packs: read.packs });
     }
     const uses = usesIn(inForce());
-    const found = await checkSet({ set, repos, problems, uses }, tools, signal);
-    return { packs: repos.flatMap(({ packs }) => packs.map(plannedOf)), problems: found };
+    const packs = repos.flatMap((repo) => repo.packs.map(plannedOf));
+    const plan = planRelease(await releasedOf(set), packs, uses);
+    const found = await checkSet({ set, repos, problems, uses, plan }, tools, signal);
+    return { packs, problems: found };
+  };
+}
+
+/** The packs that the releases of a set have left on its clusters, once each. */
+function releasedOver({ store }: Stores): (set: PackSet) => Promise<PlannedPack[]> {
+  return async ({ id, clusters }) => {
+    const releases = (await store.state.list("release")).map(({ body }) => body);
+    const packs = clusters.flatMap((cluster) => packsLeft(cluster, id, releases));
+    return [...new Map(packs.map((pack) => [pack.ref, pack])).values()];
   };
 }
 

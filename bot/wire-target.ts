@@ -3,6 +3,7 @@ import type { ActionLists, Ids, Metrics, PackRegistry } from "../core/ports/inde
 import {
   changeLines,
   type PlannedPack,
+  packsLeft,
   planRelease,
   type ShownPlan,
   useWords,
@@ -51,7 +52,7 @@ export function packDeskOver(parts: PackParts, target?: ReleaseTarget): PackDesk
 }
 
 function termsOver(
-  { inForce, lists }: PackParts,
+  { inForce, lists, stores }: PackParts,
   { builds, registry }: { builds: Builds; registry: PackRegistry },
 ) {
   return termsFinder({
@@ -59,6 +60,10 @@ function termsOver(
     buildOf: async (set, id) => {
       if (id !== null) return builds.get(id);
       return (await builds.list()).find((one) => one.set === set && one.stage === "done") ?? null;
+    },
+    packsLeft: async (cluster, set) => {
+      const releases = (await stores.store.state.list("release")).map(({ body }) => body);
+      return packsLeft(cluster, set, releases).map(({ ref }) => ref);
     },
     packsOn: async (cluster, packs) => {
       const known = await registry.registered(cluster, packs);

@@ -7,6 +7,8 @@ export interface TermsDeps {
   sets: () => readonly PackSet[];
   /** A build of a set by its id, the newest finished one where none is named; null where there is none. */
   buildOf: (set: string, build: string | null) => Promise<Build | null>;
+  /** Names of the packs that releases of a set have left on a cluster. */
+  packsLeft: (cluster: string, set: string) => Promise<readonly string[]>;
   /** What a cluster has of these packs now. */
   packsOn: (cluster: string, packs: readonly string[]) => Promise<readonly PlannedPack[]>;
   /** What changes on a cluster that has the first and shall have the second. */
@@ -14,7 +16,7 @@ export interface TermsDeps {
 }
 
 /** Makes the terms of a release out of its set and build as they are now, and of what its clusters know of its packs. */
-export function termsFinder({ sets, buildOf, packsOn, planOf }: TermsDeps): TermsFinder {
+export function termsFinder({ sets, buildOf, packsLeft, packsOn, planOf }: TermsDeps): TermsFinder {
   return async (id, wanted) => {
     const set = sets().find((one) => one.id === id);
     if (!set) return { outcome: "refused", zh: `没有 Pack 集 ${id}`, en: `there is no pack set ${id}` };
@@ -30,7 +32,9 @@ export function termsFinder({ sets, buildOf, packsOn, planOf }: TermsDeps): Term
     const { title, strategy, clusters, drainMs, canary, approval } = set;
     const plans = await Promise.all(
       clusters.map(async (cluster) => {
-        return { cluster, plan: planOf(await packsOn(cluster, refs), held) };
+        // What is gone from the set goes from its clusters too.
+        const all = [...new Set([...refs, ...(await packsLeft(cluster, id))])];
+        return { cluster, plan: planOf(await packsOn(cluster, all), held) };
       }),
     );
     const plan = joinedPlan(plans);

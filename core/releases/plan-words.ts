@@ -70,7 +70,10 @@ function packLine({ ref, change, before, after }: PackChange): Words {
 function itemLine(item: ItemChange): Words {
   const { zh, en } = CHANGE_WORDS[item.change];
   const kind = KIND_WORDS[item.kind] ?? { zh: item.kind, en: item.kind };
-  const details = [...runnerWords(item), ...enabledWords(item), ...item.parameters.map(parameterWords)];
+  const details = [
+    ...[...runnerWords(item), ...enabledWords(item), ...item.parameters.map(parameterWords)],
+    ...losersWords(item),
+  ];
   const breaking = item.compatible ? [] : [{ zh: "不兼容", en: "not compatible" }];
   const all = [...details, ...breaking];
   if (all.length === 0) return { zh: `  ${zh}${kind.zh} ${item.ref}`, en: `  ${kind.en} ${item.ref} ${en}` };
@@ -84,6 +87,18 @@ function runnerWords({ runner }: ItemChange): Words[] {
   if (!runner) return [];
   const moved = `${runner.before} → ${runner.after}`;
   return [{ zh: `执行器 ${moved}`, en: `runner ${moved}` }];
+}
+
+/** Who named what is gone. */
+function losersWords({ change, touches }: ItemChange): Words[] {
+  if (change !== "removed" || touches.length === 0) return [];
+  const named = touches.map(useWords);
+  return [
+    {
+      zh: `还在用：${named.map(({ zh }) => zh).join("、")}`,
+      en: `used by ${named.map(({ en }) => en).join(", ")}`,
+    },
+  ];
 }
 
 function enabledWords({ enabled }: ItemChange): Words[] {

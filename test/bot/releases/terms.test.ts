@@ -23,7 +23,7 @@ const BUILD: Build = {
 
 function finder(versions: Record<string, string>, build: Build | null = BUILD) {
   return termsFinder({
-    ...{ sets: () => [SET], buildOf: async () => build },
+    ...{ sets: () => [SET], buildOf: async () => build, packsLeft: async () => [] },
     packsOn: async (cluster) => [aPack("disk", versions[cluster] ?? "1.0.0")],
     planOf: ([before]) => {
       const line = `disk ${before?.version} → 2.0.0`;
@@ -42,6 +42,21 @@ test("what changes is said once where all clusters are alike, else of each by na
     "cluster bj:",
     "disk 0.9.0 → 2.0.0",
   ]);
+});
+
+test("packs that are gone from the set, but were left by its releases, are asked of each cluster", async () => {
+  const asked: Record<string, readonly string[]> = {};
+  const find = termsFinder({
+    ...{ sets: () => [SET], buildOf: async () => BUILD },
+    packsLeft: async (cluster) => (cluster === "hz" ? ["net", "disk"] : []),
+    packsOn: async (cluster, refs) => {
+      asked[cluster] = refs;
+      return [];
+    },
+    planOf: () => ({ lines: [], rules: [] }),
+  });
+  await find("shared", null);
+  assert.deepEqual(asked, { hz: ["disk", "net"], bj: ["disk"] });
 });
 
 test("there are no terms without a set, nor without a finished build of it", async () => {
