@@ -7,8 +7,6 @@ import { maskText, systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
 import type { Clock, ImageBuilder, Logger, PackRegistry } from "../core/ports/index.ts";
 import {
-  type ActionUse,
-  actionUses,
   type Build,
   type FetchedRepo,
   lockFaults,
@@ -21,7 +19,7 @@ import {
 } from "../core/releases/index.ts";
 import { type Config, environment } from "./config/index.ts";
 import type { PackSources } from "./http/index.ts";
-import type { InForce } from "./in-force.ts";
+import { type InForce, usesIn } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
 import { checkSet, type PackTools } from "./packs/index.ts";
 import { type Builds, createBuilds, type PackChecker } from "./releases/builds/index.ts";
@@ -95,13 +93,6 @@ function releasedOver({ store }: Stores): (set: PackSet) => Promise<PlannedPack[
     const packs = clusters.flatMap((cluster) => packsLeft(cluster, id, releases));
     return [...new Map(packs.map((pack) => [pack.ref, pack])).values()];
   };
-}
-
-/** What of the configuration names actions. */
-export function usesIn({ rosters, ...home }: InForce): ActionUse[] {
-  // Of rosters only those that look somebody up name one.
-  const lookups = [...rosters.values()].flatMap((one) => (one.kind === "lookup" ? one.roster : []));
-  return actionUses({ ...home, rosters: lookups });
 }
 
 /** What a plan needs to know of a pack; its texts are in the image. */

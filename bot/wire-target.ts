@@ -1,17 +1,12 @@
 import type { Cluster } from "../core/clusters/index.ts";
 import type { ActionLists, Ids, Metrics, PackRegistry } from "../core/ports/index.ts";
-import {
-  changeLines,
-  type PlannedPack,
-  packsLeft,
-  planRelease,
-  type ShownPlan,
-  useWords,
-} from "../core/releases/index.ts";
+import { changeLines, packsLeft, planRelease, type ShownPlan, useWords } from "../core/releases/index.ts";
 import type { PackSources } from "./http/index.ts";
+import { usesIn } from "./in-force.ts";
 import type { Builds } from "./releases/builds/index.ts";
 import { termsFinder } from "./releases/index.ts";
-import { type BuildParts, buildsOver, usesIn } from "./wire-builds.ts";
+import { type BuildParts, buildsOver } from "./wire-builds.ts";
+import { packsOnOver } from "./wire-packs.ts";
 import { type ReleaseDesk, type ReleaseParts, type ReleaseTarget, releasesOver } from "./wire-release.ts";
 import { packRegistryOver, rolloutsOver } from "./wire-releases.ts";
 
@@ -65,35 +60,11 @@ function termsOver(
       const releases = (await stores.store.state.list("release")).map(({ body }) => body);
       return packsLeft(cluster, set, releases).map(({ ref }) => ref);
     },
-    packsOn: async (cluster, packs) => {
-      const known = await registry.registered(cluster, packs);
-      const listing = await lists.listActions(cluster);
-      if (listing.outcome === "unreachable") throw new Error(listing.message);
-      const actions = new Map(listing.actions.map((action) => [action.ref, action]));
-      return known.map((pack) => withParameters(pack, actions));
-    },
+    packsOn: packsOnOver({ registry, lists }),
     planOf: (before, after): ShownPlan => {
       const plan = planRelease(before, after, usesIn(inForce()));
       const rules = plan.touches.map((use) => useWords(use).zh);
       return { lines: changeLines(plan), rules };
     },
   });
-}
-
-type Listed = ReadonlyMap<
-  string,
-  { runner: string; enabled: boolean; declared: PlannedPack["items"][number]["parameters"] & object }
->;
-
-/** Only actions have parameters, and a plan compares what both sides tell. */
-function withParameters({ items, ...pack }: PlannedPack, actions: Listed): PlannedPack {
-  return {
-    ...pack,
-    items: items.map((item) => {
-      const action = item.kind === "action" ? actions.get(item.ref) : undefined;
-      if (!action) return item;
-      const { runner, enabled, declared: parameters } = action;
-      return { ...item, runner, enabled, parameters };
-    }),
-  };
 }
