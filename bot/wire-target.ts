@@ -27,16 +27,15 @@ export interface PackDesk {
 
 /** `target` stands for the real clusters where it is given. */
 export function packDeskOver(parts: PackParts, target?: ReleaseTarget): PackDesk {
-  const { clusters } = parts;
   const registry = packRegistryOver(parts);
   const { builds, packs } = buildsOver({ ...parts, registry });
-  const rollouts = rolloutsOver(parts);
-  const real = clusters.some(({ deploy }) => deploy)
-    ? {
-        ...{ rollouts, registry, terms: termsOver(parts, { builds, registry }) },
-        clustersOf: (id: string) => packs.setOf(id)?.clusters ?? null,
-      }
-    : undefined;
+  const clusters = () => parts.inForce().clusters;
+  const rollouts = rolloutsOver({ ...parts, clusters });
+  const real = {
+    ...{ rollouts, registry, terms: termsOver(parts, { builds, registry }) },
+    clustersOf: (id: string) => packs.setOf(id)?.clusters ?? null,
+    isThere: () => clusters().some(({ deploy }) => deploy),
+  };
   return {
     ...{ builds, packs, releases: releasesOver(target ?? real, parts) },
     closePacks: () => {
@@ -56,6 +55,7 @@ function termsOver(
       if (id !== null) return builds.get(id);
       return (await builds.list()).find((one) => one.set === set && one.stage === "done") ?? null;
     },
+    takesReleases: (name) => inForce().clusters.some((one) => one.name === name && one.deploy),
     packsLeft: async (cluster, set) => {
       const releases = (await stores.store.state.list("release")).map(({ body }) => body);
       return packsLeft(cluster, set, releases).map(({ ref }) => ref);
