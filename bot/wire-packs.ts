@@ -6,7 +6,7 @@ import type { Cluster } from "../core/clusters/index.ts";
 import { ChatOpsError } from "../core/errors.ts";
 import type { ActionLists, PackRegistry } from "../core/ports/index.ts";
 import type { PlannedPack } from "../core/releases/index.ts";
-import type { Environment } from "./config/index.ts";
+import { type Environment, readMaxRepo } from "./config/index.ts";
 import type { PackTools } from "./packs/index.ts";
 
 export {
@@ -31,7 +31,7 @@ export function packTools(given: {
     repos: createGit({ home, secretOf: (name) => env[name], ...programs }),
     python: createPython(programs),
     format: packFormat,
-    ...{ registry, openTree },
+    ...{ registry, openTree, maxRepoBytes: readMaxRepo(env) },
   };
 }
 
