@@ -9,7 +9,7 @@ import {
   startWecomSimulator,
   type WecomSimulator,
 } from "../../fixtures/simulators/wecom/index.ts";
-import { prepare, startWhale, type Whale, type WhaleOptions } from "../wire.ts";
+import { prepare, startWhale, type Whale } from "../wire.ts";
 import { type DemoCluster, hasGit, makeDemoRepositories, openDemoClusters } from "./demo-packs.ts";
 import { fixture } from "./fixture-path.ts";
 
@@ -57,8 +57,10 @@ export async function openDemoWorld(
   writeFileSync(envFile, exportsOf(env));
   const withPacks = hasGit();
   const start = async () => {
+    const prepared = await prepareDemo(env, home);
     if (withPacks) await makeDemoRepositories(home, env);
-    return startDemoWhale(env, { logFile, clock, images });
+    const logTo = { write: (line: string) => appendFileSync(logFile, line) };
+    return startWhale({ ...prepared, clock, images, logTo });
   };
   const whale = await start().catch(async (error: unknown) => {
     await closeAround();
@@ -133,12 +135,8 @@ function exportsOf(env: Env): string {
     .join("");
 }
 
-async function startDemoWhale(
-  env: Env,
-  { logFile, ...options }: { logFile: string } & Required<Pick<WhaleOptions, "clock" | "images">>,
-): Promise<Whale> {
-  const prepared = await prepare(env, env["WHALE_HOME"] ?? "/");
+async function prepareDemo(env: Env, home: string) {
+  const prepared = await prepare(env, home);
   if (prepared.outcome === "refused") throw new ChatOpsError(prepared.message, { code: "demo.refused" });
-  const logTo = { write: (line: string) => appendFileSync(logFile, line) };
-  return startWhale({ ...prepared, ...options, logTo });
+  return prepared;
 }
