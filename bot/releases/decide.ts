@@ -49,8 +49,7 @@ const WANTED = { rollback: "要求回滚 (wanted it rolled back)", abort: "要�
 
 /** Who did not let it go on, and why where they say. */
 function whyText(deed: keyof typeof WANTED, { by, why }: { by: string; why: string }): string {
-  const who = by.replace(/^user:/, "");
-  return why === "" ? `${who} ${WANTED[deed]}` : `${who}: ${why}`;
+  return why === "" ? `${by} ${WANTED[deed]}` : `${by}: ${why}`;
 }
 
 /** Why somebody may not change a release; null when they may. */

@@ -50,7 +50,8 @@ export function releaseWords(release: Release): ClusterWords {
   const isAt = stage === "rolling" || stage === "back" || stage === "stopped";
   const where = isAt ? `${releaseCluster(release)} (${index + 1}/${clusters.length})` : "";
   const doing = RELEASE_STEP_WORDS[step];
-  const why = problem?.message ?? "";
+  // What a person said begins with who it was.
+  const why = problem?.message.replace(/^user:/, "") ?? "";
   const zh = [said.zh, where, isAt ? doing.zh : "", pausing ? "之后暂停" : ""].filter(Boolean).join(" ");
   const en = [said.en, where, isAt ? doing.en : "", pausing ? "then pauses" : ""].filter(Boolean).join(" ");
   return {
