@@ -50,8 +50,12 @@ async function startsOf(
     const packs = lock ? await packsOfLock(work, lock) : [];
     return [{ zh: `与 ${from} 相比`, en: `against ${from}`, packs }];
   }
-  const last = await lastRelease(work.set);
-  if (!last) return onClusters(work, refs);
+  const found = await lastRelease(work.set);
+  if ("why" in found) {
+    console.log(found.why);
+    return onClusters(work, refs);
+  }
+  const { last } = found;
   const code = releaseCode(last.id);
   const packs = await packsOfLock(work, last.image.lock);
   return [{ zh: `与最近的发布 ${code} 相比`, en: `against the last release ${code}`, packs }];
@@ -59,25 +63,25 @@ async function startsOf(
 
 const NOTHING: Start = { zh: "从无到有", en: "from nothing", packs: [] };
 
-/** The newest release of the set that is done; null, said so, where none is or no Whale runs here that knows. */
-async function lastRelease({ id: set }: PackSet): Promise<Release | null> {
-  const whale = await runningWhale().catch((error: unknown) => {
-    if (!isChatOpsError(error) || error.code !== "cli.not_running") throw error;
-    console.log(
-      "这里没有 Whale 在运行，不知道最近的发布 · no Whale runs here: the last release is not known",
-    );
-    return null;
-  });
-  if (!whale) return null;
-  const all = await whale.get("/api/v1/releases");
-  const { releases } = (await all.json()) as { releases: Pick<Release, "id" | "set" | "stage">[] };
-  const last = releases.find((one) => one.set === set && one.stage === "done");
-  if (!last) {
-    console.log("没有完成的发布 · no release of it is done");
-    return null;
+const NOT_RUNNING =
+  "这里没有 Whale 在运行，不知道最近的发布 · no Whale runs here: the last release is not known";
+const NONE_DONE = "没有完成的发布 · no release of it is done";
+
+/** The newest release of the set that is done, or why there is none to be had. */
+export async function lastRelease({ id: set }: PackSet): Promise<{ last: Release } | { why: string }> {
+  try {
+    const whale = await runningWhale();
+    const all = await whale.get("/api/v1/releases");
+    const { releases } = (await all.json()) as { releases: Pick<Release, "id" | "set" | "stage">[] };
+    const done = releases.find((one) => one.set === set && one.stage === "done");
+    if (!done) return { why: NONE_DONE };
+    const answer = await whale.get(`/api/v1/releases/${encodeURIComponent(done.id)}`);
+    return { last: ((await answer.json()) as { release: Release }).release };
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    // Where nothing takes releases, it says so in its own words.
+    return { why: error.code === "cli.not_running" ? NOT_RUNNING : plainText(error.message) };
   }
-  const answer = await whale.get(`/api/v1/releases/${encodeURIComponent(last.id)}`);
-  return ((await answer.json()) as { release: Release }).release;
 }
 
 /** Each cluster as it is; one that does not answer is named, and where none does, the plan starts from nothing. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { hasErrors, lockMoves } from "../../core/releases/index.ts";
+import { hasErrors, lockMoves, planRelease } from "../../core/releases/index.ts";
 import { checkSet, lockSet } from "../packs/index.ts";
 import { packLockFile, readPackLock, writePackLock } from "../wire-packs.ts";
-import { plan } from "./pack-plan.ts";
+import { lastRelease, plan as showPlan } from "./pack-plan.ts";
 import { problemLines } from "./pack-words.ts";
 import { plainText } from "./plain-text.ts";
 import { fetchedLock, lockOr, refuse, told, withSet } from "./set-work.ts";
@@ -28,7 +28,7 @@ export function packSetCommands(packs: Command): void {
       "--from <file>",
       "以前的锁文件，- 表示从无到有；不写则为最近的发布 · an earlier lock file; - for nothing; the last release when absent",
     )
-    .action((id: string, { from }: { from?: string }) => withSet(id, (work) => plan(work, from)));
+    .action((id: string, { from }: { from?: string }) => withSet(id, (work) => showPlan(work, from)));
 }
 
 async function lock(id: string): Promise<void> {
@@ -52,7 +52,10 @@ async function check(id: string): Promise<void> {
     const fetched = await fetchedLock(work, join(work.dir, "now"));
     const { set, uses, tools, notAsked, signal } = work;
     for (const line of notAsked) console.log(line);
-    const problems = await checkSet({ set, uses, ...fetched }, tools, signal);
+    const found = await lastRelease(set);
+    const packs = fetched.repos.flatMap((repo) => repo.packs);
+    const plan = "last" in found ? { plan: planRelease(found.last.packs, packs, uses) } : {};
+    const problems = await checkSet({ set, uses, ...fetched, ...plan }, tools, signal);
     for (const line of problemLines(problems)) console.log(line);
     const errors = problems.filter(({ level }) => level === "error").length;
     console.log(
