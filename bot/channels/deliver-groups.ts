@@ -11,7 +11,7 @@ import type {
   TaskStore,
 } from "../../core/ports/index.ts";
 import { type Deliver, giveUpIfFinal, isFinal, type Viewer } from "../workers/index.ts";
-import type { CardFinder } from "./group-card.ts";
+import type { CardFinder, GroupCard } from "./group-card.ts";
 
 /** Who writes into groups. */
 export interface GroupPosts {
@@ -122,7 +122,7 @@ async function card(
   const settles = { key: claim.key, fence: claim.fence };
   try {
     const group = groupOf(name, deps);
-    if (group.kind !== "aibot") await post(group, found.words ?? "", deps);
+    if (group.kind !== "aibot") await post(group, await inWords(found, deps), deps);
     else await botOf(deps).sendCard({ ...toGroup(group), cardId, card: found.view, ...triedOf(claim) });
     deps.metrics.count("group_cards", { kind: group.kind });
   } catch (error) {
@@ -130,6 +130,13 @@ async function card(
     return found.failed(settles, errorText(error));
   }
   await (found.sent ? found.sent(settles) : settle(claim, deps));
+}
+
+const IN_THE_APP = { zh: "请在应用里收到的卡片上处理", en: "To be decided on the card in the app" };
+
+async function inWords({ words }: GroupCard, { view }: GroupDeliverDeps): Promise<string> {
+  const { texts } = await view(null);
+  return `${words ?? ""}\n${texts.wordsOf(IN_THE_APP)}`;
 }
 
 function toGroup({ chatId }: { chatId: string }) {
