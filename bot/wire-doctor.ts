@@ -181,7 +181,7 @@ async function examineWecom({ config, home }: Ready, { out, clock }: Outside): P
     const { apiBase } = config.wecom;
     const targets = await lookAtTargets(home.groups, {
       ...{ checkup, fallbackUrl, appWorks: app.works },
-      checkRobot: (robot) => checkRobot({ ...robot, apiBase, http: out, clock }),
+      checkRobot: (robot) => checkRobot({ ...robot, apiBase, http: out }),
     });
     const localUrl = await readLocalAddress(config.dataDir).catch(() => null);
     const { selfCall } = checkup;

@@ -205,13 +205,14 @@ export async function openParts(options: WhaleOptions) {
   });
   const robotOut = createOutbound({ name: "wecom", ...ROBOT_LIMITS });
   const { holder, store } = stores;
-  const posts = postsOver(config, { wecom, http: robotOut, leases: store.leases, holder, ...common });
+  const { leases, throttle } = store;
+  const posts = postsOver(config, { wecom, http: robotOut, leases, throttle, holder, ...common });
   const plainId = wecom.openUserIds.plain;
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
     ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
     ...{ troubles: wecom.troubles, bot: posts.bot, messenger: wecom.messenger },
-    robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
+    robot: url === null ? null : createRobot({ url, http: robotOut, clock, throttle }),
   });
   return {
     ...common,

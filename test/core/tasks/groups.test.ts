@@ -114,7 +114,7 @@ describe("a group whose card asks for nothing any more", () => {
 });
 
 test("the group that a rule reports to is asked with each step of escalation", () => {
-  const steps = { to: { users: ["lisi"] }, afterMs: 60_000, timeoutMs: 60_000 };
+  const steps = { to: { users: ["lisi"] }, need: 1, afterMs: 60_000, timeoutMs: 60_000 };
   const rule = aRule({ approval: { ...ASKED, escalate: [steps] }, report: { group: "shop", rows: [] } });
   const asked = stepAt(aMadeTask({ rule }), {
     ...{ kind: "card_sent", cardNo: 1, recipients: ["zhangsan"], unreachable: [] },
