@@ -159,6 +159,7 @@ export async function openParts(options: WhaleOptions) {
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
     ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },
+    ...{ throttle: stores.store.throttle, limits: config.runs },
   });
   const clusterNames = () => inForce.current().clusters.map(({ name }) => name);
   const aliases = createAliasBook({ executor, clusters: clusterNames, clock, log });
