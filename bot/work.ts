@@ -21,7 +21,7 @@ import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
-import { createChooser, keepOpenCount, type OpenCount } from "./routing/index.ts";
+import { createChooser, keepOpenCount, type OpenCount, type PackWatch } from "./routing/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
@@ -76,6 +76,7 @@ export interface Ground {
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
   actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck" | "lacksNow">;
+  packVersions: PackWatch;
   /** What is known of the clusters at this moment. */
   sights: () => ClusterSights;
   openCount: OpenCount;
@@ -135,7 +136,13 @@ export async function startWork(ground: Ground): Promise<Work> {
   const counting = keepOpenCount(open, advancer, relistMs);
   // A bound counts from the first start on; without one nobody has to wait for the count.
   if (inForce().clusters.some(({ capacity }) => capacity !== undefined)) await counting.counted;
-  const chooser = createChooser({ inForce, sights: ground.sights, open, actions: ground.actions });
+  const chooser = createChooser({
+    inForce,
+    sights: ground.sights,
+    open,
+    actions: ground.actions,
+    packs: ground.packVersions,
+  });
   // What people stop and drain counts for the very next start.
   const refresh = async () => void (await Promise.all([stops.refresh(), ground.fleet.drains.refresh()]));
   const starter = createStarter({

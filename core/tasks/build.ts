@@ -1,5 +1,6 @@
 import { bindingHash } from "../approvals/binding.ts";
 import type { Choice } from "../approvals/choices.ts";
+import type { PackNeed } from "../clusters/pack-need.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import type { JsonObject } from "../ids/index.ts";
 import type { CardRow } from "../rules/rule.ts";
@@ -18,6 +19,8 @@ export interface Rendered {
   clusters: string[];
   /** Absent when none. */
   reserve?: readonly string[];
+  /** Absent when none are needed. */
+  packs?: readonly PackNeed[];
   approval: ApprovalSnapshot;
   rows: CardRow[];
   text?: string;

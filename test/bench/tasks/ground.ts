@@ -93,6 +93,7 @@ export function groundOver(
       recheck: async () => undefined,
       lacksNow: async () => false,
     },
+    packVersions: { lookup: () => undefined, read: async () => undefined, recheck: async () => undefined },
     sights: () => new Map(),
     openCount: createOpenCount({ tasks: store.tasks, log }),
     onDeadLetters: () => undefined,

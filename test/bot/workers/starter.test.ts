@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createChooser, createOpenCount } from "../../../bot/routing/index.ts";
+import { createChooser, createOpenCount, createPackWatch } from "../../../bot/routing/index.ts";
 import { createAdvancer, createStarter, evidenceOf, type InForce } from "../../../bot/workers/index.ts";
 import { bindingHash } from "../../../core/approvals/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
@@ -102,6 +102,7 @@ function starting(
       ...{ lacks: () => false, recheck: async () => undefined },
       lacksNow: async (cluster) => lacking.has(cluster),
     },
+    packs: createPackWatch({ packs: { readPack: async () => ({ outcome: "absent" }) }, clock }),
   });
   const starter = createStarter({
     ...{ tasks, advancer, executor, inForce, chooser, open, clock, onStep: () => undefined },
