@@ -21,6 +21,8 @@ export async function start(
 function requestFault(request: StartRequest): string | null {
   const path = findServerTemplate(request.parameters);
   if (path !== null) return `parameter ${path} holds {{ or {%, which StackStorm would render`;
+  const told = findServerTemplate(request.notify ?? {});
+  if (told !== null) return `notify.${told} holds {{ or {%, which StackStorm would render`;
   return isSearchable(request.requestId) ? null : "the request id could not be searched for afterwards";
 }
 
@@ -51,14 +53,14 @@ async function judged(connection: Connection, call: Call, { request, parts }: As
 }
 
 function callOf(request: StartRequest): Call {
-  const { action, parameters, requestId, taskId, approvedBy } = request;
+  const { action, parameters, requestId, taskId, approvedBy, notify } = request;
   const whale = { request_id: requestId, task_id: taskId, approved_by: approvedBy };
   const context = { whale, trace_context: { trace_tag: `whale:${requestId}` } };
   return {
     operation: "start",
     method: "POST",
     path: "/v1/executions",
-    body: { action, parameters, context },
+    body: { action, parameters, context, ...(notify ? { notify } : {}) },
     requestId,
     isStart: true,
   };

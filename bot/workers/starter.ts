@@ -185,8 +185,8 @@ export function createStarter(deps: StarterDeps): Starter {
 function send(task: Task, { cluster, requestId }: StartRecord, executor: Executor): Promise<StartOutcome> {
   const { action, rerunOf } = task;
   if (rerunOf) {
-    const { executionId, steps } = rerunOf;
-    return executor.rerun({ cluster, executionId, action, steps, requestId });
+    const { executionId, steps, reset } = rerunOf;
+    return executor.rerun({ cluster, executionId, action, steps, requestId, ...(reset ? { reset } : {}) });
   }
   const parameters = startParams(task);
   return executor.start({
@@ -196,6 +196,7 @@ function send(task: Task, { cluster, requestId }: StartRecord, executor: Executo
     requestId,
     taskId: task.id,
     approvedBy: approvers(task),
+    ...(task.notify ? { notify: task.notify } : {}),
   });
 }
 

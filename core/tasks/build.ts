@@ -60,6 +60,7 @@ export type Basis = Rendered &
     | "secretParams"
     | "startWithinMs"
     | "rerunOf"
+    | "notify"
     | "changed"
   > & { report: Task["report"]; origin: Origin };
 

@@ -48,6 +48,7 @@ export function taskOfRun(
     ...(run.reserve ? { reserve: run.reserve } : {}),
     ...(run.packs ? { packs: run.packs } : {}),
     ...(secretParams.length > 0 ? { secretParams } : {}),
+    ...(request.notify ? { notify: request.notify } : {}),
   };
   return build(basis, { ...making, depth: 0, causes: [] });
 }

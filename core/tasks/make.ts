@@ -132,6 +132,7 @@ export function taskOfRetry(
     ...(ended.secretParams ? { secretParams: ended.secretParams } : {}),
     ...(ended.reserve ? { reserve: ended.reserve } : {}),
     ...(ended.packs ? { packs: ended.packs } : {}),
+    ...(ended.notify && !plan.rerunOf ? { notify: ended.notify } : {}),
     ...planned(ended, plan),
     rows: ended.cardRows,
     ...(ended.cardText === undefined ? {} : { text: ended.cardText }),

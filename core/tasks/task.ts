@@ -208,6 +208,8 @@ export interface Task {
   event: EventBrief;
   action: string;
   params: JsonObject;
+  /** Whom the engine itself is to tell of the end, as its own API has it; absent: nobody. */
+  notify?: JsonObject;
   /** Names of the parameters whose values must not be shown; absent when none. */
   secretParams?: readonly string[];
   targets: string[];

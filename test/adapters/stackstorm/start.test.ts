@@ -163,3 +163,15 @@ test("a start whose token is refused twice is proved not sent after two requests
   assert.equal((await st2.start(aStart())).outcome, "not_sent");
   assert.equal(fake.seen.filter(({ url }) => url.pathname === "/api/v1/executions").length, 2);
 });
+
+test("whom StackStorm itself is to tell goes along, and a start whose telling holds a template does not", async (t) => {
+  const fake = await fakeSt2(t, () => ({ status: 201, body: aRow() }));
+  const { st2 } = aClient(t, [aCluster(fake.origin)]);
+  const notify = { "on-complete": { routes: ["hubot"] } };
+  await st2.start(aStart({ notify }));
+  assert.deepEqual(JSON.parse(fake.seen[0]?.body ?? "").notify, notify);
+  const outcome = await st2.start(aStart({ notify: { "on-failure": { message: "{{ x }}" } } }));
+  assert.ok(outcome.outcome === "refused");
+  assert.match(outcome.message, /notify\.on-failure\.message/);
+  assert.equal(fake.seen.length, 1);
+});

@@ -470,3 +470,47 @@ test("a stream that somebody hears is cut when the process ends, which does not 
   await refused;
   assert.ok(performance.now() - beganMs < 5_000);
 });
+
+test("a run once more is asked of its task, with what the client wants of it", async (t) => {
+  const task = { ...running(), state: "failed" as const };
+  const mine = row(ID, 1, { status: "failed", context: { whale: { task_id: task.id } } });
+  const clusters = { a: { reply: having(mine, row(idOf(1), 2)) } };
+  const world = await gatewayServer(t, { clusters, tasks: [task] });
+  const again = (id: string, body: object) =>
+    world.call(`POST /st2/api/v1/executions/${id}/re_run`, { body });
+  assert.equal((await again(ID, { tasks: ["copy"], reset: ["copy"] })).status, 201);
+  assert.equal((await again(ID, { parameters: { cmd: "id" } })).status, 201);
+  assert.deepEqual(world.wishes, [
+    { rerun: "failed", steps: ["copy"], reset: ["copy"] },
+    { parameters: { cmd: "id" } },
+  ]);
+  assert.equal((await again(ID, { tasks: ["copy"], parameters: { cmd: "id" } })).status, 400);
+  assert.equal((await again(idOf(1), {})).status, 403);
+  assert.equal(world.wishes.length, 2);
+  assert.ok(world.seen["a"]?.every(({ method }) => method === "GET"));
+});
+
+test("a run once more that cannot be is told why", async (t) => {
+  const task = { ...running(), state: "failed" as const };
+  const clusters = { a: { reply: having(row(ID, 1, { context: { whale: { task_id: task.id } } })) } };
+  const world = await gatewayServer(t, {
+    ...{ clusters, tasks: [task], retry: { outcome: "refused", reason: "steps_not_failed" } },
+  });
+  const body = { tasks: ["none"] };
+  const refused = await world.call(`POST /st2/api/v1/executions/${ID}/re_run`, { body });
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.faultstring, /失败的步骤.*has not failed/s);
+});
+
+test("whom StackStorm is to tell goes along with a start, and what it would render does not", async (t) => {
+  const task = aTask();
+  const clusters = { a: { reply: having() } };
+  const world = await gatewayServer(t, { clusters, desk: () => ({ outcome: "made", task }) });
+  const start = (notify: object) =>
+    world.call("POST /st2/api/v1/executions", { body: { action: "core.local", notify } });
+  const told = { "on-complete": { routes: ["hubot"] } };
+  assert.equal((await start(told)).status, 201);
+  assert.deepEqual(world.asked[0]?.notify, told);
+  assert.equal((await start({ "on-complete": { message: "{{ 1 }}" } })).status, 400);
+  assert.equal(world.asked.length, 1);
+});
