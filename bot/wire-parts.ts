@@ -37,7 +37,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
-import { createOpenCount, createPackWatch } from "./routing/index.ts";
+import { createPackWatch } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
@@ -176,7 +176,6 @@ export async function openParts(options: WhaleOptions) {
     actions,
     executor,
     fleet,
-    openCount: createOpenCount({ tasks, log }),
     packVersions: createPackWatch({ packs: stackstorm, clock }),
     sights: fleet.sights,
     settings,

@@ -10,14 +10,14 @@ import {
 } from "../../core/clusters/index.ts";
 import { hasRefusedLately, type Task } from "../../core/tasks/index.ts";
 import type { ActionWatch } from "../actions/index.ts";
-import type { OpenCount } from "./open-count.ts";
+import type { OpenRuns } from "./open-runs.ts";
 import type { PackWatch } from "./pack-watch.ts";
 
 export interface ChoosingDeps {
   inForce: () => { clusters: readonly Cluster[]; routes?: readonly Route[] };
   /** What is known of the clusters at this moment. */
   sights: () => ClusterSights;
-  open: Pick<OpenCount, "of">;
+  open: Pick<OpenRuns, "of">;
   actions: Pick<ActionWatch, "lacks" | "recheck" | "lacksNow">;
   packs: PackWatch;
 }
@@ -82,7 +82,7 @@ function choiceOf(task: Task, { nowMs, isStopped }: Moment, deps: ChoosingDeps):
       mayServe: (cluster) => serving.has(cluster),
       sightOf: (cluster) => ({
         state: sights.get(cluster)?.state ?? "unknown",
-        open: deps.open.of(cluster),
+        open: deps.open.of(cluster).open,
       }),
       lacksAction: (cluster) => deps.actions.lacks(cluster, action),
       packFault: (cluster) => packFault(task.packs ?? [], cluster, deps.packs.lookup),

@@ -6,7 +6,6 @@ import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
 import { createMuteKeeper } from "../../../bot/mutes/index.ts";
 import { createTaskOrders, type RetryPlanner } from "../../../bot/orders/index.ts";
-import { createOpenCount } from "../../../bot/routing/index.ts";
 import { createStopKeeper } from "../../../bot/stops/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
 import { fleetOver } from "../../../bot/wire-fleet.ts";
@@ -95,7 +94,6 @@ export function groundOver(
     },
     packVersions: { lookup: () => undefined, read: async () => undefined, recheck: async () => undefined },
     sights: () => new Map(),
-    openCount: createOpenCount({ tasks: store.tasks, log }),
     onDeadLetters: () => undefined,
     onAppEvent: async () => undefined,
     plain: (text) => text,
