@@ -2,6 +2,7 @@ import { errorText, isChatOpsError } from "../../core/errors.ts";
 import { findServerTemplate } from "../../core/params/index.ts";
 import type { StartOutcome, StartRequest } from "../../core/ports/index.ts";
 import type { Call, ClientParts, Connection } from "./connection.ts";
+import { keyRefusedText } from "./errors.ts";
 import { type JudgedRequest, judgeStart } from "./start-outcome.ts";
 
 /** Asks for one start. Never throws, and never sends the request a second time but after a 401. */
@@ -77,6 +78,9 @@ function judgeFailure(connection: Connection, error: unknown, { log }: ClientPar
   }
   if (error.reached === "maybe") return { outcome: "unknown", message };
   const { code, retryable } = error;
+  if (code === "stackstorm.unauthorised") {
+    return { outcome: "not_sent", message: keyRefusedText(connection.cluster, message) };
+  }
   // A login that is refused is the cluster's matter; a body that cannot be sent is the same everywhere.
   return { outcome: retryable || LOGIN_FAULTS.includes(code) ? "not_sent" : "refused", message };
 }

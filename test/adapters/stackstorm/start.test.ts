@@ -125,7 +125,10 @@ test("a start after a login that is refused is not sent, and says why", async (t
   const { st2 } = aClient(t, [aCluster(fake.origin, { auth: passwordAuth })]);
   const outcome = await st2.start(aStart());
   assert.equal(outcome.outcome, "not_sent");
-  assert.match("message" in outcome ? outcome.message : "", /Invalid or missing credentials/);
+  assert.match(
+    "message" in outcome ? outcome.message : "",
+    /clusters\/hz.yaml.*Invalid or missing credentials/,
+  );
   assert.deepEqual(
     fake.seen.map(({ url }) => url.pathname),
     ["/auth/v1/tokens"],

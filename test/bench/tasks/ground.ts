@@ -84,6 +84,7 @@ export function groundOver(
       find: async () => ({ outcome: "unknown" }),
       explain: async () => null,
       tasksOf: async () => [],
+      askedBy: async () => [],
     },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
     actions: {
