@@ -37,7 +37,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
-import { createOpenCount } from "./routing/index.ts";
+import { createPackWatch } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
@@ -177,7 +177,7 @@ export async function openParts(options: WhaleOptions) {
     actions,
     executor,
     fleet,
-    openCount: createOpenCount({ tasks, log }),
+    packVersions: createPackWatch({ packs: stackstorm, clock }),
     sights: fleet.sights,
     settings,
     advancer,

@@ -258,7 +258,7 @@ export function aProcess(world: World, name: string, kill: Kill = { passed: 0 })
   const rollouts = killable(rolloutsOf(world), kill);
   const registry = killable(registryOf(world), kill);
   const clusters = () => CLUSTERS;
-  const runs = { of: () => ({ open: 0, paused: 0 }), tasksOn: () => [], refresh: async () => undefined };
+  const runs = { of: () => ({ open: 0, paused: 0 }), tasksOn: () => [] };
   const common = { state, audit, clock, log: silentLog };
   const drains = createDrains({
     ...{ ...common, clusters, executor, runs, businesses: () => ["shop"], isDown: () => false },
