@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { KEPT_BUILDS } from "../../../bot/releases/builds/index.ts";
-import type { Leases, StateStore } from "../../../core/ports/index.ts";
+import { describe, type TestContext, test } from "node:test";
+import { type BuildsDeps, KEPT_BUILDS } from "../../../bot/releases/builds/index.ts";
 import { type Build, imageTag, type PackProblem } from "../../../core/releases/index.ts";
 import { memoryImages } from "../../../fixtures/memory-images/index.ts";
 import { aPack } from "../../contract/image-builder.ts";
 import { aPackLock, aPackSet, type BuildWorld, buildWorld, filledRepos } from "../../support/builds.ts";
+import { aKill, type Kill, killable } from "../../support/kill.ts";
 
 const BY = "user:zhangsan";
 const set = aPackSet();
@@ -182,9 +182,35 @@ describe("a cancel", () => {
 });
 
 describe("a process that is gone", () => {
-  test("leaves a build that another takes up, at whichever write it died", async (t) => {
-    for (const when of ["before", "after"] as const) {
-      for (let writes = 1; writes <= 7; writes++) await diesAt(buildWorld(t), { writes, when });
+  test("leaves a build that another sees to its end, killed before or after whatever it writes and does", async (t) => {
+    const { passed, names } = await killedAt(t);
+    const known = [
+      "audit.append",
+      "state.put build",
+      "repos.fetch",
+      "check.run",
+      "images.build",
+      "images.push",
+      "tell.run",
+    ];
+    assert.deepEqual([...new Set(names)].sort(), known.sort());
+    for (let at = 1; at <= passed; at++) await killedAt(t, at);
+  });
+
+  test("while it was canceling leaves a build that is canceled once somebody wants that again", async (t) => {
+    for (let at = 1; at <= 2; at++) {
+      const world = buildWorld(t);
+      const { id } = await world.process("zero").order(set, lock, BY);
+      const kill = aKill(at);
+      await assert.rejects(world.process("one", mortal(world, kill)).cancel(id, BY));
+      const second = world.process("two");
+      await second.cancel(id, BY);
+      await second.round();
+      assert.deepEqual(
+        [(await second.get(id))?.stage, world.registry.size],
+        ["canceled", 0],
+        kill.names.at(-1),
+      );
     }
   });
 
@@ -192,8 +218,7 @@ describe("a process that is gone", () => {
     const world = buildWorld(t);
     const { id } = await world.process("zero").order(set, lock, BY);
     for (const name of ["one", "two", "three", "four"]) {
-      const { state, leases } = mortal(world, { writes: 3, when: "before" });
-      const dying = world.process(name, name === "four" ? {} : { state, leases });
+      const dying = world.process(name, name === "four" ? {} : mortal(world, aKill(3)));
       await Promise.allSettled([dying.round()]);
       world.clock.advance(31_000);
     }
@@ -249,53 +274,43 @@ test("old builds go, with their logs, and the newest stay", async (t) => {
   assert.equal(await builds.log(first.id, 0), null);
 });
 
-interface Death {
-  writes: number;
-  when: "before" | "after";
+/** All that a process which may be killed reaches of the world. */
+function mortal({ store, registry, told }: BuildWorld, kill: Kill): Partial<BuildsDeps> {
+  const check = async () => ({ packs: [], problems: [] });
+  const tell = async (build: Build) => void told.push(build);
+  return {
+    state: killable("state", store.state, kill),
+    leases: killable("leases", store.leases, kill),
+    audit: killable("audit", { append: store.audit.append }, kill),
+    repos: killable("repos", filledRepos(PACKS), kill),
+    images: killable("images", memoryImages({ registry, bases: Object.values(set.base) }), kill),
+    check: killable("check", { run: check }, kill).run,
+    tell: killable("tell", { run: tell }, kill).run,
+  };
 }
 
-/** A store whose user dies at its nth write: from then on nothing of it reaches the store. */
-function mortal({ store }: BuildWorld, { writes, when }: Death): { state: StateStore; leases: Leases } {
-  let left = writes;
-  const alive = () => {
-    if (left <= 0) throw new Error("the process is dead");
-  };
-  const state: StateStore = {
-    ...store.state,
-    put: async (change) => {
-      alive();
-      left--;
-      if (left === 0 && when === "before") alive();
-      const answer = await store.state.put(change);
-      alive();
-      return answer;
-    },
-  };
-  const leases: Leases = {
-    ...store.leases,
-    acquire: async (...asked) => {
-      alive();
-      return store.leases.acquire(...asked);
-    },
-    release: async (...asked) => {
-      alive();
-      return store.leases.release(...asked);
-    },
-  };
-  return { state, leases };
-}
-
-async function diesAt(world: BuildWorld, death: Death): Promise<void> {
-  const first = world.process("first");
-  const { id } = await first.order(set, lock, BY);
-  await Promise.allSettled([world.process("first", mortal(world, death)).round()]);
+/** A build that is ordered and run by a process which is killed at a point, and that another sees to its end. */
+async function killedAt(t: TestContext, at?: number): Promise<Kill> {
+  const world = buildWorld(t);
+  const kill = aKill(at);
+  const first = world.process("first", mortal(world, kill));
+  await Promise.allSettled([first.order(set, lock, BY)]);
+  await Promise.allSettled([first.round()]);
   const second = world.process("second");
+  // Who got no answer orders it again.
+  if ((await second.list()).length === 0) await second.order(set, lock, BY);
   await second.round();
   world.clock.advance(31_000);
   await second.round();
-  const build = await second.get(id);
-  const about = `${death.when} write ${death.writes}: ${JSON.stringify(build)}`;
-  assert.equal(build?.stage, "done", about);
-  assert.equal(build?.image?.digest, world.registry.get(NAME), about);
-  assert.ok(world.told.length === 1 || (world.told.length === 2 && death.writes === 7), about);
+  const behind = kill.names.at(-1);
+  const about = `killed at ${at}, behind ${behind}`;
+  const builds = await second.list();
+  assert.deepEqual(
+    builds.map(({ stage, told, image }) => [stage, told, image?.digest]),
+    [["done", true, world.registry.get(NAME)]],
+    about,
+  );
+  // What reaches people has a key, so that they hear of it once all the same.
+  assert.equal(world.told.length, at !== undefined && behind === "tell.run" ? 2 : 1, about);
+  return kill;
 }
