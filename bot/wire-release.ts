@@ -18,6 +18,7 @@ import {
   type TermsFinder,
 } from "./releases/index.ts";
 import type { Stores } from "./stores.ts";
+import { repeatedly } from "./wire-builds.ts";
 import type { Ground } from "./work.ts";
 import { createViewer, type Viewer } from "./workers/index.ts";
 
@@ -76,6 +77,7 @@ function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: Release
       leases,
       holder: stores.holder,
       ids: systemIds,
+      every: repeatedly,
     },
     tell: releaseTeller({ outbox, directory, delegations, view, clock, log }),
   });

@@ -20,6 +20,8 @@ export interface ReleasesDeps extends ReleaseDeedDeps {
   /** Tells people where it stands, and asks those who are to decide. */
   tell: (release: Release) => Promise<void>;
   drift: DriftWatch;
+  /** Calls again and again until told to stop. */
+  every: (ms: number, look: () => Promise<void>) => () => void;
   state: StateStore;
   ids: Ids;
   clock: Clock;

@@ -31,6 +31,8 @@ export interface Site {
   busy: number;
   canaries: string[];
   runs: Map<string, Execution>;
+  /** Registrations that were begun. */
+  registering: number;
 }
 
 /** What goes wrong, by what is asked of the world. */
@@ -39,6 +41,8 @@ export interface Faults {
   rollout?: { cluster: string; role: Role };
   /** Registering the new content fails with this pack. */
   register?: { cluster: string; pack: string };
+  /** Waited for before anything is registered. */
+  registering?: () => Promise<void>;
   canary?: (cluster: string) => CanaryResult;
   /** What the API server answers to the nth orders. */
   set?: (nth: number) => Awaited<ReturnType<Rollouts["set"]>> | null;
@@ -66,6 +70,8 @@ export function aWorld({ terms = theTerms(), faults = {} as Faults } = {}) {
     wrong: [] as string[],
     told: [] as string[],
     terms: { now: terms },
+    /** What processes do now and then while a deed of theirs lasts. */
+    looks: new Set<() => Promise<void>>(),
   };
 }
 
@@ -76,7 +82,7 @@ function siteOf(contents: ReadonlyMap<string, readonly RegisteredPack[]>): Site 
     parts: new Map(oldParts.map((part) => [part.role, { ...part }])),
     left: new Map(),
     registered: new Map((contents.get(OLD_IMAGE) ?? []).map((pack) => [pack.ref, pack])),
-    ...{ busy: 0, canaries: [], runs: new Map() },
+    ...{ busy: 0, canaries: [], runs: new Map(), registering: 0 },
   };
 }
 
@@ -138,7 +144,9 @@ function registryOf(world: World): PackRegistry {
     register: async (cluster, packs) => {
       const site = siteAt(world, cluster);
       const image = site.parts.get("api")?.image ?? "";
-      const { register } = world.faults;
+      const { register, registering } = world.faults;
+      site.registering += 1;
+      await registering?.();
       await mustBeEmpty(world, cluster, "register");
       for (const ref of packs) {
         const isNew = image === world.terms.now.image.reference;
@@ -199,7 +207,7 @@ function executorOf(world: World): Executor {
 
 /** One process over the world. */
 export function aProcess(world: World, name: string, kill: Kill = aKill()) {
-  const { clock, store, told, terms } = world;
+  const { clock, store, told, terms, looks } = world;
   const state = killable("state", store.state, kill);
   const audit = killable("audit", { append: store.audit.append }, kill);
   const executor = killable("executor", executorOf(world), kill);
@@ -230,6 +238,10 @@ export function aProcess(world: World, name: string, kill: Kill = aKill()) {
   const releases = createReleases({
     ...{ ...common, terms: found, rollouts, registry, executor, drains, drift },
     ...{ leases: killable("leases", store.leases, kill), holder: name, ids: idsOf(name) },
+    every: (_ms, look) => {
+      looks.add(look);
+      return () => void looks.delete(look);
+    },
     tell: ({ stage, step, index, clusters: all }) => {
       const where = stage === "rolling" || stage === "back" ? ` ${all[index]} ${step}` : "";
       return tell(`${stage}${where}`);
