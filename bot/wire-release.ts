@@ -20,7 +20,7 @@ import {
 import type { Stores } from "./stores.ts";
 import { repeatedly } from "./wire-builds.ts";
 import type { Ground } from "./work.ts";
-import { createViewer, type Viewer } from "./workers/index.ts";
+import { createViewer, type StepObserver, type Viewer } from "./workers/index.ts";
 
 /** Where releases go, and what they are made of. */
 export interface ReleaseTarget {
@@ -47,6 +47,7 @@ export interface ReleaseParts {
   config: Config;
   clock: Clock;
   log: Logger;
+  onStep: StepObserver;
 }
 
 /** Releases to a target; none where there is no target. */
@@ -78,6 +79,7 @@ function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: Release
       holder: stores.holder,
       ids: systemIds,
       every: repeatedly,
+      onStep: parts.onStep,
     },
     tell: releaseTeller({ outbox, directory, delegations, view, clock, log }),
   });

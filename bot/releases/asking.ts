@@ -45,7 +45,7 @@ const MAX_TRIES = 8;
 
 /** Asks for one; the same key again gives the same one. */
 export async function ask(what: ReleaseAsk, deps: ReleasesDeps): Promise<ReleaseAsked> {
-  const { terms, state, ids, clock, log } = deps;
+  const { terms, state, ids, clock, log, onStep } = deps;
   const { set, build = null, key, by } = what;
   const before = key === undefined ? undefined : (await allReleases(state)).find((one) => one.key === key);
   if (before) return { outcome: "asked_before", release: before };
@@ -54,6 +54,7 @@ export async function ask(what: ReleaseAsk, deps: ReleasesDeps): Promise<Release
   const id = `r_${ids.ulid().toLowerCase()}`;
   const held = await hold(found.terms.clusters, id, deps);
   if (held.outcome === "taken") return refusedBy(held);
+  onStep("release_held");
   const release = askedOf(what, { id, found, nowMs: clock.nowMs() });
   const put = await state.put({ kind: "release", name: id, expected: null, body: release });
   // Until it was stored, whoever found us slow took the holds for those of somebody who had died.

@@ -238,6 +238,7 @@ export function aProcess(world: World, name: string, kill: Kill = aKill()) {
   const releases = createReleases({
     ...{ ...common, terms: found, rollouts, registry, executor, drains, drift },
     ...{ leases: killable("leases", store.leases, kill), holder: name, ids: idsOf(name) },
+    onStep: () => undefined,
     every: (_ms, look) => {
       looks.add(look);
       return () => void looks.delete(look);
