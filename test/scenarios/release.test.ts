@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { openTree } from "../../adapters/git/index.ts";
-import { packFormat } from "../../adapters/stackstorm/index.ts";
-import type { Build, PackImage } from "../../core/releases/index.ts";
 import {
   type KubernetesSimulator,
   startKubernetesSimulator,
 } from "../../fixtures/simulators/kubernetes/index.ts";
 import type { StackStormSimulator } from "../../fixtures/simulators/stackstorm/index.ts";
+import { aFinishedBuild } from "../support/pack-builds.ts";
 import {
   API_KEY,
   cardsOf,
   click,
-  FIXTURES,
   type LoggedLine,
   logged,
   messagesOf,
@@ -30,7 +26,6 @@ const TOKEN = "k8s-t0ken-of-the-scenario";
 const IMAGE = "registry.example/sre/packs";
 const BEFORE = `${IMAGE}:1`;
 const DIGEST = `sha256:${"2".repeat(64)}`;
-const AT = "2026-11-01T00:00:00.000Z";
 const WORKERS = "st2-st2actionrunner";
 
 const ROLES = {
@@ -66,34 +61,11 @@ const loads: Record<string, string | object> = {
   ),
 };
 
-/** A finished build of the sample packs, as the store keeps it. */
-async function aBuild(): Promise<Build> {
-  const tree = await openTree("packs", join(FIXTURES, "packs"));
-  const { packs } = packFormat.read(tree, ["disk", "dmesg"]);
-  const locked = packs.map(({ ref, version }) => ({ ref, version, path: ref }));
-  const repo = {
-    name: "packs",
-    url: SET.repos[0]?.url ?? "",
-    ref: "refs/heads/main",
-    commit: "a".repeat(40),
-  };
-  const lock = {
-    ...{ set: "base", strategy: "packs-image", base: SET.base, repos: [{ ...repo, packs: locked }] },
-  };
-  const id = "b_01JDZZZZZZZZZZZZZZZZZZZZZZ";
-  const image: PackImage = {
-    ...{ build: id, lock, name: `${IMAGE}:2`, digest: DIGEST, reference: `${IMAGE}@${DIGEST}` },
-    ...{ builtAt: AT, bytes: 1 },
-  };
-  const items = packs.map(({ ref, version, items: held }) => ({
-    ...{ ref, version },
-    items: held.map(({ kind, ref: of, parameters }) => ({ kind, ref: of, parameters })),
-  }));
-  return {
-    ...{ id, set: "base", lock, by: "user:wangwu", at: AT, stage: "done", since: AT, takes: 1 },
-    ...{ image, packs: items },
-  };
-}
+const BUILD = {
+  id: "b_01JDZZZZZZZZZZZZZZZZZZZZZZ",
+  set: { id: "base", image: IMAGE, base: SET.base, url: SET.repos[0]?.url ?? "" },
+  ...{ digest: DIGEST, tag: "2" },
+};
 
 interface Releasing {
   world: World;
@@ -126,7 +98,7 @@ async function releasing(t: TestContext): Promise<Releasing> {
     env: { HZ_K8S_TOKEN: TOKEN },
     settings: SOON,
   });
-  const build = await aBuild();
+  const build = await aFinishedBuild(BUILD);
   await world.stored(({ state }) =>
     state.put({ kind: "build", name: build.id, expected: null, body: build }),
   );
