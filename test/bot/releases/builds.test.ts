@@ -98,6 +98,21 @@ describe("a build", () => {
       /moved/,
     ],
     [
+      "a repository of a gigabyte",
+      () => ({ repos: { fetch: async () => ({ outcome: "unsafe", message: "超过上限 512 MB" }) } }),
+      /unsafe: 超过上限/,
+    ],
+    [
+      "a push that is cut half-way each time",
+      ({ registry }) => ({
+        images: {
+          ...memoryImages({ registry, bases: Object.values(set.base) }),
+          push: async () => ({ outcome: "failed", message: "unexpected EOF" }),
+        },
+      }),
+      /unexpected EOF/,
+    ],
+    [
       "an install that fails",
       () => ({ repos: filledRepos({ ...PACKS, dmesg: aPack("dmesg", { "install-fails": "" }) }) }),
       /dmesg/,
