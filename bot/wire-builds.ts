@@ -104,7 +104,8 @@ function plannedOf({ ref, version, items }: PackContent): PlannedPack {
   return { ref, version, items: kept };
 }
 
-function repeatedly(ms: number, look: () => Promise<void>): () => void {
+/** Calls again and again until told to stop. */
+export function repeatedly(ms: number, look: () => Promise<void>): () => void {
   const timer = setInterval(() => void look(), ms);
   return () => clearInterval(timer);
 }

@@ -18,8 +18,9 @@ import {
   type TermsFinder,
 } from "./releases/index.ts";
 import type { Stores } from "./stores.ts";
+import { repeatedly } from "./wire-builds.ts";
 import type { Ground } from "./work.ts";
-import { createViewer, type Viewer } from "./workers/index.ts";
+import { createViewer, type StepObserver, type Viewer } from "./workers/index.ts";
 
 /** Where releases go, and what they are made of. */
 export interface ReleaseTarget {
@@ -51,6 +52,7 @@ export interface ReleaseParts {
   config: Config;
   clock: Clock;
   log: Logger;
+  onStep: StepObserver;
 }
 
 /** Releases to a target. */
@@ -87,6 +89,8 @@ function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: Release
       leases,
       holder: stores.holder,
       ids: systemIds,
+      every: repeatedly,
+      onStep: parts.onStep,
     },
     tell: releaseTeller({ outbox, directory, delegations, view, clock, log }),
   });

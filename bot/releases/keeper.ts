@@ -25,8 +25,9 @@ export interface Releases {
 }
 
 const LEASE = "releases";
-/** Longer than any deed takes that is not given up. */
-const LEASE_MS = 300_000;
+/** So long after its holder has died another process goes on; who lives renews it, however long a deed takes. */
+const LEASE_MS = 60_000;
+const RENEW_MS = LEASE_MS / 3;
 const ROUND_MS = 2_000;
 const SHORTEST_MS = 250;
 /** So many steps of one release in one round, so that others have their turn. */
@@ -78,11 +79,12 @@ async function toldOf(
 }
 
 async function round(deps: ReleasesDeps): Promise<Release[]> {
-  const { leases, holder, state, log } = deps;
+  const { leases, holder, state, every, log } = deps;
   const holds = await state.list("release_hold");
   if (holds.length === 0 && !deps.drift.isDue()) return [];
   const lease = await leases.acquire(LEASE, holder, LEASE_MS);
   if (lease.outcome === "taken") return [];
+  const done = every(RENEW_MS, () => renew(deps));
   try {
     const ids = [...new Set(holds.map(({ body }) => body.release))];
     const gone = await Promise.all(
@@ -97,9 +99,17 @@ async function round(deps: ReleasesDeps): Promise<Release[]> {
     await deps.drift.round(new Set(holds.map(({ name }) => name)));
     return gone.filter((release) => release !== null);
   } finally {
+    done();
     // Where the store does not answer any more, the lease ends by itself.
     await leases.release(LEASE, lease.fence).catch(() => false);
   }
+}
+
+/** Who has lost it hears so before the next deed. */
+async function renew({ leases, holder, log }: ReleasesDeps): Promise<void> {
+  await leases.acquire(LEASE, holder, LEASE_MS).catch((error: unknown) => {
+    log.warn({ reason: errorText(error) }, "the lease of releases could not be renewed");
+  });
 }
 
 /** Takes one release as far as it goes without waiting; null where it is over, or another's turn. */
