@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
 import {
+  type Build,
   type PackLock,
   type PackSet,
   type PlannedPack,
@@ -13,7 +14,7 @@ import {
 import { fetchLocked } from "../packs/index.ts";
 import { parsePackLock } from "../wire-packs.ts";
 import { plainText } from "./plain-text.ts";
-import { runningWhale } from "./running-whale.ts";
+import { type RunningWhale, runningWhale } from "./running-whale.ts";
 import { fetchedLock, lockOr, refuse, type SetWork, told } from "./set-work.ts";
 
 /** Packs that a plan starts from, and what they are called. */
@@ -55,9 +56,8 @@ async function startsOf(
     console.log(found.why);
     return onClusters(work, refs);
   }
-  const { last } = found;
-  const code = releaseCode(last.id);
-  const packs = await packsOfLock(work, last.image.lock);
+  const code = releaseCode(found.id);
+  const { packs } = found;
   return [{ zh: `与最近的发布 ${code} 相比`, en: `against the last release ${code}`, packs }];
 }
 
@@ -67,21 +67,32 @@ const NOT_RUNNING =
   "这里没有 Whale 在运行，不知道最近的发布 · no Whale runs here: the last release is not known";
 const NONE_DONE = "没有完成的发布 · no release of it is done";
 
-/** The newest release of the set that is done, or why there is none to be had. */
-export async function lastRelease({ id: set }: PackSet): Promise<{ last: Release } | { why: string }> {
+/** What the newest release of the set that is done holds, or why that cannot be had. */
+export type LastRelease = { id: string; packs: readonly PlannedPack[] } | { why: string };
+
+export async function lastRelease({ id: set }: PackSet): Promise<LastRelease> {
   try {
     const whale = await runningWhale();
     const all = await whale.get("/api/v1/releases");
     const { releases } = (await all.json()) as { releases: Pick<Release, "id" | "set" | "stage">[] };
     const done = releases.find((one) => one.set === set && one.stage === "done");
     if (!done) return { why: NONE_DONE };
-    const answer = await whale.get(`/api/v1/releases/${encodeURIComponent(done.id)}`);
-    return { last: ((await answer.json()) as { release: Release }).release };
+    return { id: done.id, packs: await packsOfRelease(done.id, whale) };
   } catch (error) {
     if (!isChatOpsError(error)) throw error;
     // Where nothing takes releases, it says so in its own words.
     return { why: error.code === "cli.not_running" ? NOT_RUNNING : plainText(error.message) };
   }
+}
+
+/** With the parameters of its actions, as long as its build is kept. */
+async function packsOfRelease(id: string, whale: RunningWhale): Promise<readonly PlannedPack[]> {
+  const answer = await whale.get(`/api/v1/releases/${encodeURIComponent(id)}`);
+  const { release } = (await answer.json()) as { release: Release };
+  const builds = (await (await whale.get("/api/v1/builds")).json()) as {
+    builds: Pick<Build, "id" | "packs">[];
+  };
+  return builds.builds.find((build) => build.id === release.image.build)?.packs ?? release.packs;
 }
 
 /** Each cluster as it is; one that does not answer is named, and where none does, the plan starts from nothing. */
@@ -121,6 +132,14 @@ async function packsOfLock(work: SetWork, lock: PackLock): Promise<PlannedPack[]
 function reposOf(set: PackSet, { repos }: PackLock): PackSet["repos"] {
   return repos.map(({ name, url, ref, packs }) => {
     const now = set.repos.find((repo) => repo.url === url);
-    return { ...now, name, url, at: { ref }, paths: packs.map(({ path }) => path) };
+    // Of one that is gone from the set only what holds for all of it is known.
+    const { folders } = set.repos[0] ?? {};
+    return {
+      ...(now ?? (folders ? { folders } : {})),
+      name,
+      url,
+      at: { ref },
+      paths: packs.map(({ path }) => path),
+    };
   });
 }

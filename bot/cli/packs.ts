@@ -54,7 +54,7 @@ async function check(id: string): Promise<void> {
     for (const line of notAsked) console.log(line);
     const found = await lastRelease(set);
     const packs = fetched.repos.flatMap((repo) => repo.packs);
-    const plan = "last" in found ? { plan: planRelease(found.last.packs, packs, uses) } : {};
+    const plan = "packs" in found ? { plan: planRelease(found.packs, packs, uses) } : {};
     const problems = await checkSet({ set, uses, ...fetched, ...plan }, tools, signal);
     for (const line of problemLines(problems)) console.log(line);
     const errors = problems.filter(({ level }) => level === "error").length;
