@@ -37,7 +37,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
-import { createOpenCount } from "./routing/index.ts";
+import { createPackWatch } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
@@ -159,6 +159,7 @@ export async function openParts(options: WhaleOptions) {
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
     ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },
+    ...{ throttle: stores.store.throttle, limits: config.runs },
   });
   const clusterNames = () => inForce.current().clusters.map(({ name }) => name);
   const aliases = createAliasBook({ executor, clusters: clusterNames, clock, log });
@@ -176,7 +177,7 @@ export async function openParts(options: WhaleOptions) {
     actions,
     executor,
     fleet,
-    openCount: createOpenCount({ tasks, log }),
+    packVersions: createPackWatch({ packs: stackstorm, clock }),
     sights: fleet.sights,
     settings,
     advancer,
@@ -205,13 +206,14 @@ export async function openParts(options: WhaleOptions) {
   });
   const robotOut = createOutbound({ name: "wecom", ...ROBOT_LIMITS });
   const { holder, store } = stores;
-  const posts = postsOver(config, { wecom, http: robotOut, leases: store.leases, holder, ...common });
+  const { leases, throttle } = store;
+  const posts = postsOver(config, { wecom, http: robotOut, leases, throttle, holder, ...common });
   const plainId = wecom.openUserIds.plain;
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
     ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
     ...{ troubles: wecom.troubles, bot: posts.bot, messenger: wecom.messenger },
-    robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
+    robot: url === null ? null : createRobot({ url, http: robotOut, clock, throttle }),
   });
   return {
     ...common,

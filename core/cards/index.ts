@@ -1,6 +1,7 @@
 export { missingWords } from "./asking-card.ts";
 export * from "./batch-card.ts";
 export * from "./card.ts";
+export * from "./card-words.ts";
 export { DECISION_KEY } from "./choice-card.ts";
 export * from "./choice-text.ts";
 export * from "./deciders.ts";

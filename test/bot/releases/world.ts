@@ -214,7 +214,7 @@ export function aProcess(world: World, name: string, kill: Kill = aKill()) {
   const rollouts = killable("rollouts", rolloutsOf(world), kill);
   const registry = killable("registry", registryOf(world), kill);
   const clusters = () => CLUSTERS;
-  const runs = { of: () => ({ open: 0, paused: 0 }), tasksOn: () => [], refresh: async () => undefined };
+  const runs = { of: () => ({ open: 0, paused: 0 }), tasksOn: () => [] };
   const common = { state, audit, clock, log: silentLog };
   const drains = createDrains({
     ...{ ...common, clusters, executor, runs, businesses: () => ["shop"], isDown: () => false },
