@@ -145,10 +145,8 @@ async function drainCluster(
     ...(release === undefined ? {} : { release }),
   };
   const body: Drain = { by, at, until, atDeadline, why, ...whose };
-  const put = await state.put({ kind: "drain", name, expected: null, body });
-  if (put.outcome === "conflict") {
-    return { outcome: "drained_before", drain: put.current?.body ?? body, stranding };
-  }
+  const before = await state.get("drain", name);
+  if (before) return { outcome: "drained_before", drain: before.body, stranding };
   const detail = {
     until,
     atDeadline,
@@ -157,7 +155,12 @@ async function drainCluster(
     upgrade: upgrade ?? null,
     release: release ?? null,
   };
+  // What is not written down does not happen: who dies in between is found in the log, never the other way round.
   await audit.append({ at, who: by, what: "cluster.drain", object: name, detail });
+  const put = await state.put({ kind: "drain", name, expected: null, body });
+  if (put.outcome === "conflict") {
+    return { outcome: "drained_before", drain: put.current?.body ?? body, stranding };
+  }
   log.warn({ by, cluster: name, until, atDeadline, why }, "a cluster is drained: nothing new starts there");
   return { outcome: "drained", drain: body, stranding };
 }
@@ -174,10 +177,10 @@ async function undrain(
     log.warn({ by, cluster: name, message: canary.message }, "a cluster stays drained: its canary failed");
     return { outcome: "refused", reason: "canary_failed", message: canary.message };
   }
-  if (!(await removed(found, state))) return { outcome: "refused", reason: "not_drained" };
   const at = new Date(clock.nowMs()).toISOString();
   const detail = { canary: canary?.outcome ?? "skipped", why: skip ?? "" };
   await audit.append({ at, who: by, what: "cluster.undrain", object: name, detail });
+  if (!(await removed(found, state))) return { outcome: "refused", reason: "not_drained" };
   log.warn({ by, cluster: name, ...detail }, "a cluster takes starts again");
   return { outcome: "undrained", canary };
 }

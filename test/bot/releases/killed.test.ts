@@ -125,10 +125,9 @@ async function endOf(world: World) {
 
 /** What the audit log knows of it, whatever is in it twice. */
 async function auditedOf({ store }: World): Promise<string[]> {
-  const moves = (await store.audit.read(0, 1_000)).filter(({ what }) => what === "cluster.release");
-  const lines = moves.map(({ detail }) => {
+  const lines = (await store.audit.read(0, 1_000)).map(({ what: deed, object, detail }) => {
     const { what, stage, step, cluster } = detail as Record<string, unknown>;
-    return [what, stage, step, cluster].join(" ");
+    return deed === "cluster.release" ? [what, stage, step, cluster].join(" ") : `${deed} ${object}`;
   });
   return [...new Set(lines)];
 }
