@@ -12,6 +12,7 @@ import {
   type FleetSeen,
   guardedExecutor,
   type Upgrades,
+  upgradeCardCloser,
   upgradeTeller,
 } from "./clusters/index.ts";
 import type { InForce } from "./in-force.ts";
@@ -83,9 +84,10 @@ function upgradesOver(parts: FleetParts, drains: Drains): Upgrades {
   const { state, audit, leases, outbox } = store;
   const roles = () => inForce().roles;
   const tell = upgradeTeller({ roles, directory, admin, textsFor, plain, outbox, clock });
+  const close = upgradeCardCloser({ directory, textsFor, outbox, clock });
   const clusters = () => inForce().clusters;
   return createUpgrades({
-    ...{ clusters, drains, executor, state, leases, holder, audit, tell, ids, clock, log },
+    ...{ close, clusters, drains, executor, state, leases, holder, audit, tell, ids, clock, log },
   });
 }
 

@@ -3,7 +3,7 @@ export { CANARY_MS, createDrains, type DrainAnswer, type Drains, type UndrainAns
 export { createFleet, type Fleet, type FleetSeen } from "./fleet.ts";
 export { guardedExecutor } from "./guarded-executor.ts";
 export { obstacleWords, takenWords } from "./upgrade-answers.ts";
-export { actorNames, type UpgradeTellerDeps, upgradeTeller } from "./upgrade-teller.ts";
+export { actorNames, type UpgradeTellerDeps, upgradeCardCloser, upgradeTeller } from "./upgrade-teller.ts";
 export {
   createUpgrades,
   type UpgradeAsked,
