@@ -1,4 +1,4 @@
-import type { ClusterWords, Drain, DrainCounts } from "../core/clusters/index.ts";
+import { type ClusterWords, type Drain, type DrainCounts, reportGroups } from "../core/clusters/index.ts";
 import { type People, personNamed, rolesGranting } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import {
@@ -83,9 +83,11 @@ function upgradesOver(parts: FleetParts, drains: Drains): Upgrades {
   const { executor, inForce, store, holder, directory, textsFor, plain, admin, ids, clock, log } = parts;
   const { state, audit, leases, outbox } = store;
   const roles = () => inForce().roles;
-  const tell = upgradeTeller({ roles, directory, admin, textsFor, plain, outbox, clock });
   const close = upgradeCardCloser({ directory, textsFor, outbox, clock });
   const clusters = () => inForce().clusters;
+  const groupsOf = (names: readonly string[]) => reportGroups(clusters(), names);
+  const groups = { groupsOf, groupTexts: () => textsFor("") };
+  const tell = upgradeTeller({ roles, directory, admin, textsFor, plain, outbox, clock, ...groups });
   return createUpgrades({
     ...{ close, clusters, drains, executor, state, leases, holder, audit, tell, ids, clock, log },
   });

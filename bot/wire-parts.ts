@@ -12,7 +12,7 @@ import {
   systemIds,
 } from "../adapters/telemetry/index.ts";
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
-import type { Clock, Directory, Logger } from "../core/ports/index.ts";
+import type { Clock, Directory, ImageBuilder, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { adminWatch } from "./admin-watch.ts";
@@ -73,6 +73,8 @@ export interface WhaleOptions {
   engine?: Engine;
   /** Where releases go; nowhere when absent. */
   releaseTarget?: ReleaseTarget;
+  /** What builds images and pushes them; buildah when absent. */
+  images?: ImageBuilder;
   /** What is asked of the clouds' message services; over the network when absent. */
   cloud?: Cloud;
 }
@@ -159,6 +161,7 @@ export async function openParts(options: WhaleOptions) {
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
     ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },
+    ...{ throttle: stores.store.throttle, limits: config.runs },
   });
   const clusterNames = () => inForce.current().clusters.map(({ name }) => name);
   const aliases = createAliasBook({ executor, clusters: clusterNames, clock, log });
@@ -168,7 +171,8 @@ export async function openParts(options: WhaleOptions) {
     ...{ holder: stores.holder, ids: systemIds },
   });
   const below = { fleet, executor, stores, directory, delegations, languages, config, clock, log };
-  const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds };
+  const { images } = options;
+  const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds, images };
   const made = {
     ...packDeskOver({ ...packing, clusters: home.clusters, lists: stackstorm }, options.releaseTarget),
     runs,
@@ -205,13 +209,14 @@ export async function openParts(options: WhaleOptions) {
   });
   const robotOut = createOutbound({ name: "wecom", ...ROBOT_LIMITS });
   const { holder, store } = stores;
-  const posts = postsOver(config, { wecom, http: robotOut, leases: store.leases, holder, ...common });
+  const { leases, throttle } = store;
+  const posts = postsOver(config, { wecom, http: robotOut, leases, throttle, holder, ...common });
   const plainId = wecom.openUserIds.plain;
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
     ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
     ...{ troubles: wecom.troubles, bot: posts.bot, messenger: wecom.messenger },
-    robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
+    robot: url === null ? null : createRobot({ url, http: robotOut, clock, throttle }),
   });
   return {
     ...common,

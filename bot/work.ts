@@ -7,7 +7,7 @@ import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import { batchViewing, deliverBatch, gatherBatch, startBatchSweep } from "./batches/index.ts";
-import { createIncoming, type GroupPosts, type SenderDeps, senderOf, withGroups } from "./channels/index.ts";
+import { createIncoming, type GroupPosts, type SenderDeps, withGroups } from "./channels/index.ts";
 import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
@@ -25,6 +25,7 @@ import { createChooser, type PackWatch } from "./routing/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
+import { groupCardsOver } from "./wire-group-cards.ts";
 import { inquiriesOver, questionsSent } from "./wire-inquiries.ts";
 import type { ReleaseDesk } from "./wire-release.ts";
 import {
@@ -169,7 +170,8 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { posts } = ground;
   const groups = () => inForce().groups;
   const withCards = questionsSent(toPeople, ground, { view, channel });
-  const deliver = withGroups(withCards, { posts, groups, outbox, tasks, advancer, view, ...common });
+  const cards = groupCardsOver(ground, view);
+  const deliver = withGroups(withCards, { posts, groups, outbox, tasks, cards, view, ...common });
   const digest = createDigester({ outbox, channel, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -215,9 +217,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   };
   wakeOnWrite(store, loops);
   const { language } = config;
-  const isKnown = async (id: string) =>
-    (await senderOf(id, { directory, plainId: ground.plainId })).outcome === "known";
-  const hearing = { inbox, tasks, view, isKnown, language, clock, log, metrics };
+  const hearing = { inbox, cards, language, clock, log, metrics };
   posts.bot?.start(createIncoming({ bot: posts.bot, ...hearing }));
   store.onWrite((what) => {
     if (what === "journal") live.atMs = clock.nowMs();

@@ -253,6 +253,7 @@ export const ClusterShape = Type.Object(
     weight: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     capacity: Type.Optional(Count),
     allow: Type.Optional(Type.Array(Text, { minItems: 1 })),
+    report: Type.Optional(Type.Object({ group: Text }, closed)),
     deploy: Type.Optional(Type.Unknown()),
   },
   closed,

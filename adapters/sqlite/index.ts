@@ -1,6 +1,6 @@
 export type { SqliteStoreOptions } from "./config.ts";
 export type { Queue } from "./group-commit.ts";
-export { type FolderFacts, inspectFolder } from "./inspect.ts";
+export { type FolderFacts, inspectFolder, isFolderHeld } from "./inspect.ts";
 export { holdFolder } from "./lock.ts";
 export { openStore, type SqliteStore } from "./store.ts";
 export { openStoreThread, type StoreThread, type StoreThreadOptions } from "./thread/store-thread.ts";

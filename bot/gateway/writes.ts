@@ -49,7 +49,10 @@ function keyOf({ ctx, who }: Ask, { ids }: Pick<GatewayParts, "ids">): string {
 
 const byOf = (who: string): string => personNamed(who) ?? who;
 
-const REFUSED_STATUS: Record<string, number> = { no_grant: 403, not_allowed: 403, no_allowed_cluster: 403 };
+const REFUSED_STATUS: Record<string, number> = {
+  ...{ no_grant: 403, not_allowed: 403, no_allowed_cluster: 403 },
+  too_many: 429,
+};
 
 /** `POST /executions`: what is asked for becomes a task, which is shown as a delayed execution until it runs. */
 export async function startExecution(ask: Ask, parts: GatewayParts): Promise<void> {
@@ -73,8 +76,12 @@ export async function askDesk(
   parts: GatewayParts,
 ): Promise<Task | null> {
   const key = keyOf(ask, parts);
-  const answer = await parts.desk.ask({ ...request, by: byOf(ask.who), via: "gateway", key });
+  const { actor, who, ctx } = ask;
+  const token = actor.kind === "user" && actor.token ? { token: actor.token.id } : {};
+  const answer = await parts.desk.ask({ ...request, ...token, by: byOf(who), via: "gateway", key });
   if (answer.outcome === "made") return answer.task;
+  const { retryAfterMs } = answer;
+  if (retryAfterMs !== undefined) ctx.set("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
   fault(ask.ctx, REFUSED_STATUS[answer.reason] ?? 400, answer.message);
   return null;
 }

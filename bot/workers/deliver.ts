@@ -128,6 +128,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       }
       case "waiting_card":
       case "group_card":
+      case "group_state":
       case "group_report":
       case "group_text":
       case "batch":

@@ -5,8 +5,8 @@ import type { ClusterChoice } from "../clusters/choice.ts";
 import { requestId } from "../ids/index.ts";
 import { policyFault } from "../policies/policy.ts";
 import { updateCards } from "./codes.ts";
-import type { Effect } from "./effects.ts";
 import { askedFrom, newCard } from "./escalation.ts";
+import { cardsFor, groupOfTask } from "./group-cards.ts";
 import type { Click, InputOf, Sighting, Standing } from "./inputs.ts";
 import { renewedOrigin } from "./make.ts";
 import { afterClick, askReason, clickFault, decisionOf, ended, explainClick } from "./on-approval.ts";
@@ -194,14 +194,14 @@ function becomeUnknown(
   facts: { nowMs: number; settings: MachineSettings },
 ): StepResult {
   const { nowMs, settings } = facts;
-  const card = newCard(task, entitledGroups(task), "unknown");
+  const asking = cardsFor(task.id, newCard(task, entitledGroups(task), "unknown"), groupOfTask(task));
   const shown = updateCards(task, nowMs, "click_only");
   const patch = {
     start: { ...start, looks: 0 },
     dueAtMs: nowMs + settings.lookBaseMs,
-    cards: [...shown.task.cards, card],
+    cards: [...shown.task.cards, ...asking.cards],
   };
-  const effects: Effect[] = [...shown.effects, { kind: "card", cardNo: card.no }];
+  const effects = [...shown.effects, ...asking.effects];
   return moved(task, { to: "unknown", reason: "start_unresolved", nowMs, patch, effects });
 }
 

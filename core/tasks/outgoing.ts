@@ -8,6 +8,7 @@ const LANES: Record<Effect["kind"], Lane> = {
   card: 1,
   update: 1,
   group_card: 1,
+  group_state: 2,
   ask_again: 1,
   report: 2,
   group_report: 2,
@@ -18,6 +19,10 @@ const LANES: Record<Effect["kind"], Lane> = {
 
 /** The click that asks for an update may have a start behind it, which goes out first, and which the card then shows. */
 const UPDATE_AFTER_MS = 30;
+/** What has ended by then is reported, and not told twice. */
+const GROUP_STATE_AFTER_MS = 2_000;
+/** Nothing of a task waits for a group that cannot be written to. */
+const OF_GROUPS: readonly Effect["kind"][] = ["group_card", "group_state", "group_report"];
 
 /**
  * The task and the outbox items of a move: each effect gets the key `<task>:<kind>:<n>`, n counting the task's
@@ -33,12 +38,15 @@ export function withOutbox(
   );
   const outbox = told.map((body, i): OutboxItem => {
     const key = outboxKey(task.id, body.kind, task.sent + i + 1);
-    const dueAtMs = body.kind === "update" ? nowMs + UPDATE_AFTER_MS : nowMs;
-    // A group that cannot be written to holds up nothing else of the task.
-    const taskId = body.kind === "group_card" || body.kind === "group_report" ? null : task.id;
-    return { key, taskId, lane: LANES[body.kind], body, dueAtMs };
+    const taskId = OF_GROUPS.includes(body.kind) ? null : task.id;
+    return { key, taskId, lane: LANES[body.kind], body, dueAtMs: nowMs + pauseMs(body) };
   });
   return { task: { ...task, sent: task.sent + told.length }, outbox };
+}
+
+function pauseMs({ kind }: Effect): number {
+  if (kind === "update") return UPDATE_AFTER_MS;
+  return kind === "group_state" ? GROUP_STATE_AFTER_MS : 0;
 }
 
 /** The groups that hear how a task ended: its rule's, and where its card is shown, which cannot be changed any more. */

@@ -60,6 +60,18 @@ describe("a run by hand", { concurrency: 2 }, () => {
     assert.match(told, new RegExp(`任务 ${id.slice(2, 8)}.*成功.*hz-core`, "s"));
   });
 
+  test("that comes too often is told to wait, in the words of chat", async (t) => {
+    const world = await openWorld(t, { files: FILES, env: { WHALE_RUNS_PER_MINUTE: "1" } });
+    await talk(
+      world,
+      `zhangsan: run core.noop
+       whale: core.noop 不能手工执行
+       zhangsan: run show disk of ${HOST}
+       whale: 手工执行太频繁，请 … 秒后再试`,
+    );
+    assert.equal(runsOf(world, "disk.show").length, 0);
+  });
+
   test("that must be approved asks others, never who asked, and who asked hears the result", async (t) => {
     const world = await openWorld(t, { files: FILES });
     await talk(
