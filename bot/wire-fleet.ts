@@ -12,6 +12,7 @@ import {
   type FleetSeen,
   guardedExecutor,
   type Upgrades,
+  upgradeCardCloser,
   upgradeTeller,
 } from "./clusters/index.ts";
 import type { InForce } from "./in-force.ts";
@@ -82,12 +83,13 @@ function upgradesOver(parts: FleetParts, drains: Drains): Upgrades {
   const { executor, inForce, store, holder, directory, textsFor, plain, admin, ids, clock, log } = parts;
   const { state, audit, leases, outbox } = store;
   const roles = () => inForce().roles;
+  const close = upgradeCardCloser({ directory, textsFor, outbox, clock });
   const clusters = () => inForce().clusters;
   const groupsOf = (names: readonly string[]) => reportGroups(clusters(), names);
   const groups = { groupsOf, groupTexts: () => textsFor("") };
   const tell = upgradeTeller({ roles, directory, admin, textsFor, plain, outbox, clock, ...groups });
   return createUpgrades({
-    ...{ clusters, drains, executor, state, leases, holder, audit, tell, ids, clock, log },
+    ...{ close, clusters, drains, executor, state, leases, holder, audit, tell, ids, clock, log },
   });
 }
 

@@ -47,7 +47,7 @@ export function packsOnOver({
 }): PacksOn {
   return async (cluster, packs) => {
     const known = await registry.registered(cluster, packs);
-    const listing = await lists.listActions(cluster);
+    const listing = await lists.listActions(cluster, packs);
     if (listing.outcome === "unreachable") {
       throw new ChatOpsError(listing.message, { code: "packs.unreachable", retryable: true });
     }

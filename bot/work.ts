@@ -156,6 +156,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const batching = { outbox, tasks, state: store.state, clock, log, metrics };
   const toPeople = createDeliver({
     askAgain,
+    confirmSent: ground.fleet.upgrades.cardSent,
     batches: {
       tasks,
       gather: (claim) => gatherBatch(claim, batching),

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../core/ids/index.ts";
 import type { ActionListing } from "../../core/ports/index.ts";
 import type { Connection } from "./connection.ts";
 import { parsePack } from "./pack-schema.ts";
-import { pagedRows } from "./pages.ts";
+import { type PagedList, pagedRows } from "./pages.ts";
 
 const Name = Type.String({ minLength: 1 });
 const ActionRow = Type.Object({
@@ -24,10 +24,14 @@ const actionCheck = Compile(ActionRow);
  * Every action of a cluster, each once by its ref. One that cannot be read is left out: nobody could run it by what it
  * says.
  */
-export async function listActions(connection: Connection): Promise<ActionListing> {
+export async function listActions(connection: Connection, packs?: readonly string[]): Promise<ActionListing> {
   const { cluster } = connection;
   try {
-    const actions = await allOf(connection, "/v1/actions", listed);
+    if (packs) {
+      const each = packs.map((pack) => allOf(connection, { path: "/v1/actions", filter: { pack } }, listed));
+      return { outcome: "known", cluster, actions: (await Promise.all(each)).flat(), versions: new Map() };
+    }
+    const actions = await allOf(connection, { path: "/v1/actions" }, listed);
     const versions = await packVersions(connection);
     return { outcome: "known", cluster, actions, versions };
   } catch (error) {
@@ -37,16 +41,16 @@ export async function listActions(connection: Connection): Promise<ActionListing
 
 /** Who may list actions need not be let list packs: then their versions are not known. */
 async function packVersions(connection: Connection): Promise<Map<string, string>> {
-  const packs = await allOf(connection, "/v1/packs", parsePack).catch(() => []);
+  const packs = await allOf(connection, { path: "/v1/packs" }, parsePack).catch(() => []);
   return new Map(packs.filter(({ version }) => version !== "").map(({ ref, version }) => [ref, version]));
 }
 
 async function allOf<Row extends { ref: string }>(
   connection: Connection,
-  path: string,
+  list: Omit<PagedList, "operation">,
   read: (row: unknown) => Row | null,
 ): Promise<Row[]> {
-  const rows = (await pagedRows(connection, { operation: "catalogue", path })).map(read);
+  const rows = (await pagedRows(connection, { operation: "catalogue", ...list })).map(read);
   return [...new Map(rows.filter((row) => row !== null).map((row) => [row.ref, row])).values()];
 }
 

@@ -78,9 +78,9 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       if (connection) return readAction(connection, action);
       return { outcome: "unreachable", message: unknownCluster(cluster).message };
     },
-    listActions: async (cluster) => {
+    listActions: async (cluster, packs) => {
       const connection = connections.get(cluster);
-      if (connection) return listActions(connection);
+      if (connection) return listActions(connection, packs);
       return { outcome: "unreachable", cluster, message: unknownCluster(cluster).message };
     },
     readPack: async (cluster, pack) => {

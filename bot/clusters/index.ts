@@ -4,7 +4,7 @@ export { createFleet, type Fleet, type FleetSeen } from "./fleet.ts";
 export { type UpgradeCardDeps, upgradeCards } from "./group-card.ts";
 export { guardedExecutor } from "./guarded-executor.ts";
 export { obstacleWords, takenWords } from "./upgrade-answers.ts";
-export { actorNames, type UpgradeTellerDeps, upgradeTeller } from "./upgrade-teller.ts";
+export { actorNames, type UpgradeTellerDeps, upgradeCardCloser, upgradeTeller } from "./upgrade-teller.ts";
 export {
   createUpgrades,
   type UpgradeAsked,

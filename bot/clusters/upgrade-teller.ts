@@ -4,6 +4,7 @@ import {
   isUpgradeOver,
   UPGRADE_FAULTS,
   type Upgrade,
+  type UpgradeCardSent,
   upgradeVersions,
   upgradeWords,
 } from "../../core/clusters/index.ts";
@@ -121,6 +122,22 @@ function told(upgrade: Upgrade): ClusterWords {
   const { zh, en } = upgradeWords(upgrade);
   const versions = isUpgradeOver(upgrade) ? `\n${upgradeVersions(upgrade).join("\n")}` : "";
   return { zh: zh + versions, en: en + versions };
+}
+
+/** Shows cards of a step that is over as the upgrade stands now, to those who did not decide it. */
+export function upgradeCardCloser(
+  deps: Pick<UpgradeTellerDeps, "directory" | "textsFor" | "outbox" | "clock">,
+): (upgrade: Upgrade, cards: readonly UpgradeCardSent[]) => Promise<void> {
+  return async (upgrade, cards) => {
+    const nameOf = await actorNames(upgrade, deps.directory);
+    const items = cards.map(async ({ to, cardId, code }): Promise<OutboxItem> => {
+      const texts = await deps.textsFor(to);
+      const card = upgradeCard(upgrade, { texts, nameOf }, texts.wordsOf(upgradeWords(upgrade)));
+      const body = { kind: "confirm" as const, to, cardId, card, code };
+      return { key: `upgrade:${cardId}:closed`, taskId: null, lane: 3, body, dueAtMs: deps.clock.nowMs() };
+    });
+    await deps.outbox.add(await Promise.all(items));
+  };
 }
 
 /** The names of those whom an upgrade names, as people read them. */

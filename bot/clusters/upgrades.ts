@@ -5,13 +5,16 @@ import {
   isUpgradeOver,
   moveUpgrade,
   type Upgrade,
+  type UpgradeCardSent,
   type UpgradeDeedName,
   type UpgradeInput,
   type UpgradeRefusal,
 } from "../../core/clusters/index.ts";
 import { ChatOpsError, errorText } from "../../core/errors.ts";
-import type { Audit, Ids, Leases, Logger, StateDocument, StateStore } from "../../core/ports/index.ts";
+import type { Audit, Ids, Leases, Logger } from "../../core/ports/index.ts";
+import { cardSent, closedOf, type UpgradeCardDeps } from "./upgrade-cards.ts";
 import { type DeedDeps, type Next, nextOf } from "./upgrade-deeds.ts";
+import { changed, UPGRADE_NAME, type UpgradeDocument } from "./upgrade-document.ts";
 
 /** What a person wants of the upgrade that is there. */
 export interface UpgradeWish {
@@ -53,6 +56,8 @@ export interface Upgrades {
    * several processes one takes it.
    */
   round(): Promise<boolean>;
+  /** Remembers a card of an upgrade that somebody got; any other card is none of its. */
+  cardSent(card: UpgradeCardSent): Promise<void>;
   /** Called when a person of this process has asked for one or has moved it. */
   onMoved(listener: () => void): void;
 }
@@ -66,7 +71,7 @@ export interface UpgradeAsk {
   key?: string;
 }
 
-export interface UpgradesDeps extends DeedDeps {
+export interface UpgradesDeps extends DeedDeps, UpgradeCardDeps {
   clusters: () => readonly Cluster[];
   leases: Leases;
   /** Names this process in leases. */
@@ -78,10 +83,6 @@ export interface UpgradesDeps extends DeedDeps {
   log: Logger;
 }
 
-export type UpgradeDocument = StateDocument<"upgrade">;
-
-/** One is under way at a time, so that never two of them take clusters away. */
-const NAME = "clusters";
 const LEASE = "upgrade";
 /** Longer than a look and a canary take. */
 const LEASE_MS = 90_000;
@@ -89,7 +90,7 @@ const MAX_TRIES = 8;
 const MACHINE = "whale";
 
 export function createUpgrades(deps: UpgradesDeps): Upgrades {
-  const find = () => deps.state.get("upgrade", NAME);
+  const find = () => deps.state.get("upgrade", UPGRADE_NAME);
   const listeners: (() => void)[] = [];
   const heard = <T>(answer: T): T => {
     for (const listener of listeners) listener();
@@ -101,6 +102,7 @@ export function createUpgrades(deps: UpgradesDeps): Upgrades {
     ask: (what) => ask(what, deps).then(heard),
     take: (wish) => take(wish, deps).then(heard),
     round: () => round(deps),
+    cardSent: (card) => cardSent(card, deps),
     onMoved: (listener) => void listeners.push(listener),
   };
 }
@@ -119,7 +121,7 @@ async function obstacle(
   await drains.refresh();
   const names = [...new Set(clusters.flatMap((name) => drains.stranding(name).stranded))];
   if (names.length > 0 && !force) return { outcome: "refused", reason: "stranded", names };
-  const found = await state.get("upgrade", NAME);
+  const found = await state.get("upgrade", UPGRADE_NAME);
   if (!found || isUpgradeOver(found.body)) return null;
   return { outcome: "refused", reason: "under_way", upgrade: found.body };
 }
@@ -127,7 +129,7 @@ async function obstacle(
 async function ask(what: UpgradeAsk, deps: UpgradesDeps): Promise<UpgradeAsked> {
   const { state, ids, clock, log } = deps;
   const { clusters, order, by, key } = what;
-  const found = await state.get("upgrade", NAME);
+  const found = await state.get("upgrade", UPGRADE_NAME);
   const last = found?.body.last;
   if (found && last?.what === "ask" && key !== undefined && last.key === key) {
     return { outcome: "asked", upgrade: found.body };
@@ -136,7 +138,7 @@ async function ask(what: UpgradeAsk, deps: UpgradesDeps): Promise<UpgradeAsked> 
   if (refused) return refused;
   const upgrade = askedOf(what, { id: `u_${ids.ulid().toLowerCase()}`, nowMs: clock.nowMs() });
   const expected = found?.revision ?? null;
-  const put = await state.put({ kind: "upgrade", name: NAME, expected, body: upgrade });
+  const put = await state.put({ kind: "upgrade", name: UPGRADE_NAME, expected, body: upgrade });
   if (put.outcome === "conflict") return ask(what, deps);
   log.info({ by, upgrade: upgrade.id, clusters }, "an upgrade of clusters was asked for");
   await recorded(put.document, deps);
@@ -159,7 +161,7 @@ function askedOf(
 async function take(wish: UpgradeWish, deps: UpgradesDeps): Promise<UpgradeTaken> {
   const { id, by, key, since } = wish;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const found = await deps.state.get("upgrade", NAME);
+    const found = await deps.state.get("upgrade", UPGRADE_NAME);
     if (!found || !isUpgradeNamed(found.body, id))
       return { outcome: "refused", reason: "no_such", upgrade: null };
     const { body: upgrade } = found;
@@ -204,7 +206,12 @@ async function move(
   if (moved.outcome === "refused") return moved;
   const last = { what: input.kind, by, ...(key === undefined ? {} : { key }) };
   const upgrade: Upgrade = { ...moved.upgrade, last };
-  const put = await state.put({ kind: "upgrade", name: NAME, expected: before.revision, body: upgrade });
+  const put = await state.put({
+    kind: "upgrade",
+    name: UPGRADE_NAME,
+    expected: before.revision,
+    body: upgrade,
+  });
   if (put.outcome === "conflict") return null;
   const { id, stage, index, clusters } = upgrade;
   log.info({ upgrade: id, stage, cluster: clusters[index], by, reason: input.kind }, "an upgrade went on");
@@ -218,7 +225,7 @@ async function recorded(
   { state, audit }: UpgradesDeps,
 ): Promise<UpgradeDocument | null> {
   const { id, last, since, stage, clusters, index, before, after, problem, why } = body;
-  if (!last || last.audited) return { name: NAME, revision, body };
+  if (!last || last.audited) return { name: UPGRADE_NAME, revision, body };
   const detail = {
     ...{ step: last.what, stage, clusters: [...clusters], cluster: clusters[index] ?? null, why },
     ...{ before: { ...before }, after: { ...after } },
@@ -226,14 +233,6 @@ async function recorded(
   };
   await audit.append({ at: since, who: last.by, what: "cluster.upgrade", object: id, detail });
   return changed({ revision, body: { ...body, last: { ...last, audited: true } } }, state);
-}
-
-async function changed(
-  { revision, body }: Pick<UpgradeDocument, "revision" | "body">,
-  state: StateStore,
-): Promise<UpgradeDocument | null> {
-  const put = await state.put({ kind: "upgrade", name: NAME, expected: revision, body });
-  return put.outcome === "stored" ? put.document : null;
 }
 
 /** Said before it is remembered as said. That nobody can be told holds nothing up. */
@@ -251,9 +250,10 @@ async function toldOf(found: UpgradeDocument, { state, tell, log }: UpgradesDeps
 
 async function round(deps: UpgradesDeps): Promise<boolean> {
   const { state } = deps;
-  const found = await state.get("upgrade", NAME);
+  const found = await state.get("upgrade", UPGRADE_NAME);
   const known = found && (await recorded(found, deps));
-  const told = known && (await toldOf(known, deps));
+  const closed = known && (await closedOf(known, deps));
+  const told = closed && (await toldOf(closed, deps));
   if (!told || isUpgradeOver(told.body)) return false;
   const next = await nextOf(told.body, deps);
   switch (next.outcome) {
@@ -280,7 +280,7 @@ async function alone(
   const lease = await leases.acquire(LEASE, holder, LEASE_MS);
   if (lease.outcome === "taken") return false;
   try {
-    const now = await state.get("upgrade", NAME);
+    const now = await state.get("upgrade", UPGRADE_NAME);
     const input = now?.revision === revision ? await check() : null;
     return now !== null && input !== null && (await move(now, { input, by: MACHINE }, deps)) !== null;
   } finally {

@@ -28,7 +28,7 @@ import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
 import type { Channel, Told } from "./channel.ts";
-import { sentConfirm } from "./confirm-card.ts";
+import { type ConfirmSent, sentConfirm } from "./confirm-card.ts";
 import { countDropped, giveUpIfFinal, isFinal } from "./give-up.ts";
 import { audienceOf, type HearerDeps, membersOf, nobody, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
@@ -52,6 +52,8 @@ export interface DeliverDeps {
   delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
   askAgain: AskAgain;
+  /** Told of a card that asks one person, once it has a code for showing it anew. */
+  confirmSent: (sent: ConfirmSent) => Promise<void>;
   /** Cards that many tasks share. */
   batches: {
     tasks: Pick<TaskStore, "get">;
@@ -267,7 +269,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const { body, task } = claim;
     try {
       if (body.kind === "answer") return await answer(claim, body);
-      if (body.kind === "confirm") return await settle(await sentConfirm(claim, body, channel));
+      if (body.kind === "confirm")
+        return await settle(await sentConfirm(claim, body, { channel, onSent: deps.confirmSent }));
       if (body.kind === "batch" || body.kind === "batch_update") return await deps.batches.deliver(claim);
       if (body.kind === "waiting_card") return await together(claim, body);
       if (!task) return await settle(claim);

@@ -42,6 +42,16 @@ export interface Upgrade {
   last?: UpgradeStep;
   /** The `since` of the stage that people were told of last. */
   told?: string;
+  /** Cards with buttons that lie open with people, to be shown anew when the step that they ask about is over. */
+  cards?: readonly UpgradeCardSent[];
+}
+
+/** A card that somebody got. */
+export interface UpgradeCardSent {
+  to: string;
+  cardId: string;
+  /** For one later update. */
+  code: string;
 }
 
 /** What brought an upgrade to its stage, and who. */

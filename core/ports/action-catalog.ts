@@ -35,6 +35,9 @@ export type ActionListing =
 
 /** All actions that clusters have. */
 export interface ActionLists {
-  /** What a cluster has now, 10,000 actions at most, with the versions of its packs where it tells them. Never throws. */
-  listActions(cluster: string): Promise<ActionListing>;
+  /**
+   * What a cluster has now, 10,000 actions at most, with the versions of its packs where it tells them; only the actions
+   * of these packs, and no versions, when some are given. Never throws.
+   */
+  listActions(cluster: string, packs?: readonly string[]): Promise<ActionListing>;
 }

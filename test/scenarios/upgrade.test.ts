@@ -70,7 +70,10 @@ test("two clusters are upgraded one after the other, asked for in chat and appro
   await world.stop();
   await world.start();
   world.jump(11_000);
+  const others = await askedOf(world, "lisi", "hz-core (1/2) 已排空");
   await click(world, await askedOf(world, "wangwu", "hz-core (1/2) 已排空"), "confirm");
+  // Who did not decide it is asked no longer.
+  assert.match(await cardClosed(world, others), /hz-core/);
   // The simulator cannot be upgraded: it has the version that it had.
   await click(world, await askedOf(world, "lisi", "hz-core 仍是 3.9.0"), "retry");
   await message(world, "wangwu", "near (2/2) 正在排空");

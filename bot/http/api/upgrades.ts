@@ -44,7 +44,7 @@ async function show(ctx: RouterContext, { guard, fleet }: UpgradeDeps): Promise<
 
 /** Without the keys of messages that it came by. */
 function shown(upgrade: Upgrade) {
-  const { last: _last, told: _told, ...facts } = upgrade;
+  const { last: _last, told: _told, cards: _cards, ...facts } = upgrade;
   return facts;
 }
 

@@ -59,3 +59,21 @@ test("what is no list is no answer, nor is a cluster that is unknown", async (t)
     assert.equal((await st2.listActions("nope")).outcome, "unreachable");
   }
 });
+
+test("of some packs no more is read than their actions", async (t) => {
+  const fake = await fakeSt2(t, ({ url }) => {
+    const pack = url.searchParams.get("pack");
+    return { status: 200, body: [{ ref: `${pack}.a`, pack }] };
+  });
+  const { st2 } = aClient(t, [aCluster(fake.origin)]);
+  const listing = await st2.listActions("hz", ["p", "q"]);
+  assert.ok(listing.outcome === "known");
+  assert.deepEqual(
+    listing.actions.map(({ ref }) => ref),
+    ["p.a", "q.a"],
+  );
+  assert.deepEqual(
+    fake.seen.map(({ url }) => `${url.pathname} ${url.searchParams.get("pack")}`),
+    ["/api/v1/actions p", "/api/v1/actions q"],
+  );
+});

@@ -57,6 +57,7 @@ function aFleet() {
   const upgrades = createUpgrades({
     ...{ ...common, drains, audit, leases, holder: "p1", ids: { ulid: () => "01" } },
     tell: async () => undefined,
+    close: async () => undefined,
   });
   const fleet = createFleet({
     ...{ ...common, drains, upgrades, runs, breakers, metrics: { gauge: () => undefined } },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createDrains, createUpgrades, type Drains, type Upgrades } from "../../../bot/clusters/index.ts";
-import type { CanaryResult, Cluster, Upgrade } from "../../../core/clusters/index.ts";
+import type { CanaryResult, Cluster, Upgrade, UpgradeCardSent } from "../../../core/clusters/index.ts";
 import type { Audit, StateStore } from "../../../core/ports/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock } from "../../support/clock.ts";
@@ -35,6 +35,8 @@ export function upgradeWorld(names: readonly string[] = ["a", "b"], death: Death
     /** Drains and what ended them, in their order. */
     story: [] as string[],
     told: [] as string[],
+    /** Cards that were shown anew, as "stage person code". */
+    closed: [] as string[],
   };
   const guarded = async <T>(write: () => Promise<T>): Promise<T> => {
     const dies = ++world.writes === death?.at;
@@ -104,7 +106,10 @@ export function upgradeWorld(names: readonly string[] = ["a", "b"], death: Death
     });
     const ids = { ulid: () => "01ABCDEFGHJKMNPQRSTVWXYZ23" };
     const tell = async ({ stage, index }: Upgrade) => void world.told.push(`${stage} ${names[index]}`);
-    const upgrades = createUpgrades({ ...common, drains, leases, holder, tell, ids });
+    const close = async ({ stage }: Upgrade, cards: readonly UpgradeCardSent[]) => {
+      for (const { to, code } of cards) world.closed.push(`${stage} ${to} ${code}`);
+    };
+    const upgrades = createUpgrades({ ...common, drains, leases, holder, tell, close, ids });
     return { drains, upgrades };
   };
   const process = start();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { upgradeCardId } from "../../../core/cards/index.ts";
 import { isUpgradeOver } from "../../../core/clusters/index.ts";
 import { ASK, ORDER, playOut, upgradeWorld } from "./upgrade-world.ts";
 
@@ -69,6 +70,27 @@ test("two processes at a time take each step once", async () => {
   await rounds(1);
   assert.equal((await current())?.stage, "done");
   assert.deepEqual(world.story, STORY);
+});
+
+test("cards of a step are shown anew once it is over, however late they were sent, and each once", async () => {
+  const { world, process, rounds, current, take } = upgradeWorld();
+  await process.upgrades.ask(ASK);
+  const asked = await current();
+  assert.ok(asked);
+  const sent = (to: string) => ({ to, cardId: upgradeCardId(asked, to), code: `code of ${to}` });
+  await process.upgrades.cardSent(sent("lisi"));
+  await process.upgrades.cardSent(sent("zhaoliu"));
+  await process.upgrades.cardSent({ to: "lisi", cardId: "c_confirm@1", code: "of a command" });
+  await rounds(1);
+  assert.deepEqual(world.closed, [], "it still asks");
+  await take("approve");
+  await rounds(1);
+  assert.deepEqual(world.closed, ["draining lisi code of lisi", "draining zhaoliu code of zhaoliu"]);
+  await process.upgrades.cardSent(sent("qianba"));
+  await rounds(3);
+  assert.equal(world.closed.length, 3);
+  assert.match(world.closed[2] ?? "", /qianba/);
+  assert.deepEqual((await current())?.cards, []);
 });
 
 test("nobody approves their own, nor the machine's operator, and silence means no", async () => {

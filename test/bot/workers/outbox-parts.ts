@@ -57,6 +57,7 @@ export function outboxSetting(t: TestContext) {
   const batching = { outbox, tasks, state: store.state, ...common };
   const deliver = createDeliver({
     askAgain: async () => undefined,
+    confirmSent: async () => undefined,
     batches: {
       tasks,
       gather: (claim) => gatherBatch(claim, batching),
