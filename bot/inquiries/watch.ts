@@ -83,6 +83,21 @@ export function startInquiryWatch(deps: InquiryWatchDeps): InquiryWatch {
   };
 }
 
+/** An executor whose hints are heard here too, beside whoever watches a cluster through it; all else is as it was. */
+export function overheard<Engine extends Pick<Executor, "watch">>(
+  executor: Engine,
+  { hinted }: Pick<InquiryWatch, "hinted">,
+): Engine {
+  const watch: Executor["watch"] = (cluster, onHint, ...rest) => {
+    const both = (hint: Hint) => {
+      hinted(hint);
+      onHint(hint);
+    };
+    return executor.watch(cluster, both, ...rest);
+  };
+  return { ...executor, watch };
+}
+
 interface Round extends InquiryWatchDeps {
   /** Questions of runs that no task of Whale has. */
   foreign: LRUCache<string, true>;
