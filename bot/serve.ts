@@ -233,8 +233,11 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
   });
   releaseRoutes(router, {
-    ...{ ...common, access, releases: parts.releases.keeper, readJson, ids, clock },
+    ...{ ...common, access, readJson, ids, clock },
     ...{ directory: parts.directory, delegations: parts.delegations },
+    get releases() {
+      return parts.releases.keeper;
+    },
     clustersOf: parts.releases.clustersOf,
   });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });

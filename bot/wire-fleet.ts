@@ -6,7 +6,6 @@ import {
   createBreakers,
   createDrains,
   createFleet,
-  createOpenRuns,
   createUpgrades,
   type Drains,
   type Fleet,
@@ -17,6 +16,7 @@ import {
 } from "./clusters/index.ts";
 import type { InForce } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
+import { createOpenRuns } from "./routing/index.ts";
 import type { Stores } from "./stores.ts";
 import type { Advancer } from "./workers/index.ts";
 

@@ -12,7 +12,7 @@ import {
   systemIds,
 } from "../adapters/telemetry/index.ts";
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
-import type { Clock, Directory, Logger } from "../core/ports/index.ts";
+import type { Clock, Directory, ImageBuilder, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { adminWatch } from "./admin-watch.ts";
@@ -37,7 +37,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
-import { createOpenCount } from "./routing/index.ts";
+import { createPackWatch } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
@@ -73,6 +73,8 @@ export interface WhaleOptions {
   engine?: Engine;
   /** Where releases go; nowhere when absent. */
   releaseTarget?: ReleaseTarget;
+  /** What builds images and pushes them; buildah when absent. */
+  images?: ImageBuilder;
   /** What is asked of the clouds' message services; over the network when absent. */
   cloud?: Cloud;
 }
@@ -169,7 +171,8 @@ export async function openParts(options: WhaleOptions) {
     ...{ holder: stores.holder, ids: systemIds },
   });
   const below = { fleet, executor, stores, directory, delegations, languages, config, clock, log };
-  const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds };
+  const { images } = options;
+  const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds, images };
   const made = {
     ...packDeskOver({ ...packing, clusters: home.clusters, lists: stackstorm }, options.releaseTarget),
     runs,
@@ -177,7 +180,7 @@ export async function openParts(options: WhaleOptions) {
     actions,
     executor,
     fleet,
-    openCount: createOpenCount({ tasks, log }),
+    packVersions: createPackWatch({ packs: stackstorm, clock }),
     sights: fleet.sights,
     settings,
     advancer,

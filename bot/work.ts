@@ -21,7 +21,7 @@ import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
-import { createChooser, keepOpenCount, type OpenCount } from "./routing/index.ts";
+import { createChooser, type PackWatch } from "./routing/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Queue, Stores } from "./stores.ts";
@@ -77,9 +77,9 @@ export interface Ground {
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
   actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck" | "lacksNow">;
+  packVersions: PackWatch;
   /** What is known of the clusters at this moment. */
   sights: () => ClusterSights;
-  openCount: OpenCount;
   pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
@@ -131,12 +131,18 @@ export async function startWork(ground: Ground): Promise<Work> {
     ...{ directory, journal, archive, languages: ground.languages },
     ...{ timeZone: config.timeZone, plain: ground.plain, linkOf: taskLinks(config.admin.publicUrl) },
   });
-  const { openCount: open } = ground;
+  const { runs: open } = ground.fleet;
   const relistMs = stores.kind === "embedded" ? null : RELIST_MS;
-  const counting = keepOpenCount(open, advancer, relistMs);
+  const counted = open.refresh();
   // A bound counts from the first start on; without one nobody has to wait for the count.
-  if (inForce().clusters.some(({ capacity }) => capacity !== undefined)) await counting.counted;
-  const chooser = createChooser({ inForce, sights: ground.sights, open, actions: ground.actions });
+  if (inForce().clusters.some(({ capacity }) => capacity !== undefined)) await counted;
+  const chooser = createChooser({
+    inForce,
+    sights: ground.sights,
+    open,
+    actions: ground.actions,
+    packs: ground.packVersions,
+  });
   // What people stop and drain counts for the very next start.
   const refresh = async () => void (await Promise.all([stops.refresh(), ground.fleet.drains.refresh()]));
   const starter = createStarter({
@@ -217,7 +223,6 @@ export async function startWork(ground: Ground): Promise<Work> {
   });
   return {
     stop: async ({ together }) => {
-      counting.stop();
       const { tasks: due, outbox: messages, ...makers } = loops;
       // First what makes tasks and messages, then what works on them.
       await together({

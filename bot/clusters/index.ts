@@ -3,7 +3,6 @@ export { CANARY_MS, createDrains, type DrainAnswer, type Drains, type UndrainAns
 export { createFleet, type Fleet, type FleetSeen } from "./fleet.ts";
 export { type UpgradeCardDeps, upgradeCards } from "./group-card.ts";
 export { guardedExecutor } from "./guarded-executor.ts";
-export { createOpenRuns, type OpenRuns } from "./open-runs.ts";
 export { obstacleWords, takenWords } from "./upgrade-answers.ts";
 export { actorNames, type UpgradeTellerDeps, upgradeTeller } from "./upgrade-teller.ts";
 export {

@@ -121,10 +121,11 @@ type Refused = Extract<RunAnswer, { outcome: "refused" }>;
 async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<FittedRun | Refused> {
   const { action, by, parameters } = request;
   const { clusters, routes, policies } = deps.inForce();
-  const { clusters: allowed, reserve } = routed(
-    { clusters, routes },
-    { business: grant.business, action, event: null },
-  );
+  const {
+    clusters: allowed,
+    reserve,
+    packs,
+  } = routed({ clusters, routes }, { business: grant.business, action, event: null });
   if (allowed.length === 0) return refuse("no_allowed_cluster", noClusterWords(grant));
   const gate = resolveApproval(grant.approval, action, { nowMs: deps.clock.nowMs(), policies });
   if (gate.outcome === "void") return refuse("policy_void", voidWords(grant, gate.message));
@@ -146,6 +147,7 @@ async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<
   return {
     ...{ grant, params, targets, secretParams: secrets, clusters: names, approval },
     ...(spare.length > 0 ? { reserve: spare } : {}),
+    ...(packs ? { packs } : {}),
   };
 }
 

@@ -7,7 +7,7 @@ export * from "./choice-text.ts";
 export * from "./deciders.ts";
 export * from "./group-card.ts";
 export * from "./messages.ts";
-export { clockTime, paramsText, seconds, taskTitle } from "./parts.ts";
+export { clockTime, clockTimeOf, paramsText, seconds, taskTitle } from "./parts.ts";
 export { progressLine } from "./progress-text.ts";
 export * from "./question-card.ts";
 export * from "./release-card.ts";

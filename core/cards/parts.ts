@@ -1,4 +1,5 @@
 import { startParams } from "../approvals/choices.ts";
+import { notifyRoutes } from "../gateway/notify-body.ts";
 import { type Json, type JsonObject, shortId } from "../ids/index.ts";
 import { MASK } from "../pages/masked.ts";
 import type { Origin, Task } from "../tasks/index.ts";
@@ -66,6 +67,7 @@ export function boundRows(task: Task, { texts, nameOf }: Naming): CardLine[] {
   const retry = retryText(task, texts);
   if (retry !== "") bound.push({ label: texts.retries.label, value: retry });
   bound.push({ label: texts.labels.action, value: action });
+  if (task.notify) bound.push({ label: texts.runs.notify, value: notifyRoutes(task.notify) || "StackStorm" });
   if (targets.length > 0) bound.push({ label: texts.labels.target, value: targetsText(targets, texts) });
   return bound;
 }

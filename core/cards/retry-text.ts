@@ -1,6 +1,6 @@
 import type { Json } from "../ids/index.ts";
 import { MASK } from "../pages/masked.ts";
-import type { Task } from "../tasks/index.ts";
+import type { RerunOf, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import { valueText } from "./param-value.ts";
 
@@ -14,7 +14,7 @@ export function retryText(
   }: Pick<Task, "rerunOf" | "changed" | "params" | "secretParams">,
   { retries }: Texts,
 ): string {
-  if (rerunOf) return rerunOf.steps.length > 0 ? retries.steps(rerunOf.steps.join(" ")) : retries.all;
+  if (rerunOf) return rerunText(rerunOf, retries);
   const shown = (name: string, value: Json) => (secretParams.includes(name) ? MASK : valueText(value));
   return changed
     .map(({ name, before }) => {
@@ -22,4 +22,10 @@ export function retryText(
       return retries.change({ name, before: before === undefined ? null : shown(name, before), after });
     })
     .join("; ");
+}
+
+function rerunText({ steps, reset = [] }: RerunOf, retries: Texts["retries"]): string {
+  if (steps.length === 0) return retries.all;
+  const named = retries.steps(steps.join(" "));
+  return reset.length === 0 ? named : `${named}; ${retries.reset(reset.join(" "))}`;
 }

@@ -16,6 +16,8 @@ export interface RunRequest {
   token?: string;
   /** The request's own key: the same key again of the same person and place gives the same task. */
   key: string;
+  /** Whom the engine itself is to tell of the end, as its own API has it; absent: nobody. */
+  notify?: JsonObject;
   /** The text of the alias it was asked with, for people. Not kept where a parameter is secret. */
   command?: string;
 }

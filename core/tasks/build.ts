@@ -1,5 +1,6 @@
 import { bindingHash } from "../approvals/binding.ts";
 import type { Choice } from "../approvals/choices.ts";
+import type { PackNeed } from "../clusters/pack-need.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import type { JsonObject } from "../ids/index.ts";
 import type { CardRow } from "../rules/rule.ts";
@@ -19,6 +20,8 @@ export interface Rendered {
   clusters: string[];
   /** Absent when none. */
   reserve?: readonly string[];
+  /** Absent when none are needed. */
+  packs?: readonly PackNeed[];
   approval: ApprovalSnapshot;
   rows: CardRow[];
   text?: string;
@@ -58,6 +61,7 @@ export type Basis = Rendered &
     | "secretParams"
     | "startWithinMs"
     | "rerunOf"
+    | "notify"
     | "changed"
   > & { report: Task["report"]; origin: Origin };
 

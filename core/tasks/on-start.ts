@@ -1,6 +1,7 @@
 import { bindingHash } from "../approvals/binding.ts";
 import { entitledGroups, hasQuorum } from "../approvals/quorum.ts";
 import { needsReason } from "../approvals/reason.ts";
+import type { ClusterChoice } from "../clusters/choice.ts";
 import { requestId } from "../ids/index.ts";
 import { policyFault } from "../policies/policy.ts";
 import { updateCards } from "./codes.ts";
@@ -65,7 +66,7 @@ function clusterFault(task: Task, { choice }: Standing): Fault | null {
       return null;
     case "none": {
       const { reason } = choice;
-      return reason === "no_allowed_cluster" ? { reason } : { reason, message: missingText(task) };
+      return reason === "no_allowed_cluster" ? { reason } : { reason, message: missingText(task, choice) };
     }
     case "chosen":
       return task.clusters.includes(choice.cluster)
@@ -76,8 +77,10 @@ function clusterFault(task: Task, { choice }: Standing): Fault | null {
   }
 }
 
-function missingText({ action, clusters }: Task): string {
-  return `${action} @ ${clusters.join(" ")}`;
+/** `disk.cleanup @ hz-core: disk 1.2.0 (>=1.4); bj-core`. */
+function missingText({ action }: Task, { passed }: ClusterChoice): string {
+  const places = passed.map(({ cluster, found }) => (found === undefined ? cluster : `${cluster}: ${found}`));
+  return `${action} @ ${places.join("; ")}`;
 }
 
 /** The intent: after this is stored, and only then, the request may leave. */
