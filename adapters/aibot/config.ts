@@ -16,7 +16,7 @@ export interface AibotConfig {
   renewMs?: number;
   /** First pause after a lost connection, in milliseconds; it doubles up to 60 times itself. Default 1,000. */
   pauseMs?: number;
-  /** Messages in one conversation: WeCom takes 30 a minute and 1,000 an hour. Defaults 25 and 900. */
+  /** Messages in one conversation: WeCom takes 30 a minute and 1,000 an hour. Defaults 28 and 900. */
   perMinute?: number;
   perHour?: number;
 }
@@ -29,7 +29,7 @@ const DEFAULTS = {
   connectMs: 10_000,
   leaseMs: 12_000,
   pauseMs: 1_000,
-  perMinute: 25,
+  perMinute: 28,
   perHour: 900,
 } as const;
 

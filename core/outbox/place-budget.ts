@@ -14,17 +14,32 @@ const ROBOT_PER_MINUTE = 18;
 /** A try that is made again may have sent before, so that it takes anew. */
 const NOT_REMEMBERED = "";
 
-/** A bucket that was full gives its burst and what comes back: half of each keeps any span within the limit. */
-function halves(key: string, most: number, perMs: number): BucketSpec {
-  return { key, limit: most / 2, perMs, burst: Math.max(1, Math.floor(most / 2)) };
+/** People who talk to the bot want many answers at once, and then few. */
+const TALK_AT_ONCE = 0.7;
+const HALF = 0.5;
+
+interface Span {
+  /** The most messages within any such span. */
+  most: number;
+  perMs: number;
+  /** The part of them that may come at once. */
+  atOnce: number;
 }
 
+/** A bucket that was full gives its burst and what comes back: both together keep any span within the limit. */
+function bucketOf(key: string, { most, perMs, atOnce }: Span): BucketSpec {
+  const burst = Math.max(1, Math.floor(most * atOnce));
+  return { key, limit: Math.max(most - burst, most / 10), perMs, burst };
+}
+
+const ROBOT_MINUTE: Span = { most: ROBOT_PER_MINUTE, perMs: MINUTE_MS, atOnce: HALF };
+
 /** The most messages that one text of a robot may be, so that its budget can ever hold it. */
-export const ROBOT_MESSAGES = ROBOT_PER_MINUTE / 2;
+export const ROBOT_MESSAGES = ROBOT_PER_MINUTE * HALF;
 
 /** What some messages of a group's robot take. Its key is a secret, which no store is told. */
 export function robotWish(key: string, messages: number, atMs: number): TakeRequest {
-  const bucket = halves(`#robot:${markOf(key)}`, ROBOT_PER_MINUTE, MINUTE_MS);
+  const bucket = bucketOf(`#robot:${markOf(key)}`, ROBOT_MINUTE);
   return { ...bucket, take: messages, grantId: NOT_REMEMBERED, atMs };
 }
 
@@ -53,8 +68,9 @@ export function chatWish(
   atMs: number,
 ): TakeRequest {
   const key = `#aibot:${botId}:${chatId}`;
-  const hour = halves(`${key}:hour`, perHour, HOUR_MS);
-  return { ...halves(key, perMinute, MINUTE_MS), also: [hour], grantId: NOT_REMEMBERED, atMs };
+  const minute = bucketOf(key, { most: perMinute, perMs: MINUTE_MS, atOnce: TALK_AT_ONCE });
+  const hour = bucketOf(`${key}:hour`, { most: perHour, perMs: HOUR_MS, atOnce: HALF });
+  return { ...minute, also: [hour], grantId: NOT_REMEMBERED, atMs };
 }
 
 function markOf(key: string): string {

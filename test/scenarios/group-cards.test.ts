@@ -114,6 +114,8 @@ test("the group of a cluster is asked about its upgrade, by the rights of whoeve
   const files = { ...drillRule(), "roles.yaml": { roles }, "clusters/near.yaml": cluster };
   const opened = await openGroup(t, { files });
   const { world, bot } = opened;
+  bot.say("zhaoliu", "升级 near 30m 升到 3.9", { group: GROUP });
+  await groupSays(opened, "没有", "权限");
   bot.say("wangwu", "升级 near 30m 升到 3.9", { group: GROUP });
   const asked = await openCard(world, "请确认", "wangwu");
   await click(world, asked, "confirm");

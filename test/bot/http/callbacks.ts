@@ -13,6 +13,8 @@ export interface Forgery {
   receiveId?: string;
   encodingAesKey?: string;
   timestampSeconds?: number;
+  /** Sent in place of the nonce that was signed. */
+  nonce?: string;
   /** In place of the ciphertext, still signed rightly. */
   cipherText?: string;
   /** In place of the whole body. */
@@ -35,11 +37,26 @@ export function textXml(userId: string, text: string, messageId: string): string
   return happeningXml(demoCompany, { kind: "text", userId, text, messageId }, nowSeconds());
 }
 
-/** Encrypts, signs and posts a message to the callback address of a running Whale. */
-export function sendCallback(url: string, xml: string, forgery: Forgery = {}): Promise<Response> {
+/** One delivery as it goes over the wire, which somebody may have recorded. */
+export interface Delivery {
+  query: URLSearchParams;
+  body: string;
+}
+
+/** Encrypts and signs a message. */
+export function deliveryOf(xml: string, forgery: Forgery = {}): Delivery {
   const { query, cipherText } = sealed(xml, forgery);
-  const body = forgery.body ?? envelopeXml(demoCompany, cipherText);
+  return { query, body: forgery.body ?? envelopeXml(demoCompany, cipherText) };
+}
+
+/** Posts a delivery to the callback address of a running Whale. */
+export function deliver(url: string, { query, body }: Delivery): Promise<Response> {
   return fetch(`${url}/wecom/callback?${query}`, { method: "POST", body });
+}
+
+/** Encrypts, signs and posts a message. */
+export function sendCallback(url: string, xml: string, forgery: Forgery = {}): Promise<Response> {
+  return deliver(url, deliveryOf(xml, forgery));
 }
 
 /** The query of an address check, and its ciphertext as `echostr` in it. */
@@ -59,7 +76,8 @@ function sealed(text: string, forgery: Forgery): { query: URLSearchParams; ciphe
   const timestamp = String(forgery.timestampSeconds ?? nowSeconds());
   const nonce = randomBytes(8).toString("hex");
   const signature = sign(forgery.token ?? token, timestamp, nonce, cipherText);
-  return { query: new URLSearchParams({ msg_signature: signature, timestamp, nonce }), cipherText };
+  const sent = { msg_signature: signature, timestamp, nonce: forgery.nonce ?? nonce };
+  return { query: new URLSearchParams(sent), cipherText };
 }
 
 function nowSeconds(): number {

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { demoCompany } from "../../../fixtures/simulators/wecom/index.ts";
 import { logged, message, metric, openWorld } from "../../support/world.ts";
-import { clickXml, echoQuery, type Forgery, sendCallback, textXml } from "./callbacks.ts";
+import {
+  clickXml,
+  deliver,
+  deliveryOf,
+  echoQuery,
+  type Forgery,
+  sendCallback,
+  textXml,
+} from "./callbacks.ts";
 
 const WINDOW_SECONDS = 300;
 const OTHER_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
@@ -11,8 +19,15 @@ const now = () => Math.floor(Date.now() / 1000);
 const DTD = `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><xml><Encrypt>&e;</Encrypt></xml>`;
 const LAUGHS = `<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><xml><Encrypt>&b;</Encrypt></xml>`;
 
+const LEVELS = "abcdefghij";
+const LAUGH_ENTITIES = [...LEVELS].map((name, i) => {
+  return `<!ENTITY ${name} "${i === 0 ? "ha" : `&${LEVELS[i - 1]};`.repeat(10)}">`;
+});
+const BILLION_LAUGHS = `<!DOCTYPE x [${LAUGH_ENTITIES.join("")}]><xml><Encrypt>&j;</Encrypt></xml>`;
+
 const BAD: [name: string, forgery: Forgery, status: number, reason: string][] = [
   ["a wrong signature", { token: "anotherToken" }, 401, "bad_signature"],
+  ["a swapped nonce", { nonce: "another-nonce" }, 401, "bad_signature"],
   ["an old timestamp", { timestampSeconds: now() - WINDOW_SECONDS - 30 }, 400, "stale_timestamp"],
   ["a timestamp of the future", { timestampSeconds: now() + WINDOW_SECONDS + 3_600 }, 400, "stale_timestamp"],
   ["another company's receiveid", { receiveId: "ww99999999other1" }, 400, "other_receiver"],
@@ -29,6 +44,7 @@ const BAD: [name: string, forgery: Forgery, status: number, reason: string][] = 
   ["an empty body", { body: "" }, 400, "bad_xml"],
   ["XML with a DTD", { body: DTD }, 400, "bad_xml"],
   ["XML with entities that grow", { body: LAUGHS }, 400, "bad_xml"],
+  ["XML of a billion laughs", { body: BILLION_LAUGHS }, 400, "bad_xml"],
   ["a body beyond 1 MiB", { body: `<xml>${"x".repeat(1_048_577)}</xml>` }, 413, "too_large"],
 ];
 
@@ -112,4 +128,25 @@ test("the address check gets the bare text, and a bad one a refusal", async (t) 
   assert.equal((await check(new URLSearchParams())).status, 403);
   for (const outcome of ["bad_signature", "other_receiver", "bad_query"])
     assert.equal(await metric(world, "whale_callbacks_total", { kind: "verify", outcome }), 1);
+});
+
+test("whoever changes a recorded delivery learns nothing of its key: each change has the same answer", async (t) => {
+  const world = await openWorld(t);
+  const press = { userId: "zhangsan", taskId: `t_${"a".repeat(52)}@1`, key: "approve" };
+  const { query, body } = deliveryOf(clickXml(press));
+  const start = body.indexOf("<Encrypt><![CDATA[") + "<Encrypt><![CDATA[".length;
+  const end = body.indexOf("]]></Encrypt>");
+  const answers = new Set<string>();
+  for (let i = 1; i <= 32; i += 1) {
+    // The last blocks, which a padding oracle would ask about, and some before.
+    const at = end - i * 11;
+    assert.ok(at > start);
+    const other = body[at] === "A" ? "B" : "A";
+    const answer = await deliver(world.url(), {
+      query,
+      body: body.slice(0, at) + other + body.slice(at + 1),
+    });
+    answers.add(`${answer.status} ${await answer.text()}`);
+  }
+  assert.deepEqual([...answers], ["401 bad_signature"]);
 });
