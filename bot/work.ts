@@ -184,7 +184,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     rules: startRulesWorker({
       ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
-    tasks: startTaskWorker({ tasks, advancer, starter, controller, stops, holder, ...common }),
+    tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, digest, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
     archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),

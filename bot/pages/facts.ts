@@ -19,6 +19,7 @@ import type { Explanation, RuleSet } from "../../core/rules/index.ts";
 import { isTerminal, type RunsBelow, type Task } from "../../core/tasks/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import type { Explainer } from "../explain/index.ts";
+import { namesOf } from "../names.ts";
 import { NO_RUNS, runsBelow, type Viewer, within } from "../workers/index.ts";
 
 export interface FactDeps {
@@ -83,7 +84,8 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
     deps.viewIn(language)(task),
     questionsOf(task, deps),
   ]);
-  const named = await answerersOf(questions, deps);
+  const answerers = questions.flatMap(({ answer }) => answer?.by ?? []);
+  const answerer = await namesOf(answerers, deps.directory);
   const output =
     live.output.outcome === "text" ? { ...live.output, text: hide(live.output.text) } : live.output;
   const features = event
@@ -94,7 +96,7 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
     runs: live.runs,
     viewing: {
       ...viewing,
-      nameOf: (id) => named.get(id) ?? viewing.nameOf(id),
+      nameOf: (id) => (answerers.includes(id) ? answerer(id) : viewing.nameOf(id)),
       resultRows: viewing.resultRows.map((row) => ({ ...row, value: hide(row.value) })),
     },
     event: event && shownEvent(event, deps.masking, hide),
@@ -138,14 +140,6 @@ async function questionsOf({ id, execution }: Task, { state }: FactDeps): Promis
   if (!execution) return [];
   const all = (await state.list("question")).map(({ body }) => body);
   return all.filter(({ taskId }) => taskId === id).sort((one, other) => one.askedAtMs - other.askedAtMs);
-}
-
-async function answerersOf(
-  questions: readonly Question[],
-  { directory }: FactDeps,
-): Promise<Map<string, string>> {
-  const ids = new Set(questions.flatMap(({ answer }) => answer?.by ?? []));
-  return new Map(await Promise.all([...ids].map(async (id) => [id, await directory.nameOf(id)] as const)));
 }
 
 async function explanationOf(

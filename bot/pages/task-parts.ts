@@ -2,6 +2,7 @@ import { approvalWords, asker, chosenOptions, ONLY_GROUP } from "../../core/appr
 import {
   choiceText,
   deciderName,
+  holdText,
   missingWords,
   reasonText,
   retryText,
@@ -32,7 +33,7 @@ const TONES: Partial<Record<TaskState, string>> = {
 export function topPart(facts: TaskFacts, at: string): Html {
   const { task, viewing } = facts;
   const { texts } = viewing;
-  const why = reasonText(task, texts);
+  const why = holdText(task, viewing) || reasonText(task, texts);
   return html`<div class="top"><h1>${taskTitle(task, texts)}</h1><p class="facts"><span class="state ${TONES[task.state] ?? ""}">${texts.states[task.state]}</span>${why ? html`<span>${why}</span>` : null}<span>${texts.labels.id} <code>${shortId(task.id)}</code></span><a class="button quiet" href="${at}">${texts.page.refresh}</a></p></div>`;
 }
 

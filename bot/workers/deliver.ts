@@ -20,7 +20,9 @@ import {
   type Effect,
   endedDraft,
   groupsOf,
+  holdOf,
   isTerminal,
+  spareCode,
   type Task,
 } from "../../core/tasks/index.ts";
 import { waitingItem } from "../batches/gather.ts";
@@ -97,6 +99,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         return sendCard(claim, task, body);
       case "update":
         return updateCard(claim, task, body);
+      case "show_hold":
+        return showHold(claim, task, body);
       case "report":
         return report(claim, task);
       case "reply": {
@@ -191,7 +195,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       await tellUnreached({ claim, task, unreachable, asked: recipients, named: card.to }, deps);
       await deps.advancer.advance(
         task,
-        { kind: "card_sent", cardNo: card.no, recipients, ...receipt },
+        { kind: "card_sent", cardNo: card.no, recipients, ...receipt, ...shownHold(task) },
         { settles },
       );
     } catch (error) {
@@ -239,6 +243,20 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     await deps.advancer.advance(task, { kind: "card_waits" });
   };
 
+  /** An update that was on its way may have told it by now, and then no code is spent on it. */
+  const showHold = async (
+    claim: OutboxClaim,
+    task: Task,
+    { cardNo }: EffectOf<"show_hold">,
+  ): Promise<void> => {
+    const card = task.cards.find(({ no }) => no === cardNo);
+    const hold = holdOf(task);
+    const isTold = !card || !hold || card.shownHoldMs === hold.sinceMs;
+    const code = isTold ? undefined : spareCode(card, deps.clock.nowMs())?.code;
+    if (code === undefined) return settle(claim);
+    return updateCard(claim, task, { kind: "update", cardNo, code });
+  };
+
   const updateCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"update">): Promise<void> => {
     const card = task.cards.find((c) => c.no === body.cardNo);
     if (!card) return settle(claim);
@@ -253,7 +271,11 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     });
     deps.metrics.count("card_updates", { outcome });
     if (outcome === "code_spent") log.warn({ taskId: task.id, cardNo: card.no }, "card's code is spent");
-    return settle(claim);
+    const shown = shownHold(task);
+    if (shown.holdMs === card.shownHoldMs || isTerminal(task.state)) return settle(claim);
+    const settles = { key: claim.key, fence: claim.fence };
+    const input = { kind: "card_shown" as const, cardNo: card.no, code: body.code, ...shown };
+    await deps.advancer.advance(task, input, { settles });
   };
 
   const answer = async (claim: OutboxClaim, { to, text }: { to: string; text: string }): Promise<void> => {
@@ -276,6 +298,12 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       await settle(claim);
     }
   };
+}
+
+/** Since when the hold is in force that a card tells of. */
+function shownHold(task: Task): { holdMs?: number } {
+  const hold = holdOf(task);
+  return hold ? { holdMs: hold.sinceMs } : {};
 }
 
 function textLine(text: string): DigestLine {

@@ -6,6 +6,7 @@ import {
   deciderName,
   factLine,
   headOf,
+  holdText,
   type MessageViewing,
   paramsText,
   plainLine,
@@ -60,7 +61,7 @@ export function taskText(task: Task, viewing: MessageViewing): string {
     [texts.retries.label, retryText(task, texts)],
     [texts.labels.approval, texts.wordsOf(approvalWords(task.approval))],
     [texts.labels.by, decidedBy(task, viewing, MAX_REASON_CHARACTERS)],
-    [texts.labels.reason, reasonText(task, texts)],
+    [texts.labels.reason, holdText(task, viewing) || reasonText(task, texts)],
     [texts.choice.label, choiceText(task, texts)],
     [texts.labels.candidate, (task.candidates ?? []).map(({ id }) => id).join(" ")],
   ];

@@ -2,6 +2,7 @@ import type { Chosen } from "../approvals/choices.ts";
 import type { ClusterChoice } from "../clusters/choice.ts";
 import type { Entitlement } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { Stop } from "../stops/stop.ts";
 import type { Candidate, Control, ExecutionRecord } from "./task.ts";
 
 /** Somebody who is stood in for, and the names of the groups that they may decide for. */
@@ -132,14 +133,19 @@ export type TaskInput =
       unreachable: string[];
       code?: string;
       messageId?: string;
+      /** Since when the hold is in force that it tells of. */
+      holdMs?: number;
     }
+  /** It was shown anew, which has used this code up. `holdMs` as for one that was sent. */
+  | { kind: "card_shown"; cardNo: number; code: string; holdMs?: number }
   | { kind: "card_failed"; cardNo: number; message: string }
   /** A batch's card will stand for this one, which is not sent. */
   | { kind: "batched"; cardNo: number; batch: string }
   /** There is no room for a card in its people's budgets yet. */
   | { kind: "card_waits" }
   | { kind: "withdraw" }
-  | { kind: "hold" }
+  /** This stop keeps it from starting. */
+  | { kind: "hold"; stop: Stop }
   | { kind: "release" };
 
 export type InputKind = TaskInput["kind"];

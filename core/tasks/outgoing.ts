@@ -7,6 +7,7 @@ import type { Task } from "./task.ts";
 const LANES: Record<Effect["kind"], Lane> = {
   card: 1,
   update: 1,
+  show_hold: 1,
   group_card: 1,
   ask_again: 1,
   report: 2,
@@ -34,11 +35,19 @@ export function withOutbox(
   const outbox = told.map((body, i): OutboxItem => {
     const key = outboxKey(task.id, body.kind, task.sent + i + 1);
     const dueAtMs = body.kind === "update" ? nowMs + UPDATE_AFTER_MS : nowMs;
+    const lane = isNews(body, task) ? LANES.report : LANES[body.kind];
     // A group that cannot be written to holds up nothing else of the task.
     const taskId = body.kind === "group_card" || body.kind === "group_report" ? null : task.id;
-    return { key, taskId, lane: LANES[body.kind], body, dueAtMs };
+    return { key, taskId, lane, body, dueAtMs };
   });
   return { task: { ...task, sent: task.sent + told.length }, outbox };
+}
+
+/** A card that asks nothing of anybody gives way to those that do. */
+function isNews(body: Effect, { cards }: Task): boolean {
+  return (
+    body.kind === "card" && cards.some(({ no, purpose }) => no === body.cardNo && purpose === "going_on")
+  );
 }
 
 /** The groups that hear how a task ended: its rule's, and where its card is shown, which cannot be changed any more. */
