@@ -1,4 +1,4 @@
-import { noticeText, replyText, taskCard } from "../../core/cards/index.ts";
+import { lastOfHold, noticeText, replyText, taskCard } from "../../core/cards/index.ts";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
 import { cardId } from "../../core/ids/index.ts";
 import { BUDGET_SHORT, type DigestLine, resultMessage } from "../../core/outbox/index.ts";
@@ -75,6 +75,9 @@ const KEEP_ASKING_MS = 3_600_000;
 
 /** A text with the names that its recipients are the members of. */
 type ToGroups = Message & { named: PeopleGroups };
+
+/** How a card is shown anew; `isLast`: no code is left to show it once more. */
+type Updating = Pick<EffectOf<"update">, "cardNo" | "code" | "asked"> & { isLast?: boolean };
 
 type BodyOf<K extends OutboxBody["kind"]> = Extract<OutboxBody, { kind: K }>;
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
@@ -243,7 +246,10 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     await deps.advancer.advance(task, { kind: "card_waits" });
   };
 
-  /** An update that was on its way may have told it by now, and then no code is spent on it. */
+  /**
+   * An update that was on its way may have told it by now, and then no code is spent on it. What the code of the sending
+   * shows is the last that the card shows.
+   */
   const showHold = async (
     claim: OutboxClaim,
     task: Task,
@@ -252,21 +258,22 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const card = task.cards.find(({ no }) => no === cardNo);
     const hold = holdOf(task);
     const isTold = !card || !hold || card.shownHoldMs === hold.sinceMs;
-    const code = isTold ? undefined : spareCode(card, deps.clock.nowMs())?.code;
-    if (code === undefined) return settle(claim);
-    return updateCard(claim, task, { kind: "update", cardNo, code });
+    const spare = isTold ? undefined : spareCode(card, deps.clock.nowMs());
+    if (!spare) return settle(claim);
+    return updateCard(claim, task, { cardNo, code: spare.code, isLast: spare.from === "send" });
   };
 
-  const updateCard = async (claim: OutboxClaim, task: Task, body: EffectOf<"update">): Promise<void> => {
+  const updateCard = async (claim: OutboxClaim, task: Task, body: Updating): Promise<void> => {
     const card = task.cards.find((c) => c.no === body.cardNo);
     if (!card) return settle(claim);
     const recipients = card.recipients.length > 0 ? card.recipients : await membersOf(card.to, deps);
     const viewing = await deps.view(task, recipients);
     const progress = body.asked ? await progressNow(task, deps.executor) : null;
+    const view = taskCard(task, card, { ...viewing, progress });
     const outcome = await channel.update(claim, {
       recipients,
       code: body.code,
-      card: taskCard(task, card, { ...viewing, progress }),
+      card: body.isLast ? lastOfHold(view, viewing) : view,
       mayBeRepeat: claim.attempts > 0,
     });
     deps.metrics.count("card_updates", { outcome });

@@ -1,6 +1,7 @@
 import type { StopScope } from "../stops/stop.ts";
 import { holdOf, startByMs, type Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
+import type { CardView } from "./card.ts";
 import { actorText } from "./deciders.ts";
 import { clockTime, clockTimeOf } from "./parts.ts";
 import type { Viewing } from "./viewing.ts";
@@ -20,6 +21,11 @@ export function holdText(
     until: clockTime(startByMs(task), timeZone),
     why,
   });
+}
+
+/** The card of a held task that cannot be shown anew: nothing on it becomes untrue, and one that follows goes on. */
+export function lastOfHold(view: CardView, { texts }: Pick<Viewing, "texts">): CardView {
+  return "buttons" in view ? { ...view, buttons: [], closed: texts.cards.followed } : view;
 }
 
 /** What a stop is for. */

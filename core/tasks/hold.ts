@@ -56,7 +56,7 @@ export function onRelease(task: Task, nowMs: number): StepResult {
 
 /**
  * Cards that tell of a hold tell that it is over, by a code of a click. Where there is none, one new card follows them:
- * the code of a card's sending is what closes it at the end (reference/wecom.md 3.8).
+ * the code of a card's sending, where it is left, is what closes it at the end (reference/wecom.md 3.8).
  */
 function tellGoingOn(task: Task, nowMs: number): { task: Task; effects: Effect[] } {
   const shown = updateCards(task, nowMs, "click_only");

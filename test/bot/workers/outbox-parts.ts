@@ -92,5 +92,5 @@ export function outboxSetting(t: TestContext) {
     return { loop, pass, until };
   };
   const left = budgetLeft({ throttle, limits: DEFAULT_BUDGETS, clock });
-  return { clock, store, chat, log, metrics, channel, left, rules, reads, start };
+  return { clock, store, chat, log, metrics, channel, advancer, left, rules, reads, start };
 }
