@@ -12,6 +12,7 @@ import {
   systemIds,
 } from "../adapters/telemetry/index.ts";
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
+import type { Secrecy } from "../core/pages/index.ts";
 import type { Clock, Directory, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { createActionWatch } from "./actions/index.ts";
@@ -141,8 +142,9 @@ export async function openParts(options: WhaleOptions) {
   });
   const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
   const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
+  const secrecy: Secrecy = { masking: { isSecretKey, maskText }, actions: actions.lookup };
   const explainer = createExplainer({
-    ...{ actions: actions.lookup, archive: stores.archive, mutes, clock, inForce: inForce.current },
+    ...{ secrecy, archive: stores.archive, mutes, clock, inForce: inForce.current },
     ...{ journal: stores.store.journal, tasks: stores.store.tasks },
   });
   const settings: MachineSettings = {
@@ -158,7 +160,7 @@ export async function openParts(options: WhaleOptions) {
   const orders = createTaskOrders({ tasks, advancer, executor, plan, settings, clock, log });
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
-    ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },
+    ...{ inForce: inForce.current, masking: secrecy.masking, clock, log, metrics },
   });
   const clusterNames = () => inForce.current().clusters.map(({ name }) => name);
   const aliases = createAliasBook({ executor, clusters: clusterNames, clock, log });
@@ -167,13 +169,14 @@ export async function openParts(options: WhaleOptions) {
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
     ...{ holder: stores.holder, ids: systemIds },
   });
-  const below = { fleet, executor, stores, directory, delegations, languages, config, clock, log };
+  const below = { fleet, secrecy, executor, stores, directory, delegations, languages, config, clock, log };
   const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds };
   const made = {
     ...packDeskOver({ ...packing, clusters: home.clusters, lists: stackstorm }, options.releaseTarget),
     runs,
     aliases,
     actions,
+    secrecy,
     executor,
     fleet,
     openCount: createOpenCount({ tasks, log }),

@@ -1,6 +1,7 @@
 import type { Wecom } from "../adapters/wecom/index.ts";
 import type { ClusterSights } from "../core/clusters/index.ts";
 import { errorText } from "../core/errors.ts";
+import type { Secrecy } from "../core/pages/index.ts";
 import { taskLinks } from "../core/pages/index.ts";
 import type { Clock, Executor, Logger, Metrics } from "../core/ports/index.ts";
 import type { RunDesk, RunGrants } from "../core/runs/index.ts";
@@ -66,6 +67,7 @@ export interface Ground {
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
   stops: StopKeeper;
+  secrecy: Secrecy;
   fleet: Fleet;
   releases: ReleaseDesk;
   rosters: Pick<RosterKeeper, "view">;
@@ -111,8 +113,7 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, mutes, delegations, stops } = ground;
-  const actions = ground.actions.lookup;
+  const { crowded, mutes, delegations, stops, secrecy } = ground;
   const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
   const busy = () => crowded() || ground.pressure.sheds();
@@ -127,7 +128,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   });
   const { advancer } = ground;
   const view = createViewer({
-    ...{ directory, journal, archive, languages: ground.languages },
+    ...{ directory, journal, archive, secrecy, languages: ground.languages },
     ...{ timeZone: config.timeZone, plain: ground.plain, linkOf: taskLinks(config.admin.publicUrl) },
   });
   const { openCount: open } = ground;
@@ -143,7 +144,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     stops: { refresh, current: stops.current },
   });
   const controller = createController({ advancer, executor, clock });
-  const judging = { actions, inForce, mutes, clock };
+  const judging = { secrecy, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
   const viewing = batchViewing(view);
   const batching = { outbox, tasks, state: store.state, clock, log, metrics };
@@ -182,7 +183,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   const crew = stores.kind === "embedded" ? ALONE : await joinCrew({ leases: store.leases, log, holder });
   const loops = {
     rules: startRulesWorker({
-      ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
+      ...{ secrecy, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
     tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, digest, random: ground.random, ...common }),
@@ -191,7 +192,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     auditCopier: startAuditCopier({ audit, copy: archive.audit, leases, holder, clock, log }),
     replays: startReplayWorker({
       ...{
-        actions,
+        secrecy,
         replays,
         archive,
         journal,

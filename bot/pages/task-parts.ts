@@ -48,7 +48,7 @@ export function whatPart({ task, params, viewing }: TaskFacts): Part {
     factList([
       [rows.action, html`<code>${task.action}</code>`],
       [rows.targets, task.targets.length > 0 ? html`<code>${task.targets.join("\n")}</code>` : null],
-      [viewing.texts.retries.label, retryText(task, viewing.texts) || null],
+      [viewing.texts.retries.label, retryText(task, viewing) || null],
       [rows.business, task.business],
       [rows.clusters, task.clusters.join(" ")],
       [viewing.texts.choice.label, choiceText(task, viewing.texts) || null],

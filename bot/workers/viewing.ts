@@ -1,5 +1,6 @@
 import { startParams } from "../../core/approvals/index.ts";
 import type { CardLine, MessageViewing } from "../../core/cards/index.ts";
+import { type Secrecy, showingRuns } from "../../core/pages/index.ts";
 import { compileTemplate } from "../../core/params/index.ts";
 import { personNamed } from "../../core/people/index.ts";
 import type { Archive, Directory, Journal } from "../../core/ports/index.ts";
@@ -14,6 +15,7 @@ export interface ViewingDeps {
   archive: Archive;
   languages: Pick<Languages, "of">;
   timeZone: string;
+  secrecy: Secrecy;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
   /** The address of a task's page; null, or absent, where pages have none that people can reach. */
@@ -25,14 +27,17 @@ export type Viewer = (task: Task | null, to?: readonly string[]) => Promise<Mess
 
 export function createViewer(deps: ViewingDeps): Viewer {
   const { directory, languages, timeZone, plain, linkOf } = deps;
+  const shown = showingRuns(deps.secrecy);
   return async (task, to = []) => {
     const told = task ? [asked(task), stopper(task), ...task.decisions, ...task.history] : [];
     const people = told.flatMap(({ by, onBehalfOf }) => [by ?? [], onBehalfOf ?? []].flat());
     return {
       texts: textsOf(await languages.of(to)),
       timeZone,
-      plain,
+      // Whatever a message tells of a task goes through here.
+      plain: task ? (text) => plain(shown(task).hide(text)) : plain,
       nameOf: await namesOf(people, directory),
+      shown,
       ...(linkOf ? { linkOf } : {}),
       resultRows: task ? await resultRows(task, deps) : [],
     };

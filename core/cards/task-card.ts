@@ -1,7 +1,7 @@
 import { type CardRecord, isTerminal, type Task, type TaskState } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import { askingCard } from "./asking-card.ts";
-import type { ButtonsView, CardView } from "./card.ts";
+import { type ButtonsView, type CardView, withoutSecrets } from "./card.ts";
 import { decidedBy } from "./deciders.ts";
 import { holdText } from "./hold-text.ts";
 import { clockTimeOf, frame, idLine, joined, refreshButton, rowsOf, seconds, withRoom } from "./parts.ts";
@@ -9,8 +9,12 @@ import { progressLine } from "./progress-text.ts";
 import { unknownCard } from "./unknown-card.ts";
 import type { Viewing } from "./viewing.ts";
 
-/** How a card looks for the task as it stands now. */
+/** How a card looks for the task as it stands now. What is secret of what it runs stands nowhere on it. */
 export function taskCard(task: Task, card: CardRecord, viewing: Viewing): CardView {
+  return withoutSecrets(viewOf(task, card, viewing), viewing.shown(task).hide);
+}
+
+function viewOf(task: Task, card: CardRecord, viewing: Viewing): CardView {
   if (card.purpose === "unknown" && task.state === "unknown") return unknownCard(task, viewing);
   if (task.state === "pending_approval") return askingCard(task, viewing);
   if (isTerminal(task.state)) return endedCard(task, viewing);

@@ -9,6 +9,7 @@ import { createGateway } from "../../../bot/gateway/index.ts";
 import { RIGHTS, tokenHash } from "../../../core/people/index.ts";
 import { startStackStormSimulator } from "../../../fixtures/simulators/stackstorm/index.ts";
 import { tempFolder } from "../../support/sqlite.ts";
+import { NO_MASKING, showingRuns } from "../../../core/pages/index.ts";
 
 /** What one process is told to be. */
 export interface GatewayOrders {
@@ -65,6 +66,7 @@ function gateway({ origin, key }: GatewayOrders): Koa {
       ...{
         sights: () => new Map(),
         longAnswers: { keep: () => undefined },
+        shown: showingRuns({ masking: NO_MASKING, actions: () => undefined }),
         door: stackstorm,
         executor: stackstorm,
         clusters: () => clusters,

@@ -17,6 +17,7 @@ import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { instantDirectory, instantExecutor, instantMessenger, takingArchive } from "./instant.ts";
 import type { BenchStore } from "./store.ts";
+import { NO_MASKING } from "../../../core/pages/index.ts";
 
 const HOME = join(import.meta.dirname, "../home");
 
@@ -62,6 +63,7 @@ export function groundOver(
       usableBy: async () => [],
     },
     aliases: { current: async () => ({ aliases: [], silent: [] }) },
+    secrecy: { masking: NO_MASKING, actions: () => undefined },
     pressure: { sheds: () => false },
     languages: { of: async () => config.language, choose: async () => undefined },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),

@@ -7,6 +7,7 @@ import type { BotIncoming, InboxItem } from "../../../core/ports/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { silentLog } from "../../support/log.ts";
+import { shownAll } from "../../support/secrecy.ts";
 import { aMadeTask } from "../../support/tasks.ts";
 import { countedMetrics } from "../workers/parts.ts";
 
@@ -50,6 +51,7 @@ function hearing(
       ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", resultRows: [] },
       plain: (text) => text,
       nameOf: (id) => id,
+      shown: shownAll,
     }),
     ...{ language: "zh", clock: movableClock(), log: silentLog, metrics },
   });

@@ -17,6 +17,7 @@ import { textsOf } from "../../../core/texts/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
+import { shownAll } from "../../support/secrecy.ts";
 import { limitedChat } from "./chat-with-limits.ts";
 import { countedMetrics, settled } from "./parts.ts";
 
@@ -43,6 +44,7 @@ export function outboxSetting(t: TestContext) {
   const view = async () => ({
     ...{ texts: textsOf("en"), timeZone: "Asia/Shanghai", plain: markdownText, resultRows: [] },
     nameOf: (id: string) => id,
+    shown: shownAll,
   });
   const rules: { id: string; owner?: People }[] = [];
   const reads: string[] = [];
