@@ -212,7 +212,17 @@ export async function openParts(options: WhaleOptions) {
   const plainId = wecom.openUserIds.plain;
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
-    ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
+    ...{
+      admin,
+      state,
+      language: config.language,
+      languages,
+      clock,
+      log,
+      metrics,
+      directory,
+      plain: markdownText,
+    },
     ...{ troubles: wecom.troubles, bot: posts.bot, messenger: wecom.messenger },
     robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
   });

@@ -63,7 +63,7 @@ export interface Ground {
   runs: RunDesk & RunGrants;
   aliases: AliasBook;
   inForce: () => InForce;
-  languages: Pick<Languages, "of" | "choose">;
+  languages: Pick<Languages, "of" | "apart" | "choose">;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
   stops: StopKeeper;
@@ -158,6 +158,7 @@ export async function startWork(ground: Ground): Promise<Work> {
       },
     },
     ...{ outbox, journal, channel, directory, delegations, advancer, view, executor },
+    apart: ground.languages.apart,
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
   const { posts } = ground;

@@ -1,4 +1,4 @@
-import { lastOfHold, noticeText, replyText, taskCard } from "../../core/cards/index.ts";
+import { lastOfHold, type MessageViewing, noticeText, replyText, taskCard } from "../../core/cards/index.ts";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
 import { cardId } from "../../core/ids/index.ts";
 import { BUDGET_SHORT, type DigestLine, resultMessage } from "../../core/outbox/index.ts";
@@ -27,6 +27,7 @@ import {
 } from "../../core/tasks/index.ts";
 import { waitingItem } from "../batches/gather.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
+import type { Languages } from "../languages/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
 import type { Channel, Told } from "./channel.ts";
@@ -61,6 +62,8 @@ export interface DeliverDeps {
     deliver: (claim: OutboxClaim) => Promise<void>;
   };
   view: Viewer;
+  /** People apart by the language that they read. */
+  apart: Languages["apart"];
   clock: Clock;
   log: Logger;
   metrics: Metrics;
@@ -73,11 +76,17 @@ export type Deliver = (claim: OutboxClaim) => Promise<void>;
 /** An approval that nobody was asked for yet and that ends sooner is kept. Far longer than a card is put off at once. */
 const KEEP_ASKING_MS = 3_600_000;
 
-/** A text with the names that its recipients are the members of. */
-type ToGroups = Message & { named: PeopleGroups };
+/** A text about a task, in the words of whom it is for, and the names that its recipients are the members of. */
+interface ToGroups extends Omit<Message, "markdown"> {
+  named: PeopleGroups;
+  write: (viewing: MessageViewing) => string;
+}
 
 /** How a card is shown anew; `isLast`: no code is left to show it once more. */
 type Updating = Pick<EffectOf<"update">, "cardNo" | "code" | "asked"> & { isLast?: boolean };
+
+/** What became of it, and what each was told. */
+type Texted = Told & { textFor: (to: string) => string };
 
 type BodyOf<K extends OutboxBody["kind"]> = Extract<OutboxBody, { kind: K }>;
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
@@ -87,12 +96,21 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const teller = createTeller(deps);
   const settle = async (claim: OutboxClaim) => void (await outbox.settle(claim.key, claim.fence));
 
-  /** What there is no room for goes into its person's digest. */
-  const tell = async (claim: OutboxClaim, task: Task, message: ToGroups): Promise<Told> => {
-    const told = await teller.tell(claim, message);
-    const { unreachable } = told;
-    await tellUnreached({ claim, task, unreachable, asked: message.recipients, named: message.named }, deps);
-    return told;
+  /** To each in the language that they read. What there is no room for goes into its person's digest. */
+  const tell = async (claim: OutboxClaim, task: Task, message: ToGroups): Promise<Texted> => {
+    const { recipients, named, write, dropRepeat } = message;
+    const texts = new Map<string, string>();
+    const told: Told[] = [];
+    for (const some of await deps.apart(recipients)) {
+      const markdown = write(await deps.view(task, some));
+      for (const to of some) texts.set(to, markdown);
+      told.push(await teller.tell(claim, { recipients: some, markdown, dropRepeat }));
+    }
+    const unreachable = told.flatMap((one) => one.unreachable);
+    await tellUnreached({ claim, task, unreachable, asked: recipients, named }, deps);
+    const short = told.flatMap((one) => one.short);
+    const untilMs = Math.max(0, ...told.map((one) => one.untilMs));
+    return { unreachable, short, untilMs, textFor: (to) => texts.get(to) ?? "" };
   };
 
   const ofTask = async (claim: OutboxClaim, task: Task): Promise<void> => {
@@ -107,22 +125,17 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       case "report":
         return report(claim, task);
       case "reply": {
-        const markdown = replyText(task, body.about, await deps.view(task, [body.to]));
-        const told = await tell(claim, task, {
-          recipients: [body.to],
-          named: [],
-          markdown,
-          dropRepeat: false,
-        });
-        return teller.settle(claim, told, textLine(markdown));
+        const write = (viewing: MessageViewing) => replyText(task, body.about, viewing);
+        const told = await tell(claim, task, { recipients: [body.to], named: [], write, dropRepeat: false });
+        return teller.settle(claim, told, (to) => textLine(told.textFor(to)));
       }
       case "notice": {
         const named = groupsOf(body.to);
         const recipients = await membersOf(named, deps);
-        const viewing = { ...(await deps.view(task, recipients)), nowMs: deps.clock.nowMs() };
-        const markdown = noticeText(task, body.about, viewing);
-        const told = await tell(claim, task, { recipients, named, markdown, dropRepeat: true });
-        return teller.settle(claim, told, textLine(markdown));
+        const nowMs = deps.clock.nowMs();
+        const write = (viewing: MessageViewing) => noticeText(task, body.about, { ...viewing, nowMs });
+        const told = await tell(claim, task, { recipients, named, write, dropRepeat: true });
+        return teller.settle(claim, told, (to) => textLine(told.textFor(to)));
       }
       case "ask_again":
         await deps.askAgain(task);
@@ -153,10 +166,11 @@ export function createDeliver(deps: DeliverDeps): Deliver {
 
   const report = async (claim: OutboxClaim, task: Task): Promise<void> => {
     const recipients = await audienceOf(task, deps);
-    const { text, file } = resultMessage(task, await deps.view(task, recipients));
+    const { file } = resultMessage(task, await deps.view(task, recipients));
     deps.onStep("report_sending");
     const named = task.report.to ? [task.report.to] : [];
-    const told = await tell(claim, task, { recipients, named, markdown: text, dropRepeat: true });
+    const write = (viewing: MessageViewing) => resultMessage(task, viewing).text;
+    const told = await tell(claim, task, { recipients, named, write, dropRepeat: true });
     deps.onStep("report_sent");
     const reached = recipients.filter((id) => ![...told.short, ...told.unreachable].includes(id));
     const output = file && reached.length > 0 ? [outputItem(claim, { task, to: reached })] : [];
@@ -165,7 +179,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       id: task.id,
       title: `${task.title} ${task.event.subject}`.trim(),
     };
-    return teller.settle(claim, told, { ...line, state: task.state }, output);
+    return teller.settle(claim, told, () => ({ ...line, state: task.state }), output);
   };
 
   const sendCard = async (
@@ -288,7 +302,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const answer = async (claim: OutboxClaim, { to, text }: { to: string; text: string }): Promise<void> => {
     const told = await teller.tell(claim, { recipients: [to], markdown: text, dropRepeat: false });
     if (told.unreachable.length > 0) log.warn({ key: claim.key, to }, "answer reached nobody");
-    return teller.settle(claim, told, textLine(text));
+    return teller.settle(claim, told, () => textLine(text));
   };
 
   return async (claim) => {

@@ -6,10 +6,10 @@ import { readJson } from "../../../adapters/sources/index.ts";
 import { createStackStorm } from "../../../adapters/stackstorm/index.ts";
 import { createMetrics, systemClock, systemIds } from "../../../adapters/telemetry/index.ts";
 import { createGateway } from "../../../bot/gateway/index.ts";
+import { NO_MASKING, showingRuns } from "../../../core/pages/index.ts";
 import { RIGHTS, tokenHash } from "../../../core/people/index.ts";
 import { startStackStormSimulator } from "../../../fixtures/simulators/stackstorm/index.ts";
 import { tempFolder } from "../../support/sqlite.ts";
-import { NO_MASKING, showingRuns } from "../../../core/pages/index.ts";
 
 /** What one process is told to be. */
 export interface GatewayOrders {

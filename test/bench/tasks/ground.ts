@@ -12,12 +12,12 @@ import { prepare, prepareFiles } from "../../../bot/wire.ts";
 import { fleetOver } from "../../../bot/wire-fleet.ts";
 import type { Ground } from "../../../bot/work.ts";
 import { createAdvancer } from "../../../bot/workers/index.ts";
+import { NO_MASKING } from "../../../core/pages/index.ts";
 import type { Clock } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { instantDirectory, instantExecutor, instantMessenger, takingArchive } from "./instant.ts";
 import type { BenchStore } from "./store.ts";
-import { NO_MASKING } from "../../../core/pages/index.ts";
 
 const HOME = join(import.meta.dirname, "../home");
 
@@ -65,7 +65,11 @@ export function groundOver(
     aliases: { current: async () => ({ aliases: [], silent: [] }) },
     secrecy: { masking: NO_MASKING, actions: () => undefined },
     pressure: { sheds: () => false },
-    languages: { of: async () => config.language, choose: async () => undefined },
+    languages: {
+      of: async () => config.language,
+      apart: async (ids) => [[...ids]],
+      choose: async () => undefined,
+    },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     stops: createStopKeeper({ ...store, clock, log }),
     delegations: createDelegationKeeper({

@@ -28,7 +28,7 @@ function viewer(linkOf?: (id: string) => string | null, secrecy = NO_SECRETS) {
     archive: openMemoryArchive(),
     languages,
     timeZone: "UTC",
-    secrecy: NO_SECRETS,
+    secrecy,
   };
   return { asked, view: createViewer({ ...deps, plain: (text) => text, ...(linkOf ? { linkOf } : {}) }) };
 }

@@ -6,8 +6,8 @@ import { upTo } from "../../contract/harness.ts";
 import { anEvent } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
 import { anOrder } from "../../support/replays.ts";
-import { aRule } from "../../support/tasks.ts";
 import { shownAll } from "../../support/secrecy.ts";
+import { aRule } from "../../support/tasks.ts";
 
 const EMPTY = newReplay(anOrder(), { id: "r_1", by: "local", nowMs: START_MS }).progress;
 
