@@ -65,7 +65,7 @@ function commandDeps(
     orders: { ...people, orders, tasks, settings, clock, denied, view },
     events: { archive: stores.archive, registry: () => inForce().registry, explainer, rules, denied },
     rules: { rules, throttle, denied },
-    clusters: { fleet: ground.fleet, clusters, denied },
+    clusters: { fleet: ground.fleet, clusters, directory, denied },
     upgrades: { upgrades: ground.fleet.upgrades, denied },
     mutes: { mutes: ground.mutes, objectOf: muteObjectOver(rules), directory, denied },
     stops: { tasks, advancer, stops, rules, clusters, directory, denied },

@@ -1,4 +1,3 @@
-import { deciders } from "../../core/approvals/index.ts";
 import {
   type Batch,
   type BatchMember,
@@ -18,8 +17,8 @@ import type {
   StateStore,
   TaskStore,
 } from "../../core/ports/index.ts";
-import type { Click, Decision, StepResult, Task } from "../../core/tasks/index.ts";
-import { type StandingDeps, standingOf } from "../chat/standing.ts";
+import type { Click, Decision, StepResult } from "../../core/tasks/index.ts";
+import { type StandingDeps, standings } from "../chat/standing.ts";
 import type { Advancer } from "../workers/advance.ts";
 import { changeBatch, keepBatchCode } from "./store.ts";
 
@@ -109,15 +108,7 @@ async function decideAll(
   deps: BatchClickDeps,
 ): Promise<BatchTally> {
   const tally = new Map<StepResult["reason"] | "gone", number>();
-  const known = new Map<string, ReturnType<typeof standingOf>>();
-  // Of one rule nearly all are decided by the same people, who are looked up once for this click.
-  const standing = (task: Task) => {
-    const among = deciders(task);
-    const key = JSON.stringify(among);
-    const found = known.get(key) ?? standingOf(click.by, among, deps);
-    known.set(key, found);
-    return found;
-  };
+  const standing = standings(click.by, deps);
   for (let from = 0; from < members.length; from += ABREAST) {
     const some = members.slice(from, from + ABREAST);
     const reasons = await Promise.all(some.map((member) => decideOne(member, { ...click, standing }, deps)));
@@ -130,7 +121,7 @@ async function decideOne(
   { id, cardNo, hash }: BatchMember,
   click: BatchClick & {
     verdict: Decision["verdict"];
-    standing: (task: Task) => ReturnType<typeof standingOf>;
+    standing: ReturnType<typeof standings>;
   },
   { tasks, advancer }: BatchClickDeps,
 ): Promise<StepResult["reason"] | "gone"> {

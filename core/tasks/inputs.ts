@@ -24,19 +24,23 @@ export interface Click {
   /** Code for one update of the card; absent when WeCom sent none. */
   code?: string;
   /**
-   * Present where it was typed, not clicked: with which reason, and where its person was shown a list, the hash of
-   * what that showed. Who took the message answers it.
+   * Present where no card was touched: it was typed into the chat, or made on the task's page. Who took it answers its
+   * person.
    */
-  typed?: { reason: string; hash?: string };
+  written?: Written;
   /** It was made on the card of a batch, which shows the task with this hash, and tells its person by itself. */
   batch?: { id: string; hash: string };
   /** The options that were chosen on the card, by the name of their choice. */
   selected?: Chosen;
-  /**
-   * It was made on the task's page, which shows the task with this hash, and tells its person by itself. `written` is
-   * what they wrote there, empty when nothing.
-   */
-  page?: { hash: string; written: string };
+}
+
+/** What a person wrote with their decision. */
+export interface Written {
+  on: "chat" | "page";
+  /** Empty when nothing. */
+  reason: string;
+  /** Of the content that they were shown; absent where nothing was. */
+  hash?: string;
 }
 
 /** What is known after asking the engine to start. */

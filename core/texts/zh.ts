@@ -2,6 +2,7 @@ import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
 import { choiceZh } from "./choice-texts.ts";
 import { commandsZh } from "./commands-zh.ts";
+import { fleetZh } from "./fleet-texts.ts";
 import { pageZh } from "./page-zh.ts";
 import { questionsZh } from "./questions-zh.ts";
 import { retryZh } from "./retry-texts.ts";
@@ -11,6 +12,7 @@ import { stuckZh } from "./stuck-words.ts";
 export const zh: Texts = {
   page: pageZh,
   runs: runsZh,
+  fleet: fleetZh,
   retries: retryZh,
   brand: "鲸",
   cards: cardsZh,
