@@ -64,7 +64,7 @@ function commandDeps(
     answers: { ...people, tasks, state: stores.store.state, answerer: answererOver(ground, view) },
     orders: { ...people, orders, tasks, settings, clock, denied, view },
     events: { archive: stores.archive, registry: () => inForce().registry, explainer, rules, denied },
-    rules: { rules, throttle, denied },
+    rules: { rules, refused: ground.keeper.refused, throttle, denied },
     clusters: { fleet: ground.fleet, clusters, directory, denied },
     upgrades: { upgrades: ground.fleet.upgrades, denied },
     mutes: { mutes: ground.mutes, objectOf: muteObjectOver(rules), directory, denied },

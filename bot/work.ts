@@ -14,6 +14,7 @@ import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
+import type { HomeKeeper } from "./home/index.ts";
 import type { InForce } from "./in-force.ts";
 import { inboxHandler } from "./inbox-handler.ts";
 import type { Languages } from "./languages/index.ts";
@@ -68,6 +69,7 @@ export interface Ground {
   delegations: DelegationKeeper;
   stops: StopKeeper;
   secrecy: Secrecy;
+  keeper: Pick<HomeKeeper, "refused">;
   fleet: Fleet;
   releases: ReleaseDesk;
   rosters: Pick<RosterKeeper, "view">;

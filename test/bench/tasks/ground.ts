@@ -64,6 +64,7 @@ export function groundOver(
     },
     aliases: { current: async () => ({ aliases: [], silent: [] }) },
     secrecy: { masking: NO_MASKING, actions: () => undefined },
+    keeper: { refused: () => [] },
     pressure: { sheds: () => false },
     languages: {
       of: async () => config.language,
