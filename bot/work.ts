@@ -3,7 +3,7 @@ import type { ClusterSights } from "../core/clusters/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Secrecy } from "../core/pages/index.ts";
 import { taskLinks } from "../core/pages/index.ts";
-import type { Clock, Executor, Logger, Metrics } from "../core/ports/index.ts";
+import type { Clock, Executor, Logger, Metrics, Queue } from "../core/ports/index.ts";
 import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
@@ -26,7 +26,7 @@ import type { RosterKeeper } from "./rosters/index.ts";
 import { createChooser, keepOpenCount, type OpenCount } from "./routing/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
-import type { Queue, Stores } from "./stores.ts";
+import type { Stores } from "./stores.ts";
 import { inquiriesOver, questionsSent } from "./wire-inquiries.ts";
 import type { ReleaseDesk } from "./wire-release.ts";
 import {

@@ -20,6 +20,7 @@ import type {
 import type { Click, Decision, StepResult } from "../../core/tasks/index.ts";
 import { type StandingDeps, standings } from "../chat/standing.ts";
 import type { Advancer } from "../workers/advance.ts";
+import { abreast } from "./abreast.ts";
 import { changeBatch, keepBatchCode } from "./store.ts";
 
 export interface BatchClickDeps extends StandingDeps {
@@ -109,11 +110,10 @@ async function decideAll(
 ): Promise<BatchTally> {
   const tally = new Map<StepResult["reason"] | "gone", number>();
   const standing = standings(click.by, deps);
-  for (let from = 0; from < members.length; from += ABREAST) {
-    const some = members.slice(from, from + ABREAST);
-    const reasons = await Promise.all(some.map((member) => decideOne(member, { ...click, standing }, deps)));
-    for (const reason of reasons) tally.set(reason, (tally.get(reason) ?? 0) + 1);
-  }
+  const reasons = await abreast(members, ABREAST, (member) =>
+    decideOne(member, { ...click, standing }, deps),
+  );
+  for (const reason of reasons) tally.set(reason, (tally.get(reason) ?? 0) + 1);
   return tally;
 }
 

@@ -1,7 +1,5 @@
-import { lastOfHold, type MessageViewing, noticeText, replyText, taskCard } from "../../core/cards/index.ts";
-import { errorText, isChatOpsError } from "../../core/errors.ts";
-import { cardId } from "../../core/ids/index.ts";
-import { BUDGET_SHORT, type DigestLine, resultMessage } from "../../core/outbox/index.ts";
+import { type MessageViewing, noticeText, replyText } from "../../core/cards/index.ts";
+import { type DigestLine, resultMessage } from "../../core/outbox/index.ts";
 import type { PeopleGroups } from "../../core/people/index.ts";
 import type {
   Clock,
@@ -15,28 +13,18 @@ import type {
   OutboxClaim,
   TaskStore,
 } from "../../core/ports/index.ts";
-import {
-  type CardRecord,
-  type Effect,
-  endedDraft,
-  groupsOf,
-  holdOf,
-  isTerminal,
-  spareCode,
-  type Task,
-} from "../../core/tasks/index.ts";
-import { waitingItem } from "../batches/gather.ts";
+import { endedDraft, groupsOf, type Task } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Languages } from "../languages/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
 import type { Channel, Told } from "./channel.ts";
 import { sentConfirm } from "./confirm-card.ts";
-import { countDropped, giveUpIfFinal, isFinal } from "./give-up.ts";
-import { audienceOf, type HearerDeps, membersOf, nobody, tellCardFailed, tellUnreached } from "./hearers.ts";
+import { createCardDelivery } from "./deliver-cards.ts";
+import { giveUpIfFinal } from "./give-up.ts";
+import { audienceOf, type HearerDeps, membersOf, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
-import { progressNow } from "./runs-below.ts";
 import type { StepObserver } from "./steps.ts";
 import { createTeller, type Message } from "./teller.ts";
 import type { Viewer } from "./viewing.ts";
@@ -73,27 +61,37 @@ export interface DeliverDeps {
 /** Sends one outbox item and settles it, or puts others in its place. Throws when it is to be tried again. */
 export type Deliver = (claim: OutboxClaim) => Promise<void>;
 
-/** An approval that nobody was asked for yet and that ends sooner is kept. Far longer than a card is put off at once. */
-const KEEP_ASKING_MS = 3_600_000;
-
 /** A text about a task, in the words of whom it is for, and the names that its recipients are the members of. */
 interface ToGroups extends Omit<Message, "markdown"> {
   named: PeopleGroups;
   write: (viewing: MessageViewing) => string;
 }
 
-/** How a card is shown anew; `isLast`: no code is left to show it once more. */
-type Updating = Pick<EffectOf<"update">, "cardNo" | "code" | "asked"> & { isLast?: boolean };
-
 /** What became of it, and what each was told. */
 type Texted = Told & { textFor: (to: string) => string };
 
-type BodyOf<K extends OutboxBody["kind"]> = Extract<OutboxBody, { kind: K }>;
-type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
+/** What is told of one task; everything else of the outbox goes other ways. */
+const OF_TASK = [
+  "card",
+  "update",
+  "show_hold",
+  "report",
+  "reply",
+  "notice",
+  "ask_again",
+  "ended",
+  "output",
+] as const;
+type TaskBody = Extract<OutboxBody, { kind: (typeof OF_TASK)[number] }>;
+
+function isOfTask(body: OutboxBody): body is TaskBody {
+  return (OF_TASK as readonly string[]).includes(body.kind);
+}
 
 export function createDeliver(deps: DeliverDeps): Deliver {
   const { outbox, channel, log } = deps;
   const teller = createTeller(deps);
+  const cards = createCardDelivery(deps);
   const settle = async (claim: OutboxClaim) => void (await outbox.settle(claim.key, claim.fence));
 
   /** To each in the language that they read. What there is no room for goes into its person's digest. */
@@ -113,15 +111,14 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     return { unreachable, short, untilMs, textFor: (to) => texts.get(to) ?? "" };
   };
 
-  const ofTask = async (claim: OutboxClaim, task: Task): Promise<void> => {
-    const { body } = claim;
+  const ofTask = async (claim: OutboxClaim, task: Task, body: TaskBody): Promise<void> => {
     switch (body.kind) {
       case "card":
-        return sendCard(claim, task, body);
+        return cards.send(claim, task, body);
       case "update":
-        return updateCard(claim, task, body);
+        return cards.update(claim, task, body);
       case "show_hold":
-        return showHold(claim, task, body);
+        return cards.showHold(claim, task, body);
       case "report":
         return report(claim, task);
       case "reply": {
@@ -144,21 +141,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         await journalEnd(task, deps);
         return settle(claim);
       }
-      case "waiting_card":
-      case "group_card":
-      case "group_report":
-      case "group_text":
-      case "batch":
-      case "batch_update":
-      case "question":
-      case "question_update":
-        return settle(claim);
       case "output":
         return deliverOutput(claim, { task, to: body.to }, deps);
-      case "answer":
-      case "confirm":
-      case "line":
-        return settle(claim);
       default:
         return body satisfies never;
     }
@@ -182,123 +166,6 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     return teller.settle(claim, told, () => ({ ...line, state: task.state }), output);
   };
 
-  const sendCard = async (
-    claim: OutboxClaim,
-    task: Task,
-    body: Pick<EffectOf<"card">, "cardNo">,
-  ): Promise<void> => {
-    const card = task.cards.find((c) => c.no === body.cardNo);
-    const moot =
-      !card ||
-      card.batch !== undefined ||
-      isTerminal(task.state) ||
-      (card.purpose === "unknown" && task.state !== "unknown");
-    if (moot) return settle(claim);
-    const settles = { key: claim.key, fence: claim.fence };
-    try {
-      const asked = await membersOf(card.to, deps);
-      if (asked.length === 0) throw nobody(card.to);
-      const recipients = await deps.delegations.withDelegates(asked);
-      const sending = {
-        cardId: cardId(task.id, card.no),
-        recipients,
-        card: taskCard(task, card, await deps.view(task, recipients)),
-        mayBeRepeat: claim.attempts > 0,
-      };
-      deps.onStep("card_sending");
-      const receipt = await channel.card(claim, sending);
-      deps.onStep("card_sent");
-      const { unreachable } = receipt;
-      await tellUnreached({ claim, task, unreachable, asked: recipients, named: card.to }, deps);
-      await deps.advancer.advance(
-        task,
-        { kind: "card_sent", cardNo: card.no, recipients, ...receipt, ...shownHold(task) },
-        { settles },
-      );
-    } catch (error) {
-      await cardFailed(error, { claim, task, card });
-    }
-  };
-
-  /** A card that waits for room waits for others of its kind, to share one with them. */
-  const together = async (claim: OutboxClaim, body: BodyOf<"waiting_card">): Promise<void> => {
-    if ((await deps.batches.gather(claim)) === "done") return;
-    const task = await deps.batches.tasks.get(body.task);
-    if (!task) return settle(claim);
-    return sendCard(claim, task, body);
-  };
-
-  /** Whether its place is taken by one that waits for others: there is no room for a card of its own. */
-  const waitsForOthers = async (claim: OutboxClaim, task: Task, card: CardRecord): Promise<boolean> => {
-    if (claim.body.kind !== "card") return false;
-    const item = waitingItem(claim, { task, card, nowMs: deps.clock.nowMs() });
-    return item !== null && (await outbox.replace(claim.key, claim.fence, [item]));
-  };
-
-  const cardFailed = async (
-    error: unknown,
-    { claim, task, card }: { claim: OutboxClaim; task: Task; card: CardRecord },
-  ): Promise<void> => {
-    if (isChatOpsError(error) && error.code === BUDGET_SHORT) {
-      await keepAsking(task);
-      if (await waitsForOthers(claim, task, card)) return;
-      throw channel.inLine(error);
-    }
-    if (!isFinal(error)) throw error;
-    const message = errorText(error);
-    log.error({ taskId: task.id, cardNo: card.no, reason: message }, "card cannot be sent");
-    countDropped(claim, error, deps);
-    await tellCardFailed({ claim, task, why: message }, deps);
-    const settles = { key: claim.key, fence: claim.fence };
-    await deps.advancer.advance(task, { kind: "card_failed", cardNo: card.no, message }, { settles });
-  };
-
-  /** Its people have not seen it: no reason to expire. */
-  const keepAsking = async (task: Task): Promise<void> => {
-    const leftMs = (task.dueAtMs ?? 0) - deps.clock.nowMs();
-    if (task.state !== "pending_approval" || task.deadlineAtMs !== null || leftMs > KEEP_ASKING_MS) return;
-    await deps.advancer.advance(task, { kind: "card_waits" });
-  };
-
-  /**
-   * An update that was on its way may have told it by now, and then no code is spent on it. What the code of the sending
-   * shows is the last that the card shows.
-   */
-  const showHold = async (
-    claim: OutboxClaim,
-    task: Task,
-    { cardNo }: EffectOf<"show_hold">,
-  ): Promise<void> => {
-    const card = task.cards.find(({ no }) => no === cardNo);
-    const hold = holdOf(task);
-    const isTold = !card || !hold || card.shownHoldMs === hold.sinceMs;
-    const spare = isTold ? undefined : spareCode(card, deps.clock.nowMs());
-    if (!spare) return settle(claim);
-    return updateCard(claim, task, { cardNo, code: spare.code, isLast: spare.from === "send" });
-  };
-
-  const updateCard = async (claim: OutboxClaim, task: Task, body: Updating): Promise<void> => {
-    const card = task.cards.find((c) => c.no === body.cardNo);
-    if (!card) return settle(claim);
-    const recipients = card.recipients.length > 0 ? card.recipients : await membersOf(card.to, deps);
-    const viewing = await deps.view(task, recipients);
-    const progress = body.asked ? await progressNow(task, deps.executor) : null;
-    const view = taskCard(task, card, { ...viewing, progress });
-    const outcome = await channel.update(claim, {
-      recipients,
-      code: body.code,
-      card: body.isLast ? lastOfHold(view, viewing) : view,
-      mayBeRepeat: claim.attempts > 0,
-    });
-    deps.metrics.count("card_updates", { outcome });
-    if (outcome === "code_spent") log.warn({ taskId: task.id, cardNo: card.no }, "card's code is spent");
-    const shown = shownHold(task);
-    if (shown.holdMs === card.shownHoldMs || isTerminal(task.state)) return settle(claim);
-    const settles = { key: claim.key, fence: claim.fence };
-    const input = { kind: "card_shown" as const, cardNo: card.no, code: body.code, ...shown };
-    await deps.advancer.advance(task, input, { settles });
-  };
-
   const answer = async (claim: OutboxClaim, { to, text }: { to: string; text: string }): Promise<void> => {
     const told = await teller.tell(claim, { recipients: [to], markdown: text, dropRepeat: false });
     if (told.unreachable.length > 0) log.warn({ key: claim.key, to }, "answer reached nobody");
@@ -311,20 +178,14 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       if (body.kind === "answer") return await answer(claim, body);
       if (body.kind === "confirm") return await settle(await sentConfirm(claim, body, channel));
       if (body.kind === "batch" || body.kind === "batch_update") return await deps.batches.deliver(claim);
-      if (body.kind === "waiting_card") return await together(claim, body);
-      if (!task) return await settle(claim);
-      await ofTask(claim, task);
+      if (body.kind === "waiting_card") return await cards.together(claim, body);
+      if (!task || !isOfTask(body)) return await settle(claim);
+      await ofTask(claim, task, body);
     } catch (error) {
       giveUpIfFinal(claim, error, deps);
       await settle(claim);
     }
   };
-}
-
-/** Since when the hold is in force that a card tells of. */
-function shownHold(task: Task): { holdMs?: number } {
-  const hold = holdOf(task);
-  return hold ? { holdMs: hold.sinceMs } : {};
 }
 
 function textLine(text: string): DigestLine {
