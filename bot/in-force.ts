@@ -14,7 +14,7 @@ import type { Groups } from "../core/groups/index.ts";
 import type { LanguageGroup } from "../core/languages/index.ts";
 import type { AccessToken, Role } from "../core/people/index.ts";
 import type { Policy } from "../core/policies/index.ts";
-import type { PackSet } from "../core/releases/index.ts";
+import { type ActionUse, actionUses, type PackSet } from "../core/releases/index.ts";
 import { type Rule, type RuleSet, ruleSet } from "../core/rules/index.ts";
 import type { RunGrant } from "../core/runs/index.ts";
 import {
@@ -121,6 +121,13 @@ export function prepareHome(home: Home, { kinds, cron }: HomeParts): InForce {
     tokens: new Map(home.tokens.map((token) => [token.hash, token])),
     warnings,
   };
+}
+
+/** What of a configuration names actions. */
+export function usesIn({ rosters, ...home }: InForce): ActionUse[] {
+  // Of rosters only those that look somebody up name one.
+  const lookups = [...rosters.values()].flatMap((one) => (one.kind === "lookup" ? one.roster : []));
+  return actionUses({ ...home, rosters: lookups });
 }
 
 function schedulesOf(rules: readonly Rule[], cron: CronReader): Map<string, AtWork> {

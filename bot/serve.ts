@@ -236,8 +236,11 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     hideIn: (task) => shownRun(task, parts.secrecy).hide,
   });
   releaseRoutes(router, {
-    ...{ ...common, access, releases: parts.releases.keeper, readJson, ids, clock },
+    ...{ ...common, access, readJson, ids, clock },
     ...{ directory: parts.directory, delegations: parts.delegations },
+    get releases() {
+      return parts.releases.keeper;
+    },
     clustersOf: parts.releases.clustersOf,
   });
   delegationRoutes(router, { ...common, delegations: parts.delegations, readJson, clock, timeZone });

@@ -5,20 +5,21 @@ import { createBuildFiles } from "../adapters/local/index.ts";
 import { packRecipe } from "../adapters/stackstorm/index.ts";
 import { maskText, systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
-import type { Clock, Logger, PackRegistry } from "../core/ports/index.ts";
+import type { Clock, ImageBuilder, Logger, PackRegistry } from "../core/ports/index.ts";
 import {
-  type ActionUse,
-  actionUses,
   type Build,
   type FetchedRepo,
   lockFaults,
   type PackContent,
   type PackProblem,
+  type PackSet,
   type PlannedPack,
+  packsLeft,
+  planRelease,
 } from "../core/releases/index.ts";
 import { type Config, environment } from "./config/index.ts";
 import type { PackSources } from "./http/index.ts";
-import type { InForce } from "./in-force.ts";
+import { type InForce, usesIn } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
 import { checkSet, type PackTools } from "./packs/index.ts";
 import { type Builds, createBuilds, type PackChecker } from "./releases/builds/index.ts";
@@ -33,21 +34,26 @@ export interface BuildParts {
   textsFor: Languages["textsFor"];
   /** What a cluster finds wrong in workflows. */
   registry: PackRegistry;
+  /** What builds images; buildah when undefined. */
+  images: ImageBuilder | undefined;
   clock: Clock;
   log: Logger;
 }
 
-/** Builds of pack sets, with real programs. */
+/** Builds of pack sets, with real programs where no other builder is given. */
 export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSources } {
   const { config, inForce, stores, clock, log } = parts;
-  const { buildMs, maxRepoBytes, ...images } = config.images;
+  const { buildMs, maxRepoBytes, ...programs } = config.images;
+  const buildah = () => {
+    return createImages({ folder: join(config.dataDir, "images"), recipe: packRecipe, ...programs });
+  };
   const { state, leases, audit } = stores.store;
   const tools = packTools({ home: config.home, env: environment(), registry: parts.registry });
   const setOf: PackSources["setOf"] = (id) => inForce().packSets.find((set) => set.id === id) ?? null;
   const builds = createBuilds({
     ...{ state, leases, audit, holder: stores.holder, ids: systemIds, clock, log, setOf },
-    ...{ repos: tools.repos, check: checkerOver(tools, inForce) },
-    images: createImages({ folder: join(config.dataDir, "images"), recipe: packRecipe, ...images }),
+    ...{ repos: tools.repos, check: checkerOver(tools, { inForce, releasedOf: releasedOver(stores) }) },
+    images: parts.images ?? buildah(),
     files: createBuildFiles({ folder: join(config.dataDir, "builds"), clock, mask: maskText }),
     ...{ recipe: packRecipe, tell: tellerOver(parts), buildMs, maxRepoBytes, every: repeatedly },
     pause: (ms, signal) => wait(ms, undefined, { signal }),
@@ -56,7 +62,10 @@ export function buildsOver(parts: BuildParts): { builds: Builds; packs: PackSour
 }
 
 /** Everything that is looked at before a build; what no cluster or Python is there for is a warning. */
-function checkerOver(tools: PackTools, inForce: () => InForce): PackChecker {
+function checkerOver(
+  tools: PackTools,
+  { inForce, releasedOf }: { inForce: () => InForce; releasedOf: (set: PackSet) => Promise<PlannedPack[]> },
+): PackChecker {
   return async ({ set, build, folders }, signal) => {
     const faults = lockFaults(set, build.lock);
     if (faults.length > 0) return { packs: [], problems: faults };
@@ -70,16 +79,20 @@ function checkerOver(tools: PackTools, inForce: () => InForce): PackChecker {
       repos.push({ name, tree, packs: read.packs });
     }
     const uses = usesIn(inForce());
-    const found = await checkSet({ set, repos, problems, uses }, tools, signal);
-    return { packs: repos.flatMap(({ packs }) => packs.map(plannedOf)), problems: found };
+    const packs = repos.flatMap((repo) => repo.packs.map(plannedOf));
+    const plan = planRelease(await releasedOf(set), packs, uses);
+    const found = await checkSet({ set, repos, problems, uses, plan }, tools, signal);
+    return { packs, problems: found };
   };
 }
 
-/** What of the configuration names actions. */
-export function usesIn({ rosters, ...home }: InForce): ActionUse[] {
-  // Of rosters only those that look somebody up name one.
-  const lookups = [...rosters.values()].flatMap((one) => (one.kind === "lookup" ? one.roster : []));
-  return actionUses({ ...home, rosters: lookups });
+/** The packs that the releases of a set have left on its clusters, once each. */
+function releasedOver({ store }: Stores): (set: PackSet) => Promise<PlannedPack[]> {
+  return async ({ id, clusters }) => {
+    const releases = (await store.state.list("release")).map(({ body }) => body);
+    const packs = clusters.flatMap((cluster) => packsLeft(cluster, id, releases));
+    return [...new Map(packs.map((pack) => [pack.ref, pack])).values()];
+  };
 }
 
 /** What a plan needs to know of a pack; its texts are in the image. */
@@ -91,7 +104,8 @@ function plannedOf({ ref, version, items }: PackContent): PlannedPack {
   return { ref, version, items: kept };
 }
 
-function repeatedly(ms: number, look: () => Promise<void>): () => void {
+/** Calls again and again until told to stop. */
+export function repeatedly(ms: number, look: () => Promise<void>): () => void {
   const timer = setInterval(() => void look(), ms);
   return () => clearInterval(timer);
 }

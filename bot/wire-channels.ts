@@ -1,27 +1,24 @@
 import { type AibotDeps, createAibot } from "../adapters/aibot/index.ts";
 import type { Outbound } from "../adapters/outbound/index.ts";
-import { checkedCard, createRobot, type Robot, type Wecom } from "../adapters/wecom/index.ts";
+import { checkedCard, createRobot, type Wecom } from "../adapters/wecom/index.ts";
+import type { ThrottleStore } from "../core/ports/index.ts";
 import type { GroupPosts } from "./channels/index.ts";
 import type { Config } from "./config/index.ts";
 
 /** What those who write into groups stand on. */
-export interface PostParts extends Omit<AibotDeps, "renderCard"> {
+export interface PostParts extends Omit<AibotDeps, "renderCard" | "throttle"> {
+  throttle: ThrottleStore;
   wecom: Pick<Wecom, "appchat">;
   /** The way out of robots. */
   http: Outbound;
 }
 
-/** Who writes into groups. A robot counts its messages, so that each key has one. */
+/** Who writes into groups. */
 export function postsOver(
   { aibot, wecom: { apiBase } }: Pick<Config, "aibot" | "wecom">,
   { wecom, http, ...parts }: PostParts,
 ): GroupPosts {
-  const robots = new Map<string, Robot>();
-  const robotOf = (key: string): Robot => {
-    const robot = robots.get(key) ?? createRobot({ key, apiBase, http, clock: parts.clock });
-    robots.set(key, robot);
-    return robot;
-  };
+  const robotOf = (key: string) => createRobot({ key, apiBase, http, ...parts });
   const renderCard: AibotDeps["renderCard"] = (view, { cardId, update }) =>
     checkedCard(view, { channel: "aibot", taskId: cardId, update });
   return {

@@ -16,6 +16,7 @@ import {
   type Finding,
   findingsAbout,
   type Look,
+  lookAtAibot,
   lookAtApp,
   lookAtCallback,
   lookAtClock,
@@ -27,6 +28,7 @@ import {
 } from "./doctor/index.ts";
 import type { Warning } from "./http/index.ts";
 import type { Prepared } from "./wire.ts";
+import { examineAibot, type RunningBot } from "./wire-aibot.ts";
 
 export type Ready = Extract<Prepared, { outcome: "ready" }>;
 
@@ -36,11 +38,16 @@ export async function examine(ready: Ready, clock: Clock = systemClock): Promise
   const stores =
     config.stores.kind === "embedded" ? [() => examineFolder(config)] : examinationsOf(config.stores);
   const out = createOutbound({ name: "doctor", timeoutMs: OUT_MS, maxResponseBytes: 1_048_576 });
+  const running = readyzOf(config);
   const looks: Look[] = [
     async () => lookAtFiles(home, clock.nowMs()),
     async () => [languageOf(config, clock)],
     ...stores,
-    () => examineRunning(config),
+    async () => examineRunning(await running),
+    async () => {
+      const bot = botOf(await running);
+      return lookAtAibot(await examineAibot(config, { running: bot, clock, log: silent }), home.groups);
+    },
     () =>
       lookAtPrograms(home.packSets.length, { git: "git", buildah: config.images.program }, versionOf(config)),
     () => examineWecom(ready, { out, clock }),
@@ -153,22 +160,32 @@ async function examineElasticsearch(options: Production["elasticsearch"]): Promi
 const RED =
   "有分片不可用，检索失败、归档等待，事件不丢 (shards are missing: searches fail and the archive waits, no event is lost); 请恢复集群 (restore the cluster)";
 
-/** What a process that runs on the data folder says of itself. */
-async function examineRunning({ dataDir }: Config): Promise<Finding[]> {
-  const { holds, reduced, fails } = findingsAbout("process");
+/** What a process that runs on the data folder tells; null when none answers. */
+async function readyzOf({ dataDir }: Config): Promise<{ origin: string; told: Readyz } | null> {
   const origin = await readLocalAddress(dataDir).catch(() => null);
   const answer = origin === null ? null : await fetch(`${origin}/readyz`).catch(() => null);
-  if (!answer) return [holds("not_running", "这个数据目录上没有运行 (none runs on this data folder)")];
-  const { ready, reason, warnings = [] } = (await answer.json()) as Readyz;
-  if (!ready) return [fails("not_ready", `${origin}: ${reason}`)];
+  return origin && answer ? { origin, told: (await answer.json()) as Readyz } : null;
+}
+
+function examineRunning(running: Awaited<ReturnType<typeof readyzOf>>): Finding[] {
+  const { holds, reduced, fails } = findingsAbout("process");
+  if (!running) return [holds("not_running", "这个数据目录上没有运行 (none runs on this data folder)")];
+  const { ready, reason, warnings = [] } = running.told;
+  if (!ready) return [fails("not_ready", `${running.origin}: ${reason}`)];
   const told = warnings.map((one) => reduced("warning", `${one.about}: ${one.message}`));
-  return [holds("ready", `${origin}: 就绪 (ready)`), ...told];
+  return [holds("ready", `${running.origin}: 就绪 (ready)`), ...told];
+}
+
+function botOf(running: Awaited<ReturnType<typeof readyzOf>>): RunningBot | null {
+  if (!running?.told.ready) return null;
+  return running.told.aibot ?? { state: "none" };
 }
 
 interface Readyz {
   ready: boolean;
   reason?: string;
   warnings?: Warning[];
+  aibot?: RunningBot;
 }
 
 async function examineWecom({ config, home }: Ready, { out, clock }: Outside): Promise<Finding[]> {
@@ -181,7 +198,7 @@ async function examineWecom({ config, home }: Ready, { out, clock }: Outside): P
     const { apiBase } = config.wecom;
     const targets = await lookAtTargets(home.groups, {
       ...{ checkup, fallbackUrl, appWorks: app.works },
-      checkRobot: (robot) => checkRobot({ ...robot, apiBase, http: out, clock }),
+      checkRobot: (robot) => checkRobot({ ...robot, apiBase, http: out }),
     });
     const localUrl = await readLocalAddress(config.dataDir).catch(() => null);
     const { selfCall } = checkup;

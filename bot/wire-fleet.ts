@@ -1,4 +1,4 @@
-import type { ClusterWords, Drain, DrainCounts } from "../core/clusters/index.ts";
+import { type ClusterWords, type Drain, type DrainCounts, reportGroups } from "../core/clusters/index.ts";
 import { type People, personNamed, rolesGranting } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import { type Texts, textsOf } from "../core/texts/index.ts";
@@ -7,7 +7,6 @@ import {
   createBreakers,
   createDrains,
   createFleet,
-  createOpenRuns,
   createUpgrades,
   type Drains,
   type Fleet,
@@ -18,6 +17,7 @@ import {
 } from "./clusters/index.ts";
 import type { InForce } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
+import { createOpenRuns } from "./routing/index.ts";
 import type { Stores } from "./stores.ts";
 import type { Advancer } from "./workers/index.ts";
 
@@ -83,8 +83,10 @@ function upgradesOver(parts: FleetParts, drains: Drains): Upgrades {
   const { executor, inForce, store, holder, directory, textsFor, plain, admin, ids, clock, log } = parts;
   const { state, audit, leases, outbox } = store;
   const roles = () => inForce().roles;
-  const tell = upgradeTeller({ roles, directory, admin, textsFor, plain, outbox, clock });
   const clusters = () => inForce().clusters;
+  const groupsOf = (names: readonly string[]) => reportGroups(clusters(), names);
+  const groups = { groupsOf, groupTexts: () => textsFor("") };
+  const tell = upgradeTeller({ roles, directory, admin, textsFor, plain, outbox, clock, ...groups });
   return createUpgrades({
     ...{ clusters, drains, executor, state, leases, holder, audit, tell, ids, clock, log },
   });

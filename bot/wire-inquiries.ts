@@ -5,6 +5,7 @@ import {
   createAnswerer,
   handleQuestionClick,
   type InquiryWatch,
+  overheard,
   type QuestionDeliverDeps,
   startInquiryWatch,
   withQuestions,
@@ -74,12 +75,5 @@ export function inquiriesOver(ground: Ground, view: Viewer): { watch: InquiryWat
   const watch = startInquiryWatch({
     ...{ state, tasks, outbox, audit, executor, answerer, leases, holder, clusters, view, clock, log },
   });
-  const heard: Executor["watch"] = (cluster, onHint, signal) => {
-    const both: typeof onHint = (hint) => {
-      watch.hinted(hint);
-      onHint(hint);
-    };
-    return executor.watch(cluster, both, signal);
-  };
-  return { watch, executor: { ...executor, watch: heard } };
+  return { watch, executor: overheard(executor, watch) };
 }

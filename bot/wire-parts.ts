@@ -3,17 +3,9 @@ import type { Home, HomeFile, HomeFolder } from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { createHttpDuty } from "../adapters/rosters/index.ts";
 import { createStackStorm, type StackStorm } from "../adapters/stackstorm/index.ts";
-import {
-  createLogger,
-  createMetrics,
-  isSecretKey,
-  maskText,
-  systemClock,
-  systemIds,
-} from "../adapters/telemetry/index.ts";
+import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
-import type { Secrecy } from "../core/pages/index.ts";
-import type { Clock, Directory, Logger } from "../core/ports/index.ts";
+import type { Clock, Directory, ImageBuilder, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
 import { createActionWatch } from "./actions/index.ts";
 import { adminWatch } from "./admin-watch.ts";
@@ -38,7 +30,7 @@ import {
   dutyDirectory,
   type LookupDeps,
 } from "./rosters/index.ts";
-import { createOpenCount } from "./routing/index.ts";
+import { createPackWatch } from "./routing/index.ts";
 import { createAliasBook, createRunDesk } from "./runs/index.ts";
 import { createStopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
@@ -46,7 +38,7 @@ import { postsOver } from "./wire-channels.ts";
 import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import type { ReleaseTarget } from "./wire-release.ts";
-import { robotSecrets, secretsOf } from "./wire-secrets.ts";
+import { robotSecrets, secrecyOver, secretsOf } from "./wire-secrets.ts";
 import { openStores } from "./wire-stores.ts";
 import { packDeskOver } from "./wire-target.ts";
 import { freshToken } from "./wire-tools.ts";
@@ -74,6 +66,8 @@ export interface WhaleOptions {
   engine?: Engine;
   /** Where releases go; nowhere when absent. */
   releaseTarget?: ReleaseTarget;
+  /** What builds images and pushes them; buildah when absent. */
+  images?: ImageBuilder;
   /** What is asked of the clouds' message services; over the network when absent. */
   cloud?: Cloud;
 }
@@ -142,7 +136,7 @@ export async function openParts(options: WhaleOptions) {
   });
   const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
   const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
-  const secrecy: Secrecy = { masking: { isSecretKey, maskText }, actions: actions.lookup };
+  const secrecy = secrecyOver(actions);
   const explainer = createExplainer({
     ...{ secrecy, archive: stores.archive, mutes, clock, inForce: inForce.current },
     ...{ journal: stores.store.journal, tasks: stores.store.tasks },
@@ -154,13 +148,20 @@ export async function openParts(options: WhaleOptions) {
   const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
   const { breakers, executor } = guardedOver(stackstorm, common);
   const plan = createRetryPlanner({
-    ...{ executor, catalog: stackstorm, inForce: inForce.current, isSecretKey, clock },
+    ...{
+      executor,
+      catalog: stackstorm,
+      inForce: inForce.current,
+      isSecretKey: secrecy.masking.isSecretKey,
+      clock,
+    },
     event: async (id) => (await stores.archive.get(id)) ?? stores.store.journal.event(id),
   });
   const orders = createTaskOrders({ tasks, advancer, executor, plan, settings, clock, log });
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
     ...{ inForce: inForce.current, masking: secrecy.masking, clock, log, metrics },
+    ...{ throttle: stores.store.throttle, limits: config.runs },
   });
   const clusterNames = () => inForce.current().clusters.map(({ name }) => name);
   const aliases = createAliasBook({ executor, clusters: clusterNames, clock, log });
@@ -170,7 +171,8 @@ export async function openParts(options: WhaleOptions) {
     ...{ holder: stores.holder, ids: systemIds },
   });
   const below = { fleet, secrecy, executor, stores, directory, delegations, languages, config, clock, log };
-  const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds };
+  const { images } = options;
+  const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds, images };
   const made = {
     ...packDeskOver({ ...packing, clusters: home.clusters, lists: stackstorm }, options.releaseTarget),
     runs,
@@ -179,7 +181,7 @@ export async function openParts(options: WhaleOptions) {
     secrecy,
     executor,
     fleet,
-    openCount: createOpenCount({ tasks, log }),
+    packVersions: createPackWatch({ packs: stackstorm, clock }),
     sights: fleet.sights,
     settings,
     advancer,
@@ -208,23 +210,15 @@ export async function openParts(options: WhaleOptions) {
   });
   const robotOut = createOutbound({ name: "wecom", ...ROBOT_LIMITS });
   const { holder, store } = stores;
-  const posts = postsOver(config, { wecom, http: robotOut, leases: store.leases, holder, ...common });
+  const { leases, throttle } = store;
+  const posts = postsOver(config, { wecom, http: robotOut, leases, throttle, holder, ...common });
   const plainId = wecom.openUserIds.plain;
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
-    ...{
-      admin,
-      state,
-      language: config.language,
-      languages,
-      clock,
-      log,
-      metrics,
-      directory,
-      plain: markdownText,
-    },
+    ...{ admin, state, language: config.language, languages, clock, log, metrics },
+    ...{ directory, plain: markdownText },
     ...{ troubles: wecom.troubles, bot: posts.bot, messenger: wecom.messenger },
-    robot: url === null ? null : createRobot({ url, http: robotOut, clock }),
+    robot: url === null ? null : createRobot({ url, http: robotOut, clock, throttle }),
   });
   return {
     ...common,

@@ -19,8 +19,9 @@ import {
   type TermsFinder,
 } from "./releases/index.ts";
 import type { Stores } from "./stores.ts";
+import { repeatedly } from "./wire-builds.ts";
 import type { Ground } from "./work.ts";
-import { createViewer, type Viewer } from "./workers/index.ts";
+import { createViewer, type StepObserver, type Viewer } from "./workers/index.ts";
 
 /** Where releases go, and what they are made of. */
 export interface ReleaseTarget {
@@ -29,11 +30,16 @@ export interface ReleaseTarget {
   terms: TermsFinder;
   /** Clusters that a set is released to; null where there is no such set. */
   clustersOf: (set: string) => readonly string[] | null;
+  /** Whether any cluster says now how new packs reach its workers. */
+  isThere: () => boolean;
 }
 
-/** The keeper of releases, null where no cluster says how new packs reach its workers, and what may be asked for. */
+/** The keeper of releases, and what may be asked for. */
 export interface ReleaseDesk extends Pick<ReleaseTarget, "clustersOf"> {
-  keeper: Releases | null;
+  /** Null while no cluster says how new packs reach its workers: to be read anew, for files of clusters change. */
+  readonly keeper: Releases | null;
+  /** Goes on with what was asked for; absent where nothing ever is. */
+  start?: Releases["start"];
 }
 
 export interface ReleaseParts {
@@ -48,12 +54,19 @@ export interface ReleaseParts {
   config: Config;
   clock: Clock;
   log: Logger;
+  onStep: StepObserver;
 }
 
-/** Releases to a target; none where there is no target. */
-export function releasesOver(target: ReleaseTarget | undefined, parts: ReleaseParts): ReleaseDesk {
-  if (target === undefined) return { keeper: null, clustersOf: () => null };
-  return { keeper: keeperOver(target, parts), clustersOf: target.clustersOf };
+/** Releases to a target. */
+export function releasesOver(target: ReleaseTarget, parts: ReleaseParts): ReleaseDesk {
+  const made = keeperOver(target, parts);
+  return {
+    get keeper() {
+      return target.isThere() ? made : null;
+    },
+    start: made.start,
+    clustersOf: target.clustersOf,
+  };
 }
 
 function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: ReleaseParts): Releases {
@@ -87,6 +100,8 @@ function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: Release
       leases,
       holder: stores.holder,
       ids: systemIds,
+      every: repeatedly,
+      onStep: parts.onStep,
     },
     tell: releaseTeller({ outbox, directory, delegations, view, clock, log }),
   });
@@ -112,17 +127,22 @@ async function tellReleasers(
 /** What messages about releases stand on. */
 export function chatReleasesOver(ground: Ground, denied: Denier): ChatReleaseDeps {
   const { releases, delegations, clock } = ground;
-  const { keeper, clustersOf } = releases;
-  return { releases: keeper, clustersOf, denied, directory: ground.wecom.directory, delegations, clock };
+  const { clustersOf } = releases;
+  return {
+    get releases() {
+      return releases.keeper;
+    },
+    ...{ clustersOf, denied, directory: ground.wecom.directory, delegations, clock },
+  };
 }
 
 /** Takes a click on a release's card; false when it is none. */
 export function releaseClicksOver(ground: Ground, view: Viewer) {
-  const { keeper: releases } = ground.releases;
   const { stores, rolesOf, delegations, clock, log, metrics } = ground;
   const { directory } = ground.wecom;
   const { outbox } = stores.store;
   return async (...[payload, key]: [Parameters<typeof handleReleaseClick>[0], string]): Promise<boolean> => {
+    const { keeper: releases } = ground.releases;
     if (releases === null) return false;
     const deps = { releases, outbox, directory, delegations, rolesOf, view, clock, log, metrics };
     return handleReleaseClick(payload, key, deps);

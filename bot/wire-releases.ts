@@ -1,13 +1,15 @@
-import { createHostRollouts, type HostsCluster } from "../adapters/hosts/index.ts";
-import { createKubernetesRollouts, type KubernetesCluster } from "../adapters/kubernetes/index.ts";
+import { createHostRollouts } from "../adapters/hosts/index.ts";
+import { createKubernetesRollouts } from "../adapters/kubernetes/index.ts";
 import { createPackRegistry, type StackStormPacks } from "../adapters/stackstorm/index.ts";
-import type { Cluster } from "../core/clusters/index.ts";
+import type { Cluster, Deploy } from "../core/clusters/index.ts";
 import { ChatOpsError } from "../core/errors.ts";
+import { hashOf } from "../core/ids/index.ts";
 import type { Clock, Executor, Ids, Logger, Metrics, Rollouts } from "../core/ports/index.ts";
 
 /** What roll-outs are made of. */
 export interface RolloutParts {
-  clusters: readonly Cluster[];
+  /** As they are configured now. */
+  clusters: () => readonly Cluster[];
   /** Runs the actions that change plain hosts. */
   executor: Pick<Executor, "start" | "find" | "get">;
   clock: Clock;
@@ -20,45 +22,72 @@ export interface ClusterRollouts extends Rollouts {
   close(): void;
 }
 
-/** Roll-outs over all clusters, by what their `deploy` says. One without it can be neither read nor set. */
+/**
+ * Roll-outs over all clusters, by what their `deploy` says at each call. One without it can be neither read nor set. Where
+ * that is changed, calls under way by the one before fail, which may be repeated.
+ */
 export function rolloutsOver(parts: RolloutParts): ClusterRollouts {
-  const { clusters, executor, clock, ids, log, metrics } = parts;
-  const kubernetes = createKubernetesRollouts({ clusters: clusters.flatMap(inKubernetes), log, metrics });
-  const hosts = createHostRollouts({ clusters: clusters.flatMap(onHosts), executor, clock, ids, log });
-  const targets = new Map(
-    clusters.flatMap(({ name, deploy }): [string, Rollouts][] => {
-      return deploy ? [[name, deploy.kind === "kubernetes" ? kubernetes : hosts]] : [];
-    }),
-  );
+  const places = new Map<string, Place>();
+  const at = (name: string): Rollouts | null => {
+    const cluster = parts.clusters().find((one) => one.name === name);
+    const key = hashOf({ deploy: cluster?.deploy ?? null, allow: cluster?.allow ?? [] });
+    const known = places.get(name);
+    if (known?.key === key) return known.rollouts;
+    known?.close();
+    places.delete(name);
+    if (!cluster?.deploy) return null;
+    const made = { key, ...placeOf({ ...cluster, deploy: cluster.deploy }, parts) };
+    places.set(name, made);
+    return made.rollouts;
+  };
   return {
     read: async (cluster, strategy) => {
-      const target = targets.get(cluster);
+      const target = at(cluster);
       if (!target) throw noDeploy(cluster);
       return target.read(cluster, strategy);
     },
     set: async (order) => {
-      const target = targets.get(order.cluster);
+      const target = at(order.cluster);
       return target ? target.set(order) : { outcome: "refused", message: noDeploy(order.cluster).message };
     },
     state: async (order) => {
-      const target = targets.get(order.cluster);
+      const target = at(order.cluster);
       return target ? target.state(order) : { outcome: "open", message: noDeploy(order.cluster).message };
     },
-    close: kubernetes.close,
+    close: () => {
+      for (const place of places.values()) place.close();
+    },
   };
 }
 
+/** Roll-outs of one cluster, and what its `deploy` was when they were made. */
+interface Place {
+  key: string;
+  rollouts: Rollouts;
+  close(): void;
+}
+
+function placeOf(
+  { name, deploy, allow }: Cluster & { deploy: Deploy },
+  { executor, clock, ids, log, metrics }: RolloutParts,
+): Omit<Place, "key"> {
+  if (deploy.kind === "hosts") {
+    const rollouts = createHostRollouts({ clusters: [{ name, deploy }], executor, clock, ids, log });
+    return { rollouts, close: () => undefined };
+  }
+  const cluster = { name, deploy, ...(allow ? { allow } : {}) };
+  const rollouts = createKubernetesRollouts({ clusters: [cluster], log, metrics });
+  return { rollouts, close: rollouts.close };
+}
+
 /** What all clusters know of packs. */
-export function packRegistryOver({ clusters, clock, log, metrics }: RolloutParts): StackStormPacks {
+export function packRegistryOver({
+  clusters,
+  clock,
+  log,
+  metrics,
+}: Pick<RolloutParts, "clock" | "log" | "metrics"> & { clusters: readonly Cluster[] }): StackStormPacks {
   return createPackRegistry({ clusters, clock, log, metrics });
-}
-
-function inKubernetes({ name, deploy, allow }: Cluster): KubernetesCluster[] {
-  return deploy?.kind === "kubernetes" ? [{ name, deploy, ...(allow ? { allow } : {}) }] : [];
-}
-
-function onHosts({ name, deploy }: Cluster): HostsCluster[] {
-  return deploy?.kind === "hosts" ? [{ name, deploy }] : [];
 }
 
 function noDeploy(cluster: string): ChatOpsError {

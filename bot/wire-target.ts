@@ -1,16 +1,12 @@
 import type { Cluster } from "../core/clusters/index.ts";
 import type { ActionLists, Ids, Metrics, PackRegistry } from "../core/ports/index.ts";
-import {
-  type PlannedPack,
-  planLines,
-  planRelease,
-  type ShownPlan,
-  useWords,
-} from "../core/releases/index.ts";
+import { changeLines, packsLeft, planRelease, type ShownPlan, useWords } from "../core/releases/index.ts";
 import type { PackSources } from "./http/index.ts";
+import { usesIn } from "./in-force.ts";
 import type { Builds } from "./releases/builds/index.ts";
 import { termsFinder } from "./releases/index.ts";
-import { type BuildParts, buildsOver, usesIn } from "./wire-builds.ts";
+import { type BuildParts, buildsOver } from "./wire-builds.ts";
+import { packsOnOver } from "./wire-packs.ts";
 import { type ReleaseDesk, type ReleaseParts, type ReleaseTarget, releasesOver } from "./wire-release.ts";
 import { packRegistryOver, rolloutsOver } from "./wire-releases.ts";
 
@@ -31,16 +27,15 @@ export interface PackDesk {
 
 /** `target` stands for the real clusters where it is given. */
 export function packDeskOver(parts: PackParts, target?: ReleaseTarget): PackDesk {
-  const { clusters } = parts;
   const registry = packRegistryOver(parts);
   const { builds, packs } = buildsOver({ ...parts, registry });
-  const rollouts = rolloutsOver(parts);
-  const real = clusters.some(({ deploy }) => deploy)
-    ? {
-        ...{ rollouts, registry, terms: termsOver(parts, { builds, registry }) },
-        clustersOf: (id: string) => packs.setOf(id)?.clusters ?? null,
-      }
-    : undefined;
+  const clusters = () => parts.inForce().clusters;
+  const rollouts = rolloutsOver({ ...parts, clusters });
+  const real = {
+    ...{ rollouts, registry, terms: termsOver(parts, { builds, registry }) },
+    clustersOf: (id: string) => packs.setOf(id)?.clusters ?? null,
+    isThere: () => clusters().some(({ deploy }) => deploy),
+  };
   return {
     ...{ builds, packs, releases: releasesOver(target ?? real, parts) },
     closePacks: () => {
@@ -51,7 +46,7 @@ export function packDeskOver(parts: PackParts, target?: ReleaseTarget): PackDesk
 }
 
 function termsOver(
-  { inForce, lists }: PackParts,
+  { inForce, lists, stores }: PackParts,
   { builds, registry }: { builds: Builds; registry: PackRegistry },
 ) {
   return termsFinder({
@@ -60,35 +55,16 @@ function termsOver(
       if (id !== null) return builds.get(id);
       return (await builds.list()).find((one) => one.set === set && one.stage === "done") ?? null;
     },
-    packsOn: async (cluster, packs) => {
-      const known = await registry.registered(cluster, packs);
-      const listing = await lists.listActions(cluster);
-      if (listing.outcome === "unreachable") throw new Error(listing.message);
-      const actions = new Map(listing.actions.map((action) => [action.ref, action]));
-      return known.map((pack) => withParameters(pack, actions));
+    takesReleases: (name) => inForce().clusters.some((one) => one.name === name && one.deploy),
+    packsLeft: async (cluster, set) => {
+      const releases = (await stores.store.state.list("release")).map(({ body }) => body);
+      return packsLeft(cluster, set, releases).map(({ ref }) => ref);
     },
+    packsOn: packsOnOver({ registry, lists }),
     planOf: (before, after): ShownPlan => {
       const plan = planRelease(before, after, usesIn(inForce()));
       const rules = plan.touches.map((use) => useWords(use).zh);
-      return { lines: planLines(plan), rules };
+      return { lines: changeLines(plan), rules };
     },
   });
-}
-
-type Listed = ReadonlyMap<
-  string,
-  { runner: string; enabled: boolean; declared: PlannedPack["items"][number]["parameters"] & object }
->;
-
-/** Only actions have parameters, and a plan compares what both sides tell. */
-function withParameters({ items, ...pack }: PlannedPack, actions: Listed): PlannedPack {
-  return {
-    ...pack,
-    items: items.map((item) => {
-      const action = item.kind === "action" ? actions.get(item.ref) : undefined;
-      if (!action) return item;
-      const { runner, enabled, declared: parameters } = action;
-      return { ...item, runner, enabled, parameters };
-    }),
-  };
 }

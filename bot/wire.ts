@@ -190,8 +190,8 @@ function watchActions({ actions }: Parts): Work {
   return { stop: async () => void watch.stop() };
 }
 
-function keepReleases(releases: Releases): Work {
-  const loop = releases.start();
+function keepReleases(start: Releases["start"]): Work {
+  const loop = start();
   return { stop: ({ together }) => together({ releases: () => loop.stop() }) };
 }
 
@@ -216,8 +216,8 @@ async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[])
     const building = startBuilds(parts.builds, parts);
     works.push({ stop: ({ together }) => together({ builds: () => building.stop() }) });
   }
-  const { keeper } = parts.releases;
-  if (config.roles.includes("worker") && keeper) works.push(keepReleases(keeper));
+  const { start } = parts.releases;
+  if (config.roles.includes("worker") && start) works.push(keepReleases(start));
   // Pages ask it too: which parameters are secret.
   if (config.roles.some((role) => role !== "scheduler")) works.push(watchActions(parts));
   if (!config.roles.includes("scheduler")) return;

@@ -8,7 +8,7 @@ import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import { batchViewing, deliverBatch, gatherBatch, startBatchSweep } from "./batches/index.ts";
-import { createIncoming, type GroupPosts, type SenderDeps, senderOf, withGroups } from "./channels/index.ts";
+import { createIncoming, type GroupPosts, type SenderDeps, withGroups } from "./channels/index.ts";
 import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
@@ -23,10 +23,11 @@ import type { TaskOrders } from "./orders/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { RosterKeeper } from "./rosters/index.ts";
-import { createChooser, keepOpenCount, type OpenCount } from "./routing/index.ts";
+import { createChooser, type PackWatch } from "./routing/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
+import { groupCardsOver } from "./wire-group-cards.ts";
 import { inquiriesOver, questionsSent } from "./wire-inquiries.ts";
 import type { ReleaseDesk } from "./wire-release.ts";
 import {
@@ -80,9 +81,9 @@ export interface Ground {
   wecom: Pick<Wecom, "messenger" | "directory">;
   executor: Executor;
   actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck" | "lacksNow">;
+  packVersions: PackWatch;
   /** What is known of the clusters at this moment. */
   sights: () => ClusterSights;
-  openCount: OpenCount;
   pressure: Pick<PressureGate, "sheds">;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
@@ -133,12 +134,18 @@ export async function startWork(ground: Ground): Promise<Work> {
     ...{ directory, journal, archive, secrecy, languages: ground.languages },
     ...{ timeZone: config.timeZone, plain: ground.plain, linkOf: taskLinks(config.admin.publicUrl) },
   });
-  const { openCount: open } = ground;
+  const { runs: open } = ground.fleet;
   const relistMs = stores.kind === "embedded" ? null : RELIST_MS;
-  const counting = keepOpenCount(open, advancer, relistMs);
+  const counted = open.refresh();
   // A bound counts from the first start on; without one nobody has to wait for the count.
-  if (inForce().clusters.some(({ capacity }) => capacity !== undefined)) await counting.counted;
-  const chooser = createChooser({ inForce, sights: ground.sights, open, actions: ground.actions });
+  if (inForce().clusters.some(({ capacity }) => capacity !== undefined)) await counted;
+  const chooser = createChooser({
+    inForce,
+    sights: ground.sights,
+    open,
+    actions: ground.actions,
+    packs: ground.packVersions,
+  });
   // What people stop and drain counts for the very next start.
   const refresh = async () => void (await Promise.all([stops.refresh(), ground.fleet.drains.refresh()]));
   const starter = createStarter({
@@ -166,7 +173,8 @@ export async function startWork(ground: Ground): Promise<Work> {
   const { posts } = ground;
   const groups = () => inForce().groups;
   const withCards = questionsSent(toPeople, ground, { view, channel });
-  const deliver = withGroups(withCards, { posts, groups, outbox, tasks, advancer, view, ...common });
+  const cards = groupCardsOver(ground, view);
+  const deliver = withGroups(withCards, { posts, groups, outbox, tasks, cards, view, ...common });
   const digest = createDigester({ outbox, channel, view, ...common });
 
   // Not waited for: a cluster that hangs must not keep alerts out.
@@ -212,16 +220,13 @@ export async function startWork(ground: Ground): Promise<Work> {
   };
   wakeOnWrite(store, loops);
   const { language } = config;
-  const isKnown = async (id: string) =>
-    (await senderOf(id, { directory, plainId: ground.plainId })).outcome === "known";
-  const hearing = { inbox, tasks, view, isKnown, language, clock, log, metrics };
+  const hearing = { inbox, cards, language, clock, log, metrics };
   posts.bot?.start(createIncoming({ bot: posts.bot, ...hearing }));
   store.onWrite((what) => {
     if (what === "journal") live.atMs = clock.nowMs();
   });
   return {
     stop: async ({ together }) => {
-      counting.stop();
       const { tasks: due, outbox: messages, ...makers } = loops;
       // First what makes tasks and messages, then what works on them.
       await together({

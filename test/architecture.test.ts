@@ -49,7 +49,7 @@ function broken(rule: (i: Import) => boolean): string[] {
 }
 
 /** Libraries that compute and do no I/O. */
-const PURE = ["ajv", "canonicalize", "liquidjs", "re2js", "node:crypto"];
+const PURE = ["ajv", "canonicalize", "liquidjs", "re2js", "semver", "node:crypto"];
 const DEMO = /^bot\/cli\/demo/;
 /** Where concrete adapters are built. */
 const WIRING = /^bot\/wire(-[a-z]+)?\.ts$/;

@@ -1,6 +1,14 @@
 import type { CardView } from "../../core/cards/index.ts";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
-import type { BotIncoming, ChatBot, Clock, Leases, Logger, Metrics } from "../../core/ports/index.ts";
+import type {
+  BotIncoming,
+  ChatBot,
+  Clock,
+  Leases,
+  Logger,
+  Metrics,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
 import { CHANNEL_BYTES, splitText } from "../../core/texts/index.ts";
 import { type ChatBudget, createChatBudget } from "./budget.ts";
 import { type AibotConfig, checkAibotConfig } from "./config.ts";
@@ -11,6 +19,8 @@ import type { Reading } from "./schema.ts";
 /** What the adapter asks of its surroundings. */
 export interface AibotDeps {
   leases: Leases;
+  /** Where what was sent is counted. */
+  throttle: Pick<ThrottleStore, "take">;
   /** Names this process in leases. */
   holder: string;
   /** A view as a card of the AI bot, with its id. Throws `ChatOpsError` when the bot cannot show it. */
@@ -33,7 +43,7 @@ export function createAibot(given: AibotConfig, deps: AibotDeps): ChatBot {
   let onIncoming: ((incoming: BotIncoming) => Promise<void>) | null = null;
   const onReading = (reading: Reading): void => received(reading, onIncoming, deps);
   const keeper = createKeeper({ ...deps, config, onReading });
-  const wired = { ...deps, keeper, budget: createChatBudget(config, deps.clock) };
+  const wired = { ...deps, keeper, budget: createChatBudget(config, deps) };
   return {
     send: (chat, markdown) => push(wired, { chat, markdown }),
     answer: (to, markdown) => answer(wired, to, markdown),
@@ -74,7 +84,7 @@ async function push(
 ): Promise<void> {
   const session = keeper.session();
   for (const content of splitText(markdown, CHANNEL_BYTES.aibot)) {
-    budget.take(chat.chatId);
+    await budget.take(chat.chatId);
     const to = { chatid: chat.chatId, chat_type: CHAT_TYPES[chat.kind] };
     await session.request("aibot_send_msg", { ...to, msgtype: "markdown", markdown: { content } });
   }
@@ -88,7 +98,7 @@ async function answer(wired: Wired, { chat, requestId }: Sent, markdown: string)
   const { keeper, budget } = wired;
   const session = keeper.session();
   const [first = "", ...others] = splitText(markdown, CHANNEL_BYTES.aibot);
-  budget.take(chat.chatId);
+  await budget.take(chat.chatId);
   try {
     const body = { msgtype: "markdown", markdown: { content: first } };
     await session.request("aibot_respond_msg", body, requestId);
@@ -106,7 +116,7 @@ async function sendCard(
 ): Promise<void> {
   const template_card = renderCard(card, { cardId, update: false });
   const session = keeper.session();
-  budget.take(chat.chatId);
+  await budget.take(chat.chatId);
   const to = { chatid: chat.chatId, chat_type: CHAT_TYPES[chat.kind] };
   try {
     await session.request("aibot_send_msg", { ...to, msgtype: "template_card", template_card });

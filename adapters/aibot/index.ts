@@ -1,2 +1,3 @@
 export * from "./aibot.ts";
+export * from "./check.ts";
 export type { AibotConfig } from "./config.ts";

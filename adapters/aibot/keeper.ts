@@ -150,9 +150,14 @@ interface Lease {
   release(): Promise<void>;
 }
 
+/** What the lease on a bot's connection is called. */
+export function leaseName(botId: string): string {
+  return `aibot:${botId}`;
+}
+
 function createLease({ config, leases, holder, clock, log }: KeeperDeps): Lease {
   const { leaseMs, renewMs } = config;
-  const name = `aibot:${config.botId}`;
+  const name = leaseName(config.botId);
   let fence: number | null = null;
 
   const ask = async (): Promise<number | null> => {

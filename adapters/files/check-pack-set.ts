@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { validRange } from "semver";
 import { EXCEPTABLE_CHECKS, PACK_CHECKS } from "../../core/releases/index.ts";
 import { type ApprovalContext, checkApproval } from "./check-approval.ts";
+import { RANGE_WORDS } from "./check-packs.ts";
 import { checkUnique } from "./check-people.ts";
 import { checkDuration } from "./check-values.ts";
 import type { Path } from "./home-file.ts";
@@ -39,11 +40,7 @@ function checkAt(located: Located, repo: Path): Problem[] {
   if (keys.includes("ref") === keys.includes("range")) return [problemAt(located, repo, AT)];
   const range = textAt(located, [...repo, "range"]);
   if (range === undefined || validRange(range) !== null) return [];
-  const words = {
-    zh: "不是版本范围，如 ^1.2、>=1.0 <2",
-    en: "is no range of versions such as ^1.2, >=1.0 <2",
-  };
-  return [problemAt(located, [...repo, "range"], words)];
+  return [problemAt(located, [...repo, "range"], RANGE_WORDS)];
 }
 
 function checkFolder(located: Located, repo: Path): Problem[] {

@@ -33,6 +33,7 @@ export function checkReferences(drafts: Drafts): Problem[] {
     ...ofKind(drafts, "rule").flatMap((rule) => checkRuleReferences(drafts, rule)),
     ...ofKind(drafts, "runs").flatMap((runs) => checkRunReferences(drafts, runs)),
     ...ofKind(drafts, "source").flatMap((source) => checkSourceTypes(drafts, source)),
+    ...ofKind(drafts, "cluster").flatMap((one) => checkGroup(drafts, one, ["report", "group"])),
     ...ofKind(drafts, "pack-set").flatMap((set) => checkSetReferences(drafts, set)),
     ...checkRoutes(drafts),
     ...checkDuties(drafts),

@@ -7,6 +7,7 @@ import {
   type Routing,
   shadowing,
 } from "../../core/clusters/index.ts";
+import { checkPackNeeds } from "./check-packs.ts";
 import { checkUnique } from "./check-people.ts";
 import { contentOf, type Drafts, namesOf, ofKind, shapeProblems } from "./drafts.ts";
 import type { Path } from "./home-file.ts";
@@ -22,6 +23,7 @@ export function checkRouting(located: Located): Problem[] {
   return [
     ...checkUnique(located, routes, "name"),
     ...routes.flatMap((route) => checkSelectors(located, route)),
+    ...routes.flatMap((route) => checkPackNeeds(located, [...route, "packs"])),
     ...checkShadowed(located),
   ];
 }

@@ -2,6 +2,7 @@ import type { ApprovalContext } from "./check-approval.ts";
 import { checkApproval } from "./check-approval.ts";
 import { checkChoices } from "./check-choices.ts";
 import { checkFeatures } from "./check-features.ts";
+import { checkPackNeeds } from "./check-packs.ts";
 import { checkThrottle } from "./check-throttle.ts";
 import { checkDuration, checkTemplates } from "./check-values.ts";
 import type { Path } from "./home-file.ts";
@@ -15,6 +16,7 @@ export function checkRule(located: Located, context: ApprovalContext): Problem[]
   return [
     ...checkFeatures(located),
     ...[["maxAge"], ["startWithin"]].flatMap((path) => checkDuration(located, path)),
+    ...checkPackNeeds(located, ["packs"]),
     ...checkThrottle(located),
     ...checkChoices(located),
     ...templatePaths(located).flatMap((path) => checkTemplates(located, path)),

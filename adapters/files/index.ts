@@ -17,6 +17,6 @@ export { type PoliciesOfHome, type PolicyUse, readPolicies } from "./policy-uses
 export { formatProblems, type Problem } from "./problem.ts";
 export { type RulePlaces, rulePlaces } from "./rule-places.ts";
 export { loadRuleTests, type RuleTestCase, type RuleTestLoading } from "./rule-test-files.ts";
-export { standInEnvironment } from "./stand-in.ts";
+export { madeUpNames, standInEnvironment } from "./stand-in.ts";
 export { type TokenEntry, type TokenRequest, tokenEntry } from "./token-entry.ts";
 export type { HomeWatch, HomeWatchOptions } from "./watch-home.ts";

@@ -48,7 +48,7 @@ export function readPolicy(file: PolicyFile): Policy {
 /** A checked file as a cluster. */
 export function readCluster(file: ClusterFile): Cluster {
   const { name, api, authUrl, streamUrl, auth, zone, labels, businesses, priority } = file;
-  const { weight, capacity, allow, canary, deploy } = file;
+  const { weight, capacity, allow, canary, report, deploy } = file;
   return {
     name,
     api,
@@ -63,6 +63,7 @@ export function readCluster(file: ClusterFile): Cluster {
     ...(weight === undefined ? {} : { weight }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(allow === undefined ? {} : { allow }),
+    ...(report === undefined ? {} : { report }),
     ...(deploy === undefined ? {} : { deploy: readDeploy(deploy as DeployFile) }),
   };
 }

@@ -1,14 +1,21 @@
-import type { Route, RouteMatch, Selector } from "../../core/clusters/index.ts";
+import type { PackNeed, Route, RouteMatch, Selector } from "../../core/clusters/index.ts";
 import { isJsonObject } from "../../core/ids/index.ts";
 import type { RoutingFile } from "./routing-schema.ts";
 
 /** A checked routing.yaml. */
 export function readRoutes({ routes }: RoutingFile): Route[] {
-  return routes.map(({ name, when = {}, to, isolation = "strict" }) => ({
+  return routes.map(({ name, when = {}, to, isolation = "strict", packs }) => ({
     ...{ name, isolation },
     when: when as RouteMatch,
     to: selectorsOf(to),
+    ...needsOf(packs),
   }));
+}
+
+/** What `packs` of a rule or a route asks for; nothing where it is not there. */
+export function needsOf(packs: Readonly<Record<string, string>> | undefined): { packs?: PackNeed[] } {
+  if (packs === undefined) return {};
+  return { packs: Object.entries(packs).map(([pack, range]) => ({ pack, range })) };
 }
 
 /** The selectors among some values. */

@@ -4,6 +4,7 @@ import type { FeatureNode, Offer, ReportSpec, Rule } from "../../core/rules/inde
 import type { SharedBucket } from "../../core/throttle/index.ts";
 import { parseDuration } from "../../core/time/index.ts";
 import { peopleOf, readApproval } from "./read-approval.ts";
+import { needsOf } from "./read-routing.ts";
 import { readSchedule } from "./read-window.ts";
 import type { ChoiceFile, OfferFile, RuleFile, ThrottlesFile } from "./schema.ts";
 
@@ -28,6 +29,7 @@ export function readRule(file: RuleFile, buckets: ReadonlyMap<string, SharedBuck
     ...(file.schedule ? { schedule: readSchedule(file.schedule) } : {}),
     features: (file.features ?? []) as FeatureNode[],
     action: file.action,
+    ...needsOf(file.packs),
     targets: file.targets ?? [],
     params: (file.params ?? {}) as JsonObject,
     ...(file.choices ? { choices: file.choices.map(choiceOf) } : {}),

@@ -1,7 +1,7 @@
 import Type from "typebox";
 import { ISOLATIONS } from "../../core/clusters/index.ts";
 import { SEVERITIES } from "../../core/events/index.ts";
-import { Id } from "./schema.ts";
+import { Id, PackNeedsShape } from "./schema.ts";
 
 const closed = { additionalProperties: false } as const;
 const Patterns = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 });
@@ -30,6 +30,7 @@ const RouteShape = Type.Object(
     when: Type.Optional(WhenShape),
     to: Type.Array(Type.Unknown(), { minItems: 1 }),
     isolation: Type.Optional(Type.Enum([...ISOLATIONS])),
+    packs: Type.Optional(PackNeedsShape),
   },
   closed,
 );

@@ -178,6 +178,17 @@ const CardShape = Type.Object(
   closed,
 );
 
+/** Name of a pack → range of versions. */
+export const PackNeedsShape = Type.Record(
+  Type.String({ pattern: "^[A-Za-z0-9_-]+$" }),
+  Type.String({ minLength: 1, maxLength: 100 }),
+  {
+    minProperties: 1,
+    says: "至少写一个 Pack 和它的版本范围，不需要就不写 packs",
+    saysEn: "name at least one pack and its range of versions, or leave out packs",
+  },
+);
+
 /** rules/*.yaml */
 export const RuleShape = Type.Object(
   {
@@ -190,6 +201,7 @@ export const RuleShape = Type.Object(
     schedule: Type.Optional(ScheduleShape),
     features: Type.Optional(Type.Array(Type.Unknown())),
     action: ActionRef,
+    packs: Type.Optional(PackNeedsShape),
     targets: Type.Optional(Type.Array(Text)),
     params: Type.Optional(AnyObject),
     choices: Type.Optional(Type.Array(ChoiceShape, { minItems: 1 })),
@@ -241,6 +253,7 @@ export const ClusterShape = Type.Object(
     weight: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     capacity: Type.Optional(Count),
     allow: Type.Optional(Type.Array(Text, { minItems: 1 })),
+    report: Type.Optional(Type.Object({ group: Text }, closed)),
     deploy: Type.Optional(Type.Unknown()),
   },
   closed,

@@ -54,6 +54,13 @@ redis.call('ZADD', B .. ':wait', ARGV[4], member)
 return 1
 `);
 
+/** 2: key. */
+export const IS_DONE = script(`
+local member = redis.call('HGET', B .. ':i:' .. ARGV[2], 'member')
+if member and redis.call('ZSCORE', B .. ':done', member) then return 1 end
+return 0
+`);
+
 /** 2: the instant, 3: how many at most. How many done items are gone. */
 export const TRIM = script(`
 local old = redis.call('ZRANGEBYSCORE', B .. ':done', '-inf', '(' .. ARGV[2], 'LIMIT', 0, ARGV[3])

@@ -2,7 +2,7 @@ import type { Inbox, InboxClaim, InboxPayload } from "../../core/ports/index.ts"
 import { limitOf } from "./claims.ts";
 import type { Engine } from "./engine.ts";
 import { finite } from "./finite.ts";
-import { CLAIM, DONE, INSERT, POSTPONE, TRIM } from "./inbox-scripts.ts";
+import { CLAIM, DONE, INSERT, IS_DONE, POSTPONE, TRIM } from "./inbox-scripts.ts";
 import { INBOX_TAG } from "./partitions.ts";
 import { trimAll } from "./trim-all.ts";
 
@@ -28,6 +28,7 @@ export function redisInbox(engine: Engine): Inbox {
       if (kept === 1) engine.wake("inbox");
       return kept === 1;
     },
+    isDone: async (key) => (await engine.run<number>(IS_DONE, INBOX_TAG, [key])) === 1,
     trim: (olderThanMs) => trimAll(engine, { script: TRIM, tag: INBOX_TAG, olderThanMs }),
   };
 }

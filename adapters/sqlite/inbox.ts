@@ -16,6 +16,7 @@ export function sqliteInbox(engine: Engine): Inbox {
     claim: (max, leaseMs) => claim(engine, max, leaseMs),
     done: (key, fence) => finish(engine, key, fence),
     postpone: (key, fence, dueAtMs) => postpone(engine, { key, fence, dueAtMs }),
+    isDone: async (key) => engine.db.get("SELECT 1 FROM inbox WHERE key = ? AND done = 1", key) !== undefined,
     trim: (olderThanMs) =>
       sweep(engine, { table: "inbox", forget: "done = 1 AND received_at_ms < ?", olderThanMs }),
   };

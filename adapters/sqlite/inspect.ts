@@ -2,7 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { isChatOpsError } from "../../core/errors.ts";
 import { openError } from "./errors.ts";
+import { lockFolder } from "./lock.ts";
 
 /** What a data folder is like, seen from outside. */
 export interface FolderFacts {
@@ -12,6 +14,18 @@ export interface FolderFacts {
   freeDiskBytes: number;
   /** Lies on a file system of the network, where neither locks nor syncs are to be relied on. */
   onNetwork: boolean;
+}
+
+/** Whether a process runs on a data folder. Takes its lock for an instant where it is free. */
+export function isFolderHeld(dataDir: string): boolean {
+  if (!existsSync(join(dataDir, "whale.lock"))) return false;
+  try {
+    lockFolder(dataDir)();
+    return false;
+  } catch (error) {
+    if (isChatOpsError(error) && error.code === "store.locked") return true;
+    throw error;
+  }
 }
 
 /** Magic numbers of NFS, CIFS, SMB2 and Ceph, as Linux tells them. */

@@ -5,12 +5,9 @@ import type { ListedAction } from "../../core/catalogue/index.ts";
 import { errorText } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/ids/index.ts";
 import type { ActionListing } from "../../core/ports/index.ts";
-import { type Call, type Connection, readJson } from "./connection.ts";
-import { badAnswer } from "./errors.ts";
-
-const PAGE_SIZE = 100;
-const MOST_ACTIONS = 10_000;
-const MOST_PACKS = 2_000;
+import type { Connection } from "./connection.ts";
+import { parsePack } from "./pack-schema.ts";
+import { pagedRows } from "./pages.ts";
 
 const Name = Type.String({ minLength: 1 });
 const ActionRow = Type.Object({
@@ -22,16 +19,15 @@ const ActionRow = Type.Object({
   parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 });
 const actionCheck = Compile(ActionRow);
-const packCheck = Compile(Type.Object({ ref: Name, version: Name }));
 
 /**
- * Every action of a cluster, a hundred a request. Rows may move between pages while they are read, so that each counts
- * once by its ref. One that cannot be read is left out: nobody could run it by what it says.
+ * Every action of a cluster, each once by its ref. One that cannot be read is left out: nobody could run it by what it
+ * says.
  */
 export async function listActions(connection: Connection): Promise<ActionListing> {
   const { cluster } = connection;
   try {
-    const actions = await allOf(connection, { path: "/v1/actions", most: MOST_ACTIONS }, listed);
+    const actions = await allOf(connection, "/v1/actions", listed);
     const versions = await packVersions(connection);
     return { outcome: "known", cluster, actions, versions };
   } catch (error) {
@@ -41,25 +37,17 @@ export async function listActions(connection: Connection): Promise<ActionListing
 
 /** Who may list actions need not be let list packs: then their versions are not known. */
 async function packVersions(connection: Connection): Promise<Map<string, string>> {
-  const list = { path: "/v1/packs", most: MOST_PACKS };
-  const packs = await allOf(connection, list, (row) => (packCheck.Check(row) ? row : null)).catch(() => []);
-  return new Map(packs.map(({ ref, version }) => [ref, version]));
+  const packs = await allOf(connection, "/v1/packs", parsePack).catch(() => []);
+  return new Map(packs.filter(({ version }) => version !== "").map(({ ref, version }) => [ref, version]));
 }
 
 async function allOf<Row extends { ref: string }>(
   connection: Connection,
-  { path, most }: { path: string; most: number },
+  path: string,
   read: (row: unknown) => Row | null,
 ): Promise<Row[]> {
-  const found = new Map<string, Row>();
-  for (let offset = 0; offset < most; offset += PAGE_SIZE) {
-    const call: Call = { operation: "catalogue", method: "GET", path, query: { limit: PAGE_SIZE, offset } };
-    const page = await readJson(connection, call);
-    if (!Array.isArray(page)) throw badAnswer("catalogue", "/ must be array");
-    for (const row of page.map(read)) if (row) found.set(row.ref, row);
-    if (page.length < PAGE_SIZE) break;
-  }
-  return [...found.values()];
+  const rows = (await pagedRows(connection, { operation: "catalogue", path })).map(read);
+  return [...new Map(rows.filter((row) => row !== null).map((row) => [row.ref, row])).values()];
 }
 
 function listed(row: unknown): ListedAction | null {

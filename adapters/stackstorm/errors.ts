@@ -74,6 +74,11 @@ export function badAnswer(operation: string, where: string, reached: "no" | "may
   });
 }
 
+/** What is told where a cluster takes Whale's credentials no more, and what to do about it. */
+export function keyRefusedText(cluster: string, answer: string): string {
+  return `集群 ${cluster} 不接受鲸的密钥，请更新 clusters/${cluster}.yaml 的 auth 再重新加载 (it refuses Whale's key: put the new one under auth in that file and reload): ${answer}`;
+}
+
 /** The error for a name that is not among the configured clusters. Nothing was sent. */
 export function unknownCluster(name: string): ChatOpsError {
   return new ChatOpsError(`no cluster is configured under the name ${name}`, {

@@ -9,6 +9,7 @@ import type {
   Executor,
   Logger,
   Metrics,
+  PackVersions,
 } from "../../core/ports/index.ts";
 import { createOpenOutbound } from "../outbound/index.ts";
 import { listActions } from "./action-list.ts";
@@ -21,6 +22,7 @@ import { unknownCluster } from "./errors.ts";
 import { find, unclaimed } from "./find.ts";
 import { forward } from "./forward.ts";
 import { answer, inquiries } from "./inquiries.ts";
+import { readPack } from "./pack-read.ts";
 import { retryPolicies } from "./policies.ts";
 import { busy, canary, probe, unknownProbe } from "./probe.ts";
 import { children, get, list, output } from "./reads.ts";
@@ -42,7 +44,7 @@ export interface StackStormParts {
 }
 
 /** StackStorm as an executor. */
-export interface StackStorm extends Executor, ActionCatalog, ActionLists {
+export interface StackStorm extends Executor, ActionCatalog, ActionLists, PackVersions {
   /** Hands a request of StackStorm's own API on to a cluster, with its credentials. Throws when there is no answer. */
   forward(cluster: string, request: DoorRequest): Promise<IncomingMessage>;
   /** Ends the streams and closes the connections; calls that wait fail. */
@@ -80,6 +82,11 @@ export function createStackStorm(given: StackStormParts): StackStorm {
       const connection = connections.get(cluster);
       if (connection) return listActions(connection);
       return { outcome: "unreachable", cluster, message: unknownCluster(cluster).message };
+    },
+    readPack: async (cluster, pack) => {
+      const connection = connections.get(cluster);
+      if (connection) return readPack(connection, pack);
+      return { outcome: "unreachable", message: unknownCluster(cluster).message };
     },
     tail: async ({ cluster, executionId }, onText, signal) => {
       const connection = connections.get(cluster);

@@ -4,6 +4,7 @@ import type { OutboundResponse } from "../outbound/index.ts";
 import { type Call, type Connection, expectOk, readJson } from "./connection.ts";
 import { badAnswer, describeAnswer, faultOf } from "./errors.ts";
 import { type Item, parseInspections, parseItems, parsePack } from "./pack-schema.ts";
+import { pagedRows } from "./pages.ts";
 
 /** Where things of each kind are. */
 export const PATHS: Readonly<Record<ContentKind, string>> = {
@@ -13,8 +14,6 @@ export const PATHS: Readonly<Record<ContentKind, string>> = {
   sensor: "/v1/sensortypes",
 };
 const KINDS = Object.keys(PATHS) as ContentKind[];
-const PAGE_SIZE = 100;
-const MOST_ROWS = 10_000;
 
 /** Packs and what they hold; only these when given. Throws when it cannot be read. */
 export async function registered(
@@ -42,7 +41,8 @@ async function packsNamed(connection: Connection, packs: readonly string[]) {
   return found.filter((pack) => pack !== null);
 }
 
-async function packNamed(connection: Connection, ref: string) {
+/** A pack by its name, null where there is none. Throws when it cannot be read. */
+export async function packNamed(connection: Connection, ref: string) {
   const call: Call = { operation: "pack", method: "GET", path: `/v1/packs/${encodeURIComponent(ref)}` };
   const answer = await connection.call(call);
   if (isAbsent(answer)) return null;
@@ -53,27 +53,11 @@ async function packNamed(connection: Connection, ref: string) {
 }
 
 async function allPacks(connection: Connection) {
-  const rows = await paged(connection, "/v1/packs", {});
+  const rows = await pagedRows(connection, { operation: "packs", path: "/v1/packs" });
   const packs = rows.map((row) => parsePack(row));
   if (packs.some((pack) => pack === null)) throw badAnswer("packs", "/ has what is no pack");
   // Rows may move between two pages, so that one comes twice.
   return [...new Map(packs.filter((pack) => pack !== null).map((pack) => [pack.ref, pack])).values()];
-}
-
-async function paged(
-  connection: Connection,
-  path: string,
-  filter: Readonly<Record<string, string>>,
-): Promise<unknown[]> {
-  const rows: unknown[] = [];
-  for (let offset = 0; offset < MOST_ROWS; offset += PAGE_SIZE) {
-    const query = { ...filter, limit: PAGE_SIZE, offset };
-    const page = await readJson(connection, { operation: "packs", method: "GET", path, query });
-    if (!Array.isArray(page)) throw badAnswer("packs", "/ must be array");
-    rows.push(...page);
-    if (page.length < PAGE_SIZE) break;
-  }
-  return rows;
 }
 
 /** Rules and sensors know no offset: they are whole where no limit is asked for (reference/stackstorm.md section 3). */
@@ -91,7 +75,7 @@ async function itemsOf(
     const path = PATHS[kind];
     const call: Call = { operation: "packs", method: "GET", path, query: filter };
     const rows = PAGED.includes(kind)
-      ? await paged(connection, path, filter)
+      ? await pagedRows(connection, { operation: "packs", path, filter })
       : await readJson(connection, call);
     const items = parseItems(rows);
     if (items === null) throw badAnswer("packs", `/ is no list of ${kind}s`);

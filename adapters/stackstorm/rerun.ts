@@ -14,13 +14,13 @@ export async function rerun(
   request: RerunRequest,
   parts: ClientParts,
 ): Promise<StartOutcome> {
-  const { cluster, action, requestId, executionId, steps } = request;
+  const { cluster, action, requestId, executionId, steps, reset = [] } = request;
   if (!isExecutionId(executionId)) return { outcome: "refused", message: "this is no id of an execution" };
   const call: Call = {
     operation: "rerun",
     method: "POST",
     path: `/v1/executions/${executionId}/re_run`,
-    body: steps.length > 0 ? { tasks: steps } : {},
+    body: { ...(steps.length > 0 ? { tasks: steps } : {}), ...(reset.length > 0 ? { reset } : {}) },
     requestId,
     isStart: true,
   };

@@ -1,6 +1,6 @@
 import type { StartOutcome, StartRequest } from "../../core/ports/index.ts";
 import type { OutboundResponse } from "../outbound/index.ts";
-import { describeAnswer, faultOf } from "./errors.ts";
+import { describeAnswer, faultOf, keyRefusedText } from "./errors.ts";
 import { isExecutionId, toExecution } from "./execution.ts";
 import { parseExecution } from "./schema.ts";
 
@@ -27,6 +27,7 @@ export function judgeStart(
   const fault = faultOf(answer.body);
   const isGone = status === 404 && fault !== null && request.executionId !== undefined;
   if (isGone) return { outcome: "refused", message };
+  if (status === 401) return { outcome: "not_sent", message: keyRefusedText(request.cluster, message) };
   if (NOT_TAKEN.includes(status)) return { outcome: "not_sent", message };
   if (GIVEN_UP.includes(status) && fault === null) return { outcome: "unknown", message };
   // A redirect is not followed, so that it has started nothing.

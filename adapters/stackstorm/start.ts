@@ -2,6 +2,7 @@ import { errorText, isChatOpsError } from "../../core/errors.ts";
 import { findServerTemplate } from "../../core/params/index.ts";
 import type { StartOutcome, StartRequest } from "../../core/ports/index.ts";
 import type { Call, ClientParts, Connection } from "./connection.ts";
+import { keyRefusedText } from "./errors.ts";
 import { type JudgedRequest, judgeStart } from "./start-outcome.ts";
 
 /** Asks for one start. Never throws, and never sends the request a second time but after a 401. */
@@ -21,6 +22,8 @@ export async function start(
 function requestFault(request: StartRequest): string | null {
   const path = findServerTemplate(request.parameters);
   if (path !== null) return `parameter ${path} holds {{ or {%, which StackStorm would render`;
+  const told = findServerTemplate(request.notify ?? {});
+  if (told !== null) return `notify.${told} holds {{ or {%, which StackStorm would render`;
   return isSearchable(request.requestId) ? null : "the request id could not be searched for afterwards";
 }
 
@@ -51,14 +54,14 @@ async function judged(connection: Connection, call: Call, { request, parts }: As
 }
 
 function callOf(request: StartRequest): Call {
-  const { action, parameters, requestId, taskId, approvedBy } = request;
+  const { action, parameters, requestId, taskId, approvedBy, notify } = request;
   const whale = { request_id: requestId, task_id: taskId, approved_by: approvedBy };
   const context = { whale, trace_context: { trace_tag: `whale:${requestId}` } };
   return {
     operation: "start",
     method: "POST",
     path: "/v1/executions",
-    body: { action, parameters, context },
+    body: { action, parameters, context, ...(notify ? { notify } : {}) },
     requestId,
     isStart: true,
   };
@@ -75,6 +78,9 @@ function judgeFailure(connection: Connection, error: unknown, { log }: ClientPar
   }
   if (error.reached === "maybe") return { outcome: "unknown", message };
   const { code, retryable } = error;
+  if (code === "stackstorm.unauthorised") {
+    return { outcome: "not_sent", message: keyRefusedText(connection.cluster, message) };
+  }
   // A login that is refused is the cluster's matter; a body that cannot be sent is the same everywhere.
   return { outcome: retryable || LOGIN_FAULTS.includes(code) ? "not_sent" : "refused", message };
 }

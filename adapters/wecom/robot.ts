@@ -1,5 +1,13 @@
 import { ChatOpsError } from "../../core/errors.ts";
-import type { Clock } from "../../core/ports/index.ts";
+import {
+  grantedAtMs,
+  ROBOT_MESSAGES,
+  restsUntilMs,
+  robotRestKey,
+  robotRestWish,
+  robotWish,
+} from "../../core/outbox/index.ts";
+import type { Clock, ThrottleStore } from "../../core/ports/index.ts";
 import type { Outbound } from "../outbound/index.ts";
 import { cleanLines } from "./card-text.ts";
 import { refusalError, refusedBySender } from "./errors.ts";
@@ -17,17 +25,19 @@ export interface Robot {
 }
 
 /** Which robot, and what it needs. `key` with `apiBase`, or the whole `url` as WeCom shows it. */
-export type RobotOptions = { http: Outbound; clock: Clock } & (
-  | { key: string; apiBase?: string }
-  | { url: string }
-);
+export type RobotAddress = { key: string; apiBase?: string } | { url: string };
+
+export type RobotOptions = RobotAddress & {
+  http: Outbound;
+  clock: Clock;
+  /** Where what was sent is counted, for all processes together. */
+  throttle: Pick<ThrottleStore, "take" | "show">;
+};
 
 /** WeCom refuses longer markdown of a robot. */
 const MAX_ROBOT_BYTES = 4096;
 /** Room for `(12/15)` and a line feed in front of each part. */
 const NUMBER_BYTES = 16;
-/** WeCom blocks a robot over 20 in a minute; the rest is for others that use the same key. */
-const MAX_PER_MINUTE = 15;
 const MINUTE_MS = 60_000;
 const DEFAULT_BASE = "https://qyapi.weixin.qq.com";
 const SEND = "webhook/send";
@@ -43,17 +53,17 @@ export function robotUrlFault(url: unknown): string | null {
 export function createRobot(options: RobotOptions): Robot {
   const place = placeIn(options);
   const exchange = exchangeAt(place, options.http);
-  const budget = robotBudget(options.clock);
+  const budget = robotBudget(place.key, options);
   const sendPart = async (content: string): Promise<void> => {
     const body = { msgtype: "markdown", markdown: { content } };
     const answer = await exchange({ method: "POST", api: SEND, body }, { key: place.key });
-    if (answer.errcode === 45009) budget.block();
+    if (answer.errcode === 45009) await budget.rest();
     if (answer.errcode !== 0) throw refusalError({ ...answer, api: SEND });
   };
   return {
     send: async (markdown) => {
       const parts = partsOf(markdown);
-      budget.take(parts.length);
+      await budget.take(parts.length);
       // One after the other, so that they are read in order.
       for (const part of parts) await sendPart(part);
     },
@@ -64,7 +74,7 @@ export function createRobot(options: RobotOptions): Robot {
  * Whether a robot can still write, without a word in its group: empty text is refused after the key was looked at.
  * Throws as `send` does.
  */
-export async function checkRobot(options: RobotOptions): Promise<void> {
+export async function checkRobot(options: RobotAddress & { http: Outbound }): Promise<void> {
   const place = placeIn(options);
   const body = { msgtype: "text", text: { content: "" } };
   const answer = await exchangeAt(place, options.http)(
@@ -77,7 +87,7 @@ export async function checkRobot(options: RobotOptions): Promise<void> {
 /** What says that only the text was at fault; the vendor's pages name the first. */
 const EMPTY_CODES: readonly number[] = [93017, 44004, 40058];
 
-function placeIn(options: RobotOptions): Place {
+function placeIn(options: RobotAddress): Place {
   const place = placeOf("url" in options ? options.url : urlOf(options));
   if (place === null) throw refusedBySender("wecom.bad_config", `robot: ${robotUrlFault(null)}`);
   return place;
@@ -114,37 +124,31 @@ function partsOf(markdown: string): string[] {
   if (clean === "") throw refusedBySender("wecom.empty_text", "there is no text to send");
   if (Buffer.byteLength(clean) <= MAX_ROBOT_BYTES) return [clean];
   const pieces = splitText(clean, MAX_ROBOT_BYTES - NUMBER_BYTES).filter((piece) => piece.trim() !== "");
-  if (pieces.length > MAX_PER_MINUTE) {
+  if (pieces.length > ROBOT_MESSAGES) {
     throw refusedBySender("wecom.too_long", `the text needs ${pieces.length} messages of a robot, too many`);
   }
   return pieces.map((piece, i) => `(${i + 1}/${pieces.length})\n${piece}`);
 }
 
-/** Room for messages in each span of a minute. `take` throws when there is not enough, taking nothing. */
-function robotBudget(clock: Clock): { take(count: number): void; block(): void } {
-  let sentAtMs: number[] = [];
-  let blockedAtMs: number | null = null;
-  // A clock that was moved back must not forget what was sent, so the distance counts in both directions.
-  const fresh = (atMs: number) => Math.abs(clock.nowMs() - atMs) < MINUTE_MS;
-
-  function take(count: number): void {
-    const nowMs = clock.nowMs();
-    sentAtMs = sentAtMs.filter(fresh);
-    if (blockedAtMs !== null && fresh(blockedAtMs)) throw noRoom(blockedAtMs + MINUTE_MS - nowMs);
-    const free = MAX_PER_MINUTE - sentAtMs.length;
-    if (count > free) throw noRoom((sentAtMs[count - free - 1] ?? nowMs) + MINUTE_MS - nowMs);
-    for (let i = 0; i < count; i += 1) sentAtMs.push(nowMs);
-  }
-
-  function block(): void {
-    blockedAtMs = clock.nowMs();
-  }
-
-  return { take, block };
+/** Room for messages, shared by all processes. `take` throws when there is not enough, taking nothing. */
+function robotBudget(
+  key: string,
+  { throttle, clock }: Pick<RobotOptions, "throttle" | "clock">,
+): { take(count: number): Promise<void>; rest(): Promise<void> } {
+  return {
+    take: async (count) => {
+      const nowMs = clock.nowMs();
+      const untilMs = restsUntilMs(await throttle.show(robotRestKey(key)), nowMs);
+      if (untilMs !== null) throw noRoom(untilMs - nowMs);
+      const [grant] = await throttle.take([robotWish(key, count, nowMs)]);
+      if (grant?.outcome === "held") throw noRoom(grantedAtMs(grant) - nowMs);
+    },
+    rest: async () => void (await throttle.take([robotRestWish(key, clock.nowMs())])),
+  };
 }
 
 function noRoom(waitMs: number): ChatOpsError {
-  const retryAfterMs = Math.min(Math.max(waitMs, 1), MINUTE_MS);
-  const message = `the robot may send ${MAX_PER_MINUTE} messages a minute and has no room now`;
+  const retryAfterMs = Math.min(Math.max(Math.ceil(waitMs), 1), MINUTE_MS);
+  const message = "the robot has no room for more messages this minute";
   return new ChatOpsError(message, { code: "wecom.robot_budget", retryAfterMs, reached: "no" });
 }

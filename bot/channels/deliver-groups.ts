@@ -1,7 +1,5 @@
-import { taskCard } from "../../core/cards/index.ts";
-import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
+import { ChatOpsError, errorText } from "../../core/errors.ts";
 import type { Group, Groups } from "../../core/groups/index.ts";
-import { cardId } from "../../core/ids/index.ts";
 import { resultMessage } from "../../core/outbox/index.ts";
 import type {
   ChatBot,
@@ -12,8 +10,8 @@ import type {
   OutboxClaim,
   TaskStore,
 } from "../../core/ports/index.ts";
-import { isTerminal } from "../../core/tasks/index.ts";
-import { type Advancer, type Deliver, giveUpIfFinal, type Viewer } from "../workers/index.ts";
+import { type Deliver, giveUpIfFinal, isFinal, type Viewer } from "../workers/index.ts";
+import type { CardFinder, GroupCard } from "./group-card.ts";
 
 /** Who writes into groups. */
 export interface GroupPosts {
@@ -30,7 +28,8 @@ export interface GroupDeliverDeps {
   groups: () => Groups;
   outbox: Pick<Outbox, "settle">;
   tasks: Pick<TaskStore, "get">;
-  advancer: Advancer;
+  /** What cards in groups are about. */
+  cards: CardFinder;
   view: Viewer;
   log: Logger;
   metrics: Metrics;
@@ -45,6 +44,7 @@ export function withGroups(deliver: Deliver, deps: GroupDeliverDeps): Deliver {
     if (body.kind === "group_report") return report(claim, body, deps);
     if (body.kind === "group_text") return told(claim, body, deps);
     if (body.kind === "group_card") return card(claim, body, deps);
+    if (body.kind === "group_state") return state(claim, body, deps);
     return body.kind === "answer" && body.bot ? answer(claim, body.bot, body.text, deps) : null;
   };
   return async (claim) => {
@@ -111,34 +111,51 @@ async function post(group: Group, markdown: string, deps: GroupDeliverDeps): Pro
   }
 }
 
+/** Where no card can be shown it is told in words. */
 async function card(
   claim: OutboxClaim,
-  { task: id, cardNo }: BodyOf<"group_card">,
+  { group: name, cardId }: BodyOf<"group_card">,
   deps: GroupDeliverDeps,
 ): Promise<void> {
-  const task = await deps.tasks.get(id);
-  const record = task?.cards.find(({ no }) => no === cardNo);
-  if (!task || record?.group === undefined || isTerminal(task.state)) return settle(claim, deps);
+  const found = await deps.cards(cardId);
+  if (!found?.open) return settle(claim, deps);
   const settles = { key: claim.key, fence: claim.fence };
   try {
-    const group = groupOf(record.group, deps);
-    if (group.kind !== "aibot") throw final("group.no_cards", `the group ${record.group} takes no cards`);
-    await botOf(deps).sendCard({
-      chat: { kind: "group", chatId: group.chatId },
-      cardId: cardId(id, cardNo),
-      card: taskCard(task, record, await deps.view(task)),
-      mayBeRepeat: claim.attempts > 0,
-    });
+    const group = groupOf(name, deps);
+    if (group.kind !== "aibot") await post(group, await inWords(found, deps), deps);
+    else await botOf(deps).sendCard({ ...toGroup(group), cardId, card: found.view, ...triedOf(claim) });
+    deps.metrics.count("group_cards", { kind: group.kind });
   } catch (error) {
-    if (!isChatOpsError(error) || error.retryable) throw error;
-    const message = errorText(error);
-    // Its people have cards of their own.
-    deps.log.error({ taskId: id, cardNo, reason: message }, "card cannot be shown in its group");
-    await deps.advancer.advance(task, { kind: "card_failed", cardNo, message }, { settles });
-    return;
+    if (!isFinal(error) || !found.failed) throw error;
+    return found.failed(settles, errorText(error));
   }
-  const sent = { kind: "card_sent" as const, cardNo, recipients: [], unreachable: [] };
-  await deps.advancer.advance(task, sent, { settles });
+  await (found.sent ? found.sent(settles) : settle(claim, deps));
+}
+
+const IN_THE_APP = { zh: "请在应用里收到的卡片上处理", en: "To be decided on the card in the app" };
+
+async function inWords({ words }: GroupCard, { view }: GroupDeliverDeps): Promise<string> {
+  const { texts } = await view(null);
+  return `${words ?? ""}\n${texts.wordsOf(IN_THE_APP)}`;
+}
+
+function toGroup({ chatId }: { chatId: string }) {
+  return { chat: { kind: "group" as const, chatId } };
+}
+
+function triedOf({ attempts }: OutboxClaim) {
+  return { mayBeRepeat: attempts > 0 };
+}
+
+/** How what a card is about stands now. */
+async function state(
+  claim: OutboxClaim,
+  { group, cardId }: BodyOf<"group_state">,
+  deps: GroupDeliverDeps,
+): Promise<void> {
+  const words = (await deps.cards(cardId))?.words ?? null;
+  if (words !== null) await post(groupOf(group, deps), words, deps);
+  await settle(claim, deps);
 }
 
 /** Files may have changed since the message was written. */

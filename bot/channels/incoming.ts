@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type ButtonsView, type CardView, taskCard } from "../../core/cards/index.ts";
+import type { ButtonsView, CardView } from "../../core/cards/index.ts";
 import { errorText } from "../../core/errors.ts";
-import { parseCardId } from "../../core/ids/index.ts";
 import type {
   BotIncoming,
   ChatBot,
@@ -10,19 +9,15 @@ import type {
   InboxItem,
   Logger,
   Metrics,
-  TaskStore,
 } from "../../core/ports/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
-import { botTextsOf, type Language, type Texts } from "../../core/texts/index.ts";
-import type { Viewer } from "../workers/index.ts";
+import { botTextsOf, type Language, textsOf } from "../../core/texts/index.ts";
+import type { CardFinder } from "./group-card.ts";
 
 export interface IncomingDeps {
   bot: Pick<ChatBot, "updateCard" | "welcome">;
-  inbox: Pick<Inbox, "insert">;
-  tasks: Pick<TaskStore, "get">;
-  /** Whether an id of the bot is of somebody who may do anything at all. */
-  isKnown: (from: string) => Promise<boolean>;
-  view: Viewer;
+  inbox: Pick<Inbox, "insert" | "isDone">;
+  /** What cards in groups are about. */
+  cards: CardFinder;
   language: Language;
   clock: Clock;
   log: Logger;
@@ -72,41 +67,30 @@ function itemOf(incoming: Exclude<BotIncoming, { kind: "entered" }>, receivedAtM
 }
 
 async function showClicked(click: Click, key: string, deps: IncomingDeps): Promise<void> {
-  const cardOf = parseCardId(click.cardId);
-  const first = cardOf ? await deps.tasks.get(cardOf.taskId) : null;
-  const record = first?.cards.find(({ no }) => no === cardOf?.cardNo);
-  if (!first || !record) return;
-  // Of somebody unknown the task never hears: what they clicked stays as it is.
-  const stays = !(await deps.isKnown(click.from).catch(() => true));
-  const { task, worked } = stays ? { task: first, worked: true } : await whenWorked(first, key, deps);
-  const viewing = await deps.view(task);
-  const shown = taskCard(task, record, viewing);
-  const card = worked ? shown : received(shown, viewing.texts, deps.language);
   const { requestId, cardId } = click;
+  const first = await deps.cards(cardId);
+  if (!first) return;
+  const worked = await isWorked(key, deps);
+  const { view } = (await deps.cards(cardId)) ?? first;
+  const card = worked ? view : received(view, deps.language);
   const outcome = await deps.bot.updateCard({ requestId, cardId, card });
   deps.metrics.count("aibot_updates", { outcome: worked ? outcome : `${outcome}_unfinished` });
   if (outcome === "too_late") deps.log.warn({ cardId }, "the clicked card could not be changed in time");
 }
 
-/** The task once the click was worked on, in this process or another; as it is when the time is up. */
-async function whenWorked(
-  first: Task,
-  key: string,
-  { tasks }: Pick<IncomingDeps, "tasks">,
-): Promise<{ task: Task; worked: boolean }> {
-  let task = first;
+/** Waits until the click was worked on, in this process or another; false when the time is up. */
+async function isWorked(key: string, { inbox }: Pick<IncomingDeps, "inbox">): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < CLICK_WAIT_MS; waitedMs += LOOK_MS) {
-    if (task.seenClicks.includes(key)) return { task, worked: true };
+    if (await inbox.isDone(key)) return true;
     await pause(LOOK_MS);
-    task = (await tasks.get(first.id)) ?? task;
   }
-  return { task, worked: task.seenClicks.includes(key) };
+  return inbox.isDone(key);
 }
 
 /** What can still be clicked shows how things stand, should what comes of the first click be nothing. */
-function received(view: CardView, { buttons }: Texts, language: Language): ButtonsView {
+function received(view: CardView, language: Language): ButtonsView {
   const { source, tone, title, text } = view;
   const rest = "buttons" in view ? view : { source, tone, title, text, rows: [] };
-  const refresh = { key: "refresh", text: buttons.refresh, tone: "neutral" } as const;
+  const refresh = { key: "refresh", text: textsOf(language).buttons.refresh, tone: "neutral" } as const;
   return { ...rest, subtitle: botTextsOf(language).received, buttons: [refresh] };
 }

@@ -36,6 +36,8 @@ export async function handleUpgradeClick(
   const card = parseUpgradeCardId(payload.cardId);
   if (!card) return false;
   deps.metrics.count("clicks", { outcome: "upgrade" });
+  // The AI bot shows a card as it is after any click.
+  if (payload.button === "refresh") return true;
   const { text, shown } = await cameOf(payload, { ...card, key: clickKey }, deps);
   await answer(payload, { text, key: clickKey, ...(shown ? { shown } : {}) }, deps);
   return true;

@@ -17,7 +17,7 @@ export interface TimelineLine {
 /** Tells a line as it happens. */
 export type Tell = (text: string) => void;
 
-/** Plays both samples through the real HTTP paths. Throws `demo.step` naming the step that failed. */
+/** Plays the samples through the real HTTP paths. Throws `demo.step` naming the step that failed. */
 export async function playScript(world: DemoWorld, tell: Tell): Promise<void> {
   await checkCallback(world, tell);
   await playDisk(world, tell);
@@ -126,8 +126,14 @@ async function message(wecom: WecomSimulator, holding: string): Promise<string> 
     .catch(() => fail("消息 (message)", `no message with "${holding}"`));
 }
 
-async function press(wecom: WecomSimulator, taskId: string, key: string): Promise<void> {
-  const result = await wecom.click(PERSON, taskId, key);
+/** Presses a button of a person's card; Whale has to answer. */
+export async function press(
+  wecom: WecomSimulator,
+  taskId: string,
+  key: string,
+  person = PERSON,
+): Promise<void> {
+  const result = await wecom.click(person, taskId, key);
   const answered = result.deliveries.some((delivery) => delivery.attempts.some((a) => a.status === 200));
   if (!answered) fail(`点击 (click) ${key}`, "the callback was not answered with 200");
 }
@@ -137,6 +143,7 @@ function countFiles(folder: string): number {
     .length;
 }
 
-function fail(step: string, message: string): never {
+/** Ends the script, naming the step. */
+export function fail(step: string, message: string): never {
   throw new ChatOpsError(`${step}: ${message}`, { code: "demo.step" });
 }

@@ -1,12 +1,8 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChatOpsError } from "../../core/errors.ts";
-import {
-  type StackStormSimulator,
-  startStackStormSimulator,
-} from "../../fixtures/simulators/stackstorm/index.ts";
 import { createVms } from "../../fixtures/simulators/vms.ts";
 import {
   demoCompany,
@@ -14,15 +10,16 @@ import {
   type WecomSimulator,
 } from "../../fixtures/simulators/wecom/index.ts";
 import { prepare, startWhale, type Whale } from "../wire.ts";
+import { type DemoCluster, hasGit, makeDemoRepositories, openDemoClusters } from "./demo-packs.ts";
 import { fixture } from "./fixture-path.ts";
 
-const API_KEY = "demo-key-of-the-stackstorm-simulator";
-
-/** Whale with everything around it played by simulators, in one process on loopback. */
-export interface DemoWorld {
+/**
+ * Whale with everything around it played by simulators, in one process on loopback. `stackstorm` and `kubernetes` are those
+ * of the first cluster.
+ */
+export interface DemoWorld extends DemoCluster {
   whale: Whale;
   wecom: WecomSimulator;
-  stackstorm: StackStormSimulator;
   /** Address of Whale. */
   url: string;
   /** Folder with a copy of the sample home, the stores, the log and the machines. */
@@ -30,31 +27,42 @@ export interface DemoWorld {
   home: string;
   vms: string;
   logFile: string;
+  /** For a shell that runs commands beside the demo. */
+  envFile: string;
+  /** Whether packs and their releases can be shown: git is needed for that. */
+  withPacks: boolean;
+  /** Moves Whale's and StackStorm's time on. */
+  jump(byMs: number): void;
   close(): Promise<void>;
 }
 
-/** Starts the demo's world in a new folder. The simulators stand in for WeCom, StackStorm and its machines. */
-export async function openDemoWorld(port: string | undefined): Promise<DemoWorld> {
+/**
+ * Starts the demo's world in a new folder. The simulators stand in for WeCom, StackStorm, its machines and workers, whose
+ * roll-outs go on every `tickEveryMs`.
+ */
+export async function openDemoWorld(
+  port: string | undefined,
+  { tickEveryMs = 1_000 }: { tickEveryMs?: number } = {},
+): Promise<DemoWorld> {
   const folder = mkdtempSync(join(tmpdir(), "whale-demo-"));
   const home = join(folder, "home");
   const vms = join(folder, "vms");
   const logFile = join(folder, "whale.log");
+  const envFile = join(folder, "env");
   cpSync(fixture("home"), home, { recursive: true });
   createVms(vms);
-  const stackstorm = await startStackStormSimulator({
-    packsDir: fixture("packs"),
-    vmsDir: vms,
-    apiKey: API_KEY,
-  });
-  const wecom = await startWecomSimulator();
-  wecom.groups.addOwn("shopalerts", "商城告警", ["zhangsan", "lisi"]);
-  const env = demoEnvironment({ port: await knownPort(port), home, wecom, stackstorm });
-  const closeAround = async () => {
-    await wecom.close();
-    await stackstorm.close();
-    rmSync(folder, { recursive: true, force: true });
+  const around = await openAround({ folder, home, vms, tickEveryMs });
+  const { wecom, first, images, clock, jump, closeAround } = around;
+  const env = { ...around.env, ...demoEnvironment(await knownPort(port), home) };
+  writeFileSync(envFile, exportsOf(env));
+  const withPacks = hasGit();
+  const start = async () => {
+    const prepared = await prepareDemo(env, home);
+    if (withPacks) await makeDemoRepositories(home, env);
+    const logTo = { write: (line: string) => appendFileSync(logFile, line) };
+    return startWhale({ ...prepared, clock, images, logTo });
   };
-  const whale = await startDemoWhale(env, logFile).catch(async (error: unknown) => {
+  const whale = await start().catch(async (error: unknown) => {
     await closeAround();
     throw error;
   });
@@ -64,7 +72,30 @@ export async function openDemoWorld(port: string | undefined): Promise<DemoWorld
     await whale.close();
     await closeAround();
   };
-  return { whale, wecom, stackstorm, url, folder, home, vms, logFile, close };
+  return { ...first, whale, wecom, url, folder, home, vms, logFile, envFile, withPacks, jump, close };
+}
+
+/** Starts everything that Whale talks to, on a clock that can be moved on. */
+async function openAround(given: { folder: string; home: string; vms: string; tickEveryMs: number }) {
+  const { clusters, images, env } = await openDemoClusters(given);
+  const wecom = await startWecomSimulator();
+  wecom.groups.addOwn("shopalerts", "商城告警", ["zhangsan", "lisi"]);
+  const closeAround = async () => {
+    await wecom.close();
+    for (const { stackstorm, kubernetes } of clusters) {
+      await stackstorm.close();
+      await kubernetes.close();
+    }
+    rmSync(given.folder, { recursive: true, force: true });
+  };
+  let offsetMs = 0;
+  const jump = (byMs: number) => {
+    offsetMs += byMs;
+    for (const { stackstorm } of clusters) void stackstorm.faults.set({ clockSkewMs: offsetMs });
+  };
+  const clock = { nowMs: () => Date.now() + offsetMs };
+  const addresses = { WECOM_API: wecom.url, WECOM_LOGIN: wecom.url };
+  return { wecom, first: clusters[0], images, env: { ...env, ...addresses }, clock, jump, closeAround };
 }
 
 type Env = Record<string, string>;
@@ -82,33 +113,30 @@ async function knownPort(port = "8080"): Promise<string> {
   return String(free);
 }
 
-function demoEnvironment(given: {
-  port: string;
-  home: string;
-  wecom: WecomSimulator;
-  stackstorm: StackStormSimulator;
-}): Env {
-  const { port, home, wecom, stackstorm } = given;
+function demoEnvironment(port: string, home: string): Env {
   return {
     HOST: "127.0.0.1",
     PORT: port,
     WHALE_PUBLIC_URL: `http://127.0.0.1:${port}`,
     WHALE_HOME: home,
-    WECOM_API: wecom.url,
-    WECOM_LOGIN: wecom.url,
     WECOM_CORP_ID: demoCompany.corpId,
     WECOM_SECRET: demoCompany.corpSecret,
     WECOM_AGENT_ID: String(demoCompany.agentId),
     WECOM_TOKEN: demoCompany.token,
     WECOM_AES_KEY: demoCompany.encodingAesKey,
-    HZ_ST2_API: stackstorm.api,
-    HZ_ST2_KEY: API_KEY,
     PROMETHEUS_HOOK_TOKEN: "demo-token-of-the-prometheus-source",
   };
 }
 
-async function startDemoWhale(env: Env, logFile: string): Promise<Whale> {
-  const prepared = await prepare(env, env["WHALE_HOME"] ?? "/");
+/** Lines for a shell. None of the values holds a quote. */
+function exportsOf(env: Env): string {
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}='${value}'\n`)
+    .join("");
+}
+
+async function prepareDemo(env: Env, home: string) {
+  const prepared = await prepare(env, home);
   if (prepared.outcome === "refused") throw new ChatOpsError(prepared.message, { code: "demo.refused" });
-  return startWhale({ ...prepared, logTo: { write: (line) => appendFileSync(logFile, line) } });
+  return prepared;
 }

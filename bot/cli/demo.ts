@@ -1,13 +1,18 @@
 import { copyFileSync } from "node:fs";
 import { errorText } from "../../core/errors.ts";
 import { demoPort } from "../config/index.ts";
+import { playRelease } from "./demo-release.ts";
 import { playScript, postAlert } from "./demo-script.ts";
 import { type DemoWorld, openDemoWorld } from "./demo-world.ts";
+
+/** Between two steps of the roll-outs, where nobody has to follow them. */
+const FAST_MS = 20;
 
 /** `npm run demo`: everything in one process, no outside service. `-- --script` plays the samples and ends. */
 async function main(): Promise<void> {
   const scripted = process.argv.includes("--script");
-  const world = await openDemoWorld(scripted ? (demoPort() ?? "0") : demoPort());
+  const port = scripted ? (demoPort() ?? "0") : demoPort();
+  const world = await openDemoWorld(port, scripted ? { tickEveryMs: FAST_MS } : {});
   printReady(world);
   if (scripted) return runScript(world);
   await world.wecom.verifyUrl();
@@ -25,7 +30,7 @@ async function main(): Promise<void> {
 }
 
 function printReady(world: DemoWorld): void {
-  const { url, wecom, stackstorm, home, logFile } = world;
+  const { url, wecom, stackstorm, home, logFile, envFile } = world;
   const phone = `${wecom.url}/phone`;
   console.log("鲸 Whale 演示 · demo");
   console.log(`  手机页面 phone   ${phone}`);
@@ -33,8 +38,14 @@ function printReady(world: DemoWorld): void {
   console.log(`  告警入口 intake  ${url}/hooks/alertmanager  ${url}/hooks/generic`);
   console.log(`  健康检查 health  ${url}/readyz`);
   console.log(`  日志 log         ${logFile}`);
+  console.log(`  命令 commands    . ${envFile} && npm run whale -- …`);
+  console.log(world.withPacks ? PACKS : NO_GIT);
   console.log(`WHALE READY ${JSON.stringify({ url, phone, st2: stackstorm.url, home })}`);
 }
+
+const PACKS = "  包与发布 packs   whale packs check|plan|build base，whale releases start base（README）";
+const NO_GIT =
+  "  没有找到 git，包的构建与发布不演示 · no git was found: builds and releases of packs are not shown";
 
 async function runScript(world: DemoWorld): Promise<void> {
   const started = performance.now();
@@ -44,7 +55,9 @@ async function runScript(world: DemoWorld): Promise<void> {
   };
   try {
     await playScript(world, tell);
-    tell("两个样例都已走通 · both samples played");
+    if (world.withPacks) await playRelease(world, tell);
+    else tell(NO_GIT.trim());
+    tell("样例都已走通 · all samples played");
   } catch (error) {
     tell(`失败 · FAILED ${errorText(error)}`);
     tell(`日志 · log ${keepLog(world)}`);

@@ -10,7 +10,7 @@ import {
 } from "../../core/clusters/index.ts";
 import { errorText } from "../../core/errors.ts";
 import type { Audit, Clock, Executor, Logger, StateStore } from "../../core/ports/index.ts";
-import type { OpenRuns } from "./open-runs.ts";
+import type { OpenRuns } from "../routing/index.ts";
 
 export type DrainAnswer =
   | { outcome: "drained" | "drained_before"; drain: Drain; stranding: Stranding }
@@ -50,7 +50,7 @@ export interface DrainsDeps {
   businesses: () => readonly string[];
   /** Clusters that take no starts because they are down. */
   isDown: (name: string) => boolean;
-  runs: OpenRuns;
+  runs: Pick<OpenRuns, "of" | "tasksOn">;
   executor: Pick<Executor, "busy" | "canary">;
   state: StateStore;
   audit: Pick<Audit, "append">;

@@ -14,16 +14,18 @@ import {
 import { errorText } from "../../core/errors.ts";
 import type { Clock, Executor, Logger, Metrics, StateStore } from "../../core/ports/index.ts";
 import type { Warning } from "../http/index.ts";
+import type { OpenRuns } from "../routing/index.ts";
 import { type Loop, startLoop } from "../workers/index.ts";
 import type { Breakers } from "./breakers.ts";
 import type { Drains } from "./drains.ts";
-import type { OpenRuns } from "./open-runs.ts";
 import type { Upgrades } from "./upgrades.ts";
 
 /** How the clusters stand, and what people have ordered of them. */
 export interface Fleet {
   drains: Drains;
   upgrades: Upgrades;
+  /** What Whale itself has open on each. */
+  runs: OpenRuns;
   /** As of the last look; a drain that a person ordered comes before what was seen. */
   sights(): ClusterSights;
   /** The same of one cluster, which is looked at now where that was never done. */
@@ -85,6 +87,7 @@ export function createFleet(deps: FleetDeps, seen: Map<string, Looking> = new Ma
   return {
     drains,
     upgrades,
+    runs: deps.runs,
     sights: () => new Map(deps.clusters().map(({ name }) => [name, sightOf(name, keeping)])),
     sightOf: async (name) => {
       const cluster = deps.clusters().find((one) => one.name === name);

@@ -1,8 +1,8 @@
 export { type Breakers, createBreakers } from "./breakers.ts";
 export { CANARY_MS, createDrains, type DrainAnswer, type Drains, type UndrainAnswer } from "./drains.ts";
 export { createFleet, type Fleet, type FleetSeen } from "./fleet.ts";
+export { type UpgradeCardDeps, upgradeCards } from "./group-card.ts";
 export { guardedExecutor } from "./guarded-executor.ts";
-export { createOpenRuns, type OpenRuns } from "./open-runs.ts";
 export { obstacleWords, takenWords } from "./upgrade-answers.ts";
 export { actorNames, type UpgradeTellerDeps, upgradeTeller } from "./upgrade-teller.ts";
 export {

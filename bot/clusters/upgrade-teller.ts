@@ -9,6 +9,7 @@ import {
 } from "../../core/clusters/index.ts";
 import { type People, personNamed, type Role, rolesGranting } from "../../core/people/index.ts";
 import type { Clock, Directory, Outbox, OutboxBody, OutboxItem } from "../../core/ports/index.ts";
+import type { Texts } from "../../core/texts/index.ts";
 import type { Languages } from "../languages/index.ts";
 
 export interface UpgradeTellerDeps {
@@ -17,6 +18,10 @@ export interface UpgradeTellerDeps {
   /** Who is told of clusters besides; null when nobody is named. */
   admin: People | null;
   textsFor: Languages["textsFor"];
+  /** The groups that some clusters report to, each once. */
+  groupsOf: (clusters: readonly string[]) => string[];
+  /** The texts of a message to a group. */
+  groupTexts: () => Promise<Texts>;
   /** Makes text of people plain in the channel's markup. */
   plain: (text: string) => string;
   outbox: Pick<Outbox, "add">;
@@ -34,8 +39,22 @@ export function upgradeTeller(deps: UpgradeTellerDeps): (upgrade: Upgrade) => Pr
     const items = waitsForPerson(upgrade)
       ? await cardsFor(upgrade, deciders, deps)
       : await textsTo(await hearersOf(upgrade, deciders, deps), { upgrade, words: told(upgrade) }, deps);
-    await deps.outbox.add(items);
+    await deps.outbox.add([...items, ...(await groupItems(upgrade, deps))]);
   };
+}
+
+/** The same for the groups of its clusters: who may not decide may well see who does. */
+async function groupItems(upgrade: Upgrade, deps: UpgradeTellerDeps): Promise<OutboxItem[]> {
+  const { wordsOf } = await deps.groupTexts();
+  return deps.groupsOf(upgrade.clusters).map((group) => {
+    const to = `group:${group}`;
+    if (waitsForPerson(upgrade)) {
+      const body = { kind: "group_card" as const, group, cardId: upgradeCardId(upgrade, to) };
+      return itemOf({ upgrade, to, body, lane: 1 }, deps);
+    }
+    const text = deps.plain(wordsOf(told(upgrade)));
+    return itemOf({ upgrade, to, body: { kind: "group_text", group, text }, lane: 4 }, deps);
+  });
 }
 
 /** Whoever may do it on all of its clusters; who asked for it does not approve it. */

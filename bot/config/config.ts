@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { type BudgetLimits, DEFAULT_BUDGETS } from "../../core/outbox/index.ts";
 import type { PressureLimits } from "../../core/pressure/index.ts";
+import { DEFAULT_RUN_LIMITS, type RunLimits } from "../../core/runs/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import { LANGUAGES } from "../../core/texts/index.ts";
 import { type AdminConfig, readAdmin } from "./admin.ts";
@@ -41,6 +42,8 @@ export interface Config {
   admin: AdminConfig;
   /** What of messages and calls WeCom takes. Defaults: 24 a minute to one person, 500 accounts, 2,400 calls. */
   budgets: BudgetLimits;
+  /** How many runs people may ask for by hand. Default 20 a minute for each person and token. */
+  runs: RunLimits;
   /** Null without the AI bot. */
   aibot: AibotSetting | null;
   /** How images of packs are built and pushed. */
@@ -124,6 +127,7 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     sessionKey: readSessionKey(read),
     admin: readAdmin(read),
     budgets: budgetLimits(read),
+    runs: { perMinute: read.whole("WHALE_RUNS_PER_MINUTE", { fallback: RUNS, min: 1, max: 1e5 }) },
     aibot: readAibot(read),
     images: readImages(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
@@ -141,6 +145,8 @@ function loginBase(read: ConfigReader): { loginBase?: string } {
   if (!read.given("WECOM_LOGIN")) return {};
   return { loginBase: read.wecom("WECOM_LOGIN", "loginBase").replace(/\/+$/, "") };
 }
+
+const RUNS = DEFAULT_RUN_LIMITS.perMinute;
 
 function budgetLimits(read: ConfigReader): BudgetLimits {
   const { memberPerMinute, accounts, callsPerMinute } = DEFAULT_BUDGETS;

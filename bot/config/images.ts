@@ -38,9 +38,14 @@ export function readImages(read: ConfigReader): ImagesSetting {
     ...(caPem === "" ? {} : { caPem }),
     buildEnv: readBuildEnv(read),
     buildMs: read.duration("WHALE_BUILD_TIMEOUT", "1h"),
-    maxRepoBytes: read.bytes("WHALE_MAX_REPO", { fallback: 512 * 2 ** 20, min: 2 ** 20 }),
+    maxRepoBytes: maxRepoBytes(read),
     env: { PATH: read.given("PATH") || PATH, ...Object.fromEntries(proxies) },
   };
+}
+
+/** The largest repository that is fetched, in bytes. */
+export function maxRepoBytes(read: ConfigReader): number {
+  return read.bytes("WHALE_MAX_REPO", { fallback: 512 * 2 ** 20, min: 2 ** 20 });
 }
 
 /** Values of the installs' environment; what is too short for a secret would be masked everywhere. */

@@ -3,6 +3,7 @@ export * from "./config.ts";
 export * from "./env-file.ts";
 export * from "./environment.ts";
 export { type ImagesSetting, secretsOfImages } from "./images.ts";
+export { readMaxRepo } from "./max-repo.ts";
 export { type MigrationConfig, readMigration } from "./migration.ts";
 export { type PlaceConfig, readPlace } from "./place.ts";
 export { PROCESS_ROLES, type ProcessRole } from "./roles.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dirname, "..", "..");
 const OUT = join(ROOT, "dist");
 /** What the program reads besides code: the sample home, the packs, the sample events, the phone page. */
-const DATA = ["fixtures/home", "fixtures/packs", "fixtures/events"];
+const DATA = ["fixtures/home", "fixtures/packs", "fixtures/packs-next", "fixtures/events"];
 const LOOSE = ["fixtures/simulators/wecom/phone.html", "fixtures/simulators/stackstorm/python-wrapper.py"];
 
 /**
@@ -29,7 +29,7 @@ function writePackage(): void {
     ...rest
   } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const scripts = {
-    start: "exec node bot/main.js",
+    start: "exec node --max-semi-space-size=16 bot/main.js",
     demo: "exec node bot/cli/demo.js",
     whale: "node bot/cli/whale.js",
   };

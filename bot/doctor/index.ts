@@ -1,3 +1,4 @@
+export * from "./aibot.ts";
 export * from "./callback.ts";
 export * from "./clock.ts";
 export * from "./files.ts";

@@ -15,7 +15,8 @@ import {
   shownExplanation,
   storedExplanation,
 } from "../../core/rules/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import { RUN_REQUESTED_TYPE } from "../../core/runs/index.ts";
+import { OWN_SOURCE, type Task } from "../../core/tasks/index.ts";
 import { type JudgingDeps, judgingNow, roundsOf } from "../workers/index.ts";
 
 export interface ExplainDeps extends JudgingDeps {
@@ -42,6 +43,8 @@ export interface Explainer {
   explain(event: WhaleEvent, ruleId?: string): Promise<Explanation[] | null>;
   /** The tasks that a rule has made of the event as they are now, each followed by its retries. */
   tasksOf(explanation: Explanation): Promise<Task[]>;
+  /** The task that a person asked for with this event, followed by its retries; none for any other event. */
+  askedBy(event: WhaleEvent): Promise<Task[]>;
 }
 
 /** Makes the explainer. */
@@ -50,6 +53,7 @@ export function createExplainer(deps: ExplainDeps): Explainer {
     find: (typed) => find(typed.trim(), deps),
     explain: (event, ruleId) => explain(event, ruleId, deps),
     tasksOf: (explanation) => tasksOf(explanation, deps.tasks),
+    askedBy: (event) => askedBy(event, deps.tasks),
   };
 }
 
@@ -158,6 +162,15 @@ async function tasksOf(explanation: Explanation, tasks: Pick<TaskStore, "get">):
   const ids = new Set([first, ...elements.map((element) => element.taskId)].filter((id) => id !== undefined));
   const found: Task[] = [];
   for (const id of ids) await addWithRetries(id, found, tasks);
+  return found;
+}
+
+async function askedBy(
+  { type, source, incident }: WhaleEvent,
+  tasks: Pick<TaskStore, "get">,
+): Promise<Task[]> {
+  const found: Task[] = [];
+  if (type === RUN_REQUESTED_TYPE && source === OWN_SOURCE) await addWithRetries(incident, found, tasks);
   return found;
 }
 

@@ -8,32 +8,27 @@ import {
   joinedHelp,
   mergedByKey,
   microsOf,
-  microsText,
   type RouteClass,
   type Row,
   readPage,
-  type TimeOrder,
-  taskIdOf,
   timeOrderOf,
 } from "../../core/gateway/index.ts";
 import { isJsonObject, type JsonObject } from "../../core/ids/index.ts";
 import { inScope, objectOfTask } from "../../core/people/index.ts";
 import { fault, noAnswer, tellMissing, warn } from "./answers.ts";
-import { readFrom, requestOf, type Seen, seenBy } from "./ask.ts";
+import { readFrom, requestOf, seenBy } from "./ask.ts";
 import { findExecution, heldRow, shownId } from "./executions.ts";
 import type { Ask, GatewayParts } from "./parts.ts";
-
-const PAGE = 100;
-const MAX_OFFSET = 1_000;
-
-/** What one cluster gave of a list. */
-interface Part {
-  cluster: string;
-  rows: Row[];
-  total: number;
-  outcome: "whole" | "missing" | "refused";
-  refusal?: { status: number; text: string };
-}
+import {
+  failed,
+  MAX_OFFSET,
+  PAGE,
+  type Part,
+  type Placed,
+  type Pulling,
+  pullPages,
+  wholeRows,
+} from "./time-pages.ts";
 
 type Timed = Extract<RouteClass, { kind: "by_time" }>;
 
@@ -54,12 +49,13 @@ export async function listByTime(ask: Ask, kind: Timed, parts: GatewayParts): Pr
   // Only executions say which task they are of: other rows are for who sees the whole cluster.
   const asked = ask.path === "/v1/executions" ? seen : seen.filter(({ view }) => view === "all");
   const need = page.offset + page.limit;
-  const pull = (one: Seen) => pullPages(one, { ask, kind, order, need, parts });
-  const lists = held.onlyHeld ? [] : await Promise.all(asked.map(pull));
+  const pulling: Pulling = { ask, kind, order, need, parts };
+  const lists = held.onlyHeld ? [] : await Promise.all(asked.map((one) => pullPages(one, pulling)));
   if (!wereAnswered(ask, lists)) return;
-  const rows = [...held.rows, ...lists.flatMap((list) => list.rows)].sort((a, b) => compareRows(a, b, order));
+  const rows = await rowsOfPage({ lists, held: held.rows, offset: page.offset }, pulling);
+  if (rows === "answered") return;
   ctx.body = await Promise.all(
-    rows.slice(page.offset, need).map(async (row) => {
+    rows.map(async (row) => {
       const shown = held.real.get(String(row["id"])) ?? (await shownId(row, parts));
       return shown === null ? row : { ...row, id: shown };
     }),
@@ -68,6 +64,32 @@ export async function listByTime(ask: Ask, kind: Timed, parts: GatewayParts): Pr
   const total = lists.reduce((sum, list) => sum + list.total, held.rows.length);
   // What is hidden cannot be counted without being read.
   if (asked.every(({ view }) => view === "all")) ctx.set("X-Total-Count", String(total));
+}
+
+interface Pulled {
+  lists: readonly Part[];
+  held: readonly Row[];
+  offset: number;
+}
+
+/** The rows that the caller gets, in their order; it is told in what way they are not all. */
+async function rowsOfPage({ lists, held, offset }: Pulled, pulling: Pulling): Promise<Row[] | "answered"> {
+  const { ask, kind, order, need } = pulling;
+  const placed: Placed[] = [
+    ...held.map((row) => ({ cluster: null, row })),
+    ...lists.flatMap(({ cluster, rows }) => rows.map((row) => ({ cluster, row }))),
+  ].sort((a, b) => compareRows(a.row, b.row, order));
+  const wanted = placed.slice(offset, need);
+  const { rows, parts } = await wholeRows(wanted, pulling);
+  const silent = lists.filter(({ outcome }) => outcome === "missing");
+  const isWhole = parts.every(({ outcome }) => outcome === "whole");
+  if (!isWhole && !wereAnswered(ask, [...silent, ...parts])) return "answered";
+  const gone = wanted.length - rows.length;
+  if (isWhole && gone > 0) warn(ask.ctx, `incomplete: ${gone} rows have changed while they were read`);
+  if (lists.some(({ cut }) => cut)) {
+    warn(ask.ctx, `incomplete: no more than ${MAX_OFFSET} rows were looked at; page on with ${kind.before}`);
+  }
+  return rows;
 }
 
 /** False when the caller was told that nothing can be said. */
@@ -124,65 +146,6 @@ async function waiting({ scope, query }: Ask, { tasks, shown }: GatewayParts): P
       const at = microsOf(row["start_timestamp"]) ?? 0;
       return at > after && at < before && isListed(row, query);
     });
-}
-
-interface Pulling {
-  ask: Ask;
-  kind: Timed;
-  order: TimeOrder;
-  need: number;
-  parts: GatewayParts;
-}
-
-/** Pages on by time and not by number, so that rows which come meanwhile shift nothing. */
-async function pullPages({ name, view }: Seen, pulling: Pulling): Promise<Part> {
-  const { ask, kind, order, need, parts } = pulling;
-  const part: Part = { cluster: name, rows: [], total: 0, outcome: "whole" };
-  const known = new Set<string>();
-  const query = pageQuery(ask, kind);
-  query.set("limit", String(Math.min(PAGE, need)));
-  for (let page = 0; part.rows.length < need && page * PAGE < MAX_OFFSET + PAGE; page++) {
-    const read = await readFrom(name, requestOf(ask, { query: query.toString() }), parts);
-    if (read.outcome !== "ok" || !Array.isArray(read.body)) return { ...part, ...failed(read) };
-    if (page === 0) part.total = Number(read.headers["x-total-count"] ?? 0);
-    const rows = (read.body as unknown[]).filter(isJsonObject) as JsonObject[];
-    const fresh = rows.filter((row) => !known.has(String(row["id"])));
-    for (const row of fresh) known.add(String(row["id"]));
-    part.rows.push(...(view === "all" ? fresh : await visible(fresh, ask, parts)));
-    const last = microsOf(rows.at(-1)?.[kind.field]);
-    if (rows.length < Number(query.get("limit")) || fresh.length === 0 || last === null) break;
-    // One further, so that rows of the same instant are not left out; known ones are dropped.
-    if (order.descending) query.set(kind.before, microsText(last + 1));
-    else query.set(kind.after, microsText(last - 1));
-  }
-  return part;
-}
-
-function failed(read: Awaited<ReturnType<typeof readFrom>>): Pick<Part, "outcome" | "refusal"> {
-  if (read.outcome !== "status" || read.status >= 500 || read.status === 401) return { outcome: "missing" };
-  const text = isJsonObject(read.body) ? String(read.body["faultstring"] ?? "") : "";
-  return { outcome: "refused", refusal: { status: read.status, text } };
-}
-
-function pageQuery({ query, path }: Ask, { field }: Timed): URLSearchParams {
-  const own = new URLSearchParams(query);
-  own.delete("offset");
-  const included = own.get("include_attributes");
-  // Without when and whose a row cannot be put in its place.
-  if (included !== null) {
-    const needed = path === "/v1/executions" ? [field, "id", "context"] : [field, "id"];
-    own.set("include_attributes", [...new Set([...included.split(","), ...needed])].join(","));
-  }
-  return own;
-}
-
-async function visible(rows: readonly Row[], { scope }: Ask, { tasks }: GatewayParts): Promise<Row[]> {
-  const judged = rows.map(async (row) => {
-    const id = taskIdOf(row);
-    const task = id === null ? null : await tasks.get(id);
-    return task !== null && inScope(scope, objectOfTask(task)) ? [row] : [];
-  });
-  return (await Promise.all(judged)).flat();
 }
 
 type Keyed = Extract<RouteClass, { kind: "by_key" }>;

@@ -1,4 +1,4 @@
-import { bilingual, GATEWAY_KEY, readControl, readStart, rerunFault } from "../../core/gateway/index.ts";
+import { bilingual, GATEWAY_KEY, readControl, readRerun, readStart } from "../../core/gateway/index.ts";
 import { isJsonObject, type JsonObject } from "../../core/ids/index.ts";
 import { authorise, objectOfTask, personNamed } from "../../core/people/index.ts";
 import type { RunRequest } from "../../core/runs/index.ts";
@@ -49,7 +49,10 @@ function keyOf({ ctx, who }: Ask, { ids }: Pick<GatewayParts, "ids">): string {
 
 const byOf = (who: string): string => personNamed(who) ?? who;
 
-const REFUSED_STATUS: Record<string, number> = { no_grant: 403, not_allowed: 403, no_allowed_cluster: 403 };
+const REFUSED_STATUS: Record<string, number> = {
+  ...{ no_grant: 403, not_allowed: 403, no_allowed_cluster: 403 },
+  too_many: 429,
+};
 
 /** `POST /executions`: what is asked for becomes a task, which is shown as a delayed execution until it runs. */
 export async function startExecution(ask: Ask, parts: GatewayParts): Promise<void> {
@@ -58,8 +61,9 @@ export async function startExecution(ask: Ask, parts: GatewayParts): Promise<voi
   const by = byOf(ask.who);
   const read = readStart(body, by);
   if (read.outcome === "refused") return fault(ask.ctx, read.status, read.message);
-  const { action, parameters, ignored } = read;
-  const task = await askDesk(ask, { action, parameters }, parts);
+  const { action, parameters, notify, ignored } = read;
+  const request = { action, parameters, ...(notify ? { notify } : {}) };
+  const task = await askDesk(ask, request, parts);
   if (task === null) return;
   if (ignored.length > 0) warn(ask.ctx, `not carried over: ${ignored.join(", ")}`);
   made(ask, task, parts);
@@ -68,12 +72,16 @@ export async function startExecution(ask: Ask, parts: GatewayParts): Promise<voi
 /** The task that the desk made of a request; null when the caller has been told why there is none. */
 export async function askDesk(
   ask: Ask,
-  request: Pick<RunRequest, "action" | "parameters" | "command">,
+  request: Pick<RunRequest, "action" | "parameters" | "command" | "notify">,
   parts: GatewayParts,
 ): Promise<Task | null> {
   const key = keyOf(ask, parts);
-  const answer = await parts.desk.ask({ ...request, by: byOf(ask.who), via: "gateway", key });
+  const { actor, who, ctx } = ask;
+  const token = actor.kind === "user" && actor.token ? { token: actor.token.id } : {};
+  const answer = await parts.desk.ask({ ...request, ...token, by: byOf(who), via: "gateway", key });
   if (answer.outcome === "made") return answer.task;
+  const { retryAfterMs } = answer;
+  if (retryAfterMs !== undefined) ctx.set("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
   fault(ask.ctx, REFUSED_STATUS[answer.reason] ?? 400, answer.message);
   return null;
 }
@@ -83,12 +91,12 @@ function made({ ctx }: Ask, task: Task, { shown }: GatewayParts): void {
   ctx.body = heldRow(task, shown);
 }
 
-/** `re_run`: one more task like the ended one, with an approval of its own. */
+/** `re_run`: one more task like the ended one, or of its failed steps, with an approval of its own. */
 export async function rerunExecution(ask: Ask, parts: GatewayParts): Promise<void> {
   const body = await objectOf(ask, parts);
   if (body === null) return;
-  const wrong = rerunFault(body);
-  if (wrong !== null) return fault(ask.ctx, 400, wrong);
+  const read = readRerun(body, byOf(ask.who));
+  if (read.outcome === "refused") return fault(ask.ctx, read.status, read.message);
   const found = await findExecution(ask, ask.match.params["id"] ?? "", parts);
   if (found.outcome === "answered") return;
   if (!found.task) {
@@ -98,7 +106,7 @@ export async function rerunExecution(ask: Ask, parts: GatewayParts): Promise<voi
   const { task } = found;
   if (!mayControl(ask, task)) return;
   const order = orderOf(ask, parts);
-  const answer = await parts.orders.retry(task, order);
+  const answer = await parts.orders.retry(task, order, read.wish);
   if (answer.outcome === "refused") return fault(ask.ctx, 400, refusalWords(answer.reason));
   if (answer.outcome === "misfits") return fault(ask.ctx, 400, bilingual(answer.words.zh, answer.words.en));
   made(ask, answer.task, parts);

@@ -21,7 +21,7 @@ import type {
 } from "../../core/ports/index.ts";
 import type { Texts } from "../../core/texts/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
-import { changeQuestion, showAgain, tellOne } from "./store.ts";
+import { changeQuestion, showAgain, tellGroup, tellOne } from "./store.ts";
 
 export interface AnswererDeps {
   state: StateStore;
@@ -138,6 +138,7 @@ async function tellOutcome(
 ): Promise<void> {
   // The first try shows that somebody has answered; further ones change nothing on the card.
   if (told.outcome !== "open" || question.answer?.tries === 1) await showAgain(question.id, deps);
+  await tellGroup(question, deps);
   if (told.outcome === "answered" || told.outcome === "open") return;
   const viewing = await deps.view(null, [answer.by]);
   const { questions } = viewing.texts;

@@ -104,8 +104,14 @@ async function update(claim: OutboxClaim, asked: Asked, deps: QuestionDeliverDep
   if (outcome === "code_spent" && left) await update(claim, { question: left, task }, deps);
 }
 
+/** What a question is looked at with. */
+export interface QuestionViewDeps {
+  view: Viewer;
+  directory: Pick<Directory, "nameOf">;
+}
+
 /** With the name of who has answered. */
-async function viewingOf({ question, task }: Asked, to: readonly string[], deps: QuestionDeliverDeps) {
+export async function viewingOf({ question, task }: Asked, to: readonly string[], deps: QuestionViewDeps) {
   const viewing = await deps.view(task, to);
   const by = question.answer?.by;
   if (by === undefined) return viewing;

@@ -1,5 +1,5 @@
 import { ChatOpsError } from "../../core/errors.ts";
-import { outboxKey } from "../../core/ids/index.ts";
+import { cardId, outboxKey } from "../../core/ids/index.ts";
 import type { Question } from "../../core/inquiries/index.ts";
 import type { Clock, Outbox, OutboxItem, StateStore } from "../../core/ports/index.ts";
 
@@ -28,6 +28,24 @@ export async function changeQuestion(
 export function cardItem({ id }: Question, nowMs: number): OutboxItem {
   const body = { kind: "question" as const, question: id };
   return { key: outboxKey(id, "card", 1), taskId: `#${id}`, lane: 1, body, dueAtMs: nowMs };
+}
+
+/** Its card in the group of its task, to be shown there; none where there is no group. */
+export function groupItems({ id, inGroup }: Question, nowMs: number): OutboxItem[] {
+  if (!inGroup) return [];
+  const body = { kind: "group_card" as const, group: inGroup.group, cardId: cardId(id, 1) };
+  return [{ key: outboxKey(id, "group", 1), taskId: null, lane: 1, body, dueAtMs: nowMs }];
+}
+
+/** Tells its group what became of it, where it was asked there. */
+export async function tellGroup(
+  { id, inGroup, end }: Question,
+  { outbox, clock }: { outbox: Pick<Outbox, "add">; clock: Clock },
+): Promise<void> {
+  if (!inGroup?.sentAtMs || end === null) return;
+  const body = { kind: "group_state" as const, group: inGroup.group, cardId: cardId(id, 1) };
+  const key = outboxKey(id, "group", 2);
+  await outbox.add([{ key, taskId: null, lane: 2, body, dueAtMs: clock.nowMs() }]);
 }
 
 /** Shows a question's card as it is now. */

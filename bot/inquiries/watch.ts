@@ -14,11 +14,11 @@ import type {
   StateStore,
   TaskStore,
 } from "../../core/ports/index.ts";
-import { isTerminal, type Task } from "../../core/tasks/index.ts";
+import { groupOfTask, isTerminal, type Task } from "../../core/tasks/index.ts";
 import { startLoop } from "../workers/loop.ts";
 import type { Viewer } from "../workers/viewing.ts";
 import type { Answerer } from "./answerer.ts";
-import { cardItem, changeQuestion, showAgain, tellOne } from "./store.ts";
+import { cardItem, changeQuestion, groupItems, showAgain, tellGroup, tellOne } from "./store.ts";
 
 export interface InquiryWatchDeps {
   state: StateStore;
@@ -83,6 +83,21 @@ export function startInquiryWatch(deps: InquiryWatchDeps): InquiryWatch {
   };
 }
 
+/** An executor whose hints are heard here too, beside whoever watches a cluster through it; all else is as it was. */
+export function overheard<Engine extends Pick<Executor, "watch">>(
+  executor: Engine,
+  { hinted }: Pick<InquiryWatch, "hinted">,
+): Engine {
+  const watch: Executor["watch"] = (cluster, onHint, ...rest) => {
+    const both = (hint: Hint) => {
+      hinted(hint);
+      onHint(hint);
+    };
+    return executor.watch(cluster, both, ...rest);
+  };
+  return { ...executor, watch };
+}
+
 interface Round extends InquiryWatchDeps {
   /** Questions of runs that no task of Whale has. */
   foreign: LRUCache<string, true>;
@@ -133,18 +148,20 @@ async function notice(inquiry: Inquiry, round: Round): Promise<void> {
   if (!task || isTerminal(task.state)) return void foreign.set(id, true);
   const nowMs = clock.nowMs();
   const { ttlMinutes } = inquiry;
+  const group = groupOfTask(task);
   const question: Question = {
     ...{ id, cluster: inquiry.cluster, inquiry: inquiry.id, taskId: task.id, schema: inquiry.schema },
     ...{ users: inquiry.users, roles: inquiry.roles, askedAtMs: nowMs },
     untilMs: ttlMinutes === undefined ? null : nowMs + ttlMinutes * 60_000,
     ...{ card: { recipients: [], sentAtMs: null, codes: [] }, answer: null, refused: [] },
+    ...(group === undefined ? {} : { inGroup: { group, sentAtMs: null } }),
     ...{ end: null, endedAtMs: null },
   };
   const put = await state.put({ kind: "question", name: id, expected: null, body: question });
   round.asking.add(inquiry.id);
   if (put.outcome === "conflict") return;
   await record("inquiry.ask", question, round);
-  await round.outbox.add([cardItem(question, nowMs)]);
+  await round.outbox.add([cardItem(question, nowMs), ...groupItems(question, nowMs)]);
   round.log.info({ taskId: task.id, question: id, cluster: inquiry.cluster }, "a workflow asks people");
 }
 
@@ -170,6 +187,7 @@ async function goOn(question: Question, asked: readonly Inquiry[], round: Round)
   const { state, outbox, clock, tasks, executor, answerer } = round;
   const nowMs = clock.nowMs();
   if (question.card.sentAtMs === null) await outbox.add([cardItem(question, nowMs)]);
+  if (question.inGroup?.sentAtMs === null) await outbox.add(groupItems(question, nowMs));
   if (question.answer) return void (await answerer.deliver(question.id));
   if (asked.some(({ id }) => id === question.inquiry)) {
     const task = await tasks.get(question.taskId);
@@ -186,6 +204,7 @@ async function over(question: Question | null, round: Round): Promise<void> {
   if (!question) return;
   await record("inquiry.end", question, round);
   await showAgain(question.id, round);
+  await tellGroup(question, round);
   if (question.end !== "lapsed") return;
   for (const to of question.card.recipients) {
     const { questions } = (await round.view(null, [to])).texts;

@@ -9,7 +9,6 @@ import {
   currentDigest,
   failedSteps,
   type RefusalReason,
-  type Rerun,
   type RetryPlan,
   type RetryWish,
   retryFault,
@@ -52,21 +51,28 @@ export function createRetryPlanner(given: RetryPlannerDeps): RetryPlanner {
   return async (task, wish) => {
     const reason = retryFault(task, currentDigest(deps.inForce(), task), wish);
     if (reason) return { outcome: "refused", reason };
-    if (wish.rerun !== undefined) return planRerun(task, wish.rerun, deps);
+    if (wish.rerun !== undefined) return planRerun(task, wish, deps);
     if (wish.parameters === undefined && wish.cluster === undefined) return { outcome: "planned", plan: {} };
     return planStart(task, wish, deps);
   };
 }
 
-async function planRerun(task: Task, rerun: Rerun, { executor }: Deps): Promise<PlannedRetry> {
+async function planRerun(task: Task, wish: RetryWish, { executor }: Deps): Promise<PlannedRetry> {
   const { execution, action } = task;
   if (!execution) return { outcome: "refused", reason: "nothing_to_rerun" };
   const { id: executionId, cluster } = execution;
   try {
-    const steps = rerun === "all" ? [] : failedSteps(await executor.children(cluster, executionId));
-    if (rerun === "failed" && steps.length === 0) return { outcome: "refused", reason: "no_failed_steps" };
+    const isWhole = wish.rerun === "all";
+    const failed = isWhole ? [] : failedSteps(await executor.children(cluster, executionId));
+    if (!isWhole && failed.length === 0) return { outcome: "refused", reason: "no_failed_steps" };
+    const { steps = failed, reset = [] } = wish;
+    if (steps.some((step) => !failed.includes(step)))
+      return { outcome: "refused", reason: "steps_not_failed" };
     const known = (await executor.reruns({ cluster, action, executionId })).map(({ id }) => id);
-    return { outcome: "planned", plan: { rerunOf: { cluster, executionId, steps, known } } };
+    return {
+      outcome: "planned",
+      plan: { rerunOf: { cluster, executionId, steps, known, ...(reset.length > 0 ? { reset } : {}) } },
+    };
   } catch (error) {
     if (!isChatOpsError(error)) throw error;
     return { outcome: "refused", reason: "engine_unreachable" };

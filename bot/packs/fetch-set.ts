@@ -12,7 +12,7 @@ import {
   type PackRepo,
   type PackSet,
 } from "../../core/releases/index.ts";
-import { MAX_REPO_BYTES, type PackTools } from "./tools.ts";
+import type { PackTools } from "./tools.ts";
 
 /** A set's repositories as they stand in a folder, each in one named by its place, or why they cannot be had. */
 export type SetFetched =
@@ -24,7 +24,7 @@ export type SetFetched =
     }
   | { outcome: "failed"; problems: PackProblem[] };
 
-type FetchTools = Pick<PackTools, "repos" | "format" | "openTree">;
+type FetchTools = Pick<PackTools, "repos" | "format" | "openTree" | "maxRepoBytes">;
 
 /** Brings the repositories of a lock into an empty folder and reads their packs. */
 export async function fetchLocked(
@@ -84,7 +84,8 @@ async function fetchRepos(
   for (const [at, { repo, commit }] of wanted.entries()) {
     // A repository's name is a word of people's: it stands in no path.
     const into = join(dir, String(at));
-    const fetched = await tools.repos.fetch({ repo, commit, into, maxBytes: MAX_REPO_BYTES }, signal);
+    const order = { repo, commit, into, maxBytes: tools.maxRepoBytes };
+    const fetched = await tools.repos.fetch(order, signal);
     if (fetched.outcome !== "fetched") return { outcome: "failed", problems: [failure(repo, fetched)] };
     const tree = await tools.openTree(repo.name, into);
     const read = tools.format.read(tree, repo.paths ?? ["."]);

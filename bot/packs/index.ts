@@ -1,5 +1,5 @@
 export { checkFolder, checkSet, type ToCheck } from "./check-set.ts";
 export { fetchLocked, lockSet, type SetFetched } from "./fetch-set.ts";
 export * from "./scaffold.ts";
-export { MAX_REPO_BYTES, type PackTools } from "./tools.ts";
+export type { PackTools } from "./tools.ts";
 export * from "./unit-tests.ts";

@@ -7,9 +7,8 @@ export interface PackTools {
   python: PythonCode;
   /** What clusters say; null where none may be asked. */
   registry: Pick<PackRegistry, "inspect" | "registered"> | null;
+  /** The largest repository that is fetched, in bytes. */
+  maxRepoBytes: number;
   /** The files of a folder as a repository's tree. */
   openTree: (repo: string, folder: string) => Promise<PackTree>;
 }
-
-/** The largest repository that is fetched. */
-export const MAX_REPO_BYTES = 1_073_741_824;

@@ -1,3 +1,4 @@
+import { clockTimeOf } from "../../core/cards/index.ts";
 import type { ClusterWords } from "../../core/clusters/index.ts";
 import { type Actor, authorise } from "../../core/people/index.ts";
 import {
@@ -39,13 +40,16 @@ export function maySeeRelease(actor: Actor, { clusters, by }: Pick<Release, "clu
 }
 
 /** One release on one line of a list. */
-export function releaseLine({ id, at, title, set, stage, by, clusters }: Release): ClusterWords {
+export function releaseLine(
+  { id, at, title, set, stage, by, clusters }: Release,
+  timeZone: string,
+): ClusterWords {
   const said = RELEASE_STAGE_WORDS[stage];
   const facts = [
     `${title} (${set})`,
     clusters.join(" "),
     by.replace(/^user:/, ""),
-    at.slice(0, 16).replace("T", " "),
+    clockTimeOf(at, timeZone),
   ];
   return {
     zh: [`${releaseCode(id)} ${said.zh}`, ...facts].join(" · "),
@@ -60,7 +64,7 @@ export function driftLine(drift: ClusterDrift): ClusterWords {
     case "none":
       return { zh: `${cluster}：没有发布过`, en: `${cluster}: nothing was released to it` };
     case "held":
-      return { zh: `${cluster}：正在发布`, en: `${cluster}: a release is at it` };
+      return { zh: `${cluster}：有未结束的发布`, en: `${cluster}: a release of it is not over` };
     case "unreadable":
       return {
         zh: `${cluster}：读不到：${drift.message}`,

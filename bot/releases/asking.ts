@@ -10,7 +10,7 @@ import {
 import type { Decision } from "../../core/tasks/index.ts";
 import { findNamed, move, type ReleasesDeps, type ReleaseTaken, recorded } from "./moves.ts";
 import type { TermsFound } from "./step.ts";
-import { allReleases, hold } from "./store.ts";
+import { allReleases, type Held, hold } from "./store.ts";
 
 /** What somebody wants released. */
 export interface ReleaseAsk {
@@ -45,7 +45,7 @@ const MAX_TRIES = 8;
 
 /** Asks for one; the same key again gives the same one. */
 export async function ask(what: ReleaseAsk, deps: ReleasesDeps): Promise<ReleaseAsked> {
-  const { terms, state, ids, clock, log } = deps;
+  const { terms, state, ids, clock, log, onStep } = deps;
   const { set, build = null, key, by } = what;
   const before = key === undefined ? undefined : (await allReleases(state)).find((one) => one.key === key);
   if (before) return { outcome: "asked_before", release: before };
@@ -53,14 +53,23 @@ export async function ask(what: ReleaseAsk, deps: ReleasesDeps): Promise<Release
   if (found.outcome === "refused") return { ...found, reason: "no_terms" };
   const id = `r_${ids.ulid().toLowerCase()}`;
   const held = await hold(found.terms.clusters, id, deps);
-  if (held.outcome === "taken") {
-    return { outcome: "refused", reason: "held", cluster: held.cluster, by: held.by };
-  }
+  if (held.outcome === "taken") return refusedBy(held);
+  onStep("release_held");
   const release = askedOf(what, { id, found, nowMs: clock.nowMs() });
   const put = await state.put({ kind: "release", name: id, expected: null, body: release });
+  // Until it was stored, whoever found us slow took the holds for those of somebody who had died.
+  const still = await hold(release.clusters, id, deps);
+  if (still.outcome === "taken") {
+    if (put.outcome === "stored") await state.remove("release", id, put.document.revision);
+    return refusedBy(still);
+  }
   log.info({ by, release: id, set, digest: release.image.digest }, "a release was asked for");
   if (put.outcome === "stored") await recorded(put.document, deps);
   return { outcome: "asked", release };
+}
+
+function refusedBy({ cluster, by }: Extract<Held, { outcome: "taken" }>): ReleaseAsked {
+  return { outcome: "refused", reason: "held", cluster, by };
 }
 
 function askedOf(

@@ -46,9 +46,9 @@ interface Clicked {
   key: string;
 }
 
-/** Told only where it is not what the card shows by itself. */
+/** Told only where it is not what the card shows by itself, and a message of the step says as well. */
 async function answer(done: ReleaseDone, { payload, key }: Clicked, deps: ReleaseClickDeps): Promise<void> {
-  if (done.outcome === "repeated") return;
+  if (done.outcome === "repeated" || (done.outcome === "moved" && payload.code !== undefined)) return;
   const to = payload.userId;
   const { texts, plain } = await deps.view(null, [to]);
   const words = releaseDoneWords(done);

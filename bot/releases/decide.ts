@@ -40,10 +40,16 @@ export async function doWithRelease(wish: ReleaseDeedWish, deps: ReleaseDecideDe
   const barred = mayNot(actor, release);
   if (barred) return { outcome: "denied", message: barred };
   const by = actorName(actor);
-  const needsWhy = deed === "rollback" || deed === "abort";
-  const said = why === "" ? `${by} ${deed}` : `${by}: ${why}`;
-  const input = needsWhy ? { kind: deed, by, why: said } : { kind: deed, by };
+  const isBack = deed === "rollback" || deed === "abort";
+  const input = isBack ? { kind: deed, by, why: whyText(deed, { by, why }) } : { kind: deed, by };
   return deps.releases.take({ id: release.id, input, key });
+}
+
+const WANTED = { rollback: "要求回滚 (wanted it rolled back)", abort: "要求中止 (wanted it ended)" } as const;
+
+/** Who did not let it go on, and why where they say. */
+function whyText(deed: keyof typeof WANTED, { by, why }: { by: string; why: string }): string {
+  return why === "" ? `${by} ${WANTED[deed]}` : `${by}: ${why}`;
 }
 
 /** Why somebody may not change a release; null when they may. */

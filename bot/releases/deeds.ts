@@ -6,6 +6,7 @@ import {
   releaseCode,
   termsHash,
 } from "../../core/releases/index.ts";
+import { RELEASE_POINTS } from "../workers/index.ts";
 import { canary, prove, register, remove, undrain } from "./content.ts";
 import { look, set, watch } from "./images.ts";
 import { type Done, failed, open, type ReleaseDeedDeps } from "./step.ts";
@@ -17,7 +18,17 @@ const STRANDED_MS = 600_000;
 export async function releaseStep(release: Release, deps: ReleaseDeedDeps): Promise<Done> {
   const { state, clock } = deps;
   const drain = (await state.get("drain", releaseCluster(release)))?.body ?? null;
-  return carryOut(release, nextReleaseDeed(release, { drain, nowMs: clock.nowMs() }), deps);
+  const deed = nextReleaseDeed(release, { drain, nowMs: clock.nowMs() });
+  passBy(release, `${deed.outcome}_doing`, deps);
+  const done = await carryOut(release, deed, deps);
+  passBy(release, `${deed.outcome}_done`, deps);
+  return done;
+}
+
+function passBy({ stage }: Release, what: string, { onStep }: ReleaseDeedDeps): void {
+  const name = `${stage === "back" ? "rollback" : "release"}_${what}`;
+  const point = RELEASE_POINTS.find((one) => one === name);
+  if (point !== undefined) onStep(point);
 }
 
 function carryOut(release: Release, deed: ReleaseDeed, deps: ReleaseDeedDeps): Promise<Done> | Done {

@@ -1,4 +1,11 @@
-import { lastAt, type Release, type Role, releaseCluster, vanishedOf } from "../../core/releases/index.ts";
+import {
+  lastAt,
+  packsLeft,
+  type Release,
+  type Role,
+  releaseCluster,
+  vanishedOf,
+} from "../../core/releases/index.ts";
 import { type Deed, type Done, failed, open, type ReleaseDeedDeps, STEPPED } from "./step.ts";
 
 /** Reads a cluster as it is, and asks whether it would take the image. */
@@ -25,7 +32,8 @@ export async function look(
     releases.filter((one) => one.set === release.set && one.id !== id),
   );
   const former = before?.places[cluster]?.stands === "new" ? before.packs : null;
-  const refs = [...new Set([...release.packs, ...(former ?? [])].map(({ ref }) => ref))];
+  const left = packsLeft(cluster, release.set, releases);
+  const refs = [...new Set([...release.packs, ...left].map(({ ref }) => ref))];
   const packs = await registry.registered(cluster, refs);
   const vanished = vanishedOf(release, { registered: packs, former });
   return { kind: "looked", parts, packs, vanished };

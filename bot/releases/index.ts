@@ -3,6 +3,7 @@ export type { ReleaseAsk, ReleaseAsked, ReleaseWish } from "./asking.ts";
 export * from "./clicks.ts";
 export * from "./decide.ts";
 export * from "./drift.ts";
+export { type ReleaseCardDeps, releaseCards } from "./group-card.ts";
 export * from "./keeper.ts";
 export type { ReleasesDeps, ReleaseTaken } from "./moves.ts";
 export type { ReleaseDeedDeps, TermsFinder, TermsFound } from "./step.ts";

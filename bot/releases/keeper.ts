@@ -19,15 +19,17 @@ export interface Releases {
   take(wish: ReleaseWish): Promise<ReleaseTaken>;
   /** How clusters differ from what was released to them. */
   drift: DriftWatch;
-  /** Takes each release as far as it goes now. Of several processes one does. */
-  round(): Promise<void>;
+  /** Takes each release as far as it goes now, and gives those that are not over. Of several processes one does. */
+  round(): Promise<Release[]>;
   start(): Loop;
 }
 
 const LEASE = "releases";
-/** Longer than any deed takes that is not given up. */
-const LEASE_MS = 300_000;
+/** So long after its holder has died another process goes on; who lives renews it, however long a deed takes. */
+const LEASE_MS = 60_000;
+const RENEW_MS = LEASE_MS / 3;
 const ROUND_MS = 2_000;
+const SHORTEST_MS = 250;
 /** So many steps of one release in one round, so that others have their turn. */
 const MOST_STEPS = 20;
 const MACHINE = "whale";
@@ -45,11 +47,18 @@ export function createReleases(deps: ReleasesDeps): Releases {
       startLoop({
         ...{ name: "releases", clock, log, maxIdleMs: ROUND_MS },
         round: async () => {
-          await round(deps);
-          return { more: false, nextDueAtMs: null };
+          const releases = await round(deps);
+          const nowMs = clock.nowMs();
+          return { more: false, nextDueAtMs: nowMs + pauseOver(releases, nowMs) };
         },
       }),
   };
+}
+
+/** What has just begun a step is looked at soon, and then ever less often. */
+function pauseOver(releases: readonly Release[], nowMs: number): number {
+  const waits = releases.map(({ since }) => Math.max(SHORTEST_MS, nowMs - Date.parse(since)));
+  return Math.min(ROUND_MS, ...waits);
 }
 
 /** Said before it is remembered as said. That nobody can be told holds nothing up. */
@@ -69,39 +78,54 @@ async function toldOf(
   return changed({ revision, body: { ...body, told } }, state);
 }
 
-async function round(deps: ReleasesDeps): Promise<void> {
-  const { leases, holder, state, log } = deps;
+async function round(deps: ReleasesDeps): Promise<Release[]> {
+  const { leases, holder, state, every, log } = deps;
   const holds = await state.list("release_hold");
-  if (holds.length === 0 && !deps.drift.isDue()) return;
+  if (holds.length === 0 && !deps.drift.isDue()) return [];
   const lease = await leases.acquire(LEASE, holder, LEASE_MS);
-  if (lease.outcome === "taken") return;
+  if (lease.outcome === "taken") return [];
+  const done = every(RENEW_MS, () => renew(deps));
   try {
     const ids = [...new Set(holds.map(({ body }) => body.release))];
-    await Promise.all(
+    const gone = await Promise.all(
       ids.map((id) =>
         goOn(id, deps).catch((error: unknown) => {
           log.warn({ release: id, reason: errorText(error) }, "a release could not be taken further");
+          return null;
         }),
       ),
     );
     await freeOrphans(deps);
     await deps.drift.round(new Set(holds.map(({ name }) => name)));
+    return gone.filter((release) => release !== null);
   } finally {
+    done();
     // Where the store does not answer any more, the lease ends by itself.
     await leases.release(LEASE, lease.fence).catch(() => false);
   }
 }
 
-/** Takes one release as far as it goes without waiting. */
-async function goOn(id: string, deps: ReleasesDeps): Promise<void> {
+/** Who has lost it hears so before the next deed. */
+async function renew({ leases, holder, log }: ReleasesDeps): Promise<void> {
+  await leases.acquire(LEASE, holder, LEASE_MS).catch((error: unknown) => {
+    log.warn({ reason: errorText(error) }, "the lease of releases could not be renewed");
+  });
+}
+
+/** Takes one release as far as it goes without waiting; null where it is over, or another's turn. */
+async function goOn(id: string, deps: ReleasesDeps): Promise<Release | null> {
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const found = await deps.state.get("release", id);
     const known = found && (await recorded(found, deps));
     const told = known && (await toldOf(known, deps));
-    if (!told) return;
-    if (isReleaseOver(told.body)) return ended(told.body, deps);
-    if (!(await oneStep(told, deps))) return;
+    if (!told) return null;
+    if (isReleaseOver(told.body)) {
+      await ended(told.body, deps);
+      return null;
+    }
+    if (!(await oneStep(told, deps))) return told.body;
   }
+  return null;
 }
 
 /** Whether it went on. */

@@ -20,6 +20,8 @@ export interface ReleasesDeps extends ReleaseDeedDeps {
   /** Tells people where it stands, and asks those who are to decide. */
   tell: (release: Release) => Promise<void>;
   drift: DriftWatch;
+  /** Calls again and again until told to stop. */
+  every: (ms: number, look: () => Promise<void>) => () => void;
   state: StateStore;
   ids: Ids;
   clock: Clock;
@@ -51,7 +53,7 @@ export async function move(
   { input, by, key }: Moving,
   deps: ReleasesDeps,
 ): Promise<Extract<ReleaseTaken, { release: Release }> | null> {
-  const { state, clock, log } = deps;
+  const { state, clock, log, onStep } = deps;
   const before = await recorded(found, deps);
   if (!before) return null;
   const nowMs = clock.nowMs();
@@ -63,6 +65,7 @@ export async function move(
   const { id, stage, step, index, clusters } = release;
   const put = await state.put({ kind: "release", name: id, expected: before.revision, body: release });
   if (put.outcome === "conflict") return null;
+  onStep("release_stored");
   const facts = { release: id, stage, step, cluster: clusters[index], by, reason: input.kind };
   log.info({ ...facts, problem: release.problem?.message }, "a release went on");
   await recorded(put.document, deps);

@@ -1,6 +1,7 @@
 import type { Clock, Executor, PackRegistry, Rollouts, StateStore } from "../../core/ports/index.ts";
 import type { ReleaseDeed, ReleaseInput, ReleaseTerms } from "../../core/releases/index.ts";
 import type { Drains } from "../clusters/index.ts";
+import type { StepObserver } from "../workers/index.ts";
 
 /** What a set and a build of it would be released as now. */
 export type TermsFound =
@@ -18,6 +19,7 @@ export interface ReleaseDeedDeps {
   drains: Pick<Drains, "order" | "lift">;
   state: StateStore;
   clock: Clock;
+  onStep: StepObserver;
 }
 
 /** One kind of deed. */

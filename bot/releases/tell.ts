@@ -63,15 +63,19 @@ async function asked(release: Release, deps: ReleaseTellDeps): Promise<void> {
   const people = await deps.delegations.withDelegates(members);
   const cards = await Promise.all(people.map((to) => cardFor(release, to, deps)));
   const plans = await Promise.all(people.map((to) => planFor(release, to, deps)));
-  const group = escalated === 0 ? await groupItem(release, deps) : [];
-  await add([...cards, ...plans.flat(), ...group], deps);
+  await add([...cards, ...plans.flat(), ...(await groupItem(release, deps))], deps);
 }
 
-/** Its card where there is something to click on it, or when it begins; else a message. */
-async function told(release: Release, to: string, deps: ReleaseTellDeps): Promise<OutboxItem> {
+/** Where there is something to click on it, and when it begins. */
+function getsCard(release: Release): boolean {
   const isBegun = release.stage === "rolling" && release.index === 0 && release.step === "draining";
   const isUnderWay = release.stage === "rolling" || release.stage === "back" || release.stage === "starting";
-  if (isBegun || (!isUnderWay && releaseDeeds(release).length > 0)) return cardFor(release, to, deps);
+  return isBegun || (!isUnderWay && releaseDeeds(release).length > 0);
+}
+
+/** Its card, else a message. */
+async function told(release: Release, to: string, deps: ReleaseTellDeps): Promise<OutboxItem> {
+  if (getsCard(release)) return cardFor(release, to, deps);
   const { texts, plain } = await deps.view(null, [to]);
   const text = plain(texts.wordsOf(releaseWords(release)));
   return itemFor(release, { what: `told~${to}`, body: { kind: "answer", to, text } }, deps);
@@ -88,13 +92,23 @@ export async function shownCard(
   to: string,
   { view, directory }: { view: Viewer; directory: Pick<Directory, "nameOf"> },
 ) {
-  const viewing = await view(null, [to]);
+  const { card } = await shownTo(release, [to], { view, directory });
+  return { cardId: releaseCardId(release, to), card };
+}
+
+/** The same for whoever sees it, with what it is looked at with. */
+export async function shownTo(
+  release: Release,
+  to: readonly string[],
+  { view, directory }: { view: Viewer; directory: Pick<Directory, "nameOf"> },
+) {
+  const viewing = await view(null, to);
   const named = [release.by.replace(/^user:/, ""), ...releaseApprovers(release)];
   const names = new Map(
     await Promise.all(named.map(async (id) => [id, await nameOf(id, directory)] as const)),
   );
   const card = releaseCard(release, { ...viewing, nameOf: (id) => names.get(id) ?? id });
-  return { cardId: releaseCardId(release, to), card };
+  return { card, viewing };
 }
 
 async function nameOf(id: string, directory: Pick<Directory, "nameOf">): Promise<string> {
@@ -113,6 +127,10 @@ async function planFor(release: Release, to: string, deps: ReleaseTellDeps): Pro
 async function groupItem(release: Release, deps: ReleaseTellDeps): Promise<OutboxItem[]> {
   const { group } = release.approval;
   if (group === undefined) return [];
+  if (getsCard(release)) {
+    const cardId = releaseCardId(release, `group:${group}`);
+    return [itemFor(release, { what: "group", body: { kind: "group_card", group, cardId } }, deps)];
+  }
   const { texts, plain } = await deps.view(null);
   const text = plain(texts.wordsOf(releaseWords(release)));
   return [itemFor(release, { what: "group", body: { kind: "group_text", group, text } }, deps)];
@@ -124,7 +142,7 @@ function itemFor(
   { clock }: ReleaseTellDeps,
 ): OutboxItem {
   const key = `release:${release.id}:${tellingOf(release)}:${what}`;
-  const lane = body.kind === "confirm" ? (1 as const) : (4 as const);
+  const lane = body.kind === "confirm" || body.kind === "group_card" ? (1 as const) : (4 as const);
   return { key, taskId: null, lane, body, dueAtMs: clock.nowMs() };
 }
 

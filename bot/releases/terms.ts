@@ -7,6 +7,10 @@ export interface TermsDeps {
   sets: () => readonly PackSet[];
   /** A build of a set by its id, the newest finished one where none is named; null where there is none. */
   buildOf: (set: string, build: string | null) => Promise<Build | null>;
+  /** Whether a cluster says how new packs reach its workers. */
+  takesReleases: (cluster: string) => boolean;
+  /** Names of the packs that releases of a set have left on a cluster. */
+  packsLeft: (cluster: string, set: string) => Promise<readonly string[]>;
   /** What a cluster has of these packs now. */
   packsOn: (cluster: string, packs: readonly string[]) => Promise<readonly PlannedPack[]>;
   /** What changes on a cluster that has the first and shall have the second. */
@@ -14,10 +18,19 @@ export interface TermsDeps {
 }
 
 /** Makes the terms of a release out of its set and build as they are now, and of what its clusters know of its packs. */
-export function termsFinder({ sets, buildOf, packsOn, planOf }: TermsDeps): TermsFinder {
+export function termsFinder({
+  sets,
+  buildOf,
+  takesReleases,
+  packsLeft,
+  packsOn,
+  planOf,
+}: TermsDeps): TermsFinder {
   return async (id, wanted) => {
     const set = sets().find((one) => one.id === id);
     if (!set) return { outcome: "refused", zh: `没有 Pack 集 ${id}`, en: `there is no pack set ${id}` };
+    const closed = set.clusters.find((name) => !takesReleases(name));
+    if (closed !== undefined) return { outcome: "refused", ...noDeploy(closed) };
     const build = await buildOf(id, wanted);
     const image = build?.set === id ? build.image : undefined;
     const held = build?.packs;
@@ -30,7 +43,9 @@ export function termsFinder({ sets, buildOf, packsOn, planOf }: TermsDeps): Term
     const { title, strategy, clusters, drainMs, canary, approval } = set;
     const plans = await Promise.all(
       clusters.map(async (cluster) => {
-        return { cluster, plan: planOf(await packsOn(cluster, refs), held) };
+        // What is gone from the set goes from its clusters too.
+        const all = [...new Set([...refs, ...(await packsLeft(cluster, id))])];
+        return { cluster, plan: planOf(await packsOn(cluster, all), held) };
       }),
     );
     const plan = joinedPlan(plans);
@@ -45,6 +60,13 @@ export function termsFinder({ sets, buildOf, packsOn, planOf }: TermsDeps): Term
       ...(canary ? { canary } : {}),
     };
     return { outcome: "found", terms, title };
+  };
+}
+
+function noDeploy(cluster: string) {
+  return {
+    zh: `集群 ${cluster} 的文件里没有 deploy，不能发布到它`,
+    en: `the file of cluster ${cluster} has no deploy: nothing can be released to it`,
   };
 }
 

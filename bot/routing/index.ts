@@ -1,2 +1,3 @@
 export * from "./choosing.ts";
-export * from "./open-count.ts";
+export * from "./open-runs.ts";
+export * from "./pack-watch.ts";

@@ -3,7 +3,15 @@ import { type Cluster, type Route, routed } from "../../core/clusters/index.ts";
 import { runTaskId } from "../../core/ids/index.ts";
 import type { Masking } from "../../core/pages/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
-import type { ActionCatalog, Clock, Journal, Logger, Metrics, TaskStore } from "../../core/ports/index.ts";
+import type {
+  ActionCatalog,
+  Clock,
+  Journal,
+  Logger,
+  Metrics,
+  TaskStore,
+  ThrottleStore,
+} from "../../core/ports/index.ts";
 import { resolveApproval } from "../../core/rules/index.ts";
 import {
   askedHash,
@@ -13,13 +21,16 @@ import {
   type RunDesk,
   type RunGrant,
   type RunGrants,
+  type RunLimits,
   type RunRequest,
+  runWaitMs,
+  runWish,
 } from "../../core/runs/index.ts";
 import type { FittedRun, MachineSettings, Task } from "../../core/tasks/index.ts";
 import { type RunAccessDeps, runDenial } from "./authorise.ts";
 import { makeRun } from "./make.ts";
 import { placesOf, type ReadSchemas, schemaReader } from "./schemas.ts";
-import { noActionWords, noGrantWords, onlyAskerWords, refuse } from "./words.ts";
+import { noActionWords, noGrantWords, onlyAskerWords, refuse, tooManyWords } from "./words.ts";
 
 /** The configuration in force that requests are held against. */
 interface RunsInForce extends ReturnType<RunAccessDeps["inForce"]> {
@@ -34,6 +45,9 @@ export interface RunDeskDeps extends RunAccessDeps {
   catalog: Pick<ActionCatalog, "readAction">;
   journal: Pick<Journal, "append">;
   tasks: Pick<TaskStore, "get" | "make">;
+  /** Shared by all processes: how many each person and token has asked for. */
+  throttle: Pick<ThrottleStore, "take">;
+  limits: RunLimits;
   masking: Masking;
   settings: MachineSettings;
   clock: Clock;
@@ -67,6 +81,8 @@ type Asking = RunDeskDeps & { readSchemas: ReadSchemas };
 async function ask(request: RunRequest, deps: Asking): Promise<RunAnswer> {
   const known = await deps.tasks.get(runTaskId(request));
   if (known) return sameAgain(request, known);
+  const tooSoon = await tooMany(request, deps);
+  if (tooSoon) return tooSoon;
   const { grants } = deps.inForce();
   const grant = grantFor(grants, request.action);
   if (!grant) return refuse("no_grant", noGrantWords(request.action));
@@ -74,6 +90,14 @@ async function ask(request: RunRequest, deps: Asking): Promise<RunAnswer> {
   if (denial) return refuse("not_allowed", denial);
   const fitted = await fit(request, grant, deps);
   return "outcome" in fitted ? fitted : made(request, fitted, deps);
+}
+
+/** Counted whether they are made or refused: each is looked up in stores and on clusters. */
+async function tooMany(request: RunRequest, { throttle, limits, clock }: Asking): Promise<Refused | null> {
+  const nowMs = clock.nowMs();
+  const [grant] = await throttle.take([runWish(request, limits, nowMs)]);
+  const retryAfterMs = runWaitMs(grant, nowMs);
+  return retryAfterMs > 0 ? refuse("too_many", tooManyWords(retryAfterMs), { retryAfterMs }) : null;
 }
 
 async function made(request: RunRequest, run: FittedRun, deps: Asking): Promise<RunAnswer> {
@@ -97,10 +121,11 @@ type Refused = Extract<RunAnswer, { outcome: "refused" }>;
 async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<FittedRun | Refused> {
   const { action, by, parameters } = request;
   const { clusters, routes, policies } = deps.inForce();
-  const { clusters: allowed, reserve } = routed(
-    { clusters, routes },
-    { business: grant.business, action, event: null },
-  );
+  const {
+    clusters: allowed,
+    reserve,
+    packs,
+  } = routed({ clusters, routes }, { business: grant.business, action, event: null });
   if (allowed.length === 0) return refuse("no_allowed_cluster", noClusterWords(grant));
   const gate = resolveApproval(grant.approval, action, { nowMs: deps.clock.nowMs(), policies });
   if (gate.outcome === "void") return refuse("policy_void", voidWords(grant, gate.message));
@@ -122,6 +147,7 @@ async function fit(request: RunRequest, grant: RunGrant, deps: Asking): Promise<
   return {
     ...{ grant, params, targets, secretParams: secrets, clusters: names, approval },
     ...(spare.length > 0 ? { reserve: spare } : {}),
+    ...(packs ? { packs } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import type { RunAnswer, RunGrant, RunRefusal, RunWords } from "../../core/runs/
 export function refuse(
   reason: RunRefusal,
   words: RunWords,
-  more: Pick<Extract<RunAnswer, { outcome: "refused" }>, "schema"> = {},
+  more: Pick<Extract<RunAnswer, { outcome: "refused" }>, "schema" | "retryAfterMs"> = {},
 ): Extract<RunAnswer, { outcome: "refused" }> {
   return { outcome: "refused", reason, message: `${words.zh} (${words.en})`, words, ...more };
 }
@@ -56,5 +56,14 @@ export function noActionWords(action: string, clusters: readonly string[]): RunW
   return {
     zh: `集群 ${names} 上没有动作 ${action}，或已停用；请核对动作名`,
     en: `the clusters ${names} have no action ${action}, or it is disabled: check its name`,
+  };
+}
+
+/** Too many in a short time: what comes next waits. */
+export function tooManyWords(waitMs: number): RunWords {
+  const seconds = Math.ceil(waitMs / 1000);
+  return {
+    zh: `手工执行太频繁，请 ${seconds} 秒后再试；这一次没有执行`,
+    en: `too many runs by hand, try again in ${seconds} s; this one was not taken`,
   };
 }

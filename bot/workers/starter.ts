@@ -18,7 +18,7 @@ import {
   type StartRecord,
   type Task,
 } from "../../core/tasks/index.ts";
-import type { ClusterChooser, OpenCount } from "../routing/index.ts";
+import type { ClusterChooser, OpenRuns } from "../routing/index.ts";
 import type { Advancer } from "./advance.ts";
 import { candidatesOf, clustersOf, executionRecord, sightBefore, sightOf } from "./sighting.ts";
 import type { StepObserver } from "./steps.ts";
@@ -38,7 +38,7 @@ export interface StarterDeps {
   /** Says on which cluster. */
   chooser: ClusterChooser;
   /** Told of what is about to start, so that no cluster gets more than it takes. */
-  open: Pick<OpenCount, "hold" | "release">;
+  open: Pick<OpenRuns, "hold" | "release">;
   /** What people have stopped. */
   stops: Stops;
   clock: Clock;
@@ -200,8 +200,8 @@ export function createStarter(deps: StarterDeps): Starter {
 function send(task: Task, { cluster, requestId }: StartRecord, executor: Executor): Promise<StartOutcome> {
   const { action, rerunOf } = task;
   if (rerunOf) {
-    const { executionId, steps } = rerunOf;
-    return executor.rerun({ cluster, executionId, action, steps, requestId });
+    const { executionId, steps, reset } = rerunOf;
+    return executor.rerun({ cluster, executionId, action, steps, requestId, ...(reset ? { reset } : {}) });
   }
   const parameters = startParams(task);
   return executor.start({
@@ -211,6 +211,7 @@ function send(task: Task, { cluster, requestId }: StartRecord, executor: Executo
     requestId,
     taskId: task.id,
     approvedBy: approvers(task),
+    ...(task.notify ? { notify: task.notify } : {}),
   });
 }
 

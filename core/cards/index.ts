@@ -1,13 +1,14 @@
 export { missingWords } from "./asking-card.ts";
 export * from "./batch-card.ts";
 export * from "./card.ts";
+export * from "./card-words.ts";
 export { DECISION_KEY } from "./choice-card.ts";
 export * from "./choice-text.ts";
 export * from "./deciders.ts";
 export * from "./group-card.ts";
 export * from "./hold-text.ts";
 export * from "./messages.ts";
-export { clockTime, paramsText, seconds, taskTitle } from "./parts.ts";
+export { clockTime, clockTimeOf, paramsText, seconds, taskTitle } from "./parts.ts";
 export { progressLine } from "./progress-text.ts";
 export * from "./question-card.ts";
 export * from "./release-card.ts";

@@ -1,3 +1,4 @@
+import { notifyRoutes } from "../gateway/notify-body.ts";
 import { type Json, shortId } from "../ids/index.ts";
 import type { Origin, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
@@ -66,6 +67,7 @@ export function boundRows(task: Task, viewing: Naming): CardLine[] {
   const retry = retryText(task, viewing);
   if (retry !== "") bound.push({ label: texts.retries.label, value: retry });
   bound.push({ label: texts.labels.action, value: action });
+  if (task.notify) bound.push({ label: texts.runs.notify, value: notifyRoutes(task.notify) || "StackStorm" });
   if (targets.length > 0) bound.push({ label: texts.labels.target, value: targetsText(targets, texts) });
   return bound;
 }

@@ -3,6 +3,7 @@ import { hashOf } from "../ids/index.ts";
 import {
   canRollBack,
   deadlineOf,
+  isLastCluster,
   placesWords,
   RELEASE_STAGE_WORDS,
   type Release,
@@ -28,12 +29,14 @@ const BUTTONS: Readonly<Record<ReleaseDeedName, { words: ClusterWords; tone: Ton
 const TITLE: ClusterWords = { zh: "发布", en: "Release" };
 const PLAN: ClusterWords = { zh: "变化", en: "What changes" };
 const PLACES: ClusterWords = { zh: "集群", en: "Clusters" };
-const RULES: ClusterWords = { zh: "涉及规则", en: "Rules touched" };
+const RULES: ClusterWords = { zh: "涉及", en: "Touches" };
 const ASKED_BY: ClusterWords = { zh: "提出", en: "Asked by" };
 const APPROVED_BY: ClusterWords = { zh: "批准", en: "Approved by" };
 const UNTIL: ClusterWords = { zh: "截止", en: "Until" };
 const IMAGE: ClusterWords = { zh: "镜像", en: "Image" };
 const SAME: ClusterWords = { zh: "内容没有变化", en: "its content does not change" };
+/** A quote on a card is one paragraph. */
+const BREAK: ClusterWords = { zh: "；", en: "; " };
 const STEPS: ClusterWords = {
   zh: "逐个集群：排空，更换 worker 和其他部分，注册内容，试运行，恢复启动。失败自动回滚该集群。",
   en: "Each cluster in turn: drained, new image, content registered, canary, back. What fails is rolled back by itself.",
@@ -46,7 +49,7 @@ export function releaseDeeds(release: Release): ReleaseDeedName[] {
     case "asked":
       return ["approve", "reject"];
     case "rolling":
-      return [release.pausing ? "resume" : "pause", ...back];
+      return [...pauseDeeds(release), ...back];
     case "paused":
       return ["resume", ...back, "abort"];
     case "stopped":
@@ -64,6 +67,12 @@ export function releaseDeeds(release: Release): ReleaseDeedName[] {
     default:
       return release.stage satisfies never;
   }
+}
+
+/** Behind the last cluster there is nothing to wait before. */
+function pauseDeeds(release: Release): ReleaseDeedName[] {
+  if (release.pausing) return ["resume"];
+  return isLastCluster(release) ? [] : ["pause"];
 }
 
 /** The card of a release as it stands now; what people can do about it are its buttons. */
@@ -87,7 +96,7 @@ export function releaseCard(
     text: shorten(isAsked ? joined(release.problem?.message, wordsOf(STEPS)) : told, TEXT_CHARACTERS),
     rows: rowsOf(release, { texts, nameOf, timeZone }),
     quote: isAsked
-      ? { title: wordsOf(PLAN), text: shorten(planText(release, wordsOf), QUOTE_CHARACTERS) }
+      ? { title: wordsOf(PLAN), text: shorten(planText(release, wordsOf, wordsOf(BREAK)), QUOTE_CHARACTERS) }
       : { title: wordsOf(PLACES), text: shorten(wordsOf(placesWords(release)), QUOTE_CHARACTERS) },
     buttons: isOpen ? [...deeds, refreshButton(texts)] : [],
     ...(isOpen ? {} : { closed: wordsOf(RELEASE_STAGE_WORDS[stage]) }),
@@ -120,10 +129,14 @@ function rowsOf(
 }
 
 /** What changes, and by name the rules that use it. */
-function planText({ plan }: Pick<Release, "plan">, wordsOf: (words: ClusterWords) => string): string {
-  const rules = plan.rules.length > 0 ? `${wordsOf(RULES)}: ${plan.rules.join(" ")}` : "";
-  const lines = plan.lines.map(wordsOf);
-  return [rules, ...(lines.length > 0 ? lines : [wordsOf(SAME)])].filter(Boolean).join("\n");
+function planText(
+  { plan }: Pick<Release, "plan">,
+  wordsOf: (words: ClusterWords) => string,
+  between: string,
+): string {
+  const rules = plan.rules.length > 0 ? `${wordsOf(RULES)}: ${plan.rules.join(", ")}` : "";
+  const lines = plan.lines.map((line) => wordsOf(line).trimStart());
+  return [rules, ...(lines.length > 0 ? lines : [wordsOf(SAME)])].filter(Boolean).join(between);
 }
 
 /** The plan whole, for a message beside the card. */
@@ -131,7 +144,7 @@ export function releasePlanText(
   release: Pick<Release, "plan">,
   wordsOf: (words: ClusterWords) => string,
 ): string {
-  return planText(release, wordsOf);
+  return planText(release, wordsOf, "\n");
 }
 
 /** The id of the card that one person gets of one step. */

@@ -1,6 +1,7 @@
 import type { Json } from "../ids/index.ts";
 import type { RunOf } from "../pages/secrets.ts";
-import type { Task } from "../tasks/index.ts";
+import type { RerunOf, Task } from "../tasks/index.ts";
+import type { Texts } from "../texts/index.ts";
 import { valueText } from "./param-value.ts";
 import type { Viewing } from "./viewing.ts";
 
@@ -10,7 +11,7 @@ export function retryText(
   { texts: { retries }, shown }: Pick<Viewing, "texts" | "shown">,
 ): string {
   const { rerunOf, changed = [], params } = task;
-  if (rerunOf) return rerunOf.steps.length > 0 ? retries.steps(rerunOf.steps.join(" ")) : retries.all;
+  if (rerunOf) return rerunText(rerunOf, retries);
   const { shownValue } = shown(task);
   const textOf = (name: string, value: Json) => valueText(shownValue(name, value));
   return changed
@@ -19,4 +20,10 @@ export function retryText(
       return retries.change({ name, before: before === undefined ? null : textOf(name, before), after });
     })
     .join("; ");
+}
+
+function rerunText({ steps, reset = [] }: RerunOf, retries: Texts["retries"]): string {
+  if (steps.length === 0) return retries.all;
+  const named = retries.steps(steps.join(" "));
+  return reset.length === 0 ? named : `${named}; ${retries.reset(reset.join(" "))}`;
 }

@@ -1,5 +1,6 @@
 import { hashOf } from "../ids/index.ts";
 import type { Cluster } from "./cluster.ts";
+import type { PackFault } from "./pack-need.ts";
 import type { ClusterSight } from "./sight.ts";
 
 /** Why a cluster is not the one. Closed. The first group may not take the task now, the second could have. */
@@ -7,6 +8,8 @@ export const PASS_REASONS = [
   "not_configured",
   "not_serving",
   "lacks_action",
+  "lacks_pack",
+  "pack_unread",
   "stopped",
   "draining",
   "down",
@@ -39,6 +42,7 @@ export const WAIT_REASONS = [
   "clusters_full",
   "clusters_draining",
   "clusters_down",
+  "packs_unread",
   "clusters_unusable",
 ] as const;
 export type WaitReason = (typeof WAIT_REASONS)[number];
@@ -47,6 +51,8 @@ export type WaitReason = (typeof WAIT_REASONS)[number];
 export interface Passed {
   cluster: string;
   reason: PassReason;
+  /** For people: what is there in the place of what is asked for. */
+  found?: string;
 }
 
 /** What became of choosing, with a reason for every cluster of the allowed set. */
@@ -55,7 +61,10 @@ export type ClusterChoice =
   /** None now; to be asked again. */
   | { outcome: "wait"; reason: WaitReason; passed: readonly Passed[] }
   /** None of them can ever take it as things stand. */
-  | { outcome: "none"; reason: "no_allowed_cluster" | "action_on_no_cluster"; passed: readonly Passed[] };
+  | { outcome: "none"; reason: NowhereReason; passed: readonly Passed[] };
+
+/** Why none of them can ever take it. Closed. */
+export type NowhereReason = "no_allowed_cluster" | "action_on_no_cluster" | "pack_on_no_cluster";
 
 /** The task as far as it decides. */
 export interface Choosing {
@@ -78,6 +87,8 @@ export interface Surroundings {
   sightOf: (cluster: string) => Pick<ClusterSight, "state" | "open"> | undefined;
   /** Whether it is known that the cluster has not got the action, or has switched it off. */
   lacksAction: (cluster: string) => boolean;
+  /** What of the packs that the task needs the cluster is not known to have; null when nothing. */
+  packFault: (cluster: string) => PackFault | null;
   /** Whether people have stopped it for this task. */
   isStopped: (cluster: string) => boolean;
   /** Whether it refused this task's start so lately that others go first. */
@@ -91,7 +102,7 @@ export interface Surroundings {
  */
 export function chooseCluster(task: Choosing, around: Surroundings): ClusterChoice {
   const judged = [...new Set(task.allowed)].sort().map((name) => ({ name, fault: faultOf(name, around) }));
-  const passed = judged.flatMap(({ name, fault }) => (fault ? [{ cluster: name, reason: fault }] : []));
+  const passed = judged.flatMap(({ name, fault }) => (fault ? [{ cluster: name, ...fault }] : []));
   const ranked = judged
     .filter(({ fault }) => fault === null)
     .map(({ name }) => rankOf(name, task, around))
@@ -106,15 +117,18 @@ export function chooseCluster(task: Choosing, around: Surroundings): ClusterChoi
 }
 
 /** Why a cluster cannot take the task; null when it can. */
-function faultOf(name: string, around: Surroundings): PassReason | null {
+function faultOf(name: string, around: Surroundings): Omit<Passed, "cluster"> | null {
   const cluster = around.clusters.find((one) => one.name === name);
-  if (!cluster) return "not_configured";
-  if (!around.mayServe(name)) return "not_serving";
-  if (around.lacksAction(name)) return "lacks_action";
-  if (around.isStopped(name)) return "stopped";
+  if (!cluster) return { reason: "not_configured" };
+  if (!around.mayServe(name)) return { reason: "not_serving" };
+  if (around.lacksAction(name)) return { reason: "lacks_action" };
+  if (around.isStopped(name)) return { reason: "stopped" };
   const { state = "unknown", open = 0 } = around.sightOf(name) ?? {};
-  if (state === "draining" || state === "down") return state;
-  return cluster.capacity !== undefined && open >= cluster.capacity ? "full" : null;
+  if (state === "draining" || state === "down") return { reason: state };
+  // Only now: what is draining may be getting the pack, and what is down cannot tell.
+  const pack = around.packFault(name);
+  if (pack) return pack;
+  return cluster.capacity !== undefined && open >= cluster.capacity ? { reason: "full" } : null;
 }
 
 interface Rank {
@@ -191,8 +205,10 @@ function nobody(passed: readonly Passed[]): ClusterChoice {
     const reason = hopes.every((hope) => hope === first) ? first : "clusters_unusable";
     return { outcome: "wait", reason, passed };
   }
-  const lacks = passed.some(({ reason }) => reason === "lacks_action");
-  return { outcome: "none", reason: lacks ? "action_on_no_cluster" : "no_allowed_cluster", passed };
+  const isPassedFor = (wanted: PassReason) => passed.some(({ reason }) => reason === wanted);
+  if (isPassedFor("lacks_pack")) return { outcome: "none", reason: "pack_on_no_cluster", passed };
+  const reason = isPassedFor("lacks_action") ? "action_on_no_cluster" : "no_allowed_cluster";
+  return { outcome: "none", reason, passed };
 }
 
 /** What passes by itself or by a person's word, and what a task is told that waits for it. */
@@ -201,4 +217,5 @@ const HOPES: Partial<Record<PassReason, WaitReason>> = {
   full: "clusters_full",
   draining: "clusters_draining",
   down: "clusters_down",
+  pack_unread: "packs_unread",
 };

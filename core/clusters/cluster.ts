@@ -25,6 +25,8 @@ export interface Cluster {
   capacity?: number;
   /** Addresses and networks that its own addresses may lead to though they are refused otherwise. */
   allow?: readonly string[];
+  /** The group of groups.yaml that hears of its upgrades and is asked about them; absent: none. */
+  report?: { group: string };
   /** How new packs reach its workers; absent: nothing is released to it. */
   deploy?: Deploy;
 }
@@ -45,4 +47,15 @@ export function allowedClusters(
 /** The names of clusters, sorted. */
 export function namesOf(clusters: readonly Pick<Cluster, "name">[]): string[] {
   return clusters.map(({ name }) => name).sort();
+}
+
+/** The groups that some of the clusters report to, each once. */
+export function reportGroups(
+  clusters: readonly Pick<Cluster, "name" | "report">[],
+  names: readonly string[],
+): string[] {
+  const reports = clusters.flatMap(({ name, report }) =>
+    names.includes(name) && report ? report.group : [],
+  );
+  return [...new Set(reports)];
 }

@@ -6,6 +6,7 @@ export * from "./drain.ts";
 export * from "./finding.ts";
 export * from "./health.ts";
 export * from "./order.ts";
+export * from "./pack-need.ts";
 export * from "./route.ts";
 export * from "./sight.ts";
 export * from "./upgrade.ts";

@@ -1,5 +1,6 @@
 import { patternTest } from "../windows/pattern.ts";
 import { admits, allowedClusters, type Cluster, namesOf } from "./cluster.ts";
+import type { PackNeed } from "./pack-need.ts";
 
 export const ISOLATIONS = ["strict", "soft"] as const;
 /** `strict` never leaves the clusters of its route; `soft` may when none of them is usable. */
@@ -27,6 +28,8 @@ export interface Route {
   /** A cluster that fits one of these belongs to the route. */
   to: readonly Selector[];
   isolation: Isolation;
+  /** What its tasks need of packs; nothing when absent. */
+  packs?: readonly PackNeed[];
 }
 
 /** What decides where tasks may run: the first route that takes a task; where none does, its business alone. */
@@ -50,6 +53,8 @@ export interface Routed {
   clusters: string[];
   /** Those among them, sorted, that serve only while none of the others is usable. */
   reserve: string[];
+  /** What the route needs of packs; absent when nothing. */
+  packs?: readonly PackNeed[];
 }
 
 /** The clusters that work may run on. A route chooses among those that serve the business and never adds to them. */
@@ -57,7 +62,8 @@ export function routed(routing: Routing, work: Work): Routed {
   const { clusters, routes = [] } = routing;
   const route = routes.find((one) => takes(one, work) === "yes");
   if (!route) return { route: null, clusters: allowedClusters(clusters, work.business), reserve: [] };
-  return { route: route.name, ...setsOf(route, clusters, work.business) };
+  const { name, packs } = route;
+  return { route: name, ...setsOf(route, clusters, work.business), ...(packs ? { packs } : {}) };
 }
 
 /** All clusters that work may come to run on, whatever is not known of it yet; sorted. */

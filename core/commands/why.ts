@@ -10,22 +10,31 @@ const MOST_RULES = 10;
 /** What a rule said, with the tasks that it has made as they are now. */
 export type Told = Explanation & { tasks?: readonly Task[] };
 
+/** What is told of an event. */
+export interface Why {
+  /** What each rule said. */
+  rules: readonly Told[];
+  /** The tasks that a person has asked for with it; none for an event of a monitor. */
+  asked: readonly Task[];
+}
+
 /**
  * The answer to `why EVENT [RULE]`: what each rule said, whether that is kept or judged again, and of each task how it
  * stands, in what a retry differs, and why it went where it went.
  */
-export function whyText(event: WhaleEvent, explanations: readonly Told[], viewing: MessageViewing): string {
+export function whyText(event: WhaleEvent, { rules, asked }: Why, viewing: MessageViewing): string {
   const { texts, timeZone } = viewing;
   const when = clockTime(Date.parse(event.receivedAt), timeZone);
   const subject = event.subject ? ` · ${plainLine(event.subject, viewing)}` : "";
   const head = `**${shortId(event.id)}** ${plainLine(event.title, viewing)}${subject} · ${when}`;
-  if (explanations.length === 0) return `${head}\n${texts.commands.noRules}`;
-  const lines = explanations.slice(0, MOST_RULES).map((one) => {
+  const own = asked.map((task) => toldTask(task, viewing));
+  if (rules.length === 0) return [head, ...(own.length > 0 ? own : [texts.commands.noRules])].join("\n");
+  const lines = rules.slice(0, MOST_RULES).map((one) => {
     const tasks = (one.tasks ?? []).map((task) => toldTask(task, viewing));
     return [whyLine(one, viewing), ...tasks].join("\n");
   });
-  const left = explanations.length - lines.length;
-  return [head, ...lines, ...(left > 0 ? [texts.coalesced(left)] : [])].join("\n");
+  const left = rules.length - lines.length;
+  return [head, ...own, ...lines, ...(left > 0 ? [texts.coalesced(left)] : [])].join("\n");
 }
 
 function whyLine(explanation: Explanation, viewing: MessageViewing): string {

@@ -4,6 +4,7 @@ export * from "./held.ts";
 export * from "./ids.ts";
 export * from "./merge.ts";
 export * from "./micros.ts";
+export * from "./notify-body.ts";
 export * from "./path.ts";
 export * from "./query.ts";
 export * from "./reach.ts";

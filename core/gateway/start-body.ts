@@ -1,4 +1,6 @@
 import { isJsonObject, type JsonObject } from "../ids/index.ts";
+import type { RetryWish } from "../tasks/retry-plan.ts";
+import { readNotify } from "./notify-body.ts";
 import { bilingual } from "./refusals.ts";
 
 export type StartReading =
@@ -6,14 +8,15 @@ export type StartReading =
       outcome: "read";
       action: string;
       parameters: JsonObject;
+      notify: JsonObject | null;
       /** What the client sent and does not count here; told in a Warning. */
       ignored: string[];
     }
   | { outcome: "refused"; status: 400 | 403; message: string };
 
 /** What may come along without a change of what is run. */
-const IGNORED = ["notify", "callback", "liveaction", "id", "status"];
-const KNOWN = new Set(["action", "parameters", "user", "delay", "context", ...IGNORED]);
+const IGNORED = ["callback", "liveaction", "id", "status"];
+const KNOWN = new Set(["action", "parameters", "user", "delay", "context", "notify", ...IGNORED]);
 const ACTION = /^[\w-]+(?:\.[\w-]+)+$/;
 
 /**
@@ -25,31 +28,42 @@ export function readStart(body: JsonObject, caller: string): StartReading {
   if (typeof action !== "string" || !ACTION.test(action)) {
     return refused(400, "action 应为 pack.操作", "action must be pack.name");
   }
-  if (parameters !== null && !isJsonObject(parameters)) {
-    return refused(400, "parameters 应为对象", "parameters must be an object");
-  }
+  if (parameters !== null && !isJsonObject(parameters)) return NO_PARAMETERS;
   const unknown = Object.keys(body).find((key) => !KNOWN.has(key));
-  if (unknown !== undefined) {
-    const shown = unknown.slice(0, 40);
-    return refused(400, `不认识的字段 ${shown}`, `Additional properties are not allowed: ${shown}`);
-  }
-  const otherUser = userFault(user, caller);
-  if (otherUser) return otherUser;
-  if (delay !== undefined && delay !== null && delay !== 0) {
-    return refused(400, "鲸不延迟执行，请去掉 delay", "a run cannot be put off here; leave out delay");
-  }
+  if (unknown !== undefined) return unknownField(unknown);
+  const unable = userFault(user, caller) ?? delayFault(delay);
+  if (unable) return unable;
+  const told = readNotify(body["notify"]);
+  if (told.outcome === "refused") return { ...told, status: 400 };
   const dropped = IGNORED.filter((key) => isSaid(body[key]));
   const inContext = isJsonObject(context)
     ? Object.keys(context).map((key) => `context.${key.slice(0, 40)}`)
     : [];
-  return { outcome: "read", action, parameters: parameters ?? {}, ignored: [...dropped, ...inContext] };
+  return {
+    outcome: "read",
+    action,
+    parameters: parameters ?? {},
+    notify: told.notify,
+    ignored: [...dropped, ...inContext],
+  };
+}
+
+type Refused = Extract<StartReading, { outcome: "refused" }>;
+
+const NO_PARAMETERS = refused(400, "parameters 应为对象", "parameters must be an object");
+
+function unknownField(name: string): Refused {
+  const shown = name.slice(0, 40);
+  return refused(400, `不认识的字段 ${shown}`, `Additional properties are not allowed: ${shown}`);
+}
+
+function delayFault(delay: unknown): Refused | null {
+  if (delay === undefined || delay === null || delay === 0) return null;
+  return refused(400, "鲸不延迟执行，请去掉 delay", "a run cannot be put off here; leave out delay");
 }
 
 /** Null when the body names nobody else. */
-export function userFault(
-  user: unknown,
-  caller: string,
-): Extract<StartReading, { outcome: "refused" }> | null {
+function userFault(user: unknown, caller: string): Refused | null {
   if (user === undefined || user === null || user === "") return null;
   if (typeof user === "string" && user.toLowerCase() === caller.toLowerCase()) return null;
   return refused(403, "不能以他人身份执行，请去掉 user", "nobody runs as somebody else; leave out user");
@@ -59,7 +73,7 @@ function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null && !(isJsonObject(value) && Object.keys(value).length === 0);
 }
 
-function refused(status: 400 | 403, zh: string, en: string): Extract<StartReading, { outcome: "refused" }> {
+function refused(status: 400 | 403, zh: string, en: string): Refused {
   return { outcome: "refused", status, message: bilingual(zh, en) };
 }
 
@@ -95,16 +109,47 @@ export function readControl(body: JsonObject): ControlReading {
   };
 }
 
-/** What a body of `re_run` asks for beyond running the same once more, which is all that is done here. */
-export function rerunFault(body: JsonObject): string | null {
-  const asked = ["tasks", "reset", "parameters", "delay", "user"].filter((key) => {
-    const value = body[key];
-    return isSaid(value) && value !== 0 && value !== "" && !(Array.isArray(value) && value.length === 0);
-  });
-  if (asked.length === 0) return null;
-  const names = asked.join(", ");
-  return bilingual(
-    `重试只能照原样，不能带 ${names}；要改参数请重新 POST /executions`,
-    `a run is asked for once more as it was, without ${names}; to change parameters POST /executions`,
-  );
+export type RerunReading =
+  | { outcome: "read"; wish: RetryWish }
+  | { outcome: "refused"; status: 400 | 403; message: string };
+
+/**
+ * Reads the body of `re_run`. Nothing: the task once more; `parameters` are laid over its own; `tasks` are the failed
+ * steps of a workflow that alone are run again, `reset` those among them of which every item is (reference/stackstorm.md
+ * 5.6).
+ */
+export function readRerun(body: JsonObject, caller: string): RerunReading {
+  const { parameters, tasks, reset, user, delay } = body;
+  const unknown = Object.keys(body).find((key) => !RERUN_FIELDS.has(key));
+  if (unknown !== undefined) return unknownField(unknown);
+  const unable = userFault(user, caller) ?? delayFault(delay);
+  if (unable) return unable;
+  if (isSaid(parameters) && !isJsonObject(parameters)) return NO_PARAMETERS;
+  const [steps, again] = [namesOf(tasks), namesOf(reset)];
+  if (steps === null || again === null) {
+    return refused(400, "tasks、reset 应为步骤名的列表", "tasks and reset must be lists of names of tasks");
+  }
+  const changes = isSaid(parameters) && isJsonObject(parameters) ? { parameters } : {};
+  if (steps.length === 0 && again.length === 0) return { outcome: "read", wish: changes };
+  if (again.some((name) => !steps.includes(name))) {
+    const en = "List of tasks to reset does not match the tasks to rerun.";
+    return refused(400, "reset 里的步骤都要写在 tasks 里", en);
+  }
+  if (changes.parameters) {
+    const en = "Parameters override is not supported when re-running task(s) for a workflow.";
+    return refused(400, "带 tasks 重跑时不能改 parameters", en);
+  }
+  const only = { rerun: "failed" as const, steps };
+  return { outcome: "read", wish: again.length > 0 ? { ...only, reset: again } : only };
+}
+
+const RERUN_FIELDS = new Set(["parameters", "tasks", "reset", "user", "delay"]);
+const MOST_NAMES = 100;
+
+/** Null when it is no list of names. */
+function namesOf(value: unknown): string[] | null {
+  if (!isSaid(value)) return [];
+  if (!Array.isArray(value) || value.length > MOST_NAMES) return null;
+  const names = value.filter((name): name is string => typeof name === "string" && name !== "");
+  return names.length === value.length ? [...new Set(names)] : null;
 }

@@ -45,16 +45,30 @@ function listInOrder(list: readonly unknown[], depth: number): unknown {
 
 function objectInOrder(object: object, depth: number): unknown {
   if ("toJSON" in object) return UNFIT;
-  // Without a prototype, a key named `__proto__` is a key like any other.
-  const copy = Object.create(null) as Record<string, unknown>;
-  for (const key of Object.keys(object).sort()) {
-    // An object puts keys that look like numbers first, whatever it was given.
-    if (isDigit(key.charCodeAt(0))) return UNFIT;
+  const copy: Record<string, unknown> = {};
+  for (const key of sortedKeys(object)) {
+    // An object puts keys that look like numbers first, whatever it was given, and `__proto__` is no key of it.
+    if (isDigit(key.charCodeAt(0)) || key === "__proto__") return UNFIT;
     const ordered = inOrder((object as Record<string, unknown>)[key], depth + 1);
     if (ordered === UNFIT) return UNFIT;
     copy[key] = ordered;
   }
   return copy;
+}
+
+/** Objects have few keys; the array's own sort copies them several times. */
+const FEW_KEYS = 32;
+
+function sortedKeys(object: object): string[] {
+  const keys = Object.keys(object);
+  if (keys.length > FEW_KEYS) return keys.sort();
+  for (let end = 1; end < keys.length; end += 1) {
+    const key = keys[end] as string;
+    let at = end;
+    for (; at > 0 && (keys[at - 1] as string) > key; at -= 1) keys[at] = keys[at - 1] as string;
+    keys[at] = key;
+  }
+  return keys;
 }
 
 function isDigit(code: number): boolean {

@@ -43,6 +43,8 @@ export interface Question {
   /** When the engine may end it; null when it does not say. */
   untilMs: number | null;
   card: { recipients: readonly string[]; sentAtMs: number | null; codes: readonly UpdateCode[] };
+  /** The group that is asked beside its people; absent where there is none. */
+  inGroup?: { group: string; sentAtMs: number | null };
   answer: GivenAnswer | null;
   /** Keys of the answers before that the engine did not take. */
   refused: readonly { key: string; message: string }[];

@@ -4,6 +4,7 @@ import type { Json } from "../ids/index.ts";
 import { textEngine, valueEngine } from "./engine.ts";
 import { numericFilter } from "./filters.ts";
 import { jsonValue } from "./json-value.ts";
+import { rememberedText } from "./remembered.ts";
 import { textOf } from "./text.ts";
 
 /** What a template may read: own properties of these values. */
@@ -44,12 +45,19 @@ export function compileTemplate(text: string): CompiledTemplate {
   if (!isTemplate(text)) return { outcome: "compiled", template: literal(text) };
   const braces = text.indexOf("}}}");
   if (braces >= 0) return { outcome: "invalid", message: "`}}}` is ambiguous", ...positionOf(text, braces) };
+  return parsedOnce(text);
+}
+
+const MAX_KNOWN = 10_000;
+
+/** Rules name the same few values again and again, and a parsed template is large. */
+const parsedOnce = rememberedText((text): CompiledTemplate => {
   try {
     return { outcome: "compiled", template: parse(text) };
   } catch (error) {
     return { outcome: "invalid", message: plainMessage(error), ...errorPosition(error) };
   }
-}
+}, MAX_KNOWN);
 
 /** The references that a template makes to its scope, for example `detail.host`; its own variables are left out. */
 export function variables(template: Template): string[] {

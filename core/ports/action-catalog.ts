@@ -8,6 +8,20 @@ export type ActionReading =
   | { outcome: "absent" }
   | { outcome: "unreachable"; message: string };
 
+/** What is known after asking a cluster for a pack. */
+export type PackReading =
+  /** Its version as the pack tells it, empty where it tells none. */
+  | { outcome: "known"; version: string }
+  /** The cluster has no pack of that name. */
+  | { outcome: "absent" }
+  | { outcome: "unreachable"; message?: string };
+
+/** The packs that clusters have. */
+export interface PackVersions {
+  /** Which version of a pack a cluster has now. Never throws. */
+  readPack(cluster: string, pack: string): Promise<PackReading>;
+}
+
 /** The actions that clusters have. */
 export interface ActionCatalog {
   /** What a cluster says of an action now, the parameters of its runner included. Never throws. */

@@ -12,6 +12,8 @@ export interface StartRequest {
   taskId: string;
   /** Who approved, for the record on the other side. */
   approvedBy: readonly string[];
+  /** Whom the engine itself is to tell of the end, as its own API has it; an engine that has none leaves it out. */
+  notify?: JsonObject;
 }
 
 /** One run as the engine tells it. Falsy fields may be missing (reference/stackstorm.md section 3). */
@@ -121,6 +123,8 @@ export interface RerunRequest {
   action: string;
   /** Names of its failed steps that are run again; none: the whole run once more. */
   steps: readonly string[];
+  /** Those among them whose items are all run again; none when absent. */
+  reset?: readonly string[];
   requestId: string;
 }
 

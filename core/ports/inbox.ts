@@ -60,6 +60,8 @@ export interface Inbox {
   done(key: string, fence: number): Promise<boolean>;
   /** Gives the item back to be tried again at `dueAtMs`. */
   postpone(key: string, fence: number, dueAtMs: number): Promise<boolean>;
+  /** Whether the item was worked on; false for a key that is not known. */
+  isDone(key: string): Promise<boolean>;
   /** Forgets done items received before this instant. Keep at least a day. */
   trim(olderThanMs: number): Promise<number>;
 }

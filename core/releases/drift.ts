@@ -29,7 +29,7 @@ export function wantedOn(cluster: string, releases: readonly Release[]): Wanted 
   const parts = before.map(({ role, workload, image }) => {
     return { role, workload, image: stands === "new" ? last.image.reference : image };
   });
-  const packs = (stands === "new" ? last.packs : place.packs).map(({ ref, version }) => ({ ref, version }));
+  const packs = packsAt(cluster, last).map(({ ref, version }) => ({ ref, version }));
   return { release: last.id, stands, since, strategy: last.strategy, parts, packs };
 }
 
@@ -42,6 +42,23 @@ export function lastAt(cluster: string, releases: readonly Release[]): Release |
     if (at !== undefined && (before === undefined || at > before)) last = release;
   }
   return last;
+}
+
+/** The packs that the releases of a set have left on a cluster. */
+export function packsLeft(
+  cluster: string,
+  set: string,
+  releases: readonly Release[],
+): readonly RegisteredPack[] {
+  const ofSet = releases.filter((one) => one.set === set);
+  const last = lastAt(cluster, ofSet);
+  return last ? packsAt(cluster, last) : [];
+}
+
+/** Of a release that was rolled back there, what the cluster had before. */
+function packsAt(cluster: string, { places, packs }: Release): readonly RegisteredPack[] {
+  const place = places[cluster];
+  return place?.stands === "new" ? packs : (place?.packs ?? []);
 }
 
 /** How what runs differs from what should. Nothing: it does not. */

@@ -39,12 +39,16 @@ export function planSummary(plan: ReleasePlan): Words {
   return { zh: `${zh}；有不兼容的变化`, en: `${en}; some of it is not compatible` };
 }
 
-/** A plan line by line, packs first, then what of Whale it touches. For terminals, and for cards as far as there is room. */
+/** What a plan changes line by line, pack by pack. */
+export function changeLines(plan: ReleasePlan): Words[] {
+  return [planSummary(plan), ...plan.packs.flatMap((pack) => [packLine(pack), ...pack.items.map(itemLine)])];
+}
+
+/** A plan line by line: what changes, then what of Whale it touches. */
 export function planLines(plan: ReleasePlan): Words[] {
   const touched = plan.touches.map(useWords);
   return [
-    planSummary(plan),
-    ...plan.packs.flatMap((pack) => [packLine(pack), ...pack.items.map(itemLine)]),
+    ...changeLines(plan),
     ...(touched.length === 0
       ? []
       : [
@@ -66,7 +70,10 @@ function packLine({ ref, change, before, after }: PackChange): Words {
 function itemLine(item: ItemChange): Words {
   const { zh, en } = CHANGE_WORDS[item.change];
   const kind = KIND_WORDS[item.kind] ?? { zh: item.kind, en: item.kind };
-  const details = [...runnerWords(item), ...enabledWords(item), ...item.parameters.map(parameterWords)];
+  const details = [
+    ...[...runnerWords(item), ...enabledWords(item), ...item.parameters.map(parameterWords)],
+    ...losersWords(item),
+  ];
   const breaking = item.compatible ? [] : [{ zh: "不兼容", en: "not compatible" }];
   const all = [...details, ...breaking];
   if (all.length === 0) return { zh: `  ${zh}${kind.zh} ${item.ref}`, en: `  ${kind.en} ${item.ref} ${en}` };
@@ -80,6 +87,18 @@ function runnerWords({ runner }: ItemChange): Words[] {
   if (!runner) return [];
   const moved = `${runner.before} → ${runner.after}`;
   return [{ zh: `执行器 ${moved}`, en: `runner ${moved}` }];
+}
+
+/** Who named what is gone. */
+function losersWords({ change, touches }: ItemChange): Words[] {
+  if (change !== "removed" || touches.length === 0) return [];
+  const named = touches.map(useWords);
+  return [
+    {
+      zh: `还在用：${named.map(({ zh }) => zh).join("、")}`,
+      en: `used by ${named.map(({ en }) => en).join(", ")}`,
+    },
+  ];
 }
 
 function enabledWords({ enabled }: ItemChange): Words[] {

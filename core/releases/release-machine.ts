@@ -2,6 +2,7 @@ import { asker, decidersOf, hasQuorum, hasRejection } from "../approvals/quorum.
 import { needsReason } from "../approvals/reason.ts";
 import {
   ballotOf,
+  isLastCluster,
   isReleaseOver,
   placeAt,
   RELEASE_STEPS,
@@ -194,10 +195,6 @@ function aborted(release: Release, { why }: InputOf<"abort">): Change {
 function wayBack(release: Release, back: NonNullable<Release["back"]>): Change & object {
   const step: ReleaseStep = placeAt(release) ? "draining" : "undraining";
   return { stage: "back", step, back, pausing: false };
-}
-
-function isLastCluster({ clusters, index }: Release): boolean {
-  return index + 1 >= clusters.length;
 }
 
 /** The last of the clusters that have the release; null when none has. */

@@ -50,7 +50,8 @@ export function releaseWords(release: Release): ClusterWords {
   const isAt = stage === "rolling" || stage === "back" || stage === "stopped";
   const where = isAt ? `${releaseCluster(release)} (${index + 1}/${clusters.length})` : "";
   const doing = RELEASE_STEP_WORDS[step];
-  const why = problem?.message ?? "";
+  // What a person said begins with who it was.
+  const why = problem?.message.replace(/^user:/, "") ?? "";
   const zh = [said.zh, where, isAt ? doing.zh : "", pausing ? "之后暂停" : ""].filter(Boolean).join(" ");
   const en = [said.en, where, isAt ? doing.en : "", pausing ? "then pauses" : ""].filter(Boolean).join(" ");
   return {
@@ -79,9 +80,11 @@ const PLACE_WORDS = {
 const WAITS: ClusterWords = { zh: "未开始", en: "not begun" };
 
 /** Each cluster with how it stands: `hz-core 已更新`. */
-export function placesWords({ clusters, places, stage }: Release): ClusterWords {
+export function placesWords(release: Release): ClusterWords {
+  const { clusters, places, stage } = release;
   const lines = clusters.map((name) => {
-    const place = places[name];
+    const isDrained = stage === "rolling" && name === releaseCluster(release) && !places[name];
+    const place = isDrained ? { stands: "touched" as const } : places[name];
     // What was given up half-way is not under way.
     const isLeft = place?.stands === "touched" && isReleaseOver({ stage });
     const said = isLeft ? { zh: "改了一半", en: "half changed" } : place ? PLACE_WORDS[place.stands] : WAITS;

@@ -160,6 +160,11 @@ export function releaseCluster({ clusters, index }: Pick<Release, "clusters" | "
   return clusters[index] ?? "";
 }
 
+/** Whether the cluster that a release is at is its last. */
+export function isLastCluster({ clusters, index }: Pick<Release, "clusters" | "index">): boolean {
+  return index + 1 >= clusters.length;
+}
+
 /** How the cluster stands that a release is at; undefined where that was not looked at yet. */
 export function placeAt(release: Pick<Release, "clusters" | "index" | "places">): ReleasePlace | undefined {
   return release.places[releaseCluster(release)];

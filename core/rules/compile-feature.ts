@@ -1,8 +1,9 @@
 import { isJsonObject, type Json } from "../ids/index.ts";
 import { parsePath } from "../params/path.ts";
+import { remembered } from "../params/remembered.ts";
 import { operatorOf } from "./operator-names.ts";
 import { compileTest } from "./operators.ts";
-import { type Read, type ReadablePath, readablePath } from "./read-path.ts";
+import { type Holds, type ReadablePath, readablePath } from "./read-path.ts";
 import { type Feature, type FeatureNode, ITEM_QUANTIFIERS, SEARCH_CONDITIONS } from "./rule.ts";
 import { compileSearch } from "./search.ts";
 import type { Built, Need, Test } from "./test.ts";
@@ -13,25 +14,22 @@ export const MAX_TESTS = 256;
 export const MAX_NESTING = 8;
 
 /** A feature as a closure over its path, operator and value. */
-export interface CompiledFeature {
+export interface CompiledFeature extends ReadablePath {
   readonly kind: "test";
   readonly feature: Feature;
-  readonly keys: readonly string[];
-  /** What its path gives below an event, or below an item of `search`. */
-  readonly read: Read;
-  /** Judges what the path gave. */
+  /** Judges what its path gave below an event, or below an item of `search`. */
   readonly test: Test;
   readonly need?: Need | undefined;
   readonly dear: boolean;
-  /** Whether the event passes. Inside `search` the scope is not the event. */
-  holds(scope: object, event: object): boolean;
+  /** Whether the event passes. */
+  readonly holds: Holds;
 }
 
 /** A group with its members compiled; `not` has one. */
 export interface CompiledGroup {
   readonly kind: "any" | "all" | "not";
   readonly members: readonly CompiledNode[];
-  holds(scope: object, event: object): boolean;
+  readonly holds: Holds;
 }
 
 export type CompiledNode = CompiledFeature | CompiledGroup;
@@ -120,6 +118,21 @@ function groupOf(kind: CompiledGroup["kind"], members: readonly CompiledNode[]):
 function compileOne(feature: Feature, room: Room): CompiledFeatureOutcome {
   room.left -= 1;
   if (room.left < 0) return invalid("", `is one of more than ${MAX_TESTS} tests of the rule`);
+  const { value } = feature;
+  return typeof value === "object" && value !== null ? compileHere(feature, room) : compiledOnce(feature);
+}
+
+const MAX_KNOWN = 10_000;
+
+/** Many rules ask the same of a plain value: that is one closure. */
+const compiledOnce = remembered(
+  (feature: Feature) => compileHere(feature, { left: 0, depth: 0 }),
+  MAX_KNOWN,
+  ({ path, op, value, items, condition }) =>
+    JSON.stringify([path, op, typeof value, String(value), items, condition]),
+);
+
+function compileHere(feature: Feature, room: Room): CompiledFeatureOutcome {
   const path = typeof feature.path === "string" ? readablePath(feature.path) : null;
   if (!path) return invalid("path", `"${feature.path}" is not a path`);
   const built = builtOf(feature, room);
@@ -127,10 +140,9 @@ function compileOne(feature: Feature, room: Room): CompiledFeatureOutcome {
   return { outcome: "compiled", feature: closed(feature, path, built) };
 }
 
-function closed(feature: Feature, { keys, read }: ReadablePath, built: Built): CompiledFeature {
+function closed(feature: Feature, path: ReadablePath, built: Built): CompiledFeature {
   const { test, need, dear = false } = built;
-  const holds = (scope: object, event: object) => test(read(scope), event);
-  return { kind: "test", feature, keys, read, test, need, dear, holds };
+  return { kind: "test", feature, ...path, test, need, dear, holds: path.tested(test) };
 }
 
 type BuiltOutcome = ({ outcome: "compiled" } & Built) | FeatureFault;

@@ -1,6 +1,7 @@
 import { fitChoices } from "../actions/choices.ts";
 import { type ActionLookup, fitParams } from "../actions/rule-params.ts";
 import type { Cluster } from "../clusters/cluster.ts";
+import { joinedNeeds } from "../clusters/pack-need.ts";
 import { type Route, type Routed, type Work as RoutedWork, routed } from "../clusters/route.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import { type Masking, NO_MASKING } from "../pages/masked.ts";
@@ -222,6 +223,7 @@ function firingOf(
 ): Firing {
   const { clusters, reserve } = where;
   const { params, choices, targets, throttleKey } = work;
+  const packs = joinedNeeds(compiled.rule.packs, where.packs);
   const text = compiled.text?.renderText(scope);
   const rendered: Rendered = {
     ...{ params, targets, clusters, approval },
@@ -229,6 +231,7 @@ function firingOf(
     rows: renderRows(compiled.rows, scope),
     ...(text?.outcome === "rendered" ? { text: text.value } : {}),
     ...(reserve.length > 0 ? { reserve } : {}),
+    ...(packs ? { packs } : {}),
     offers: renderOffers(compiled, scope, {
       ...context,
       whereOf: (action) => routed(context, workOf({ business: compiled.rule.business, action }, event)),

@@ -1,12 +1,9 @@
 import type { CompiledFeature, CompiledNode } from "./compile-feature.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import { operatorOf } from "./operator-names.ts";
-import type { Read } from "./read-path.ts";
-import type { Need, Tail } from "./test.ts";
+import type { Holds, Read } from "./read-path.ts";
+import type { Need, Tail, Test } from "./test.ts";
 import { scalarText } from "./values.ts";
-
-/** A test of a whole event. */
-export type Holds = (event: object) => boolean;
 
 /** Something that an index can sort rules by. */
 export interface SortKey {
@@ -117,19 +114,18 @@ function sharingOf(nodes: readonly CompiledNode[], run: Run): Sharing {
       return (counts.get(name) ?? 0) > 1 ? remembered(fresh, run) : fresh;
     });
   };
-  const left = ({ keys, read }: CompiledFeature, need: Need) => {
+  const left = ({ keys, tested }: CompiledFeature, need: Need) => {
     if (!("text" in need) || !need.tail) return undefined;
     const { tail, text } = need;
-    return once(JSON.stringify(["tail", keys, text.length, tail.source]), () =>
-      tailHolds(read, text.length, tail),
-    );
+    const name = JSON.stringify(["tail", keys, text.length, tail.source]);
+    return once(name, () => tested(tailTest(text.length, tail)));
   };
   return { holds, left };
 }
 
-function tailHolds(read: Read, length: number, tail: Tail): Holds {
-  return (event) => {
-    const text = scalarText(read(event));
+function tailTest(length: number, tail: Tail): Test {
+  return (actual) => {
+    const text = scalarText(actual);
     return text !== null && tail.test(text.slice(length));
   };
 }
@@ -153,10 +149,7 @@ function nameOf(node: CompiledNode): string {
 }
 
 function holdsOf(node: CompiledNode, share: (node: CompiledNode) => Holds): Holds {
-  if (node.kind === "test") {
-    const { read, test } = node;
-    return (event) => test(read(event), event);
-  }
+  if (node.kind === "test") return node.holds;
   const { kind } = node;
   const members = node.members.map(share);
   switch (kind) {

@@ -1,12 +1,14 @@
 import type { CompiledRule } from "./compile-rule.ts";
-import type { Draft, Holds, SortKey } from "./match-draft.ts";
-import type { Read } from "./read-path.ts";
+import type { Draft, SortKey } from "./match-draft.ts";
+import type { Holds, Read } from "./read-path.ts";
 import type { Need } from "./test.ts";
 import { type Twig, textTrie } from "./text-trie.ts";
 
 /** A rule at the end of a way through the tree, with what is left to test. */
 export interface Entry {
   rule: CompiledRule;
+  /** The rule as a list of its own. */
+  alone: readonly CompiledRule[];
   position: number;
   tests: readonly Holds[];
   /** So many of the tests, the first ones, say what the rule is about. */
@@ -59,7 +61,7 @@ export function valueKey(value: unknown): unknown {
 function entryOf({ rule, position, subjects, bounds, others }: Draft): Entry {
   const wholes = subjects.flatMap(({ whole }) => whole ?? []);
   const tests = [...[...subjects, ...bounds].map(({ holds }) => holds), ...others, ...wholes];
-  return { rule, position, tests, subjects: subjects.length };
+  return { rule, alone: [rule], position, tests, subjects: subjects.length };
 }
 
 interface Spread {

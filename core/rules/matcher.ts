@@ -34,7 +34,9 @@ export interface Matcher {
 /** A walk of one event through the tree, and what it has found. */
 interface Walk {
   event: object;
-  fits: Entry[];
+  /** Most events fit none or one, for which no list is made. */
+  first: Entry | null;
+  more: Entry[] | null;
   /** Null when nobody asks. */
   near: Entry[] | null;
 }
@@ -50,18 +52,19 @@ function matcherOf(rules: readonly CompiledRule[], drafting: Drafting, run: Run)
   const tree = buildTree(drafting(rules));
   const walk = (event: object, near: Entry[] | null): Walk => {
     run.no += 1;
-    const found: Walk = { event, fits: [], near };
+    const found: Walk = { event, first: null, more: null, near };
     visit(tree, found);
     return found;
   };
-  const fits = (event: object) => rulesOf(walk(event, null).fits);
+  const fits = (event: object) => rulesOf(walk(event, null));
   const traceAll = (event: object) => {
     const fitting = fits(event);
     return rules.map((rule) => traced(rule, event, fitting.includes(rule)));
   };
   const traceNear = (event: object) => {
-    const { fits: fitting, near } = walk(event, []);
-    const missed = near ?? [];
+    const found = walk(event, []);
+    const fitting = fitsOf(found);
+    const missed = found.near ?? [];
     const all = missed.length === 0 ? fitting : fitting.concat(missed);
     return inOrder(all).map((entry) => traced(entry.rule, event, !missed.includes(entry)));
   };
@@ -78,11 +81,14 @@ function inOrder(entries: Entry[]): Entry[] {
 
 const NO_RULES: readonly CompiledRule[] = [];
 
-function rulesOf(entries: Entry[]): readonly CompiledRule[] {
-  const [first] = entries;
-  if (!first) return NO_RULES;
-  // One is the rule; most events fit none or one.
-  return entries.length === 1 ? [first.rule] : inOrder(entries).map(({ rule }) => rule);
+function rulesOf(walk: Walk): readonly CompiledRule[] {
+  if (walk.first === null) return NO_RULES;
+  return walk.more === null ? walk.first.alone : inOrder(fitsOf(walk)).map(({ rule }) => rule);
+}
+
+function fitsOf({ first, more }: Walk): Entry[] {
+  if (first === null) return [];
+  return more === null ? [first] : [first, ...more];
 }
 
 function visit(node: TreeNode, walk: Walk): void {
@@ -114,7 +120,9 @@ function meet(entry: Entry, walk: Walk): void {
     if (index >= subjects) missed(entry, walk);
     return;
   }
-  walk.fits.push(entry);
+  if (walk.first === null) walk.first = entry;
+  else if (walk.more === null) walk.more = [entry];
+  else walk.more.push(entry);
 }
 
 function missed(entry: Entry, { near }: Walk): void {
@@ -149,10 +157,11 @@ function visitBounds({ kind, read, bounds, children }: BoundNode, walk: Walk): v
 
 /** What is left behind bounds that the event does not pass misses them at least; the nearest come first. */
 function nearBounds(nodes: readonly TreeNode[], { event, near }: Walk): void {
-  const behind: Walk = { event, fits: [], near };
+  const behind: Walk = { event, first: null, more: null, near };
   for (const node of nodes) {
     if (near === null || near.length >= MAX_NEAR_MISSES) return;
     visit(node, behind);
-    for (const entry of behind.fits.splice(0)) missed(entry, behind);
+    for (const entry of fitsOf(behind)) missed(entry, behind);
+    behind.first = behind.more = null;
   }
 }

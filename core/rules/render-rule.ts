@@ -116,10 +116,14 @@ export function renderOffers(
     const { id, title, action } = offer;
     const gate = resolveApproval(offer.approval, action, context);
     if (gate.outcome === "void") continue;
-    const { clusters, reserve } = context.whereOf(action);
+    const { clusters, reserve, packs } = context.whereOf(action);
     const fit = fitParams(context.actions, { action, clusters }, rendered.value);
     if (fit.outcome === "misfits") continue;
-    const where = reserve.length > 0 ? { clusters, reserve } : { clusters };
+    const where = {
+      clusters,
+      ...(reserve.length > 0 ? { reserve } : {}),
+      ...(packs ? { packs } : {}),
+    };
     offers.push({ id, title, action, params: fit.value, approval: gate.approval, ...where });
   }
   return offers;

@@ -1,5 +1,6 @@
 import { approvalIdentity, type PeopleApproval } from "../approvals/approval.ts";
 import type { Choice } from "../approvals/choices.ts";
+import type { PackNeed } from "../clusters/pack-need.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
 import { hashOf } from "../ids/index.ts";
 import type { People } from "../people/people.ts";
@@ -100,6 +101,8 @@ export interface Rule {
   schedule?: Schedule;
   features: readonly FeatureNode[];
   action: string;
+  /** What the action's cluster must have of packs; absent when nothing. */
+  packs?: readonly PackNeed[];
   /** Templates of what the action touches. */
   targets: readonly string[];
   params: JsonObject;
@@ -128,9 +131,9 @@ export interface Rule {
 
 /** Digest of what an approval is bound to in a rule: its action, params, targets, routing and approval. */
 export const ruleDigest = once((rule) => {
-  const { action, params, targets, business, approval, startWithinMs, choices } = rule;
+  const { action, params, targets, business, approval, startWithinMs, choices, packs } = rule;
   const bound = { action, params, targets, business, approval: approvalIdentity(approval), startWithinMs };
-  return hashOf(choices ? { ...bound, choices } : bound);
+  return hashOf({ ...bound, ...(choices ? { choices } : {}), ...(packs ? { packs } : {}) });
 });
 
 /** Digest of the whole rule: the version that verdicts name. */

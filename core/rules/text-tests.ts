@@ -1,5 +1,6 @@
 import type { Json } from "../ids/index.ts";
-import { type CompiledPattern, compilePattern, MAX_PATTERN_CHARS, type Pattern } from "../params/pattern.ts";
+import { compilePattern, MAX_PATTERN_CHARS, type Pattern } from "../params/pattern.ts";
+import { rememberedText } from "../params/remembered.ts";
 import { equalValues } from "./equality.ts";
 import { type PatternShape, patternShape } from "./pattern-shape.ts";
 import type { Built, Need, Tail } from "./test.ts";
@@ -134,16 +135,10 @@ function wholeTest(quick: (text: string) => boolean, whole: Pattern): (text: str
   return (text) => quick(text) && whole.test(text);
 }
 
-const known = new Map<string, CompiledPattern>();
 const MAX_KNOWN = 1000;
 
-/** Rules that differ in their plain beginnings alone share what follows. Depends on nothing but the source. */
-function compiledOnce(source: string): CompiledPattern {
-  const found = known.get(source) ?? compilePattern(source);
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(source, found);
-  return found;
-}
+/** Rules that differ in their plain beginnings alone share what follows. */
+const compiledOnce = rememberedText(compilePattern, MAX_KNOWN);
 
 function quickTest({ at, literal }: PatternShape): (text: string) => boolean {
   switch (at) {

@@ -1,5 +1,6 @@
 export * from "./alias.ts";
 export * from "./grant.ts";
+export * from "./limit.ts";
 export * from "./match.ts";
 export * from "./place.ts";
 export * from "./prepare.ts";

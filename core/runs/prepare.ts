@@ -118,6 +118,14 @@ function valueText(value: Json): string {
 }
 
 /** What stands for the content of a request: the same key must not ask for something else. */
-export function askedHash(request: { action: string; parameters: JsonObject }): string {
-  return hashOf({ action: request.action, parameters: request.parameters });
+export function askedHash({
+  action,
+  parameters,
+  notify,
+}: {
+  action: string;
+  parameters: JsonObject;
+  notify?: JsonObject;
+}): string {
+  return hashOf({ action, parameters, ...(notify ? { notify } : {}) });
 }

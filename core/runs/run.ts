@@ -12,8 +12,12 @@ export interface RunRequest {
   /** userid in lower case, or `local` for the machine's command line; who asks may not approve alone. */
   by: string;
   via: RunPlace;
+  /** Id of the token that it came by; absent when by none. */
+  token?: string;
   /** The request's own key: the same key again of the same person and place gives the same task. */
   key: string;
+  /** Whom the engine itself is to tell of the end, as its own API has it; absent: nobody. */
+  notify?: JsonObject;
   /** The text of the alias it was asked with, for people. Not kept where a parameter is secret. */
   command?: string;
 }
@@ -30,7 +34,9 @@ export type RunRefusal =
   /** The policy that was to stand for an approval is void. */
   | "policy_void"
   /** The key has asked for something else before. */
-  | "key_reused";
+  | "key_reused"
+  /** Its person, or its token, has asked for too many lately. */
+  | "too_many";
 
 /** What became of it. */
 export type RunAnswer =
@@ -43,6 +49,8 @@ export type RunAnswer =
       message: string;
       /** The same in each. */
       words: RunWords;
+      /** When the same may be asked again, where it is only too soon. */
+      retryAfterMs?: number;
       /** What the action takes, where that is known and the parameters are at fault. */
       schema?: ActionSchema;
     };

@@ -1,9 +1,11 @@
 import { bindingHash } from "../approvals/binding.ts";
 import type { Choice } from "../approvals/choices.ts";
+import type { PackNeed } from "../clusters/pack-need.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import type { JsonObject } from "../ids/index.ts";
 import type { CardRow } from "../rules/rule.ts";
 import type { Effect } from "./effects.ts";
+import { cardsFor } from "./group-cards.ts";
 import type { Origin } from "./origin.ts";
 import type { MoveReason } from "./reasons.ts";
 import type { MachineSettings } from "./settings.ts";
@@ -18,6 +20,8 @@ export interface Rendered {
   clusters: string[];
   /** Absent when none. */
   reserve?: readonly string[];
+  /** Absent when none are needed. */
+  packs?: readonly PackNeed[];
   approval: ApprovalSnapshot;
   rows: CardRow[];
   text?: string;
@@ -57,6 +61,7 @@ export type Basis = Rendered &
     | "secretParams"
     | "startWithinMs"
     | "rerunOf"
+    | "notify"
     | "changed"
   > & { report: Task["report"]; origin: Origin };
 
@@ -123,13 +128,9 @@ function firstStep(basis: Basis, making: Making): Gate {
   // Until WeCom takes the card nobody can answer, so the approval's own time has not begun.
   const dueAtMs = nowMs + approval.timeoutMs + settings.unaskedGraceMs;
   const { group } = approval;
-  const cards = group === undefined ? [card] : [card, { ...card, no: 2, group }];
-  const shown: Effect[] = group === undefined ? [] : [{ kind: "group_card", task: basis.id, cardNo: 2 }];
+  const { cards, effects } = cardsFor(basis.id, card, group);
   const fields = { dueAtMs, approvedAtMs: null, cards };
-  return {
-    fields: { ...fields, ...entered("pending_approval", "made", nowMs) },
-    effects: [{ kind: "card", cardNo: 1 }, ...shown],
-  };
+  return { fields: { ...fields, ...entered("pending_approval", "made", nowMs) }, effects };
 }
 
 function entered(

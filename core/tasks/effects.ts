@@ -17,8 +17,10 @@ export type Effect =
   | { kind: "show_hold"; cardNo: number }
   /** Tell the task's audience how it ended. */
   | { kind: "report" }
-  /** Show card `cardNo` in its group. It names its task, because nothing of the task waits for a group. */
-  | { kind: "group_card"; task: string; cardNo: number }
+  /** Show this card in a group of groups.yaml. */
+  | { kind: "group_card"; group: string; cardId: string }
+  /** Tell a group in words how what a card is about stands now: the card itself cannot be changed. */
+  | { kind: "group_state"; group: string; cardId: string }
   /** Tell a group of groups.yaml how the task ended. */
   | { kind: "group_report"; task: string; group: string }
   /** Tell one person why a click did nothing, or what it did. */

@@ -1,5 +1,5 @@
 import { type EscalationStep, MAX_ASKING_MS, type PeopleApproval } from "../approvals/approval.ts";
-import type { Effect } from "./effects.ts";
+import { cardsFor, groupOfTask } from "./group-cards.ts";
 import { moved, type StepResult } from "./result.ts";
 import type { CardRecord, Task } from "./task.ts";
 
@@ -38,7 +38,7 @@ export function dueStep(task: Task, nowMs: number): EscalationStep | undefined {
  * their cards has one code of its sending, which closes it at the end; so it is left open (reference/wecom.md 3.8).
  */
 export function escalate(task: Task, step: EscalationStep, nowMs: number): StepResult {
-  const card = newCard(task, [step.to], "escalation");
+  const asking = cardsFor(task.id, newCard(task, [step.to], "escalation"), groupOfTask(task));
   const escalated = task.escalated + 1;
   const askedAtMs = task.askedAtMs ?? nowMs;
   const untilMs = Math.max(task.deadlineAtMs ?? 0, nowMs + step.timeoutMs);
@@ -46,7 +46,7 @@ export function escalate(task: Task, step: EscalationStep, nowMs: number): StepR
   const next = task.approval.mode === "people" ? task.approval.escalate[escalated] : undefined;
   const nextAtMs = next ? askedAtMs + next.afterMs : deadlineAtMs;
   const dueAtMs = Math.max(nowMs, Math.min(deadlineAtMs, nextAtMs));
-  const patch = { escalated, deadlineAtMs, dueAtMs, cards: [...task.cards, card] };
-  const effects: Effect[] = [{ kind: "card", cardNo: card.no }];
+  const patch = { escalated, deadlineAtMs, dueAtMs, cards: [...task.cards, ...asking.cards] };
+  const { effects } = asking;
   return moved(task, { to: "pending_approval", reason: "escalated", nowMs, patch, effects });
 }

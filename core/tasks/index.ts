@@ -5,6 +5,7 @@ export * from "./effects.ts";
 export * from "./ended-event.ts";
 export { askedFrom, newCard } from "./escalation.ts";
 export * from "./failed-steps.ts";
+export { groupOfTask } from "./group-cards.ts";
 export { holdOf } from "./hold.ts";
 export * from "./inputs.ts";
 export * from "./machine.ts";

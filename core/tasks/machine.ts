@@ -1,3 +1,4 @@
+import { withGroupsTold } from "./group-cards.ts";
 import { onCardShown, onHold, onRelease } from "./hold.ts";
 import { CLICK_KINDS, type Click, type InputKind, type InputOf, type TaskInput } from "./inputs.ts";
 import {
@@ -115,8 +116,16 @@ export interface StepContext {
  * reason; the same task, input and instant give the same answer.
  */
 export function step(task: Task, input: TaskInput, context: StepContext): StepResult {
-  const { nowMs, settings } = context;
   const click = clickOf(input);
+  const clickedNo = click?.cardNo ?? ("order" in input ? input.order.card?.no : undefined);
+  return withGroupsTold(task, judged(task, input, { ...context, click }), clickedNo);
+}
+
+function judged(
+  task: Task,
+  input: TaskInput,
+  { nowMs, settings, click }: StepContext & { click: Click | null },
+): StepResult {
   const key = "order" in input ? input.order.key : click?.clickKey;
   if (key !== undefined && isRepeat(task, key)) return refused(task, "already_counted");
   const handler = TABLE[task.state][input.kind] as Handler<InputKind> | undefined;

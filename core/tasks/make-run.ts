@@ -1,3 +1,4 @@
+import type { PackNeed } from "../clusters/pack-need.ts";
 import type { WhaleEvent } from "../events/event.ts";
 import { type JsonObject, runTaskId } from "../ids/index.ts";
 import { grantDigest, grantRuleId, type RunGrant } from "../runs/grant.ts";
@@ -18,6 +19,8 @@ export interface FittedRun {
   clusters: string[];
   /** Absent when none. */
   reserve?: readonly string[];
+  /** What its route needs of packs; absent when nothing. */
+  packs?: readonly PackNeed[];
   approval: ApprovalSnapshot;
 }
 
@@ -43,7 +46,9 @@ export function taskOfRun(
     ...{ event: briefOf(event), forEachIndex: 0, startWithinMs, report: { ...report, rows: [] } },
     ...{ params, targets, clusters, approval, rows: [], offers: [] },
     ...(run.reserve ? { reserve: run.reserve } : {}),
+    ...(run.packs ? { packs: run.packs } : {}),
     ...(secretParams.length > 0 ? { secretParams } : {}),
+    ...(request.notify ? { notify: request.notify } : {}),
   };
   return build(basis, { ...making, depth: 0, causes: [] });
 }

@@ -131,6 +131,8 @@ export function taskOfRetry(
     ...(ended.choices ? { choices: ended.choices } : {}),
     ...(ended.secretParams ? { secretParams: ended.secretParams } : {}),
     ...(ended.reserve ? { reserve: ended.reserve } : {}),
+    ...(ended.packs ? { packs: ended.packs } : {}),
+    ...(ended.notify && !plan.rerunOf ? { notify: ended.notify } : {}),
     ...planned(ended, plan),
     rows: ended.cardRows,
     ...(ended.cardText === undefined ? {} : { text: ended.cardText }),
@@ -178,6 +180,7 @@ export function taskOfOffer(
     // What a version before routes has offered goes where its business goes.
     clusters: offer.clusters ?? allowedClusters(facts.clusters, parent.business),
     ...(offer.reserve ? { reserve: offer.reserve } : {}),
+    ...(offer.packs ? { packs: offer.packs } : {}),
     approval: offer.approval,
     rows: [],
     offers: [],

@@ -1,11 +1,12 @@
 import { bindingHash } from "../approvals/binding.ts";
 import { entitledGroups, hasQuorum } from "../approvals/quorum.ts";
 import { needsReason } from "../approvals/reason.ts";
+import type { ClusterChoice } from "../clusters/choice.ts";
 import { requestId } from "../ids/index.ts";
 import { policyFault } from "../policies/policy.ts";
 import { updateCards } from "./codes.ts";
-import type { Effect } from "./effects.ts";
 import { askedFrom, newCard } from "./escalation.ts";
+import { cardsFor, groupOfTask } from "./group-cards.ts";
 import type { Click, InputOf, Sighting, Standing } from "./inputs.ts";
 import { renewedOrigin } from "./make.ts";
 import { afterClick, askReason, clickFault, decisionOf, ended, explainClick } from "./on-approval.ts";
@@ -65,7 +66,7 @@ function clusterFault(task: Task, { choice }: Standing): Fault | null {
       return null;
     case "none": {
       const { reason } = choice;
-      return reason === "no_allowed_cluster" ? { reason } : { reason, message: missingText(task) };
+      return reason === "no_allowed_cluster" ? { reason } : { reason, message: missingText(task, choice) };
     }
     case "chosen":
       return task.clusters.includes(choice.cluster)
@@ -76,8 +77,10 @@ function clusterFault(task: Task, { choice }: Standing): Fault | null {
   }
 }
 
-function missingText({ action, clusters }: Task): string {
-  return `${action} @ ${clusters.join(" ")}`;
+/** `disk.cleanup @ hz-core: disk 1.2.0 (>=1.4); bj-core`. */
+function missingText({ action }: Task, { passed }: ClusterChoice): string {
+  const places = passed.map(({ cluster, found }) => (found === undefined ? cluster : `${cluster}: ${found}`));
+  return `${action} @ ${places.join("; ")}`;
 }
 
 /** The intent: after this is stored, and only then, the request may leave. */
@@ -191,14 +194,14 @@ function becomeUnknown(
   facts: { nowMs: number; settings: MachineSettings },
 ): StepResult {
   const { nowMs, settings } = facts;
-  const card = newCard(task, entitledGroups(task), "unknown");
+  const asking = cardsFor(task.id, newCard(task, entitledGroups(task), "unknown"), groupOfTask(task));
   const shown = updateCards(task, nowMs, "click_only");
   const patch = {
     start: { ...start, looks: 0 },
     dueAtMs: nowMs + settings.lookBaseMs,
-    cards: [...shown.task.cards, card],
+    cards: [...shown.task.cards, ...asking.cards],
   };
-  const effects: Effect[] = [...shown.effects, { kind: "card", cardNo: card.no }];
+  const effects = [...shown.effects, ...asking.effects];
   return moved(task, { to: "unknown", reason: "start_unresolved", nowMs, patch, effects });
 }
 

@@ -9,6 +9,7 @@ const LANES: Record<Effect["kind"], Lane> = {
   update: 1,
   show_hold: 1,
   group_card: 1,
+  group_state: 2,
   ask_again: 1,
   report: 2,
   group_report: 2,
@@ -19,6 +20,10 @@ const LANES: Record<Effect["kind"], Lane> = {
 
 /** The click that asks for an update may have a start behind it, which goes out first, and which the card then shows. */
 const UPDATE_AFTER_MS = 30;
+/** What has ended by then is reported, and not told twice. */
+const GROUP_STATE_AFTER_MS = 2_000;
+/** Nothing of a task waits for a group that cannot be written to. */
+const OF_GROUPS: readonly Effect["kind"][] = ["group_card", "group_state", "group_report"];
 
 /**
  * The task and the outbox items of a move: each effect gets the key `<task>:<kind>:<n>`, n counting the task's
@@ -34,11 +39,9 @@ export function withOutbox(
   );
   const outbox = told.map((body, i): OutboxItem => {
     const key = outboxKey(task.id, body.kind, task.sent + i + 1);
-    const dueAtMs = body.kind === "update" ? nowMs + UPDATE_AFTER_MS : nowMs;
     const lane = isNews(body, task) ? LANES.report : LANES[body.kind];
-    // A group that cannot be written to holds up nothing else of the task.
-    const taskId = body.kind === "group_card" || body.kind === "group_report" ? null : task.id;
-    return { key, taskId, lane, body, dueAtMs };
+    const taskId = OF_GROUPS.includes(body.kind) ? null : task.id;
+    return { key, taskId, lane, body, dueAtMs: nowMs + pauseMs(body) };
   });
   return { task: { ...task, sent: task.sent + told.length }, outbox };
 }
@@ -48,6 +51,11 @@ function isNews(body: Effect, { cards }: Task): boolean {
   return (
     body.kind === "card" && cards.some(({ no, purpose }) => no === body.cardNo && purpose === "going_on")
   );
+}
+
+function pauseMs({ kind }: Effect): number {
+  if (kind === "update") return UPDATE_AFTER_MS;
+  return kind === "group_state" ? GROUP_STATE_AFTER_MS : 0;
 }
 
 /** The groups that hear how a task ended: its rule's, and where its card is shown, which cannot be changed any more. */

@@ -1,9 +1,10 @@
-import type { WaitReason } from "../clusters/choice.ts";
+import type { NowhereReason, WaitReason } from "../clusters/choice.ts";
 import type { RetryRefusal } from "./retry-plan.ts";
 
 /** Why a task is where it is. Closed: stored with each move, logged, counted. */
 export type MoveReason =
   | WaitReason
+  | NowhereReason
   | "made"
   | "policy_applies"
   | "approved_by_person"
@@ -27,8 +28,6 @@ export type MoveReason =
   | "start_adopted_by_person"
   | "started"
   | "looked_again"
-  | "no_allowed_cluster"
-  | "action_on_no_cluster"
   | "binding_void"
   | "policy_void"
   | "no_quorum"

@@ -6,6 +6,8 @@ export interface RerunOf {
   executionId: string;
   /** Names of its failed steps that are run again; none: the whole run. */
   steps: readonly string[];
+  /** Those among them whose items are all run again, and not the failed ones alone; absent when none. */
+  reset?: readonly string[];
   /** Ids of what had been made of it already when this was asked for: none of them is this one. */
   known: readonly string[];
 }
@@ -24,6 +26,10 @@ export type Rerun = (typeof RERUNS)[number];
 /** How a person wants an ended task run once more; empty: by a start of its own, just as it was. */
 export interface RetryWish {
   rerun?: Rerun;
+  /** Of `failed`: these steps alone; all that failed when absent. */
+  steps?: readonly string[];
+  /** Of `failed`: the steps among them whose items are all run again. */
+  reset?: readonly string[];
   /** Laid over the task's own. */
   parameters?: JsonObject;
   /** The only cluster that it may run on. */
@@ -51,6 +57,8 @@ export type RetryRefusal =
   | "nothing_to_rerun"
   /** None of the run's steps has failed, as far as the engine says. */
   | "no_failed_steps"
+  /** A step that is named has not failed, or there is none of that name. */
+  | "steps_not_failed"
   /** What the engine runs again can neither be changed nor moved. */
   | "rerun_as_it_was"
   /** A parameter holds only what the engine shows for a secret. */

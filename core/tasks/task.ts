@@ -1,6 +1,7 @@
 import type { PeopleApproval } from "../approvals/approval.ts";
 import type { Choice, Chosen } from "../approvals/choices.ts";
 import type { ClusterChoice } from "../clusters/choice.ts";
+import type { PackNeed } from "../clusters/pack-need.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
 import type { People, PeopleGroups } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -181,6 +182,7 @@ export interface OfferSnapshot {
   /** Where its task may run; absent in tasks of earlier versions. */
   clusters?: string[];
   reserve?: readonly string[];
+  packs?: readonly PackNeed[];
 }
 
 /** One line of a task's history, for people. */
@@ -219,6 +221,8 @@ export interface Task {
   event: EventBrief;
   action: string;
   params: JsonObject;
+  /** Whom the engine itself is to tell of the end, as its own API has it; absent: nobody. */
+  notify?: JsonObject;
   /** Names of the parameters whose values must not be shown; absent when none. */
   secretParams?: readonly string[];
   targets: string[];
@@ -226,6 +230,8 @@ export interface Task {
   clusters: string[];
   /** Those among them, sorted, that serve only while none of the others is usable; absent when none. */
   reserve?: readonly string[];
+  /** What its cluster must have of packs, by its rule and its route; absent when nothing. */
+  packs?: readonly PackNeed[];
   /** How its cluster was chosen the last time, or what it waits for. */
   choice?: ClusterChoice;
   approval: ApprovalSnapshot;

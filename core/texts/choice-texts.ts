@@ -1,4 +1,4 @@
-import type { ChoiceReason, PassReason, WaitReason } from "../clusters/choice.ts";
+import type { ChoiceReason, NowhereReason, PassReason, WaitReason } from "../clusters/choice.ts";
 
 /** How a task's cluster was chosen, in one language. */
 export interface ChoiceTexts {
@@ -7,7 +7,7 @@ export interface ChoiceTexts {
   chosen: Record<ChoiceReason, string>;
   passed: Record<PassReason, string>;
   /** Why a task waits, or can go nowhere. */
-  nobody: Record<WaitReason | "action_on_no_cluster", string>;
+  nobody: Record<WaitReason | Exclude<NowhereReason, "no_allowed_cluster">, string>;
 }
 
 export const choiceZh: ChoiceTexts = {
@@ -26,6 +26,8 @@ export const choiceZh: ChoiceTexts = {
     not_configured: "已不在配置中",
     not_serving: "不再服务这类任务",
     lacks_action: "没有这个动作",
+    lacks_pack: "Pack 版本不符",
+    pack_unread: "读不到 Pack 版本",
     stopped: "已被人停用",
     draining: "正在排空",
     down: "不可用",
@@ -42,8 +44,10 @@ export const choiceZh: ChoiceTexts = {
     clusters_full: "可用的集群都满了，有空位就启动",
     clusters_draining: "可用的集群都在排空，恢复后再启动",
     clusters_down: "可用的集群都不可用，恢复后再启动",
+    packs_unread: "现在读不到集群的 Pack 版本，读到就启动",
     clusters_unusable: "现在没有集群能执行，一有就启动",
     action_on_no_cluster: "没有一个可用的集群有这个动作",
+    pack_on_no_cluster: "没有一个可用的集群有所需版本的 Pack，请先发布，或改规则、路由里的 packs",
   },
 };
 
@@ -63,6 +67,8 @@ export const choiceEn: ChoiceTexts = {
     not_configured: "not configured any more",
     not_serving: "does not serve such tasks any more",
     lacks_action: "has no such action",
+    lacks_pack: "not the pack version that is needed",
+    pack_unread: "its pack versions cannot be read",
     stopped: "stopped by people",
     draining: "draining",
     down: "down",
@@ -79,7 +85,10 @@ export const choiceEn: ChoiceTexts = {
     clusters_full: "all of its clusters are full: it starts when there is room",
     clusters_draining: "all of its clusters are draining: it starts when one is back",
     clusters_down: "all of its clusters are down: it starts when one is back",
+    packs_unread: "the pack versions of its clusters cannot be read now: it starts when they can",
     clusters_unusable: "none of its clusters can take it now: it starts as soon as one can",
     action_on_no_cluster: "none of its clusters has the action",
+    pack_on_no_cluster:
+      "none of its clusters has the pack version that is needed: release it, or change packs in the rule or route",
   },
 };

@@ -70,7 +70,7 @@ export const en: Texts = {
     held_by_stop: "held by a stop, not started",
     released: "the stop is released, it goes on",
     start_answer_lost: "the answer to the start was lost; being looked for",
-    start_not_sent: "StackStorm cannot be reached; tried again later",
+    start_not_sent: "StackStorm has not taken the start; tried again later",
     start_unresolved: "it cannot be found out whether it started; a person is asked",
     start_adopted: "found on StackStorm",
     start_adopted_by_person: "a person said which execution it is",

@@ -6,6 +6,8 @@ export interface RetryTexts {
   label: string;
   all: string;
   steps: (names: string) => string;
+  /** Beside it: the steps of which every item is run again. */
+  reset: (names: string) => string;
   on: (cluster: string) => string;
   /** One changed parameter; `before` is null where it was not given. */
   change: (facts: { name: string; before: string | null; after: string }) => string;
@@ -22,12 +24,14 @@ export const retryZh: RetryTexts = {
   label: "重试",
   all: "整个执行重跑",
   steps: (names) => `只重跑失败步骤 ${names}`,
+  reset: (names) => `${names} 的各项从头来过`,
   on: (cluster) => `在 ${cluster} 重新启动`,
   change: ({ name, before, after }) => `${name}: ${before ?? "（无）"} → ${after}`,
   asked: "将建一个重试任务，需重新授权",
   refusals: {
     nothing_to_rerun: "没有失败的执行可以重跑；要按原样再启动一次，请去掉 失败步骤 / 重跑",
     no_failed_steps: "执行里没有失败的步骤；不是工作流的，请直接重试",
+    steps_not_failed: "所列步骤里有没失败的，或没有这个步骤；请只写失败的步骤",
     rerun_as_it_was: "重跑只能照原样、在原集群；要改参数或换集群，请去掉 失败步骤 / 重跑",
     masked_params:
       "有参数是 ********，真实的值只有 StackStorm 知道，不能重新发送；请用 重跑，或给出该参数的值",
@@ -47,6 +51,7 @@ export const retryEn: RetryTexts = {
   label: "Retry",
   all: "the whole run once more",
   steps: (names) => `failed steps alone: ${names}`,
+  reset: (names) => `all items of ${names}`,
   on: (cluster) => `started anew on ${cluster}`,
   change: ({ name, before, after }) => `${name}: ${before ?? "(none)"} → ${after}`,
   asked: "Makes a task that runs it once more, to be approved anew",
@@ -54,6 +59,7 @@ export const retryEn: RetryTexts = {
     nothing_to_rerun:
       "It has no failed run that could be run again; leave out failed / rerun to start it anew",
     no_failed_steps: "No step of the run has failed; what is no workflow is retried as a whole",
+    steps_not_failed: "A step that is named has not failed, or there is no such step: name failed ones alone",
     rerun_as_it_was:
       "Failed steps and runs are run again as they were and where they were; leave out failed / rerun for other parameters or another cluster",
     masked_params:

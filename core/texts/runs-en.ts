@@ -2,6 +2,7 @@ import type { RunTexts } from "./runs-texts.ts";
 
 export const runsEn: RunTexts = {
   mark: "By hand",
+  notify: "Tells",
   origin: ({ by, command }) => `${by} asked for it by hand${command === "" ? "" : `: ${command}`}`,
   waits: "asked for, and waits for approval; you will be told what comes of it",
   starts: "starts at once under a policy; you will be told what comes of it",

@@ -2,6 +2,8 @@
 export interface RunTexts {
   /** Stands before the title of such a task. */
   mark: string;
+  /** Row label, at most 5 characters: where StackStorm itself tells the end. */
+  notify: string;
   /** How such a task came to be; `command` is empty where it was no alias. */
   origin: (facts: { by: string; command: string }) => string;
   /** Behind the line of the new task. */

@@ -2,6 +2,7 @@ import type { RunTexts } from "./runs-texts.ts";
 
 export const runsZh: RunTexts = {
   mark: "手工",
+  notify: "通知",
   origin: ({ by, command }) => `${by} 手工执行${command === "" ? "" : `：${command}`}`,
   waits: "已发起，等待授权；结果会告诉您",
   starts: "按策略直接执行；结果会告诉您",

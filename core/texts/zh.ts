@@ -70,7 +70,7 @@ export const zh: Texts = {
     held_by_stop: "被急停挡住，尚未启动",
     released: "急停已解除，继续启动",
     start_answer_lost: "启动的应答丢失，正在核对",
-    start_not_sent: "连不上 StackStorm，稍后再启动",
+    start_not_sent: "没有在 StackStorm 启动成功，稍后再试",
     start_unresolved: "启动与否无法确认，请人判断",
     start_adopted: "在 StackStorm 中找到了该执行",
     start_adopted_by_person: "由人认领了该执行",

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { BenchOptions, Figures } from "./bench.ts";
@@ -138,12 +139,18 @@ async function raceMixed({ extent, seed, print }: Measuring): Promise<Record<str
   };
 }
 
+/** What `npm start` tells the engine. */
+function startFlags(): string[] {
+  const manifest = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
+  const { scripts } = JSON.parse(manifest) as { scripts: { start: string } };
+  return scripts.start.match(/--[\w-]+=\d+/g) ?? [];
+}
+
 /** What it takes to load 10,000 rules, in a process that does nothing else. */
 function loaded(seed: number): { loadMs: number; rssMb: number } {
   const script = join(import.meta.dirname, "rules", "load-process.ts");
-  const { stdout, stderr } = spawnSync(process.execPath, [script, "10000", String(seed)], {
-    encoding: "utf8",
-  });
+  const args = [...startFlags(), script, "10000", String(seed)];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   const last = stdout.trim().split("\n").at(-1) ?? "";
   if (last === "") throw new Error(`the loading process said nothing: ${stderr}`);
   const { loadMs, rssMb } = JSON.parse(last) as { loadMs: number; rssMb: number };

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Finding } from "../../bot/doctor/index.ts";
 import { prepare } from "../../bot/wire.ts";
 import { examine } from "../../bot/wire-doctor.ts";
+import { startAibotSimulator } from "../../fixtures/simulators/aibot/index.ts";
 import { openWorld, until, type World } from "../support/world.ts";
 
 async function examined(world: World, env: Record<string, string> = {}, offMs = 0): Promise<Finding[]> {
@@ -281,4 +282,18 @@ test("the running process says in its log which of signature, key, receiveid and
   assert.deepEqual([line?.["reason"], line?.["fault"]], ["bad_signature", "signature"]);
   const metrics = await (await fetch(`${world.url()}/metrics`)).text();
   assert.match(metrics, /whale_callbacks_total\{kind="verify",outcome="bad_signature"\} 1/);
+});
+
+test("the AI bot of a running process is not thrown out, and is tried where none has it", async (t) => {
+  const bot = await startAibotSimulator();
+  t.after(() => bot.close());
+  const env = { AIBOT_ID: bot.botId, AIBOT_SECRET: bot.secret, AIBOT_URL: bot.url };
+  const world = await openWorld(t, { env });
+  await until(world, "the bot to be connected", () => bot.state().live);
+  assert.equal(found(await examined(world), "aibot_connected").outcome, "holds");
+  assert.deepEqual([bot.state().kicked, bot.state().mostAtOnce], [0, 1]);
+  await world.stop();
+  assert.equal(found(await examined(world), "aibot_works").outcome, "holds");
+  const wrong = found(await examined(world, { AIBOT_SECRET: "another" }), "aibot_bad_credentials");
+  assert.match(`${wrong.message} ${wrong.todo}`, /853000.*AIBOT_SECRET/);
 });

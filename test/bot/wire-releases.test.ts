@@ -25,7 +25,7 @@ test("goes to each cluster where its deploy says, and nowhere without one", asyn
   const hosts = { workers: ["w1"], api: [], client: [], sensors: [] };
   const onHosts = { action: "release.apply", stateAction: "release.state", atOnce: 1, timeoutMs: 1_000 };
   const rollouts = rolloutsOver({
-    clusters: [
+    clusters: () => [
       cluster("plain"),
       cluster("k8s", aDeploy(simulator.url)),
       cluster("vms", { kind: "hosts", hosts, ...onHosts }),
@@ -49,4 +49,25 @@ test("goes to each cluster where its deploy says, and nowhere without one", asyn
   } as const;
   assert.equal((await rollouts.set(order)).outcome, "refused");
   assert.equal((await rollouts.state(order)).outcome, "open");
+});
+
+test("takes a deploy that is changed, added or gone at the next call", async (t) => {
+  const [one, other] = [await simulated(), await simulated()];
+  t.after(async () => void (await Promise.all([one.close(), other.close()])));
+  let clusters: Cluster[] = [cluster("k8s")];
+  const rollouts = rolloutsOver({
+    ...{ clusters: () => clusters, executor: anEngine([], "", "") },
+    ...{ clock: movableClock(), log: silentLog, metrics: countedMetrics(), ids: { ulid: () => "U1" } },
+  });
+  t.after(rollouts.close);
+  const asked = () => [one, other].map(({ simulator }) => simulator.requests().length > 0);
+  await assert.rejects(rollouts.read("k8s", "packs-image"), { code: "rollouts.no_deploy" });
+  clusters = [cluster("k8s", aDeploy(one.simulator.url))];
+  await rollouts.read("k8s", "packs-image");
+  assert.deepEqual(asked(), [true, false]);
+  clusters = [cluster("k8s", aDeploy(other.simulator.url))];
+  await rollouts.read("k8s", "packs-image");
+  assert.deepEqual(asked(), [true, true]);
+  clusters = [cluster("k8s")];
+  await assert.rejects(rollouts.read("k8s", "packs-image"), { code: "rollouts.no_deploy" });
 });

@@ -30,7 +30,7 @@ const CLOCK_JUMPS_MS = { embedded: [0, 0, 15_000, 60_000], redis: [0, 0, 1_000, 
 const LAST_AHEAD_MS = { embedded: 60_000, redis: 0 };
 
 /** The processes that run, by number; one that ended is null until it is started again. */
-type Lives = (Life | null)[];
+export type Lives = (Life | null)[];
 
 /** Runs a campaign, part after part. */
 export async function campaign(given: Campaign): Promise<Facts> {
@@ -119,14 +119,14 @@ async function oneLife(lives: Lives, around: Surroundings, turn: Turn): Promise<
 }
 
 /** Those that have died are there no more; says how many. */
-function bury(lives: Lives): number {
+export function bury(lives: Lives): number {
   const dead = [...lives.keys()].filter((n) => lives[n]?.isGone());
   for (const n of dead) lives[n] = null;
   return dead.length;
 }
 
 /** Starts what is not running; a process that ended without being told to is told, and started again. */
-async function startAll(
+export async function startAll(
   lives: Lives,
   around: Surroundings,
   ordersOf: (n: number) => Omit<LifeOrders, "env">,
@@ -139,7 +139,7 @@ async function startAll(
 }
 
 /** The last lives are not killed: they must bring everything to its right end by themselves. */
-async function settle(
+export async function settle(
   lives: Lives,
   around: Surroundings,
   last: Pick<LifeOrders, "plant" | "clockAheadMs">,

@@ -17,13 +17,14 @@ export type Plant = keyof typeof NAMED;
 export const PLANTED = Object.keys(NAMED) as Plant[];
 
 /** Reads the command line. One process may die beside embedded stores; what shares a store must be asked for. */
-export function ordered(): Campaign & { selfTest: boolean } {
+export function ordered(): Campaign & { selfTest: boolean; releases: number } {
   const { values } = parseArgs({
     options: {
       runs: { type: "string", default: "200" },
       seed: { type: "string", default: "1" },
       store: { type: "string", default: "embedded" },
       processes: { type: "string", default: "1" },
+      releases: { type: "string", default: "0" },
       "self-test": { type: "boolean", default: false },
     },
   });
@@ -33,5 +34,6 @@ export function ordered(): Campaign & { selfTest: boolean } {
   const numbers = [values.runs, values.seed, values.processes].map(Number);
   const [runs, seed, processes] = numbers as [number, number, number];
   if (store === "embedded" && processes !== 1) throw new Error("embedded stores have one process");
-  return { runs, seed, store, processes, plant: null, selfTest: values["self-test"] };
+  const releases = Number(values.releases);
+  return { runs, seed, store, processes, plant: null, releases, selfTest: values["self-test"] };
 }

@@ -1,5 +1,6 @@
 import { STEPS, type Step } from "../../bot/workers/index.ts";
 import type { Judgement } from "./judge.ts";
+import { printReleases, type ReleaseFacts, releaseFigures } from "./releases/facts.ts";
 
 /** Steps of a task's life that kills are aimed at; those of replays are not part of one. */
 export const AIMED: readonly Step[] = STEPS.filter((step) => !step.startsWith("replay"));
@@ -41,7 +42,10 @@ function addTo(all: Record<string, number>, some: Record<string, number>): void 
 }
 
 /** Prints what was found, kills by step, and the figures as the last line; the exit code is 0 when every promise held. */
-export function report(runs: number, facts: Facts, tookMs: number): number {
+export function report(
+  { runs, facts, tookMs }: { runs: number; facts: Facts; tookMs: number },
+  releases: ReleaseFacts | null,
+): number {
   const { kills, troubles, unanswered, found, taken, sent } = facts;
   for (const kind of ["lost", "doubled", "unapproved", "stuck"] as const) {
     for (const line of found[kind]) console.log(`${kind}: ${line}`);
@@ -64,7 +68,10 @@ export function report(runs: number, facts: Facts, tookMs: number): number {
   const explained = unknown.length <= unanswered;
   if (!explained)
     console.log(`unknown: ${unknown.length} is more than the starts that kills left unanswered`);
-  console.log(JSON.stringify({ runs, kills, unanswered, taken, ...counts, ...ends, ...more }));
+  if (releases) printReleases(releases);
+  const released = releases === null ? {} : { releases: releaseFigures(releases) };
+  console.log(JSON.stringify({ runs, kills, unanswered, taken, ...counts, ...ends, ...more, ...released }));
   const kept = lost.length + doubled.length + unapproved.length + stuck.length === 0;
-  return kept && explained && taken === sent ? 0 : 1;
+  const held = releases === null || releases.wrong.length === 0;
+  return kept && held && explained && taken === sent ? 0 : 1;
 }

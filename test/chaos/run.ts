@@ -1,6 +1,7 @@
 import { campaign } from "./campaign.ts";
 import { NAMED, ordered, PLANTED } from "./orders.ts";
-import { report } from "./report.ts";
+import { releaseCampaign } from "./releases/campaign.ts";
+import { report, summed } from "./report.ts";
 
 /** Each planted fault must be found under its name; the last line says what each was called. */
 async function selfTest(seed: number): Promise<number> {
@@ -16,9 +17,17 @@ async function selfTest(seed: number): Promise<number> {
   return missed.length === 0 ? 0 : 1;
 }
 
-const { selfTest: isSelfTest, ...given } = ordered();
-const beganMs = performance.now();
-process.exitCode = isSelfTest
-  ? await selfTest(given.seed)
-  : report(given.runs, await campaign(given), performance.now() - beganMs);
+const { selfTest: isSelfTest, releases, ...given } = ordered();
+
+/** Tasks first, then releases with tasks around them. */
+async function all(): Promise<number> {
+  const beganMs = performance.now();
+  const tasks = await campaign(given);
+  const tookMs = performance.now() - beganMs;
+  const released = releases > 0 ? await releaseCampaign({ ...given, releases }) : null;
+  const facts = released ? summed([tasks, released.tasks]) : tasks;
+  return report({ runs: given.runs, facts, tookMs }, released?.facts ?? null);
+}
+
+process.exitCode = isSelfTest ? await selfTest(given.seed) : await all();
 process.exit();

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { openRedisStore } from "../../adapters/redis/index.ts";
 import { openStore } from "../../adapters/sqlite/index.ts";
 import { systemClock } from "../../adapters/telemetry/index.ts";
 import { prepare } from "../../bot/wire.ts";
-import type { TaskQuery, TaskStore } from "../../core/ports/index.ts";
+import type { StorePorts, TaskQuery } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import {
   type StackStormSimulator,
@@ -35,6 +35,10 @@ export interface SurroundingsOptions {
   store: "embedded" | "redis";
   /** How many processes share the store. */
   processes: number;
+  /** Files beside the home of the campaign, by their path in it, as data that is written as JSON. */
+  files?: Record<string, object>;
+  /** Environment of every process beside what the surroundings ask for. */
+  more?: Record<string, string>;
   /** Settings of the Redis server beside the durable ones. */
   redis?: readonly string[];
   /** Of each process, beside what the surroundings ask for; its number counts from 0. */
@@ -78,7 +82,8 @@ export async function openSurroundings(options: SurroundingsOptions): Promise<Su
   // The limit per member is WeCom's and is tried elsewhere; here it would only hide cards.
   const limits = { droppedPerMinute: 1_000_000, callbackTimeoutMs: 1_000, retryDelayMs: 100 };
   const wecom = await startWecomSimulator({ callbackUrl: `${url}/wecom/callback`, ...limits });
-  const common = environmentOf({ wecom, stackstorm });
+  const home = homeIn(folder, options.files ?? {});
+  const common = { ...environmentOf({ wecom, stackstorm }), WHALE_HOME: home, ...options.more };
   const envs = ports.map((port, n) => ({
     ...common,
     PORT: String(port),
@@ -91,7 +96,8 @@ export async function openSurroundings(options: SurroundingsOptions): Promise<Su
   }));
   const people = startPeople(wecom);
   const monitor = startMonitor(url, seed);
-  const tasks = (query: Partial<TaskQuery> = {}) => storedTasks(envs[0] ?? {}, query);
+  const tasks = (query: Partial<TaskQuery> = {}) =>
+    withStore(envs[0] ?? {}, (store) => store.tasks.list({ limit: 1_000_000, ...query }));
   const around = { stackstorm, wecom, people, monitor, url, redis, envs, passedOver, disk, tasks };
   return {
     ...around,
@@ -112,9 +118,20 @@ export async function openSurroundings(options: SurroundingsOptions): Promise<Su
   };
 }
 
+/** The home of the campaign with these files beside it. */
+function homeIn(folder: string, files: Record<string, object>): string {
+  const home = join(folder, "home");
+  cpSync(join(import.meta.dirname, "home"), home, { recursive: true });
+  for (const [path, file] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, path)), { recursive: true });
+    // JSON is YAML.
+    writeFileSync(join(home, path), JSON.stringify(file));
+  }
+  return home;
+}
+
 function environmentOf({ wecom, stackstorm }: Pick<Surroundings, "wecom" | "stackstorm">) {
   return {
-    WHALE_HOME: join(import.meta.dirname, "home"),
     LOG_LEVEL: "error",
     WECOM_API: wecom.url,
     WECOM_CORP_ID: demoCompany.corpId,
@@ -136,20 +153,20 @@ function serversEnv({ port }: RedisServer): Record<string, string> {
   };
 }
 
-async function storedTasks(env: Record<string, string>, query: Partial<TaskQuery>): Promise<Task[]> {
+/** Does something with the store of a process. */
+export async function withStore<T>(
+  env: Record<string, string>,
+  act: (store: Pick<StorePorts, "tasks" | "state">) => Promise<T>,
+): Promise<T> {
   const prepared = await prepare(env, "/");
   if (prepared.outcome === "refused") throw new Error(prepared.message);
   const { stores, dataDir } = prepared.config;
   const log = silentLog;
-  if (stores.kind === "embedded") return listAll(openStore({ dataDir, clock: systemClock, log }), query);
-  return listAll(await openRedisStore({ ...stores.redis, log }), query);
-}
-
-async function listAll(
-  store: { tasks: TaskStore; close(): Promise<void> },
-  query: Partial<TaskQuery>,
-): Promise<Task[]> {
-  return store.tasks.list({ limit: 1_000_000, ...query }).finally(() => store.close());
+  const store =
+    stores.kind === "embedded"
+      ? openStore({ dataDir, clock: systemClock, log })
+      : await openRedisStore({ ...stores.redis, log });
+  return act(store).finally(() => store.close());
 }
 
 async function evidenceOf(

@@ -121,6 +121,17 @@ function finishing(open: () => Promise<HarnessOf<"inbox">>): void {
     assert.deepEqual(await inbox.claim(1, LEASE_MS), []);
   });
 
+  test("tells what was worked on from what was not", async ({ inbox }) => {
+    await inbox.insert(aCallback());
+    const { key, fence } = only(await inbox.claim(1, LEASE_MS));
+    assert.deepEqual([await inbox.isDone(key), await inbox.isDone("unknown")], [false, false]);
+    await inbox.postpone(key, fence, 0);
+    assert.equal(await inbox.isDone(key), false);
+    const again = only(await inbox.claim(1, LEASE_MS));
+    await inbox.done(again.key, again.fence);
+    assert.equal(await inbox.isDone(key), true);
+  });
+
   test("lets a holder finish after its lease, as long as nobody took over", async ({ inbox, clock }) => {
     await inbox.insert(aCallback());
     const { key, fence } = only(await inbox.claim(1, LEASE_MS));

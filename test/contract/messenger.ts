@@ -25,6 +25,8 @@ export interface MessengerHarness {
   cardOf(userId: string, cardId: string): SeenCard | null;
   /** The texts that a person got, oldest first. */
   textsOf(userId: string): string[];
+  /** The files that a person got, oldest first. */
+  filesOf(userId: string): { name: string; text: string }[];
   /** The next call takes effect, but its answer is lost. */
   loseNextAnswer(): void;
   /** The next call is refused because of too many calls, and has no effect. */
@@ -73,6 +75,7 @@ export function messengerContract(name: string, open: Open): void {
     sendingCards(open);
     updatingCards(open);
     sendingTexts(open);
+    sendingFiles(open);
   });
 }
 
@@ -221,5 +224,56 @@ function sendingTexts(open: Open): void {
   test("fails for good on a text of nothing", async ({ messenger, people }) => {
     const sending = { recipients: [people.first], markdown: " \n ", dropRepeat: false };
     await assert.rejects(messenger.sendText(sending), failure(false));
+  });
+}
+
+function sendingFiles(open: Open): void {
+  const test = testsOn(open);
+  const FILE = { name: "输出 1.txt", text: "第一行\n第二行\n" };
+  const sendingOf = (recipients: readonly string[], text = FILE.text) => {
+    return { recipients, name: FILE.name, bytes: Buffer.from(text) };
+  };
+
+  test("delivers a file whole under its name, and reports whom it did not reach", async (harness) => {
+    const { messenger, people, filesOf } = harness;
+    const sent = await messenger.sendFile(sendingOf([people.first, people.second, people.inactive]));
+    assert.deepEqual(sent, { unreachable: [people.inactive] });
+    assert.deepEqual([filesOf(people.first), filesOf(people.second)], [[FILE], [FILE]]);
+  });
+
+  test("delivers a file of the least bytes, and refuses one of fewer for good", async (harness) => {
+    const { messenger, people, filesOf } = harness;
+    await messenger.sendFile(sendingOf([people.first], "123456"));
+    for (const text of ["", "12345"]) {
+      await assert.rejects(messenger.sendFile(sendingOf([people.first], text)), failure(false));
+    }
+    assert.equal(filesOf(people.first).length, 1);
+  });
+
+  test("refuses a file that is too big for good, and sends nothing", async ({
+    messenger,
+    people,
+    filesOf,
+  }) => {
+    const bytes = new Uint8Array(20 * 1024 * 1024 + 1);
+    const sending = { recipients: [people.first], name: "a.bin", bytes };
+    await assert.rejects(messenger.sendFile(sending), failure(false));
+    assert.deepEqual(filesOf(people.first), []);
+  });
+
+  test("fails for good when a file reaches nobody", async ({ messenger, people }) => {
+    for (const recipients of [[people.nobody], []]) {
+      await assert.rejects(messenger.sendFile(sendingOf(recipients)), failure(false));
+    }
+  });
+
+  test("can send a file again after too many calls, and a repeat is seen twice", async (harness) => {
+    const { messenger, people, filesOf } = harness;
+    harness.limitNextCall();
+    await assert.rejects(messenger.sendFile(sendingOf([people.first])), failure(true));
+    assert.deepEqual(filesOf(people.first), []);
+    await messenger.sendFile(sendingOf([people.first]));
+    await messenger.sendFile(sendingOf([people.first]));
+    assert.deepEqual(filesOf(people.first), [FILE, FILE]);
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { chatWish, restsUntilMs, robotRestKey, robotRestWish, robotWish } from "../../core/outbox/index.ts";
 import { type BucketSpec, MAX_BUCKETS, type TakeRequest } from "../../core/throttle/index.ts";
 import { START_MS } from "../support/clock.ts";
 import { type HarnessOf, testsOn, upTo } from "./harness.ts";
@@ -19,6 +20,61 @@ export function throttleStoreContract(name: string, open: () => Promise<HarnessO
     takingOfSeveral(open);
     remembering(open);
     trimming(open);
+    sharing(open);
+  });
+}
+
+/** The most of some instants that lie within one span. */
+function mostWithin(instants: readonly number[], spanMs: number): number {
+  return Math.max(
+    ...instants.map((from) => instants.filter((at) => at >= from && at < from + spanMs).length),
+  );
+}
+
+function sharing(open: () => Promise<HarnessOf<"throttle">>): void {
+  const test = testsOn(open);
+  const SECONDS = 150;
+  const PROCESSES = 3;
+
+  /** When processes that all want to send each second may, in the order of the seconds. */
+  const grantedTo = async (
+    wishAt: (atMs: number) => TakeRequest,
+    throttle: HarnessOf<"throttle">["throttle"],
+  ): Promise<number[]> => {
+    const granted: number[] = [];
+    for (let second = 0; second < SECONDS; second += 1) {
+      const atMs = START_MS + second * 1000;
+      const asked = upTo(PROCESSES).map(() => throttle.take([wishAt(atMs)]));
+      const grants = (await Promise.all(asked)).flat();
+      granted.push(...grants.flatMap(({ outcome }) => (outcome === "granted" ? [atMs] : [])));
+    }
+    return granted;
+  };
+
+  test("keeps the robot of a group within its minute, whoever sends", async ({ throttle }) => {
+    const sent = await grantedTo((atMs) => robotWish("key", 1, atMs), throttle);
+    assert.ok(mostWithin(sent, MINUTE_MS) <= 18, `${mostWithin(sent, MINUTE_MS)} in a minute`);
+    assert.ok(sent.length >= 30, `${sent.length} in all`);
+    const [other] = await throttle.take([robotWish("other", 1, START_MS)]);
+    assert.equal(other?.outcome, "granted");
+  });
+
+  test("keeps a conversation of the AI bot within its minute and hour", async ({ throttle }) => {
+    const limits = { perMinute: 20, perHour: 36 };
+    const chat = { botId: "bot", chatId: "wrOps" };
+    const sent = await grantedTo((atMs) => chatWish(chat, limits, atMs), throttle);
+    assert.ok(mostWithin(sent, MINUTE_MS) <= 20);
+    assert.deepEqual([sent.length >= 18, sent.length <= 20], [true, true]);
+    const [other] = await throttle.take([chatWish({ ...chat, chatId: "wrops" }, limits, START_MS)]);
+    assert.equal(other?.outcome, "granted");
+  });
+
+  test("lets all of them see that a robot rests", async ({ throttle }) => {
+    assert.equal(restsUntilMs(await throttle.show(robotRestKey("key")), START_MS), null);
+    await throttle.take([robotRestWish("key", START_MS)]);
+    const rest = await throttle.show(robotRestKey("key"));
+    assert.equal(restsUntilMs(rest, START_MS + 1), START_MS + MINUTE_MS);
+    assert.equal(restsUntilMs(rest, START_MS + MINUTE_MS), null);
   });
 }
 

@@ -78,3 +78,22 @@ test("a start whose answer was lost is never tried elsewhere, though another clu
   await settled(world, 1);
   assert.deepEqual([runs(world.stackstorm).length, runs(other).length], [1, 0]);
 });
+
+test("a task goes to no cluster without the pack version that its rule and route need, and is told when none has it", async (t) => {
+  const other = await another(t);
+  const policy = { approval: { policy: "looking" } };
+  const files = {
+    ...drillRule({ ...policy, id: "met", packs: { core: ">=1.0 <2" } }),
+    ...drillRule({ ...policy, id: "unmet", packs: { core: "^1", disk: ">=9" } }),
+    ...lookingPolicy(),
+    ...clusterFile("other", other.api, { businesses: ["shop"], priority: 9 }),
+  };
+  const world = await openWorld(t, { files, settings: SOON });
+  await drill(world, "1");
+  await settled(world, 1);
+  const tasks = await world.stored((store) => store.tasks.list({ limit: 10 }));
+  const of = (rule: string) => tasks.find(({ ruleId }) => ruleId === rule);
+  assert.equal(of("met")?.state, "succeeded");
+  assert.deepEqual([of("unmet")?.state, of("unmet")?.reason], ["refused", "pack_on_no_cluster"]);
+  assert.equal(of("unmet")?.message, "core.noop @ hz-core: disk 1.0.0 (>=9); other: disk 1.0.0 (>=9)");
+});

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tokenHash } from "../../core/people/index.ts";
-import { click, message, openCard, openWorld, runsOf, until, type World } from "../support/world.ts";
+import {
+  click,
+  message,
+  openCard,
+  openWorld,
+  runsOf,
+  textOfCard,
+  until,
+  type World,
+} from "../support/world.ts";
 
 const TOKEN = "token-of-the-person-zhangsan-0001";
 const ID = "zhangsan-st2";
@@ -44,7 +53,9 @@ test("a start through the gateway waits for a person, and is read by its first i
   const runners = await st2(world, "api", `/runnertypes/?name=${action.body.runner_type}`);
   assert.equal(runners.body[0].name, action.body.runner_type);
 
-  const made = await st2(world, "api", "/executions", { action: "core.sleep", parameters: { seconds: 0.2 } });
+  const notify = { "on-complete": { routes: ["hubot"] } };
+  const start = { action: "core.sleep", parameters: { seconds: 0.2 }, notify };
+  const made = await st2(world, "api", "/executions", start);
   const { id } = made.body;
   assert.deepEqual([made.status, made.body.status], [201, "delayed"]);
   assert.match(id, /^[0-9a-f]{24}$/);
@@ -53,14 +64,19 @@ test("a start through the gateway waits for a person, and is read by its first i
   assert.deepEqual((await st2(world, "api", `/executions/${id}/children`)).body, []);
   assert.equal(runsOf(world, "core.sleep").length, 0);
 
-  await click(world, await openCard(world, "等待", "lisi"), "approve");
+  const card = await openCard(world, "等待", "lisi");
+  assert.match(textOfCard(world, card), /通知.*hubot/s);
+  await click(world, card, "approve");
   await until(world, "the run to have succeeded by its first id", async () => {
     const { body } = await st2(world, "api", `/executions/${id}`);
     return body.id === id && body.status === "succeeded";
   });
   const children = (await st2(world, "api", `/executions/${id}/children`)).body;
-  const real = runsOf(world, "core.sleep").map((row) => row.id);
-  assert.equal(real.length, 1);
+  const real = runsOf(world, "core.sleep");
+  assert.deepEqual(
+    real.map((row) => row.notify),
+    [notify],
+  );
   assert.ok(children.length > 0);
   assert.ok(children.every(({ parent }: { parent: string }) => parent === id));
   assert.equal((await st2(world, "api", `/executions/${id}/output`)).status, 200);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, type TestContext, test } from "node:test";
-import { type AibotSimulator, startAibotSimulator } from "../../fixtures/simulators/aibot/index.ts";
+import { describe, test } from "node:test";
+import { startAibotSimulator } from "../../fixtures/simulators/aibot/index.ts";
 import { openUserIdOf } from "../../fixtures/simulators/wecom/open-ids.ts";
 import {
   cardClosed,
@@ -13,57 +13,9 @@ import {
   openWorld,
   runsOf,
   until,
-  type World,
-  type WorldOptions,
 } from "../support/world.ts";
+import { cardInGroup, cardShows, GROUP, groupSays, HOME, openBotWorld, SAMPLE, said } from "./bot-world.ts";
 import { drill, drillRule } from "./drill.ts";
-
-const GROUP = "wrOpsGroup";
-/** With the group that the sample home reports to. */
-const SAMPLE = { "shop-alerts": { appchat: "shopalerts" } };
-const HOME = { "groups.yaml": { ...SAMPLE, ops: { aibot: GROUP } } };
-
-interface BotWorld {
-  world: World;
-  bot: AibotSimulator;
-}
-
-/** A world whose AI bot is in a group where somebody has mentioned it. */
-async function openBotWorld(t: TestContext, options: WorldOptions = {}): Promise<BotWorld> {
-  const bot = await startAibotSimulator();
-  t.after(() => bot.close());
-  const env = { AIBOT_ID: bot.botId, AIBOT_SECRET: bot.secret, AIBOT_URL: bot.url, ...options.env };
-  const world = await openWorld(t, { ...options, env, files: { ...HOME, ...options.files } });
-  await until(world, "the bot to be connected", () => bot.state().live);
-  return { world, bot };
-}
-
-/** What the bot wrote in a chat, oldest first. */
-function said(bot: AibotSimulator, chatId: string): string[] {
-  return (bot.chat(chatId)?.entries ?? []).flatMap((entry) => (entry.kind === "bot" ? [entry.text] : []));
-}
-
-function groupSays({ world, bot }: BotWorld, ...holding: string[]): Promise<string> {
-  return until(world, `the group to read ${holding.join(" + ")}`, () =>
-    said(bot, GROUP).find((text) => holding.every((part) => text.includes(part))),
-  );
-}
-
-/** The id of the newest card in the group. */
-function cardInGroup({ world, bot }: BotWorld): Promise<string> {
-  return until(world, "a card in the group", () =>
-    bot
-      .chat(GROUP)
-      ?.entries.flatMap((entry) => (entry.kind === "card" ? [entry.taskId] : []))
-      .at(-1),
-  );
-}
-
-function cardShows({ world, bot }: BotWorld, cardId: string, text: string): Promise<true> {
-  return until(world, `the group's card to show ${text}`, () =>
-    JSON.stringify(bot.card(cardId)?.card).includes(text),
-  );
-}
 
 const ASKED = { from: { tag: "sre-oncall" }, group: "ops" };
 

@@ -21,7 +21,7 @@ test("another engine does the work over the same port: asked, approved, run, tol
   const world = await openWorld(t, {
     files,
     settings: SOON,
-    engine: { ...executor, readAction, listActions },
+    engine: { ...executor, readAction, listActions, readPack: async () => ({ outcome: "absent" }) },
   });
   const card = await approved(world);
   assert.equal(await cardClosed(world, card), "成功");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { click, message, openCard, openWorld, runsOf, textOfCard } from "../support/world.ts";
+import { ask, click, logged, message, openCard, openWorld, runsOf, textOfCard } from "../support/world.ts";
 import { lookingPolicy } from "./drill.ts";
 import { talk } from "./talk.ts";
 
@@ -25,7 +25,10 @@ const RUNS = {
   ],
 };
 const ROLES = {
-  roles: [{ name: "dev", of: { users: ["zhangsan"] }, rights: ["tasks.run"], on: { businesses: ["shop"] } }],
+  roles: [
+    { name: "dev", of: { users: ["zhangsan"] }, rights: ["tasks.run"], on: { businesses: ["shop"] } },
+    { name: "sre", of: { users: ["zhaoliu"] }, rights: ["tasks.read", "events.read", "rules.read"] },
+  ],
 };
 const FILES = { ...lookingPolicy(["disk.show"]), "runs.yaml": RUNS, "roles.yaml": ROLES };
 const HOST = "vm-shop-db-03";
@@ -52,6 +55,21 @@ describe("a run by hand", { concurrency: 2 }, () => {
     );
     await message(world, "zhangsan", "手工", "查看", "成功");
     assert.equal(runsOf(world, "disk.show").length, 1);
+    const id = String((await logged(world, { msg: "task moved", reason: "execution_ended" }))["taskId"]);
+    const told = await ask(world, "zhaoliu", `why ${id.slice(2, 12)}`);
+    assert.match(told, new RegExp(`任务 ${id.slice(2, 8)}.*成功.*hz-core`, "s"));
+  });
+
+  test("that comes too often is told to wait, in the words of chat", async (t) => {
+    const world = await openWorld(t, { files: FILES, env: { WHALE_RUNS_PER_MINUTE: "1" } });
+    await talk(
+      world,
+      `zhangsan: run core.noop
+       whale: core.noop 不能手工执行
+       zhangsan: run show disk of ${HOST}
+       whale: 手工执行太频繁，请 … 秒后再试`,
+    );
+    assert.equal(runsOf(world, "disk.show").length, 0);
   });
 
   test("that must be approved asks others, never who asked, and who asked hears the result", async (t) => {

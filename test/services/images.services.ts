@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import {
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createImages, type ImagesOptions } from "../../adapters/images/index.ts";
@@ -19,6 +10,7 @@ import { BILL_PATH } from "../../core/releases/index.ts";
 import { aPack, imageBuilderContract, type PackFiles } from "../contract/image-builder.ts";
 import { anImageOrder, writePacks } from "../support/images.ts";
 import { tempFolder } from "../support/sqlite.ts";
+import { pulled, treeOf } from "./pulled.ts";
 import { buildah, imagesMissing, startCutter, startRegistry, type TestRegistry } from "./registry.ts";
 
 const quiet = (): void => undefined;
@@ -64,20 +56,13 @@ describe("images by buildah and a registry", { skip: imagesMissing() }, () => {
     };
   });
 
-  /** Brings an image onto the disk by another storage; the folder is its root. */
-  async function pulled(reference: string): Promise<string> {
-    const store = mkdtempSync(join(folder.path, "pulled-"));
-    const container = await buildah(store, "from", "--quiet", "--tls-verify=false", reference);
-    return buildah(store, "mount", container);
-  }
-
   test("what is pulled back is what was built, file by file", async () => {
     const text = "echo '好'\n";
     const asked = order({ disk: aPack("disk", { "actions/lib/a b.sh": text }), dmesg: aPack("dmesg") });
     const built = await here.build(asked, quiet, never());
     assert.ok(built.outcome === "built", JSON.stringify(built));
     assert.equal((await here.push(asked, quiet, never())).outcome, "pushed");
-    const root = await pulled(`${asked.image}@${built.digest}`);
+    const root = await pulled(`${asked.image}@${built.digest}`, folder.path);
     const { packs } = asked;
     const found = treeOf(join(root, "opt/stackstorm/packs"));
     assert.deepEqual(found, treeOf(packs));
@@ -101,7 +86,7 @@ describe("images by buildah and a registry", { skip: imagesMissing() }, () => {
     const built = await here.build(asked, quiet, never());
     assert.ok(built.outcome === "built", JSON.stringify(built));
     await here.push(asked, quiet, never());
-    const root = await pulled(`${asked.image}@${built.digest}`);
+    const root = await pulled(`${asked.image}@${built.digest}`, folder.path);
     assert.deepEqual(readdirSync(join(root, "opt/stackstorm/packs")).sort(), ["core", "disk"]);
     assert.ok(existsSync(join(root, "opt/stackstorm/virtualenvs/disk/bin")));
   });
@@ -157,16 +142,6 @@ describe("images by buildah and a registry", { skip: imagesMissing() }, () => {
     assert.match(built.outcome === "failed" ? built.message : "", /磁盘满了.*the disk is full/);
   });
 });
-
-/** Files below a folder with what of them counts: their text, where they lead, whether they may be run. */
-function treeOf(root: string): string[] {
-  return (readdirSync(root, { recursive: true }) as string[]).sort().flatMap((path) => {
-    const file = join(root, path);
-    const { mode } = statSync(file);
-    if (lstatSync(file).isDirectory()) return [];
-    return [`${path} ${(mode & 0o111) > 0} ${readFileSync(file, "base64")}`];
-  });
-}
 
 /** Commands of processes that name a folder. */
 function processesOf(folder: string): string[] {

@@ -73,7 +73,14 @@ const JOURNAL: Methods<Omit<Journal, "partitions" | "append" | "appendVerdicts" 
     refusals: true,
   },
 };
-const INBOX: Methods<Inbox> = { insert: true, claim: true, done: true, postpone: true, trim: true };
+const INBOX: Methods<Inbox> = {
+  insert: true,
+  claim: true,
+  done: true,
+  postpone: true,
+  isDone: true,
+  trim: true,
+};
 const TASKS: Methods<TaskRows> = {
   ...{ make: true, get: true, findByPrefix: true, list: true, countByState: true },
   ...{ claimDue: true, move: true, nextDueAtMs: true },

@@ -3,7 +3,7 @@ import { whyText } from "../../../core/commands/index.ts";
 import { isChatOpsError } from "../../../core/errors.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
-import { authorise, objectOfRule, scopeOf } from "../../../core/people/index.ts";
+import { authorise, objectOfRule, objectOfTask, scopeOf } from "../../../core/people/index.ts";
 import type { Archive, ArchivePage } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import type { Explainer } from "../../explain/index.ts";
@@ -110,5 +110,8 @@ async function why(event: WhaleEvent, asked: Asked, deps: ChatEventDeps): Promis
     return authorise(actor, "rules.read", objectOf(one.ruleId)).outcome === "allowed";
   });
   const told = seen.map(async (one) => ({ ...one, tasks: await deps.explainer.tasksOf(one) }));
-  return whyText(event, await Promise.all(told), viewing);
+  const requested = (await deps.explainer.askedBy(event)).filter((task) => {
+    return authorise(actor, "tasks.read", objectOfTask(task)).outcome === "allowed";
+  });
+  return whyText(event, { rules: await Promise.all(told), asked: requested }, viewing);
 }

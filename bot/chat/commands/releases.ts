@@ -105,7 +105,7 @@ async function run(asked: Asked, { releases, ...deps }: ChatReleaseDeps): Promis
 async function list(asked: Asked, { releases, denied }: Ready): Promise<string> {
   const all = (await releases.list()).filter((release) => maySeeRelease(asked.actor, release));
   if (all.length === 0) return denied(asked, "releases.read", "some") ?? said(NONE, asked);
-  const lines = all.slice(0, SHOWN).map(releaseLine);
+  const lines = all.slice(0, SHOWN).map((release) => releaseLine(release, asked.viewing.timeZone));
   return said({ zh: lines.map(({ zh }) => zh).join("\n"), en: lines.map(({ en }) => en).join("\n") }, asked);
 }
 

@@ -51,6 +51,9 @@ export const runPaths: ApiPaths = {
         404: errorAnswer("集群上没有这个动作 · no cluster has the action"),
         409: errorAnswer("现在不能，code 说明原因 · not now, code says why"),
         422: errorAnswer("参数不对 · the parameters do not fit"),
+        429: errorAnswer(
+          "太频繁，Retry-After 说明多少秒后再试 · too many, Retry-After tells when to try again",
+        ),
         ...guardedAnswers,
       },
     },

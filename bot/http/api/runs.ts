@@ -3,7 +3,7 @@ import type { RouterContext } from "koa-router";
 import { isJsonObject, type JsonObject } from "../../../core/ids/index.ts";
 import { actorName, authorise, personNamed } from "../../../core/people/index.ts";
 import type { Ids } from "../../../core/ports/index.ts";
-import type { RunAnswer, RunDesk, RunGrants, RunRefusal } from "../../../core/runs/index.ts";
+import type { RunAnswer, RunDesk, RunGrants, RunRefusal, RunRequest } from "../../../core/runs/index.ts";
 import { answerDenied } from "./access-answers.ts";
 import { answering, refuseApi } from "./answers.ts";
 import { type AccessDeps, whoCalls } from "./guard.ts";
@@ -32,22 +32,27 @@ export function runRoutes(router: Router, deps: RunRouteDeps): void {
   );
 }
 
-/** The caller's userid or `local`; null when they have had their answer. A token limits whoever comes by it. */
-async function caller(ctx: RouterContext, { access }: RunRouteDeps): Promise<string | null> {
+/** Who calls, and by which token; null when they have had their answer. A token limits whoever comes by it. */
+async function caller(
+  ctx: RouterContext,
+  { access }: RunRouteDeps,
+): Promise<Pick<RunRequest, "by" | "token"> | null> {
   const actor = await whoCalls(ctx, access);
   if (!actor) return null;
-  const isBarred = actor.kind === "user" && actor.token && !actor.token.rights.includes("tasks.run");
+  const token = actor.kind === "user" ? actor.token : undefined;
   const who = actorName(actor);
-  if (!isBarred) return personNamed(who) ?? who;
+  const by = personNamed(who) ?? who;
+  if (!token) return { by };
+  if (token.rights.includes("tasks.run")) return { by, token: token.id };
   const denial = authorise(actor, "tasks.run", "some");
   if (denial.outcome === "denied") answerDenied(ctx, { actor, right: "tasks.run", denial }, access);
   return null;
 }
 
 async function list(ctx: RouterContext, deps: RunRouteDeps): Promise<void> {
-  const by = await caller(ctx, deps);
-  if (by === null) return;
-  const usable = await deps.desk.usableBy(by);
+  const who = await caller(ctx, deps);
+  if (who === null) return;
+  const usable = await deps.desk.usableBy(who.by);
   ctx.body = {
     runs: usable.map(({ id, title = id, actions, business, approval }) => ({
       ...{ id, title, actions, business },
@@ -57,14 +62,14 @@ async function list(ctx: RouterContext, deps: RunRouteDeps): Promise<void> {
 }
 
 async function order(ctx: RouterContext, deps: RunRouteDeps): Promise<void> {
-  const by = await caller(ctx, deps);
-  if (by === null) return;
+  const who = await caller(ctx, deps);
+  if (who === null) return;
   const body = await jsonBody(ctx, deps.readJson);
   if (body === null) return;
   const asked = orderIn(body);
   if ("fault" in asked) return refuseApi(ctx, 422, { code: "bad_request", message: asked.fault });
   const key = asked.key ?? deps.ids.ulid();
-  tell(ctx, await deps.desk.ask({ ...asked, key, by, via: "rest" }));
+  tell(ctx, await deps.desk.ask({ ...asked, ...who, key, via: "rest" }));
 }
 
 type Ordered = { action: string; parameters: JsonObject; key?: string };
@@ -93,11 +98,14 @@ const STATUS: Record<RunRefusal, number> = {
   unknown_action: 404,
   policy_void: 409,
   key_reused: 409,
+  too_many: 429,
 };
 
 /** 201: the task is there; it waits for approval, or starts by itself. */
 function tell(ctx: RouterContext, answer: RunAnswer): void {
   if (answer.outcome === "refused") {
+    const { retryAfterMs } = answer;
+    if (retryAfterMs !== undefined) ctx.set("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
     refuseApi(ctx, STATUS[answer.reason], { code: answer.reason, message: answer.message });
     return;
   }

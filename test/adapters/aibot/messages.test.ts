@@ -107,7 +107,7 @@ describe("what the bot writes", () => {
 
   test("a conversation has room for so many messages a minute; then nothing is sent", async (t) => {
     const world = await openBotWorld(t);
-    const bot = world.join("a", { perMinute: 3 });
+    const bot = world.join("a", { perMinute: 6 });
     await live(bot);
     world.sim.say("zhangsan", "hi", { group: GROUP.chatId });
     world.sim.say("zhangsan", "hi");

@@ -35,7 +35,7 @@ const QUICK = { pingMs: 60, connectMs: 400, leaseMs: 400, renewMs: 40, pauseMs: 
 
 export async function openBotWorld(test: TestContext, options?: AibotSimulatorOptions): Promise<BotWorld> {
   const sim = await startAibotSimulator(options);
-  const { leases } = openMemoryStore({ clock });
+  const { leases, throttle } = openMemoryStore({ clock });
   const bots: ChatBot[] = [];
   test.after(async () => {
     await Promise.all(bots.map((bot) => bot.close()));
@@ -48,7 +48,7 @@ export async function openBotWorld(test: TestContext, options?: AibotSimulatorOp
     const renderCard: Parameters<typeof createAibot>[1]["renderCard"] = (view, { cardId, update }) =>
       checkedCard(view, { channel: "aibot", taskId: cardId, update });
     const given = { botId: sim.botId, secret: sim.secret, wsUrl: sim.url, ...QUICK, ...config };
-    const bot = createAibot(given, { leases: own, holder, renderCard, clock, log, metrics });
+    const bot = createAibot(given, { leases: own, throttle, holder, renderCard, clock, log, metrics });
     bots.push(bot);
     bot.start(async (incoming) => void heard.push(incoming));
     return { ...bot, heard, log, metrics };

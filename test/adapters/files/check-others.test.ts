@@ -30,6 +30,7 @@ const REFUSALS: readonly [file: string, text: string, place: string, message: Re
     '4:17 schema["$ref"]',
     /only refer inside/,
   ],
+  ["clusters/hz.yaml", `${CLUSTER}${KEY}report: { group: nobody }\n`, "4:18 report.group", /没有这个群/],
   ["sources/open.yaml", "name: open\nkind: generic\n", "1:1 auth", /缺少此字段/],
   ["sources/open.yaml", SOURCE.replace("none", "nope"), "3:7 auth", /应为 none 或/],
   ["sources/open.yaml", SOURCE.replace("none", "{}"), "3:1 auth.bearer", /缺少此字段/],

@@ -24,6 +24,8 @@ const REFUSALS: readonly [routes: string, field: string, message: RegExp][] = [
     "routes[0].when.businesses[0]",
     /都不服务这个业务/,
   ],
+  ['[{ name: a, to: [hz], packs: { disk: "newest" } }]', "routes[0].packs.disk", /不是版本范围/],
+  ["[{ name: a, to: [hz], packs: {} }]", "routes[0].packs", /至少/],
   // Its rule finds no cluster any more.
   ["[{ name: a, to: [sh] }]", "business", /没有集群服务这个业务/],
 ];

@@ -43,7 +43,13 @@ export function aWorkshop(t: TestContext) {
   const packRepo = (at: PackRepo["at"], name = "repo"): PackRepo => ({
     ...{ name, url: `./git/${name}`, folders: ["./git"], at },
   });
-  return { home, scratch, repos, packRepo, create: (name = "repo") => create(join(home, "git", name)) };
+  return {
+    home,
+    scratch,
+    repos,
+    packRepo,
+    create: (name = "repo") => createRepository(join(home, "git", name)),
+  };
 }
 
 /** Runs git as a person would. */
@@ -53,7 +59,8 @@ export function runGit(dir: string, args: readonly string[], input?: string): st
     .trim();
 }
 
-function create(dir: string): TestRepository {
+/** Makes one in a folder. */
+export function createRepository(dir: string): TestRepository {
   mkdirSync(dir, { recursive: true });
   const git = (...args: string[]) => runGit(dir, args);
   git("init", "-q", "-b", "main");

@@ -4,6 +4,7 @@ import { openRedisStore } from "../../../adapters/redis/index.ts";
 import { type AuditHarness, auditContract } from "../../contract/audit.ts";
 import { configStoreContract } from "../../contract/config-store.ts";
 import { earlierTasksContract } from "../../contract/earlier-tasks.ts";
+import { handOverContract } from "../../contract/hand-over.ts";
 import { inboxContract } from "../../contract/inbox.ts";
 import { journalContract } from "../../contract/journal.ts";
 import { leasesContract } from "../../contract/leases.ts";
@@ -58,6 +59,7 @@ describe("a real Redis server", { skip: NO_REDIS }, () => {
   configStoreContract("redis", open);
   replayStoreContract("redis", open);
   leasesContract("redis", open);
+  handOverContract("redis", open);
   stateStoreContract("redis", open);
   auditContract("redis", () => auditHarness(server));
 });

@@ -125,7 +125,10 @@ test("a start after a login that is refused is not sent, and says why", async (t
   const { st2 } = aClient(t, [aCluster(fake.origin, { auth: passwordAuth })]);
   const outcome = await st2.start(aStart());
   assert.equal(outcome.outcome, "not_sent");
-  assert.match("message" in outcome ? outcome.message : "", /Invalid or missing credentials/);
+  assert.match(
+    "message" in outcome ? outcome.message : "",
+    /clusters\/hz.yaml.*Invalid or missing credentials/,
+  );
   assert.deepEqual(
     fake.seen.map(({ url }) => url.pathname),
     ["/auth/v1/tokens"],
@@ -162,4 +165,16 @@ test("a start whose token is refused twice is proved not sent after two requests
   const { st2 } = aClient(t, [aCluster(fake.origin, { auth: passwordAuth })]);
   assert.equal((await st2.start(aStart())).outcome, "not_sent");
   assert.equal(fake.seen.filter(({ url }) => url.pathname === "/api/v1/executions").length, 2);
+});
+
+test("whom StackStorm itself is to tell goes along, and a start whose telling holds a template does not", async (t) => {
+  const fake = await fakeSt2(t, () => ({ status: 201, body: aRow() }));
+  const { st2 } = aClient(t, [aCluster(fake.origin)]);
+  const notify = { "on-complete": { routes: ["hubot"] } };
+  await st2.start(aStart({ notify }));
+  assert.deepEqual(JSON.parse(fake.seen[0]?.body ?? "").notify, notify);
+  const outcome = await st2.start(aStart({ notify: { "on-failure": { message: "{{ x }}" } } }));
+  assert.ok(outcome.outcome === "refused");
+  assert.match(outcome.message, /notify\.on-failure\.message/);
+  assert.equal(fake.seen.length, 1);
 });

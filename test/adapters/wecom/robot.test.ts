@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from "node:test";
 import { createOutbound } from "../../../adapters/outbound/index.ts";
 import { createRobot, robotUrlFault } from "../../../adapters/wecom/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
+import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { httpServer } from "../../support/http-server.ts";
 import { assertLeaksNoSecret } from "../../support/leaks.ts";
@@ -31,8 +32,10 @@ async function robotBench(t: TestContext, answers: Record<string, unknown>[] = [
   const http = createOutbound({ name: "wecom", timeoutMs: 2000, maxResponseBytes: 65_536 });
   t.after(() => http.close());
   const clock = movableClock();
-  const robot = createRobot({ key: KEY, apiBase: server.origin, http, clock });
-  return { robot, clock, seen, http, origin: server.origin };
+  const { throttle } = openMemoryStore({ clock });
+  const robotOfProcess = () => createRobot({ key: KEY, apiBase: server.origin, http, clock, throttle });
+  const robot = robotOfProcess();
+  return { robot, robotOfProcess, clock, throttle, seen, http, origin: server.origin };
 }
 
 function failing(code: string, retryAfterMs?: number) {
@@ -52,9 +55,9 @@ describe("a group's webhook robot", () => {
   });
 
   it("works by the whole address, below another base too", async (t) => {
-    const { http, clock, seen, origin } = await robotBench(t);
+    const { http, clock, throttle, seen, origin } = await robotBench(t);
     const url = `${origin}/proxy/cgi-bin/webhook/send?key=${KEY}`;
-    await createRobot({ url, http, clock }).send("hello");
+    await createRobot({ url, http, clock, throttle }).send("hello");
     assert.deepEqual([seen[0]?.path, seen[0]?.key], ["/proxy/cgi-bin/webhook/send", KEY]);
   });
 
@@ -67,31 +70,35 @@ describe("a group's webhook robot", () => {
     assert.equal(seen.map(({ content }) => content.split("\n")[1]).join(""), "鲸".repeat(3000));
   });
 
-  it("sends nothing over 15 in any minute, and says when there is room", async (t) => {
-    const { robot, seen, clock } = await robotBench(t);
-    for (let i = 0; i < 15; i += 1) {
-      await robot.send(`${i}`);
-      clock.advance(1000);
+  it("sends nothing over 18 in any minute, over all processes, and says when there is room", async (t) => {
+    const { robot, robotOfProcess, seen, clock } = await robotBench(t);
+    const other = robotOfProcess();
+    for (let i = 0; i < 9; i += 1) await (i % 2 === 0 ? robot : other).send(`${i}`);
+    await assert.rejects(other.send("10"), failing("wecom.robot_budget", 6_667));
+    await assert.rejects(robot.send("10"), failing("wecom.robot_budget", 6_667));
+    for (let i = 0; i < 9; i += 1) {
+      clock.advance(6_667);
+      await (i % 2 === 0 ? other : robot).send(`${i}`);
     }
-    await assert.rejects(robot.send("16"), failing("wecom.robot_budget", 45_000));
-    clock.advance(45_000);
-    await robot.send("16");
-    await assert.rejects(robot.send("17"), failing("wecom.robot_budget", 1000));
-    assert.equal(seen.length, 16);
+    assert.equal(seen.length, 18);
+    await assert.rejects(other.send("19"), { code: "wecom.robot_budget" });
   });
 
   it("does not let a text of several messages begin that has no room to end", async (t) => {
     const { robot, seen } = await robotBench(t);
-    for (let i = 0; i < 14; i += 1) await robot.send(`${i}`);
-    await assert.rejects(robot.send("x".repeat(5000)), failing("wecom.robot_budget", 60_000));
-    assert.equal(seen.length, 14);
+    for (let i = 0; i < 8; i += 1) await robot.send(`${i}`);
+    await assert.rejects(robot.send("x".repeat(5000)), failing("wecom.robot_budget", 6_667));
+    assert.equal(seen.length, 8);
   });
 
   it("is silent for a minute after WeCom said that it was too much", async (t) => {
-    const { robot, seen, clock } = await robotBench(t, [{ errcode: 45009, errmsg: "api freq out of limit" }]);
+    const limited = [{ errcode: 45009, errmsg: "api freq out of limit" }];
+    const { robot, robotOfProcess, seen, clock } = await robotBench(t, limited);
     await assert.rejects(robot.send("1"), failing("wecom.rate_limited", 60_000));
     clock.advance(20_000);
-    await assert.rejects(robot.send("2"), failing("wecom.robot_budget", 40_000));
+    for (const one of [robot, robotOfProcess()]) {
+      await assert.rejects(one.send("2"), failing("wecom.robot_budget", 40_000));
+    }
     clock.advance(40_000);
     await robot.send("2");
     assert.equal(seen.length, 2);
@@ -99,9 +106,9 @@ describe("a group's webhook robot", () => {
 
   it("keeps its count when the clock is moved back", async (t) => {
     const { robot, clock } = await robotBench(t);
-    for (let i = 0; i < 15; i += 1) await robot.send(`${i}`);
+    for (let i = 0; i < 9; i += 1) await robot.send(`${i}`);
     clock.advance(-30_000);
-    await assert.rejects(robot.send("16"), failing("wecom.robot_budget", 60_000));
+    await assert.rejects(robot.send("10"), failing("wecom.robot_budget", 36_667));
   });
 
   for (const errcode of [93000, 93001, 93004, 93008, 93019]) {
@@ -128,9 +135,9 @@ describe("a group's webhook robot", () => {
     "https://h/cgi-bin/webhook/send?key=a b",
   ]) {
     it(`does not take "${bad.replace(KEY, "KEY")}" for the address of a robot`, async (t) => {
-      const { http, clock } = await robotBench(t);
+      const { http, clock, throttle } = await robotBench(t);
       assert.match(String(robotUrlFault(bad)), /webhook/);
-      assert.throws(() => createRobot({ url: bad, http, clock }), failing("wecom.bad_config"));
+      assert.throws(() => createRobot({ url: bad, http, clock, throttle }), failing("wecom.bad_config"));
     });
   }
 });

@@ -40,6 +40,11 @@ async function openHarness(): Promise<MessengerHarness> {
     cardOf: (userId, cardId) => seenCard(simulator, userId, cardId),
     textsOf: (userId) =>
       (simulator.chats()[userId] ?? []).flatMap((item) => (item.kind === "markdown" ? [item.text] : [])),
+    filesOf: (userId) =>
+      (simulator.chats()[userId] ?? []).flatMap((item) => {
+        const media = item.kind === "file" ? simulator.media(item.mediaId) : null;
+        return media ? [{ name: media.fileName, text: media.bytes.toString() }] : [];
+      }),
     loseNextAnswer: () => simulator.faults.set({ on: "api", effect: "drop" }),
     limitNextCall: () => simulator.faults.set({ on: "api", effect: "errcode", errcode: 45009 }),
     close: async () => {

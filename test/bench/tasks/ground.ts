@@ -6,7 +6,6 @@ import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { InForce } from "../../../bot/in-force.ts";
 import { createMuteKeeper } from "../../../bot/mutes/index.ts";
 import { createTaskOrders, type RetryPlanner } from "../../../bot/orders/index.ts";
-import { createOpenCount } from "../../../bot/routing/index.ts";
 import { createStopKeeper } from "../../../bot/stops/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
 import { fleetOver } from "../../../bot/wire-fleet.ts";
@@ -92,6 +91,7 @@ export function groundOver(
       find: async () => ({ outcome: "unknown" }),
       explain: async () => null,
       tasksOf: async () => [],
+      askedBy: async () => [],
     },
     rolesOf: async () => ({ roles: [], unsure: [], against: null }),
     actions: {
@@ -100,8 +100,8 @@ export function groundOver(
       recheck: async () => undefined,
       lacksNow: async () => false,
     },
+    packVersions: { lookup: () => undefined, read: async () => undefined, recheck: async () => undefined },
     sights: () => new Map(),
-    openCount: createOpenCount({ tasks: store.tasks, log }),
     onDeadLetters: () => undefined,
     onAppEvent: async () => undefined,
     plain: (text) => text,

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type GroupDeliverDeps, withGroups } from "../../../bot/channels/index.ts";
+import {
+  type GroupDeliverDeps,
+  type TaskCardDeps,
+  taskCards,
+  withGroups,
+} from "../../../bot/channels/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import type { Group } from "../../../core/groups/index.ts";
+import { cardId } from "../../../core/ids/index.ts";
 import type { ChatBot, OutboxBody, OutboxClaim } from "../../../core/ports/index.ts";
 import type { Task } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
@@ -33,6 +39,16 @@ async function delivered(
     answer: (to, text) => note(`answer ${to.requestId}: ${text}`)(),
     sendCard: ({ chat, cardId }) => note(`card ${chat.chatId} ${cardId.slice(-2)}`)(),
   };
+  const tasks = { get: async (id: string) => (id === task.id ? task : null) };
+  const advancer = {
+    advance: async (_: Task, { kind }: { kind: string }) => void done.push(kind),
+  } as unknown as TaskCardDeps["advancer"];
+  const view = async () => ({
+    ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", resultRows: [] },
+    plain: (text: string) => text,
+    nameOf: (id: string) => id,
+    shown: shownAll,
+  });
   const deps: GroupDeliverDeps = {
     posts: {
       appchat: (chatId) => note(`appchat ${chatId}`)(),
@@ -46,16 +62,9 @@ async function delivered(
         return true;
       },
     },
-    tasks: { get: async (id) => (id === task.id ? task : null) },
-    advancer: {
-      advance: async (_: Task, { kind }: { kind: string }) => void done.push(kind),
-    } as unknown as GroupDeliverDeps["advancer"],
-    view: async () => ({
-      ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", resultRows: [] },
-      plain: (text) => text,
-      nameOf: (id) => id,
-      shown: shownAll,
-    }),
+    tasks,
+    cards: taskCards({ tasks, advancer, view, log: recordingLog() }),
+    view,
     log: recordingLog(),
     metrics: countedMetrics(),
   };
@@ -97,20 +106,36 @@ describe("a card for a group", () => {
     const [card] = TASK.cards;
     return { ...TASK, cards: card ? [card, { ...card, no: 2, group }] : [] };
   };
-  const body: OutboxBody = { kind: "group_card", task: TASK.id, cardNo: 2 };
+  const body = (group: string): OutboxBody => ({ kind: "group_card", group, cardId: cardId(TASK.id, 2) });
 
   test("is shown by the bot, and the task learns of it", async () => {
-    assert.deepEqual(await delivered(body, { task: shownIn("ops") }), ["card wrOps @2", "card_sent"]);
+    assert.deepEqual(await delivered(body("ops"), { task: shownIn("ops") }), ["card wrOps @2", "card_sent"]);
+  });
+
+  test("is told in words where nobody shows cards", async () => {
+    const words = await delivered(body("shop"), { task: shownIn("shop") });
+    assert.deepEqual(words, ["appchat shopalerts", "card_sent"]);
+    assert.deepEqual(await delivered(body("watch"), { task: shownIn("watch") }), ["robot k1", "card_sent"]);
   });
 
   test("that cannot be shown is told to the task, whose people have their own", async () => {
-    assert.deepEqual(await delivered(body, { task: shownIn("shop") }), ["card_failed"]);
-    assert.deepEqual(await delivered(body, { task: shownIn("ops"), bot: false }), ["card_failed"]);
+    const gone = new ChatOpsError("gone", { code: "wecom.bad_group", retryable: false });
+    assert.deepEqual(await delivered(body("ops"), { task: shownIn("ops"), bot: false }), ["card_failed"]);
+    assert.deepEqual(await delivered(body("none"), { task: shownIn("none") }), ["card_failed"]);
+    assert.deepEqual(await delivered(body("ops"), { task: shownIn("ops"), fails: gone }), ["card_failed"]);
   });
 
   test("of a task that is over is not shown", async () => {
     const over: Task = { ...shownIn("ops"), state: "expired", dueAtMs: null };
-    assert.deepEqual(await delivered(body, { task: over }), ["settled"]);
+    assert.deepEqual(await delivered(body("ops"), { task: over }), ["settled"]);
+  });
+
+  test("that cannot be changed is followed by words, unless its end is reported", async () => {
+    const stands = { ...body("ops"), kind: "group_state" } as OutboxBody;
+    const running: Task = { ...shownIn("ops"), state: "running" };
+    assert.deepEqual(await delivered(stands, { task: running }), ["bot wrOps: **磁盘", "settled"]);
+    const over: Task = { ...running, state: "succeeded", dueAtMs: null };
+    assert.deepEqual(await delivered(stands, { task: over }), ["settled"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createIncoming } from "../../../bot/channels/index.ts";
+import { createIncoming, type TaskCardDeps, taskCards } from "../../../bot/channels/index.ts";
 import type { ButtonsView, CardView } from "../../../core/cards/index.ts";
 import { cardId } from "../../../core/ids/index.ts";
 import type { BotIncoming, InboxItem } from "../../../core/ports/index.ts";
@@ -20,12 +20,8 @@ const CLICK = {
 } as const satisfies BotIncoming;
 const KEY = "aibot|click|m1";
 
-/** What the bot hears, over a task that is as `seenAfter` looks later as if the click had been worked on. */
-function hearing(
-  seenAfter: number,
-  update: () => Promise<"updated" | "too_late"> = async () => "updated",
-  isKnown = true,
-) {
+/** What the bot hears, of which a click is worked on `seenAfter` looks later. */
+function hearing(seenAfter: number, update: () => Promise<"updated" | "too_late"> = async () => "updated") {
   const stored: InboxItem[] = [];
   const shown: CardView[] = [];
   const greeted: string[] = [];
@@ -44,14 +40,18 @@ function hearing(
         stored.push(item);
         return "new";
       },
+      isDone: async (key) => key === KEY && looks++ >= seenAfter,
     },
-    tasks: { get: async () => (looks++ < seenAfter ? TASK : { ...TASK, seenClicks: [KEY] }) },
-    isKnown: async () => isKnown,
-    view: async () => ({
-      ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", resultRows: [] },
-      plain: (text) => text,
-      nameOf: (id) => id,
-      shown: shownAll,
+    cards: taskCards({
+      tasks: { get: async () => TASK },
+      advancer: {} as TaskCardDeps["advancer"],
+      view: async () => ({
+        ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", resultRows: [] },
+        plain: (text) => text,
+        nameOf: (id) => id,
+        shown: shownAll,
+      }),
+      log: silentLog,
     }),
     ...{ language: "zh", clock: movableClock(), log: silentLog, metrics },
   });
@@ -82,16 +82,6 @@ test("a click that is not worked on in time is answered with the word that it wa
     ["refresh"],
   );
   assert.equal(metrics.counts.get("aibot_updates{outcome=updated_unfinished}"), 1);
-});
-
-test("a click of somebody unknown leaves the card as it is, at once", async () => {
-  const { incoming, stored, shown } = hearing(Number.POSITIVE_INFINITY, undefined, false);
-  await incoming(CLICK);
-  assert.equal(stored.length, 1);
-  assert.deepEqual(
-    shown[0]?.buttons.map(({ key }) => key),
-    ["approve", "reject"],
-  );
 });
 
 test("an update that comes too late is counted and loses nothing", async () => {

@@ -35,6 +35,19 @@ describe("npm run demo", () => {
     assert.match(said, /WHALE READY/);
   });
 
+  test("starts without git, and says what it does not show", { timeout: 30_000 }, async (context) => {
+    const child = spawn(process.execPath, [DEMO], {
+      env: { ...process.env, PATH: "/nonexistent", PORT: "0" },
+    });
+    context.after(() => child.kill("SIGKILL"));
+    let said = "";
+    for await (const chunk of child.stdout) {
+      said += chunk;
+      if (said.includes("(Ctrl-C ends)") && !child.killed) child.kill("SIGTERM");
+    }
+    assert.match(said, /没有找到 git/);
+  });
+
   test("ends with 1 and names a port that is none", async () => {
     await assert.rejects(demo("abc"), { code: 1, stderr: /PORT = "abc"/ });
   });

@@ -4,10 +4,10 @@ import {
   createBreakers,
   createDrains,
   createFleet,
-  createOpenRuns,
   createUpgrades,
   guardedExecutor,
 } from "../../../bot/clusters/index.ts";
+import { createOpenRuns } from "../../../bot/routing/index.ts";
 import type { CanaryResult, Cluster, DrainCounts, Probe } from "../../../core/clusters/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import type { Executor } from "../../../core/ports/index.ts";

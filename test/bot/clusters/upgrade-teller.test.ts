@@ -16,18 +16,29 @@ const lead = (users: string[], on?: Role["on"]): Role => {
   return { name: users.join(), of: { users }, rights: ["clusters.write"], ...(on ? { on } : {}) };
 };
 
+function whom(body: OutboxItem["body"]): string {
+  if ("to" in body) return String(body.to);
+  return "group" in body ? body.group : "";
+}
+
 /** What is sent, as "kind to". */
-async function sent(upgrade: Upgrade, roles: Role[], admin: People | null = null): Promise<string[]> {
+async function sent(
+  upgrade: Upgrade,
+  roles: Role[],
+  admin: People | null = null,
+  groups: string[] = [],
+): Promise<string[]> {
   const items: OutboxItem[] = [];
   const tell = upgradeTeller({
     ...{ roles: () => roles, admin, textsFor: async () => textsOf("en"), plain: (text) => text },
+    ...{ groupsOf: () => groups, groupTexts: async () => textsOf("en") },
     directory: { expand: async ({ users = [] }) => [...users], nameOf: async (id) => id },
     outbox: { add: async (added) => void items.push(...added) },
     clock: movableClock(),
   });
   await tell(upgrade);
   assert.equal(new Set(items.map(({ key }) => key)).size, items.length);
-  return items.map(({ body }) => ("to" in body ? `${body.kind} ${body.to}` : body.kind)).sort();
+  return items.map(({ body }) => `${body.kind} ${whom(body)}`).sort();
 }
 
 test("those are asked who may do it on all of its clusters, but not who asked for it", async () => {
@@ -50,4 +61,15 @@ test("what needs nobody is told to them, to who asked and to the administrator; 
 
 test("where nobody else could approve, who asked hears so", async () => {
   assert.deepEqual(await sent(ASKED, [lead(["wangwu"])]), ["answer wangwu"]);
+});
+
+test("the groups of its clusters get a card where it waits for somebody, else words", async () => {
+  const roles = [lead(["lisi"])];
+  assert.deepEqual(await sent(ASKED, roles, null, ["ops"]), ["confirm lisi", "group_card ops"]);
+  const done: Upgrade = { ...ASKED, stage: "done" };
+  assert.deepEqual(await sent(done, roles, null, ["ops"]), [
+    "answer lisi",
+    "answer wangwu",
+    "group_text ops",
+  ]);
 });

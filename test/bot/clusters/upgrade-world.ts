@@ -98,7 +98,7 @@ export function upgradeWorld(names: readonly string[] = ["a", "b"], death: Death
     const holder = `p${++started.processes}`;
     const drains = createDrains({
       ...{ ...common, businesses: () => [], isDown: (name) => world.down.has(name) },
-      runs: { of: () => ({ open: 0, paused: 0 }), tasksOn: () => [], refresh: async () => undefined },
+      runs: { of: () => ({ open: 0, paused: 0 }), tasksOn: () => [] },
       cancel: async () => undefined,
       tell: async () => undefined,
     });

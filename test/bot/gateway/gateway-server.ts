@@ -4,11 +4,12 @@ import { createStackStorm } from "../../../adapters/stackstorm/index.ts";
 import { createGateway } from "../../../bot/gateway/index.ts";
 import { createHttpServer, createLongAnswers } from "../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../bot/http/server.ts";
+import type { Retried } from "../../../bot/orders/index.ts";
 import type { AuditFact } from "../../../core/audit/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
 import { type AccessToken, RIGHTS, type Role, tokenHash } from "../../../core/people/index.ts";
 import type { ActionAlias, RunAnswer, RunRequest } from "../../../core/runs/index.ts";
-import type { Control, Task } from "../../../core/tasks/index.ts";
+import type { Control, RetryWish, Task } from "../../../core/tasks/index.ts";
 import { fakeSt2, type Reply, type Seen } from "../../adapters/stackstorm/support.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
@@ -27,6 +28,8 @@ export interface GatewayWorld {
   role?: Partial<Role>;
   desk?: (request: RunRequest) => RunAnswer;
   aliases?: readonly ActionAlias[];
+  /** What becomes of a retry; it is made when absent. */
+  retry?: Retried;
 }
 
 export interface Answer {
@@ -53,6 +56,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
   const facts: AuditFact[] = [];
   const orders: [string, Control | "retry", string][] = [];
   const asked: RunRequest[] = [];
+  const wishes: RetryWish[] = [];
   const { tasks = [] } = world;
   const role: Role = { name: "ops", of: { users: ["lisi"] }, rights: RIGHTS, ...world.role };
   const longAnswers = createLongAnswers();
@@ -75,9 +79,10 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
         orders.push([task.id, what, order.by]);
         return { outcome: "refused", reason: "already_counted", task, effects: [] };
       },
-      retry: async (task, order) => {
+      retry: async (task, order, wish) => {
         orders.push([task.id, "retry", order.by]);
-        return { outcome: "made", task };
+        wishes.push(wish ?? {});
+        return world.retry ?? { outcome: "made", task };
       },
     },
     desk: {
@@ -115,7 +120,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
     const headers = { "x-auth-token": "token-of-lisi", ...given.headers };
     return answered(await fetch(origin + path, { method, headers, body }));
   };
-  return { call, origin, server, seen, facts, orders, asked, log };
+  return { call, origin, server, seen, facts, orders, wishes, asked, log };
 }
 
 async function answered(answer: Response): Promise<Answer> {

@@ -131,8 +131,73 @@ test("a list holds the rows of all clusters in the order of time, with one count
   assert.deepEqual([answer.headers.get("x-total-count"), answer.headers.get("x-limit")], ["180", "20"]);
 });
 
+test("of what lies before a deep page no more is read than puts it in its place, and rows that come meanwhile shift nothing", async (t) => {
+  const rows = Array.from({ length: 450 }, (_, i) =>
+    row(idOf(i), 0, { start_timestamp: stamp(i), result: "x" }),
+  );
+  let come = 450;
+  const reply = (seen: Seen) => {
+    // A new one with each request, as on a cluster that works.
+    rows.push(row(idOf(come), 0, { start_timestamp: stamp(come++) }));
+    return having(...rows)(seen);
+  };
+  const world = await gatewayServer(t, { clusters: { a: { reply } } });
+  const answer = await world.call(
+    "GET /st2/api/v1/executions?limit=50&offset=300&exclude_attributes=trigger_instance",
+  );
+  const first = Number(answer.body[0].id.slice(-5));
+  assert.deepEqual(
+    answer.body.map(({ id, result }: { id: string; result: string }) => [id, result]),
+    Array.from({ length: 50 }, (_, i) => [idOf(first - i), "x"]),
+  );
+  assert.equal(first, 450 - 300, "the first request saw one row more than was there");
+  const asked = (world.seen["a"] ?? []).map(({ url }) => url.searchParams);
+  assert.deepEqual(
+    asked.map((query) => query.get("include_attributes")),
+    [...Array.from({ length: 4 }, () => "start_timestamp,id,context"), null],
+  );
+  assert.equal(asked.at(-1)?.get("exclude_attributes"), "trigger_instance");
+  assert.ok(asked.slice(0, -1).every((query) => !query.has("exclude_attributes")));
+  assert.equal((await world.call("GET /st2/api/v1/executions?offset=5001")).status, 400);
+});
+
+test("a deep page of which a cluster goes silent, or a row is gone meanwhile, says that it is not whole", async (t) => {
+  const rows = Array.from({ length: 150 }, (_, i) => row(idOf(i), 0, { start_timestamp: stamp(i) }));
+  let isGone = false;
+  const clusters = {
+    a: {
+      reply: (seen: Seen) =>
+        seen.url.searchParams.has("include_attributes")
+          ? having(...rows)(seen)
+          : isGone
+            ? having()(seen)
+            : null,
+    },
+    b: { reply: having(row(idOf(999), 0, { start_timestamp: stamp(1) })) },
+  };
+  const world = await gatewayServer(t, { clusters });
+  const silent = await world.call("GET /st2/api/v1/executions?limit=50&offset=120");
+  assert.deepEqual([silent.status, silent.headers.get("x-whale-clusters-missing")], [200, "a"]);
+  assert.deepEqual(
+    silent.body.map(({ id }: { id: string }) => id),
+    [idOf(999)],
+  );
+  isGone = true;
+  const gone = await world.call("GET /st2/api/v1/executions?limit=50&offset=120");
+  assert.match(gone.headers.get("warning") ?? "", /incomplete: 30 rows have changed/);
+});
+
+test("who may see few of very many rows is told that not all were looked at", async (t) => {
+  const rows = Array.from({ length: 5_200 }, (_, i) => row(idOf(i), 0, { start_timestamp: stamp(i) }));
+  const clusters = { a: { businesses: ["shop", "pay"], reply: having(...rows) } };
+  const world = await gatewayServer(t, { clusters, role: { on: { businesses: ["shop"] } } });
+  const answer = await world.call("GET /st2/api/v1/executions");
+  assert.deepEqual(answer.body, []);
+  assert.match(answer.headers.get("warning") ?? "", /no more than 5000 rows.*timestamp_lt/);
+});
+
 const stamp = (n: number) =>
-  `2026-11-01T00:${String(Math.floor(n / 60)).padStart(2, "0")}:${String(n % 60).padStart(2, "0")}.000000Z`;
+  `2026-11-01T${String(Math.floor(n / 3600)).padStart(2, "0")}:${String(Math.floor(n / 60) % 60).padStart(2, "0")}:${String(n % 60).padStart(2, "0")}.000000Z`;
 
 test("with a cluster down a list says that it is not whole, and an unknown id is not called unknown", async (t) => {
   const world = await gatewayServer(t, {
@@ -469,4 +534,48 @@ test("a stream that somebody hears is cut when the process ends, which does not 
   await world.server.close();
   await refused;
   assert.ok(performance.now() - beganMs < 5_000);
+});
+
+test("a run once more is asked of its task, with what the client wants of it", async (t) => {
+  const task = { ...running(), state: "failed" as const };
+  const mine = row(ID, 1, { status: "failed", context: { whale: { task_id: task.id } } });
+  const clusters = { a: { reply: having(mine, row(idOf(1), 2)) } };
+  const world = await gatewayServer(t, { clusters, tasks: [task] });
+  const again = (id: string, body: object) =>
+    world.call(`POST /st2/api/v1/executions/${id}/re_run`, { body });
+  assert.equal((await again(ID, { tasks: ["copy"], reset: ["copy"] })).status, 201);
+  assert.equal((await again(ID, { parameters: { cmd: "id" } })).status, 201);
+  assert.deepEqual(world.wishes, [
+    { rerun: "failed", steps: ["copy"], reset: ["copy"] },
+    { parameters: { cmd: "id" } },
+  ]);
+  assert.equal((await again(ID, { tasks: ["copy"], parameters: { cmd: "id" } })).status, 400);
+  assert.equal((await again(idOf(1), {})).status, 403);
+  assert.equal(world.wishes.length, 2);
+  assert.ok(world.seen["a"]?.every(({ method }) => method === "GET"));
+});
+
+test("a run once more that cannot be is told why", async (t) => {
+  const task = { ...running(), state: "failed" as const };
+  const clusters = { a: { reply: having(row(ID, 1, { context: { whale: { task_id: task.id } } })) } };
+  const world = await gatewayServer(t, {
+    ...{ clusters, tasks: [task], retry: { outcome: "refused", reason: "steps_not_failed" } },
+  });
+  const body = { tasks: ["none"] };
+  const refused = await world.call(`POST /st2/api/v1/executions/${ID}/re_run`, { body });
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.faultstring, /失败的步骤.*has not failed/s);
+});
+
+test("whom StackStorm is to tell goes along with a start, and what it would render does not", async (t) => {
+  const task = aTask();
+  const clusters = { a: { reply: having() } };
+  const world = await gatewayServer(t, { clusters, desk: () => ({ outcome: "made", task }) });
+  const start = (notify: object) =>
+    world.call("POST /st2/api/v1/executions", { body: { action: "core.local", notify } });
+  const told = { "on-complete": { routes: ["hubot"] } };
+  assert.equal((await start(told)).status, 201);
+  assert.deepEqual(world.asked[0]?.notify, told);
+  assert.equal((await start({ "on-complete": { message: "{{ 1 }}" } })).status, 400);
+  assert.equal(world.asked.length, 1);
 });

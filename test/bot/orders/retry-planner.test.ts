@@ -78,6 +78,18 @@ const CASES: [name: string, wish: RetryWish, world: World, answer: object][] = [
     { children: [step("a", "succeeded"), step("b", "failed")] },
     planned({ rerunOf: { ...RUN, steps: ["b"] } }),
   ],
+  [
+    "one of the failed steps of a run, from its beginning",
+    { rerun: "failed", steps: ["b"], reset: ["b"] },
+    { children: [step("a", "failed"), step("b", "failed")] },
+    planned({ rerunOf: { ...RUN, steps: ["b"], reset: ["b"] } }),
+  ],
+  [
+    "a step that has not failed",
+    { rerun: "failed", steps: ["a", "b"] },
+    { children: [step("a", "succeeded"), step("b", "failed")] },
+    refused("steps_not_failed"),
+  ],
   ["a run without failed steps", { rerun: "failed" }, {}, refused("no_failed_steps")],
   ["steps that cannot be read", { rerun: "failed" }, { children: down }, refused("engine_unreachable")],
   ["another cluster of the business", { cluster: "bj-core" }, {}, planned({ cluster: "bj-core" })],

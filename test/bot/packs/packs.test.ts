@@ -31,7 +31,7 @@ function aSet(overrides: Partial<PackSet> = {}): PackSet {
 /** Clusters and a Python that answer as told. */
 function answering(repos: PackTools["repos"], answers: Partial<PackTools> = {}): PackTools {
   return {
-    ...{ repos, format: packFormat, openTree, registry: null },
+    ...{ repos, format: packFormat, openTree, registry: null, maxRepoBytes: 2 ** 20 },
     python: {
       syntax: async () => ({ outcome: "checked", faults: [] }),
       requirements: async () => ({ outcome: "resolvable" }),

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { KEPT_BUILDS } from "../../../bot/releases/builds/index.ts";
-import type { Leases, StateStore } from "../../../core/ports/index.ts";
 import { type Build, imageTag, type PackProblem } from "../../../core/releases/index.ts";
 import { memoryImages } from "../../../fixtures/memory-images/index.ts";
 import { aPack } from "../../contract/image-builder.ts";
@@ -98,6 +97,21 @@ describe("a build", () => {
       /moved/,
     ],
     [
+      "a repository of a gigabyte",
+      () => ({ repos: { fetch: async () => ({ outcome: "unsafe", message: "超过上限 512 MB" }) } }),
+      /unsafe: 超过上限/,
+    ],
+    [
+      "a push that is cut half-way each time",
+      ({ registry }) => ({
+        images: {
+          ...memoryImages({ registry, bases: Object.values(set.base) }),
+          push: async () => ({ outcome: "failed", message: "unexpected EOF" }),
+        },
+      }),
+      /unexpected EOF/,
+    ],
+    [
       "an install that fails",
       () => ({ repos: filledRepos({ ...PACKS, dmesg: aPack("dmesg", { "install-fails": "" }) }) }),
       /dmesg/,
@@ -181,43 +195,6 @@ describe("a cancel", () => {
   });
 });
 
-describe("a process that is gone", () => {
-  test("leaves a build that another takes up, at whichever write it died", async (t) => {
-    for (const when of ["before", "after"] as const) {
-      for (let writes = 1; writes <= 7; writes++) await diesAt(buildWorld(t), { writes, when });
-    }
-  });
-
-  test("three times over one build is enough", async (t) => {
-    const world = buildWorld(t);
-    const { id } = await world.process("zero").order(set, lock, BY);
-    for (const name of ["one", "two", "three", "four"]) {
-      const { state, leases } = mortal(world, { writes: 3, when: "before" });
-      const dying = world.process(name, name === "four" ? {} : { state, leases });
-      await Promise.allSettled([dying.round()]);
-      world.clock.advance(31_000);
-    }
-    const build = await world.process("five").get(id);
-    assert.deepEqual([build?.stage, build?.takes], ["failed", 4]);
-  });
-
-  test("that was told to end leaves its build without counting against it", async (t) => {
-    const world = buildWorld(t);
-    const repos = filledRepos({ ...PACKS, dmesg: aPack("dmesg", { "install-hangs": "" }) });
-    const builds = world.process("one", { repos });
-    const { id } = await builds.order(set, lock, BY);
-    const round = builds.round();
-    while ((await builds.get(id))?.stage !== "building") await new Promise(setImmediate);
-    await builds.stop();
-    await round;
-    assert.deepEqual([(await builds.get(id))?.stage, (await builds.get(id))?.takes], ["building", 0]);
-    const other = world.process("two");
-    await other.round();
-    assert.equal((await other.get(id))?.stage, "done");
-    assert.equal(await world.process("three").log(id, 0), null);
-  });
-});
-
 test("one build is run at a time, over all processes", async (t) => {
   const world = buildWorld(t);
   const repos = filledRepos({ ...PACKS, dmesg: aPack("dmesg", { "install-hangs": "" }) });
@@ -248,54 +225,3 @@ test("old builds go, with their logs, and the newest stay", async (t) => {
   assert.equal((await builds.list()).length, KEPT_BUILDS + 1);
   assert.equal(await builds.log(first.id, 0), null);
 });
-
-interface Death {
-  writes: number;
-  when: "before" | "after";
-}
-
-/** A store whose user dies at its nth write: from then on nothing of it reaches the store. */
-function mortal({ store }: BuildWorld, { writes, when }: Death): { state: StateStore; leases: Leases } {
-  let left = writes;
-  const alive = () => {
-    if (left <= 0) throw new Error("the process is dead");
-  };
-  const state: StateStore = {
-    ...store.state,
-    put: async (change) => {
-      alive();
-      left--;
-      if (left === 0 && when === "before") alive();
-      const answer = await store.state.put(change);
-      alive();
-      return answer;
-    },
-  };
-  const leases: Leases = {
-    ...store.leases,
-    acquire: async (...asked) => {
-      alive();
-      return store.leases.acquire(...asked);
-    },
-    release: async (...asked) => {
-      alive();
-      return store.leases.release(...asked);
-    },
-  };
-  return { state, leases };
-}
-
-async function diesAt(world: BuildWorld, death: Death): Promise<void> {
-  const first = world.process("first");
-  const { id } = await first.order(set, lock, BY);
-  await Promise.allSettled([world.process("first", mortal(world, death)).round()]);
-  const second = world.process("second");
-  await second.round();
-  world.clock.advance(31_000);
-  await second.round();
-  const build = await second.get(id);
-  const about = `${death.when} write ${death.writes}: ${JSON.stringify(build)}`;
-  assert.equal(build?.stage, "done", about);
-  assert.equal(build?.image?.digest, world.registry.get(NAME), about);
-  assert.ok(world.told.length === 1 || (world.told.length === 2 && death.writes === 7), about);
-}

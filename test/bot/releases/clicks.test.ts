@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { handleReleaseClick, releaseTeller } from "../../../bot/releases/index.ts";
+import { handleReleaseClick, releaseCards, releaseTeller } from "../../../bot/releases/index.ts";
 import type { Viewer } from "../../../bot/workers/index.ts";
 import { releaseCardId } from "../../../core/cards/index.ts";
 import type { OutboxItem } from "../../../core/ports/index.ts";
@@ -11,7 +11,7 @@ import { shownAll } from "../../support/secrecy.ts";
 import { aProcess, aWorld } from "./world.ts";
 
 /** A release that was asked for by wangwu; who clicks holds `rights` on all clusters. */
-async function aDesk(rights: readonly "releases.write"[] = []) {
+async function aDesk(rights: readonly "releases.write"[] = [], group?: string) {
   const world = aWorld();
   const { releases } = aProcess(world, "one");
   const items: OutboxItem[] = [];
@@ -21,7 +21,8 @@ async function aDesk(rights: readonly "releases.write"[] = []) {
   });
   const asked = await releases.ask({ set: "shared", by: "user:wangwu", why: "" });
   assert.notEqual(asked.outcome, "refused");
-  const release = (await releases.list())[0] as Release;
+  const made = (await releases.list())[0] as Release;
+  const release = group === undefined ? made : { ...made, approval: { ...made.approval, group } };
   const roles = rights.length > 0 ? [{ name: "sre", of: { users: ["lisi"] }, rights, on: {} }] : [];
   const directory = {
     expand: async () => ["lisi", "zhaoliu"],
@@ -51,7 +52,8 @@ async function aDesk(rights: readonly "releases.write"[] = []) {
       },
     );
   const stage = async () => (await releases.find(release.id))?.stage;
-  return { release, items, click, stage, tell: releaseTeller(common) };
+  const find = releaseCards({ releases, directory, view });
+  return { release, items, click, stage, find, tell: releaseTeller(common) };
 }
 
 test("those who may approve get a card, and one who is told again gets it under the same key", async () => {
@@ -65,6 +67,19 @@ test("those who may approve get a card, and one who is told again gets it under 
   const keys = items.map(({ key }) => key);
   await tell(release);
   assert.deepEqual(new Set(items.map(({ key }) => key)), new Set(keys));
+});
+
+test("the group of a release is asked beside them, and its card is the release's as it stands", async () => {
+  const { release, items, tell, find, click } = await aDesk([], "ops");
+  await tell(release);
+  const body = items.find(({ body }) => body.kind === "group_card")?.body;
+  assert.ok(body?.kind === "group_card");
+  assert.equal(body.group, "ops");
+  assert.deepEqual((await find(body.cardId))?.open, true);
+  await click("lisi", "approve");
+  const now = await find(body.cardId);
+  assert.deepEqual([now?.open, now?.words?.includes("名 lisi")], [false, true]);
+  assert.equal(await find("t_somebody-else@1"), null);
 });
 
 test("an approver's click approves, and their card shows it", async () => {

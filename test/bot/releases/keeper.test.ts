@@ -163,6 +163,60 @@ test("a cluster is in one release at a time, and in none while it is in an upgra
   assert.deepEqual(third, { outcome: "refused", reason: "held", cluster: "hz", by: "u_1" });
 });
 
+test("who asks so slowly that another gets the clusters meanwhile has asked for nothing", async () => {
+  const world = aWorld();
+  const { state } = world.store;
+  const { put } = state;
+  let halted = false;
+  state.put = async (change) => {
+    if (change.kind === "release" && !halted) {
+      halted = true;
+      world.clock.advance(61_000);
+      await other.releases.ask({ set: "shared", by: "user:zhaoliu", why: "" });
+    }
+    return put(change);
+  };
+  const [slow, other] = [aProcess(world, "slow"), aProcess(world, "other")];
+  const asked = await slow.releases.ask({ set: "shared", by: "user:wangwu", why: "" });
+  assert.equal(asked.outcome === "refused" && asked.reason, "held");
+  const kept = await other.releases.list();
+  assert.deepEqual(
+    kept.map(({ by }) => by),
+    ["user:zhaoliu"],
+  );
+});
+
+test("a deed that takes long stays with the process that began it, and one that died leaves it soon", async () => {
+  const world = aWorld();
+  const id = await approved(aProcess(world, "asker"));
+  const [living, other] = [aProcess(world, "living"), aProcess(world, "other")];
+  const hz = world.sites.get("hz");
+  const registering = Promise.withResolvers<void>();
+  const begun = new Promise<void>((resolve) => {
+    world.faults.registering = () => {
+      resolve();
+      return registering.promise;
+    };
+  });
+  const running = run(world, living);
+  await begun;
+  for (let minutes = 0; minutes < 3; minutes++) {
+    world.clock.advance(40_000);
+    for (const look of world.looks) await look();
+    await other.releases.round();
+  }
+  assert.equal(hz?.registering, 1);
+  world.looks.clear();
+  world.clock.advance(61_000);
+  void other.releases.round();
+  await new Promise(setImmediate);
+  assert.equal(hz?.registering, 2);
+  registering.resolve();
+  await running;
+  await run(world, other);
+  assert.equal((await other.releases.find(id))?.stage, "done");
+});
+
 test("a cluster that somebody lets take starts again in the middle is rolled back, drained anew", async () => {
   const world = aWorld();
   const process = aProcess(world, "one");

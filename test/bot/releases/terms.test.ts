@@ -21,9 +21,14 @@ const BUILD: Build = {
   ...{ stage: "done", since: RELEASE_AT, takes: 1, image, packs },
 };
 
-function finder(versions: Record<string, string>, build: Build | null = BUILD) {
+function finder(versions: Record<string, string>, build: Build | null = BUILD, closed: string[] = []) {
   return termsFinder({
-    ...{ sets: () => [SET], buildOf: async () => build },
+    ...{
+      sets: () => [SET],
+      buildOf: async () => build,
+      packsLeft: async () => [],
+      takesReleases: (name) => !closed.includes(name),
+    },
     packsOn: async (cluster) => [aPack("disk", versions[cluster] ?? "1.0.0")],
     planOf: ([before]) => {
       const line = `disk ${before?.version} → 2.0.0`;
@@ -44,9 +49,29 @@ test("what changes is said once where all clusters are alike, else of each by na
   ]);
 });
 
+test("packs that are gone from the set, but were left by its releases, are asked of each cluster", async () => {
+  const asked: Record<string, readonly string[]> = {};
+  const find = termsFinder({
+    ...{ sets: () => [SET], buildOf: async () => BUILD, takesReleases: () => true },
+    packsLeft: async (cluster) => (cluster === "hz" ? ["net", "disk"] : []),
+    packsOn: async (cluster, refs) => {
+      asked[cluster] = refs;
+      return [];
+    },
+    planOf: () => ({ lines: [], rules: [] }),
+  });
+  await find("shared", null);
+  assert.deepEqual(asked, { hz: ["disk", "net"], bj: ["disk"] });
+});
+
 test("there are no terms without a set, nor without a finished build of it", async () => {
   const none = await finder({})("other", null);
   const unbuilt = await finder({}, null)("shared", "b_1");
   const foreign = await finder({}, { ...BUILD, set: "other" })("shared", BUILD.id);
   assert.deepEqual([none.outcome, unbuilt.outcome, foreign.outcome], ["refused", "refused", "refused"]);
+});
+
+test("there are none while a cluster of the set does not say how new packs reach its workers", async () => {
+  const found = await finder({}, BUILD, ["bj"])("shared", null);
+  assert.match(found.outcome === "refused" ? found.en : "", /cluster bj has no deploy/);
 });

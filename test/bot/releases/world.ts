@@ -13,12 +13,12 @@ import type {
   PackRegistry,
   RegisteredPack,
   Rollouts,
-  StateStore,
 } from "../../../core/ports/index.ts";
 import type { ReleaseTerms, Role } from "../../../core/releases/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { instantExecutor } from "../../bench/tasks/instant.ts";
 import { movableClock } from "../../support/clock.ts";
+import { aKill, isDead, type Kill, killable, mustLive, passBy } from "../../support/kill.ts";
 import { silentLog } from "../../support/log.ts";
 import { aDecision, aPack, OLD_IMAGE, oldParts, theTerms } from "../../support/releases.ts";
 
@@ -31,6 +31,8 @@ export interface Site {
   busy: number;
   canaries: string[];
   runs: Map<string, Execution>;
+  /** Registrations that were begun. */
+  registering: number;
 }
 
 /** What goes wrong, by what is asked of the world. */
@@ -39,6 +41,8 @@ export interface Faults {
   rollout?: { cluster: string; role: Role };
   /** Registering the new content fails with this pack. */
   register?: { cluster: string; pack: string };
+  /** Waited for before anything is registered. */
+  registering?: () => Promise<void>;
   canary?: (cluster: string) => CanaryResult;
   /** What the API server answers to the nth orders. */
   set?: (nth: number) => Awaited<ReturnType<Rollouts["set"]>> | null;
@@ -47,19 +51,6 @@ export interface Faults {
 const CLUSTERS: readonly Cluster[] = ["hz", "bj"].map((name, at) => {
   return { name, api: "http://x", auth: { kind: "apiKey", apiKey: "k" }, businesses: ["shop"], priority: at };
 });
-
-/**
- * Where one process may be killed: behind each thing that it changes outside of itself, before it knows of it. That is
- * also where it would be killed before the next.
- */
-export interface Kill {
-  /** The nth point; absent: it lives. */
-  at?: number;
-  /** How many points there were. */
-  passed: number;
-}
-
-class Killed extends Error {}
 
 /** Two clusters, a store, and the content that each image holds. */
 export function aWorld({ terms = theTerms(), faults = {} as Faults } = {}) {
@@ -79,6 +70,8 @@ export function aWorld({ terms = theTerms(), faults = {} as Faults } = {}) {
     wrong: [] as string[],
     told: [] as string[],
     terms: { now: terms },
+    /** What processes do now and then while a deed of theirs lasts. */
+    looks: new Set<() => Promise<void>>(),
   };
 }
 
@@ -89,7 +82,7 @@ function siteOf(contents: ReadonlyMap<string, readonly RegisteredPack[]>): Site 
     parts: new Map(oldParts.map((part) => [part.role, { ...part }])),
     left: new Map(),
     registered: new Map((contents.get(OLD_IMAGE) ?? []).map((pack) => [pack.ref, pack])),
-    ...{ busy: 0, canaries: [], runs: new Map() },
+    ...{ busy: 0, canaries: [], runs: new Map(), registering: 0 },
   };
 }
 
@@ -151,7 +144,9 @@ function registryOf(world: World): PackRegistry {
     register: async (cluster, packs) => {
       const site = siteAt(world, cluster);
       const image = site.parts.get("api")?.image ?? "";
-      const { register } = world.faults;
+      const { register, registering } = world.faults;
+      site.registering += 1;
+      await registering?.();
       await mustBeEmpty(world, cluster, "register");
       for (const ref of packs) {
         const isNew = image === world.terms.now.image.reference;
@@ -210,64 +205,25 @@ function executorOf(world: World): Executor {
   };
 }
 
-/** What changes nothing. */
-const READS = [
-  "get",
-  "list",
-  "read",
-  "state",
-  "registered",
-  "find",
-  "version",
-  "busy",
-  "acquire",
-  "release",
-  "held",
-];
-
-/** Wraps what a process reaches so that it can be killed there; a killed one does nothing any more. */
-function killable<T extends object>(what: T, kill: Kill): T {
-  const wrapped = Object.entries(what).map(([name, value]) => {
-    if (typeof value !== "function") return [name, value];
-    const call = async (...args: unknown[]) => {
-      if (isDead(kill)) throw new Killed("dead");
-      const result = await value(...args);
-      if (!READS.includes(name)) passBy(kill);
-      return result;
-    };
-    return [name, call];
-  });
-  return Object.fromEntries(wrapped) as T;
-}
-
-function isDead({ at, passed }: Kill): boolean {
-  return at !== undefined && passed >= at;
-}
-
-function passBy(kill: Kill): void {
-  kill.passed += 1;
-  if (isDead(kill)) throw new Killed("killed");
-}
-
 /** One process over the world. */
-export function aProcess(world: World, name: string, kill: Kill = { passed: 0 }) {
-  const { clock, store, told, terms } = world;
-  const state = killable<StateStore>(store.state, kill);
-  const audit = killable({ append: store.audit.append }, kill);
-  const executor = killable(executorOf(world), kill);
-  const rollouts = killable(rolloutsOf(world), kill);
-  const registry = killable(registryOf(world), kill);
+export function aProcess(world: World, name: string, kill: Kill = aKill()) {
+  const { clock, store, told, terms, looks } = world;
+  const state = killable("state", store.state, kill);
+  const audit = killable("audit", { append: store.audit.append }, kill);
+  const executor = killable("executor", executorOf(world), kill);
+  const rollouts = killable("rollouts", rolloutsOf(world), kill);
+  const registry = killable("registry", registryOf(world), kill);
   const clusters = () => CLUSTERS;
-  const runs = { of: () => ({ open: 0, paused: 0 }), tasksOn: () => [], refresh: async () => undefined };
+  const runs = { of: () => ({ open: 0, paused: 0 }), tasksOn: () => [] };
   const common = { state, audit, clock, log: silentLog };
   const drains = createDrains({
     ...{ ...common, clusters, executor, runs, businesses: () => ["shop"], isDown: () => false },
     ...{ cancel: async () => undefined, tell: async () => undefined },
   });
   const tell = async (text: string) => {
-    if (isDead(kill)) throw new Killed("dead");
+    mustLive(kill);
     if (!told.includes(text)) told.push(text);
-    passBy(kill);
+    passBy(kill, "tell");
   };
   const names = () => CLUSTERS.map((cluster) => cluster.name);
   const drift = createDriftWatch({
@@ -281,7 +237,12 @@ export function aProcess(world: World, name: string, kill: Kill = { passed: 0 })
   });
   const releases = createReleases({
     ...{ ...common, terms: found, rollouts, registry, executor, drains, drift },
-    ...{ leases: killable(store.leases, kill), holder: name, ids: idsOf(name) },
+    ...{ leases: killable("leases", store.leases, kill), holder: name, ids: idsOf(name) },
+    onStep: () => undefined,
+    every: (_ms, look) => {
+      looks.add(look);
+      return () => void looks.delete(look);
+    },
     tell: ({ stage, step, index, clusters: all }) => {
       const where = stage === "rolling" || stage === "back" ? ` ${all[index]} ${step}` : "";
       return tell(`${stage}${where}`);

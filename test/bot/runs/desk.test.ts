@@ -7,7 +7,7 @@ import { approvers, shortApproval } from "../../../core/approvals/index.ts";
 import type { JsonObject } from "../../../core/ids/index.ts";
 import type { Membership, RolesHeld } from "../../../core/people/index.ts";
 import type { ActionReading } from "../../../core/ports/index.ts";
-import type { RunGrant, RunRefusal, RunRequest } from "../../../core/runs/index.ts";
+import type { RunAnswer, RunGrant, RunRefusal, RunRequest } from "../../../core/runs/index.ts";
 import {
   currentDigest,
   DEFAULT_SETTINGS,
@@ -70,6 +70,7 @@ function bench(given: Given = {}) {
     directory: { vouch: async () => given.vouched ?? { outcome: "not_entitled" } },
     rolesOf: async () => given.held ?? RUNNER,
     ...{ journal: store.journal, tasks: store.tasks, settings: DEFAULT_SETTINGS, clock, log },
+    ...{ throttle: store.throttle, limits: { perMinute: 5 } },
     masking: { isSecretKey, maskText },
     metrics: { count: () => undefined, observe: () => undefined, gauge: () => undefined } as never,
   });
@@ -85,6 +86,48 @@ function bench(given: Given = {}) {
   };
   return { clock, store, log, now, desk, ask, made };
 }
+
+describe("a flood of requests", () => {
+  const FLOOD = Array.from({ length: 300 }, (_, i) => `f${i}`);
+  const outcomes = (answers: readonly RunAnswer[]) => {
+    const made = answers.filter(({ outcome }) => outcome === "made").length;
+    const late = answers.filter((one) => one.outcome === "refused" && one.reason === "too_many").length;
+    return [made, late];
+  };
+
+  test("of one person makes as many tasks as a minute allows, and the rest is told when to come again", async () => {
+    const { ask, clock } = bench();
+    const answers = await Promise.all(FLOOD.map((key) => ask({ key })));
+    assert.deepEqual(outcomes(answers), [5, 295]);
+    const last = answers.at(-1);
+    assert.ok(last?.outcome === "refused");
+    assert.deepEqual([last.retryAfterMs, last.message.includes("12 秒后")], [12_000, true]);
+    assert.equal((await ask({ key: "f0" })).outcome, "made", "what was taken is answered as before");
+    assert.equal((await ask({ by: "lisi", key: "x" })).outcome, "made", "others have room of their own");
+    clock.advance(12_000);
+    const later = await Promise.all(FLOOD.slice(5).map((key) => ask({ key })));
+    assert.deepEqual(outcomes(later), [1, 294]);
+  });
+
+  test("cannot be spread over the tokens and places of one person", async () => {
+    const { ask } = bench();
+    const places = [{ via: "rest", token: "a" }, { via: "gateway", token: "b" }, { via: "chat" }] as const;
+    const answers = await Promise.all(FLOOD.flatMap((key) => places.map((place) => ask({ key, ...place }))));
+    assert.deepEqual(outcomes(answers), [5, 895]);
+  });
+
+  test("by one token is bounded whatever person it is said to be of", async () => {
+    const { ask } = bench();
+    const by = (i: number) => (i % 2 === 0 ? "zhangsan" : "lisi");
+    const flood = FLOOD.map((key, i) => ask({ key, token: "shared", via: "rest", by: by(i) }));
+    assert.deepEqual(outcomes(await Promise.all(flood)), [5, 295]);
+  });
+
+  test("of requests that are refused anyway costs no more reads of clusters", async () => {
+    const { ask } = bench({ reading: { outcome: "absent" } });
+    assert.deepEqual(outcomes(await Promise.all(FLOOD.map((key) => ask({ key })))), [0, 295]);
+  });
+});
 
 describe("the desk", () => {
   test("makes a task that waits for approval, with the event that it was asked for by", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createChooser, createOpenCount } from "../../../bot/routing/index.ts";
+import { createChooser, createOpenRuns, createPackWatch } from "../../../bot/routing/index.ts";
 import { createAdvancer, createStarter, evidenceOf, type InForce } from "../../../bot/workers/index.ts";
 import { bindingHash } from "../../../core/approvals/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
@@ -95,13 +95,14 @@ function starting(
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
   const clusters = [aCluster("hz-core", 2), aCluster("bj-core", 1)];
   const inForce = (): InForce => ({ rules: [aRule()], grants: [], policies: [] });
-  const open = createOpenCount({ tasks, log: silentLog });
+  const open = createOpenRuns({ tasks, advancer, clock, log: silentLog });
   const chooser = createChooser({
     ...{ inForce: () => ({ clusters }), sights: () => new Map(), open },
     actions: {
       ...{ lacks: () => false, recheck: async () => undefined },
       lacksNow: async (cluster) => lacking.has(cluster),
     },
+    packs: createPackWatch({ packs: { readPack: async () => ({ outcome: "absent" }) }, clock }),
   });
   const starter = createStarter({
     ...{ tasks, advancer, executor, inForce, chooser, open, clock, onStep: () => undefined },

@@ -9,6 +9,7 @@ import {
   type ClusterChoice,
   type ClusterState,
   chooseCluster,
+  type PackFault,
   type Surroundings,
 } from "../../../core/clusters/index.ts";
 
@@ -25,6 +26,7 @@ interface Seen {
   stopped?: boolean;
   refused?: boolean;
   unserved?: boolean;
+  pack?: PackFault["reason"];
 }
 
 function around(clusters: readonly Cluster[], seen: Record<string, Seen> = {}): Surroundings {
@@ -34,6 +36,10 @@ function around(clusters: readonly Cluster[], seen: Record<string, Seen> = {}): 
     mayServe: (name) => !of(name).unserved,
     sightOf: (name) => ({ state: of(name).state ?? "unknown", open: of(name).open ?? 0 }),
     lacksAction: (name) => of(name).lacks ?? false,
+    packFault: (name) => {
+      const { pack: reason } = of(name);
+      return reason ? { reason, found: "disk 1.0.0 (^2)" } : null;
+    },
     isStopped: (name) => of(name).stopped ?? false,
     refusedLately: (name) => of(name).refused ?? false,
   };
@@ -88,6 +94,8 @@ describe("a start goes to", () => {
       "b highest_priority",
     ],
     ["who has the action", { b: { lacks: true } }, {}, "a only_one"],
+    ["who has the pack in the version needed", { b: { pack: "lacks_pack" } }, {}, "a only_one"],
+    ["who is known to have it", { b: { pack: "pack_unread" } }, {}, "a only_one"],
     ["who is not stopped", { b: { stopped: true } }, {}, "a only_one"],
     ["who still serves it", { b: { unserved: true } }, {}, "a only_one"],
   ];
@@ -131,6 +139,12 @@ describe("a task waits", () => {
     ["when all drain", { a: { state: "draining" }, b: { state: "draining" } }, "clusters_draining"],
     ["when all are down", { a: { state: "down" }, b: { state: "down" } }, "clusters_down"],
     ["when all are stopped", { a: { stopped: true }, b: { stopped: true } }, "clusters_stopped"],
+    ["when packs cannot be read", { a: { pack: "pack_unread" }, b: { pack: "lacks_pack" } }, "packs_unread"],
+    [
+      "for who drains, though it lacks the pack: it may be getting it",
+      { a: { pack: "lacks_pack", state: "draining" }, b: { pack: "lacks_pack" } },
+      "clusters_draining",
+    ],
     ["when they are of several kinds", { a: { open: 1 }, b: { state: "down" } }, "clusters_unusable"],
     [
       "for who may come back, though another lacks the action",
@@ -158,6 +172,10 @@ test("nobody is chosen, and nothing waits, when nobody is allowed, there or has 
   assert.equal(
     none(["a", "b", "gone"], { a: { lacks: true }, b: { lacks: true } }),
     "none action_on_no_cluster",
+  );
+  assert.equal(
+    none(["a", "b"], { a: { lacks: true }, b: { pack: "lacks_pack" } }),
+    "none pack_on_no_cluster",
   );
 });
 

@@ -16,12 +16,13 @@ import {
   readControl,
   readPage,
   readQuery,
+  readRerun,
   readStart,
-  rerunFault,
   taskPrefixOf,
   timeOrderOf,
   viewOf,
 } from "../../../core/gateway/index.ts";
+import type { Json } from "../../../core/ids/index.ts";
 import { taskId } from "../../../core/ids/index.ts";
 import type { Scope } from "../../../core/people/index.ts";
 import { aTask } from "../../support/builders.ts";
@@ -219,7 +220,13 @@ describe("what clients write", () => {
     const context = { parent: { id: "x" }, user: "root", "re-run": {} };
     const read = readStart({ action: "core.local", parameters: { cmd: "ls" }, context, notify: {} }, "lisi");
     const ignored = ["context.parent", "context.user", "context.re-run"];
-    assert.deepEqual(read, { outcome: "read", action: "core.local", parameters: { cmd: "ls" }, ignored });
+    assert.deepEqual(read, {
+      outcome: "read",
+      action: "core.local",
+      parameters: { cmd: "ls" },
+      notify: null,
+      ignored,
+    });
   });
 
   test("a start as somebody else, later, or of what is no action is refused", () => {
@@ -249,11 +256,60 @@ describe("what clients write", () => {
     assert.equal(what({ status: "canceled", result: {} }), "refused");
   });
 
-  test("a run once more is as it was", () => {
-    assert.equal(rerunFault({}), null);
-    assert.equal(rerunFault({ parameters: {}, tasks: [], reset: [], delay: 0 }), null);
-    assert.match(rerunFault({ parameters: { a: 1 } }) ?? "", /parameters/);
-    assert.match(rerunFault({ tasks: ["t1"] }) ?? "", /tasks/);
+  test("a run once more is as it was, with other parameters, or of some of its failed steps", () => {
+    const wish = (body: Parameters<typeof readRerun>[0]) => {
+      const read = readRerun(body, "lisi");
+      return read.outcome === "read" ? read.wish : read.status;
+    };
+    assert.deepEqual(wish({}), {});
+    assert.deepEqual(wish({ parameters: {}, tasks: [], reset: [], delay: 0, user: "LiSi" }), {});
+    assert.deepEqual(wish({ parameters: { a: 1 } }), { parameters: { a: 1 } });
+    assert.deepEqual(wish({ tasks: ["t1", "t1"] }), { rerun: "failed", steps: ["t1"] });
+    const both = { tasks: ["t1", "t2"], reset: ["t2"] };
+    assert.deepEqual(wish(both), { rerun: "failed", steps: ["t1", "t2"], reset: ["t2"] });
+  });
+
+  test("a run once more that StackStorm refuses is refused before it is asked", () => {
+    const refused = [
+      { tasks: ["t1"], parameters: { a: 1 } },
+      { tasks: ["t1"], reset: ["t2"] },
+      { reset: ["t2"] },
+      { tasks: "t1" },
+      { tasks: [1] },
+      { parameters: [1] },
+      { delay: 5 },
+      { no_merge: true },
+    ];
+    for (const body of refused) {
+      const read = readRerun(body, "lisi");
+      assert.deepEqual(
+        [read.outcome, "status" in read && read.status],
+        ["refused", 400],
+        JSON.stringify(body),
+      );
+    }
+    const other = readRerun({ user: "root" }, "lisi");
+    assert.equal("status" in other && other.status, 403);
+  });
+
+  test("whom StackStorm is to tell of the end goes along as it is, unless StackStorm would render it", () => {
+    const notify = (value: Json) => {
+      const read = readStart({ action: "core.local", notify: value }, "lisi");
+      return read.outcome === "read" ? read.notify : read.message;
+    };
+    const told = { "on-complete": { routes: ["hubot"], channels: ["ops"], message: "done", data: { a: 1 } } };
+    assert.deepEqual(notify(told), told);
+    assert.equal(notify(null), null);
+    for (const value of [
+      ...[1, { "on-fire": {} }, { "on-complete": [] }, { "on-complete": { routes: "hubot" } }],
+      ...[
+        { "on-failure": { message: "{{ st2kv.system.token }}" } },
+        { "on-failure": { data: { "{% x": 1 } } },
+      ],
+      { "on-failure": { message: "x".repeat(9_000) } },
+    ]) {
+      assert.match(String(notify(value)), /notify/, JSON.stringify(value));
+    }
   });
 });
 

@@ -38,6 +38,16 @@ test("the order of keys is that of their code units, at every depth", () => {
   assert.equal(canonicalText(value), text);
 });
 
+test("an object of any number of keys has them in that order", () => {
+  const keys = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 80 });
+  fc.assert(
+    fc.property(keys, (names) => {
+      const value = Object.fromEntries(names.map((name) => [name, 1]));
+      assert.equal(canonicalText(value), canonicalize(wellFormed(value)));
+    }),
+  );
+});
+
 test("numbers that JSON cannot hold and circles are refused wherever they are", () => {
   const circle: Record<string, unknown> = { a: 1 };
   circle["self"] = [circle];

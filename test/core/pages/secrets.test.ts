@@ -58,7 +58,7 @@ const PLACES: Record<string, (task: Task, viewing: ReturnType<typeof viewingFor>
   "the card with boxes": (task, viewing) => batchOf([task], "choose", viewing),
   "the chat's answer to task": (task, viewing) => taskText(task, viewing),
   "the chat's answer to why": (task, viewing) => {
-    return whyText(anEvent(), [{ ...EXPLANATION, tasks: [task] }], viewing);
+    return whyText(anEvent(), { rules: [{ ...EXPLANATION, tasks: [task] }], asked: [task] }, viewing);
   },
   "the report": (task, viewing) => reportText({ ...task, state: "failed" }, viewing),
   "the report with its output": (task, viewing) => resultMessage({ ...task, state: "failed" }, viewing),

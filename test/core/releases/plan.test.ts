@@ -79,6 +79,7 @@ describe("a plan tells of", () => {
     const zh = planLines(plan).map((line) => line.zh);
     assert.ok(zh.includes("包 disk 修改 1.0.0 → 1.1.0"), zh.join("\n"));
     assert.ok(zh.includes("涉及：规则 vm-disk、执行许可 ops"), zh.join("\n"));
+    assert.ok(zh.includes("  删除动作 old.run：还在用：执行许可 ops；不兼容"), zh.join("\n"));
     assert.deepEqual(
       checkInUse(after, uses, plan).map(({ pack }) => pack),
       ["disk"],

@@ -26,6 +26,22 @@ const test1: Feature = { path: "labels.env", op: "equals", value: "test" };
 const full: Feature = { path: "detail.usage", op: "gt", value: 95 };
 const used: Feature = { path: "detail.usage", op: "gt", value: 85 };
 
+test("features that differ in the type of their value alone are two", () => {
+  const event = anEvent({ detail: { flag: true } });
+  const asked = [true, "true", null, "null", undefined].map((value) => {
+    const op = value === undefined ? "exists" : "equals";
+    const feature: Feature = { path: "detail.flag", op, ...(value === undefined ? {} : { value }) };
+    return failedFeature(compiled([feature]), event) === null;
+  });
+  assert.deepEqual(asked, [true, false, false, false, true]);
+  const nulls = [null, "null"].map((value) => compiled([{ path: "detail.flag", op: "equals", value }]));
+  const none = anEvent({ detail: { flag: null } });
+  assert.deepEqual(
+    nulls.map((features) => failedFeature(features, none) === null),
+    [true, false],
+  );
+});
+
 test("an event that passes all features has no failed one", () => {
   const features: Feature[] = [
     { path: "status", op: "equals", value: "firing" },

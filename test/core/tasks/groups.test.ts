@@ -82,3 +82,54 @@ describe("the end of a task is told", () => {
     );
   });
 });
+
+describe("a group whose card asks for nothing any more", () => {
+  const shown = (task: Task): Task => ({
+    ...task,
+    cards: task.cards.map((card) => ({ ...card, sentAtMs: START_MS })),
+  });
+  const told = (task: Task, cardNo: number, approval = "approve" as const) =>
+    stepAt(task, { kind: approval, click: aClick({ cardNo }) }).effects.filter(
+      ({ kind }) => kind === "group_state",
+    );
+
+  test("is told so, unless the click was made there and the card shows it", () => {
+    const task = shown(aMadeTask({ rule: IN_GROUP }));
+    assert.deepEqual(told(task, 1), [{ kind: "group_state", group: "ops", cardId: `${task.id}@2` }]);
+    assert.deepEqual(told(task, 2), []);
+  });
+
+  test("is told nothing of a card that was never shown, which will show how things are", () => {
+    assert.deepEqual(told(aMadeTask({ rule: IN_GROUP }), 1), []);
+  });
+
+  test("is told in time with the report: what ends meanwhile is reported alone", () => {
+    const task = shown(aMadeTask({ rule: IN_GROUP }));
+    const { outbox } = withOutbox(task, told(task, 1), START_MS);
+    assert.deepEqual(
+      outbox.map(({ dueAtMs, taskId, lane }) => [dueAtMs - START_MS, taskId, lane]),
+      [[2_000, null, 2]],
+    );
+  });
+});
+
+test("the group that a rule reports to is asked with each step of escalation", () => {
+  const steps = { to: { users: ["lisi"] }, need: 1, afterMs: 60_000, timeoutMs: 60_000 };
+  const rule = aRule({ approval: { ...ASKED, escalate: [steps] }, report: { group: "shop", rows: [] } });
+  const asked = stepAt(aMadeTask({ rule }), {
+    ...{ kind: "card_sent", cardNo: 1, recipients: ["zhangsan"], unreachable: [] },
+  }).task;
+  const { task, effects } = stepAt(asked, { kind: "tick" }, START_MS + 120_000);
+  assert.deepEqual(
+    task.cards.map(({ no, purpose, group }) => [no, purpose, group ?? ""]),
+    [
+      [1, "approval", ""],
+      [2, "escalation", ""],
+      [3, "escalation", "shop"],
+    ],
+  );
+  assert.deepEqual(effects, [
+    { kind: "card", cardNo: 2 },
+    { kind: "group_card", group: "shop", cardId: `${task.id}@3` },
+  ]);
+});

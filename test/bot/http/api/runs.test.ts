@@ -54,7 +54,7 @@ test("a run over REST is asked for by the token's person, or the machine, under 
   assert.deepEqual([answer.status, ((await answer.json()) as { task: string }).task], [201, task.id]);
   await post({ action: "disk.show" }, "local");
   assert.deepEqual(asked, [
-    { ...body, by: "zhangsan", via: "rest" },
+    { ...body, by: "zhangsan", token: "may", via: "rest" },
     { action: "disk.show", parameters: {}, key: "fresh", by: "local", via: "rest" },
   ]);
 });
@@ -86,4 +86,13 @@ test("a refusal tells its reason", async (t) => {
     [answer.status, await answer.json()],
     [403, { error: { code: "no_grant", message: "不能 (no)" } }],
   );
+});
+
+test("a run that is asked for too soon is answered with 429 and when to come again", async (t) => {
+  const words = { zh: "太频繁", en: "too many" };
+  const refused = { outcome: "refused", reason: "too_many", message: "太频繁", words } as const;
+  const { post } = await bench(t, { ...refused, retryAfterMs: 2_400 });
+  const answer = await post({ action: "disk.show" }, "may");
+  const { error } = (await answer.json()) as { error: { code: string } };
+  assert.deepEqual([answer.status, answer.headers.get("retry-after"), error.code], [429, "3", "too_many"]);
 });
