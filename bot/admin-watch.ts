@@ -10,8 +10,15 @@ import type {
   Metrics,
   StateStore,
 } from "../core/ports/index.ts";
-import { ADMIN_CAUSES, type AdminCause, adminTextsOf, type Language } from "../core/texts/index.ts";
+import {
+  ADMIN_CAUSES,
+  type AdminCause,
+  type AdminTexts,
+  adminTextsOf,
+  type Language,
+} from "../core/texts/index.ts";
 import type { Warning } from "./http/index.ts";
+import type { Languages } from "./languages/index.ts";
 import { type Loop, startLoop } from "./workers/index.ts";
 
 export interface AdminWatchDeps {
@@ -25,7 +32,9 @@ export interface AdminWatchDeps {
   messenger: Pick<Messenger, "sendText">;
   directory: Pick<Directory, "expand">;
   state: StateStore;
+  /** What the robot writes in. */
   language: Language;
+  languages: Pick<Languages, "apart" | "of">;
   /** Makes text of others plain in the channel's markup. */
   plain: (text: string) => string;
   clock: Clock;
@@ -113,7 +122,7 @@ async function noticeOf({ state }: AdminWatchDeps, cause: AdminCause) {
 
 /** Of several processes the one that stores the notice tells it. */
 async function raise(cause: AdminCause, said: string, deps: Watching): Promise<void> {
-  const { state, clock, log, language, plain, told } = deps;
+  const { state, clock, log, plain, told } = deps;
   const nowMs = clock.nowMs();
   const before = await noticeOf(deps, cause);
   if (before && Math.abs(nowMs - Date.parse(before.body.at)) < AGAIN_MS) return;
@@ -121,9 +130,8 @@ async function raise(cause: AdminCause, said: string, deps: Watching): Promise<v
   const stored = await state.put({ ...claim, body: { at: new Date(nowMs).toISOString() } });
   if (stored.outcome === "conflict") return;
   log.error({ cause, said }, "WeCom needs its administrator");
-  const texts = adminTextsOf(language);
-  const text = texts.alert({ ...texts.causes[cause], said: plain(said) });
-  const by = await tell(text, cause, deps);
+  const write = (texts: AdminTexts) => texts.alert({ ...texts.causes[cause], said: plain(said) });
+  const by = await tell(write, cause, deps);
   if (by !== null) {
     told.add(cause);
     return;
@@ -148,33 +156,39 @@ async function endWhatIsOver(deps: Watching): Promise<void> {
 }
 
 async function end(cause: AdminCause, deps: Watching): Promise<void> {
-  const { state, language, log, told } = deps;
+  const { state, log, told } = deps;
   const notice = await noticeOf(deps, cause);
   told.delete(cause);
   if (!notice || !(await state.remove("notice", notice.name, notice.revision))) return;
   log.info({ cause }, "WeCom no longer needs its administrator");
-  const texts = adminTextsOf(language);
-  await tell(texts.over(texts.causes[cause].what), null, deps);
+  await tell((texts) => texts.over(texts.causes[cause].what), null, deps);
 }
 
 /** By the app, or by the robot when the app cannot; null when neither could. */
 async function tell(
-  text: string,
+  write: (texts: AdminTexts) => string,
   cause: AdminCause | null,
   deps: AdminWatchDeps,
 ): Promise<"app" | "robot" | null> {
   const { robot, log, language } = deps;
   const appMay = deps.admin !== null && (cause === null || !APP_IS_DOWN.includes(cause));
-  if (appMay && (await attempt("app", () => byApp(text, deps), log))) return "app";
+  if (appMay && (await attempt("app", () => byApp(write, deps), log))) return "app";
   if (robot === null) return null;
-  const more = deps.admin === null ? "" : `\n${adminTextsOf(language).byRobot}`;
-  return (await attempt("robot", () => robot.send(`${text}${more}`), log)) ? "robot" : null;
+  const texts = adminTextsOf(language);
+  const more = deps.admin === null ? "" : `\n${texts.byRobot}`;
+  return (await attempt("robot", () => robot.send(`${write(texts)}${more}`), log)) ? "robot" : null;
 }
 
-async function byApp(text: string, { admin, directory, messenger }: AdminWatchDeps): Promise<void> {
-  const recipients = await directory.expand(admin ?? {});
-  const { unreachable } = await messenger.sendText({ recipients, markdown: text, dropRepeat: false });
-  if (unreachable.length < recipients.length) return;
+/** To each in the language that they read. */
+async function byApp(write: (texts: AdminTexts) => string, deps: AdminWatchDeps): Promise<void> {
+  const { admin, directory, messenger, languages } = deps;
+  let reached = 0;
+  for (const recipients of await languages.apart(await directory.expand(admin ?? {}))) {
+    const markdown = write(adminTextsOf(await languages.of(recipients)));
+    const { unreachable } = await messenger.sendText({ recipients, markdown, dropRepeat: false });
+    reached += recipients.length - unreachable.length;
+  }
+  if (reached > 0) return;
   throw new ChatOpsError("nobody of ADMIN could be reached", { code: "admin.unreachable" });
 }
 

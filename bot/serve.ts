@@ -2,11 +2,11 @@ import type Router from "koa-router";
 import type { HomeFolder } from "../adapters/files/index.ts";
 import type { SourceAdapter } from "../adapters/sources/index.ts";
 import type { Wecom } from "../adapters/wecom/index.ts";
-import type { Masking } from "../core/pages/index.ts";
+import { type Secrecy, showingRuns, shownRun } from "../core/pages/index.ts";
 import { tokenHash } from "../core/people/index.ts";
 import type { ActionLists, Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
 import type { RunDesk, RunGrants } from "../core/runs/index.ts";
-import { type ActionWatch, createCatalogue } from "./actions/index.ts";
+import { createCatalogue } from "./actions/index.ts";
 import type { GroupPosts } from "./channels/index.ts";
 import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
@@ -63,7 +63,7 @@ import type { Answerer } from "./inquiries/index.ts";
 import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
-import { pageRoutes, shownParams } from "./pages/index.ts";
+import { pageRoutes } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { Builds } from "./releases/builds/index.ts";
@@ -102,8 +102,7 @@ export interface Serving {
   actionLists: ActionLists;
   /** Passes requests on to clusters as they came; null where the engine has no such door. */
   door: Door | null;
-  actions: Pick<ActionWatch, "lookup">;
-  masking: Masking;
+  secrecy: Secrecy;
   languages: Pick<Languages, "stated">;
   rolesOf: RoleFinder;
   stores: Stores;
@@ -152,6 +151,7 @@ function gatewayOver(parts: Serving, door: Door) {
     ...{ door, clusters: () => inForce.current().clusters, identity: accessOver(parts) },
     sights: parts.fleet.sights,
     longAnswers: parts.longAnswers,
+    shown: showingRuns(parts.secrecy),
     ...{ tasks, orders, executor, desk, aliases, audit, ids, readJson, log, metrics },
   });
 }
@@ -203,7 +203,10 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const left = budgetLeft({ throttle, limits: parts.config.budgets, clock });
   outboxRoutes(router, { ...common, outbox, left, clock });
   throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
-  explainRoutes(router, { ...common, explainer: parts.explainer, rules: () => inForce.current().rules });
+  explainRoutes(router, {
+    ...{ ...common, explainer: parts.explainer, shown: showingRuns(parts.secrecy) },
+    rules: () => inForce.current().rules,
+  });
   clusterRoutes(router, {
     ...common,
     fleet: parts.fleet,
@@ -230,7 +233,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   taskOutputRoutes(router, {
     ...{ ...common, tasks: stores.store.tasks, executor: parts.executor, audit, clock },
     longAnswers: parts.longAnswers,
-    hideIn: (task) => shownParams(task, { ...parts, actions: parts.actions.lookup }).hide,
+    hideIn: (task) => shownRun(task, parts.secrecy).hide,
   });
   releaseRoutes(router, {
     ...{ ...common, access, readJson, ids, clock },
@@ -257,8 +260,8 @@ function pagesOver(router: Router, parts: Serving): void {
   const { archive } = stores;
   const { journal, tasks, audit, state } = stores.store;
   const sessionSecret = sessionKey || config.wecom.encodingAesKey;
-  const { actions, masking, advancer, answerer, clock, log, metrics } = parts;
-  const viewed = { directory, journal, archive, timeZone, plain: (text: string) => text };
+  const { secrecy, advancer, answerer, clock, log, metrics } = parts;
+  const viewed = { directory, journal, archive, timeZone, secrecy, plain: (text: string) => text };
   pageRoutes(router, {
     config: { publicUrl, sessionSecret, language, trustProxyHops },
     login: wecom.login,
@@ -267,7 +270,7 @@ function pagesOver(router: Router, parts: Serving): void {
       languageOf: parts.languages.stated,
     },
     facts: {
-      ...{ directory, journal, archive, executor, explainer, masking, state, actions: actions.lookup },
+      ...{ directory, journal, archive, executor, explainer, secrecy, state },
       rules: () => inForce.current().set,
       viewIn: (asked) => createViewer({ ...viewed, languages: { of: async () => asked } }),
     },

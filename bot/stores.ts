@@ -1,8 +1,5 @@
-import type { Archive, StorePorts } from "../core/ports/index.ts";
+import type { Archive, Queue, StorePorts } from "../core/ports/index.ts";
 import type { Warning } from "./http/index.ts";
-
-/** A queue that may have got new work, or the shared state, which may have changed. */
-export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "state";
 
 /** What the process asks of its store, whether that is its own file or Redis. */
 export interface Store extends StorePorts {

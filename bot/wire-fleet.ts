@@ -1,6 +1,7 @@
 import { type ClusterWords, type Drain, type DrainCounts, reportGroups } from "../core/clusters/index.ts";
 import { type People, personNamed, rolesGranting } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Ids, Logger, Metrics } from "../core/ports/index.ts";
+import { type Texts, textsOf } from "../core/texts/index.ts";
 import {
   type Breakers,
   createBreakers,
@@ -103,24 +104,12 @@ async function cancel(taskId: string, drain: Drain, { store, advancer }: FleetPa
   await advancer.advance(task, { kind: "control", what: "cancel", order });
 }
 
-const ENDS = {
-  empty: { zh: "已没有执行在跑，可以动它了", en: "nothing runs there any more" },
-  canceled: { zh: "到期，鲸的执行已取消", en: "deadline: Whale's own runs are canceled" },
-  left: { zh: "到期，没跑完的保留", en: "deadline: what still runs is left" },
-} as const;
-
-function drainWords(name: string, drain: Drain, { own, paused, all }: DrainCounts): ClusterWords {
-  const counted = {
-    zh: `鲸 ${own}，暂停 ${paused}，共 ${all ?? "?"}`,
-    en: `Whale ${own}, paused ${paused}, all ${all ?? "?"}`,
+function drainWords(name: string, { done, atDeadline }: Drain, counts: DrainCounts): ClusterWords {
+  const words = ({ fleet }: Texts) => {
+    const what = done ? fleet.ends[done.how] : fleet.deadline(fleet.atDeadline[atDeadline]);
+    return fleet.told({ name, what, ...counts });
   };
-  const what = drain.done
-    ? ENDS[drain.done.how]
-    : { zh: `已到期限，按选择：${drain.atDeadline}`, en: `its deadline has come: ${drain.atDeadline}` };
-  return {
-    zh: `集群 ${name} 排空：${what.zh}（${counted.zh}）`,
-    en: `cluster ${name}, drain: ${what.en} (${counted.en})`,
-  };
+  return { zh: words(textsOf("zh")), en: words(textsOf("en")) };
 }
 
 function tellerOver({ inForce, store, directory, textsFor, plain, admin, clock }: FleetParts) {

@@ -1,3 +1,4 @@
+import type { Secrecy } from "../core/pages/index.ts";
 import type { Directory, Executor } from "../core/ports/index.ts";
 import {
   type Answerer,
@@ -27,13 +28,16 @@ export function answererOver(ground: AnswerGround, view: Viewer): Answerer {
 
 /** The same for pages and REST, in a process that may have no workers. */
 export function answererServing(
-  parts: AnswerGround & { directory: Directory; languages: Pick<Languages, "of"> },
+  parts: AnswerGround & { directory: Directory; languages: Pick<Languages, "of">; secrecy: Secrecy },
   { timeZone, plain }: { timeZone: string; plain: (text: string) => string },
 ): Answerer {
   const { stores, directory, languages } = parts;
   const { archive } = stores;
   const { journal } = stores.store;
-  return answererOver(parts, createViewer({ directory, journal, archive, languages, timeZone, plain }));
+  return answererOver(
+    parts,
+    createViewer({ directory, journal, archive, languages, timeZone, secrecy: parts.secrecy, plain }),
+  );
 }
 
 /** Takes a click on a question's card; false when it is none. */

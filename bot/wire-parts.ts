@@ -3,14 +3,7 @@ import type { Home, HomeFile, HomeFolder } from "../adapters/files/index.ts";
 import { createOutbound } from "../adapters/outbound/index.ts";
 import { createHttpDuty } from "../adapters/rosters/index.ts";
 import { createStackStorm, type StackStorm } from "../adapters/stackstorm/index.ts";
-import {
-  createLogger,
-  createMetrics,
-  isSecretKey,
-  maskText,
-  systemClock,
-  systemIds,
-} from "../adapters/telemetry/index.ts";
+import { createLogger, createMetrics, systemClock, systemIds } from "../adapters/telemetry/index.ts";
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
 import type { Clock, Directory, ImageBuilder, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
@@ -45,7 +38,7 @@ import { postsOver } from "./wire-channels.ts";
 import { fleetOver, guardedOver } from "./wire-fleet.ts";
 import { HOME_PARTS } from "./wire-home.ts";
 import type { ReleaseTarget } from "./wire-release.ts";
-import { robotSecrets, secretsOf } from "./wire-secrets.ts";
+import { robotSecrets, secrecyOver, secretsOf } from "./wire-secrets.ts";
 import { openStores } from "./wire-stores.ts";
 import { packDeskOver } from "./wire-target.ts";
 import { freshToken } from "./wire-tools.ts";
@@ -143,8 +136,9 @@ export async function openParts(options: WhaleOptions) {
   });
   const rolesOf = roleFinder({ roles: () => inForce.current().roles, directory, clock, log });
   const actions = createActionWatch({ catalog: stackstorm, inForce: inForce.current, clock, log });
+  const secrecy = secrecyOver(actions);
   const explainer = createExplainer({
-    ...{ actions: actions.lookup, archive: stores.archive, mutes, clock, inForce: inForce.current },
+    ...{ secrecy, archive: stores.archive, mutes, clock, inForce: inForce.current },
     ...{ journal: stores.store.journal, tasks: stores.store.tasks },
   });
   const settings: MachineSettings = {
@@ -154,13 +148,19 @@ export async function openParts(options: WhaleOptions) {
   const advancer = createAdvancer({ tasks, clock, log, metrics }, settings);
   const { breakers, executor } = guardedOver(stackstorm, common);
   const plan = createRetryPlanner({
-    ...{ executor, catalog: stackstorm, inForce: inForce.current, isSecretKey, clock },
+    ...{
+      executor,
+      catalog: stackstorm,
+      inForce: inForce.current,
+      isSecretKey: secrecy.masking.isSecretKey,
+      clock,
+    },
     event: async (id) => (await stores.archive.get(id)) ?? stores.store.journal.event(id),
   });
   const orders = createTaskOrders({ tasks, advancer, executor, plan, settings, clock, log });
   const runs = createRunDesk({
     ...{ tasks, journal: stores.store.journal, catalog: stackstorm, directory, rolesOf, settings },
-    ...{ inForce: inForce.current, masking: { isSecretKey, maskText }, clock, log, metrics },
+    ...{ inForce: inForce.current, masking: secrecy.masking, clock, log, metrics },
     ...{ throttle: stores.store.throttle, limits: config.runs },
   });
   const clusterNames = () => inForce.current().clusters.map(({ name }) => name);
@@ -170,7 +170,7 @@ export async function openParts(options: WhaleOptions) {
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
     ...{ holder: stores.holder, ids: systemIds },
   });
-  const below = { fleet, executor, stores, directory, delegations, languages, config, clock, log };
+  const below = { fleet, secrecy, executor, stores, directory, delegations, languages, config, clock, log };
   const { images } = options;
   const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds, images };
   const made = {
@@ -178,6 +178,7 @@ export async function openParts(options: WhaleOptions) {
     runs,
     aliases,
     actions,
+    secrecy,
     executor,
     fleet,
     packVersions: createPackWatch({ packs: stackstorm, clock }),
@@ -214,7 +215,8 @@ export async function openParts(options: WhaleOptions) {
   const plainId = wecom.openUserIds.plain;
   const { people: admin, robotUrl: url } = config.admin;
   const adminAlerts = adminWatch({
-    ...{ admin, state, language: config.language, clock, log, metrics, directory, plain: markdownText },
+    ...{ admin, state, language: config.language, languages, clock, log, metrics },
+    ...{ directory, plain: markdownText },
     ...{ troubles: wecom.troubles, bot: posts.bot, messenger: wecom.messenger },
     robot: url === null ? null : createRobot({ url, http: robotOut, clock, throttle }),
   });

@@ -1,6 +1,7 @@
 import { systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
 import type { ClusterWords } from "../core/clusters/index.ts";
+import type { Secrecy } from "../core/pages/index.ts";
 import { type People, rolesGranting } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Logger, PackRegistry, Rollouts } from "../core/ports/index.ts";
 import type { ChatReleaseDeps, Denier } from "./chat/index.ts";
@@ -49,6 +50,7 @@ export interface ReleaseParts {
   directory: Directory;
   delegations: DelegationKeeper;
   languages: Pick<Languages, "of" | "textsFor">;
+  secrecy: Secrecy;
   config: Config;
   clock: Clock;
   log: Logger;
@@ -72,7 +74,16 @@ function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: Release
   const { state, audit, outbox, leases, journal } = stores.store;
   const { archive } = stores;
   const { timeZone } = config;
-  const view = createViewer({ directory, journal, archive, languages, timeZone, plain: markdownText });
+  const { secrecy } = parts;
+  const view = createViewer({
+    directory,
+    journal,
+    archive,
+    languages,
+    timeZone,
+    secrecy,
+    plain: markdownText,
+  });
   const common = { rollouts, registry, state, audit, clock, log };
   const drift = createDriftWatch({
     ...common,

@@ -1,5 +1,8 @@
 import type { Home } from "../adapters/files/index.ts";
+import { isSecretKey, maskText } from "../adapters/telemetry/index.ts";
 import { secretsOfAuth } from "../core/events/index.ts";
+import type { Secrecy } from "../core/pages/index.ts";
+import type { ActionWatch } from "./actions/index.ts";
 
 /** The key alone too: who has it can write into the group. */
 export function robotSecrets(url: string | null): string[] {
@@ -18,4 +21,9 @@ export function secretsOf({ clusters, sources, rosters, groups }: Home): string[
     return deploy?.kind === "kubernetes" && "text" in deploy.token ? deploy.token.text : [];
   });
   return [...keys, ...tokens, ...bearers, ...robots, ...places];
+}
+
+/** How it is known what of tasks is secret. */
+export function secrecyOver({ lookup }: Pick<ActionWatch, "lookup">): Secrecy {
+  return { masking: { isSecretKey, maskText }, actions: lookup };
 }

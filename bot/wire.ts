@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { HomeFolder } from "../adapters/files/index.ts";
 import { removeLocalAddress, writeLocalAddress, writeLocalToken } from "../adapters/local/index.ts";
 import { readJson, standardForms } from "../adapters/sources/index.ts";
-import { isSecretKey, maskText, systemIds } from "../adapters/telemetry/index.ts";
+import { systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText, textMessages } from "../adapters/wecom/index.ts";
 import { errorText } from "../core/errors.ts";
 import type { Logger } from "../core/ports/index.ts";
@@ -86,7 +86,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
     {
       ...{ ...parts, answerer, config, folder, ids: systemIds, readJson, forms: standardForms, leaving },
       ...{ actionLists: parts.stackstorm, longAnswers: createLongAnswers() },
-      ...{ door: forward ? { forward } : null, masking: { isSecretKey, maskText } },
+      ...{ door: forward ? { forward } : null },
     },
     warnings,
   );

@@ -1,8 +1,9 @@
 import type { Wecom } from "../adapters/wecom/index.ts";
 import type { ClusterSights } from "../core/clusters/index.ts";
 import { errorText } from "../core/errors.ts";
+import type { Secrecy } from "../core/pages/index.ts";
 import { taskLinks } from "../core/pages/index.ts";
-import type { Clock, Executor, Logger, Metrics } from "../core/ports/index.ts";
+import type { Clock, Executor, Logger, Metrics, Queue } from "../core/ports/index.ts";
 import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
@@ -13,6 +14,7 @@ import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
 import type { Ending } from "./ending.ts";
 import type { Explainer } from "./explain/index.ts";
+import type { HomeKeeper } from "./home/index.ts";
 import type { InForce } from "./in-force.ts";
 import { inboxHandler } from "./inbox-handler.ts";
 import type { Languages } from "./languages/index.ts";
@@ -24,7 +26,7 @@ import type { RosterKeeper } from "./rosters/index.ts";
 import { createChooser, type PackWatch } from "./routing/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import type { StopKeeper } from "./stops/index.ts";
-import type { Queue, Stores } from "./stores.ts";
+import type { Stores } from "./stores.ts";
 import { groupCardsOver } from "./wire-group-cards.ts";
 import { inquiriesOver, questionsSent } from "./wire-inquiries.ts";
 import type { ReleaseDesk } from "./wire-release.ts";
@@ -63,10 +65,12 @@ export interface Ground {
   runs: RunDesk & RunGrants;
   aliases: AliasBook;
   inForce: () => InForce;
-  languages: Pick<Languages, "of" | "choose">;
+  languages: Pick<Languages, "of" | "apart" | "choose">;
   mutes: MuteKeeper;
   delegations: DelegationKeeper;
   stops: StopKeeper;
+  secrecy: Secrecy;
+  keeper: Pick<HomeKeeper, "refused">;
   fleet: Fleet;
   releases: ReleaseDesk;
   rosters: Pick<RosterKeeper, "view">;
@@ -112,8 +116,7 @@ export interface Work {
 /** Starts what judges, sends, starts and follows, and looks for the starts that a process before left open. */
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
-  const { crowded, mutes, delegations, stops } = ground;
-  const actions = ground.actions.lookup;
+  const { crowded, mutes, delegations, stops, secrecy } = ground;
   const { store, archive, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
   const busy = () => crowded() || ground.pressure.sheds();
@@ -128,7 +131,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   });
   const { advancer } = ground;
   const view = createViewer({
-    ...{ directory, journal, archive, languages: ground.languages },
+    ...{ directory, journal, archive, secrecy, languages: ground.languages },
     ...{ timeZone: config.timeZone, plain: ground.plain, linkOf: taskLinks(config.admin.publicUrl) },
   });
   const { runs: open } = ground.fleet;
@@ -150,7 +153,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     stops: { refresh, current: stops.current },
   });
   const controller = createController({ advancer, executor, clock });
-  const judging = { actions, inForce, mutes, clock };
+  const judging = { secrecy, inForce, mutes, clock };
   const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
   const viewing = batchViewing(view);
   const batching = { outbox, tasks, state: store.state, clock, log, metrics };
@@ -165,6 +168,7 @@ export async function startWork(ground: Ground): Promise<Work> {
       },
     },
     ...{ outbox, journal, channel, directory, delegations, advancer, view, executor },
+    apart: ground.languages.apart,
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
   const { posts } = ground;
@@ -191,16 +195,16 @@ export async function startWork(ground: Ground): Promise<Work> {
   const crew = stores.kind === "embedded" ? ALONE : await joinCrew({ leases: store.leases, log, holder });
   const loops = {
     rules: startRulesWorker({
-      ...{ actions, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
+      ...{ secrecy, journal, tasks, advancer, inForce, mutes, settings, holder, crew, crowded, ...common },
     }),
-    tasks: startTaskWorker({ tasks, advancer, starter, controller, stops, holder, ...common }),
+    tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, digest, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
     archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
     auditCopier: startAuditCopier({ audit, copy: archive.audit, leases, holder, clock, log }),
     replays: startReplayWorker({
       ...{
-        actions,
+        secrecy,
         replays,
         archive,
         journal,

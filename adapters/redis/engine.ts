@@ -1,4 +1,5 @@
 import { Cluster } from "ioredis";
+import type { Queue } from "../../core/ports/index.ts";
 import type { RedisStoreConfig } from "./config.ts";
 import type { Client } from "./connection.ts";
 import { isReady, readiness } from "./connection.ts";
@@ -6,9 +7,6 @@ import { callError, closedError, isUnknownScript } from "./errors.ts";
 import { grouping } from "./masters.ts";
 import type { Replicas } from "./replicas.ts";
 import type { Script } from "./script.ts";
-
-/** A queue that a write may have given new work. */
-export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "state";
 
 /** What a script or command takes. */
 export type Arg = string | number | Buffer;

@@ -1,5 +1,4 @@
 export { type Endpoint, type RedisServers, type RedisStoreOptions, serversText } from "./config.ts";
 export type { Warning } from "./durability.ts";
-export type { Queue } from "./engine.ts";
 export { openRedisStore, type RedisStore } from "./store.ts";
 export { openRedisTransfer } from "./transfer/index.ts";

@@ -1,10 +1,10 @@
-import type { Journal, StorePorts } from "../../core/ports/index.ts";
+import type { Journal, Queue, StorePorts } from "../../core/ports/index.ts";
 import { redisAudit } from "./audit.ts";
 import { type RedisStoreConfig, type RedisStoreOptions, readConfig } from "./config.ts";
 import { redisConfigStore } from "./config-store.ts";
 import { type Client, connectionName, makeClient, readiness } from "./connection.ts";
 import { readSettings, type ServerSettings, type Warning, warningsOf } from "./durability.ts";
-import { type Engine, engineOf, type Queue } from "./engine.ts";
+import { type Engine, engineOf } from "./engine.ts";
 import { callError } from "./errors.ts";
 import { redisInbox } from "./inbox.ts";
 import { redisJournal } from "./journal.ts";

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { errorText } from "../../core/errors.ts";
-import type { Logger } from "../../core/ports/index.ts";
+import type { Logger, Queue } from "../../core/ports/index.ts";
 import type { Client } from "./connection.ts";
-import type { Queue } from "./engine.ts";
 
 const QUEUES: Record<Queue, true> = {
   journal: true,

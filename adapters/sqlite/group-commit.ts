@@ -1,10 +1,7 @@
-import type { Logger } from "../../core/ports/index.ts";
+import type { Logger, Queue } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { closedError, groupError, jobError } from "./errors.ts";
 import type { TransactionHooks } from "./write-behind.ts";
-
-/** A queue that a commit may have given new work. */
-export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "state";
 
 /** Marks a queue, to be announced once the job is committed. */
 export type Wake = (what: Queue) => void;

@@ -1,5 +1,4 @@
 export type { SqliteStoreOptions } from "./config.ts";
-export type { Queue } from "./group-commit.ts";
 export { type FolderFacts, inspectFolder, isFolderHeld } from "./inspect.ts";
 export { holdFolder } from "./lock.ts";
 export { openStore, type SqliteStore } from "./store.ts";

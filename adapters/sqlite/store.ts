@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
-import type { Logger, ReaderPlace, StorePorts } from "../../core/ports/index.ts";
+import type { Logger, Queue, ReaderPlace, StorePorts } from "../../core/ports/index.ts";
 import { sqliteAudit } from "./audit.ts";
 import { quietCheckpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
@@ -9,7 +9,7 @@ import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Engine, engineOf, mergeRecent } from "./engine.ts";
 import { openError } from "./errors.ts";
-import { groupCommit, type Queue } from "./group-commit.ts";
+import { groupCommit } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal, type TextJournal } from "./journal.ts";
 import { INCIDENTS, KNOWN } from "./journal-keys.ts";

@@ -1,4 +1,3 @@
-import { deciders } from "../../core/approvals/index.ts";
 import {
   type Batch,
   type BatchMember,
@@ -18,9 +17,10 @@ import type {
   StateStore,
   TaskStore,
 } from "../../core/ports/index.ts";
-import type { Click, Decision, StepResult, Task } from "../../core/tasks/index.ts";
-import { type StandingDeps, standingOf } from "../chat/standing.ts";
+import type { Click, Decision, StepResult } from "../../core/tasks/index.ts";
+import { type StandingDeps, standings } from "../chat/standing.ts";
 import type { Advancer } from "../workers/advance.ts";
+import { abreast } from "./abreast.ts";
 import { changeBatch, keepBatchCode } from "./store.ts";
 
 export interface BatchClickDeps extends StandingDeps {
@@ -109,20 +109,11 @@ async function decideAll(
   deps: BatchClickDeps,
 ): Promise<BatchTally> {
   const tally = new Map<StepResult["reason"] | "gone", number>();
-  const known = new Map<string, ReturnType<typeof standingOf>>();
-  // Of one rule nearly all are decided by the same people, who are looked up once for this click.
-  const standing = (task: Task) => {
-    const among = deciders(task);
-    const key = JSON.stringify(among);
-    const found = known.get(key) ?? standingOf(click.by, among, deps);
-    known.set(key, found);
-    return found;
-  };
-  for (let from = 0; from < members.length; from += ABREAST) {
-    const some = members.slice(from, from + ABREAST);
-    const reasons = await Promise.all(some.map((member) => decideOne(member, { ...click, standing }, deps)));
-    for (const reason of reasons) tally.set(reason, (tally.get(reason) ?? 0) + 1);
-  }
+  const standing = standings(click.by, deps);
+  const reasons = await abreast(members, ABREAST, (member) =>
+    decideOne(member, { ...click, standing }, deps),
+  );
+  for (const reason of reasons) tally.set(reason, (tally.get(reason) ?? 0) + 1);
   return tally;
 }
 
@@ -130,7 +121,7 @@ async function decideOne(
   { id, cardNo, hash }: BatchMember,
   click: BatchClick & {
     verdict: Decision["verdict"];
-    standing: (task: Task) => ReturnType<typeof standingOf>;
+    standing: ReturnType<typeof standings>;
   },
   { tasks, advancer }: BatchClickDeps,
 ): Promise<StepResult["reason"] | "gone"> {

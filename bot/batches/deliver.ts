@@ -17,6 +17,7 @@ import type { Advancer } from "../workers/advance.ts";
 import type { Channel } from "../workers/channel.ts";
 import { isFinal } from "../workers/give-up.ts";
 import { membersOf, nobody } from "../workers/hearers.ts";
+import { abreast } from "./abreast.ts";
 import { changeBatch, withBatchCard } from "./store.ts";
 
 export interface BatchDeliverDeps {
@@ -85,7 +86,7 @@ async function send(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDelive
 /** Who is in the batch is who says so: a task joins one batch, and what is decided or asked elsewhere joins none. */
 async function join(batch: Batch, deps: BatchDeliverDeps): Promise<Batch> {
   const joined: BatchMember[] = [];
-  await inTurn(batch.members, async (member) => {
+  await abreast(batch.members, ABREAST, async (member) => {
     const task = await deps.tasks.get(member.id);
     if (!task) return;
     const input = { kind: "batched" as const, cardNo: member.cardNo, batch: batch.id };
@@ -105,7 +106,7 @@ async function tellTasks(
   reached: { recipients: string[]; unreachable: string[] },
   { tasks, advancer }: BatchDeliverDeps,
 ): Promise<void> {
-  await inTurn(batch.members, async ({ id, cardNo }) => {
+  await abreast(batch.members, ABREAST, async ({ id, cardNo }) => {
     const task = await tasks.get(id);
     if (task) await advancer.advance(task, { kind: "card_sent", cardNo, ...reached });
   });
@@ -117,7 +118,7 @@ async function tellFailed(
   message: string,
   { tasks, advancer }: BatchDeliverDeps,
 ): Promise<void> {
-  await inTurn(batch.members, async ({ id, cardNo }) => {
+  await abreast(batch.members, ABREAST, async ({ id, cardNo }) => {
     const task = await tasks.get(id);
     if (task) await advancer.advance(task, { kind: "card_failed", cardNo, message });
   });
@@ -144,18 +145,8 @@ async function update(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDeli
 
 async function tasksOf({ members }: Batch, card: BatchCard, deps: BatchDeliverDeps): Promise<Task[]> {
   const ids = card.members ?? members.map(({ id }) => id);
-  const found = new Map<string, Task>();
-  await inTurn(ids, async (id) => {
-    const task = await deps.tasks.get(id);
-    if (task) found.set(id, task);
-  });
-  return ids.flatMap((id) => found.get(id) ?? []);
-}
-
-async function inTurn<Item>(items: readonly Item[], each: (item: Item) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += ABREAST) {
-    await Promise.all(items.slice(from, from + ABREAST).map(each));
-  }
+  const found = await abreast(ids, ABREAST, (id) => deps.tasks.get(id));
+  return found.filter((task) => task !== null);
 }
 
 /** Whether nothing of a batch is left to decide, as far as its tasks are read one after the other. */

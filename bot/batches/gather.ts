@@ -10,6 +10,7 @@ import type {
   TaskStore,
 } from "../../core/ports/index.ts";
 import type { CardRecord, Task } from "../../core/tasks/index.ts";
+import { abreast } from "./abreast.ts";
 import { keepBatch } from "./store.ts";
 
 export interface GatherDeps {
@@ -69,12 +70,8 @@ async function stillWaiting(
   items: readonly OutboxItem[],
   tasks: Pick<TaskStore, "get">,
 ): Promise<WaitingCard[]> {
-  const waiting: WaitingCard[] = [];
-  for (let from = 0; from < items.length; from += ABREAST) {
-    const read = items.slice(from, from + ABREAST).map((item) => waitingOf(item, tasks));
-    waiting.push(...(await Promise.all(read)).filter((one) => one !== null));
-  }
-  return waiting;
+  const waiting = await abreast(items, ABREAST, (item) => waitingOf(item, tasks));
+  return waiting.filter((one) => one !== null);
 }
 
 async function waitingOf(

@@ -26,7 +26,7 @@ import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import { evidenceOf } from "../workers/sighting.ts";
 import type { StepObserver } from "../workers/steps.ts";
-import { standingOf } from "./standing.ts";
+import { type Standing, standingOf } from "./standing.ts";
 
 export interface ClickDeps {
   tasks: TaskStore;
@@ -92,11 +92,7 @@ async function adoptionOf(
 }
 
 /** Looking at a task's state asks for no right; everything else is looked up at this moment. */
-async function standingIn(
-  payload: ClickPayload,
-  task: Task,
-  deps: ClickDeps,
-): Promise<Pick<Click, "entitlement" | "standsFor">> {
+async function standingIn(payload: ClickPayload, task: Task, deps: ClickDeps): Promise<Standing> {
   if (payload.button === "refresh") return { entitlement: { outcome: "entitled", groups: [] } };
   return standingOf(payload.userId, deciders(task), deps);
 }

@@ -12,6 +12,7 @@ import {
   judgeOne,
   nearestFirst,
   type RuleSet,
+  shownExplanation,
   storedExplanation,
 } from "../../core/rules/index.ts";
 import { RUN_REQUESTED_TYPE } from "../../core/runs/index.ts";
@@ -37,7 +38,7 @@ export interface Explainer {
   /**
    * What each rule that reads the event's type said, and each whose verdict is kept; or one rule alone, of
    * whatever type. Null when there is no such rule and none of its verdicts. Verdicts that are kept are told as
-   * they are; the rest is judged again. Nothing is changed, no token taken.
+   * they are; the rest is judged again. Nothing is changed, no token taken. Secrets are masked.
    */
   explain(event: WhaleEvent, ruleId?: string): Promise<Explanation[] | null>;
   /** The tasks that a rule has made of the event as they are now, each followed by its retries. */
@@ -110,7 +111,7 @@ async function explain(
     if (told.has(compiled.rule.id)) continue;
     explanations.push(await recomputed(compiled, event, { context: atReceipt, tasks: deps.tasks }));
   }
-  return nearestFirst(explanations);
+  return nearestFirst(explanations.map((one) => shownExplanation(one, deps.secrecy.masking)));
 }
 
 function candidates(set: RuleSet, event: WhaleEvent): readonly CompiledRule[] {

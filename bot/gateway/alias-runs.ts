@@ -34,7 +34,7 @@ export async function startAlias(
   const parameters = { ...match.parameters, ...alias.immutable };
   const task = await askDesk(ask, { action: alias.action, parameters, command }, parts);
   if (task === null) return;
-  const made = { execution: heldRow(task), actionalias: aliasRow(alias) };
+  const made = { execution: heldRow(task, parts.shown), actionalias: aliasRow(alias) };
   ask.ctx.status = 201;
   ask.ctx.body = what === "alias" ? made : { results: [made] };
 }

@@ -8,6 +8,7 @@ import {
   taskIdOf,
   taskPrefixOf,
 } from "../../core/gateway/index.ts";
+import type { ShowRun } from "../../core/pages/index.ts";
 import { inScope, objectOfTask } from "../../core/people/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import { textsOf } from "../../core/texts/index.ts";
@@ -82,7 +83,7 @@ const LOOK = { service: "api", method: "GET", query: "include_attributes=id,cont
 export async function readExecution(ask: Ask, parts: GatewayParts): Promise<void> {
   const { id = ask.match.params["inquiry_id"] ?? "" } = ask.match.params;
   const found = await findExecution(ask, id, parts);
-  if (found.outcome === "held") answerHeld(ask, found.task);
+  if (found.outcome === "held") answerHeld(ask, found.task, parts);
   else if (found.outcome === "execution") await passOn(ask, id, { found, parts });
 }
 
@@ -106,12 +107,12 @@ export function whyOf({ state, message }: Task): string {
 }
 
 /** The execution that stands for a task until it has one. */
-export function heldRow(task: Task) {
-  return heldExecution(task, whyOf(task));
+export function heldRow(task: Task, shown: ShowRun) {
+  return heldExecution(task, whyOf(task), shown);
 }
 
-function answerHeld({ ctx, path }: Ask, task: Task): void {
-  const row = heldRow(task);
+function answerHeld({ ctx, path }: Ask, task: Task, { shown }: GatewayParts): void {
+  const row = heldRow(task, shown);
   const [, , , , part, attribute = ""] = path.split("/");
   if (path.startsWith("/v1/inquiries")) {
     fault(ctx, 404, "Inquiry not found");

@@ -122,7 +122,7 @@ async function heldAmong(ask: Ask, parts: GatewayParts): Promise<Held | "answere
   const ids: string[] = [];
   for (const id of asked) {
     const found = isMinted(id) ? await findExecution(ask, id, parts) : null;
-    if (found?.outcome === "held") held.rows.push(heldRow(found.task));
+    if (found?.outcome === "held") held.rows.push(heldRow(found.task, parts.shown));
     if (found?.outcome === "execution") held.real.set(found.id, id);
     if (found === null || found.outcome === "execution") ids.push(found?.id ?? id);
   }
@@ -135,15 +135,17 @@ const WAITING = ["held", "pending_approval", "approved", "starting", "unknown"] 
 const MOST_WAITING = 1_000;
 
 /** What was started through the gateway and has no execution yet, as far as the caller sees and asks for it. */
-async function waiting({ scope, query }: Ask, { tasks }: GatewayParts): Promise<Row[]> {
+async function waiting({ scope, query }: Ask, { tasks, shown }: GatewayParts): Promise<Row[]> {
   const after = microsOf(query.get("timestamp_gt") ?? undefined) ?? Number.NEGATIVE_INFINITY;
   const before = microsOf(query.get("timestamp_lt") ?? undefined) ?? Number.POSITIVE_INFINITY;
   const open = await tasks.list({ states: WAITING, limit: MOST_WAITING });
   const mine = open.filter((task) => isOfGateway(task) && inScope(scope, objectOfTask(task)));
-  return mine.map(heldRow).filter((row) => {
-    const at = microsOf(row["start_timestamp"]) ?? 0;
-    return at > after && at < before && isListed(row, query);
-  });
+  return mine
+    .map((task) => heldRow(task, shown))
+    .filter((row) => {
+      const at = microsOf(row["start_timestamp"]) ?? 0;
+      return at > after && at < before && isListed(row, query);
+    });
 }
 
 type Keyed = Extract<RouteClass, { kind: "by_key" }>;

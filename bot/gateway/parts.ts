@@ -3,6 +3,7 @@ import type { Context } from "koa";
 import type { LRUCache } from "lru-cache";
 import type { ClusterSights } from "../../core/clusters/index.ts";
 import type { RouteMatch, SeenCluster } from "../../core/gateway/index.ts";
+import type { ShowRun } from "../../core/pages/index.ts";
 import type { Actor, Scope } from "../../core/people/index.ts";
 import type {
   Audit,
@@ -42,6 +43,8 @@ export interface GatewayDeps {
   readJson: ReadJson;
   log: Logger;
   metrics: Metrics;
+  /** What may be seen of what tasks run. */
+  shown: ShowRun;
 }
 
 /** Where an execution is, and whether Whale started it. */

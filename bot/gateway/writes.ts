@@ -66,7 +66,7 @@ export async function startExecution(ask: Ask, parts: GatewayParts): Promise<voi
   const task = await askDesk(ask, request, parts);
   if (task === null) return;
   if (ignored.length > 0) warn(ask.ctx, `not carried over: ${ignored.join(", ")}`);
-  made(ask, task);
+  made(ask, task, parts);
 }
 
 /** The task that the desk made of a request; null when the caller has been told why there is none. */
@@ -86,9 +86,9 @@ export async function askDesk(
   return null;
 }
 
-function made({ ctx }: Ask, task: Task): void {
+function made({ ctx }: Ask, task: Task, { shown }: GatewayParts): void {
   ctx.status = 201;
-  ctx.body = heldRow(task);
+  ctx.body = heldRow(task, shown);
 }
 
 /** `re_run`: one more task like the ended one, or of its failed steps, with an approval of its own. */
@@ -109,7 +109,7 @@ export async function rerunExecution(ask: Ask, parts: GatewayParts): Promise<voi
   const answer = await parts.orders.retry(task, order, read.wish);
   if (answer.outcome === "refused") return fault(ask.ctx, 400, refusalWords(answer.reason));
   if (answer.outcome === "misfits") return fault(ask.ctx, 400, bilingual(answer.words.zh, answer.words.en));
-  made(ask, answer.task);
+  made(ask, answer.task, parts);
 }
 
 function orderOf(ask: Ask, parts: GatewayParts) {
@@ -161,7 +161,7 @@ async function orderControl(ask: Ask, { found, task, what }: Ordering, parts: Ga
     return notControlled(ask, refusalWords(result.reason));
   }
   if (found.outcome === "held") {
-    ask.ctx.body = heldRow(result.task);
+    ask.ctx.body = heldRow(result.task, parts.shown);
     return;
   }
   // The order is stored; a worker asks StackStorm for it, and until then the run is on its way there.

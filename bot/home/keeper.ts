@@ -26,6 +26,8 @@ export interface HomeKeeper {
   changeType(change: TypeChange): Promise<TypeChanged>;
   /** Why the files are not in force as they are; empty when they are. */
   warnings(): Warning[];
+  /** What is wrong in files that were not taken; empty when all were. */
+  refused(): readonly Problem[];
 }
 
 export interface KeeperDeps {
@@ -50,6 +52,7 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
   const inTurn = oneAtATime();
   let loaded = first;
   let trouble: string | null = null;
+  let refused: readonly Problem[] = [];
 
   const adopt = async (next: LoadedHome, author: Author): Promise<ConfigVersion[]> => {
     const compiled = withClustersOf(inForce.current(), deps.compile(next.home));
@@ -57,6 +60,7 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
     inForce.replace(compiled);
     loaded = next;
     trouble = null;
+    refused = [];
     return versions;
   };
   const reload = async (by: string): Promise<Reloaded> => {
@@ -66,6 +70,7 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
     });
     if (loading.outcome === "refused") {
       trouble = placeOfFirst(loading.problems);
+      refused = loading.problems;
       tellRefused(by, loading.problems, deps);
       await deps.onRefused?.(loading.problems, loaded);
       return loading;
@@ -82,6 +87,7 @@ export function createHomeKeeper(first: LoadedHome, deps: KeeperDeps): HomeKeepe
     changeType: (change) =>
       inTurn(() => changeType(change, { folder, configs, inForce, files: loaded.files, adopt })),
     warnings: () => (trouble === null ? [] : [troubleWarning(trouble)]),
+    refused: () => refused,
   };
 }
 

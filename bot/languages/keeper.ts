@@ -8,6 +8,8 @@ import { type Language, type Texts, textsOf } from "../../core/texts/index.ts";
 export interface Languages {
   /** The language of one message to some people. Never fails: what cannot be looked up counts as not written. */
   of(userIds: readonly string[]): Promise<Language>;
+  /** The same people, apart by what they read, for what is written to each. Never fails. */
+  apart(userIds: readonly string[]): Promise<string[][]>;
   /** What one person reads by their own choice or by the file; null when neither says. Never fails. */
   stated(userId: string): Promise<Language | null>;
   /** The texts of a message to one person. */
@@ -44,13 +46,23 @@ export function createLanguages(deps: LanguagesDeps): Languages {
     }
   };
 
-  const of = async (userIds: readonly string[]): Promise<Language> => {
+  const each = async (userIds: readonly string[]): Promise<Map<string, Language>> => {
     await refresh();
     const people = [...new Set(userIds.map(normaliseUserId))];
     const open = people.filter((userId) => !chosen.has(userId));
     const written = open.length > 0 ? await writtenLanguages(groups(), deps) : new Map<string, Language>();
-    const languages = people.map((userId) => chosen.get(userId) ?? written.get(userId) ?? fallback);
-    return commonLanguage(languages, fallback);
+    return new Map(people.map((id) => [id, chosen.get(id) ?? written.get(id) ?? fallback]));
+  };
+  const of = async (userIds: readonly string[]) =>
+    commonLanguage([...(await each(userIds)).values()], fallback);
+  const apart = async (userIds: readonly string[]): Promise<string[][]> => {
+    const languages = await each(userIds);
+    const readers = new Map<Language, string[]>();
+    for (const userId of userIds) {
+      const language = languages.get(normaliseUserId(userId)) ?? fallback;
+      readers.set(language, [...(readers.get(language) ?? []), userId]);
+    }
+    return [...readers.values()];
   };
   const stated = async (userId: string): Promise<Language | null> => {
     await refresh();
@@ -59,6 +71,7 @@ export function createLanguages(deps: LanguagesDeps): Languages {
   };
   return {
     of,
+    apart,
     stated,
     textsFor: async (userId) => textsOf(await of([userId])),
     choose: (userId, language) => choose(normaliseUserId(userId), language, deps),

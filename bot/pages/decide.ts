@@ -50,11 +50,12 @@ function inputOf(
   { fields, key, hash }: { fields: Fields; key: string; hash: string },
 ): TaskInput {
   const by = session.userId;
-  const written = fields["reason"] ?? "";
-  if (deed === "reason") return { kind: "reason", by, ...standing, text: written, key };
+  const reason = fields["reason"] ?? "";
+  if (deed === "reason") return { kind: "reason", by, ...standing, text: reason, key };
   const cardNo = task.cards.at(-1)?.no ?? 0;
   const selected = selectedOf(task.choices ?? [], fields);
-  const click = { by, ...standing, cardNo, clickKey: key, selected, page: { hash, written } };
+  const written = { on: "page" as const, reason, hash };
+  const click = { by, ...standing, cardNo, clickKey: key, selected, written };
   return { kind: deed, click };
 }
 

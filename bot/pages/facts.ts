@@ -1,5 +1,4 @@
-import type { ActionLookup } from "../../core/actions/index.ts";
-import { deciders, startParams } from "../../core/approvals/index.ts";
+import { deciders } from "../../core/approvals/index.ts";
 import { outputText, type Viewing } from "../../core/cards/index.ts";
 import { isChatOpsError } from "../../core/errors.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
@@ -8,10 +7,11 @@ import type { Question } from "../../core/inquiries/index.ts";
 import {
   type FeatureLine,
   featureLines,
-  hiding,
   MASK,
   type Masking,
   masked,
+  type Secrecy,
+  shownRun,
 } from "../../core/pages/index.ts";
 import type { People } from "../../core/people/index.ts";
 import type { Archive, Directory, Executor, Journal, StateStore } from "../../core/ports/index.ts";
@@ -19,6 +19,7 @@ import type { Explanation, RuleSet } from "../../core/rules/index.ts";
 import { isTerminal, type RunsBelow, type Task } from "../../core/tasks/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import type { Explainer } from "../explain/index.ts";
+import { namesOf } from "../names.ts";
 import { NO_RUNS, runsBelow, type Viewer, within } from "../workers/index.ts";
 
 export interface FactDeps {
@@ -30,8 +31,7 @@ export interface FactDeps {
   explainer: Pick<Explainer, "explain">;
   /** The rules in force. */
   rules: () => RuleSet;
-  actions: ActionLookup;
-  masking: Masking;
+  secrecy: Secrecy;
   /** A viewer in a language, for text that needs no markup. */
   viewIn: (language: Language) => Viewer;
 }
@@ -74,7 +74,8 @@ const MOST_NAMED = 30;
 
 /** Gathers what a page tells of a task. Only what StackStorm or WeCom cannot say is left out, and told as such. */
 export async function factsOf(task: Task, language: Language, deps: FactDeps): Promise<TaskFacts> {
-  const { params, hide } = shownParams(task, deps);
+  const { params, hide } = shownRun(task, deps.secrecy);
+  const { masking } = deps.secrecy;
   const event = (await deps.journal.event(task.eventId)) ?? (await deps.archive.get(task.eventId));
   const [approvers, live, explanation, viewing, questions] = await Promise.all([
     Promise.all(deciders(task).map(({ name, people }) => approversOf(name, people, deps))),
@@ -83,34 +84,23 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
     deps.viewIn(language)(task),
     questionsOf(task, deps),
   ]);
-  const named = await answerersOf(questions, deps);
+  const answerers = questions.flatMap(({ answer }) => answer?.by ?? []);
+  const answerer = await namesOf(answerers, deps.directory);
   const output =
     live.output.outcome === "text" ? { ...live.output, text: hide(live.output.text) } : live.output;
   const features = event
-    ? featuresOf(task, event, { rules: deps.rules, masking: { ...deps.masking, maskText: hide } })
+    ? featuresOf(task, event, { rules: deps.rules, masking: { ...masking, maskText: hide } })
     : null;
   return {
     ...{ task, params, approvers, explanation, features, output, questions },
     runs: live.runs,
     viewing: {
       ...viewing,
-      nameOf: (id) => named.get(id) ?? viewing.nameOf(id),
+      nameOf: (id) => (answerers.includes(id) ? answerer(id) : viewing.nameOf(id)),
       resultRows: viewing.resultRows.map((row) => ({ ...row, value: hide(row.value) })),
     },
-    event: event && shownEvent(event, deps.masking, hide),
+    event: event && shownEvent(event, masking, hide),
   };
-}
-
-/** The parameters as they are, or would be, sent, and how to hide what is secret of them elsewhere. */
-export function shownParams(
-  task: Task,
-  { actions, masking }: Pick<FactDeps, "actions" | "masking">,
-): { params: JsonObject; hide: (text: string) => string } {
-  const clusters = task.execution ? [task.execution.cluster] : task.clusters;
-  const isSecret = (name: string) =>
-    clusters.some((cluster) => actions(cluster, task.action)?.parameters.get(name)?.secret === true);
-  const { value, secrets } = masked(startParams(task), masking, isSecret);
-  return { params: value, hide: hiding(secrets, masking) };
 }
 
 function shownEvent(event: WhaleEvent, { isSecretKey }: Masking, hide: (text: string) => string): WhaleEvent {
@@ -138,14 +128,6 @@ async function questionsOf({ id, execution }: Task, { state }: FactDeps): Promis
   if (!execution) return [];
   const all = (await state.list("question")).map(({ body }) => body);
   return all.filter(({ taskId }) => taskId === id).sort((one, other) => one.askedAtMs - other.askedAtMs);
-}
-
-async function answerersOf(
-  questions: readonly Question[],
-  { directory }: FactDeps,
-): Promise<Map<string, string>> {
-  const ids = new Set(questions.flatMap(({ answer }) => answer?.by ?? []));
-  return new Map(await Promise.all([...ids].map(async (id) => [id, await directory.nameOf(id)] as const)));
 }
 
 async function explanationOf(

@@ -1,2 +1,1 @@
-export { shownParams } from "./facts.ts";
 export { type PageConfig, type PageDeps, pageRoutes } from "./routes.ts";

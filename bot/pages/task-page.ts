@@ -2,13 +2,14 @@ import type { Context } from "koa";
 import { outputText, replyText } from "../../core/cards/index.ts";
 import { isChatOpsError } from "../../core/errors.ts";
 import { shortId } from "../../core/ids/index.ts";
+import { shownRun } from "../../core/pages/index.ts";
 import type { Audit, Clock } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import { recordDeed } from "../http/api/audited.ts";
 import { resultFileOf, sendFile } from "../http/index.ts";
 import type { About, Answers } from "./answers.ts";
 import { decidePart } from "./decide-part.ts";
-import { type FactDeps, factsOf, shownParams, type TaskFacts } from "./facts.ts";
+import { type FactDeps, factsOf, type TaskFacts } from "./facts.ts";
 import { type Html, html } from "./html.ts";
 import { questionsPart } from "./question-part.ts";
 import { historyPart, resultPart, unknownPart } from "./run-parts.ts";
@@ -77,7 +78,7 @@ export async function sendOutput(ctx: Context, deps: TaskPageDeps): Promise<void
   const { task, texts } = visit;
   const whole = await wholeOutput(task, deps.facts, texts.commands.engineDown);
   await recordOutput("download", visit, deps);
-  const { hide } = shownParams(task, deps.facts);
+  const { hide } = shownRun(task, deps.facts.secrecy);
   ctx.status = whole.isWhole ? 200 : 503;
   sendFile(ctx, { name: `whale-${shortId(task.id)}.txt`, type: TEXT, body: hide(whole.text) });
 }
@@ -89,7 +90,7 @@ export async function sendResult(ctx: Context, deps: TaskPageDeps): Promise<void
   const { task, texts } = visit;
   await recordOutput("result", visit, deps);
   const { executor } = deps.facts;
-  const file = await resultFileOf(task, { executor, hide: shownParams(task, deps.facts).hide });
+  const file = await resultFileOf(task, { executor, hide: shownRun(task, deps.facts.secrecy).hide });
   if (file.outcome === "file") return sendFile(ctx, { ...file, type: "application/json; charset=utf-8" });
   ctx.status = file.outcome === "none" ? 404 : 503;
   const body = file.outcome === "none" ? texts.page.noResult : texts.commands.engineDown(file.why);

@@ -2,6 +2,7 @@ import { approvalWords, asker, chosenOptions, ONLY_GROUP } from "../../core/appr
 import {
   choiceText,
   deciderName,
+  holdText,
   missingWords,
   reasonText,
   retryText,
@@ -32,7 +33,7 @@ const TONES: Partial<Record<TaskState, string>> = {
 export function topPart(facts: TaskFacts, at: string): Html {
   const { task, viewing } = facts;
   const { texts } = viewing;
-  const why = reasonText(task, texts);
+  const why = holdText(task, viewing) || reasonText(task, texts);
   return html`<div class="top"><h1>${taskTitle(task, texts)}</h1><p class="facts"><span class="state ${TONES[task.state] ?? ""}">${texts.states[task.state]}</span>${why ? html`<span>${why}</span>` : null}<span>${texts.labels.id} <code>${shortId(task.id)}</code></span><a class="button quiet" href="${at}">${texts.page.refresh}</a></p></div>`;
 }
 
@@ -47,7 +48,7 @@ export function whatPart({ task, params, viewing }: TaskFacts): Part {
     factList([
       [rows.action, html`<code>${task.action}</code>`],
       [rows.targets, task.targets.length > 0 ? html`<code>${task.targets.join("\n")}</code>` : null],
-      [viewing.texts.retries.label, retryText(task, viewing.texts) || null],
+      [viewing.texts.retries.label, retryText(task, viewing) || null],
       [rows.business, task.business],
       [rows.clusters, task.clusters.join(" ")],
       [viewing.texts.choice.label, choiceText(task, viewing.texts) || null],

@@ -149,10 +149,14 @@ export async function tellCardFailed(
     ...(await namedOf(task, deps)),
     requesterOf(task) ?? [],
   ].flat();
-  const viewing = await deps.view(task, hearers);
-  const facts = { what: plainLine(task.title, viewing), id: shortId(task.id), why: viewing.plain(why) };
-  const text = viewing.texts.outbox.cardFailed(facts);
-  const items = [...new Set(hearers)].map((to) => answerItem({ claim, about: "failed", to, text }, deps));
+  const items = await Promise.all(
+    [...new Set(hearers)].map(async (to) => {
+      const viewing = await deps.view(task, [to]);
+      const facts = { what: plainLine(task.title, viewing), id: shortId(task.id), why: viewing.plain(why) };
+      const text = viewing.texts.outbox.cardFailed(facts);
+      return answerItem({ claim, about: "failed", to, text }, deps);
+    }),
+  );
   if (items.length > 0) await deps.outbox.add(items);
 }
 

@@ -2,10 +2,12 @@ import { outputFile } from "../../core/outbox/index.ts";
 import type { Clock, Metrics, Outbox, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import { budgetShort, type Channel } from "./channel.ts";
+import type { Viewer } from "./viewing.ts";
 
 export interface OutputDeps {
   outbox: Pick<Outbox, "settle" | "replace">;
   channel: Pick<Channel, "file">;
+  view: Viewer;
   clock: Clock;
   metrics: Metrics;
 }
@@ -32,7 +34,7 @@ export async function deliverOutput(
   deps: OutputDeps,
 ): Promise<void> {
   const { outbox, channel, clock, metrics } = deps;
-  const file = outputFile(task);
+  const file = outputFile(task, await deps.view(task, to));
   const old = clock.nowMs() - claim.createdAtMs > KEEP_MS;
   if (old) metrics.count("outbox_dropped", { kind: "output", reason: "outbox.too_late" });
   if (file === null || old) return void (await outbox.settle(claim.key, claim.fence));

@@ -1,4 +1,5 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
+import { showingRuns } from "../../core/pages/index.ts";
 import { personNamed } from "../../core/people/index.ts";
 import type { Archive, TaskStore } from "../../core/ports/index.ts";
 import {
@@ -56,10 +57,11 @@ const SLICE_MS = 2;
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
 /** Takes a replay up where its stored progress is. */
-export function runningReplay(replay: Replay): RunningReplay {
+export function runningReplay(replay: Replay, { secrecy }: Pick<ReplayTurnDeps, "secrecy">): RunningReplay {
   const { progress } = replay;
   const { cursor, buckets } = progress;
-  return { replay, cursor, atMs: 0, tally: tallyFrom(progress), throttle: virtualThrottle(buckets) };
+  const tally = tallyFrom(progress, showingRuns(secrecy));
+  return { replay, cursor, atMs: 0, tally, throttle: virtualThrottle(buckets) };
 }
 
 /** What is to be stored of it now. */

@@ -89,7 +89,7 @@ async function replayRound(hands: Hands, deps: ReplayWorkerDeps): Promise<RoundR
   if (deps.busy() || (await deps.journal.lag("rules")) > 0)
     return { more: false, nextDueAtMs: nowMs + WAIT_MS };
   held.turnAtMs = nowMs + turnMs;
-  if (!(await turnAndStore(held, deps).catch(beginAgain(held)))) {
+  if (!(await turnAndStore(held, deps).catch(beginAgain(held, deps)))) {
     hands.held = null;
     return { more: true, nextDueAtMs: null };
   }
@@ -105,9 +105,9 @@ function restAfter(beganMs: number, { clock, liveAtMs }: ReplayWorkerDeps): numb
 }
 
 /** Half a turn may be counted in memory: the next one begins with what is stored. */
-function beginAgain(held: Held): (error: unknown) => never {
+function beginAgain(held: Held, deps: ReplayWorkerDeps): (error: unknown) => never {
   return (error) => {
-    held.running = runningReplay(held.running.replay);
+    held.running = runningReplay(held.running.replay, deps);
     throw error;
   };
 }
@@ -118,7 +118,7 @@ async function take(mode: ReplayMode, deps: ReplayWorkerDeps): Promise<Held | nu
   if (!claim) return null;
   const { replay, fence } = claim;
   const nowMs = clock.nowMs();
-  const held: Held = { running: runningReplay(replay), fence, savedAtMs: nowMs, turnAtMs: nowMs };
+  const held: Held = { running: runningReplay(replay, deps), fence, savedAtMs: nowMs, turnAtMs: nowMs };
   log.info({ replayId: replay.id, mode, by: replay.by, events: replay.progress.events }, "replay goes on");
   return (await store(held, { state: "running", reason: "begun" }, deps)) ? held : null;
 }
@@ -145,7 +145,7 @@ async function tryTurn(held: Held, deps: ReplayWorkerDeps): Promise<Tried> {
     return turned === "more" ? { outcome: "more" } : { outcome: "ended", reason: turned };
   } catch (error) {
     if (isChatOpsError(error) && error.retryable) throw error;
-    held.running = runningReplay(held.running.replay);
+    held.running = runningReplay(held.running.replay, deps);
     deps.log.error(
       { replayId: held.running.replay.id, err: error, reason: errorText(error) },
       "replay failed",

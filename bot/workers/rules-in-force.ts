@@ -1,5 +1,5 @@
-import type { ActionLookup } from "../../core/actions/index.ts";
 import type { Cluster, Route } from "../../core/clusters/index.ts";
+import type { Secrecy } from "../../core/pages/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
 import type { Clock } from "../../core/ports/index.ts";
 import { type JudgeContext, type RuleSet, timeHold } from "../../core/rules/index.ts";
@@ -17,19 +17,20 @@ export interface RulesInForce {
 }
 
 export interface JudgingDeps {
-  /** What is known of actions: parameters are cast by it. */
-  actions: ActionLookup;
+  /** What is known of actions, by which parameters are cast, and of secrets. */
+  secrecy: Secrecy;
   inForce: () => RulesInForce;
   mutes: Pick<MuteKeeper, "current" | "refresh">;
   clock: Clock;
 }
 
 /** The rules in force now, and all that judging asks beside them and the event. */
-export function judgingNow({ actions, inForce, mutes, clock }: JudgingDeps): {
+export function judgingNow({ secrecy, inForce, mutes, clock }: JudgingDeps): {
   set: RuleSet;
   context: JudgeContext;
 } {
   const { set, clusters, routes = [], policies, schedules, windows } = inForce();
   const hold = timeHold({ schedules, windows, mutes: mutes.current() });
-  return { set, context: { nowMs: clock.nowMs(), clusters, routes, policies, actions, timeHold: hold } };
+  const given = { nowMs: clock.nowMs(), clusters, routes, policies, timeHold: hold };
+  return { set, context: { ...given, ...secrecy } };
 }

@@ -55,6 +55,8 @@ export interface Stops {
 export interface Starter {
   /** Makes sure that it was not started before, stores the intent, asks for the start, stores the answer. */
   start(task: Task, fence: number): Promise<void>;
+  /** Looks whether a stop still keeps a held task from starting, and lets it go on when none does. */
+  recheck(task: Task, fence: number): Promise<void>;
   /** Looks for every start that this task may have made. */
   look(task: Task, fence?: number): Promise<void>;
 }
@@ -74,10 +76,12 @@ export function standingOf(task: Task, inForce: InForce, choice: ClusterChoice):
   };
 }
 
-/** Whether nothing but stops of people keeps the task from starting. */
-function isStopped(choice: ClusterChoice, task: Task, stops: readonly Stop[]): boolean {
-  if (choice.outcome === "chosen") return heldBy(stops, { task, cluster: choice.cluster }) !== null;
-  return choice.outcome === "wait" && choice.reason === "clusters_stopped";
+/** The stop that keeps the task from starting; null where none does, or not stops alone. */
+function stopOf(choice: ClusterChoice, task: Task, stops: readonly Stop[]): Stop | null {
+  if (choice.outcome === "chosen") return heldBy(stops, { task, cluster: choice.cluster });
+  if (choice.outcome !== "wait" || choice.reason !== "clusters_stopped") return null;
+  const stopped = choice.passed.flatMap(({ cluster }) => heldBy(stops, { task, cluster }) ?? []);
+  return stopped[0] ?? null;
 }
 
 export function createStarter(deps: StarterDeps): Starter {
@@ -138,8 +142,15 @@ export function createStarter(deps: StarterDeps): Starter {
     onStep("start_stored");
   };
 
-  const hold = async (task: Task, fence: number) =>
-    void (await advancer.advance(task, { kind: "hold" }, { fence }));
+  const hold = async (task: Task, stop: Stop, fence: number) =>
+    void (await advancer.advance(task, { kind: "hold", stop }, { fence }));
+
+  const choose = async (task: Task): Promise<{ choice: ClusterChoice; stop: Stop | null }> => {
+    await stops.refresh();
+    const stopped = (cluster: string) => heldBy(stops.current(), { task, cluster }) !== null;
+    const choice = await chooser.choose(task, { nowMs: clock.nowMs(), isStopped: stopped });
+    return { choice, stop: stopOf(choice, task, stops.current()) };
+  };
 
   const startOn = async (task: Task, choice: ClusterChoice, fence: number): Promise<void> => {
     // Looked for before the intent, so that little lies between the intent and the request: a process that
@@ -149,7 +160,8 @@ export function createStarter(deps: StarterDeps): Starter {
       choice.outcome === "chosen" ? await sightBefore(task, choice, executor) : { outcome: "absent" };
     // The looks take their time: what was stopped meanwhile must not start any more.
     await stops.refresh();
-    if (isStopped(choice, task, stops.current())) return hold(task, fence);
+    const stop = stopOf(choice, task, stops.current());
+    if (stop) return hold(task, stop, fence);
     const sender = randomUUID();
     const standing = { ...standingOf(task, inForce(), choice), ...madeSince(task, sighting) };
     const input = { kind: "intend" as const, standing, sender };
@@ -164,14 +176,17 @@ export function createStarter(deps: StarterDeps): Starter {
 
   return {
     start: async (task, fence) => {
-      await stops.refresh();
-      const stopped = (cluster: string) => heldBy(stops.current(), { task, cluster }) !== null;
-      const choice = await chooser.choose(task, { nowMs: clock.nowMs(), isStopped: stopped });
-      if (isStopped(choice, task, stops.current())) return hold(task, fence);
+      const { choice, stop } = await choose(task);
+      if (stop) return hold(task, stop, fence);
       if (choice.outcome !== "chosen") return startOn(task, choice, fence);
       // From here on others that choose count it.
       open.hold(task.id, choice.cluster);
       await startOn(task, choice, fence).finally(() => open.release(task.id));
+    },
+    recheck: async (task, fence) => {
+      const { stop } = await choose(task);
+      if (stop) return hold(task, stop, fence);
+      await advancer.advance(task, { kind: "release" }, { fence });
     },
     look: async (task, fence) => {
       const seen = await sightOf(task, clustersOf(task), executor);

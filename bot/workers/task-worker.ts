@@ -1,19 +1,17 @@
 import { errorText } from "../../core/errors.ts";
 import type { Clock, Logger, TaskClaim, TaskStore } from "../../core/ports/index.ts";
-import { isHeld } from "../../core/stops/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { Controller } from "./controller.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createSlots } from "./slots.ts";
-import type { Starter, Stops } from "./starter.ts";
+import type { Starter } from "./starter.ts";
 
 export interface TaskWorkerDeps {
   tasks: TaskStore;
   advancer: Advancer;
   starter: Starter;
   controller: Controller;
-  stops: Stops;
   clock: Clock;
   log: Logger;
   /** Names this process in leases. */
@@ -77,12 +75,8 @@ async function handle({ task, fence }: TaskClaim, deps: TaskWorkerDeps): Promise
       if (task.control) return deps.controller(task, fence);
       await advancer.advance(task, { kind: "tick" }, { fence });
       return;
-    case "held": {
-      await deps.stops.refresh();
-      const kind = isHeld(deps.stops.current(), task) ? "tick" : "release";
-      await advancer.advance(task, { kind }, { fence });
-      return;
-    }
+    case "held":
+      return starter.recheck(task, fence);
     case "pending_approval":
       await advancer.advance(task, { kind: "tick" }, { fence });
       return;

@@ -28,7 +28,12 @@ export interface Teller {
    * Settles what was told. For each whose budget was short, a line of their digest stands in its place, in the same
    * write, and so do `others`.
    */
-  settle(claim: OutboxClaim, told: Told, line: DigestLine, others?: readonly OutboxItem[]): Promise<void>;
+  settle(
+    claim: OutboxClaim,
+    told: Told,
+    lineFor: (to: string) => DigestLine,
+    others?: readonly OutboxItem[],
+  ): Promise<void>;
 }
 
 /** So long lines are gathered before the first of them asks for room. */
@@ -60,8 +65,8 @@ export function createTeller({ outbox, channel, messagesIn, view, clock }: Telle
       if (recipients.length === 0) return { unreachable: [], short: [], untilMs: 0 };
       return channel.text(claim, { recipients, dropRepeat, ...(await fitted(claim, message)) });
     },
-    settle: async (claim, told, line, others = []) => {
-      const items = [...told.short.map((to) => lineItem(claim, to, line)), ...others];
+    settle: async (claim, told, lineFor, others = []) => {
+      const items = [...told.short.map((to) => lineItem(claim, to, lineFor(to))), ...others];
       if (items.length > 0) await outbox.replace(claim.key, claim.fence, items);
       else await outbox.settle(claim.key, claim.fence);
     },

@@ -1,10 +1,13 @@
 import { startParams } from "../../core/approvals/index.ts";
 import type { CardLine, MessageViewing } from "../../core/cards/index.ts";
+import { type Secrecy, showingRuns } from "../../core/pages/index.ts";
 import { compileTemplate } from "../../core/params/index.ts";
+import { personNamed } from "../../core/people/index.ts";
 import type { Archive, Directory, Journal } from "../../core/ports/index.ts";
-import type { Task } from "../../core/tasks/index.ts";
+import { holdOf, type Task } from "../../core/tasks/index.ts";
 import { textsOf } from "../../core/texts/index.ts";
 import type { Languages } from "../languages/index.ts";
+import { namesOf } from "../names.ts";
 
 export interface ViewingDeps {
   directory: Directory;
@@ -12,6 +15,7 @@ export interface ViewingDeps {
   archive: Archive;
   languages: Pick<Languages, "of">;
   timeZone: string;
+  secrecy: Secrecy;
   /** Makes text of events and people plain in the channel's markup. */
   plain: (text: string) => string;
   /** The address of a task's page; null, or absent, where pages have none that people can reach. */
@@ -23,16 +27,17 @@ export type Viewer = (task: Task | null, to?: readonly string[]) => Promise<Mess
 
 export function createViewer(deps: ViewingDeps): Viewer {
   const { directory, languages, timeZone, plain, linkOf } = deps;
+  const shown = showingRuns(deps.secrecy);
   return async (task, to = []) => {
-    const told = task ? [asked(task), ...task.decisions, ...task.history] : [];
-    const people = new Set(told.flatMap(({ by, onBehalfOf }) => [by ?? [], onBehalfOf ?? []].flat()));
-    const names = new Map<string, string>();
-    await Promise.all([...people].map(async (id) => names.set(id, await directory.nameOf(id))));
+    const told = task ? [asked(task), stopper(task), ...task.decisions, ...task.history] : [];
+    const people = told.flatMap(({ by, onBehalfOf }) => [by ?? [], onBehalfOf ?? []].flat());
     return {
       texts: textsOf(await languages.of(to)),
       timeZone,
-      plain,
-      nameOf: (id) => names.get(id) ?? id,
+      // Whatever a message tells of a task goes through here.
+      plain: task ? (text) => plain(shown(task).hide(text)) : plain,
+      nameOf: await namesOf(people, directory),
+      shown,
       ...(linkOf ? { linkOf } : {}),
       resultRows: task ? await resultRows(task, deps) : [],
     };
@@ -42,6 +47,12 @@ export function createViewer(deps: ViewingDeps): Viewer {
 /** Who asked for it, where somebody did. */
 function asked({ origin }: Task): { by?: string; onBehalfOf?: string } {
   return origin.kind === "rule" || origin.by === null ? {} : { by: origin.by };
+}
+
+/** Who has stopped it. */
+function stopper(task: Task): { by?: string; onBehalfOf?: string } {
+  const by = personNamed(holdOf(task)?.stop.by ?? "");
+  return by === null ? {} : { by };
 }
 
 /** The rule's result rows over the event and the result; a row that cannot be rendered is left out. */

@@ -32,6 +32,15 @@ export function fitParams(
   return { outcome: "fits", value };
 }
 
+/** Whether an action says of a parameter that it is secret, on one of these clusters. */
+export function isSecretParam(
+  lookup: ActionLookup | undefined,
+  { action, clusters }: { action: string; clusters: readonly string[] },
+  name: string,
+): boolean {
+  return clusters.some((cluster) => lookup?.(cluster, action)?.parameters.get(name)?.secret === true);
+}
+
 /** One thing in a rule that its action on a cluster will not take. */
 export interface RuleMisfit {
   rule: string;

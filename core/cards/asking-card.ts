@@ -34,7 +34,7 @@ export function askingCard(task: Task, viewing: Viewing): CardView {
     tone: severityTone(task),
     subtitle: joined(severityWord(task, texts), task.event.title),
     text: withRoom(task.cardText, joined(waiting, id)),
-    quote: boundQuote(task, texts),
+    quote: boundQuote(task, viewing),
     buttons: [...decisionButtons(texts), ...offerButtons(task)],
   };
   const [choice, ...others] = task.choices ?? [];
@@ -49,15 +49,16 @@ export function askingCard(task: Task, viewing: Viewing): CardView {
 function boundText(task: Task, viewing: Viewing): string {
   const where = viewing.texts.cards.bound(task.clusters.join(" "));
   const rows = boundRows(task, viewing).map(({ label, value }) => `${label} ${value}`);
-  return joined(...rows, where, paramsText(task));
+  return joined(...rows, where, paramsText(task, viewing));
 }
 
 /** The parameters and clusters, before them what no row holds; that something is cut is said. */
-function boundQuote(task: Task, texts: Texts): NonNullable<ButtonsView["quote"]> {
+function boundQuote(task: Task, viewing: Viewing): NonNullable<ButtonsView["quote"]> {
+  const { texts } = viewing;
   const clusters = task.clusters.join(" ");
   const targets = task.targets.join(" ");
-  const long = [retryText(task, texts), task.action, targets].filter((text) => !fitsRow(text));
-  const whole = [...long, paramsText(task)].filter(Boolean).join("; ");
+  const long = [retryText(task, viewing), task.action, targets].filter((text) => !fitsRow(text));
+  const whole = [...long, paramsText(task, viewing)].filter(Boolean).join("; ");
   const text = shorten(whole, QUOTE_CHARACTERS);
   const { bound, boundInPart } = texts.cards;
   const title = text === whole ? bound(clusters) : boundInPart({ clusters, id: shortId(task.id) });

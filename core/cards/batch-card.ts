@@ -2,12 +2,20 @@ import type { BatchCard, BatchTally } from "../batches/index.ts";
 import { shortId } from "../ids/index.ts";
 import type { RefusalReason, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
-import type { ButtonsView, CardView } from "./card.ts";
+import { type ButtonsView, type CardView, withoutSecrets } from "./card.ts";
 import { chooseCard, type GroupTasks, groupCard, settledGroupCard } from "./group-card.ts";
 import type { Viewing } from "./viewing.ts";
 
 /** How a batch's card looks for its tasks as they are now. */
 export function batchCard(card: BatchCard, tasks: readonly Task[], viewing: Viewing): CardView {
+  // One stands for what looks like a secret in all of them.
+  const runs = tasks.map(viewing.shown).filter(({ hasSecrets }, index) => index === 0 || hasSecrets);
+  return withoutSecrets(viewOf(card, tasks, viewing), (text) => {
+    return runs.reduce((shown, { hide }) => hide(shown), text);
+  });
+}
+
+function viewOf(card: BatchCard, tasks: readonly Task[], viewing: Viewing): CardView {
   const all = someOf(tasks);
   if (!all) return emptyCard(viewing.texts);
   if (card.purpose === "ask") return groupCard(all, viewing);

@@ -118,3 +118,17 @@ export function asNotice(view: ButtonsView, link: string): NoticeView {
     ...state,
   };
 }
+
+/** What a click brings back and where a link leads is no text. */
+const NO_TEXT: ReadonlySet<string> = new Set(["key", "id", "selected", "ticked", "url", "tone"]);
+
+/** A card of which each text is hidden in. */
+export function withoutSecrets<View extends CardView>(view: View, hide: (text: string) => string): View {
+  const copy = (value: unknown, key: string): unknown => {
+    if (typeof value === "string") return NO_TEXT.has(key) ? value : hide(value);
+    if (Array.isArray(value)) return value.map((one) => copy(one, key));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copy(one, name)]));
+  };
+  return copy(view, "") as View;
+}

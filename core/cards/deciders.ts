@@ -1,4 +1,5 @@
 import { hasRejection, type Vote, votes } from "../approvals/quorum.ts";
+import { personNamed } from "../people/actor.ts";
 import type { Task } from "../tasks/index.ts";
 import { shorten } from "./shorten.ts";
 import type { Viewing } from "./viewing.ts";
@@ -35,6 +36,13 @@ export function namesOf(
     return vote.reason ? `${name}（${shorten(vote.reason, reasonCharacters)}）` : name;
   });
   return named.join(" ");
+}
+
+/** Who did something, as people read it: `by` is as actors are named. */
+export function actorText(by: string, { texts, nameOf }: Pick<Viewing, "texts" | "nameOf">): string {
+  const person = personNamed(by);
+  if (person !== null) return nameOf(person);
+  return by === "local" ? texts.cards.machine : by;
 }
 
 /** Who decided and, where that was in another's place, in whose. */

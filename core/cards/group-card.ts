@@ -1,5 +1,5 @@
 import { BOXES_KEY } from "../batches/batch.ts";
-import { hashOf, shortId } from "../ids/index.ts";
+import { hashOf, type Json, shortId } from "../ids/index.ts";
 import { isTerminal, type Task, type TaskState } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import { severityTone, waitingText } from "./asking-card.ts";
@@ -34,7 +34,7 @@ export function groupCard(tasks: GroupTasks, viewing: Viewing): ButtonsView {
     ...groupFrame(tasks, texts),
     tone: severityTone(first),
     text: withRoom(joined(countsText(tasks, texts), texts.cards.group.each), waitingText(until, viewing)),
-    quote: listOf([first, ...others], texts),
+    quote: listOf([first, ...others], viewing),
     buttons: [
       { key: "all", text: batch.all(waiting.length), tone: "primary" },
       { key: "none", text: batch.none(waiting.length), tone: "danger" },
@@ -90,14 +90,18 @@ function countsText(tasks: GroupTasks, texts: Texts): string {
 }
 
 /** What the tasks have in common, then each with what it has alone; as many as fit. */
-function listOf(tasks: GroupTasks, texts: Texts): { title: string; text: string } {
+function listOf(
+  tasks: GroupTasks,
+  viewing: Pick<Viewing, "texts" | "shown">,
+): { title: string; text: string } {
+  const { texts, shown } = viewing;
   const { group } = texts.cards;
-  const common = commonParams(tasks);
+  const common = commonParams(tasks, shown);
   const [first] = tasks;
   const action = fitsRow(first.action) ? "" : first.action;
   const head = joined(action, common.length > 0 ? group.common(paramWords(Object.fromEntries(common))) : "");
   const shared = new Set(common.map(([name]) => name));
-  const entries = tasks.map((task) => entryOf(task, shared));
+  const entries = tasks.map((task) => entryOf(task, shared, shown));
   const parts = head ? [head] : [];
   let listed = 0;
   for (const entry of entries) {
@@ -110,18 +114,18 @@ function listOf(tasks: GroupTasks, texts: Texts): { title: string; text: string 
   return { title: group.list({ count: tasks.length, left, clusters }), text: parts.join("; ") };
 }
 
-function commonParams(tasks: GroupTasks): [string, Task["params"][string]][] {
+function commonParams(tasks: GroupTasks, shown: Viewing["shown"]): [string, Json][] {
   const [first] = tasks;
-  return Object.entries(first.params).filter(([name, value]) => {
-    const hash = hashOf(value);
+  return Object.entries(shown(first).params).filter(([name]) => {
+    const hash = hashOf(first.params[name] ?? null);
     return tasks.every(({ params }) => Object.hasOwn(params, name) && hashOf(params[name] ?? null) === hash);
   });
 }
 
 /** One task of a list: its id, its targets, and parameters of its own that do not just name a target. */
-function entryOf(task: Task, shared: ReadonlySet<string>): string {
-  const { id, targets, event, params } = task;
-  const own = Object.entries(params).filter(([name, value]) => {
+function entryOf(task: Task, shared: ReadonlySet<string>, shown: Viewing["shown"]): string {
+  const { id, targets, event } = task;
+  const own = Object.entries(shown(task).params).filter(([name, value]) => {
     return !shared.has(name) && !(typeof value === "string" && targets.includes(value));
   });
   const words = own.length > 0 ? `(${paramWords(Object.fromEntries(own))})` : "";
@@ -132,9 +136,9 @@ function entryOf(task: Task, shared: ReadonlySet<string>): string {
 const BOX_CHARACTERS = 17;
 
 /** The card on which one person ticks which of some tasks to approve; nothing is ticked before. */
-export function chooseCard(tasks: GroupTasks, { texts }: Pick<Viewing, "texts">): BoxesView {
+export function chooseCard(tasks: GroupTasks, { texts, shown }: Pick<Viewing, "texts" | "shown">): BoxesView {
   const [first] = tasks;
-  const params = commonParams(tasks);
+  const params = commonParams(tasks, shown);
   const common = params.length > 0 ? texts.cards.group.common(paramWords(Object.fromEntries(params))) : "";
   const action = `${texts.labels.action} ${first.action}`;
   return {

@@ -6,6 +6,7 @@ export { DECISION_KEY } from "./choice-card.ts";
 export * from "./choice-text.ts";
 export * from "./deciders.ts";
 export * from "./group-card.ts";
+export * from "./hold-text.ts";
 export * from "./messages.ts";
 export { clockTime, clockTimeOf, paramsText, seconds, taskTitle } from "./parts.ts";
 export { progressLine } from "./progress-text.ts";

@@ -1,7 +1,5 @@
-import { startParams } from "../approvals/choices.ts";
 import { notifyRoutes } from "../gateway/notify-body.ts";
-import { type Json, type JsonObject, shortId } from "../ids/index.ts";
-import { MASK } from "../pages/masked.ts";
+import { type Json, shortId } from "../ids/index.ts";
 import type { Origin, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { ButtonsView, CardButton, CardLine } from "./card.ts";
@@ -18,14 +16,15 @@ export const QUOTE_CHARACTERS = 240;
 export const TEXT_CHARACTERS = 160;
 
 /** What the card of a task has in every state. */
-export function frame(task: Task, { texts, linkOf, nameOf }: Viewing): ButtonsView {
+export function frame(task: Task, viewing: Viewing): ButtonsView {
+  const { texts, linkOf } = viewing;
   const link = linkOf?.(task.id) ?? null;
   return {
     source: `${texts.brand} · ${task.business}`,
     tone: "neutral",
     title: taskTitle(task, texts),
     subtitle: task.event.title,
-    rows: rowsOf(task, { texts, nameOf }),
+    rows: rowsOf(task, viewing),
     text: "",
     buttons: [],
     ...(link === null ? {} : { link, links: [{ text: texts.cards.details, url: link }] }),
@@ -54,17 +53,18 @@ export function rowsOf(task: Task, viewing: Naming, moment: readonly CardLine[] 
   return [...[...moment, ...task.cardRows].slice(0, MAX_ROWS - bound.length), ...bound];
 }
 
-type Naming = Pick<Viewing, "texts" | "nameOf">;
+type Naming = Pick<Viewing, "texts" | "nameOf" | "shown">;
 
 /** The rows of what the approval is bound to, and of who asked. */
-export function boundRows(task: Task, { texts, nameOf }: Naming): CardLine[] {
+export function boundRows(task: Task, viewing: Naming): CardLine[] {
+  const { texts, nameOf } = viewing;
   const { origin, action, targets } = task;
   const bound: CardLine[] = [];
   if (origin.kind !== "rule" && (origin.by !== null || origin.kind !== "renewed")) {
     const value = origin.by === null ? texts.cards.machine : nameOf(origin.by);
     bound.push({ label: texts.cards.asker, value });
   }
-  const retry = retryText(task, texts);
+  const retry = retryText(task, viewing);
   if (retry !== "") bound.push({ label: texts.retries.label, value: retry });
   bound.push({ label: texts.labels.action, value: action });
   if (task.notify) bound.push({ label: texts.runs.notify, value: notifyRoutes(task.notify) || "StackStorm" });
@@ -87,16 +87,8 @@ export function fitsRow(text: string): boolean {
  * The parameters as people read them: plain words as they are, everything else as JSON, so that a text from an
  * event cannot look like another parameter.
  */
-export function paramsText(task: Task): string {
-  return paramWords(shownParams(task));
-}
-
-function shownParams(task: Task): JsonObject {
-  const { secretParams = [] } = task;
-  const entries = Object.entries(startParams(task));
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, secretParams.includes(name) ? MASK : value]),
-  );
+export function paramsText(task: Task, { shown }: Pick<Viewing, "shown">): string {
+  return paramWords(shown(task).params);
 }
 
 /** Some parameters, as `paramsText` has them. */

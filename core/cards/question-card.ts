@@ -3,7 +3,7 @@ import { shortId } from "../ids/index.ts";
 import { formOf, optionText, type Question, type QuestionField } from "../inquiries/index.ts";
 import type { Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
-import type { ButtonsView, CardSelect, CardView } from "./card.ts";
+import { type ButtonsView, type CardSelect, type CardView, withoutSecrets } from "./card.ts";
 import { clockTime, frame, joined, TEXT_CHARACTERS, taskTitle } from "./parts.ts";
 import { shorten } from "./shorten.ts";
 import type { Viewing } from "./viewing.ts";
@@ -19,6 +19,10 @@ const ANSWER_CHARACTERS = 60;
 
 /** The card that asks what a workflow wants to know, and the same once nothing is asked any more. */
 export function questionCard(question: Question, task: Task, viewing: Viewing): CardView {
+  return withoutSecrets(viewOf(question, task, viewing), viewing.shown(task).hide);
+}
+
+function viewOf(question: Question, task: Task, viewing: Viewing): CardView {
   const { texts } = viewing;
   const form = formOf(question.schema);
   const closed = questionOutcome(question, viewing);

@@ -1,25 +1,23 @@
 import type { Json } from "../ids/index.ts";
-import { MASK } from "../pages/masked.ts";
+import type { RunOf } from "../pages/secrets.ts";
 import type { RerunOf, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import { valueText } from "./param-value.ts";
+import type { Viewing } from "./viewing.ts";
 
 /** In what a retry differs from the task that it is of; empty where in nothing, and for any other task. */
 export function retryText(
-  {
-    rerunOf,
-    changed = [],
-    params,
-    secretParams = [],
-  }: Pick<Task, "rerunOf" | "changed" | "params" | "secretParams">,
-  { retries }: Texts,
+  task: RunOf & Pick<Task, "rerunOf" | "changed">,
+  { texts: { retries }, shown }: Pick<Viewing, "texts" | "shown">,
 ): string {
+  const { rerunOf, changed = [], params } = task;
   if (rerunOf) return rerunText(rerunOf, retries);
-  const shown = (name: string, value: Json) => (secretParams.includes(name) ? MASK : valueText(value));
+  const { shownValue } = shown(task);
+  const textOf = (name: string, value: Json) => valueText(shownValue(name, value));
   return changed
     .map(({ name, before }) => {
-      const after = shown(name, params[name] ?? null);
-      return retries.change({ name, before: before === undefined ? null : shown(name, before), after });
+      const after = textOf(name, params[name] ?? null);
+      return retries.change({ name, before: before === undefined ? null : textOf(name, before), after });
     })
     .join("; ");
 }

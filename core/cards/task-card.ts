@@ -1,15 +1,20 @@
 import { type CardRecord, isTerminal, type Task, type TaskState } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import { askingCard } from "./asking-card.ts";
-import type { ButtonsView, CardView } from "./card.ts";
+import { type ButtonsView, type CardView, withoutSecrets } from "./card.ts";
 import { decidedBy } from "./deciders.ts";
+import { holdText } from "./hold-text.ts";
 import { clockTimeOf, frame, idLine, joined, refreshButton, rowsOf, seconds, withRoom } from "./parts.ts";
 import { progressLine } from "./progress-text.ts";
 import { unknownCard } from "./unknown-card.ts";
 import type { Viewing } from "./viewing.ts";
 
-/** How a card looks for the task as it stands now. */
+/** How a card looks for the task as it stands now. What is secret of what it runs stands nowhere on it. */
 export function taskCard(task: Task, card: CardRecord, viewing: Viewing): CardView {
+  return withoutSecrets(viewOf(task, card, viewing), viewing.shown(task).hide);
+}
+
+function viewOf(task: Task, card: CardRecord, viewing: Viewing): CardView {
   if (card.purpose === "unknown" && task.state === "unknown") return unknownCard(task, viewing);
   if (task.state === "pending_approval") return askingCard(task, viewing);
   if (isTerminal(task.state)) return endedCard(task, viewing);
@@ -20,11 +25,19 @@ function workingCard(task: Task, viewing: Viewing): ButtonsView {
   const { texts } = viewing;
   return {
     ...frame(task, viewing),
-    tone: "primary",
+    tone: task.state === "held" ? "neutral" : "primary",
     subtitle: joined(decidedBy(task, viewing), statusText(task, texts)),
-    text: withRoom(joined(progressText(task, viewing), task.event.title), idLine(task, texts)),
+    text: withRoom(
+      joined(waitText(task, viewing), progressText(task, viewing), task.event.title),
+      idLine(task, texts),
+    ),
     buttons: [refreshButton(texts)],
   };
+}
+
+/** What an approved task waits for before it starts. */
+function waitText(task: Task, viewing: Viewing): string {
+  return task.state === "approved" ? reasonText(task, viewing.texts) : holdText(task, viewing);
 }
 
 /** Since when it runs, how far it is, how often StackStorm has begun it, and what was asked of it. */

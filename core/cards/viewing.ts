@@ -1,3 +1,4 @@
+import type { ShowRun } from "../pages/secrets.ts";
 import type { Progress } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import type { CardLine } from "./card.ts";
@@ -9,6 +10,8 @@ export interface Viewing {
   timeZone: string;
   /** Name of a userid. */
   nameOf: (userId: string) => string;
+  /** What may be seen of what a task runs. */
+  shown: ShowRun;
   /** Rows of the result, rendered from the rule's templates; empty before the end. */
   resultRows: readonly CardLine[];
   /** How far a workflow is that runs; absent where it is not known. */

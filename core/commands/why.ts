@@ -56,7 +56,7 @@ function whyLine(explanation: Explanation, viewing: MessageViewing): string {
 function toldTask(task: Task, viewing: MessageViewing): string {
   const { texts } = viewing;
   const head = texts.retries.taskIs({ id: shortId(task.id), state: texts.states[task.state] });
-  const facts = [retryText(task, texts), choiceText(task, texts)].filter(Boolean);
+  const facts = [retryText(task, viewing), choiceText(task, texts)].filter(Boolean);
   return [head, ...facts.map((fact) => plainLine(fact, viewing))].join(" · ");
 }
 

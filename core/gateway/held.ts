@@ -1,4 +1,5 @@
-import { type Json, type JsonObject, pick } from "../ids/index.ts";
+import { type JsonObject, pick } from "../ids/index.ts";
+import type { ShowRun } from "../pages/secrets.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
 import { mintedId } from "./ids.ts";
 
@@ -27,18 +28,15 @@ const STATUSES: Record<TaskState, string> = {
   gave_up: "abandoned",
 };
 
-/** What StackStorm shows in place of a secret. */
-const MASK = "********";
-
 /**
  * The execution that a task would be if it had been started at once: `delayed` while it waits, and when it ends
  * without a run, an end that says why.
  */
-export function heldExecution(task: Task & { secretParams?: readonly string[] }, why: string): Row {
+export function heldExecution(task: Task, why: string, shown: ShowRun): Row {
   const id = mintedId(task.id);
   const status = STATUSES[task.state];
   const start = instant(task.createdAtMs);
-  const parameters = shownParameters(task);
+  const parameters = shown(task).params;
   const isOver = task.dueAtMs === null;
   const [pack = "", name = ""] = splitRef(task.action);
   return {
@@ -67,19 +65,6 @@ function splitRef(ref: string): [pack: string, name: string] {
 
 function instant(ms: number): string {
   return new Date(ms).toISOString().replace("Z", "000Z");
-}
-
-function shownParameters({
-  params,
-  secretParams = [],
-}: {
-  params: JsonObject;
-  secretParams?: readonly string[];
-}) {
-  const entries = Object.entries(params);
-  return Object.fromEntries(
-    entries.map(([key, value]): [string, Json] => [key, secretParams.includes(key) ? MASK : value]),
-  );
 }
 
 /** The task that a row of an execution says it was started for; null when Whale did not start it. */

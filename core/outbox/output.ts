@@ -32,9 +32,12 @@ export function resultMessage(task: Task, viewing: MessageViewing): ResultMessag
   return { text: `${head}\n${cut}`, file: Buffer.byteLength(full) >= MIN_FILE_BYTES };
 }
 
-/** The whole output of a task, as a file; null where there is none worth one. */
-export function outputFile(task: Task): { name: string; bytes: Buffer } | null {
-  const bytes = Buffer.from(outputOf(task)).subarray(0, MAX_FILE_BYTES);
+/** The whole output of a task, as a file, without what is secret of what it ran; null where there is none worth one. */
+export function outputFile(
+  task: Task,
+  { shown }: Pick<MessageViewing, "shown">,
+): { name: string; bytes: Buffer } | null {
+  const bytes = Buffer.from(shown(task).hide(outputOf(task))).subarray(0, MAX_FILE_BYTES);
   return bytes.length < MIN_FILE_BYTES ? null : { name: `${shortId(task.id)}.txt`, bytes };
 }
 

@@ -9,6 +9,9 @@ export interface Masking {
   maskText: (text: string) => string;
 }
 
+/** Nothing is secret by its name or its look. */
+export const NO_MASKING: Masking = { isSecretKey: () => false, maskText: (text) => text };
+
 /** What a page shows of values, and how it shows texts in which the secret ones may come again. */
 export interface Masked {
   value: JsonObject;

@@ -30,8 +30,8 @@ export interface DenialWords {
 export function grantWords(granting: readonly Role[], admins: readonly Role[]): DenialWords {
   const [may, let_] = [granting, admins].map((roles) => roles.map(roleText).join("；"));
   return {
-    zh: `${may ? `有此权限的角色：${may}。` : "还没有角色有此权限。"}授予在 roles.yaml 里${let_ ? `，可找：${let_}` : "，请找 Whale 的管理员"}。`,
-    en: `${may ? `Roles that have it: ${may}. ` : "No role has it. "}It is granted in roles.yaml${let_ ? `; ask: ${let_}` : "; ask whoever runs Whale"}.`,
+    zh: `${may ? `有此权限的角色：${may}。` : "还没有角色有此权限。"}${let_ ? `可找：${let_}` : "请找 Whale 的管理员"}。`,
+    en: `${may ? `Roles that have it: ${may}. ` : "No role has it. "}${let_ ? `To be let, ask: ${let_}` : "Ask whoever runs Whale"}.`,
   };
 }
 

@@ -8,6 +8,9 @@ import type { StateStore } from "./state-store.ts";
 import type { Outbox, TaskStore } from "./task-store.ts";
 import type { ThrottleStore } from "./throttle-store.ts";
 
+/** A queue that may have got new work, or the shared state, which may have changed. */
+export type Queue = "journal" | "inbox" | "tasks" | "outbox" | "replays" | "state";
+
 /** The ports that one store provides together, so that a process never mixes two of them. */
 export interface StorePorts {
   journal: Journal;

@@ -1,5 +1,6 @@
 import { askedOf } from "../approvals/index.ts";
 import type { WhaleEvent } from "../events/index.ts";
+import type { ShowRun } from "../pages/secrets.ts";
 import { type Judgement, tasksMade, type Verdict } from "../rules/index.ts";
 import type { ReplayProgress, ReplaySample, RuleTally } from "./replay.ts";
 
@@ -29,7 +30,7 @@ export interface Tally {
 }
 
 /** Goes on from earlier progress. */
-export function tallyFrom(before: ReplayProgress): Tally {
+export function tallyFrom(before: ReplayProgress, shown: ShowRun): Tally {
   const { events, chained, outOfScope, tasks } = before;
   const counts = { events, chained, outOfScope, tasks };
   const rules = new Map(before.rules.map((one) => [tallyKey(one), { ...one, held: { ...one.held } }]));
@@ -47,7 +48,7 @@ export function tallyFrom(before: ReplayProgress): Tally {
       count(rules, verdict);
       if (samples.length >= MOST_SAMPLES || (alike.get(sampleKey(verdict)) ?? 0) >= MOST_ALIKE) return;
       grow(alike, sampleKey(verdict));
-      samples.push(sampleOf(event, outcome));
+      samples.push(sampleOf(event, outcome, shown));
     },
     events: () => counts.events,
     tasks: () => counts.tasks,
@@ -80,7 +81,7 @@ function count(rules: Map<string, RuleTally>, verdict: Verdict): void {
   rules.set(key, tally);
 }
 
-function sampleOf(event: WhaleEvent, { judgement, verdict }: ReplayOutcome): ReplaySample {
+function sampleOf(event: WhaleEvent, { judgement, verdict }: ReplayOutcome, shown: ShowRun): ReplaySample {
   const { eventId, ruleId, ruleVersion, outcome, reason, message, feature, taskId } = verdict;
   const { type, receivedAt, subject, title } = event;
   return {
@@ -89,17 +90,25 @@ function sampleOf(event: WhaleEvent, { judgement, verdict }: ReplayOutcome): Rep
     ...(message === undefined ? {} : { message }),
     ...(feature === undefined ? {} : { feature }),
     ...(taskId === undefined ? {} : { taskId }),
-    ...(judgement.outcome === "fires" ? { work: workOf(judgement) } : {}),
+    ...(judgement.outcome === "fires" ? { work: workOf(judgement, shown) } : {}),
   };
 }
 
 /** Of several tasks the first is shown. */
-function workOf({
-  rule,
-  firings,
-}: Extract<Judgement, { outcome: "fires" }>): NonNullable<ReplaySample["work"]> {
-  const { params, targets, clusters, approval } = firings[0].rendered;
-  const shown = JSON.stringify(params).length <= LARGEST_PARAMS;
+function workOf(
+  { rule, firings }: Extract<Judgement, { outcome: "fires" }>,
+  shown: ShowRun,
+): NonNullable<ReplaySample["work"]> {
+  const { targets, clusters, approval } = firings[0].rendered;
+  const run = shown({ ...firings[0].rendered, action: rule.action });
+  const { params } = run;
+  const fits = JSON.stringify(params).length <= LARGEST_PARAMS;
   const asks = approval.mode === "people" ? askedOf(approval) : { policy: approval.policy.id };
-  return { action: rule.action, params: shown ? params : null, targets, clusters, asks };
+  return {
+    action: rule.action,
+    params: fits ? params : null,
+    targets: targets.map(run.hide),
+    clusters,
+    asks,
+  };
 }

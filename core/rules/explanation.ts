@@ -1,6 +1,7 @@
 import { type ApprovalWords, approvalWords } from "../approvals/words.ts";
+import { type Masking, masked } from "../pages/masked.ts";
 import type { CompiledRule } from "./compile-rule.ts";
-import type { Verdict } from "./verdict.ts";
+import type { FailedFeature, Verdict } from "./verdict.ts";
 
 /** What one rule says of one event, and how that is known. */
 export type Explanation =
@@ -37,6 +38,25 @@ export function storedExplanation(verdict: Verdict, compiled: CompiledRule | und
     changed,
     ...gateOf(compiled, verdict),
   };
+}
+
+/** The same for people: what stands where a secret is looked for, and what looks like one, is masked. */
+export function shownExplanation(explanation: Explanation, masking: Masking): Explanation {
+  if (explanation.known === "not_asked") return explanation;
+  const { verdict } = explanation;
+  const { feature, message } = verdict;
+  const shown: Verdict = {
+    ...verdict,
+    ...(feature ? { feature: shownFeature(feature, masking) } : {}),
+    ...(message === undefined ? {} : { message: masking.maskText(message) }),
+  };
+  return { ...explanation, verdict: shown };
+}
+
+function shownFeature(feature: FailedFeature, masking: Masking): FailedFeature {
+  const { path, actual } = feature;
+  const isSecret = path.split(/[.[\]"']+/).some(masking.isSecretKey);
+  return { ...feature, actual: masked({ actual }, masking, () => isSecret).value["actual"] ?? null };
 }
 
 /** What fired first, then what was held, the nearest misses before the far ones. */

@@ -4,6 +4,8 @@ import type { Cluster } from "../clusters/cluster.ts";
 import { joinedNeeds } from "../clusters/pack-need.ts";
 import { type Route, type Routed, type Work as RoutedWork, routed } from "../clusters/route.ts";
 import type { WhaleEvent } from "../events/event.ts";
+import { type Masking, NO_MASKING } from "../pages/masked.ts";
+import { type Secrecy, showingRuns } from "../pages/secrets.ts";
 import type { Scope } from "../params/template.ts";
 import type { Rendered } from "../tasks/make.ts";
 import type { BucketSpec, TakeRequest } from "../throttle/bucket.ts";
@@ -31,6 +33,8 @@ export interface JudgeContext extends GateContext, PolicyContext {
   routes?: readonly Route[];
   /** What is known of actions; parameters are cast by it. */
   actions?: ActionLookup;
+  /** What else is known to be secret of what a rule would run; what its action says alone when absent. */
+  masking?: Masking;
 }
 
 /** One task that a rule would make. */
@@ -201,11 +205,15 @@ function fires(compiled: CompiledRule, event: WhaleEvent, course: Course): Judge
   const firing = (work: Work) => firingOf(compiled, { ...work, event }, course);
   const firings: [Firing, ...Firing[]] = [firing(first), ...others.map(firing)];
   if (rule.mode === "shadow") {
-    const would = wouldDo(rule, firings, course.context.actions);
+    const would = wouldDo(rule, firings, showingRuns(secrecyOf(course.context)));
     return held(compiled, event, { reason: "shadow", would });
   }
   const verdict = verdictOf(compiled, event, "fired", { reason: "fired" });
   return { outcome: "fires", rule, version, digest, verdict, firings, unfit: course.unfit };
+}
+
+function secrecyOf({ actions = () => undefined, masking = NO_MASKING }: JudgeContext): Secrecy {
+  return { actions, masking };
 }
 
 function firingOf(

@@ -1,5 +1,5 @@
-import type { ActionLookup } from "../actions/rule-params.ts";
 import { hashOf, type JsonObject } from "../ids/index.ts";
+import type { ShowRun } from "../pages/secrets.ts";
 import type { Rule } from "./rule.ts";
 
 /** What a shadow rule would have done, had it been live. */
@@ -20,7 +20,7 @@ export interface WouldDo {
 /** One task as it was rendered. */
 export interface RenderedTask {
   throttleKey: string | undefined;
-  rendered: { params: JsonObject; targets: readonly string[]; clusters: readonly string[] };
+  rendered: { params: JsonObject; targets: readonly string[]; clusters: string[] };
 }
 
 const MOST_TARGETS = 10;
@@ -30,17 +30,15 @@ const MOST_PARAMS_CHARS = 500;
 export function wouldDo(
   { action }: Pick<Rule, "action">,
   tasks: readonly [RenderedTask, ...RenderedTask[]],
-  actions: ActionLookup | undefined,
+  shown: ShowRun,
 ): WouldDo {
   const [{ throttleKey, rendered }] = tasks;
   const { params, targets, clusters } = rendered;
-  const isSecret = (name: string) =>
-    clusters.some((cluster) => actions?.(cluster, action)?.parameters.get(name)?.secret);
-  const shown = Object.entries(params).map(([name, value]) => [name, isSecret(name) ? "***" : value]);
-  const text = JSON.stringify(Object.fromEntries(shown));
+  const run = shown({ action, params, clusters });
+  const text = JSON.stringify(run.params);
   return {
     action,
-    targets: targets.slice(0, MOST_TARGETS),
+    targets: targets.slice(0, MOST_TARGETS).map(run.hide),
     params: text.length > MOST_PARAMS_CHARS ? `${text.slice(0, MOST_PARAMS_CHARS - 1)}…` : text,
     paramsDigest: hashOf(params),
     tasks: tasks.length,

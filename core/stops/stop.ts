@@ -44,11 +44,19 @@ function holds(scope: StopScope, task: Starting["task"], cluster: string | null)
   }
 }
 
-/** Whether stops hold a task wherever it could start. */
-export function isHeld(
-  stops: readonly Stop[],
-  task: Starting["task"] & { clusters: readonly string[] },
-): boolean {
+/** A task as far as stops decide whether it stays held. */
+export interface HeldTask {
+  business: string;
+  ruleId: string;
+  clusters: readonly string[];
+  /** What held it when it was last looked at. */
+  hold?: { stop: Pick<Stop, "scope"> };
+}
+
+/** Whether the stop that holds a task is still in force, or others hold it wherever it could start. */
+export function isHeld(stops: readonly Stop[], task: HeldTask): boolean {
+  const { hold, clusters } = task;
+  if (hold && stops.some(({ scope }) => stopName(scope) === stopName(hold.stop.scope))) return true;
   if (heldBy(stops, { task, cluster: null })) return true;
-  return task.clusters.length > 0 && task.clusters.every((cluster) => heldBy(stops, { task, cluster }));
+  return clusters.length > 0 && clusters.every((cluster) => heldBy(stops, { task, cluster }));
 }

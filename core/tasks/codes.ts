@@ -21,6 +21,12 @@ export function withCard(task: Task, cardNo: number, change: (card: CardRecord) 
   return { ...task, cards: task.cards.map((card) => (card.no === cardNo ? change(card) : card)) };
 }
 
+/** The code of a card that can be spared most: a click's, else that of the sending; undefined where none is left. */
+export function spareCode({ codes }: Pick<CardRecord, "codes">, nowMs: number): UpdateCode | undefined {
+  const live = liveCodes(codes, nowMs);
+  return live.findLast(({ from }) => from === "click") ?? live[0];
+}
+
 type Preference = "click" | "click_only";
 
 /**
@@ -35,8 +41,8 @@ export function updateCards(
   const effects: Effect[] = [];
   const cards = task.cards.map((card) => {
     const live = liveCodes(card.codes, nowMs);
-    const chosen = live.findLast((c) => c.from === "click") ?? (preference === "click" ? live[0] : undefined);
-    if (!chosen) return { ...card, codes: live };
+    const chosen = spareCode(card, nowMs);
+    if (!chosen || (preference === "click_only" && chosen.from !== "click")) return { ...card, codes: live };
     effects.push({ kind: "update", cardNo: card.no, code: chosen.code });
     return { ...card, codes: live.filter((c) => c !== chosen) };
   });

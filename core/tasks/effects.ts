@@ -13,6 +13,8 @@ export type Effect =
    * so that the engine is asked how far it is.
    */
   | { kind: "update"; cardNo: number; code: string; asked?: true }
+  /** Make card `cardNo` tell what holds the task, unless it does, spending the code that can be spared most. */
+  | { kind: "show_hold"; cardNo: number }
   /** Tell the task's audience how it ended. */
   | { kind: "report" }
   /** Show this card in a group of groups.yaml. */

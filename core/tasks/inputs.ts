@@ -2,6 +2,7 @@ import type { Chosen } from "../approvals/choices.ts";
 import type { ClusterChoice } from "../clusters/choice.ts";
 import type { Entitlement } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { Stop } from "../stops/stop.ts";
 import type { Candidate, Control, ExecutionRecord } from "./task.ts";
 
 /** Somebody who is stood in for, and the names of the groups that they may decide for. */
@@ -23,19 +24,23 @@ export interface Click {
   /** Code for one update of the card; absent when WeCom sent none. */
   code?: string;
   /**
-   * Present where it was typed, not clicked: with which reason, and where its person was shown a list, the hash of
-   * what that showed. Who took the message answers it.
+   * Present where no card was touched: it was typed into the chat, or made on the task's page. Who took it answers its
+   * person.
    */
-  typed?: { reason: string; hash?: string };
+  written?: Written;
   /** It was made on the card of a batch, which shows the task with this hash, and tells its person by itself. */
   batch?: { id: string; hash: string };
   /** The options that were chosen on the card, by the name of their choice. */
   selected?: Chosen;
-  /**
-   * It was made on the task's page, which shows the task with this hash, and tells its person by itself. `written` is
-   * what they wrote there, empty when nothing.
-   */
-  page?: { hash: string; written: string };
+}
+
+/** What a person wrote with their decision. */
+export interface Written {
+  on: "chat" | "page";
+  /** Empty when nothing. */
+  reason: string;
+  /** Of the content that they were shown; absent where nothing was. */
+  hash?: string;
 }
 
 /** What is known after asking the engine to start. */
@@ -132,14 +137,19 @@ export type TaskInput =
       unreachable: string[];
       code?: string;
       messageId?: string;
+      /** Since when the hold is in force that it tells of. */
+      holdMs?: number;
     }
+  /** It was shown anew, which has used this code up. `holdMs` as for one that was sent. */
+  | { kind: "card_shown"; cardNo: number; code: string; holdMs?: number }
   | { kind: "card_failed"; cardNo: number; message: string }
   /** A batch's card will stand for this one, which is not sent. */
   | { kind: "batched"; cardNo: number; batch: string }
   /** There is no room for a card in its people's budgets yet. */
   | { kind: "card_waits" }
   | { kind: "withdraw" }
-  | { kind: "hold" }
+  /** This stop keeps it from starting. */
+  | { kind: "hold"; stop: Stop }
   | { kind: "release" };
 
 export type InputKind = TaskInput["kind"];

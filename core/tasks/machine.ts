@@ -1,4 +1,5 @@
 import { withGroupsTold } from "./group-cards.ts";
+import { onCardShown, onHold, onRelease } from "./hold.ts";
 import { CLICK_KINDS, type Click, type InputKind, type InputOf, type TaskInput } from "./inputs.ts";
 import {
   explainClick,
@@ -16,7 +17,7 @@ import { onGone, onNews, onRetried, onRunningTick } from "./on-execution.ts";
 import { declined, onAdopt, onControl, onControlAnswer, onControlWaiting } from "./on-order.ts";
 import { onAgain, onGiveUp, onIntend, onLateAnswer, onLook, onStartAnswer } from "./on-start.ts";
 import type { RefusalReason } from "./reasons.ts";
-import { moved, refused, type StepResult } from "./result.ts";
+import { refused, type StepResult } from "./result.ts";
 import type { MachineSettings } from "./settings.ts";
 import type { Task, TaskState } from "./task.ts";
 
@@ -33,6 +34,7 @@ const ALWAYS = {
   refresh: onRefresh,
   offer: onOffer,
   card_sent: onCardSent,
+  card_shown: onCardShown,
   card_failed: (task, input) => onCardFailed(task, input),
 } satisfies Row;
 
@@ -59,8 +61,8 @@ const EXECUTING = {
 export const TABLE: Record<TaskState, Row> = {
   held: {
     ...WAITING,
-    release: (task, _input, nowMs) => release(task, nowMs),
-    tick: (task, _input, nowMs, settings) => stayHeld(task, nowMs, settings),
+    hold: onHold,
+    release: (task, _input, nowMs) => onRelease(task, nowMs),
     withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
   },
   pending_approval: {
@@ -77,7 +79,7 @@ export const TABLE: Record<TaskState, Row> = {
     ...WAITING,
     intend: onIntend,
     withdraw: (task, _input, nowMs) => onWithdraw(task, nowMs),
-    hold: (task, _input, nowMs, settings) => stayHeld(task, nowMs, settings),
+    hold: onHold,
   },
   starting: { ...ALWAYS, start_answer: onStartAnswer, look: onLook },
   unknown: {
@@ -141,13 +143,4 @@ function lateReason(task: Task, input: TaskInput): RefusalReason {
   if (input.kind !== "approve" && input.kind !== "reject") return "not_in_this_state";
   if (task.state === "expired") return "already_expired";
   return task.state === "withdrawn" ? "already_recovered" : "already_decided";
-}
-
-function stayHeld(task: Task, nowMs: number, settings: MachineSettings): StepResult {
-  const patch = { dueAtMs: nowMs + settings.heldRecheckMs };
-  return moved(task, { to: "held", reason: "held_by_stop", nowMs, patch });
-}
-
-function release(task: Task, nowMs: number): StepResult {
-  return moved(task, { to: "approved", reason: "released", nowMs, patch: { dueAtMs: nowMs } });
 }

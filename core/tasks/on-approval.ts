@@ -46,10 +46,10 @@ export function explainClick(task: Task, click: Click, reason: RefusalReason, no
 
 /** What its person is told by a message; nothing where they read the answer on the page or in their own chat's answer. */
 function replyTo(
-  { by, batch, page, typed }: Pick<Click, "by" | "batch" | "page" | "typed">,
+  { by, batch, written }: Pick<Click, "by" | "batch" | "written">,
   about: Extract<Effect, { kind: "reply" }>["about"] | undefined,
 ): Effect[] {
-  if (about === undefined || batch || page || typed) return [];
+  if (about === undefined || batch || written) return [];
   return [{ kind: "reply", to: by, about }];
 }
 
@@ -57,7 +57,7 @@ function replyTo(
 export function clickFault(task: Task, click: Click): RefusalReason | null {
   const card = task.cards.find(({ no }) => no === click.cardNo);
   if (!card || (click.batch && card.batch !== click.batch.id)) return "other_card";
-  const shown = click.batch?.hash ?? click.page?.hash ?? click.typed?.hash;
+  const shown = click.batch?.hash ?? click.written?.hash;
   if (shown !== undefined && shown !== task.hash) return "other_content";
   const { outcome } = click.entitlement;
   return outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[outcome];
@@ -110,10 +110,10 @@ function onDecision(
   if (fault) return explainClick(task, click, fault, nowMs);
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
-  const reason = givenReason(click.page?.written ?? click.typed?.reason ?? "");
+  const reason = givenReason(click.written?.reason ?? "");
   const clicked = afterClick(task, click, nowMs);
   if (reason === "" && needsReason(task.approval, verdict)) {
-    return click.page === undefined ? askReason(clicked, decision, click) : refused(task, "empty_reason");
+    return click.written?.on === "page" ? refused(task, "empty_reason") : askReason(clicked, decision, click);
   }
   const result = decide(clicked, reason === "" ? decision : { ...decision, reason }, nowMs);
   return { ...result, effects: [...replyTo(click, REPLIES[result.reason]), ...result.effects] };
@@ -131,7 +131,7 @@ const AWAITED_REASONS_KEPT = 60;
 export function askReason(
   task: Task,
   { verdict, by, round, atMs, chosen }: Decision,
-  told: Pick<Click, "typed" | "batch"> = {},
+  told: Pick<Click, "written" | "batch"> = {},
 ): StepResult {
   const others = task.awaitedReasons.filter((awaited) => awaited.by !== by);
   const awaitedReasons = [...others, { verdict, by, round, atMs, ...(chosen ? { chosen } : {}) }].slice(

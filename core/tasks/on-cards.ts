@@ -1,6 +1,7 @@
 import { withCard, withCode } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import { askedFrom } from "./escalation.ts";
+import { caughtUp, showing } from "./hold.ts";
 import type { InputOf } from "./inputs.ts";
 import { noted, refused, type StepResult } from "./result.ts";
 import type { MachineSettings } from "./settings.ts";
@@ -11,13 +12,14 @@ export function onCardSent(task: Task, input: InputOf<"card_sent">, nowMs: numbe
   if (!task.cards.some((card) => card.no === input.cardNo)) return refused(task, "other_card");
   const seen = withCard(task, input.cardNo, (card) => received(card, input, nowMs));
   if (isTerminal(task.state)) return closeLate(seen, input);
-  return noted(task, "card_sent", { cards: seen.cards, ...askedFirst(task, nowMs) });
+  const { task: told, effects } = caughtUp(seen, input.holdMs, nowMs);
+  return noted(task, "card_sent", { cards: told.cards, ...askedFirst(task, nowMs) }, effects);
 }
 
 function received(card: CardRecord, input: InputOf<"card_sent">, nowMs: number): CardRecord {
-  const { recipients, unreachable, messageId, code } = input;
+  const { recipients, unreachable, messageId, code, holdMs } = input;
   const ids = messageId === undefined ? {} : { messageId };
-  const sent: CardRecord = { ...card, recipients, unreachable, sentAtMs: nowMs, ...ids };
+  const sent = { ...showing(card, holdMs), recipients, unreachable, sentAtMs: nowMs, ...ids };
   return code === undefined ? sent : withCode(sent, { code, from: "send", atMs: nowMs });
 }
 

@@ -7,6 +7,7 @@ import type { Task } from "./task.ts";
 const LANES: Record<Effect["kind"], Lane> = {
   card: 1,
   update: 1,
+  show_hold: 1,
   group_card: 1,
   group_state: 2,
   ask_again: 1,
@@ -38,10 +39,18 @@ export function withOutbox(
   );
   const outbox = told.map((body, i): OutboxItem => {
     const key = outboxKey(task.id, body.kind, task.sent + i + 1);
+    const lane = isNews(body, task) ? LANES.report : LANES[body.kind];
     const taskId = OF_GROUPS.includes(body.kind) ? null : task.id;
-    return { key, taskId, lane: LANES[body.kind], body, dueAtMs: nowMs + pauseMs(body) };
+    return { key, taskId, lane, body, dueAtMs: nowMs + pauseMs(body) };
   });
   return { task: { ...task, sent: task.sent + told.length }, outbox };
+}
+
+/** A card that asks nothing of anybody gives way to those that do. */
+function isNews(body: Effect, { cards }: Task): boolean {
+  return (
+    body.kind === "card" && cards.some(({ no, purpose }) => no === body.cardNo && purpose === "going_on")
+  );
 }
 
 function pauseMs({ kind }: Effect): number {

@@ -50,6 +50,7 @@ export type MoveReason =
   | "given_up_unresolved"
   | "card_sent"
   | "card_failed"
+  | "card_shown"
   | "batched"
   | "card_waits"
   | "code_received"

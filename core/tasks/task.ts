@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../ids/index.ts";
 import type { People, PeopleGroups } from "../people/people.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { CardRow } from "../rules/rule.ts";
+import type { Stop } from "../stops/stop.ts";
 import type { Origin } from "./origin.ts";
 import type { MoveReason } from "./reasons.ts";
 import type { ParamChange, RerunOf } from "./retry-plan.ts";
@@ -88,11 +89,19 @@ export interface UpdateCode {
   atMs: number;
 }
 
+/** What keeps an approved task from starting. */
+export interface Hold {
+  stop: Stop;
+  /** Since when it holds this task. */
+  sinceMs: number;
+}
+
 /** One card of a task. */
 export interface CardRecord {
   no: number;
   to: PeopleGroups;
-  purpose: "approval" | "escalation" | "unknown";
+  /** `going_on`: it follows cards that told of a hold and cannot be changed yet. */
+  purpose: "approval" | "escalation" | "unknown" | "going_on";
   /** A name in groups.yaml: it went into that group instead of to people. */
   group?: string;
   /** The batch whose card stands for this one. */
@@ -102,6 +111,10 @@ export interface CardRecord {
   unreachable: string[];
   sentAtMs: number | null;
   messageId?: string;
+  /** Since when the hold is in force that the card tells of; absent where it tells of none. */
+  shownHoldMs?: number;
+  /** A later card has taken its place until the end. */
+  isFollowed?: true;
   /** Codes not yet spent, oldest first. */
   codes: UpdateCode[];
 }
@@ -248,6 +261,8 @@ export interface Task {
   offers: OfferSnapshot[];
   report: { to?: People; group?: string; rows: CardRow[] };
   startWithinMs: number;
+  /** What holds it, where it is held. */
+  hold?: Hold;
   /** When the quorum was reached or the policy applied; null while it waits. */
   approvedAtMs: number | null;
   /** The number the next start gets. Grows only when a person orders another start. */

@@ -1,5 +1,5 @@
 import type { Json } from "../ids/index.ts";
-import { MASK } from "../pages/masked.ts";
+import type { ShowRun } from "../pages/secrets.ts";
 import type { RerunOf } from "./retry-plan.ts";
 import type { Task } from "./task.ts";
 
@@ -11,14 +11,14 @@ export interface ToldTask extends Pick<Task, "state" | "reason" | "choice" | "re
 }
 
 /** A task as it is told; secrets are masked. */
-export function toldTask(task: Task): ToldTask {
+export function toldTask(task: Task, shown: ShowRun): ToldTask {
   const { id, state, reason, choice, retryOf, rerunOf, changed } = task;
   return {
     ...{ task: id, state, reason },
     ...(choice ? { choice } : {}),
     ...(retryOf === undefined ? {} : { retryOf }),
     ...(rerunOf ? { rerunOf: told(rerunOf) } : {}),
-    ...(changed ? { changed: changesOf(task) } : {}),
+    ...(changed ? { changed: changesOf(task, shown) } : {}),
   };
 }
 
@@ -26,10 +26,11 @@ function told({ cluster, executionId, steps }: RerunOf): NonNullable<ToldTask["r
   return { cluster, executionId, steps };
 }
 
-function changesOf({ changed = [], params, secretParams = [] }: Task): NonNullable<ToldTask["changed"]> {
+function changesOf(task: Task, shown: ShowRun): NonNullable<ToldTask["changed"]> {
+  const { changed = [], params } = task;
+  const { shownValue } = shown(task);
   return changed.map(({ name, before }) => {
-    const shown = (value: Json) => (secretParams.includes(name) ? MASK : value);
-    const was = before === undefined ? {} : { before: shown(before) };
-    return { name, ...was, after: shown(params[name] ?? null) };
+    const was = before === undefined ? {} : { before: shownValue(name, before) };
+    return { name, ...was, after: shownValue(name, params[name] ?? null) };
   });
 }

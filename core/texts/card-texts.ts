@@ -18,6 +18,10 @@ export interface CardTexts {
   attempt: (no: number) => string;
   controlAsked: (what: string) => string;
   details: string;
+  /** In the place of buttons: another card follows once the task goes on. */
+  followed: string;
+  /** Of a task that a stop holds; `until` is when it is given up. */
+  hold: (facts: { what: string; by: string; when: string; until: string; why: string }) => string;
   /** A card for many tasks of one rule. */
   group: {
     /** The tasks of the card, over their list; `left` of them are not shown. */

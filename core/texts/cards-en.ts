@@ -18,6 +18,9 @@ export const cardsEn: CardTexts = {
   attempt: (no) => `run ${no}`,
   controlAsked: (what) => `${what} asked for, not confirmed yet`,
   details: "Details",
+  followed: "Another card follows",
+  hold: ({ what, by, when, until, why }) =>
+    `stopped (${what}) by ${by} since ${when} · starts by itself if released by ${until}, else not at all · ${why}`,
   group: {
     list: ({ count, left, clusters }) => {
       const rest = left > 0 ? ` (${left} not listed; send tasks)` : "";

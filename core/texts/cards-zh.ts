@@ -12,6 +12,9 @@ export const cardsZh: CardTexts = {
   attempt: (no) => `第 ${no} 次执行`,
   controlAsked: (what) => `已要求${what}，等待确认`,
   details: "查看详情",
+  followed: "解除后另发卡片",
+  hold: ({ what, by, when, until, why }) =>
+    `急停（${what}），${by} ${when} 起 · ${until} 前解除会自动启动，逾期不执行 · ${why}`,
   group: {
     list: ({ count, left, clusters }) => {
       const rest = left > 0 ? `（另有 ${left} 个未列出，请发送 任务）` : "";

@@ -2,6 +2,7 @@ import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/ind
 import type { CardTexts } from "./card-texts.ts";
 import type { ChoiceTexts } from "./choice-texts.ts";
 import type { CommandTexts } from "./command-texts.ts";
+import type { FleetTexts } from "./fleet-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
 import type { QuestionTexts } from "./question-texts.ts";
 import type { RetryTexts } from "./retry-texts.ts";
@@ -17,6 +18,8 @@ export interface Texts {
   page: PageTexts;
   /** Of runs that people ask for by hand. */
   runs: RunTexts;
+  /** Of clusters and draining them. */
+  fleet: FleetTexts;
   /** Of retries in another way than as it was. */
   retries: RetryTexts;
   brand: string;

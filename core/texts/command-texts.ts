@@ -107,7 +107,15 @@ export interface CommandTexts {
     approveAllTitle: (count: number) => string;
   };
   events: { title: string; none: string; violations: string; tasksOf: string; notKept: string };
-  rules: { title: string; none: string; one: string; on: string; asks: string };
+  rules: {
+    title: string;
+    none: string;
+    one: string;
+    on: string;
+    asks: string;
+    /** So many faults keep the files from being taken; the first is at `place`. */
+    refused: (facts: { count: number; place: string; what: string }) => string;
+  };
   throttle: {
     none: (key: string) => string;
     bucket: (facts: { key: string; left: string; limit: string; next: string }) => string;

@@ -190,7 +190,15 @@ export const commandsEn: CommandTexts = {
     tasksOf: "Tasks:",
     notKept: "The archive cannot be read now; try again later.",
   },
-  rules: { title: "Rules in force:", none: "No such rules.", one: "Rule", on: "Types", asks: "Asks" },
+  rules: {
+    title: "Rules in force:",
+    none: "No such rules.",
+    one: "Rule",
+    on: "Types",
+    asks: "Asks",
+    refused: ({ count, place, what }) =>
+      `⚠ The files have ${count} faults and were not taken; above is what stays in force. The first: ${place} ${what}`,
+  },
   throttle: {
     none: (key) => `There is no bucket ${key}: never used, or full for long.`,
     bucket: ({ key, left, limit, next }) => `${key}: ${left}/${limit} left, passes ${next} at the earliest`,

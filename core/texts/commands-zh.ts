@@ -170,7 +170,15 @@ export const commandsZh: CommandTexts = {
     tasksOf: "任务：",
     notKept: "归档暂时读不到，请稍后再试。",
   },
-  rules: { title: "生效的规则：", none: "没有符合的规则。", one: "规则", on: "事件类型", asks: "授权" },
+  rules: {
+    title: "生效的规则：",
+    none: "没有符合的规则。",
+    one: "规则",
+    on: "事件类型",
+    asks: "授权",
+    refused: ({ count, place, what }) =>
+      `⚠ 文件有 ${count} 处错误，没有采用；上面是仍然有效的规则。第一处：${place} ${what}`,
+  },
   throttle: {
     none: (key) => `没有桶 ${key}：还没有用过，或早已满了。`,
     bucket: ({ key, left, limit, next }) => `${key}：余 ${left}/${limit}，最早 ${next} 放行`,

@@ -2,6 +2,7 @@ import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
 import { choiceEn } from "./choice-texts.ts";
 import { commandsEn } from "./commands-en.ts";
+import { fleetEn } from "./fleet-texts.ts";
 import { pageEn } from "./page-en.ts";
 import { questionsEn } from "./questions-en.ts";
 import { retryEn } from "./retry-texts.ts";
@@ -11,6 +12,7 @@ import { stuckEn } from "./stuck-words.ts";
 export const en: Texts = {
   page: pageEn,
   runs: runsEn,
+  fleet: fleetEn,
   retries: retryEn,
   brand: "Whale",
   cards: cardsEn,
@@ -65,7 +67,8 @@ export const en: Texts = {
     approved_by_person: "counted; more people must approve",
     rejection_counted: "a rejection is counted; others may still approve",
     escalated: "nobody answered; more people were asked",
-    held_by_stop: "held by the stop switch",
+    held_by_stop: "held by a stop, not started",
+    released: "the stop is released, it goes on",
     start_answer_lost: "the answer to the start was lost; being looked for",
     start_not_sent: "StackStorm has not taken the start; tried again later",
     start_unresolved: "it cannot be found out whether it started; a person is asked",

@@ -2,6 +2,7 @@ import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
 import { choiceZh } from "./choice-texts.ts";
 import { commandsZh } from "./commands-zh.ts";
+import { fleetZh } from "./fleet-texts.ts";
 import { pageZh } from "./page-zh.ts";
 import { questionsZh } from "./questions-zh.ts";
 import { retryZh } from "./retry-texts.ts";
@@ -11,6 +12,7 @@ import { stuckZh } from "./stuck-words.ts";
 export const zh: Texts = {
   page: pageZh,
   runs: runsZh,
+  fleet: fleetZh,
   retries: retryZh,
   brand: "鲸",
   cards: cardsZh,
@@ -65,7 +67,8 @@ export const zh: Texts = {
     approved_by_person: "已计一票，人数未够",
     rejection_counted: "已计一票拒绝，其他人仍可批准",
     escalated: "无人应答，已升级给更多人",
-    held_by_stop: "已按停止开关暂缓",
+    held_by_stop: "被急停挡住，尚未启动",
+    released: "急停已解除，继续启动",
     start_answer_lost: "启动的应答丢失，正在核对",
     start_not_sent: "没有在 StackStorm 启动成功，稍后再试",
     start_unresolved: "启动与否无法确认，请人判断",

@@ -26,6 +26,10 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
     sent.push(`${by}: ${text.split("\n")[1] ?? text}`);
   };
   const bot = { state: "live" as BotState, sinceMs: clock.nowMs(), why: "" };
+  const languages = {
+    apart: async (ids: readonly string[]) => ids.map((id) => [id]),
+    of: async ([id]: readonly string[]) => (id === "wangwu" ? ("en" as const) : ("zh" as const)),
+  };
   const deps = {
     bot: { status: () => bot },
     troubles: { current: () => troubles, lastGoodMs: () => good.ms },
@@ -41,7 +45,7 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
     metrics: {
       gauge: (_: string, value: number, labels = {}) => void gauges.set(JSON.stringify(labels), value),
     },
-    ...{ state, clock, log, language: "en" as const, plain: (text: string) => text },
+    ...{ state, clock, log, language: "en" as const, languages, plain: (text: string) => text },
   };
   const fall = (cause: TroubleCause) =>
     troubles.push({

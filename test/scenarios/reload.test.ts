@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
+  ask,
   cardsOf,
   click,
   logged,
@@ -45,11 +46,14 @@ describe("a file of the home that changes while Whale runs", { concurrency: 2 },
     assert.ok(
       warnings.some(({ about, message: why }) => about === "WHALE_HOME" && why.includes("rules/drill.yaml")),
     );
+    const asked = await ask(world, "zhangsan", "规则");
+    assert.match(asked, /演练.*没有采用.*rules\/drill\.yaml:1 approval\.need/s);
     await drill(world, "1");
     await openCard(world, "演练");
 
     world.write("rules/drill.yaml", drillRule({ ...OWNED, title: "修好的演练" })["rules/drill.yaml"] ?? {});
     await logged(world, { msg: "files in force", by: "files" });
+    assert.doesNotMatch(await ask(world, "zhangsan", "规则"), /没有采用/);
     assert.deepEqual(
       (await ready(world)).warnings.filter(({ about }) => about === "WHALE_HOME"),
       [],

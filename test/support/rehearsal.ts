@@ -7,6 +7,7 @@ import type { RuleSet } from "../../core/rules/index.ts";
 import { DEFAULT_SETTINGS } from "../../core/tasks/index.ts";
 import { compileWindows } from "../../core/windows/index.ts";
 import { aReplay } from "./replays.ts";
+import { NO_SECRETS } from "./secrecy.ts";
 
 /** What a rehearsal of these events counts, by rule; those of which it has nothing to say are left out. */
 export async function rehearsalOf(
@@ -16,9 +17,9 @@ export async function rehearsalOf(
 ): Promise<RuleTally[]> {
   const { clusters, policies, nowMs } = context;
   const windows = compileWindows([], () => () => false);
-  const running = runningReplay(aReplay("r_1"));
+  const running = runningReplay(aReplay("r_1"), { secrecy: NO_SECRETS });
   await replayTurn(running, {
-    actions: () => undefined,
+    secrecy: NO_SECRETS,
     inForce: () => ({ set, clusters, policies, schedules: new Map(), windows, ...times }),
     mutes: { current: () => compileMutes([]), refresh: async () => undefined },
     clock: { nowMs: () => nowMs },

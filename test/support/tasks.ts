@@ -2,6 +2,7 @@ import { ONLY_GROUP, shortApproval } from "../../core/approvals/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { hashOf } from "../../core/ids/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
+import type { Stop } from "../../core/stops/index.ts";
 import {
   type Click,
   DEFAULT_SETTINGS,
@@ -96,6 +97,12 @@ export function aClick(overrides: Partial<Click> = {}): Click {
 export function anOrder(overrides: Partial<Order> = {}): Order {
   clicks++;
   return { by: "zhangsan", entitlement: entitledFor(), key: `order-${clicks}`, ...overrides };
+}
+
+/** A stop of everything, ordered by wangwu a minute before the first task. */
+export function aStop(overrides: Partial<Stop> = {}): Stop {
+  const at = new Date(START_MS - 60_000).toISOString();
+  return { scope: { of: "everything" }, by: "user:wangwu", at, why: "机房断电", ...overrides };
 }
 
 /** What StackStorm says of an execution that may be adopted. */

@@ -1,7 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { Clock, Logger } from "../../../core/ports/index.ts";
+import type { Clock, Logger, Queue } from "../../../core/ports/index.ts";
 import { closedError } from "../errors.ts";
-import type { Queue } from "../group-commit.ts";
 import { threadOptions } from "../thread-options.ts";
 import { type Asking, crashedError, faultError, type Reply, type Served, type Telling } from "./protocol.ts";
 import type { WorkerOptions } from "./worker.ts";

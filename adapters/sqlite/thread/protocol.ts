@@ -1,5 +1,5 @@
 import { ChatOpsError, errorText, isChatOpsError } from "../../../core/errors.ts";
-import type { Queue } from "../group-commit.ts";
+import type { Queue } from "../../../core/ports/index.ts";
 
 /** The ports that the thread serves, and what else it is asked. */
 export type Served =

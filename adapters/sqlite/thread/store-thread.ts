@@ -5,13 +5,13 @@ import type {
   Journal,
   JournalEntry,
   Leases,
+  Queue,
   Receipt,
   ReplayStore,
   StateStore,
   ThrottleStore,
 } from "../../../core/ports/index.ts";
 import { readConfig, type SqliteStoreOptions } from "../config.ts";
-import type { Queue } from "../group-commit.ts";
 import { type EntryRow, entryOf } from "../journal-readers.ts";
 import { packedDelivery } from "../journal-text.ts";
 import { type OutboxRows, outboxOver } from "../outbox.ts";

@@ -1,4 +1,4 @@
-import { type Deciders, deciders } from "../../../core/approvals/index.ts";
+import { deciders } from "../../../core/approvals/index.ts";
 import { type MessageViewing, replyText } from "../../../core/cards/index.ts";
 import { taskLine } from "../../../core/commands/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
@@ -11,12 +11,13 @@ import {
   type StepResult,
   step,
   type Task,
+  type Written,
 } from "../../../core/tasks/index.ts";
 import { giveBatchReason } from "../../batches/reasons.ts";
 import type { Advancer, Viewer } from "../../workers/index.ts";
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
 import { meantTask } from "../find-task.ts";
-import { type StandingDeps, standingOf } from "../standing.ts";
+import { type StandingDeps, standingOf, standings } from "../standing.ts";
 import type { TaskAccessDeps } from "../task-access.ts";
 
 export interface DecisionDeps extends StandingDeps, TaskAccessDeps {
@@ -54,13 +55,9 @@ async function decideOne(asked: Asked, kind: "approve" | "reject", deps: Decisio
   return decidedText(result, click, await deps.view(result.task, [asked.by]));
 }
 
-/** A click on the card that asks now; the machine knows by `typed` that no card was touched. */
-function typedClick(
-  task: Task,
-  click: Omit<Click, "cardNo" | "typed">,
-  typed: NonNullable<Click["typed"]>,
-): Click {
-  return { ...click, cardNo: task.cards.at(-1)?.no ?? 0, typed };
+/** A click on the card that asks now; the machine knows by `written` that no card was touched. */
+function typedClick(task: Task, click: Omit<Click, "cardNo" | "written">, typed: Omit<Written, "on">): Click {
+  return { ...click, cardNo: task.cards.at(-1)?.no ?? 0, written: { on: "chat", ...typed } };
 }
 
 function decidedText(result: StepResult, { clickKey }: Click, viewing: MessageViewing): string {
@@ -117,20 +114,6 @@ function reasonAbout({ outcome, reason, task }: StepResult, key: string): Parame
 const MOST_AT_ONCE = 500;
 const MOST_LOOKED_AT = 5_000;
 const SHOWN = 20;
-
-type StandingFor = (task: Task) => ReturnType<typeof standingOf>;
-
-/** Looks people up once for each way of asking: many tasks of one rule ask the same. */
-function standings(by: string, deps: StandingDeps): StandingFor {
-  const known = new Map<string, ReturnType<typeof standingOf>>();
-  return (task) => {
-    const among: readonly Deciders[] = deciders(task);
-    const key = JSON.stringify(among);
-    const found = known.get(key) ?? standingOf(by, among, deps);
-    known.set(key, found);
-    return found;
-  };
-}
 
 /** All that this person could approve now, listed to be confirmed; what needs more than a yes is left out. */
 async function askAll({ by, args, key, viewing }: Asked, deps: DecisionDeps): Promise<Prepared> {

@@ -1,13 +1,16 @@
-import { clockTime, type MessageViewing } from "../../../core/cards/index.ts";
+import { actorText, clockTime, type MessageViewing } from "../../../core/cards/index.ts";
 import { muteOfWords, muteText, type NamedMute } from "../../../core/mutes/index.ts";
 import { actorName, authorise } from "../../../core/people/index.ts";
+import type { Directory } from "../../../core/ports/index.ts";
 import { type MuteKeeper, type MuteObject, muteFaultWords } from "../../mutes/index.ts";
+import { actorNames } from "../../names.ts";
 import type { Asked, ChatCommands } from "../command.ts";
 import type { Denier } from "../denied.ts";
 
 export interface ChatMuteDeps {
   mutes: MuteKeeper;
   objectOf: MuteObject;
+  directory: Pick<Directory, "nameOf">;
   denied: Denier;
 }
 
@@ -20,16 +23,20 @@ export function muteCommands(deps: ChatMuteDeps): Pick<ChatCommands, "mutes" | "
   };
 }
 
-async function list({ actor, viewing }: Asked, { mutes, objectOf }: ChatMuteDeps): Promise<string> {
+async function list(
+  { actor, viewing }: Asked,
+  { mutes, objectOf, directory }: ChatMuteDeps,
+): Promise<string> {
   const { commands } = viewing.texts;
   const seen = (await mutes.list()).filter(({ mute }) => {
     return authorise(actor, "mutes.read", objectOf(mute.match)).outcome === "allowed";
   });
   if (seen.length === 0) return commands.noMutes;
-  return [commands.mutesTitle, ...seen.map((one) => muteLine(one, viewing))].join("\n");
+  const lines = await Promise.all(seen.map((one) => muteLine(one, viewing, directory)));
+  return [commands.mutesTitle, ...lines].join("\n");
 }
 
-async function order(asked: Asked, { mutes, objectOf, denied }: ChatMuteDeps): Promise<string> {
+async function order(asked: Asked, { mutes, objectOf, directory, denied }: ChatMuteDeps): Promise<string> {
   const { actor, args, viewing } = asked;
   const read = muteOfWords((args.text ?? "").split(/\s+/).filter(Boolean));
   const { commands, wordsOf } = viewing.texts;
@@ -40,10 +47,10 @@ async function order(asked: Asked, { mutes, objectOf, denied }: ChatMuteDeps): P
   const refused = denied(asked, "mutes.write", objectOf(read.order.match));
   if (refused !== null) return refused;
   const made = await mutes.order(read.order, actorName(actor));
-  return commands.muted(muteLine(made, viewing));
+  return commands.muted(await muteLine(made, viewing, directory));
 }
 
-async function lift(asked: Asked, { mutes, objectOf, denied }: ChatMuteDeps): Promise<string> {
+async function lift(asked: Asked, { mutes, objectOf, directory, denied }: ChatMuteDeps): Promise<string> {
   const { actor, args, viewing } = asked;
   const { commands } = viewing.texts;
   const name = (args.word ?? "").toLowerCase();
@@ -53,10 +60,16 @@ async function lift(asked: Asked, { mutes, objectOf, denied }: ChatMuteDeps): Pr
   const refused = denied(asked, "mutes.write", objectOf(known.mute.match));
   if (refused !== null) return refused;
   const lifted = await mutes.lift(known.name, actorName(actor));
-  return lifted ? commands.unmuted(muteLine(known, viewing)) : commands.noSuchMute(viewing.plain(name));
+  return lifted
+    ? commands.unmuted(await muteLine(known, viewing, directory))
+    : commands.noSuchMute(viewing.plain(name));
 }
 
-function muteLine({ name, mute }: NamedMute, { plain, texts, timeZone }: MessageViewing): string {
+async function muteLine(
+  { name, mute }: NamedMute,
+  { plain, texts, timeZone }: MessageViewing,
+  directory: ChatMuteDeps["directory"],
+): Promise<string> {
   const facts = {
     id: shortName(name),
     what: plain(muteText(mute.match)),
@@ -64,7 +77,7 @@ function muteLine({ name, mute }: NamedMute, { plain, texts, timeZone }: Message
   };
   return texts.commands.muteLine({
     ...facts,
-    by: plain(mute.by.replace(/^user:/, "")),
+    by: plain(actorText(mute.by, { texts, nameOf: await actorNames([mute.by], directory) })),
     why: plain(mute.why),
   });
 }

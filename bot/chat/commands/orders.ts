@@ -132,7 +132,8 @@ const aboutRetry: About = async ({ task }, { orders, asked, viewing }) => {
   if (planned.outcome === "refused") return texts.refusals[planned.reason];
   if (planned.outcome === "misfits") return texts.wordsOf(planned.words);
   const { rerunOf, content, cluster } = planned.plan;
-  const how = retryText({ params: task.params, ...content, ...(rerunOf ? { rerunOf } : {}) }, texts);
+  const { changed: _, rerunOf: __, ...plain } = task;
+  const how = retryText({ ...plain, ...content, ...(rerunOf ? { rerunOf } : {}) }, viewing);
   const on = cluster === undefined ? "" : texts.retries.on(cluster);
   const rows = [how, on].map((value) => ({ label: texts.retries.label, value }));
   const isSame = how === "" && on === "";

@@ -1,3 +1,4 @@
+import type { Problem } from "../../../adapters/files/index.ts";
 import { approvalWords } from "../../../core/approvals/index.ts";
 import { clockTime, factLine, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
 import { pageOf } from "../../../core/commands/index.ts";
@@ -10,6 +11,8 @@ import type { Denier } from "../denied.ts";
 
 export interface ChatRuleDeps {
   rules: () => readonly Rule[];
+  /** What is wrong in files that were not taken. */
+  refused: () => readonly Problem[];
   throttle: Pick<ThrottleStore, "show">;
   denied: Denier;
 }
@@ -30,16 +33,28 @@ function rules({ actor, args, after, viewing }: Asked, deps: ChatRuleDeps): Repl
   });
   const wanted = (args.text ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
   const one = seen.find(({ id }) => id === args.text);
-  if (one) return { text: ruleText(one, viewing) };
+  const faults = seen.length > 0 ? faultLines(deps.refused(), viewing) : [];
+  if (one) return { text: [ruleText(one, viewing), ...faults].join("\n") };
   const found = seen.filter((rule) => {
     const text = [rule.id, rule.title, rule.business, rule.action, ...rule.on].join("\n").toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
   const page = pageOf(found, after, ({ id }) => id);
-  if (page.shown.length === 0) return { text: words.none };
+  if (page.shown.length === 0) return { text: [words.none, ...faults].join("\n") };
   const lines = page.shown.map((rule) => ruleLine(rule, viewing));
   const goesOn = page.next === null ? [] : [more(page.left)];
-  return { text: [words.title, ...lines, ...goesOn].join("\n"), next: page.next };
+  return { text: [words.title, ...lines, ...faults, ...goesOn].join("\n"), next: page.next };
+}
+
+/** Whoever looks at what is in force wonders why it is not what they have written. */
+function faultLines(faults: readonly Problem[], viewing: MessageViewing): string[] {
+  const [first] = faults;
+  if (!first) return [];
+  const { file, line, field, message, messageEn = message } = first;
+  const { texts } = viewing;
+  const what = plainLine(`${field} ${texts.wordsOf({ zh: message, en: messageEn })}`.trim(), viewing);
+  const place = viewing.plain(`${file}:${line}`);
+  return [texts.commands.rules.refused({ count: faults.length, place, what })];
 }
 
 function ruleLine({ id, title, business, action }: Rule, viewing: MessageViewing): string {

@@ -1,9 +1,17 @@
-import { clockTime, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
+import {
+  actorText,
+  clockTime,
+  type MessageViewing,
+  plainLine,
+  scopeText,
+} from "../../../core/cards/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
 import { commandWords } from "../../../core/commands/index.ts";
 import { actorName } from "../../../core/people/index.ts";
+import type { Directory } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { isThere, objectOfStop, type Stop, type StopScope, stopOfWords } from "../../../core/stops/index.ts";
+import { actorNames } from "../../names.ts";
 import { type ReleaseDeps, releaseHeld, type StopKeeper } from "../../stops/index.ts";
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
 import type { Denier } from "../denied.ts";
@@ -12,6 +20,7 @@ export interface ChatStopDeps extends Omit<ReleaseDeps, "stops"> {
   stops: StopKeeper;
   rules: () => readonly Rule[];
   clusters: () => readonly Cluster[];
+  directory: Pick<Directory, "nameOf">;
   denied: Denier;
 }
 
@@ -30,11 +39,12 @@ export function stopCommands(deps: ChatStopDeps): Pick<ChatCommands, "stops" | "
   };
 }
 
-async function list({ viewing }: Asked, { stops }: ChatStopDeps): Promise<string> {
+async function list({ viewing }: Asked, { stops, directory }: ChatStopDeps): Promise<string> {
   const { stops: words } = viewing.texts.commands;
   const all = await stops.list();
   if (all.length === 0) return words.none;
-  return [words.title, ...all.map((one) => stopLine(one, viewing))].join("\n");
+  const naming = await namedIn(all, viewing, directory);
+  return [words.title, ...all.map((one) => stopLine(one, naming))].join("\n");
 }
 
 /** `start` alone lifts the stop of everything. */
@@ -51,10 +61,10 @@ function prepare(asked: Asked, id: "stop" | "start", deps: ChatStopDeps): Prepar
   const { scope, why } = order;
   // A stop of what is gone may still be lifted.
   if (id === "stop" && !isThere(scope, { rules: deps.rules(), clusters: deps.clusters() }))
-    return { outcome: "answer", text: words.unknown(viewing.plain(scopeText(scope, viewing))) };
+    return { outcome: "answer", text: words.unknown(viewing.plain(scopeText(scope, viewing.texts))) };
   const refused = deniedOn(scope, asked, deps);
   if (refused !== null) return { outcome: "answer", text: refused };
-  const title = `${commandWords(id, viewing.texts)} ${scopeText(scope, viewing)}`;
+  const title = `${commandWords(id, viewing.texts)} ${scopeText(scope, viewing.texts)}`;
   const rows = why === "" ? [] : [{ label: viewing.texts.labels.reason, value: why }];
   return { outcome: "ask", facts: { title, rows, text: confirm[id] }, args };
 }
@@ -72,7 +82,7 @@ async function stop(asked: Asked, deps: ChatStopDeps): Promise<string> {
   const refused = deniedOn(order.scope, asked, deps);
   if (refused !== null) return refused;
   const made = await deps.stops.order(order, actorName(actor));
-  const line = stopLine(made.stop, viewing);
+  const line = stopLine(made.stop, await namedIn([made.stop], viewing, deps.directory));
   return made.outcome === "stopped" ? words.stopped(line) : words.before(line);
 }
 
@@ -83,21 +93,29 @@ async function start(asked: Asked, deps: ChatStopDeps): Promise<string> {
   if (!order) return words.usage;
   const refused = deniedOn(order.scope, asked, deps);
   if (refused !== null) return refused;
-  const what = viewing.plain(scopeText(order.scope, viewing));
+  const what = viewing.plain(scopeText(order.scope, viewing.texts));
   if (!(await deps.stops.lift(order.scope, actorName(actor)))) return words.notStopped(what);
   await releaseHeld(deps);
   return words.started(what);
 }
 
-function scopeText(scope: StopScope, { texts }: MessageViewing): string {
-  const name = texts.commands.stops.scope[scope.of];
-  return scope.of === "everything" ? name : `${name} ${scope.name}`;
+/** The same viewing with the names of who has stopped these. */
+async function namedIn(
+  stops: readonly Stop[],
+  viewing: MessageViewing,
+  directory: ChatStopDeps["directory"],
+): Promise<MessageViewing> {
+  const nameOf = await actorNames(
+    stops.map(({ by }) => by),
+    directory,
+  );
+  return { ...viewing, nameOf };
 }
 
 function stopLine({ scope, by, at, why }: Stop, viewing: MessageViewing): string {
   return viewing.texts.commands.stops.line({
-    what: viewing.plain(scopeText(scope, viewing)),
-    by: viewing.plain(by.replace(/^user:/, "")),
+    what: viewing.plain(scopeText(scope, viewing.texts)),
+    by: viewing.plain(actorText(by, viewing)),
     when: clockTime(Date.parse(at), viewing.timeZone),
     why: plainLine(why, viewing),
   });

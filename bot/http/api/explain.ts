@@ -1,5 +1,6 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
+import type { ShowRun } from "../../../core/pages/index.ts";
 import { type AccessObject, inScope, objectOfRule } from "../../../core/people/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { toldTask } from "../../../core/tasks/index.ts";
@@ -10,6 +11,8 @@ import { queryReader, refuseQuery } from "./query.ts";
 
 export interface ExplainRouteDeps extends ApiDeps {
   explainer: Explainer;
+  /** What may be seen of what tasks run. */
+  shown: ShowRun;
   rules: () => readonly Rule[];
 }
 
@@ -21,7 +24,10 @@ export function explainRoutes(router: Router, deps: ExplainRouteDeps): void {
   );
 }
 
-async function explain(ctx: RouterContext, { guard, explainer, rules }: ExplainRouteDeps): Promise<void> {
+async function explain(
+  ctx: RouterContext,
+  { guard, explainer, shown, rules }: ExplainRouteDeps,
+): Promise<void> {
   const reader = await guard(ctx, "events.read", "some");
   if (reader.outcome === "answered") return;
   const caller = await guard(ctx, "rules.read", "some");
@@ -44,7 +50,7 @@ async function explain(ctx: RouterContext, { guard, explainer, rules }: ExplainR
   const { id, type, title, subject, status, receivedAt } = event;
   const seen = explanations.filter(({ ruleId }) => inScope(caller.scope, objectOf(ruleId)));
   const told = seen.map(async (one) => {
-    const tasks = (await explainer.tasksOf(one)).map(toldTask);
+    const tasks = (await explainer.tasksOf(one)).map((task) => toldTask(task, shown));
     return { ...one, ...(tasks.length > 0 ? { tasks } : {}) };
   });
   ctx.body = { event: { id, type, title, subject, status, receivedAt }, rules: await Promise.all(told) };

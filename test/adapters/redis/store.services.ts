@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { Redis } from "ioredis";
-import { openRedisStore, type Queue, type RedisStore } from "../../../adapters/redis/index.ts";
+import { openRedisStore, type RedisStore } from "../../../adapters/redis/index.ts";
+import type { Queue } from "../../../core/ports/index.ts";
 import { aStop } from "../../contract/state-store.ts";
 import { aDelivery, aDraft, anOutboxItem, aRawBody, aTask } from "../../support/builders.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Database, openDatabase } from "../../../adapters/sqlite/database.ts";
-import { type GroupCommit, groupCommit, type Queue } from "../../../adapters/sqlite/group-commit.ts";
+import { type GroupCommit, groupCommit } from "../../../adapters/sqlite/group-commit.ts";
 import { writeBehind } from "../../../adapters/sqlite/write-behind.ts";
+import type { Queue } from "../../../core/ports/index.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
 /** A table `n`, and a `child` whose missing parent makes the commit itself fail. */

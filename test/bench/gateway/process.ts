@@ -6,6 +6,7 @@ import { readJson } from "../../../adapters/sources/index.ts";
 import { createStackStorm } from "../../../adapters/stackstorm/index.ts";
 import { createMetrics, systemClock, systemIds } from "../../../adapters/telemetry/index.ts";
 import { createGateway } from "../../../bot/gateway/index.ts";
+import { NO_MASKING, showingRuns } from "../../../core/pages/index.ts";
 import { RIGHTS, tokenHash } from "../../../core/people/index.ts";
 import { startStackStormSimulator } from "../../../fixtures/simulators/stackstorm/index.ts";
 import { tempFolder } from "../../support/sqlite.ts";
@@ -65,6 +66,7 @@ function gateway({ origin, key }: GatewayOrders): Koa {
       ...{
         sights: () => new Map(),
         longAnswers: { keep: () => undefined },
+        shown: showingRuns({ masking: NO_MASKING, actions: () => undefined }),
         door: stackstorm,
         executor: stackstorm,
         clusters: () => clusters,

@@ -11,6 +11,7 @@ import { prepare, prepareFiles } from "../../../bot/wire.ts";
 import { fleetOver } from "../../../bot/wire-fleet.ts";
 import type { Ground } from "../../../bot/work.ts";
 import { createAdvancer } from "../../../bot/workers/index.ts";
+import { NO_MASKING } from "../../../core/pages/index.ts";
 import type { Clock } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
@@ -61,8 +62,14 @@ export function groundOver(
       usableBy: async () => [],
     },
     aliases: { current: async () => ({ aliases: [], silent: [] }) },
+    secrecy: { masking: NO_MASKING, actions: () => undefined },
+    keeper: { refused: () => [] },
     pressure: { sheds: () => false },
-    languages: { of: async () => config.language, choose: async () => undefined },
+    languages: {
+      of: async () => config.language,
+      apart: async (ids) => [[...ids]],
+      choose: async () => undefined,
+    },
     mutes: createMuteKeeper({ ...store, ids: systemIds, clock, log }),
     stops: createStopKeeper({ ...store, clock, log }),
     delegations: createDelegationKeeper({

@@ -13,6 +13,7 @@ import type { ChatBot, OutboxBody, OutboxClaim } from "../../../core/ports/index
 import type { Task } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { recordingLog } from "../../support/log.ts";
+import { shownAll } from "../../support/secrecy.ts";
 import { aMadeTask } from "../../support/tasks.ts";
 import { countedMetrics } from "../workers/parts.ts";
 
@@ -46,6 +47,7 @@ async function delivered(
     ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", resultRows: [] },
     plain: (text: string) => text,
     nameOf: (id: string) => id,
+    shown: shownAll,
   });
   const deps: GroupDeliverDeps = {
     posts: {

@@ -7,6 +7,7 @@ import type { BotIncoming, InboxItem } from "../../../core/ports/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { silentLog } from "../../support/log.ts";
+import { shownAll } from "../../support/secrecy.ts";
 import { aMadeTask } from "../../support/tasks.ts";
 import { countedMetrics } from "../workers/parts.ts";
 
@@ -48,6 +49,7 @@ function hearing(seenAfter: number, update: () => Promise<"updated" | "too_late"
         ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", resultRows: [] },
         plain: (text) => text,
         nameOf: (id) => id,
+        shown: shownAll,
       }),
       log: silentLog,
     }),

@@ -13,6 +13,7 @@ import type { Control, RetryWish, Task } from "../../../core/tasks/index.ts";
 import { fakeSt2, type Reply, type Seen } from "../../adapters/stackstorm/support.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
+import { shownAll } from "../../support/secrecy.ts";
 
 export const KEY = "k3y-of-the-robot-0123456789";
 
@@ -61,6 +62,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
   const longAnswers = createLongAnswers();
   const gateway = createGateway({
     ...{ door: stackstorm, executor: stackstorm, clusters: () => clusters },
+    shown: shownAll,
     sights: () => new Map((world.down ?? []).map((name) => [name, { state: "down", sinceMs: 0, open: 0 }])),
     identity: {
       tokens: () => new Map([[tokenHash("token-of-lisi"), TOKEN]]),

@@ -83,3 +83,12 @@ test("what nobody has chosen and the file does not say is stated nowhere", async
   await there.choose("wang", "en");
   assert.equal(await here.stated("wang"), "en");
 });
+
+test("people are told apart by what they read, each named once as they were named", async () => {
+  const { here } = bench();
+  assert.deepEqual(await here.apart(["zhang", "John", "jane", "wang"]), [
+    ["zhang", "wang"],
+    ["John", "jane"],
+  ]);
+  assert.deepEqual(await here.apart([]), []);
+});

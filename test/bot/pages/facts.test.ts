@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isSecretKey, maskText } from "../../../adapters/telemetry/index.ts";
-import { type FactDeps, factsOf, shownParams } from "../../../bot/pages/facts.ts";
-import { actionParameters } from "../../../core/actions/index.ts";
+import { type FactDeps, factsOf } from "../../../bot/pages/facts.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
+import { shownRun } from "../../../core/pages/index.ts";
 import { ruleSet } from "../../../core/rules/index.ts";
 import type { Task } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { anEvent } from "../../support/builders.ts";
+import { SECRET_PIN, shownAll } from "../../support/secrecy.ts";
 import { aMadeTask, anExecution, aRule } from "../../support/tasks.ts";
 
 function depsOf(overrides: Partial<FactDeps> = {}): FactDeps {
@@ -27,14 +27,10 @@ function depsOf(overrides: Partial<FactDeps> = {}): FactDeps {
     state: { list: async () => [] },
     explainer: { explain: async () => null },
     rules: () => compiled.set,
-    actions: () => ({
-      ...{ action: "disk.cleanup", enabled: true },
-      parameters: actionParameters({ pin: { type: "string", secret: true } }),
-    }),
-    masking: { isSecretKey, maskText },
+    secrecy: SECRET_PIN,
     viewIn: (language) => async () => {
       const viewing = { texts: textsOf(language), timeZone: "UTC", plain: (text: string) => text };
-      return { ...viewing, nameOf: (id) => id, resultRows: [] };
+      return { ...viewing, nameOf: (id) => id, resultRows: [], shown: shownAll };
     },
     ...overrides,
   };
@@ -48,7 +44,7 @@ function running(): Task {
 
 describe("what a page tells of a task", () => {
   test("has no parameter that its action calls secret, nor its value in an output", async () => {
-    assert.deepEqual(shownParams(running(), depsOf()).params, { host: "vm-1", pin: "********" });
+    assert.deepEqual(shownRun(running(), SECRET_PIN).params, { host: "vm-1", pin: "********" });
     const { output, event, features } = await factsOf(running(), "zh", depsOf());
     assert.deepEqual(output, { outcome: "text", text: "pin ******** accepted" });
     assert.deepEqual(event?.labels, { token: "********" });

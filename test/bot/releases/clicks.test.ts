@@ -7,6 +7,7 @@ import type { OutboxItem } from "../../../core/ports/index.ts";
 import type { Release } from "../../../core/releases/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { silentLog } from "../../support/log.ts";
+import { shownAll } from "../../support/secrecy.ts";
 import { aProcess, aWorld } from "./world.ts";
 
 /** A release that was asked for by wangwu; who clicks holds `rights` on all clusters. */
@@ -16,7 +17,7 @@ async function aDesk(rights: readonly "releases.write"[] = [], group?: string) {
   const items: OutboxItem[] = [];
   const view: Viewer = async () => ({
     ...{ texts: textsOf("zh"), timeZone: "Asia/Shanghai", plain: (text: string) => text },
-    ...{ nameOf: (id: string) => id, resultRows: [] },
+    ...{ nameOf: (id: string) => id, resultRows: [], shown: shownAll },
   });
   const asked = await releases.ask({ set: "shared", by: "user:wangwu", why: "" });
   assert.notEqual(asked.outcome, "refused");

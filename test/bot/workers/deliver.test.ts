@@ -183,3 +183,26 @@ test("a digest that WeCom refuses is tried again, and then told once", async (t)
   assert.match(digests[0]?.what ?? "", /^\*\*Digest: 7 tasks ended\*\*/);
   assert.equal(digests.length, 1);
 });
+
+test("each of several people is told how it ended in the language that they read", async (t) => {
+  const task = over("done", { report: { to: { users: ["lisi", "john"] }, rows: [] } });
+  const { chat } = await sent(t, task, itemOf(task, 2, { kind: "report" }), ({ chinese }) => {
+    chinese.add("lisi");
+  });
+  const told = new Map(chat.got.map(({ to, what }) => [to, what]));
+  assert.match(told.get("lisi") ?? "", /成功/);
+  assert.match(told.get("john") ?? "", /succeeded/);
+  assert.doesNotMatch(told.get("john") ?? "", /成功/);
+});
+
+test("that a card cannot be sent at all is told to each in their own language", async (t) => {
+  const task = asking({ origin: OFFERED, report: { to: { users: ["john"] }, rows: [] } });
+  const card = itemOf(task, 1, { kind: "card", cardNo: 1 });
+  const { chat } = await sent(t, task, card, (setting) => {
+    setting.chinese.add("wangwu");
+    setting.chat.refusals.push(new ChatOpsError("no such card", { code: "wecom.bad_request" }));
+  });
+  const told = new Map(chat.got.map(({ to, what }) => [to, what]));
+  assert.match(told.get("wangwu") ?? "", /授权卡片发不出去/);
+  assert.match(told.get("john") ?? "", /cannot be sent|could not be sent/i);
+});

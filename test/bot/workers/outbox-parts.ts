@@ -17,6 +17,7 @@ import { textsOf } from "../../../core/texts/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
+import { shownAll } from "../../support/secrecy.ts";
 import { limitedChat } from "./chat-with-limits.ts";
 import { countedMetrics, settled } from "./parts.ts";
 
@@ -40,9 +41,21 @@ export function outboxSetting(t: TestContext) {
   const { outbox, journal, tasks, throttle } = store;
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
   const channel = createChannel({ messenger: chat.messenger, throttle, limits: DEFAULT_BUDGETS, ...common });
-  const view = async () => ({
-    ...{ texts: textsOf("en"), timeZone: "Asia/Shanghai", plain: markdownText, resultRows: [] },
+  /** Who reads Chinese; everybody else reads English. */
+  const chinese = new Set<string>();
+  const apart = async (ids: readonly string[]) => {
+    const zh = ids.filter((id) => chinese.has(id));
+    return [zh, ids.filter((id) => !chinese.has(id))].filter((some) => some.length > 0);
+  };
+  const view = async (_task: unknown, to: readonly string[] = []) => ({
+    ...{
+      texts: textsOf(to.some((id) => chinese.has(id)) ? "zh" : "en"),
+      timeZone: "Asia/Shanghai",
+      plain: markdownText,
+      resultRows: [],
+    },
     nameOf: (id: string) => id,
+    shown: shownAll,
   });
   const rules: { id: string; owner?: People }[] = [];
   const reads: string[] = [];
@@ -65,7 +78,7 @@ export function outboxSetting(t: TestContext) {
         return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
       },
     },
-    ...{ outbox, journal, channel, messagesIn, directory, delegations, advancer, view, ...common },
+    ...{ outbox, journal, channel, apart, messagesIn, directory, delegations, advancer, view, ...common },
     ...{ throttle, rules: () => rules, executor },
   });
   const digest = createDigester({ outbox, channel, view, ...common });
@@ -93,5 +106,5 @@ export function outboxSetting(t: TestContext) {
     return { loop, pass, until };
   };
   const left = budgetLeft({ throttle, limits: DEFAULT_BUDGETS, clock });
-  return { clock, store, chat, log, metrics, channel, left, rules, reads, start };
+  return { clock, store, chat, log, metrics, channel, advancer, left, rules, reads, chinese, start };
 }

@@ -12,6 +12,7 @@ import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { anEvent } from "../../support/builders.ts";
 import { type MovableClock, movableClock, START_MS } from "../../support/clock.ts";
 import { silentLog } from "../../support/log.ts";
+import { NO_SECRETS } from "../../support/secrecy.ts";
 import { aRule } from "../../support/tasks.ts";
 import { countedMetrics, eventually } from "./parts.ts";
 
@@ -70,7 +71,7 @@ export async function replayWorld(
     start: (parts = {}) => {
       const { replays, journal, tasks, audit } = store;
       const ports = {
-        ...{ actions: () => undefined, mutes },
+        ...{ secrecy: NO_SECRETS, mutes },
         ...{ replays, archive, journal, tasks, audit, inForce, clock, metrics },
       };
       const rest = {

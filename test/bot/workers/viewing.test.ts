@@ -6,9 +6,10 @@ import { textsOf } from "../../../core/texts/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { movableClock } from "../../support/clock.ts";
+import { NO_SECRETS, SECRET_PIN } from "../../support/secrecy.ts";
 import { aMadeTask } from "../../support/tasks.ts";
 
-function viewer(linkOf?: (id: string) => string | null) {
+function viewer(linkOf?: (id: string) => string | null, secrecy = NO_SECRETS) {
   const clock = movableClock();
   const { journal } = openMemoryStore({ clock });
   const asked: string[] = [];
@@ -21,7 +22,14 @@ function viewer(linkOf?: (id: string) => string | null) {
     vouch: async () => ({ outcome: "not_entitled" as const }),
   };
   const languages = { of: async (ids: readonly string[]) => (ids.includes("john") ? "en" : "zh") } as const;
-  const deps = { directory, journal, archive: openMemoryArchive(), languages, timeZone: "UTC" };
+  const deps = {
+    directory,
+    journal,
+    archive: openMemoryArchive(),
+    languages,
+    timeZone: "UTC",
+    secrecy,
+  };
   return { asked, view: createViewer({ ...deps, plain: (text) => text, ...(linkOf ? { linkOf } : {}) }) };
 }
 
@@ -42,4 +50,12 @@ test("leads to a task's page only where pages have an address", async () => {
   const linked = await viewer((id) => `https://whale.example/tasks/${id}`).view(null);
   assert.equal(linked.linkOf?.("t_1"), "https://whale.example/tasks/t_1");
   assert.equal((await viewer().view(null)).linkOf, undefined);
+});
+
+test("what is secret of a task is hidden in whatever a message tells of it", async () => {
+  const { view } = viewer(undefined, SECRET_PIN);
+  const task = aMadeTask({ rendered: { params: { host: "vm-1", pin: "4711-0815" } } });
+  const { plain, shown } = await view(task);
+  assert.equal(plain("accepted 4711-0815 on vm-1"), "accepted ******** on vm-1");
+  assert.deepEqual(shown(task).params, { host: "vm-1", pin: "********" });
 });

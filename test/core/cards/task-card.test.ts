@@ -6,6 +6,7 @@ import { type PeopleApproval, shortApproval } from "../../../core/approvals/inde
 import {
   type ButtonsView,
   type CardView,
+  clockTime,
   reportText,
   taskCard,
   type Viewing,
@@ -14,6 +15,7 @@ import { cardId } from "../../../core/ids/index.ts";
 import {
   type CardRecord,
   isTerminal,
+  startByMs,
   TASK_STATES,
   type Task,
   type TaskInput,
@@ -21,7 +23,7 @@ import {
 } from "../../../core/tasks/index.ts";
 import { LANGUAGES } from "../../../core/texts/index.ts";
 import { START_MS } from "../../support/clock.ts";
-import { aClick, aMadeTask, anExecution, entitledFor, inputs, walk } from "../../support/tasks.ts";
+import { aClick, aMadeTask, anExecution, aStop, entitledFor, inputs, walk } from "../../support/tasks.ts";
 import { aViewing } from "./viewing.ts";
 
 const OFFERS = ["view", "top", "more"].map((id) => ({
@@ -48,7 +50,8 @@ function card(task: Task, purpose: CardRecord["purpose"] = "approval"): CardReco
 function inState(state: TaskState): Task {
   const approved = walk(asking(), inputs.approve, inputs.intend, inputs.started);
   const message = 'Action "disk.nosuch" cannot be found.';
-  return { ...approved, state, reason: "start_refused", message };
+  const hold = { stop: aStop({ why: "断电".repeat(100) }), sinceMs: START_MS };
+  return { ...approved, state, reason: "start_refused", message, hold };
 }
 
 /** The card of a task that has buttons, or none any more. */
@@ -83,6 +86,29 @@ describe("every state's card is within WeCom's limits", () => {
       });
     }
   }
+});
+
+test("the card of a held task says what is stopped, by whom since when, and what becomes of it", () => {
+  const held = walk(asking(), inputs.approve, () => ({ kind: "hold", stop: aStop() }));
+  const stopped = clockTime(START_MS - 60_000, "Asia/Shanghai");
+  const until = clockTime(startByMs(held), "Asia/Shanghai");
+  const zh = buttonsCard(held, card(held), aViewing("zh"));
+  assert.match(zh.subtitle, /张三 已批准 · 暂缓/);
+  assert.match(
+    zh.text,
+    new RegExp(`急停（全部），王五 ${stopped} 起 · ${until} 前解除会自动启动，逾期不执行`),
+  );
+  assert.match(zh.text, /机房断电/);
+  const en = buttonsCard(held, card(held), aViewing("en"));
+  assert.match(en.text, new RegExp(`stopped \\(everything\\) by 王五 since ${stopped} · starts by itself`));
+});
+
+test("the card of an approved task that no cluster can take says what it waits for", () => {
+  const waits = { ...walk(asking(), inputs.approve), reason: "clusters_full" as const };
+  const { texts } = aViewing("zh");
+  assert.ok(
+    buttonsCard(waits, card(waits), aViewing("zh")).text.includes(texts.reasons.clusters_full ?? "?"),
+  );
 });
 
 const HOSTILE = fc.oneof(

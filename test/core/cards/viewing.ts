@@ -1,6 +1,7 @@
 import { markdownText } from "../../../adapters/wecom/index.ts";
 import type { MessageViewing } from "../../../core/cards/index.ts";
 import { type Language, textsOf } from "../../../core/texts/index.ts";
+import { shownAll } from "../../support/secrecy.ts";
 
 const NAMES: Record<string, string> = { zhangsan: "张三", lisi: "李四", wangwu: "王五" };
 
@@ -11,6 +12,7 @@ export function aViewing(language: Language = "zh", overrides: Partial<MessageVi
     timeZone: "Asia/Shanghai",
     nameOf: (id) => NAMES[id] ?? id,
     resultRows: [],
+    shown: shownAll,
     plain: markdownText,
     ...overrides,
   };

@@ -26,6 +26,7 @@ import type { Json } from "../../../core/ids/index.ts";
 import { taskId } from "../../../core/ids/index.ts";
 import type { Scope } from "../../../core/people/index.ts";
 import { aTask } from "../../support/builders.ts";
+import { shownAll } from "../../support/secrecy.ts";
 
 describe("an id that Whale mints", () => {
   test("follows from its task alone, and its task is found by it", () => {
@@ -56,7 +57,7 @@ describe("an id that Whale mints", () => {
 describe("a start that is held", () => {
   test("looks like a delayed execution until it runs", () => {
     const task = aTask();
-    const row = heldExecution(task, "待授权");
+    const row = heldExecution(task, "待授权", shownAll);
     assert.equal(row["id"], mintedId(task.id));
     assert.equal(row["status"], "delayed");
     assert.deepEqual(row["action"], { ref: "disk.cleanup", pack: "disk", name: "cleanup", runner_type: "" });
@@ -64,18 +65,18 @@ describe("a start that is held", () => {
   });
 
   test("ends as canceled, with the reason, when nobody approves", () => {
-    const row = heldExecution(aTask({ state: "expired" }), "无人应答");
+    const row = heldExecution(aTask({ state: "expired" }), "无人应答", shownAll);
     assert.equal(row["status"], "canceled");
     assert.deepEqual(row["result"], { error: "无人应答" });
   });
 
   test("shows no secret", () => {
     const task = { ...aTask({ params: { host: "vm-1", password: "hunter2" } }), secretParams: ["password"] };
-    assert.doesNotMatch(JSON.stringify(heldExecution(task, "")), /hunter2/);
+    assert.doesNotMatch(JSON.stringify(heldExecution(task, "", shownAll)), /hunter2/);
   });
 
   test("is in the lists whose filters it fits, and in none that it cannot be judged by", () => {
-    const row = heldExecution(aTask(), "");
+    const row = heldExecution(aTask(), "", shownAll);
     const listed = (query: string) => isListed(row, new URLSearchParams(query));
     assert.ok(listed(""));
     assert.ok(listed("status=delayed&action=disk.cleanup&parent=null"));

@@ -6,6 +6,7 @@ import { upTo } from "../../contract/harness.ts";
 import { anEvent } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
 import { anOrder } from "../../support/replays.ts";
+import { shownAll } from "../../support/secrecy.ts";
 import { aRule } from "../../support/tasks.ts";
 
 const EMPTY = newReplay(anOrder(), { id: "r_1", by: "local", nowMs: START_MS }).progress;
@@ -23,7 +24,7 @@ function judged(event: Parameters<typeof judgeAgain>[0]) {
 }
 
 function tallied(events: ReturnType<typeof anEvent>[], from = EMPTY) {
-  const tally = tallyFrom(from);
+  const tally = tallyFrom(from, shownAll);
   for (const event of events) {
     for (const judgement of judged(event)) tally.outcome(event, { judgement, verdict: judgement.verdict });
     tally.event();

@@ -41,7 +41,7 @@ test("what the action calls secret is left out", () => {
   const parameters = actionParameters({ token: { type: "string", secret: true }, host: {} });
   const actions = () => ({ action: "disk.cleanup", enabled: true, parameters });
   const { would } = verdictOf({ params: { token: "s3cret", host: "h" } }, { ...aContext(), actions });
-  assert.equal(would?.params, '{"token":"***","host":"h"}');
+  assert.equal(would?.params, '{"token":"********","host":"h"}');
 });
 
 test("going live is another version of the rule, but binds no approval anew", () => {

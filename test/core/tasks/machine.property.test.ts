@@ -19,7 +19,7 @@ import {
   type TaskInput,
 } from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
-import { aClick, aMadeTask, anExecution, aStanding, entitledFor } from "../../support/tasks.ts";
+import { aClick, aMadeTask, anExecution, aStanding, aStop, entitledFor } from "../../support/tasks.ts";
 
 type Move = (task: Task) => TaskInput;
 
@@ -95,7 +95,12 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
       }),
   ),
   fc
-    .constantFrom<TaskInput>({ kind: "gone" }, { kind: "withdraw" }, { kind: "hold" }, { kind: "release" })
+    .constantFrom<TaskInput>(
+      { kind: "gone" },
+      { kind: "withdraw" },
+      { kind: "hold", stop: aStop() },
+      { kind: "release" },
+    )
     .map(
       (input): Move =>
         () =>

@@ -14,15 +14,24 @@ import {
 } from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
 import { everyInput } from "../../support/model/index.ts";
-import { aClick, aMadeTask, anExecution, aStanding, inputs, stepAt, walk } from "../../support/tasks.ts";
+import {
+  aClick,
+  aMadeTask,
+  anExecution,
+  aStanding,
+  aStop,
+  inputs,
+  stepAt,
+  walk,
+} from "../../support/tasks.ts";
 
 const { cardSent, approve, reject, intend, started, lost, absent, found, ended } = inputs;
-const ALWAYS = ["card_failed", "card_sent", "offer", "refresh"];
+const ALWAYS = ["card_failed", "card_sent", "card_shown", "offer", "refresh"];
 const EXECUTING = [...ALWAYS, "control", "control_answer", "gone", "news", "retried", "tick"];
 
 /** What each state takes. Anything else must be refused; a change of this table is a change of the promises. */
 const EXPECTED: Record<TaskState, string[]> = {
-  held: [...ALWAYS, "control", "release", "tick", "withdraw"],
+  held: [...ALWAYS, "control", "hold", "release", "withdraw"],
   pending_approval: [
     ...ALWAYS,
     ...["approve", "batched", "card_waits", "control", "reason", "reject", "tick", "withdraw"],
@@ -107,7 +116,7 @@ describe("the recovery of the alert", () => {
 
   test("takes back what is held or approved as long as no start was intended", () => {
     const approved = walk(aMadeTask(), cardSent, approve);
-    const held = walk(approved, () => ({ kind: "hold" }));
+    const held = walk(approved, () => ({ kind: "hold", stop: aStop() }));
     for (const task of [approved, held]) assert.equal(stepAt(task, withdraw()).task.state, "withdrawn");
   });
 

@@ -12,7 +12,7 @@ function asking(reason: "never" | "reject" | "always"): Task {
 }
 
 function onPage(task: Task, written: string, overrides: Partial<Click> = {}): Click {
-  return aClick({ page: { hash: task.hash, written }, ...overrides });
+  return aClick({ written: { on: "page", hash: task.hash, reason: written }, ...overrides });
 }
 
 describe("a decision made on a task's page", () => {
@@ -41,7 +41,7 @@ describe("a decision made on a task's page", () => {
 
   test("does nothing when the page showed other content than the task has now", () => {
     const task = asking("never");
-    const stale = aClick({ page: { hash: "0".repeat(64), written: "" } });
+    const stale = aClick({ written: { on: "page", hash: "0".repeat(64), reason: "" } });
     const result = stepAt(task, { kind: "approve", click: stale });
     assert.deepEqual([result.outcome, result.reason], ["refused", "other_content"]);
     assert.deepEqual(result.task.decisions, []);

@@ -9,7 +9,7 @@ const pending = (approval = {}) => {
   return walk(aMadeTask({ rule: { approval: { ...base, ...approval } as typeof base } }), cardSent);
 };
 const replies = ({ effects }: StepResult) => effects.filter(({ kind }) => kind === "reply").length;
-const typed = (reason = "") => ({ typed: { reason } });
+const typed = (reason = "") => ({ written: { on: "chat" as const, reason } });
 
 describe("a decision that was typed", () => {
   test("counts as a click does, and keeps the reason that came with it", () => {
@@ -41,7 +41,7 @@ describe("a decision that was typed", () => {
     const task = pending();
     const shown = (hash: string) => ({
       kind: "approve" as const,
-      click: aClick({ typed: { reason: "", hash } }),
+      click: aClick({ written: { on: "chat", reason: "", hash } }),
     });
     assert.equal(stepAt(task, shown("0".repeat(64))).reason, "other_content");
     assert.equal(stepAt(task, shown(task.hash)).task.state, "approved");

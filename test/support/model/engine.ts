@@ -16,7 +16,7 @@ export function executionOf({ id, status }: Row) {
   return { id, cluster: "hz-core", status };
 }
 
-const TICKING = ["held", "pending_approval", "running", "paused", "canceling"];
+const TICKING = ["pending_approval", "running", "paused", "canceling"];
 
 /** What StackStorm, the follower and the clock do. */
 export function engineMoves(world: World, parts: Parts): Move<World>[] {

@@ -1,5 +1,5 @@
 import type { Task, TaskInput } from "../../../core/tasks/index.ts";
-import { aClick, anExecution, anOrder, aStanding, entitledFor, evidenceFor } from "../tasks.ts";
+import { aClick, anExecution, anOrder, aStanding, aStop, entitledFor, evidenceFor } from "../tasks.ts";
 
 /** One input of each kind, and of each kind of answer, as strong as it can be: by an entitled person, for this start. */
 export function everyInput(task: Task): TaskInput[] {
@@ -36,11 +36,12 @@ export function everyInput(task: Task): TaskInput[] {
     { kind: "adopt", order: anOrder({ key: clickKey }), evidence: evidenceFor(task) },
     { kind: "adopt", order: anOrder({ key: clickKey }), evidence: { outcome: "absent" } },
     { kind: "card_sent", cardNo: 1, recipients: ["lisi"], unreachable: [] },
+    { kind: "card_shown", cardNo: 1, code: "code" },
     { kind: "card_failed", cardNo: 1, message: "no" },
     { kind: "batched", cardNo: 1, batch: "b_1" },
     { kind: "card_waits" },
     { kind: "withdraw" },
-    { kind: "hold" },
+    { kind: "hold", stop: aStop() },
     { kind: "release" },
   ];
 }

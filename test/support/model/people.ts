@@ -1,5 +1,5 @@
 import { type Click, CONTROLS, type Control, type TaskInput } from "../../../core/tasks/index.ts";
-import { aClick, anOrder, entitledFor } from "../tasks.ts";
+import { aClick, anOrder, aStop, entitledFor } from "../tasks.ts";
 import { advanced } from "./advanced.ts";
 import type { Move } from "./explore.ts";
 import { type Callback, DEPTH, type Ghost, PARAMS, type Parts, type Plan, type World } from "./world.ts";
@@ -64,7 +64,7 @@ function surroundings(world: World, parts: Parts): Move<World>[] {
   };
   const moves: Move<World>[] = [
     input("the alert recovers", { kind: "withdraw" }),
-    input("somebody holds the task", { kind: "hold" }),
+    input("somebody holds the task", { kind: "hold", stop: aStop() }),
     input("somebody releases the task", { kind: "release" }),
   ];
   if (["held", "pending_approval", "approved"].includes(task.state)) {

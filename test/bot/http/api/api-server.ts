@@ -40,6 +40,7 @@ import { DEFAULT_SETTINGS } from "../../../../core/tasks/index.ts";
 import { aHomeDir, type Files, NOW_MS } from "../../../adapters/files/home-dir.ts";
 import { movableClock } from "../../../support/clock.ts";
 import { type RecordingLog, recordingLog } from "../../../support/log.ts";
+import { NO_SECRETS, shownAll } from "../../../support/secrecy.ts";
 import { tempFolder } from "../../../support/sqlite.ts";
 import { hooksOver } from "../hook-server.ts";
 
@@ -245,11 +246,11 @@ async function open(given: Given) {
     const explainer = createExplainer({
       ...{ archive, journal, tasks: store.tasks, clock, inForce: inForce.current },
       ...{
-        actions: () => undefined,
+        secrecy: NO_SECRETS,
         mutes: { current: () => compileMutes([]), refresh: async () => undefined },
       },
     });
-    explainRoutes(router, { guard, log, explainer, rules: () => inForce.current().rules });
+    explainRoutes(router, { guard, log, explainer, shown: shownAll, rules: () => inForce.current().rules });
     const stops = createStopKeeper({ state: store.state, audit, clock, log });
     stopRoutes(router, { ...common, stops, stoppable: inForce.current, release: async () => 0, readJson });
     auditRoutes(router, { guard, log, archive: wrapArchive(archive), audit, clock });
