@@ -36,6 +36,8 @@ export interface FleetParts {
   executor: Executor;
   inForce: () => InForce;
   store: Stores["store"];
+  /** Whether no other process works on the store. */
+  isAlone: boolean;
   /** Names this process in leases. */
   holder: string;
   advancer: Advancer;
@@ -52,10 +54,10 @@ export interface FleetParts {
 
 /** The keeper of all clusters. */
 export function fleetOver(parts: FleetParts): Fleet {
-  const { executor, inForce, store, advancer, clock, log, metrics } = parts;
+  const { executor, inForce, store, advancer, isAlone, clock, log, metrics } = parts;
   const { state, audit, tasks } = store;
   const clusters = () => inForce().clusters;
-  const runs = createOpenRuns({ tasks, advancer, clock, log });
+  const runs = createOpenRuns({ tasks, advancer, isAlone, clock, log });
   const seen: FleetSeen = new Map();
   const tell = tellerOver(parts);
   const drains = createDrains({
@@ -64,8 +66,7 @@ export function fleetOver(parts: FleetParts): Fleet {
     isDown: (name) => seen.get(name)?.health.state === "down",
     cancel: (taskId, drain) => cancel(taskId, drain, parts),
     tell: async (name, drain, counts) => {
-      // An upgrade tells itself that its cluster is drained.
-      // Whose drain it is tells it in their own words.
+      // An upgrade or a release tells in its own words that its cluster is drained.
       if ((drain.upgrade !== undefined || drain.release !== undefined) && drain.done) return;
       const key = `drain:${name}:${drain.at}:${drain.done ? "done" : "deadline"}`;
       return tell(key, drainWords(name, drain, counts), name);

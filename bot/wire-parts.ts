@@ -168,7 +168,7 @@ export async function openParts(options: WhaleOptions) {
   const fleet = fleetOver({
     ...{ ...common, breakers, executor, inForce: inForce.current, store: stores.store, advancer },
     ...{ directory, textsFor, plain: markdownText, admin: config.admin.people },
-    ...{ holder: stores.holder, ids: systemIds },
+    ...{ holder: stores.holder, isAlone: stores.kind === "embedded", ids: systemIds },
   });
   const below = { fleet, secrecy, executor, stores, directory, delegations, languages, config, clock, log };
   const { images } = options;

@@ -26,6 +26,8 @@ export interface OpenRuns {
 export interface OpenRunsDeps {
   tasks: Pick<TaskStore, "list">;
   advancer: { onMoved(listener: (task: Task) => void): void };
+  /** Whether no other process moves tasks: then one list is enough, since every move is heard of. */
+  isAlone: boolean;
   clock: Clock;
   log: Logger;
 }
@@ -34,7 +36,7 @@ export interface OpenRunsDeps {
 const ON_CLUSTER: readonly TaskState[] = ["starting", "unknown", "running", "paused", "canceling"];
 const RELIST_MS = 15_000;
 /** Listing takes at most this share of the time. */
-const SHARE = 20;
+const SHARE = 50;
 const MOST = 1_000_000;
 
 interface Placed {
@@ -44,7 +46,7 @@ interface Placed {
 }
 
 /** Makes the count. It is empty until it was refreshed, and knows of what has moved since it was made. */
-export function createOpenRuns({ tasks, advancer, clock, log }: OpenRunsDeps): OpenRuns {
+export function createOpenRuns({ tasks, advancer, isAlone, clock, log }: OpenRunsDeps): OpenRuns {
   const places = new Map<string, Placed>();
   const counts = new Map<string, OwnRuns>();
   /** What changed while a list is read: the list may be older. */
@@ -78,11 +80,14 @@ export function createOpenRuns({ tasks, advancer, clock, log }: OpenRunsDeps): O
   const refresh = async (): Promise<void> => {
     const beganMs = clock.nowMs();
     meanwhile = new Set();
-    await relist().catch((error: unknown) => {
+    try {
+      await relist();
+      const tookMs = Math.max(0, clock.nowMs() - beganMs);
+      nextMs = isAlone ? Number.POSITIVE_INFINITY : clock.nowMs() + Math.max(RELIST_MS, tookMs * SHARE);
+    } catch (error) {
+      nextMs = clock.nowMs() + RELIST_MS;
       log.warn({ reason: errorText(error) }, "runs could not be listed, those known before count");
-    });
-    const tookMs = Math.max(0, clock.nowMs() - beganMs);
-    nextMs = clock.nowMs() + Math.max(RELIST_MS, tookMs * SHARE);
+    }
   };
   return {
     of: (cluster) => counts.get(cluster) ?? { open: 0, paused: 0 },

@@ -79,7 +79,7 @@ export function groundOver(
     releases: { keeper: null, clustersOf: () => null },
     fleet: fleetOver({
       ...{ executor, advancer, directory: instantDirectory, clock, log, metrics, admin: null },
-      ...{ holder: "bench", ids: systemIds },
+      ...{ holder: "bench", isAlone: true, ids: systemIds },
       breakers: createBreakers({ clock, log }),
       inForce: () => inForce,
       store: { ...store, check: async () => undefined },

@@ -46,7 +46,11 @@ function aFleet() {
   };
   const executor = guardedExecutor(engine, breakers);
   const common = { clusters: () => clusters, executor, state, clock, log: silentLog };
-  const runs = createOpenRuns({ tasks, advancer: { onMoved: () => undefined }, clock, log: silentLog });
+  const runs = createOpenRuns({
+    ...{ tasks, advancer: { onMoved: () => undefined }, isAlone: false },
+    clock,
+    log: silentLog,
+  });
   const tell = async (name: string, _: unknown, counts: DrainCounts) => {
     world.told.push(`${name} ${counts.all}`);
   };

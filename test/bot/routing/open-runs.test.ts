@@ -10,7 +10,7 @@ import { silentLog } from "../../support/log.ts";
 const onHz = (id: string, state: Task["state"] = "running") =>
   aTask({ id, state, execution: { id: `e_${id}`, cluster: "hz", status: "running" } });
 
-function counting(stored: Task[]) {
+function counting(stored: Task[], isAlone = false) {
   const clock = movableClock();
   const listeners: ((task: Task) => void)[] = [];
   const store = { fail: false, lists: 0, during: (): void => undefined };
@@ -22,7 +22,7 @@ function counting(stored: Task[]) {
     return read;
   };
   const advancer = { onMoved: (listener: (task: Task) => void) => void listeners.push(listener) };
-  const runs = createOpenRuns({ tasks: { list }, advancer, clock, log: silentLog });
+  const runs = createOpenRuns({ tasks: { list }, advancer, isAlone, clock, log: silentLog });
   const moved = (task: Task) => {
     for (const listener of listeners) listener(task);
   };
@@ -63,6 +63,20 @@ test("what moves while a list is read is newer than the list", async () => {
   };
   await runs.refresh();
   assert.deepEqual(runs.tasksOn("hz"), ["t_2"]);
+});
+
+test("where no other process moves tasks one list is enough, once it could be read", async () => {
+  const { clock, store, runs, moved } = counting([onHz("t_1")], true);
+  store.fail = true;
+  await runs.refresh();
+  assert.equal(runs.of("hz").open, 0);
+  store.fail = false;
+  for (let round = 0; round < 5; round++) {
+    clock.advance(15_000);
+    await runs.refresh();
+  }
+  moved(onHz("t_2"));
+  assert.deepEqual([runs.of("hz").open, store.lists], [2, 2]);
 });
 
 test("what was known stays while the store cannot be listed", async () => {

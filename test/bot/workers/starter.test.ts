@@ -95,7 +95,7 @@ function starting(
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
   const clusters = [aCluster("hz-core", 2), aCluster("bj-core", 1)];
   const inForce = (): InForce => ({ rules: [aRule()], grants: [], policies: [] });
-  const open = createOpenRuns({ tasks, advancer, clock, log: silentLog });
+  const open = createOpenRuns({ tasks, advancer, isAlone: true, clock, log: silentLog });
   const chooser = createChooser({
     ...{ inForce: () => ({ clusters }), sights: () => new Map(), open },
     actions: {
