@@ -252,7 +252,7 @@ function rostersOver({
 }
 
 function keeperOver(
-  { home, files, folder }: WhaleOptions,
+  { config, home, files, folder }: WhaleOptions,
   parts: Omit<KeeperDeps, "folder" | "configs" | "audit"> & {
     stores: Stores;
     directory: Directory;
@@ -260,7 +260,8 @@ function keeperOver(
   },
 ): HomeKeeper {
   const { configs, audit, outbox } = parts.stores.store;
-  const telling = { ...parts, outbox, textsFor: parts.languages.textsFor, plain: markdownText };
+  const { textsFor } = parts.languages;
+  const telling = { ...parts, outbox, admin: config.admin.people, textsFor, plain: markdownText };
   const onRefused: KeeperDeps["onRefused"] = (problems, held) => tellOwners(problems, held, telling);
   return createHomeKeeper(
     { outcome: "loaded", home, files },

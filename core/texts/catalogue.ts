@@ -123,6 +123,8 @@ export interface Texts {
   noOutput: string;
   /** To the owner of a rule whose file was refused; `place` is file and line. */
   ruleRefused: (facts: { rule: string; place: string; what: string }) => string;
+  /** To the administrator, of a file that nobody owns. */
+  fileRefused: (facts: { place: string; what: string }) => string;
   /** To the approver of a policy that ends soon. */
   policyExpires: (facts: { policy: string; days: number; expires: string }) => string;
   /** Of a sentence in both languages, this one's. */

@@ -195,6 +195,8 @@ export const en: Texts = {
   noOutput: "(no output)",
   ruleRefused: ({ rule, place, what }) =>
     `**The file of rule "${rule}" cannot be used**\n${place}: ${what}\nThe rule as it was before stays in force; nothing was changed.`,
+  fileRefused: ({ place, what }) =>
+    `**A file in WHALE_HOME cannot be used**\n${place}: ${what}\nWhat was in force before stays so; nothing was changed. Once mended it is taken by itself; whale check lists all faults.`,
   policyExpires: ({ policy, days, expires }) =>
     `**The policy "${policy}" that you approved expires in ${days} days** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
   wordsOf: ({ en }) => en,

@@ -193,6 +193,8 @@ export const zh: Texts = {
   noOutput: "（没有输出）",
   ruleRefused: ({ rule, place, what }) =>
     `**规则「${rule}」的文件有误，没有采用**\n${place}：${what}\n之前的规则仍然有效，没有任何变化。`,
+  fileRefused: ({ place, what }) =>
+    `**WHALE_HOME 中有文件有误，没有采用**\n${place}：${what}\n之前的配置仍然有效，没有任何变化。改好后会自动采用；whale check 列出所有错误。`,
   policyExpires: ({ policy, days, expires }) =>
     `**您批准的策略「${policy}」还有 ${days} 天到期**（${expires}）\n届时依靠它的任务会被拒绝。要继续使用请重新批准：whale policies approve。`,
   wordsOf: ({ zh }) => zh,
