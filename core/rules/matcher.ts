@@ -114,15 +114,14 @@ function visit(node: TreeNode, walk: Walk): void {
 }
 
 function meet(entry: Entry, walk: Walk): void {
-  const { tests, subjects } = entry;
-  for (let index = 0; index < tests.length; index += 1) {
-    if (tests[index]?.(walk.event)) continue;
-    if (index >= subjects) missed(entry, walk);
+  if (entry.holds(walk.event)) {
+    if (walk.first === null) walk.first = entry;
+    else if (walk.more === null) walk.more = [entry];
+    else walk.more.push(entry);
     return;
   }
-  if (walk.first === null) walk.first = entry;
-  else if (walk.more === null) walk.more = [entry];
-  else walk.more.push(entry);
+  if (walk.near !== null && entry.tests.findIndex((holds) => !holds(walk.event)) >= entry.subjects)
+    missed(entry, walk);
 }
 
 function missed(entry: Entry, { near }: Walk): void {
