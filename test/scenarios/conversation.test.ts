@@ -179,8 +179,11 @@ describe("a conversation", { concurrency: 2 }, () => {
 
   test("all that waits is approved at once, as it was shown", async (t) => {
     const world = await open(t);
-    for (const no of ["1", "2", "3"]) await drill(world, no, { detail: { host: `h${no}` } });
-    await until(world, "three cards", () => openCards(world, "lisi") === 3);
+    for (const count of [1, 2, 3]) {
+      await drill(world, String(count), { detail: { host: `h${count}` } });
+      // One after the other, so that the list has an order.
+      await until(world, `${count} cards`, () => openCards(world, "lisi") === count);
+    }
     await talk(
       world,
       `lisi: 批准 全部

@@ -48,7 +48,7 @@ describe("what holds at its time", { concurrency: 3 }, () => {
     assert.match(await ask(world, "zhangsan", "静默 subject=h1 2h"), /why：要写原因/);
     assert.match(
       await ask(world, "zhangsan", "静默 subject=h1 2h 今晚 迁移"),
-      /已静默：\S+ subject=h1.*zhangsan：今晚 迁移/,
+      /已静默：\S+ subject=h1.*张三：今晚 迁移/,
     );
     await drill(world, "1");
     const line = await logged(world, { msg: "rule judged", reason: "muted" });
