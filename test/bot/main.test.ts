@@ -5,6 +5,7 @@ import net from "node:net";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { demoCompany } from "../../fixtures/simulators/wecom/index.ts";
+import { COMPILE_CACHE } from "../support/compile-cache.ts";
 import { listening } from "../support/http-server.ts";
 import { tempFolder } from "../support/sqlite.ts";
 import { FIXTURES, until } from "../support/world.ts";
@@ -40,7 +41,10 @@ interface Process {
 }
 
 function run(t: TestContext, cwd: string, env: Record<string, string>): Process {
-  const child = spawn(process.execPath, [MAIN], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [MAIN], {
+    ...{ cwd, env: { ...COMPILE_CACHE, ...env } },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   t.after(() => child.kill("SIGKILL"));
   const said = { out: "", err: "" };
   child.stdout.on("data", (chunk: Buffer) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import type { BackTestLook } from "../../../bot/cli/backtest-words.ts";
 import { backTestLines } from "../../../bot/cli/backtest-words.ts";
@@ -61,9 +61,10 @@ async function failure(sent: Promise<unknown>): Promise<string> {
   return outcome.stderr;
 }
 
-describe("whale rules backtest", () => {
-  test("counts beside the running process what each rule fires, holds and asks", async (t) => {
-    const world = await runningWorld(t);
+test("whale rules backtest, beside one running process", async (t) => {
+  const world = await runningWorld(t);
+
+  await t.test("counts beside the running process what each rule fires, holds and asks", async () => {
     const { rules } = await looked(world, "--rule", "vm-disk-cleanup");
     assert.equal(rules.length, 1);
     const { fired, held, asks, tasks } = rules[0] ?? assert.fail();
@@ -75,8 +76,7 @@ describe("whale rules backtest", () => {
     assert.match(stdout, /host\.dmesg|dmesg/);
   });
 
-  test("tells with a changed file which events differ, and leaves home and archive as they are", async (t) => {
-    const world = await runningWorld(t);
+  await t.test("tells with a changed file which events differ, and leaves the home as it is", async () => {
     const before = readFileSync(join(world.home, RULE), "utf8");
     const file = changed(world, "90");
     const look = await looked(world, "--change", file);
@@ -90,11 +90,9 @@ describe("whale rules backtest", () => {
     assert.match(stdout, /vm-disk-cleanup +\+0 -1/);
     assert.match(stdout, /vm-2 .*fired → feature_failed \(detail\.usage greaterthan 90, was 86\)/);
     assert.equal(readFileSync(join(world.home, RULE), "utf8"), before);
-    assert.equal((await post(world, "generic", JSON.stringify(disk("vm-4", 70)))).status, 202);
   });
 
-  test("takes a file of another id as one rule more", async (t) => {
-    const world = await runningWorld(t);
+  await t.test("takes a file of another id as one rule more", async () => {
     const file = changed(world, "10");
     writeFileSync(file, readFileSync(file, "utf8").replace("id: vm-disk-cleanup", "id: fresh"));
     const { changed: found } = await looked(world, "--change", file, "--rule", "fresh");
@@ -103,31 +101,38 @@ describe("whale rules backtest", () => {
     assert.equal(found?.events[0]?.before, null);
   });
 
-  test("connects to nothing, so that keys of clusters and sources may be absent", async (t) => {
-    const world = await runningWorld(t);
+  await t.test("connects to nothing, so that keys of clusters and sources may be absent", async () => {
     const look = await looked({ home: world.home, env: {} }, "--change", changed(world, "90"));
     assert.equal(look.changed?.differences[0]?.lost, 1);
   });
 
-  test("refuses a changed rule that breaks, by the file that was given, its line and field", async (t) => {
-    const world = await runningWorld(t);
-    const file = changed(world, "[");
-    const said = await failure(backtest(world, "--change", file));
-    assert.match(said, new RegExp(`${file}:\\d+:\\d+`));
-    writeFileSync(file, readFileSync(join(world.home, RULE), "utf8").replace("greaterthan", "greterthan"));
-    assert.match(await failure(backtest(world, "--change", file)), new RegExp(`${file}:9:\\d+ features`));
-  });
+  await t.test(
+    "refuses a changed rule that breaks, by the file that was given, its line and field",
+    async () => {
+      const file = changed(world, "[");
+      const said = await failure(backtest(world, "--change", file));
+      assert.match(said, new RegExp(`${file}:\\d+:\\d+`));
+      writeFileSync(file, readFileSync(join(world.home, RULE), "utf8").replace("greaterthan", "greterthan"));
+      assert.match(await failure(backtest(world, "--change", file)), new RegExp(`${file}:9:\\d+ features`));
+    },
+  );
 
-  test("refuses where there is no archive, a time that is none, and a rule that nobody wrote", async (t) => {
-    const world = await openWorld(t);
-    const { path, remove } = tempFolder();
-    t.after(remove);
-    mkdirSync(join(path, "data"));
-    const elsewhere = { home: world.home, env: { ...world.env, WHALE_DATA: join(path, "data") } };
-    assert.match(await failure(backtest(elsewhere)), /archive\.db.*there is no archive/);
-    assert.match(await failure(backtest(world, "--since", "yesterday")), /--since "yesterday"/);
-    assert.match(await failure(backtest(world, "--rule", "nobody")), /no rule nobody/);
-    assert.match(await failure(backtest(world, "--change", "gone.yaml")), /gone\.yaml/);
+  await t.test(
+    "refuses where there is no archive, a time that is none, and a rule that nobody wrote",
+    async (sub) => {
+      const { path, remove } = tempFolder();
+      sub.after(remove);
+      mkdirSync(join(path, "data"));
+      const elsewhere = { home: world.home, env: { ...world.env, WHALE_DATA: join(path, "data") } };
+      assert.match(await failure(backtest(elsewhere)), /archive\.db.*there is no archive/);
+      assert.match(await failure(backtest(world, "--since", "yesterday")), /--since "yesterday"/);
+      assert.match(await failure(backtest(world, "--rule", "nobody")), /no rule nobody/);
+      assert.match(await failure(backtest(world, "--change", "gone.yaml")), /gone\.yaml/);
+    },
+  );
+
+  await t.test("leaves the running process to its work", async () => {
+    assert.equal((await post(world, "generic", JSON.stringify(disk("vm-4", 70)))).status, 202);
   });
 });
 

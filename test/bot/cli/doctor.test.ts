@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { COMPILE_CACHE } from "../../support/compile-cache.ts";
 import { assertLeaksNoSecret } from "../../support/leaks.ts";
 import { API_KEY, openWorld } from "../../support/world.ts";
 
@@ -11,7 +12,7 @@ const WHALE = join(import.meta.dirname, "..", "..", "..", "bot", "cli", "whale.t
 async function doctor(cwd: string, env: Record<string, string>, ...options: string[]) {
   const child = spawn(process.execPath, [WHALE, "doctor", ...options], {
     cwd,
-    env,
+    env: { ...COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exit = new Promise<number | null>((resolve) => child.once("close", resolve));

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { makeDemoRepositories } from "../../../bot/cli/demo-packs.ts";
 import { startStackStormSimulator } from "../../../fixtures/simulators/stackstorm/index.ts";
+import { COMPILE_CACHE } from "../../support/compile-cache.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 import { API_KEY, FIXTURES, HOOK_TOKEN } from "../../support/world.ts";
 
@@ -22,7 +23,7 @@ test("where no Whale knows the last release, a plan starts from what the cluster
   t.after(() => stackstorm.close());
   const secrets = { HZ_ST2_API: stackstorm.api, HZ_ST2_KEY: API_KEY };
   await makeDemoRepositories(home, { ...secrets, PROMETHEUS_HOOK_TOKEN: HOOK_TOKEN });
-  const env = { PATH: process.env["PATH"] ?? "", WHALE_HOME: home, ...secrets };
+  const env = { ...COMPILE_CACHE, PATH: process.env["PATH"] ?? "", WHALE_HOME: home, ...secrets };
   const { stdout } = await run(process.execPath, [WHALE, "packs", "plan", "base"], { env, cwd: path });
   assert.match(stdout, /no Whale runs here/);
   assert.match(stdout, /cluster hz-core has disk 1\.0\.0, dmesg 1\.0\.0/);

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { startStackStormSimulator } from "../../../fixtures/simulators/stackstorm/index.ts";
 import { aHomeDir, aRule } from "../../adapters/files/home-dir.ts";
+import { COMPILE_CACHE } from "../../support/compile-cache.ts";
 import { FIXTURES } from "../../support/world.ts";
 
 const WHALE = join(FIXTURES, "..", "bot/cli/whale.ts");
@@ -17,7 +18,7 @@ interface Ran {
 
 /** Runs a command of `whale rules` with nothing in the environment but the path. */
 async function rules(...given: string[]): Promise<Ran> {
-  const env = { PATH: process.env["PATH"] ?? "" };
+  const env = { ...COMPILE_CACHE, PATH: process.env["PATH"] ?? "" };
   return run(process.execPath, [WHALE, "rules", ...given], { env }).then(
     ({ stdout }) => ({ code: 0, out: stdout }),
     (error: { code: number; stdout: string; stderr: string }) => ({

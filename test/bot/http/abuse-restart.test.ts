@@ -8,6 +8,7 @@ import { openArchive } from "../../../adapters/sqlite/archive/index.ts";
 import { openStore } from "../../../adapters/sqlite/index.ts";
 import { systemClock } from "../../../adapters/telemetry/index.ts";
 import { demoCompany } from "../../../fixtures/simulators/wecom/index.ts";
+import { COMPILE_CACHE } from "../../support/compile-cache.ts";
 import { silentLog } from "../../support/log.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 import { FIXTURES, until } from "../../support/world.ts";
@@ -35,7 +36,10 @@ function start(t: TestContext, home: string): Process {
     ...{ WECOM_AES_KEY: demoCompany.encodingAesKey, HZ_ST2_API: NOBODY, HZ_ST2_KEY: "key" },
     ...{ PROMETHEUS_HOOK_TOKEN: "token", SIGNED_SECRET: SECRET },
   };
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...COMPILE_CACHE, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let written = "";
   const keep = (chunk: Buffer) => {
     written += chunk.toString();
