@@ -31,7 +31,9 @@ export function compilePattern(source: string): CompiledPattern {
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(source));
     const replaceAll: Pattern["replaceAll"] = (...given) => replaced(compiled, ...given);
-    return { outcome: "compiled", pattern: { source, test: (text) => compiled.test(text), replaceAll } };
+    // `RE2JS.test` looks at what it was given before, which takes as long as a short match.
+    const engine = compiled.re2();
+    return { outcome: "compiled", pattern: { source, test: (text) => engine.match(text), replaceAll } };
   } catch (error) {
     return { outcome: "invalid", ...patternFault(source, error) };
   }

@@ -1,14 +1,25 @@
+import { remembered } from "../params/remembered.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import type { Draft, SortKey } from "./match-draft.ts";
 import type { Holds, Read } from "./read-path.ts";
 import type { Need } from "./test.ts";
 import { type Twig, textTrie } from "./text-trie.ts";
+import type { FailedFeature } from "./verdict.ts";
+
+/** What the features of one rule say of an event. */
+export interface TracedRule {
+  rule: CompiledRule;
+  /** The first that failed; null when the event fits. */
+  failed: FailedFeature | null;
+}
 
 /** A rule at the end of a way through the tree, with what is left to test. */
 export interface Entry {
+  kind: "entry";
   rule: CompiledRule;
-  /** The rule as a list of its own. */
+  /** The rule as a list of its own, and as one that fits: what is said of most events is made beforehand. */
   alone: readonly CompiledRule[];
+  fitting: readonly TracedRule[];
   position: number;
   tests: readonly Holds[];
   /** All of them. */
@@ -22,6 +33,7 @@ export interface Entry {
  * ends with, a number to those whose bound it passes; `rest` holds the rules that do not ask.
  */
 export type TreeNode =
+  | Entry
   | { kind: "leaf"; entries: readonly Entry[] }
   | { kind: "values"; read: Read; children: ReadonlyMap<unknown, TreeNode>; rest: TreeNode | null }
   | {
@@ -48,6 +60,8 @@ const MANY_BOUNDS = 4;
 
 /** Builds the tree: first by what leaves the fewest rules for an event, bounds last. */
 export function buildTree(drafts: readonly Draft[]): TreeNode {
+  const [first] = drafts;
+  if (first && drafts.length === 1) return entryOf(first);
   const slot = drafts.length > FEW ? bestSubject(drafts) : null;
   if (slot !== null) return subjectNode(drafts, slot);
   const bound = drafts.length >= MANY_BOUNDS ? bestBound(drafts) : null;
@@ -63,8 +77,30 @@ export function valueKey(value: unknown): unknown {
 function entryOf({ rule, position, subjects, bounds, others }: Draft): Entry {
   const wholes = subjects.flatMap(({ whole }) => whole ?? []);
   const tests = [...[...subjects, ...bounds].map(({ holds }) => holds), ...others, ...wholes];
-  return { rule, alone: [rule], position, tests, holds: allOf(tests), subjects: subjects.length };
+  return {
+    kind: "entry",
+    rule,
+    alone: [rule],
+    fitting: [{ rule, failed: null }],
+    position,
+    tests,
+    holds: sharedAllOf(tests),
+    subjects: subjects.length,
+  };
 }
+
+const MAX_KNOWN = 10_000;
+const numbers = new WeakMap<Holds, number>();
+let numbered = 0;
+
+function numberOf(holds: Holds): number {
+  const no = numbers.get(holds) ?? ++numbered;
+  numbers.set(holds, no);
+  return no;
+}
+
+/** Rules that test the same, beside what the tree has told apart, are one closure, which stays near the processor. */
+const sharedAllOf = remembered(allOf, MAX_KNOWN, (tests) => tests.map(numberOf).join());
 
 /** Written out for so many as most rules have: a loop over them costs a tenth of the whole. */
 function allOf(tests: readonly Holds[]): Holds {

@@ -1,22 +1,16 @@
 import type { CompiledRule } from "./compile-rule.ts";
 import { failedFeature } from "./features.ts";
 import { type Drafting, draftingOf, type Run } from "./match-draft.ts";
-import { buildTree, type Entry, type TreeNode, valueKey } from "./match-tree.ts";
+import { buildTree, type Entry, type TracedRule, type TreeNode, valueKey } from "./match-tree.ts";
 import { eachAffix } from "./text-trie.ts";
 import { plainNumber, scalarText } from "./values.ts";
-import type { FailedFeature } from "./verdict.ts";
+
+export type { TracedRule } from "./match-tree.ts";
 
 /** So few rules of one type are traced in full. */
 export const TRACED_IN_FULL = 5;
 /** Of more rules, so many near misses are traced. */
 export const MAX_NEAR_MISSES = 10;
-
-/** What the features of one rule say of an event. */
-export interface TracedRule {
-  rule: CompiledRule;
-  /** The first that failed; null when the event fits. */
-  failed: FailedFeature | null;
-}
 
 /** The rules of one event type, sorted so that an event meets only those which can fit it. */
 export interface Matcher {
@@ -34,10 +28,11 @@ export interface Matcher {
 /** A walk of one event through the tree, and what it has found. */
 interface Walk {
   event: object;
-  /** Most events fit none or one, for which no list is made. */
+  /** Whether somebody asks for near misses. */
+  isTraced: boolean;
+  /** Most events fit none or one and miss none nearly, for which no list is made. */
   first: Entry | null;
   more: Entry[] | null;
-  /** Null when nobody asks. */
   near: Entry[] | null;
 }
 
@@ -50,25 +45,36 @@ export function matchersOf(byType: ReadonlyMap<string, readonly CompiledRule[]>)
 
 function matcherOf(rules: readonly CompiledRule[], drafting: Drafting, run: Run): Matcher {
   const tree = buildTree(drafting(rules));
-  const walk = (event: object, near: Entry[] | null): Walk => {
+  const visited = (walk: Walk): Walk => {
     run.no += 1;
-    const found: Walk = { event, first: null, more: null, near };
-    visit(tree, found);
-    return found;
+    visit(tree, walk);
+    return walk;
   };
-  const fits = (event: object) => rulesOf(walk(event, null));
-  const traceAll = (event: object) => {
-    const fitting = fits(event);
-    return rules.map((rule) => traced(rule, event, fitting.includes(rule)));
+  return {
+    fits: (event) => rulesOf(visited(begun(event, false))),
+    trace:
+      rules.length <= TRACED_IN_FULL
+        ? (event) => tracedAll(rules, visited(begun(event, false)))
+        : (event) => tracedNear(visited(begun(event, true))),
   };
-  const traceNear = (event: object) => {
-    const found = walk(event, []);
-    const fitting = fitsOf(found);
-    const missed = found.near ?? [];
-    const all = missed.length === 0 ? fitting : fitting.concat(missed);
-    return inOrder(all).map((entry) => traced(entry.rule, event, !missed.includes(entry)));
-  };
-  return { fits, trace: rules.length <= TRACED_IN_FULL ? traceAll : traceNear };
+}
+
+function begun(event: object, isTraced: boolean): Walk {
+  return { event, isTraced, first: null, more: null, near: null };
+}
+
+function tracedAll(rules: readonly CompiledRule[], walk: Walk): readonly TracedRule[] {
+  if (walk.first !== null && rules.length === 1) return walk.first.fitting;
+  const fitting = rulesOf(walk);
+  return rules.map((rule) => traced(rule, walk.event, fitting.includes(rule)));
+}
+
+function tracedNear(walk: Walk): readonly TracedRule[] {
+  const { first, more, near, event } = walk;
+  if (near === null && more === null) return first === null ? NO_TRACE : first.fitting;
+  const missed = near ?? [];
+  const all = fitsOf(walk).concat(missed);
+  return inOrder(all).map((entry) => traced(entry.rule, event, !missed.includes(entry)));
 }
 
 function traced(rule: CompiledRule, event: object, fits: boolean): TracedRule {
@@ -80,6 +86,7 @@ function inOrder(entries: Entry[]): Entry[] {
 }
 
 const NO_RULES: readonly CompiledRule[] = [];
+const NO_TRACE: readonly TracedRule[] = [];
 
 function rulesOf(walk: Walk): readonly CompiledRule[] {
   if (walk.first === null) return NO_RULES;
@@ -93,6 +100,9 @@ function fitsOf({ first, more }: Walk): Entry[] {
 
 function visit(node: TreeNode, walk: Walk): void {
   switch (node.kind) {
+    case "entry":
+      meet(node, walk);
+      return;
     case "leaf":
       for (const entry of node.entries) meet(entry, walk);
       return;
@@ -120,12 +130,13 @@ function meet(entry: Entry, walk: Walk): void {
     else walk.more.push(entry);
     return;
   }
-  if (walk.near !== null && entry.tests.findIndex((holds) => !holds(walk.event)) >= entry.subjects)
+  if (walk.isTraced && entry.tests.findIndex((holds) => !holds(walk.event)) >= entry.subjects)
     missed(entry, walk);
 }
 
-function missed(entry: Entry, { near }: Walk): void {
-  if (near !== null && near.length < MAX_NEAR_MISSES) near.push(entry);
+function missed(entry: Entry, walk: Walk): void {
+  if (walk.near === null) walk.near = [entry];
+  else if (walk.near.length < MAX_NEAR_MISSES) walk.near.push(entry);
 }
 
 function visitValues({ read, children }: Extract<TreeNode, { kind: "values" }>, walk: Walk): void {
@@ -151,16 +162,16 @@ function visitBounds({ kind, read, bounds, children }: BoundNode, walk: Walk): v
     const child = children[index];
     if (child) visit(child, walk);
   }
-  if (walk.near !== null) nearBounds(children.slice(index), walk);
+  if (walk.isTraced) nearBounds(children.slice(index), walk);
 }
 
 /** What is left behind bounds that the event does not pass misses them at least; the nearest come first. */
-function nearBounds(nodes: readonly TreeNode[], { event, near }: Walk): void {
-  const behind: Walk = { event, first: null, more: null, near };
+function nearBounds(nodes: readonly TreeNode[], walk: Walk): void {
   for (const node of nodes) {
-    if (near === null || near.length >= MAX_NEAR_MISSES) return;
+    if (walk.near !== null && walk.near.length >= MAX_NEAR_MISSES) return;
+    const behind = begun(walk.event, true);
     visit(node, behind);
-    for (const entry of fitsOf(behind)) missed(entry, behind);
-    behind.first = behind.more = null;
+    for (const entry of behind.near ?? []) missed(entry, walk);
+    for (const entry of fitsOf(behind)) missed(entry, walk);
   }
 }

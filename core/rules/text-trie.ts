@@ -1,3 +1,5 @@
+import { rememberedText } from "../params/remembered.ts";
+
 /** Which end of a text is looked at. */
 export type TextEnd = "start" | "end";
 
@@ -8,9 +10,17 @@ export type TextEnd = "start" | "end";
 export interface Twig<T> {
   part: string;
   value: T | undefined;
-  /** By the next character; null when nothing is longer. */
-  next: ReadonlyMap<number, Twig<T>> | null;
+  /** Null when nothing is longer. */
+  next: Branches<T> | null;
 }
+
+/** By the code of the next character: counted from the lowest where they lie close together, which most do. */
+type Branches<T> =
+  | { lowest: number; twigs: readonly (Twig<T> | undefined)[] }
+  | { lowest: null; byCode: ReadonlyMap<number, Twig<T>> };
+
+/** Codes that lie further apart would leave long lists empty. */
+const CLOSE = 128;
 
 /** Sorts texts, of which there is at least one, each with its value. */
 export function textTrie<T>(texts: ReadonlyMap<string, T>, end: TextEnd): Twig<T> {
@@ -37,22 +47,39 @@ export function eachAffix<T, W>(root: Twig<T>, { end, text, found, walk }: Affix
     taken += part.length;
     if (value !== undefined) found(value, walk);
     if (next === null || taken >= text.length) return;
-    twig = next.get(text.charCodeAt(end === "start" ? taken : text.length - 1 - taken));
+    twig = branchAt(next, text.charCodeAt(end === "start" ? taken : text.length - 1 - taken));
   }
 }
+
+function branchAt<T>(next: Branches<T>, code: number): Twig<T> | undefined {
+  if (next.lowest === null) return next.byCode.get(code);
+  return code < next.lowest ? undefined : next.twigs[code - next.lowest];
+}
+
+const MAX_PARTS = 10_000;
+
+/** Equal texts that are one stay near the processor. */
+const sameText = rememberedText((text) => text, MAX_PARTS);
 
 function twigOf<T>(texts: readonly [text: string, value: T][], taken: number, end: TextEnd): Twig<T> {
   const [first] = texts;
   if (!first) throw new RangeError("a trie needs a text");
   const length = Math.min(...texts.map(([text]) => shared(first[0], text, end)));
-  const part = slice(first[0], taken, { length, end });
+  const part = sameText(slice(first[0], taken, { length, end }));
   const whole = texts.find(([text]) => text.length === length);
   const longer = Map.groupBy(
     texts.filter(([text]) => text.length > length),
     ([text]) => text.charCodeAt(end === "start" ? length : text.length - 1 - length),
   );
-  const next = new Map([...longer].map(([code, group]) => [code, twigOf(group, length, end)]));
-  return { part, value: whole?.[1], next: next.size === 0 ? null : next };
+  const byCode = new Map([...longer].map(([code, group]) => [code, twigOf(group, length, end)]));
+  return { part, value: whole?.[1], next: byCode.size === 0 ? null : branchesOf(byCode) };
+}
+
+function branchesOf<T>(byCode: ReadonlyMap<number, Twig<T>>): Branches<T> {
+  const lowest = Math.min(...byCode.keys());
+  const span = Math.max(...byCode.keys()) - lowest + 1;
+  if (span > CLOSE) return { lowest: null, byCode };
+  return { lowest, twigs: Array.from({ length: span }, (_, i) => byCode.get(lowest + i)) };
 }
 
 function slice(text: string, taken: number, { length, end }: { length: number; end: TextEnd }): string {
