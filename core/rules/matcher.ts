@@ -64,7 +64,8 @@ function begun(event: object, isTraced: boolean): Walk {
 }
 
 function tracedAll(rules: readonly CompiledRule[], walk: Walk): readonly TracedRule[] {
-  if (walk.first !== null && rules.length === 1) return walk.first.fitting;
+  const [only] = rules;
+  if (only && rules.length === 1) return walk.first?.fitting ?? [traced(only, walk.event, false)];
   const fitting = rulesOf(walk);
   return rules.map((rule) => traced(rule, walk.event, fitting.includes(rule)));
 }
