@@ -8,7 +8,8 @@ import { type Fleet, type Member, startFleet } from "./fleet.ts";
 const GROUP = "wrOpsGroup";
 /** The lease of a process that is gone, the look for it, and the connect; with room for a busy machine. */
 const SECONDS_TO_TAKE_OVER = 25;
-const QUESTIONS = 6;
+/** Few enough that all rounds are within what a conversation takes at once. */
+const QUESTIONS = 4;
 
 const connected = ({ lines }: Member) => lines.filter(({ msg }) => msg === "the AI bot is connected").length;
 const answers = (bot: AibotSimulator) =>

@@ -37,7 +37,7 @@ function run(): number {
   else console.log(`MISSING  Elasticsearch ${ELASTICSEARCH_VERSION}: ${node.reason}`);
   const files = globSync("**/*.services.ts", { cwd: TESTS }).map((file) => join(TESTS, file));
   const seed = join(TESTS, "support", "property-seed.ts");
-  const args = ["--import", seed, "--test", "--test-concurrency=3", ...files.sort()];
+  const args = ["--import", seed, "--test", "--test-concurrency=2", ...files.sort()];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
   return status ?? 1;
 }
