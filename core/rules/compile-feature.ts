@@ -118,18 +118,23 @@ function groupOf(kind: CompiledGroup["kind"], members: readonly CompiledNode[]):
 function compileOne(feature: Feature, room: Room): CompiledFeatureOutcome {
   room.left -= 1;
   if (room.left < 0) return invalid("", `is one of more than ${MAX_TESTS} tests of the rule`);
-  const { value } = feature;
-  return typeof value === "object" && value !== null ? compileHere(feature, room) : compiledOnce(feature);
+  return isPlain(feature) ? compiledOnce(feature) : compileHere(feature, room);
 }
 
 const MAX_KNOWN = 10_000;
+
+/** Told whole by its path, operator and value. */
+function isPlain({ path, op, value, items, condition }: Feature): boolean {
+  const isScalar = value === null || typeof value !== "object";
+  const isBare = items === undefined && condition === undefined;
+  return isScalar && isBare && typeof path === "string" && typeof op === "string";
+}
 
 /** Many rules ask the same of a plain value: that is one closure. */
 const compiledOnce = remembered(
   (feature: Feature) => compileHere(feature, { left: 0, depth: 0 }),
   MAX_KNOWN,
-  ({ path, op, value, items, condition }) =>
-    JSON.stringify([path, op, typeof value, String(value), items, condition]),
+  ({ path, op, value }) => JSON.stringify([path, op, typeof value, String(value)]),
 );
 
 function compileHere(feature: Feature, room: Room): CompiledFeatureOutcome {

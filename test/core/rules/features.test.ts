@@ -42,6 +42,16 @@ test("features that differ in the type of their value alone are two", () => {
   );
 });
 
+test("a feature with an empty field is refused, and spoils none like it", () => {
+  const plain = { path: "detail.flag", op: "equals", value: "spoiled" };
+  for (const empty of [{ items: null }, { condition: null }]) {
+    const wrong = { ...plain, ...empty } as unknown as Feature;
+    assert.equal(compileFeatures([wrong]).outcome, "invalid");
+    assert.equal(compileFeatures([plain as Feature]).outcome, "compiled");
+    assert.equal(compileFeatures([wrong]).outcome, "invalid");
+  }
+});
+
 test("an event that passes all features has no failed one", () => {
   const features: Feature[] = [
     { path: "status", op: "equals", value: "firing" },
