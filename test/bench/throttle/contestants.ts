@@ -26,8 +26,9 @@ export async function bareScript(server: RedisServer): Promise<Contestant> {
   const redis = new Redis({ port: server.port, enableAutoPipelining: true });
   await redis.script("LOAD", TAKE.source);
   const decide = async (requests: readonly TakeRequest[]) => {
-    const answers = await redis.evalsha(TAKE.sha, 1, "{bare}", "", ...takeArgs(requests));
-    return (answers as string[]).map((answer) => answer.slice(0, answer.indexOf(" ")));
+    const perTag = await redis.evalsha(TAKE.sha, 1, "{bare}", "", ...takeArgs(requests));
+    const [answers = []] = perTag as string[][];
+    return answers.map((answer) => answer.slice(0, answer.indexOf(" ")));
   };
   return { name: "bare EVALSHA", decide, close: async () => void (await redis.quit()) };
 }
