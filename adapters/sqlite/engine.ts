@@ -1,5 +1,4 @@
 import type { Clock } from "../../core/ports/index.ts";
-import type { QuietCheckpoints } from "./checkpoint.ts";
 import type { Database } from "./database.ts";
 import { closedError, readError } from "./errors.ts";
 import type { GroupCommit, Wake } from "./group-commit.ts";
@@ -26,11 +25,12 @@ export interface EngineParts {
   recent: WriteBehind;
   clock: Clock;
   commits: GroupCommit;
-  checkpoints: QuietCheckpoints;
+  /** What goes on behind the writes, and ends after the last of them. */
+  behind: readonly { close(): void }[];
 }
 
 /** Joins a database and its writer into what the parts of the store use. */
-export function engineOf({ db, recent, clock, commits, checkpoints }: EngineParts): Engine {
+export function engineOf({ db, recent, clock, commits, behind }: EngineParts): Engine {
   let open = true;
   const read = async <T>(query: () => T): Promise<T> => {
     if (!open) throw closedError();
@@ -44,7 +44,7 @@ export function engineOf({ db, recent, clock, commits, checkpoints }: EnginePart
     if (!open) return;
     open = false;
     commits.close();
-    checkpoints.close();
+    for (const one of behind) one.close();
     db.close();
   };
   const { write, writeUnsynced } = commits;

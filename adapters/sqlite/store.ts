@@ -7,7 +7,7 @@ import { quietCheckpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
 import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { type Engine, engineOf, mergeRecent } from "./engine.ts";
+import { type Engine, engineOf } from "./engine.ts";
 import { openError } from "./errors.ts";
 import { groupCommit } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
@@ -18,6 +18,7 @@ import { sqliteLeases } from "./leases.ts";
 import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { type OutboxRows, outboxOver, sqliteOutboxRows } from "./outbox.ts";
+import { quietMerges } from "./quiet-merges.ts";
 import { sqliteReplays } from "./replays.ts";
 import { requireInForce } from "./standing.ts";
 import { sqliteState } from "./state.ts";
@@ -116,32 +117,21 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
   };
 }
 
-/** So many rows wait in memory before they are brought to their tables. */
-const MERGE_FROM = 10_000;
-
 function engineOver(
   db: Database,
   { clock, log }: SqliteStoreConfig,
   announce: (what: Queue) => void,
 ): Engine {
   const recent = writeBehind(db, [KNOWN, INCIDENTS]);
-  let merging = false;
-  const merge = async (): Promise<void> => {
-    merging = true;
-    await mergeRecent(engine).catch((cause: unknown) => {
-      log.warn({ reason: errorText(cause) }, "rows wait on in memory");
-    });
-    merging = false;
-  };
   const committed = (): void => {
     recent.transaction.committed();
-    if (!merging && recent.waiting() >= MERGE_FROM) void merge();
+    merges.committed();
     checkpoints.committed();
   };
   const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
+  const merges = quietMerges({ recent, commits, log });
   const checkpoints = quietCheckpoints(db, commits.waits);
-  const engine = engineOf({ db, recent, clock, commits, checkpoints });
-  return engine;
+  return engineOf({ db, recent, clock, commits, behind: [merges, checkpoints] });
 }
 
 /** Bytes that the database of a folder and its log take. */
