@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
 import type { Logger, Queue, ReaderPlace, StorePorts } from "../../core/ports/index.ts";
 import { sqliteAudit } from "./audit.ts";
-import { quietCheckpoints } from "./checkpoint.ts";
+import { checkpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
 import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -64,7 +64,7 @@ export function openStore(options: SqliteStoreOptions): SqliteStore {
 }
 
 function openData<T>(dataDir: string, use: (db: Database) => T): T {
-  const db = openDatabase(join(dataDir, "whale.db"));
+  const db = openDatabase(fileOf(dataDir));
   try {
     migrate(db);
     endLeases(db);
@@ -109,7 +109,7 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
     sizeBytes: () => storeBytes(config.dataDir),
     close: async () => {
       try {
-        engine.close();
+        await engine.close();
       } finally {
         unlock();
       }
@@ -119,19 +119,23 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
 
 function engineOver(
   db: Database,
-  { clock, log }: SqliteStoreConfig,
+  { clock, log, dataDir }: SqliteStoreConfig,
   announce: (what: Queue) => void,
 ): Engine {
   const recent = writeBehind(db, [KNOWN, INCIDENTS]);
   const committed = (): void => {
     recent.transaction.committed();
     merges.committed();
-    checkpoints.committed();
+    copies.committed();
   };
   const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
   const merges = quietMerges({ recent, commits, log });
-  const checkpoints = quietCheckpoints(db, commits.waits);
-  return engineOf({ db, recent, clock, commits, behind: [merges, checkpoints] });
+  const copies = checkpoints(db, fileOf(dataDir), log);
+  return engineOf({ db, recent, clock, commits, behind: [merges, copies] });
+}
+
+function fileOf(dataDir: string): string {
+  return join(dataDir, "whale.db");
 }
 
 /** Bytes that the database of a folder and its log take. */
