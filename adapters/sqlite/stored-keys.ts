@@ -6,9 +6,9 @@ import type { Database } from "./database.ts";
  * there, which costs a look-up; it never says "no" of one that is.
  */
 export interface StoredKeys {
-  /** False only of a key that is not in the table. */
+  /** False only of a key that is neither in the table nor on its way there. */
   mayHold(key: string): boolean;
-  /** A row of this key is being written to the table. */
+  /** A row of this key is on its way to the table. */
   add(key: string): void;
   /** Learns some of the keys that were stored before; false when there are none left. Until then all may be held. */
   learnSome(): boolean;
@@ -22,25 +22,30 @@ const LEARNT_AT_ONCE = 2_000;
 /** After so many more keys the table is walked anew, since what was deleted meanwhile leaves its bits behind. */
 const RENEWED_AFTER = 3_000_000;
 
-/** The keys of a table with a column `key`, none of them empty, whose rows are only ever added through this connection. */
-export function storedKeys(db: Database, table: string): StoredKeys {
+/**
+ * The keys of a table with a column `key`, none of them empty, whose rows are only ever added through this
+ * connection. `onTheirWay` gives the keys that were added and may not have reached it.
+ */
+export function storedKeys(db: Database, table: string, onTheirWay: () => Iterable<string>): StoredKeys {
   const sql = `SELECT key FROM ${table} WHERE key > ? ORDER BY key LIMIT ${LEARNT_AT_ONCE}`;
   let learnt: KeyBits | null = null;
   let learning: KeyBits | null = keyBits();
   let after = "";
   let added = 0;
-  const renew = (): void => {
-    learning = keyBits();
+  const renew = (): KeyBits => {
     after = "";
     added = 0;
+    const anew = keyBits();
+    for (const key of onTheirWay()) anew.add(key);
+    return anew;
   };
   return {
     mayHold: (key) => learnt === null || learnt.has(key),
     add: (key) => {
+      added += 1;
+      if (added > RENEWED_AFTER) learning ??= renew();
       learnt?.add(key);
       learning?.add(key);
-      added += 1;
-      if (added >= RENEWED_AFTER && !learning) renew();
     },
     learnSome: () => {
       if (!learning) return false;

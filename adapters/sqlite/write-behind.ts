@@ -65,25 +65,26 @@ const FORGOTTEN_AT_ONCE = 20;
 
 /** Opens the rows of these tables, with what an earlier process had not yet brought there. */
 export function writeBehind(db: Database, tables: readonly AnyTable[]): WriteBehind {
-  const all = tables.map((table): Behind => {
-    const maps = { staged: new Map(), recent: new Map(), merging: new Map() };
-    return { table, stored: storedKeys(db, table.name), ...maps };
-  });
+  const all = tables.map((table) => rowsBehind(db, table));
   const byTable = new Map(all.map((behind) => [behind.table, behind]));
   loadChanges(db, new Map(all.map((behind) => [behind.table.name, behind])));
   let running: Promise<void> = Promise.resolve();
 
   const get = (table: AnyTable, key: string): unknown => {
     const behind = byTable.get(table);
-    if (!behind) return undefined;
-    const { staged, recent, merging, stored } = behind;
-    const row = staged.get(key) ?? recent.get(key) ?? merging.get(key);
-    return row === undefined && stored.mayHold(key) ? table.read(db, key) : row;
+    if (!behind?.stored.mayHold(key)) return undefined;
+    const { staged, recent, merging } = behind;
+    return staged.get(key) ?? recent.get(key) ?? merging.get(key) ?? table.read(db, key);
+  };
+  const put = (table: AnyTable, key: string, row: unknown): void => {
+    const behind = byTable.get(table);
+    behind?.stored.add(key);
+    behind?.staged.set(key, row);
   };
 
   return {
     get: <Row>(table: KeyedTable<Row>, key: string) => get(table as AnyTable, key) as Row | undefined,
-    put: (table, key, row) => void byTable.get(table as AnyTable)?.staged.set(key, row),
+    put: (table, key, row) => put(table as AnyTable, key, row),
     waiting: () => all.reduce((rows, { recent }) => rows + recent.size, 0),
     learnSome: () => all.some(({ stored }) => stored.learnSome()),
     merge: (write) => {
@@ -111,6 +112,16 @@ export function writeBehind(db: Database, tables: readonly AnyTable[]): WriteBeh
   };
 }
 
+function rowsBehind(db: Database, table: AnyTable): Behind {
+  const onTheirWay = (): string[] => {
+    const { staged, recent, merging } = behind;
+    return [staged, recent, merging].flatMap((rows) => [...rows.keys()]);
+  };
+  const stored = storedKeys(db, table.name, onTheirWay);
+  const behind: Behind = { table, stored, staged: new Map(), recent: new Map(), merging: new Map() };
+  return behind;
+}
+
 type Write = (job: () => void) => Promise<void>;
 
 async function mergeAll(db: Database, all: readonly Behind[], write: Write): Promise<void> {
@@ -134,11 +145,8 @@ async function mergeAll(db: Database, all: readonly Behind[], write: Write): Pro
   for (const behind of all) behind.merging = new Map();
 }
 
-function writeRows(db: Database, { table, stored, merging }: Behind, keys: readonly string[]): void {
-  for (const key of keys) {
-    stored.add(key);
-    db.run(table.sql, ...table.values(key, merging.get(key)));
-  }
+function writeRows(db: Database, { table, merging }: Behind, keys: readonly string[]): void {
+  for (const key of keys) db.run(table.sql, ...table.values(key, merging.get(key)));
 }
 
 /** The oldest first: what is left of the log after a death says the last of each key that it still names. */
@@ -162,7 +170,9 @@ function logChanges(db: Database, all: readonly Behind[]): void {
 function loadChanges(db: Database, tables: ReadonlyMap<string, Behind>): void {
   for (const { rows } of db.all<{ rows: string }>("SELECT rows FROM changes ORDER BY id")) {
     for (const [name, key, row] of JSON.parse(rows) as [string, string, unknown][]) {
-      tables.get(name)?.recent.set(key, row);
+      const behind = tables.get(name);
+      behind?.stored.add(key);
+      behind?.recent.set(key, row);
     }
   }
 }

@@ -23,7 +23,7 @@ function learnt(keys: StoredKeys): StoredKeys {
 
 describe("the keys that are stored", () => {
   test("may all be there until those stored before are learnt", () => {
-    const keys = storedKeys(aTable(4_500), "n");
+    const keys = storedKeys(aTable(4_500), "n", () => []);
     assert.ok(keys.mayHold("never"));
     assert.deepEqual([keys.learnSome(), keys.learnSome(), keys.learnSome()], [true, true, false]);
     assert.equal(keys.mayHold("never"), false);
@@ -32,15 +32,26 @@ describe("the keys that are stored", () => {
 
   test("hold what is stored while the others are being learnt, before and behind the walk", () => {
     const db = aTable(4_500);
-    const keys = storedKeys(db, "n");
+    const keys = storedKeys(db, "n", () => []);
     keys.learnSome();
     for (const key of ["a", "z"]) store(db, keys, key);
     learnt(keys);
     assert.ok(keys.mayHold("a") && keys.mayHold("z"));
   });
 
+  test("are learnt anew after millions of others, without those that were deleted", () => {
+    const db = aTable(3);
+    const keys = learnt(storedKeys(db, "n", () => ["on its way"]));
+    db.run("DELETE FROM n WHERE key = 'stored1'");
+    for (let i = 0; i <= 3_000_000; i++) keys.add("again and again");
+    assert.ok(keys.mayHold("stored1"));
+    learnt(keys);
+    const held = ["stored0", "stored1", "stored2", "on its way", "again and again"];
+    assert.deepEqual(held.map(keys.mayHold), [true, false, true, true, true]);
+  });
+
   test("are hardly ever thought of a key that is not", () => {
-    const keys = learnt(storedKeys(aTable(20_000), "n"));
+    const keys = learnt(storedKeys(aTable(20_000), "n", () => []));
     let wrong = 0;
     for (let i = 0; i < 20_000; i++) if (keys.mayHold(`other${i}`)) wrong += 1;
     assert.ok(wrong < 20, `${wrong} of 20,000`);
@@ -57,10 +68,10 @@ describe("the keys that are stored", () => {
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const db = aTable();
-        let keys = storedKeys(db, "n");
+        let keys = storedKeys(db, "n", () => []);
         for (const one of steps) {
           if (one === "learn") keys.learnSome();
-          else if (one === "restart") keys = storedKeys(db, "n");
+          else if (one === "restart") keys = storedKeys(db, "n", () => []);
           else if ("store" in one) store(db, keys, one.store);
           else db.run("DELETE FROM n WHERE key = ?", one.forget);
           const held = db.all<{ key: string }>("SELECT key FROM n");
