@@ -17,8 +17,8 @@ export interface FactView {
   signature(field: string): TakenSignature | undefined;
   knowsEvent(id: string): boolean;
   set(kind: FactKind, field: string, text: string): void;
-  /** What must still stand when the delivery is stored, as it was before the delivery: kind, field, text. */
-  rests(): [kind: FactKind, field: string, text: string | null][];
+  /** What must still stand when the delivery is stored, as it was before the delivery; without a text nothing was there. */
+  rests(): [kind: FactKind, field: string, text?: string][];
 }
 
 /**
@@ -36,10 +36,11 @@ export class FactSheet {
   /** The facts for the next delivery. */
   view(): FactView {
     const texts = this.#texts;
-    const looked = new Map<string, [kind: FactKind, field: string, text: string | null]>();
+    const looked = new Map<string, [kind: FactKind, field: string, text?: string]>();
     const get = (kind: FactKind, field: string): string | null => {
-      const text = texts.get(nameOf(kind, field)) ?? null;
-      if (!looked.has(nameOf(kind, field))) looked.set(nameOf(kind, field), [kind, field, text]);
+      const name = nameOf(kind, field);
+      const text = texts.get(name) ?? null;
+      if (!looked.has(name)) looked.set(name, text === null ? [kind, field] : [kind, field, text]);
       return text;
     };
     const read = <T>(kind: FactKind, field: string): T | undefined => {
@@ -53,7 +54,7 @@ export class FactSheet {
       knowsEvent: (id) => get("event", id) !== null,
       set: (kind, field, text) => void texts.set(nameOf(kind, field), text),
       // That an event is not there is looked at by the script for every event that it stores.
-      rests: () => [...looked.values()].filter(([kind, , text]) => kind !== "event" || text !== null),
+      rests: () => [...looked.values()].filter(([kind, , text]) => kind !== "event" || text !== undefined),
     };
   }
 }

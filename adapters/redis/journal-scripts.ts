@@ -13,19 +13,20 @@ local at = num(now())
 -- Lua hands over a few thousand arguments at most.
 local WIDTH = 1000
 local collected = {}
-local function collect(command, key, ...)
-  local name = command .. ' ' .. key
-  local list = collected[name]
+local function collect(command, key, one, two)
+  local list = collected[key]
   if not list then
-    list = { command = command, key = B .. key }
-    collected[name] = list
+    list = { command = command, key = B .. key, size = 0 }
+    collected[key] = list
   end
-  for _, one in ipairs({...}) do list[#list + 1] = one end
+  local size = list.size
+  list[size + 1], list[size + 2] = one, two
+  list.size = size + 2
 end
 local function finish()
   for _, list in pairs(collected) do
-    for from = 1, #list, WIDTH do
-      redis.call(list.command, list.key, unpack(list, from, math.min(from + WIDTH - 1, #list)))
+    for from = 1, list.size, WIDTH do
+      redis.call(list.command, list.key, unpack(list, from, math.min(from + WIDTH - 1, list.size)))
     end
   end
 end
@@ -69,9 +70,9 @@ return answer
 `);
 
 /**
- * 2: how many deliveries follow; each as \`decisionArgs\` lays it out. Each is stored whole if everything that its
- * decision rested on still stands, else left. Per delivery: 1 stored, 0 something changed, or the id of an event
- * that is stored already.
+ * 2: the deliveries as JSON, 3 on: their bodies; both as `appendArgs` lays them out. Each is stored whole if everything
+ * that its decision rested on still stands, else left. Per delivery: 1 stored, 0 something changed, or the id of an
+ * event that is stored already.
  */
 export const APPEND = script(`${ENTRIES}
 local HASHES = { first = ':first', incident = ':incident', signature = ':signature', event = ':index' }
@@ -82,25 +83,11 @@ local function ask(kind, field)
   stored[kind][field] = false
   table.insert(asked[kind], field)
 end
-local cursor = 2
-local function arg() cursor = cursor + 1 return ARGV[cursor] end
-local function list(width)
-  local rows = {}
-  for i = 1, tonumber(arg()) do
-    local row = {}
-    for j = 1, width do row[j] = arg() end
-    rows[i] = row
+local function fetch(deliveries)
+  for _, delivery in ipairs(deliveries) do
+    for _, fact in ipairs(delivery.facts) do ask(fact[1], fact[2]) end
+    for _, event in ipairs(delivery.events) do ask('event', event[2]) end
   end
-  return rows
-end
-local function read()
-  local delivery = { facts = list(3), raw = list(3), events = list(3), seen = list(1), firsts = list(2),
-    incidents = list(3), signatures = list(3) }
-  for _, fact in ipairs(delivery.facts) do ask(fact[1], fact[2]) end
-  for _, event in ipairs(delivery.events) do ask('event', event[2]) end
-  return delivery
-end
-local function fetch()
   for kind, fields in pairs(asked) do
     for from = 1, #fields, WIDTH do
       local last = math.min(from + WIDTH - 1, #fields)
@@ -111,12 +98,12 @@ local function fetch()
 end
 local function stands(facts)
   for _, fact in ipairs(facts) do
-    local kind, field, expected = fact[1], fact[2], fact[3]
-    local text = stored[kind][field]
+    local kind, expected = fact[1], fact[3]
+    local text = stored[kind][fact[2]]
     -- Of an event only that it is there matters, not where.
     if kind == 'event' then
       if not text then return false end
-    elseif (text and '=' .. text or '') ~= expected then return false end
+    elseif (text or nil) ~= expected then return false end
   end
   return true
 end
@@ -124,18 +111,19 @@ local function change(kind, field, text)
   stored[kind][field] = text
   collect('HSET', HASHES[kind], field, text)
 end
-local function store(delivery)
+local function store(delivery, first)
   if not stands(delivery.facts) then return 0 end
   for _, event in ipairs(delivery.events) do
     if stored.event[event[2]] then return event[2] end
   end
-  for _, raw in ipairs(delivery.raw) do keepRaw(raw[1], raw[2], raw[3], #delivery.events) end
-  for _, event in ipairs(delivery.events) do
-    append(event[1], 'event', event[2], delivery.raw[1][1], event[3])
+  local raw = delivery.raw
+  if raw then keepRaw(raw[1], raw[2], ARGV[first], #delivery.events) end
+  for i, event in ipairs(delivery.events) do
+    append(event[1], 'event', event[2], raw[1], ARGV[first + i])
     stored.event[event[2]] = '='
   end
-  for _, first in ipairs(delivery.firsts) do change('first', first[1], first[2]) end
-  for _, key in ipairs(delivery.seen) do collect('ZADD', ':seen', at, key[1]) end
+  for _, key in ipairs(delivery.firsts) do change('first', key[1], key[2]) end
+  for _, key in ipairs(delivery.seen) do collect('ZADD', ':seen', at, key) end
   for _, one in ipairs(delivery.incidents) do
     change('incident', one[1], one[2])
     -- Not collected: of several changes in one script the last one counts.
@@ -148,10 +136,12 @@ local function store(delivery)
   end
   return 1
 end
-local deliveries, outcomes = {}, {}
-for i = 1, tonumber(ARGV[2]) do deliveries[i] = read() end
-fetch()
-for i, delivery in ipairs(deliveries) do outcomes[i] = store(delivery) end
+local deliveries, outcomes, from = cjson.decode(ARGV[2]), {}, 3
+fetch(deliveries)
+for i, delivery in ipairs(deliveries) do
+  outcomes[i] = store(delivery, from)
+  if delivery.raw then from = from + 1 + #delivery.events end
+end
 finish()
 return outcomes
 `);
