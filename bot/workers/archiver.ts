@@ -27,8 +27,8 @@ export interface ArchiverDeps {
 
 /** Small enough that all partitions together hold the process up for a few milliseconds only. */
 const BATCH = 150;
-/** So many of each partition go by themselves: each write has a cost of its own. */
-const COPIED = 500;
+/** What goes by itself holds nothing up, and each write has a cost of its own; but intake wants the processor. */
+const COPIED = { quiet: 500, crowded: 150 };
 /** What comes within this is archived together, and not in the way of the card that it makes. */
 const GATHER_MS = 100;
 /** The longest that a round waits for a crowded intake. */
@@ -43,7 +43,7 @@ export function startArchiver(deps: ArchiverDeps): Loop {
     const partitions = await places.toRead();
     const { copier } = deps;
     const copied = copier
-      ? await copier.copy(partitions, COPIED)
+      ? await copier.copy(partitions, COPIED[deps.crowded() ? "crowded" : "quiet"])
       : await copyByHere(partitions, places, deps);
     await allOf(copied.map((entries) => commitCopied(entries, places, deps)));
     return { more: copied.some(({ more }) => more), nextDueAtMs: null };
