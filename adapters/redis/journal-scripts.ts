@@ -2,7 +2,7 @@ import { script } from "./script.ts";
 
 /**
  * The journal, all of it under one hash tag so that a delivery is one write: `e:<partition>` (a stream of entries,
- * each at `<position>-0`), `heads` (the last position of each), `index` (where an event or a verdict stands),
+ * each at `<position>-0`), `heads` (the last position of each), `index` (where an event stands),
  * `first` and `seen` (delivery keys, each by the id of its first event), `incident` and `closed`, `signature` and `expiry`, `raw:<ref>` and `rawat` (raw
  * bodies), `refusals` and `refusal` (bodies that made no event), `place:<reader>:<partition>`.
  *
@@ -31,11 +31,15 @@ local function finish()
   end
 end
 local heads = {}
-local function append(partition, kind, id, raw, body)
+local function addEntry(partition, kind, id, raw, body)
   local position = (heads[partition] or tonumber(redis.call('HGET', B .. ':heads', partition) or 0)) + 1
   heads[partition] = position
   redis.call('XADD', B .. ':e:' .. partition, position .. '-0', 'kind', kind, 'id', id, 'at', at, 'raw', raw, 'body', body)
   collect('HSET', ':heads', partition, position)
+  return position
+end
+local function append(partition, kind, id, raw, body)
+  local position = addEntry(partition, kind, id, raw, body)
   collect('HSET', ':index', id, partition .. '-' .. position)
 end
 local function keepRaw(ref, kind, bytes, uses)
@@ -142,21 +146,6 @@ finish()
 return outcomes
 `);
 
-/** 2: partition, 3 on: key and body of verdicts. How many are new. */
-export const JUDGE = script(`${ENTRIES}
-local added, judged = 0, {}
-for i = 3, #ARGV, 2 do
-  local id = ARGV[i]
-  if not judged[id] and redis.call('HEXISTS', B .. ':index', id) == 0 then
-    append(ARGV[2], 'verdict', id, '', ARGV[i + 1])
-    judged[id] = true
-    added = added + 1
-  end
-end
-finish()
-return added
-`);
-
 /** 2: field, 3: what is told of it, 4: reference, 5: content type, 6: bytes, 7: how many are kept. */
 export const REFUSE = script(`${ENTRIES}
 local field, ref = ARGV[2], ARGV[4]
@@ -218,10 +207,18 @@ for i, entry in ipairs(entries) do answer[i] = {entry[1], entry[2][2], entry[2][
 return answer
 `);
 
-/** 2, 3: place, 4: fence, 5: position. 0 when the fence is old. */
-export const COMMIT = script(`${PLACE}
-if not field('holder') or field('fence') ~= ARGV[4] then return 0 end
-if tonumber(ARGV[5]) > tonumber(field('position') or 0) then redis.call('HSET', place, 'position', ARGV[5]) end
+/**
+ * 2, 3: place, 4: fence, 5, 6: positions of the first and last entry, 7, 8: key and text of verdicts, if any. 1 when
+ * it moved, 0 when it was done before, -1 when that is refused.
+ */
+export const COMMIT = script(`${ENTRIES}${PLACE}
+if not field('holder') or field('fence') ~= ARGV[4] then return -1 end
+local position = tonumber(field('position') or 0)
+if tonumber(ARGV[6]) <= position then return 0 end
+if tonumber(ARGV[5]) <= position then return -1 end
+redis.call('HSET', place, 'position', ARGV[6])
+if ARGV[7] then addEntry(ARGV[3], 'verdict', ARGV[7], '', ARGV[8]) end
+finish()
 return 1
 `);
 

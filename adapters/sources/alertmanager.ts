@@ -1,6 +1,7 @@
 import type { EventStatus, Occurrence } from "../../core/events/index.ts";
 import type { Json, JsonObject } from "../../core/ids/index.ts";
 import { subjectOf } from "./alertmanager-subject.ts";
+import { firstLine } from "./fields.ts";
 import { labelFingerprint } from "./fingerprint.ts";
 import { readJson } from "./read-json.ts";
 import { readTime } from "./read-time.ts";
@@ -95,10 +96,6 @@ function titleOf(annotations: Readonly<Record<string, string>>): string {
     if (line) return line;
   }
   return "";
-}
-
-function firstLine(text: string): string {
-  return text.trim().split(/\r?\n/, 1)[0]?.trim() ?? "";
 }
 
 /** Where the alert came from, for whoever looks further. Labels and annotations stand beside it. */

@@ -34,7 +34,9 @@ export function firstText(...texts: readonly string[]): string {
 
 /** The first line of a text, without blanks around it. */
 export function firstLine(text: string): string {
-  return text.trim().split(/\r?\n/, 1)[0]?.trim() ?? "";
+  const trimmed = text.trim();
+  const end = trimmed.indexOf("\n");
+  return end < 0 ? trimmed : trimmed.slice(0, end).trim();
 }
 
 /** The scalars of an object as texts, in their order. Empty ones, objects and lists are left out. */

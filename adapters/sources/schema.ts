@@ -94,11 +94,21 @@ function dotted(prefix: string, pointer: string): string {
   return text;
 }
 
-/** Scalars as text, in the order they came; null is left out. */
-export function textsOf(values: Record<string, unknown> | null | undefined): Record<string, string> {
+/** Scalars as text, in the order they came; null is left out. Where all are texts, the object itself. */
+export function textsOf(
+  values: Record<string, unknown> | null | undefined,
+): Readonly<Record<string, string>> {
+  if (values && areTexts(values)) return values;
   const texts: Record<string, string> = {};
   for (const [key, value] of Object.entries(values ?? {})) {
     if (value !== null && value !== undefined) texts[key] = String(value);
   }
   return texts;
+}
+
+function areTexts(values: Record<string, unknown>): values is Record<string, string> {
+  for (const key in values) {
+    if (typeof values[key] !== "string") return false;
+  }
+  return true;
 }

@@ -98,7 +98,8 @@ interface FamilyBase {
 /** The metrics of one kind: made at their first use, then found by their full name. */
 function family<T>(base: FamilyBase, ending: string, make: (head: Head) => T) {
   const known = new Map<string, Known<T>>();
-  return (name: string, labels: Labels, use: (metric: T, labels: Labels) => void): void => {
+  const byName = new Map<string, Known<T>>();
+  const found = (name: string, labels: Labels): Known<T> => {
     const full = `${base.prefix}_${name.replaceAll(/[^a-zA-Z0-9_]/g, "_")}${ending}`;
     let one = known.get(full);
     if (!one) {
@@ -107,6 +108,11 @@ function family<T>(base: FamilyBase, ending: string, make: (head: Head) => T) {
       one = { metric, labelNames, guard: seriesGuard(base.maxSeries) };
       known.set(full, one);
     }
+    byName.set(name, one);
+    return one;
+  };
+  return (name: string, labels: Labels, use: (metric: T, labels: Labels) => void): void => {
+    const one = byName.get(name) ?? found(name, labels);
     base.fits(fitsLabels(one.labelNames, labels), name);
     use(one.metric, boundedLabels(one, labels));
   };

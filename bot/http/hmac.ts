@@ -1,7 +1,7 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { GrafanaAuth, HmacAuth, SignedText } from "../../core/events/index.ts";
 import type { Replay } from "../../core/ports/index.ts";
 import { type Caller, onlyOne } from "./caller.ts";
+import { hmacSha256, type Sign } from "./hmac-sha256.ts";
 import { sameDigest } from "./same-secret.ts";
 import type { AuthRefusal } from "./source-auth.ts";
 
@@ -32,8 +32,8 @@ export function checkHmac(auth: HmacAuth | GrafanaAuth, request: SignedRequest):
   const { encoding, prefix, signed } = styleOf(auth);
   const text =
     stamp === null || signed === "body" ? "" : `${stamp}${signed === "timestamp.body" ? "." : ":"}`;
-  const digest = createHmac("sha256", keyOf(auth)).update(text).update(request.bytes).digest();
-  const wanted = prefix + digest.toString(encoding);
+  const digest = signerOf(auth)(text, request.bytes);
+  const wanted = prefix + (encoding === "hex" ? digest : Buffer.from(digest, "hex").toString(encoding));
   if (secret === "" || !sameDigest(encoding === "hex" ? lowerDigits(given, prefix) : given, wanted)) {
     return { outcome: "refused", reason: "bad_signature" };
   }
@@ -47,22 +47,20 @@ export function checkHmac(auth: HmacAuth | GrafanaAuth, request: SignedRequest):
  * Signatures of one time have names that begin alike: they are many, and a store finds them in one place. Of
  * the time only what is signed may count, or another time would make another name.
  */
-function nameOf(digest: Buffer, signedTime: string): string {
-  const name = digest.toString("hex");
-  return signedTime === "" ? name : `${signedTime.padStart(16, "0")}${name}`;
+function nameOf(digest: string, signedTime: string): string {
+  return signedTime === "" ? digest : `${signedTime.padStart(16, "0")}${digest}`;
 }
 
-/** A key that is made once signs quicker. An empty secret, which no key can hold, is refused all the same. */
-function keyOf(auth: HmacAuth | GrafanaAuth): KeyObject | string {
-  if (auth.secret === "") return "";
-  const known = keys.get(auth);
+/** What is made of a secret once signs quicker. An empty secret is refused whatever it signs. */
+function signerOf(auth: HmacAuth | GrafanaAuth): Sign {
+  const known = signers.get(auth);
   if (known) return known;
-  const key = createSecretKey(auth.secret, "utf8");
-  keys.set(auth, key);
-  return key;
+  const made = hmacSha256(auth.secret);
+  signers.set(auth, made);
+  return made;
 }
 
-const keys = new WeakMap<object, KeyObject>();
+const signers = new WeakMap<object, Sign>();
 
 function presented({ headers }: SignedRequest, name: string): string | AuthRefusal {
   const given = onlyOne(headers[name]);

@@ -97,9 +97,11 @@ export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<Intake
   const replay = posted.replay ? { replay: posted.replay } : {};
   const receipts = await deps.journal.append({ source: source.source.name, drafts, raw, ...replay });
   deps.onStep("event_journaled");
-  for (const { outcome } of receipts) count(deps, posted, outcome);
+  countEach(deps, posted, [
+    ...receipts.map(({ outcome }) => outcome),
+    ...refused.map(({ reason }) => reason),
+  ]);
   tellDuplicates(receipts, { source, raw }, deps);
-  for (const { reason } of refused) count(deps, posted, reason);
   const invalid = invalidOf(drafts, receipts);
   tellInvalid(invalid, source, deps);
   return { outcome: "taken", receipts, refused, invalid };
@@ -228,6 +230,13 @@ async function refuse(
   return { outcome: "refused", ...why };
 }
 
-function count({ metrics }: IntakeDeps, { source }: Posted, outcome: string): void {
-  metrics.count("events", { source: source.source.name, outcome });
+function count({ metrics }: IntakeDeps, { source }: Posted, outcome: string, by = 1): void {
+  metrics.count("events", { source: source.source.name, outcome }, by);
+}
+
+/** Each outcome once, with how often it came. */
+function countEach(deps: IntakeDeps, posted: Posted, outcomes: readonly string[]): void {
+  const times = new Map<string, number>();
+  for (const outcome of outcomes) times.set(outcome, (times.get(outcome) ?? 0) + 1);
+  for (const [outcome, by] of times) count(deps, posted, outcome, by);
 }

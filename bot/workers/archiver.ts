@@ -61,12 +61,12 @@ async function archivePartition(partition: number, places: Places, deps: Archive
   const { journal, archive, log } = deps;
   const place = { reader: "archive" as const, partition };
   const entries = await journal.read(place, BATCH);
-  const last = entries.at(-1);
-  if (!last) return false;
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (!first || !last) return false;
   const fence = await places.fence(partition);
   if (fence === null) return false;
   await archive.write(batchOf(entries));
-  const committed = await journal.commit(place, fence, last.position);
+  const committed = await journal.commit(place, { fence, first: first.position, last: last.position });
   if (!committed) {
     places.lost(partition);
     log.warn({ partition }, "archiver lost its partition");
@@ -77,6 +77,6 @@ async function archivePartition(partition: number, places: Places, deps: Archive
 function batchOf(entries: readonly JournalEntry[]) {
   return {
     events: entries.flatMap((e) => (e.kind === "event" ? [e.event] : [])),
-    verdicts: entries.flatMap((e) => (e.kind === "verdict" ? [e.verdict] : [])),
+    verdicts: entries.flatMap((e) => (e.kind === "verdicts" ? e.verdicts : [])),
   };
 }

@@ -7,7 +7,7 @@ import { UNMAPPED_TYPE } from "./event-type.ts";
 import { plainDetail } from "./plain-detail.ts";
 import type { CompiledEventType, EventTypeRegistry } from "./registry.ts";
 import { type CompiledMapping, type CompiledSource, findMapping } from "./source.ts";
-import { isoTime, textMap } from "./text-map.ts";
+import { instantMs, isoTime, textMap } from "./text-map.ts";
 
 /** What the delivery adds to an occurrence. */
 export interface ReceiptFacts {
@@ -61,11 +61,12 @@ type Scope = Record<string, unknown> & Pick<WhaleEvent, "labels" | "annotations"
 
 /** What mapping templates and conditions read. */
 function occurrenceScope(occurrence: Occurrence, detail: JsonObject, source: string): Scope {
-  const { declaredType, ...rest } = occurrence;
   const labels = textMap(occurrence.labels);
   const annotations = textMap(occurrence.annotations);
-  const event = { ...rest, labels, annotations, detail, source };
-  return declaredType === undefined ? event : { ...event, event_type: declaredType };
+  const event = { ...occurrence, labels, annotations, detail, source };
+  if (occurrence.declaredType === undefined) return event;
+  const { declaredType, ...rest } = event;
+  return { ...rest, event_type: declaredType };
 }
 
 function typeOf(
@@ -102,8 +103,9 @@ function renderDetail(detail: NonNullable<CompiledMapping["detail"]>, scope: Sco
 
 /** One violation a place, the first that was found: a value left out need not be told to be missing as well. */
 function allViolations(mapped: MappedDetail, declared: CompiledEventType | undefined): Violation[] {
-  const found = [...mapped.violations, ...(declared?.check(mapped.detail) ?? [])];
-  if (found.length === 0) return found;
+  const misfits = declared?.check(mapped.detail) ?? [];
+  if (mapped.violations.length === 0 && misfits.length === 0) return misfits;
+  const found = [...mapped.violations, ...misfits];
   const byPath = new Map<string, Violation>();
   for (const violation of found) {
     if (!byPath.has(violation.path)) byPath.set(violation.path, violation);
@@ -138,7 +140,8 @@ function eventOf(occurrence: Occurrence, decided: Decided, facts: ReceiptFacts):
     violations,
     rawRef,
   };
-  return { ...event, subject: subjectOf(event, subject) };
+  event.subject = subjectOf(event, subject);
+  return event;
 }
 
 type Texts = Pick<WhaleEvent, "name" | "title" | "subject" | "fingerprint" | "incident">;
@@ -188,8 +191,8 @@ const CLOCK_SKEW_MS = 600_000;
  * before it began, and a time far ahead of the receipt would make old whatever comes until then.
  */
 function senderTime({ status, time, endsAt }: Occurrence, { receivedAt }: ReceiptFacts): number | undefined {
-  const given = [isoTime(time), status === "resolved" ? isoTime(endsAt) : undefined];
-  const times = given.flatMap((text) => (text === undefined ? [] : Date.parse(text)));
-  const ms = Math.max(...times);
-  return times.length > 0 && ms <= Date.parse(receivedAt) + CLOCK_SKEW_MS ? ms : undefined;
+  const startMs = instantMs(time);
+  const endMs = status === "resolved" ? instantMs(endsAt) : undefined;
+  const ms = Math.max(startMs ?? endMs ?? Number.NaN, endMs ?? startMs ?? Number.NaN);
+  return ms <= Date.parse(receivedAt) + CLOCK_SKEW_MS ? ms : undefined;
 }

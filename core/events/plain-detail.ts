@@ -58,9 +58,9 @@ function copy(value: Json, path: readonly string[], violations: Violation[]): Js
 function copyObject(value: JsonObject, path: readonly string[], violations: Violation[]): JsonObject {
   const copied: JsonObject = {};
   for (const [key, member] of Object.entries(value)) {
-    const memberPath = [...path, key];
-    if (key === "__proto__") violations.push({ path: memberPath.join("."), message: "is left out" });
-    else copied[key.toWellFormed()] = copy(member, memberPath, violations);
+    if (key === "__proto__") violations.push({ path: [...path, key].join("."), message: "is left out" });
+    else if (typeof member === "string") copied[key.toWellFormed()] = member.toWellFormed();
+    else copied[key.toWellFormed()] = copy(member, [...path, key], violations);
   }
   return copied;
 }

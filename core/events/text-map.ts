@@ -26,8 +26,14 @@ const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
 
 /** An instant in ISO 8601, UTC; undefined for none, for what is no time, and for years before 1970. */
 export function isoTime(text: string | undefined): string | undefined {
+  const ms = instantMs(text);
+  if (ms === undefined || text === undefined) return undefined;
+  return isCanonical(text) ? text : new Date(ms).toISOString();
+}
+
+/** The same as milliseconds. */
+export function instantMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
-  if (ms >= 0 && isCanonical(text)) return text;
-  return ms >= 0 && ms < YEAR_10000_MS ? new Date(ms).toISOString() : undefined;
+  return ms >= 0 && ms < YEAR_10000_MS ? ms : undefined;
 }

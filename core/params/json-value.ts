@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from "../ids/index.ts";
 import { TEMPLATE_LIMITS } from "./limits.ts";
 
+/** A text of so many characters is within the limit even where each takes three bytes. */
+const SHORT_CHARS = TEMPLATE_LIMITS.maxValueBytes / 3;
+
 interface Budget {
   bytes: number;
 }
@@ -11,6 +14,8 @@ interface Budget {
  * large. A key `__proto__` is left out, because assigning it would change what the copy is.
  */
 export function jsonValue(value: unknown): Json {
+  // What fits however it is encoded need not be measured.
+  if (typeof value === "string" && value.length <= SHORT_CHARS) return value.toWellFormed();
   return copy(value, 0, { bytes: TEMPLATE_LIMITS.maxValueBytes });
 }
 
