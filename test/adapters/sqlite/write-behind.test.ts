@@ -91,6 +91,17 @@ describe("rows written behind", () => {
     assert.deepEqual([inTable(db, "a"), inTable(db, "b")], [2, 3]);
   });
 
+  test("of a job that throws leave the key as new as it was", async () => {
+    const { recent, commits } = over(aDatabase());
+    assert.equal(recent.learnSome(), false);
+    const bad = commits.write(() => {
+      recent.put(NUMBERS, "bad", 2);
+      throw new Error("no");
+    });
+    await assert.rejects(bad, /no/);
+    assert.equal(recent.get(NUMBERS, "bad"), undefined);
+  });
+
   test("of a job that throws are taken back, those of the jobs beside it stay", async () => {
     const db = aDatabase();
     const { recent, commits, put } = over(db);
@@ -125,9 +136,11 @@ describe("rows written behind", () => {
     assert.equal(over(db).recent.get(NUMBERS, "a"), undefined);
   });
 
-  test("show what was put last, whatever is merged or restarted in between", async () => {
+  test("show what was put last, whatever is merged, forgotten, learnt or restarted in between", async () => {
     const step = fc.oneof(
       fc.record({ key: fc.constantFrom("a", "b", "c"), value: fc.nat(99) }),
+      fc.record({ forget: fc.constantFrom("a", "b", "c") }),
+      fc.constant("learn" as const),
       fc.constant("merge" as const),
       fc.constant("restart" as const),
     );
@@ -138,8 +151,14 @@ describe("rows written behind", () => {
         let bench = over(db);
         for (const one of steps) {
           if (one === "merge") await bench.merge();
+          else if (one === "learn") bench.recent.learnSome();
           else if (one === "restart") bench = over(db);
-          else {
+          else if ("forget" in one) {
+            // As a trim does it: what is forgotten is looked for in the tables.
+            await bench.merge();
+            db.run("DELETE FROM numbers WHERE key = ?", one.forget);
+            expected.delete(one.forget);
+          } else {
             expected.set(one.key, one.value);
             // Not awaited together with merges: those take what was committed before.
             await bench.put(one.key, one.value);
