@@ -7,7 +7,7 @@ import { createLogger, createMetrics, systemClock, systemIds } from "../adapters
 import { createRobot, createWecom, markdownText } from "../adapters/wecom/index.ts";
 import type { Clock, Directory, ImageBuilder, Logger } from "../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type MachineSettings } from "../core/tasks/index.ts";
-import { createActionWatch } from "./actions/index.ts";
+import { createActionWatch, createPackWarnings } from "./actions/index.ts";
 import { adminWatch } from "./admin-watch.ts";
 import { type Config, secretsOfImages, secretsOfStores } from "./config/index.ts";
 import { deadLetterWatch } from "./dead-letter-watch.ts";
@@ -173,6 +173,7 @@ export async function openParts(options: WhaleOptions) {
   const below = { fleet, secrecy, executor, stores, directory, delegations, languages, config, clock, log };
   const { images } = options;
   const packing = { ...common, ...below, textsFor, inForce: inForce.current, ids: systemIds, images };
+  const packVersions = createPackWatch({ packs: stackstorm, clock });
   const made = {
     ...packDeskOver({ ...packing, clusters: home.clusters, lists: stackstorm }, options.releaseTarget),
     runs,
@@ -181,7 +182,8 @@ export async function openParts(options: WhaleOptions) {
     secrecy,
     executor,
     fleet,
-    packVersions: createPackWatch({ packs: stackstorm, clock }),
+    packVersions,
+    packNeeds: createPackWarnings({ ...common, packVersions, inForce: inForce.current }),
     sights: fleet.sights,
     settings,
     advancer,

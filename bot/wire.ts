@@ -70,6 +70,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...deadLetters.warnings(),
       ...policies.warnings(),
       ...actions.warnings(),
+      ...parts.packNeeds.warnings(),
       ...parts.adminAlerts.warnings(),
       ...parts.rosters.warnings(),
       ...parts.fleet.warnings(),
@@ -184,10 +185,14 @@ function watchAdmin({ adminAlerts }: Parts): Work {
   return { stop: ({ together }) => together({ admin: () => watch.stop() }) };
 }
 
-/** The end does not wait for it: it changes nothing, and a cluster that hangs would hold that up. */
-function watchActions({ actions }: Parts): Work {
-  const watch = actions.start();
-  return { stop: async () => void watch.stop() };
+/** The end does not wait for them: they change nothing, and a cluster that hangs would hold that up. */
+function watchActions({ actions, packNeeds }: Parts): Work {
+  const watches = [actions.start(), packNeeds.start()];
+  return {
+    stop: async () => {
+      for (const watch of watches) void watch.stop();
+    },
+  };
 }
 
 function keepReleases(start: Releases["start"]): Work {

@@ -1,7 +1,7 @@
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Engine } from "./engine.ts";
 import { contendedError, undecidedError } from "./errors.ts";
-import { type Decision, decide, decisionArgs, type Settings } from "./journal-decide.ts";
+import { appendArgs, type Decision, decide, type Settings } from "./journal-decide.ts";
 import { type FactReader, factReader } from "./journal-fact-reader.ts";
 import type { FactSheet } from "./journal-facts.ts";
 import { APPEND } from "./journal-scripts.ts";
@@ -96,8 +96,8 @@ async function storeBatch(batch: Waiting[], { engine, facts, partitions }: Conte
     const { sheet, nowMs } = await facts.read(batch);
     const settings = { partitions, dedupeWindowMs: engine.config.dedupeWindowMs, nowMs };
     const decided = batch.flatMap((one) => decideOne(one, sheet, settings));
-    const args = decided.flatMap(({ made }) => decisionArgs(made));
-    const outcomes = await engine.write<(number | string)[]>(APPEND, JOURNAL_TAG, [decided.length, ...args]);
+    const args = appendArgs(decided.map(({ made }) => made));
+    const outcomes = await engine.write<(number | string)[]>(APPEND, JOURNAL_TAG, args);
     return decided.flatMap((one, index) => settleOne(one, outcomes[index] ?? 0, { engine, facts }));
   } catch (error) {
     for (const one of batch) one.reject(error);

@@ -3,7 +3,7 @@ import { admit, type EventDraft, type Incident } from "../../core/incidents/inde
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Arg } from "./engine.ts";
 import { finite } from "./finite.ts";
-import { type FactView, fieldOf } from "./journal-facts.ts";
+import { type FactView, fieldOf, type Rest } from "./journal-facts.ts";
 
 /** What is the same for all deliveries of a batch. */
 export interface Settings {
@@ -13,13 +13,20 @@ export interface Settings {
 }
 
 /** What a delivery brings, and what it rests on. */
-export interface Decision {
+export interface Decision extends Kept {
   receipts: Receipt[];
-  facts: ReturnType<FactView["rests"]>;
-  raw: [ref: string, contentType: string, bytes: Buffer][];
-  events: [partition: number, id: string, body: string][];
-  /** Delivery keys that came again. */
-  seen: [field: string][];
+  /** What was sent, and what was made of it: of each event. Nothing when nothing is to be kept of the delivery. */
+  bodies: Buffer[];
+}
+
+/** All but bodies, as the script reads it. */
+interface Kept {
+  facts: Rest[];
+  /** Absent when nothing is to be kept of the delivery. */
+  raw?: [ref: string, contentType: string];
+  events: [partition: number, id: string][];
+  /** Delivery keys that came, again or first. */
+  seen: string[];
   firsts: [field: string, text: string][];
   /** `closed` and `reopened` change what a trim may forget. */
   incidents: [field: string, text: string, turn: "closed" | "reopened" | "open"][];
@@ -28,14 +35,16 @@ export interface Decision {
 
 /** Decides a delivery on the facts. Each draft sees what the one before it changed. */
 export function decide(delivery: Delivery, view: FactView, settings: Settings): Decision {
-  const made: Decision = { receipts: [], facts: [], raw: [], events: [], ...nothingKept() };
+  const made: Decision = { receipts: [], bodies: [], facts: [], events: [], ...nothingKept() };
   const known = firstReceipts(delivery, view, settings.nowMs);
   if (known) return { ...made, receipts: known, facts: view.rests() };
+  const { ref, contentType, bytes } = delivery.raw;
+  made.raw = [ref, contentType];
+  made.bodies.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   for (const draft of delivery.drafts) made.receipts.push(decideDraft(draft, made, { view, settings }));
   rememberSignature(delivery, made, view);
-  const { ref, contentType, bytes } = delivery.raw;
-  made.raw.push([ref, contentType, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)]);
-  return { ...made, facts: view.rests() };
+  made.facts = view.rests();
+  return made;
 }
 
 function nothingKept(): Pick<Decision, "seen" | "firsts" | "incidents" | "signatures"> {
@@ -64,15 +73,17 @@ function decideDraft(
   const { source, incident: key, receivedAt } = draft.event;
   const field = draft.dedupeKey === undefined ? null : eventId(source, draft.dedupeKey);
   const first = field === null ? undefined : view.first(field);
-  if (field !== null && first) made.seen.push([field]);
-  const facts = { first, incident: view.incident(fieldOf(source, key)) };
+  if (field !== null && first) made.seen.push(field);
+  const keyId = field === null ? {} : { keyId: field };
+  const facts = { first, incident: view.incident(fieldOf(source, key)), ...keyId };
   const admission = admit(draft, facts, settings.dedupeWindowMs);
   if (admission.outcome === "duplicate") return { eventId: admission.eventId, outcome: "duplicate" };
   const { event, incident, reason } = admission;
   // The same delivery again, known by its id alone: a later window of its key, or a draft without one.
   if (view.knowsEvent(event.id)) return { eventId: event.id, outcome: "duplicate" };
   const partition = partitionOf(source, event.fingerprint, settings.partitions);
-  made.events.push([partition, event.id, JSON.stringify(event)]);
+  made.events.push([partition, event.id]);
+  made.bodies.push(Buffer.from(JSON.stringify(event)));
   view.set("event", event.id, "");
   if (field !== null && !first) keepFirst(field, { eventId: event.id, receivedAt }, made, view);
   if (incident) keepIncident({ before: facts.incident, after: incident }, made, view);
@@ -83,7 +94,7 @@ function keepFirst(field: string, first: object, made: Decision, view: FactView)
   const text = JSON.stringify(first);
   view.set("first", field, text);
   made.firsts.push([field, text]);
-  made.seen.push([field]);
+  made.seen.push(field);
 }
 
 function keepIncident(
@@ -98,9 +109,8 @@ function keepIncident(
   made.incidents.push([field, text, after.state === "closed" ? "closed" : opened]);
 }
 
-/** A decision as the script reads it: each list with its length before it. */
-export function decisionArgs(made: Decision): Arg[] {
-  const facts = made.facts.map(([kind, field, text]) => [kind, field, text === null ? "" : `=${text}`]);
-  const lists: Arg[][][] = [facts, made.raw, made.events, made.seen, made.firsts, made.incidents];
-  return [...lists, made.signatures].flatMap((rows) => [rows.length, ...rows.flat()]);
+/** Decisions as the script reads them: what is small as one text, then the bodies of each in turn. */
+export function appendArgs(decisions: readonly Decision[]): Arg[] {
+  const kept = decisions.map(({ receipts: _, bodies: __, ...one }): Kept => one);
+  return [JSON.stringify(kept), ...decisions.flatMap(({ bodies }) => bodies)];
 }

@@ -2,7 +2,7 @@ import { script } from "./script.ts";
 
 /**
  * The journal, all of it under one hash tag so that a delivery is one write: `e:<partition>` (a stream of entries,
- * each at `<position>-0`), `heads` (the last position of each), `index` (where an event or a verdict stands),
+ * each at `<position>-0`), `heads` (the last position of each), `index` (where an event stands),
  * `first` and `seen` (delivery keys, each by the id of its first event), `incident` and `closed`, `signature` and `expiry`, `raw:<ref>` and `rawat` (raw
  * bodies), `refusals` and `refusal` (bodies that made no event), `place:<reader>:<partition>`.
  *
@@ -13,28 +13,33 @@ local at = num(now())
 -- Lua hands over a few thousand arguments at most.
 local WIDTH = 1000
 local collected = {}
-local function collect(command, key, ...)
-  local name = command .. ' ' .. key
-  local list = collected[name]
+local function collect(command, key, one, two)
+  local list = collected[key]
   if not list then
-    list = { command = command, key = B .. key }
-    collected[name] = list
+    list = { command = command, key = B .. key, size = 0 }
+    collected[key] = list
   end
-  for _, one in ipairs({...}) do list[#list + 1] = one end
+  local size = list.size
+  list[size + 1], list[size + 2] = one, two
+  list.size = size + 2
 end
 local function finish()
   for _, list in pairs(collected) do
-    for from = 1, #list, WIDTH do
-      redis.call(list.command, list.key, unpack(list, from, math.min(from + WIDTH - 1, #list)))
+    for from = 1, list.size, WIDTH do
+      redis.call(list.command, list.key, unpack(list, from, math.min(from + WIDTH - 1, list.size)))
     end
   end
 end
 local heads = {}
-local function append(partition, kind, id, raw, body)
+local function addEntry(partition, kind, id, raw, body)
   local position = (heads[partition] or tonumber(redis.call('HGET', B .. ':heads', partition) or 0)) + 1
   heads[partition] = position
   redis.call('XADD', B .. ':e:' .. partition, position .. '-0', 'kind', kind, 'id', id, 'at', at, 'raw', raw, 'body', body)
   collect('HSET', ':heads', partition, position)
+  return position
+end
+local function append(partition, kind, id, raw, body)
+  local position = addEntry(partition, kind, id, raw, body)
   collect('HSET', ':index', id, partition .. '-' .. position)
 end
 local function keepRaw(ref, kind, bytes, uses)
@@ -65,9 +70,9 @@ return answer
 `);
 
 /**
- * 2: how many deliveries follow; each as \`decisionArgs\` lays it out. Each is stored whole if everything that its
- * decision rested on still stands, else left. Per delivery: 1 stored, 0 something changed, or the id of an event
- * that is stored already.
+ * 2: the deliveries as JSON, 3 on: their bodies; both as `appendArgs` lays them out. Each is stored whole if everything
+ * that its decision rested on still stands, else left. Per delivery: 1 stored, 0 something changed, or the id of an
+ * event that is stored already.
  */
 export const APPEND = script(`${ENTRIES}
 local HASHES = { first = ':first', incident = ':incident', signature = ':signature', event = ':index' }
@@ -78,25 +83,11 @@ local function ask(kind, field)
   stored[kind][field] = false
   table.insert(asked[kind], field)
 end
-local cursor = 2
-local function arg() cursor = cursor + 1 return ARGV[cursor] end
-local function list(width)
-  local rows = {}
-  for i = 1, tonumber(arg()) do
-    local row = {}
-    for j = 1, width do row[j] = arg() end
-    rows[i] = row
+local function fetch(deliveries)
+  for _, delivery in ipairs(deliveries) do
+    for _, fact in ipairs(delivery.facts) do ask(fact[1], fact[2]) end
+    for _, event in ipairs(delivery.events) do ask('event', event[2]) end
   end
-  return rows
-end
-local function read()
-  local delivery = { facts = list(3), raw = list(3), events = list(3), seen = list(1), firsts = list(2),
-    incidents = list(3), signatures = list(3) }
-  for _, fact in ipairs(delivery.facts) do ask(fact[1], fact[2]) end
-  for _, event in ipairs(delivery.events) do ask('event', event[2]) end
-  return delivery
-end
-local function fetch()
   for kind, fields in pairs(asked) do
     for from = 1, #fields, WIDTH do
       local last = math.min(from + WIDTH - 1, #fields)
@@ -107,12 +98,12 @@ local function fetch()
 end
 local function stands(facts)
   for _, fact in ipairs(facts) do
-    local kind, field, expected = fact[1], fact[2], fact[3]
-    local text = stored[kind][field]
+    local kind, expected = fact[1], fact[3]
+    local text = stored[kind][fact[2]]
     -- Of an event only that it is there matters, not where.
     if kind == 'event' then
       if not text then return false end
-    elseif (text and '=' .. text or '') ~= expected then return false end
+    elseif (text or nil) ~= expected then return false end
   end
   return true
 end
@@ -120,18 +111,19 @@ local function change(kind, field, text)
   stored[kind][field] = text
   collect('HSET', HASHES[kind], field, text)
 end
-local function store(delivery)
+local function store(delivery, first)
   if not stands(delivery.facts) then return 0 end
   for _, event in ipairs(delivery.events) do
     if stored.event[event[2]] then return event[2] end
   end
-  for _, raw in ipairs(delivery.raw) do keepRaw(raw[1], raw[2], raw[3], #delivery.events) end
-  for _, event in ipairs(delivery.events) do
-    append(event[1], 'event', event[2], delivery.raw[1][1], event[3])
+  local raw = delivery.raw
+  if raw then keepRaw(raw[1], raw[2], ARGV[first], #delivery.events) end
+  for i, event in ipairs(delivery.events) do
+    append(event[1], 'event', event[2], raw[1], ARGV[first + i])
     stored.event[event[2]] = '='
   end
-  for _, first in ipairs(delivery.firsts) do change('first', first[1], first[2]) end
-  for _, key in ipairs(delivery.seen) do collect('ZADD', ':seen', at, key[1]) end
+  for _, key in ipairs(delivery.firsts) do change('first', key[1], key[2]) end
+  for _, key in ipairs(delivery.seen) do collect('ZADD', ':seen', at, key) end
   for _, one in ipairs(delivery.incidents) do
     change('incident', one[1], one[2])
     -- Not collected: of several changes in one script the last one counts.
@@ -144,27 +136,14 @@ local function store(delivery)
   end
   return 1
 end
-local deliveries, outcomes = {}, {}
-for i = 1, tonumber(ARGV[2]) do deliveries[i] = read() end
-fetch()
-for i, delivery in ipairs(deliveries) do outcomes[i] = store(delivery) end
-finish()
-return outcomes
-`);
-
-/** 2: partition, 3 on: key and body of verdicts. How many are new. */
-export const JUDGE = script(`${ENTRIES}
-local added, judged = 0, {}
-for i = 3, #ARGV, 2 do
-  local id = ARGV[i]
-  if not judged[id] and redis.call('HEXISTS', B .. ':index', id) == 0 then
-    append(ARGV[2], 'verdict', id, '', ARGV[i + 1])
-    judged[id] = true
-    added = added + 1
-  end
+local deliveries, outcomes, from = cjson.decode(ARGV[2]), {}, 3
+fetch(deliveries)
+for i, delivery in ipairs(deliveries) do
+  outcomes[i] = store(delivery, from)
+  if delivery.raw then from = from + 1 + #delivery.events end
 end
 finish()
-return added
+return outcomes
 `);
 
 /** 2: field, 3: what is told of it, 4: reference, 5: content type, 6: bytes, 7: how many are kept. */
@@ -228,10 +207,18 @@ for i, entry in ipairs(entries) do answer[i] = {entry[1], entry[2][2], entry[2][
 return answer
 `);
 
-/** 2, 3: place, 4: fence, 5: position. 0 when the fence is old. */
-export const COMMIT = script(`${PLACE}
-if not field('holder') or field('fence') ~= ARGV[4] then return 0 end
-if tonumber(ARGV[5]) > tonumber(field('position') or 0) then redis.call('HSET', place, 'position', ARGV[5]) end
+/**
+ * 2, 3: place, 4: fence, 5, 6: positions of the first and last entry, 7, 8: key and text of verdicts, if any. 1 when
+ * it moved, 0 when it was done before, -1 when that is refused.
+ */
+export const COMMIT = script(`${ENTRIES}${PLACE}
+if not field('holder') or field('fence') ~= ARGV[4] then return -1 end
+local position = tonumber(field('position') or 0)
+if tonumber(ARGV[6]) <= position then return 0 end
+if tonumber(ARGV[5]) <= position then return -1 end
+redis.call('HSET', place, 'position', ARGV[6])
+if ARGV[7] then addEntry(ARGV[3], 'verdict', ARGV[7], '', ARGV[8]) end
+finish()
 return 1
 `);
 

@@ -1,11 +1,11 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
-import type { Journal, JournalEntry, RawBody, ReaderPlace } from "../../core/ports/index.ts";
+import type { DoneBatch, Journal, JournalEntry, RawBody, ReaderPlace } from "../../core/ports/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
 import { limitOf } from "./claims.ts";
 import type { Engine } from "./engine.ts";
 import type { Appender } from "./journal-append.ts";
 import { readRefusal, refuse } from "./journal-refusals.ts";
-import { COMMIT, EVENT, JUDGE, LAG, LEASE, READ, REFUSALS } from "./journal-scripts.ts";
+import { COMMIT, EVENT, LAG, LEASE, READ, REFUSALS } from "./journal-scripts.ts";
 import { trimJournal } from "./journal-trim.ts";
 import { JOURNAL_TAG } from "./partitions.ts";
 
@@ -19,14 +19,12 @@ export function redisJournal(engine: Engine, partitions: number, { append }: App
     partitions,
     append,
     refuse: (refusal) => refuse(engine, refusal),
-    appendVerdicts: (partition, verdicts) => appendVerdicts(engine, partition, verdicts),
     lease: async (place, holder, ttlMs) => {
       const fence = await engine.run<string | null>(LEASE, JOURNAL_TAG, [...placeArgs(place), holder, ttlMs]);
       return fence === null ? null : Number(fence);
     },
     read: (place, limit) => read(engine, place, limit),
-    commit: async (place, fence, position) =>
-      (await engine.run<number>(COMMIT, JOURNAL_TAG, [...placeArgs(place), fence, position])) === 1,
+    commit: (place, batch) => commit(engine, place, batch),
     lag: (reader) => engine.run<number>(LAG, JOURNAL_TAG, [reader, partitions]),
     trim: (olderThanMs) => trimJournal(engine, partitions, olderThanMs),
     event: async (id) => {
@@ -43,27 +41,29 @@ function placeArgs({ reader, partition }: ReaderPlace): [reader: string, partiti
   return [reader, partition];
 }
 
-async function appendVerdicts(
-  engine: Engine,
-  partition: number,
-  verdicts: readonly Verdict[],
-): Promise<void> {
-  const rows = verdicts.flatMap((one) => [`${one.eventId}:${one.ruleId}`, JSON.stringify(one)]);
-  const added = await engine.run<number>(JUDGE, JOURNAL_TAG, [partition, ...rows]);
-  if (added > 0) engine.wake("journal");
+async function commit(engine: Engine, place: ReaderPlace, batch: DoneBatch): Promise<boolean> {
+  const { fence, first, last, verdicts = [] } = batch;
+  const [one] = verdicts;
+  const told = one ? [`${one.eventId}:${one.ruleId}`, JSON.stringify(verdicts)] : [];
+  const args = [...placeArgs(place), fence, first, last, ...told];
+  const moved = await engine.run<number>(COMMIT, JOURNAL_TAG, args);
+  if (moved === 1 && one) engine.wake("journal");
+  return moved >= 0;
 }
 
-type EntryRow = [id: string, kind: JournalEntry["kind"], body: string];
+type EntryRow = [id: string, kind: "event" | "verdict", body: string];
 
 async function read(engine: Engine, place: ReaderPlace, limit: number): Promise<JournalEntry[]> {
   const rows = await engine.run<EntryRow[]>(READ, JOURNAL_TAG, [...placeArgs(place), limitOf(limit)]);
   return rows.map(entryOf);
 }
 
+/** An entry of an earlier version has one verdict. */
 function entryOf([id, kind, body]: EntryRow): JournalEntry {
   const position = Number.parseInt(id, 10);
   if (kind === "event") return { kind, position, event: JSON.parse(body) as WhaleEvent };
-  return { kind, position, verdict: JSON.parse(body) as Verdict };
+  const told = JSON.parse(body) as Verdict | Verdict[];
+  return { kind: "verdicts", position, verdicts: Array.isArray(told) ? told : [told] };
 }
 
 async function rawOf(engine: Engine, ref: string): Promise<RawBody | null> {

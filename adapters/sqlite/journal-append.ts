@@ -1,7 +1,6 @@
 import { eventId, partitionOf } from "../../core/ids/index.ts";
 import { type AdmissionFacts, admit } from "../../core/incidents/index.ts";
 import type { RawBody, Receipt } from "../../core/ports/index.ts";
-import type { Verdict } from "../../core/rules/index.ts";
 import type { Database } from "./database.ts";
 import type { Wake } from "./group-commit.ts";
 import { INCIDENTS, incidentKey, KNOWN } from "./journal-keys.ts";
@@ -48,8 +47,7 @@ function appendDraft(
   if (!firstOfItsKey && recent.get(KNOWN, event.id)) return countDuplicate(draft, event.id, context);
   const partition = partitionOf(event.source, event.fingerprint, partitions);
   const body = eventText(draft, event);
-  const entry = { kind: "event" as const, key: event.id, partition, body, rawRef };
-  insertEntry(db, { ...entry, receivedAt: event.receivedAt }, context);
+  insertEvent(db, { id: event.id, partition, body, rawRef, receivedAt: event.receivedAt }, context);
   if (incident) {
     recent.put(INCIDENTS, incidentKey(event.source, event.incident), { incident, changedAtMs: nowMs });
   }
@@ -85,34 +83,18 @@ export function keepRaw(db: Database, raw: RawBody, by: { uses: number; nowMs: n
   db.run(sql, raw.ref, by.uses, by.nowMs, raw.contentType, raw.bytes);
 }
 
-/** Stores verdicts inside the caller's write, each once. */
-export function appendVerdicts(
-  db: Database,
-  verdicts: readonly Verdict[],
-  to: { recent: WriteBehind; partition: number; nowMs: number; wake: Wake },
-): void {
-  const { recent, partition } = to;
-  for (const verdict of verdicts) {
-    const key = `${verdict.eventId}:${verdict.ruleId}`;
-    if (recent.get(KNOWN, key)) continue;
-    const body = JSON.stringify(verdict);
-    insertEntry(db, { kind: "verdict", key, partition, body, rawRef: null, receivedAt: verdict.at }, to);
-    to.wake("journal");
-  }
-}
-
-interface NewEntry {
-  kind: "event" | "verdict";
-  key: string;
+interface NewEvent {
+  id: string;
   partition: number;
   body: string;
-  rawRef: string | null;
+  rawRef: string;
   receivedAt: string;
 }
 
-function insertEntry(db: Database, entry: NewEntry, to: { recent: WriteBehind; nowMs: number }): void {
-  const { partition, kind, key, rawRef, receivedAt, body } = entry;
-  const sql = "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, ?, ?, ?, ?)";
-  const position = db.insert(sql, partition, to.nowMs, kind, key, rawRef, body);
-  to.recent.put(KNOWN, key, { position, receivedAt, lastAtMs: to.nowMs, duplicates: 0 });
+function insertEvent(db: Database, event: NewEvent, { recent, nowMs }: AppendContext): void {
+  const { partition, id, rawRef, receivedAt, body } = event;
+  const sql =
+    "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, 'event', ?, ?, ?)";
+  const position = db.insert(sql, partition, nowMs, id, rawRef, body);
+  recent.put(KNOWN, id, { position, receivedAt, lastAtMs: nowMs, duplicates: 0 });
 }

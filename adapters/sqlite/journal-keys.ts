@@ -1,7 +1,7 @@
 import type { Incident } from "../../core/incidents/index.ts";
 import type { KeyedTable } from "./write-behind.ts";
 
-/** What is known of an entry by its key: an event's id, or `<event>:<rule>` of a verdict. */
+/** What is known of an entry by its key: an event's id (in data of an earlier version also `<event>:<rule>` of a verdict). */
 export interface KnownEntry {
   position: number;
   receivedAt: string;

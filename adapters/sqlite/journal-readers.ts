@@ -1,5 +1,5 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
-import type { JournalEntry, ReaderName, ReaderPlace } from "../../core/ports/index.ts";
+import type { DoneBatch, JournalEntry, ReaderName, ReaderPlace } from "../../core/ports/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
 import type { Database } from "./database.ts";
 import { limitOf, nextFence } from "./engine.ts";
@@ -52,21 +52,40 @@ export interface EntryRow {
 /** The entry of a row. */
 export function entryOf({ position, kind, body }: EntryRow): JournalEntry {
   if (kind === "event") return { kind, position, event: JSON.parse(body) as WhaleEvent };
-  return { kind, position, verdict: JSON.parse(body) as Verdict };
+  return { kind: "verdicts", position, verdicts: verdictsIn(body) };
 }
 
+/** The verdicts of a row's body. A row of an earlier version has one. */
+export function verdictsIn(body: string): Verdict[] {
+  const told = JSON.parse(body) as Verdict | Verdict[];
+  return Array.isArray(told) ? told : [told];
+}
+
+/** How a place took a batch. */
+export type PlaceMove = "moved" | "done_before" | "refused";
+
 /** Moves a place forward inside the caller's write; never back. */
-export function commitPlace(
-  db: Database,
-  place: ReaderPlace,
-  to: { fence: number; position: number },
-): boolean {
+export function movePlace(db: Database, place: ReaderPlace, { fence, first, last }: DoneBatch): PlaceMove {
   const known = placeOf(db, place);
-  if (!known || known.holder === null || known.fence !== to.fence) return false;
-  if (to.position <= known.position) return true;
+  if (!known || known.holder === null || known.fence !== fence) return "refused";
+  if (last <= known.position) return "done_before";
+  if (first <= known.position) return "refused";
   const sql = "UPDATE readers SET position = ? WHERE reader = ? AND partition = ?";
-  db.run(sql, to.position, place.reader, place.partition);
-  return true;
+  db.run(sql, last, place.reader, place.partition);
+  return "moved";
+}
+
+/** Stores what came of judging a batch, inside the write that moves the reader over it. */
+export function insertVerdicts(
+  db: Database,
+  verdicts: readonly Verdict[],
+  to: { partition: number; nowMs: number },
+): void {
+  const [first] = verdicts;
+  if (!first) return;
+  const sql = "INSERT INTO entries (partition, at_ms, kind, key, body) VALUES (?, ?, 'verdict', ?, ?)";
+  const key = `${first.eventId}:${first.ruleId}`;
+  db.run(sql, to.partition, to.nowMs, key, JSON.stringify(verdicts));
 }
 
 /** Entries not yet passed, over all partitions. */

@@ -2,8 +2,8 @@ import type { Journal, Receipt } from "../../core/ports/index.ts";
 import type { SqliteStoreConfig } from "./config.ts";
 import type { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
-import { appendDelivery, appendVerdicts } from "./journal-append.ts";
-import { commitPlace, entryOf, lagOf, leasePlace, readPlace } from "./journal-readers.ts";
+import { appendDelivery } from "./journal-append.ts";
+import { entryOf, insertVerdicts, lagOf, leasePlace, movePlace, readPlace } from "./journal-readers.ts";
 import { refusals, refuse } from "./journal-refusals.ts";
 import { eventOf, rawOf, trimJournal } from "./journal-shelf.ts";
 import { type TextDelivery, textDelivery } from "./journal-text.ts";
@@ -27,14 +27,19 @@ export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): TextJo
     appendText: (delivery) => append(() => delivery),
     append: (delivery) => append(() => textDelivery(delivery)),
     refuse: (refusal) => write(() => refuse(db, refusal, clock.nowMs())),
-    appendVerdicts: (partition, verdicts) =>
-      writeUnsynced((wake) =>
-        appendVerdicts(db, verdicts, { recent, partition, nowMs: clock.nowMs(), wake }),
-      ),
     lease: (place, holder, ttlMs) =>
       writeUnsynced(() => leasePlace(db, place, { holder, ttlMs, nowMs: clock.nowMs() })),
     read: (place, limit) => read(() => readPlace(db, place, limit).map(entryOf)),
-    commit: (place, fence, position) => writeUnsynced(() => commitPlace(db, place, { fence, position })),
+    commit: (place, batch) =>
+      writeUnsynced((wake) => {
+        const moved = movePlace(db, place, batch);
+        const { verdicts = [] } = batch;
+        if (moved === "moved" && verdicts.length > 0) {
+          insertVerdicts(db, verdicts, { partition: place.partition, nowMs: clock.nowMs() });
+          wake("journal");
+        }
+        return moved !== "refused";
+      }),
     lag: (reader) => read(() => lagOf(db, reader, partitions)),
     trim: (olderThanMs) => trimJournal(engine, olderThanMs),
     event: (id) => read(() => eventOf(engine, id)),

@@ -1,21 +1,33 @@
 import type { ApprovalWords } from "../../core/approvals/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { Explanation } from "../../core/rules/index.ts";
+import type { ToldTask } from "../../core/tasks/index.ts";
 import { localTime, verdictLine } from "./event-words.ts";
 import { plainText } from "./plain-text.ts";
 
 /** Why rules did or did not make tasks of an event, as REST gives it. */
 export interface Explained {
   event: Pick<WhaleEvent, "id" | "type" | "title" | "subject" | "status" | "receivedAt">;
-  rules: Explanation[];
+  rules: (Explanation & { tasks?: readonly ToldTask[] })[];
+  /** The tasks that a person has asked for with it. */
+  asked: readonly ToldTask[];
 }
 
 /** The same, as lines. */
-export function explainLines({ event, rules }: Explained, timeZone: string): string[] {
+export function explainLines({ event, rules, asked }: Explained, timeZone: string): string[] {
   const { id, type, title, subject, receivedAt } = event;
   const head = [title, subject, type, localTime(receivedAt, timeZone), id].filter(Boolean).join(" · ");
   const none = "没有规则读取这类事件 · no rule reads events of this type";
-  return [plainText(head), ...(rules.length === 0 ? [none] : rules.flatMap(ruleLines))];
+  const own = asked.map((task) => taskLine("有人要求执行 · a person asked for it", task));
+  const lines = rules.flatMap((rule) => [
+    ...ruleLines(rule),
+    ...(rule.tasks ?? []).map((task) => `  ${taskLine("任务 · task", task)}`),
+  ]);
+  return [plainText(head), ...own, ...(own.length === 0 && lines.length === 0 ? [none] : lines)];
+}
+
+function taskLine(what: string, { task, state, reason }: ToldTask): string {
+  return plainText(`  ${what}：${task} ${state} (${reason})`);
 }
 
 function ruleLines(explanation: Explanation): string[] {

@@ -71,8 +71,8 @@ async function readPartition(
   const { journal, onStep, log } = deps;
   const place = { reader: "rules" as const, partition };
   const entries = await journal.read(place, BATCH);
-  const last = entries.at(-1);
-  if (!last) return false;
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (!first || !last) return false;
   const fence = await places.fence(partition);
   if (fence === null) return false;
   const verdicts: Verdict[] = [];
@@ -80,8 +80,8 @@ async function readPartition(
     verdicts.push(...(await judgeEntry(entry, deps)));
     await sliced();
   }
-  await journal.appendVerdicts(partition, verdicts);
-  const committed = await journal.commit(place, fence, last.position);
+  const done = { fence, first: first.position, last: last.position, verdicts };
+  const committed = await journal.commit(place, done);
   if (!committed) {
     places.lost(partition);
     log.warn({ partition }, "rules lost their partition");

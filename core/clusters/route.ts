@@ -62,21 +62,30 @@ export function routed(routing: Routing, work: Work): Routed {
   const { clusters, routes = [] } = routing;
   const route = routes.find((one) => takes(one, work) === "yes");
   if (!route) return { route: null, clusters: allowedClusters(clusters, work.business), reserve: [] };
-  const { name, packs } = route;
-  return { route: name, ...setsOf(route, clusters, work.business), ...(packs ? { packs } : {}) };
+  return routedBy(route, clusters, work.business);
 }
 
 /** All clusters that work may come to run on, whatever is not known of it yet; sorted. */
-export function possibleClusters({ clusters, routes = [] }: Routing, work: Work): string[] {
-  const possible = new Set<string>();
+export function possibleClusters(routing: Routing, work: Work): string[] {
+  return [...new Set(possibleRoutes(routing, work).flatMap(({ clusters }) => clusters))].sort();
+}
+
+/** All ways that work may come to be routed, whatever is not known of it yet. */
+export function possibleRoutes(routing: Routing, work: Work): Routed[] {
+  const { clusters, routes = [] } = routing;
+  const possible: Routed[] = [];
   for (const route of routes) {
     const fit = takes(route, work);
     if (fit === "no") continue;
-    for (const name of setsOf(route, clusters, work.business).clusters) possible.add(name);
-    if (fit === "yes") return [...possible].sort();
+    possible.push(routedBy(route, clusters, work.business));
+    if (fit === "yes") return possible;
   }
-  for (const name of allowedClusters(clusters, work.business)) possible.add(name);
-  return [...possible].sort();
+  return [...possible, { route: null, clusters: allowedClusters(clusters, work.business), reserve: [] }];
+}
+
+function routedBy(route: Route, clusters: Routing["clusters"], business: string): Routed {
+  const { name, packs } = route;
+  return { route: name, ...setsOf(route, clusters, business), ...(packs ? { packs } : {}) };
 }
 
 function setsOf(

@@ -44,7 +44,7 @@ export interface Refusal {
 
 export type JournalEntry =
   | { kind: "event"; position: number; event: WhaleEvent }
-  | { kind: "verdict"; position: number; verdict: Verdict };
+  | { kind: "verdicts"; position: number; verdicts: readonly Verdict[] };
 
 export type ReaderName = "archive" | "rules";
 
@@ -52,6 +52,15 @@ export type ReaderName = "archive" | "rules";
 export interface ReaderPlace {
   reader: ReaderName;
   partition: number;
+}
+
+/** What a reader has done: entries as `read` gave them, from the first to the last. */
+export interface DoneBatch {
+  fence: number;
+  first: number;
+  last: number;
+  /** What came of judging them. */
+  verdicts?: readonly Verdict[];
 }
 
 /**
@@ -70,8 +79,6 @@ export interface Journal {
   append(delivery: Delivery): Promise<Receipt[]>;
   /** Keeps a body that made no event. Durable when it returns. */
   refuse(refusal: Refusal): Promise<void>;
-  /** Stores verdicts, each once by `<event>:<rule>`, in the partition of their event. */
-  appendVerdicts(partition: number, verdicts: readonly Verdict[]): Promise<void>;
   /**
    * Becomes the one reader of a place, or renews that. Returns a fencing token that grows with each new
    * holder, or null while another holder's lease lasts.
@@ -79,8 +86,12 @@ export interface Journal {
   lease(place: ReaderPlace, holder: string, ttlMs: number): Promise<number | null>;
   /** Up to `limit` entries after the reader's committed position, oldest first. */
   read(place: ReaderPlace, limit: number): Promise<JournalEntry[]>;
-  /** Remembers that everything up to `position` is done. False, and no change, when the fence is old. */
-  commit(place: ReaderPlace, fence: number, position: number): Promise<boolean>;
+  /**
+   * Remembers that everything up to the batch's last entry is done, and stores its verdicts as one entry behind,
+   * both or neither. Of an entry that was done before no verdict is stored again: true, and no change, when all of
+   * the batch was; false, and no change, when some of it was, or the fence is old.
+   */
+  commit(place: ReaderPlace, batch: DoneBatch): Promise<boolean>;
   /** How many entries the reader has still to read, over all partitions. */
   lag(reader: ReaderName): Promise<number>;
   /** Forgets entries that every reader has passed and that are older than `olderThanMs` (an instant). */

@@ -59,14 +59,14 @@ const WORTH = 0.7;
 const MANY_BOUNDS = 4;
 
 /** Builds the tree: first by what leaves the fewest rules for an event, bounds last. */
-export function buildTree(drafts: readonly Draft[]): TreeNode {
+export function buildTree(drafts: readonly Draft[], allOf: AllOf): TreeNode {
   const [first] = drafts;
-  if (first && drafts.length === 1) return entryOf(first);
+  if (first && drafts.length === 1) return entryOf(first, allOf);
   const slot = drafts.length > FEW ? bestSubject(drafts) : null;
-  if (slot !== null) return subjectNode(drafts, slot);
+  if (slot !== null) return subjectNode(drafts, slot, allOf);
   const bound = drafts.length >= MANY_BOUNDS ? bestBound(drafts) : null;
-  if (bound !== null) return boundNode(drafts, bound);
-  return { kind: "leaf", entries: drafts.map(entryOf) };
+  if (bound !== null) return boundNode(drafts, bound, allOf);
+  return { kind: "leaf", entries: drafts.map((draft) => entryOf(draft, allOf)) };
 }
 
 /** The value under which `values` nodes keep a scalar: texts and numbers that are equal share one. */
@@ -74,7 +74,7 @@ export function valueKey(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
 }
 
-function entryOf({ rule, position, subjects, bounds, others }: Draft): Entry {
+function entryOf({ rule, position, subjects, bounds, others }: Draft, allOf: AllOf): Entry {
   const wholes = subjects.flatMap(({ whole }) => whole ?? []);
   const tests = [...[...subjects, ...bounds].map(({ holds }) => holds), ...others, ...wholes];
   return {
@@ -84,32 +84,35 @@ function entryOf({ rule, position, subjects, bounds, others }: Draft): Entry {
     fitting: [{ rule, failed: null }],
     position,
     tests,
-    holds: sharedAllOf(tests),
+    holds: allOf(tests),
     subjects: subjects.length,
   };
 }
 
-const MAX_KNOWN = 10_000;
-const numbers = new WeakMap<Holds, number>();
-let numbered = 0;
+/** Several tests as one. */
+export type AllOf = (tests: readonly Holds[]) => Holds;
 
-function numberOf(holds: Holds): number {
-  const no = numbers.get(holds) ?? ++numbered;
-  numbers.set(holds, no);
-  return no;
-}
+const MAX_KNOWN = 10_000;
 
 /** Rules that test the same, beside what the tree has told apart, are one closure, which stays near the processor. */
-const sharedAllOf = remembered(allOf, MAX_KNOWN, (tests) => tests.map(numberOf).join());
+export function sharedAllOf(): AllOf {
+  const numbers = new Map<Holds, number>();
+  const numberOf = (holds: Holds): number => {
+    const no = numbers.get(holds) ?? numbers.size;
+    numbers.set(holds, no);
+    return no;
+  };
+  return remembered(everyOf, MAX_KNOWN, (tests) => tests.map(numberOf).join());
+}
 
 /** Written out for so many as most rules have: a loop over them costs a tenth of the whole. */
-function allOf(tests: readonly Holds[]): Holds {
+function everyOf(tests: readonly Holds[]): Holds {
   const [a, b, c, ...more] = tests;
   if (!a) return () => true;
   if (!b) return a;
   if (!c) return (event) => a(event) && b(event);
   if (more.length === 0) return (event) => a(event) && b(event) && c(event);
-  const rest = allOf(more);
+  const rest = everyOf(more);
   return (event) => a(event) && b(event) && c(event) && rest(event);
 }
 
@@ -191,25 +194,25 @@ function sorted(drafts: readonly Draft[], part: "subjects" | "bounds", slot: str
   return { key: first, children, rest };
 }
 
-function subjectNode(drafts: readonly Draft[], slot: string): TreeNode {
+function subjectNode(drafts: readonly Draft[], slot: string, allOf: AllOf): TreeNode {
   const { key, children, rest } = sorted(drafts, "subjects", slot);
   const { read, need } = key;
-  const nodes = new Map([...children].map(([name, child]) => [name, buildTree(child)]));
+  const nodes = new Map([...children].map(([name, child]) => [name, buildTree(child, allOf)]));
   if (need.kind !== "start" && need.kind !== "end") {
-    return { kind: "values", read, children: nodes, rest: restOf(rest) };
+    return { kind: "values", read, children: nodes, rest: restOf(rest, allOf) };
   }
   const texts = new Map([...nodes].map(([name, node]) => [String(name), node]));
-  return { kind: need.kind, read, children: textTrie(texts, need.kind), rest: restOf(rest) };
+  return { kind: need.kind, read, children: textTrie(texts, need.kind), rest: restOf(rest, allOf) };
 }
 
-function boundNode(drafts: readonly Draft[], slot: string): TreeNode {
+function boundNode(drafts: readonly Draft[], slot: string, allOf: AllOf): TreeNode {
   const { key, children, rest } = sorted(drafts, "bounds", slot);
   const kind = key.need.kind === "below" ? "below" : "above";
   const bounds = [...children.keys()].map(Number).sort((a, b) => (kind === "above" ? a - b : b - a));
-  const nodes = bounds.map((bound) => buildTree(children.get(bound) ?? []));
-  return { kind, read: key.read, bounds, children: nodes, rest: restOf(rest) };
+  const nodes = bounds.map((bound) => buildTree(children.get(bound) ?? [], allOf));
+  return { kind, read: key.read, bounds, children: nodes, rest: restOf(rest, allOf) };
 }
 
-function restOf(drafts: readonly Draft[]): TreeNode | null {
-  return drafts.length === 0 ? null : buildTree(drafts);
+function restOf(drafts: readonly Draft[], allOf: AllOf): TreeNode | null {
+  return drafts.length === 0 ? null : buildTree(drafts, allOf);
 }

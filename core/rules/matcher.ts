@@ -1,7 +1,15 @@
 import type { CompiledRule } from "./compile-rule.ts";
 import { failedFeature } from "./features.ts";
 import { type Drafting, draftingOf, type Run } from "./match-draft.ts";
-import { buildTree, type Entry, type TracedRule, type TreeNode, valueKey } from "./match-tree.ts";
+import {
+  type AllOf,
+  buildTree,
+  type Entry,
+  sharedAllOf,
+  type TracedRule,
+  type TreeNode,
+  valueKey,
+} from "./match-tree.ts";
 import { eachAffix } from "./text-trie.ts";
 import { plainNumber, scalarText } from "./values.ts";
 
@@ -40,11 +48,18 @@ interface Walk {
 export function matchersOf(byType: ReadonlyMap<string, readonly CompiledRule[]>): Map<string, Matcher> {
   const run: Run = { no: 0 };
   const drafting = draftingOf([...new Set([...byType.values()].flat())], run);
-  return new Map([...byType].map(([type, rules]) => [type, matcherOf(rules, drafting, run)]));
+  const building = { drafting, run, allOf: sharedAllOf() };
+  return new Map([...byType].map(([type, rules]) => [type, matcherOf(rules, building)]));
 }
 
-function matcherOf(rules: readonly CompiledRule[], drafting: Drafting, run: Run): Matcher {
-  const tree = buildTree(drafting(rules));
+interface Building {
+  drafting: Drafting;
+  run: Run;
+  allOf: AllOf;
+}
+
+function matcherOf(rules: readonly CompiledRule[], { drafting, run, allOf }: Building): Matcher {
+  const tree = buildTree(drafting(rules), allOf);
   const visited = (walk: Walk): Walk => {
     run.no += 1;
     visit(tree, walk);

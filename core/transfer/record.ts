@@ -17,7 +17,7 @@ export interface TransferBodies {
   settings: { partitions: number };
   /** A raw body, by its reference. */
   raw: { contentType: string; base64: string; atMs: number };
-  /** An entry of the journal, by event id or `<event>:<rule>`. `no` counts a partition's entries from 1. */
+  /** An entry of the journal, by event id or `<event>:<rule>` of its first verdict. `no` counts a partition's entries from 1. */
   entry: {
     kind: "event" | "verdict";
     partition: number;

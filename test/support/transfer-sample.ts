@@ -1,6 +1,7 @@
 import { outboxKey } from "../../core/ids/index.ts";
 import { aVerdict, eventAt } from "../contract/archive.ts";
 import { upTo } from "../contract/harness.ts";
+import { doneBatch, placeFor } from "../contract/journal/support.ts";
 import { aTake } from "../contract/throttle-store.ts";
 import { aDelivery, aDraft, anOutboxItem, aRawBody, aTask } from "./builders.ts";
 import { START_MS } from "./clock.ts";
@@ -65,10 +66,10 @@ export async function sampleFolder(): Promise<EmbeddedFolder> {
     await journal.append(aDelivery([aDraft({ event: { status: "resolved" } })]));
     clock.advance(1000);
     await journal.append(aDelivery([aDraft()]));
-    await journal.appendVerdicts(0, [aVerdict("e_1", "r")]);
-    const fence = await journal.lease({ reader: "rules", partition: 0 }, "w1", 1000);
-    const [first] = await journal.read({ reader: "rules", partition: 0 }, 1);
-    await journal.commit({ reader: "rules", partition: 0 }, fence ?? 0, first?.position ?? 0);
+    const place = placeFor(journal, "rules");
+    const fence = await journal.lease(place, "w1", 1000);
+    const verdicts = [aVerdict("e_1", "r"), aVerdict("e_1", "s")];
+    await journal.commit(place, doneBatch(fence, await journal.read(place, 1), verdicts));
   });
   return folder;
 }

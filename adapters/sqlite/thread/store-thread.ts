@@ -61,11 +61,10 @@ export async function openStoreThread(options: StoreThreadOptions): Promise<Stor
 }
 
 /** Complete by their types: a method that is not listed does not compile. */
-const JOURNAL: Methods<Omit<Journal, "partitions" | "append" | "appendVerdicts" | "read">> = {
+const JOURNAL: Methods<Omit<Journal, "partitions" | "append" | "commit" | "read">> = {
   ...{
     refuse: true,
     lease: true,
-    commit: true,
     lag: true,
     trim: true,
     event: true,
@@ -125,12 +124,12 @@ function remote<Port>(client: StoreClient, served: Served, methods: Methods<Port
 
 function journalOver(client: StoreClient): Journal {
   return {
-    ...remote<Omit<Journal, "partitions" | "append" | "appendVerdicts" | "read">>(client, "journal", JOURNAL),
+    ...remote<Omit<Journal, "partitions" | "append" | "commit" | "read">>(client, "journal", JOURNAL),
     partitions: client.partitions,
     append: async (delivery) =>
       (await client.ask("journal", "append", packedDelivery(delivery))) as Receipt[],
-    appendVerdicts: async (partition, verdicts) =>
-      void (await client.ask("journal", "appendVerdicts", [partition, JSON.stringify(verdicts)])),
+    commit: async (place, batch) =>
+      (await client.ask("journal", "commit", [place, JSON.stringify(batch)])) as boolean,
     read: async (place, limit): Promise<JournalEntry[]> => {
       const rows = (await client.ask("store", "entryRows", [place, limit])) as EntryRow[];
       return rows.map(entryOf);

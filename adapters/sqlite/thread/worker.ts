@@ -1,6 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Logger } from "../../../core/ports/index.ts";
-import type { Verdict } from "../../../core/rules/index.ts";
+import type { DoneBatch, Logger, ReaderPlace } from "../../../core/ports/index.ts";
 import { type PackedDelivery, unpackedDelivery } from "../journal-text.ts";
 import { openStore, type SqliteStore } from "../store.ts";
 import { type Asking, type Call, faultOf, type Reply, type Telling } from "./protocol.ts";
@@ -65,9 +64,9 @@ function carryOut(store: SqliteStore, [, served, method, args]: Call): unknown {
   if (served === "journal" && method === "append") {
     return store.journal.appendText(unpackedDelivery(args as unknown as PackedDelivery));
   }
-  if (served === "journal" && method === "appendVerdicts") {
-    const [partition, verdicts] = args as [number, string];
-    return store.journal.appendVerdicts(partition, JSON.parse(verdicts) as Verdict[]);
+  if (served === "journal" && method === "commit") {
+    const [place, batch] = args as [ReaderPlace, string];
+    return store.journal.commit(place, JSON.parse(batch) as DoneBatch);
   }
   const port = store[served] as unknown as Record<string, Method>;
   return port[method]?.(...args);

@@ -111,13 +111,13 @@ function writeEntry(db: Database, { key, body }: TransferRecordOf<"entry">): voi
   const sql = "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, ?, ?, ?, ?)";
   const position = db.insert(sql, partition, atMs, kind, key, rawRef, text);
   const known = "INSERT INTO known (key, position, received_at, last_at_ms) VALUES (?, ?, ?, ?)";
-  db.run(known, key, position, receivedAtOf(kind, text), atMs);
+  const receivedAt = kind === "event" ? receivedAtOf(text) : new Date(atMs).toISOString();
+  db.run(known, key, position, receivedAt, atMs);
   if (rawRef !== null) db.run("UPDATE raw_bodies SET uses = uses + 1 WHERE ref = ?", rawRef);
 }
 
-function receivedAtOf(kind: "event" | "verdict", text: string): string {
-  const { receivedAt, at } = JSON.parse(text) as { receivedAt?: string; at?: string };
-  return String(kind === "event" ? receivedAt : at);
+function receivedAtOf(text: string): string {
+  return String((JSON.parse(text) as { receivedAt?: string }).receivedAt);
 }
 
 /** How far readers have come, counted in entries: positions are each store's own. */

@@ -10,6 +10,16 @@ import {
 
 const text = { type: "string" };
 
+/** A task and how it stands. */
+const toldTask = {
+  ...{ type: "object", required: ["task", "state", "reason"] },
+  properties: {
+    ...{ task: text, state: text, reason: text, retryOf: text },
+    ...{ choice: { type: "object" }, rerunOf: { type: "object" } },
+    changed: { type: "array", items: { type: "object" } },
+  },
+};
+
 /** Why rules did or did not make tasks of an event, for the OpenAPI document. */
 export const explainPaths: ApiPaths = {
   "/api/v1/events/{id}/explain": {
@@ -27,7 +37,7 @@ export const explainPaths: ApiPaths = {
       responses: {
         200: jsonOf("触发的在前，差得少的其次 · fired first, then the nearest misses", {
           type: "object",
-          required: ["event", "rules"],
+          required: ["event", "rules", "asked"],
           properties: {
             event: { type: "object" },
             rules: {
@@ -61,17 +71,16 @@ export const explainPaths: ApiPaths = {
                     type: "array",
                     description:
                       "建的任务及其重试：状态、选了哪个集群和原因、重试改了什么 · the tasks it made and their retries: how they stand, which cluster was chosen and why, what a retry has changed",
-                    items: {
-                      ...{ type: "object", required: ["task", "state", "reason"] },
-                      properties: {
-                        ...{ task: text, state: text, reason: text, retryOf: text },
-                        ...{ choice: { type: "object" }, rerunOf: { type: "object" } },
-                        changed: { type: "array", items: { type: "object" } },
-                      },
-                    },
+                    items: toldTask,
                   },
                 },
               },
+            },
+            asked: {
+              type: "array",
+              description:
+                "有人用此事件直接要求的任务及其重试 · the tasks that a person asked for with this event, and their retries",
+              items: toldTask,
             },
           },
         }),

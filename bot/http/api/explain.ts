@@ -1,9 +1,17 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
+import type { WhaleEvent } from "../../../core/events/index.ts";
 import type { ShowRun } from "../../../core/pages/index.ts";
-import { type AccessObject, inScope, objectOfRule } from "../../../core/people/index.ts";
+import {
+  type AccessObject,
+  type Actor,
+  authorise,
+  inScope,
+  objectOfRule,
+  objectOfTask,
+} from "../../../core/people/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
-import { toldTask } from "../../../core/tasks/index.ts";
+import { type Task, toldTask } from "../../../core/tasks/index.ts";
 import type { Explainer } from "../../explain/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps } from "./guard.ts";
@@ -53,7 +61,18 @@ async function explain(
     const tasks = (await explainer.tasksOf(one)).map((task) => toldTask(task, shown));
     return { ...one, ...(tasks.length > 0 ? { tasks } : {}) };
   });
-  ctx.body = { event: { id, type, title, subject, status, receivedAt }, rules: await Promise.all(told) };
+  const asked = (await askedBy(event, caller.actor, explainer)).map((task) => toldTask(task, shown));
+  ctx.body = {
+    event: { id, type, title, subject, status, receivedAt },
+    rules: await Promise.all(told),
+    asked,
+  };
+}
+
+/** The tasks that a person has asked for with the event, as far as the caller may read them. */
+async function askedBy(event: WhaleEvent, caller: Actor, explainer: Explainer): Promise<Task[]> {
+  const tasks = await explainer.askedBy(event);
+  return tasks.filter((task) => authorise(caller, "tasks.read", objectOfTask(task)).outcome === "allowed");
 }
 
 /** A rule is read with the right on its business; one that is gone, with the right on everything. */

@@ -133,7 +133,7 @@ function fencing(): void {
     const move = { task: { ...task, revision: 2 }, expected: 1, outbox: [] };
     assert.equal(await paused.tasks.move({ ...move, fence: claim.fence }), "conflict");
     assert.equal(await paused.outbox.settle(message.key, message.fence), false);
-    assert.equal(await paused.journal.commit(place, reader, 1), false);
+    assert.equal(await paused.journal.commit(place, { fence: reader, first: 1, last: 1 }), false);
     assert.equal(await other.tasks.move({ ...move, fence: taken.fence }), "moved");
   });
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { openDatabase } from "../../../adapters/sqlite/database.ts";
 import { openStore, type SqliteStore } from "../../../adapters/sqlite/index.ts";
 import type { Queue } from "../../../core/ports/index.ts";
+import { doneBatch } from "../../contract/journal/support.ts";
 import { aDelivery, aDraft, anOutboxItem, aRawBody, aTask } from "../../support/builders.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
@@ -62,9 +63,8 @@ describe("a reopened SQLite store", () => {
 
   test("still knows where readers stand", async () => {
     await store.journal.append(aDelivery([aDraft(), aDraft({ dedupeKey: "b" })]));
-    const fence = (await store.journal.lease(PLACE, "w", LEASE_MS)) ?? 0;
-    const [entry] = await store.journal.read(PLACE, 1);
-    await store.journal.commit(PLACE, fence, entry?.position ?? 0);
+    const fence = await store.journal.lease(PLACE, "w", LEASE_MS);
+    await store.journal.commit(PLACE, doneBatch(fence, await store.journal.read(PLACE, 1)));
     await reopen();
     assert.equal((await store.journal.read(PLACE, 10)).length, 1);
     assert.equal(await store.journal.lag("rules"), 1);
@@ -102,7 +102,7 @@ describe("a reopened SQLite store", () => {
     const oldPlace = (await store.journal.lease(PLACE, "w1", LEASE_MS)) ?? 0;
     const oldRole = await store.leases.acquire("scheduler", "w1", LEASE_MS);
     await reopen();
-    assert.equal(await store.journal.commit(PLACE, oldPlace, 1), false);
+    assert.equal(await store.journal.commit(PLACE, { fence: oldPlace, first: 1, last: 1 }), false);
     assert.ok(((await store.journal.lease(PLACE, "w2", LEASE_MS)) ?? 0) > oldPlace);
     const role = await store.leases.acquire("scheduler", "w2", LEASE_MS);
     assert.ok(role.outcome === "held" && oldRole.outcome === "held" && role.fence > oldRole.fence);

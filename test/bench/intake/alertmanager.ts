@@ -14,8 +14,8 @@ const PATH = "/usr/bin/prometheus-alertmanager";
 
 /** A running Alertmanager that delivers each alert by itself to a webhook that only counts. */
 export interface AlertmanagerRun {
-  /** Alerts delivered a second while it is given alerts for so long. */
-  deliveredPerSecond(durationMs: number): Promise<number>;
+  /** Alerts delivered a second while it is given alerts for so long, `size` of them with each POST. */
+  deliveredPerSecond(durationMs: number, size: number): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -32,11 +32,11 @@ export async function startAlertmanager(folder: string): Promise<AlertmanagerRun
   const child = spawn(PATH, argsFor({ folder, config, port }), { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
   await ready(url);
-  const next = alertmanagerPosts();
   return {
-    deliveredPerSecond: async (durationMs) => {
+    deliveredPerSecond: async (durationMs, size) => {
       const before = received.alerts;
-      await load({ url, next, connections: 32, durationMs, accepts: 200 });
+      const [next, connections] = [alertmanagerPosts(size), size === 1 ? 32 : 2];
+      await load({ url, next, connections, durationMs, accepts: 200 });
       return ((received.alerts - before) * 1000) / durationMs;
     },
     stop: async () => {

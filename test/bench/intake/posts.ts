@@ -69,12 +69,15 @@ export function signedPosts(path: string, size: number): NextPost {
   };
 }
 
-/** POSTs of one alert each to Alertmanager's own interface, as whole HTTP requests. */
-export function alertmanagerPosts(): NextPost {
+/** POSTs of `size` alerts each to Alertmanager's own interface, as whole HTTP requests. */
+export function alertmanagerPosts(size: number): NextPost {
   return () => {
-    used += 1;
-    const { labels, annotations, startsAt } = alertOf(used, new Date().toISOString());
-    const body = Buffer.from(JSON.stringify([{ labels, annotations, startsAt }]));
+    const first = used + 1;
+    used += size;
+    const now = new Date().toISOString();
+    const alerts = Array.from({ length: size }, (_, i) => alertOf(first + i, now));
+    const own = alerts.map(({ labels, annotations, startsAt }) => ({ labels, annotations, startsAt }));
+    const body = Buffer.from(JSON.stringify(own));
     const head = [
       "POST /api/v2/alerts HTTP/1.1",
       "Host: alertmanager",

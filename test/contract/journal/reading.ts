@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import type { Journal, JournalEntry } from "../../../core/ports/index.ts";
+import type { Verdict } from "../../../core/rules/index.ts";
 import { aDelivery } from "../../support/builders.ts";
 import { type HarnessOf, testsOn, upTo } from "../harness.ts";
-import { aDraftNo, appendOne, aVerdict, nameOf, passAll, placeFor } from "./support.ts";
+import { aDraftNo, appendOne, aVerdict, doneBatch, nameOf, passAll, placeFor } from "./support.ts";
 
 const TTL_MS = 10_000;
 
 type Open = () => Promise<HarnessOf<"journal">>;
 
-/** Promises about `lease`, `read`, `commit`, `lag` and `appendVerdicts`. */
+/** Promises about `lease`, `read`, `commit` and `lag`. */
 export function readingEntries(open: Open): void {
   placing(open);
   leasing(open);
@@ -27,7 +29,7 @@ function placing(open: Open): void {
     const two = await journal.read(place, 2);
     assert.deepEqual(two.map(nameOf), ids.slice(0, 2));
     assert.deepEqual((await journal.read(place, 2)).map(nameOf), ids.slice(0, 2));
-    assert.equal(await journal.commit(place, fence, two[1]?.position ?? 0), true);
+    assert.equal(await journal.commit(place, doneBatch(fence, two)), true);
     assert.deepEqual((await journal.read(place, 2)).map(nameOf), ids.slice(2));
   });
 
@@ -59,11 +61,11 @@ function placing(open: Open): void {
     const place = placeFor(journal, "rules");
     const fence = (await journal.lease(place, "w", TTL_MS)) ?? -1;
     const entries = await journal.read(place, 3);
-    assert.equal(await journal.commit(place, fence, entries[0]?.position ?? 0), true);
+    assert.equal(await journal.commit(place, doneBatch(fence, entries.slice(0, 1))), true);
     assert.equal(await journal.lag("rules"), 2);
-    assert.equal(await journal.commit(place, fence, entries[1]?.position ?? 0), true);
+    assert.equal(await journal.commit(place, doneBatch(fence, entries.slice(1, 2))), true);
     assert.equal(await journal.lag("rules"), 1);
-    assert.equal(await journal.commit(place, fence, entries[0]?.position ?? 0), true);
+    assert.equal(await journal.commit(place, doneBatch(fence, entries.slice(0, 1))), true);
     assert.equal(await journal.lag("rules"), 1);
     assert.deepEqual((await journal.read(place, 3)).map(nameOf), entries.slice(2).map(nameOf));
   });
@@ -125,12 +127,12 @@ function fencing(open: Open): void {
     await appendOne(journal);
     const place = placeFor(journal, "rules");
     const old = (await journal.lease(place, "w1", TTL_MS)) ?? -1;
-    const [entry] = await journal.read(place, 1);
+    const entries = await journal.read(place, 1);
     clock.advance(TTL_MS);
     const held = (await journal.lease(place, "w2", TTL_MS)) ?? -1;
-    assert.equal(await journal.commit(place, old, entry?.position ?? 0), false);
+    assert.equal(await journal.commit(place, doneBatch(old, entries)), false);
     assert.equal(await journal.lag("rules"), 1);
-    assert.equal(await journal.commit(place, held, entry?.position ?? 0), true);
+    assert.equal(await journal.commit(place, doneBatch(held, entries)), true);
     assert.equal(await journal.lag("rules"), 0);
   });
 
@@ -141,35 +143,109 @@ function fencing(open: Open): void {
     await appendOne(journal);
     const place = placeFor(journal, "rules");
     const fence = (await journal.lease(place, "w1", TTL_MS)) ?? -1;
-    const [entry] = await journal.read(place, 1);
+    const entries = await journal.read(place, 1);
     clock.advance(2 * TTL_MS);
-    assert.equal(await journal.commit(place, fence, entry?.position ?? 0), true);
+    assert.equal(await journal.commit(place, doneBatch(fence, entries)), true);
   });
 
   test("refuses a commit in a place that nobody ever held", async ({ journal }) => {
-    assert.equal(await journal.commit(placeFor(journal, "rules"), 0, 1), false);
-    assert.equal(await journal.commit(placeFor(journal, "rules"), 1, 1), false);
+    for (const fence of [0, 1]) {
+      const batch = { fence, first: 1, last: 1, verdicts: [aVerdict()] };
+      assert.equal(await journal.commit(placeFor(journal, "rules"), batch), false);
+    }
+    assert.equal(await journal.lag("archive"), 0);
   });
 }
 
 function judging(open: Open): void {
   const test = testsOn(open);
 
-  test("puts verdicts behind their event, each once by event and rule", async ({ journal }) => {
-    const { eventId } = await appendOne(journal);
-    const place = placeFor(journal, "archive");
-    const fired = aVerdict({ eventId, message: "磁盘" });
-    await journal.appendVerdicts(place.partition, [fired, aVerdict({ eventId, ruleId: "other" })]);
-    await journal.appendVerdicts(place.partition, [aVerdict({ eventId, reason: "throttled" })]);
-    const entries = await journal.read(place, 10);
-    assert.deepEqual(entries.map(nameOf), [eventId, `${eventId}:vm-disk-cleanup`, `${eventId}:other`]);
-    assert.ok(entries[1]?.kind === "verdict");
-    assert.deepEqual(entries[1].verdict, fired);
+  test("puts the verdicts of a batch behind it with the move of its reader", async ({ journal }) => {
+    const judged = await aJudgedPlace(journal);
+    const fired = aVerdict({ eventId: "e_1", message: "磁盘" });
+    const verdicts = [fired, aVerdict({ eventId: "e_1", ruleId: "other" }), aVerdict({ eventId: "e_2" })];
+    assert.equal(await judged.commit({ verdicts }), true);
+    const entries = await journal.read({ ...judged.place, reader: "archive" }, 10);
+    assert.deepEqual(entries.slice(0, 2).map(nameOf), judged.entries.map(nameOf));
+    const [told, ...others] = entries.slice(2);
+    assert.ok(told?.kind === "verdicts" && others.length === 0);
+    assert.deepEqual(told.verdicts, verdicts);
+    assert.deepEqual(await journal.read(judged.place, 10), [told]);
     assert.equal(await journal.lag("archive"), 3);
   });
 
-  test("takes no verdict for an event", async ({ journal }) => {
-    await journal.appendVerdicts(0, [aVerdict({ eventId: "e_1", ruleId: "r" })]);
-    assert.equal(await journal.event("e_1:r"), null);
+  test("stores nothing beside the move when there is no verdict", async ({ journal }) => {
+    const judged = await aJudgedPlace(journal);
+    assert.equal(await judged.commit({}), true);
+    assert.equal(await journal.lag("rules"), 0);
+    assert.equal(await journal.lag("archive"), 2);
   });
+
+  test("keeps the first set of verdicts of a batch that is judged twice", async ({ journal }) => {
+    const judged = await aJudgedPlace(journal);
+    const first = [aVerdict()];
+    assert.equal(await judged.commit({ verdicts: first }), true);
+    assert.equal(await judged.commit({ verdicts: [aVerdict({ reason: "throttled" })] }), true);
+    assert.deepEqual(await verdictsIn(journal, judged.place.partition), first);
+  });
+
+  test("keeps no verdict of a batch of which some was done before", async ({ journal }) => {
+    const judged = await aJudgedPlace(journal);
+    const verdicts = [aVerdict()];
+    assert.equal(await judged.commit({ verdicts, entries: judged.entries.slice(0, 1) }), true);
+    assert.equal(await judged.commit({ verdicts: [...verdicts, aVerdict({ eventId: "e_2" })] }), false);
+    assert.deepEqual(await verdictsIn(journal, judged.place.partition), verdicts);
+    assert.deepEqual((await journal.read(judged.place, 1)).map(nameOf), judged.entries.slice(1).map(nameOf));
+  });
+
+  test("keeps no verdict of a holder that was replaced, whoever of the two is first", async (store) => {
+    for (const order of ["old first", "new first"]) {
+      const { journal, clock } = store;
+      const judged = await aJudgedPlace(journal, order);
+      clock.advance(TTL_MS);
+      const fence = await journal.lease(judged.place, "w2", TTL_MS);
+      const before = await verdictsIn(journal, judged.place.partition);
+      const held = () => judged.commit({ fence, verdicts: [aVerdict({ ruleId: order })] });
+      if (order === "new first") assert.equal(await held(), true);
+      assert.equal(await judged.commit({ verdicts: [aVerdict({ ruleId: "lost" })] }), false);
+      if (order === "old first") assert.equal(await held(), true);
+      const told = (await verdictsIn(journal, judged.place.partition)).slice(before.length);
+      assert.deepEqual(told, [aVerdict({ ruleId: order })]);
+      clock.advance(TTL_MS);
+    }
+  });
+
+  test("takes no verdict for an event", async ({ journal }) => {
+    const judged = await aJudgedPlace(journal);
+    await judged.commit({ verdicts: [aVerdict({ eventId: "e_9", ruleId: "r" })] });
+    assert.equal(await journal.event("e_9:r"), null);
+    assert.equal(await journal.event("e_9"), null);
+  });
+}
+
+interface Judging {
+  fence?: number | null;
+  verdicts?: Verdict[];
+  entries?: JournalEntry[];
+}
+
+/** Two events of one place, leased and read, and what commits them. */
+async function aJudgedPlace(journal: Journal, mark = "") {
+  const keys = [`a${mark}`, `b${mark}`];
+  for (const dedupeKey of keys) await appendOne(journal, { dedupeKey });
+  const place = placeFor(journal, "rules");
+  const own = await journal.lease(place, `w1${mark}`, TTL_MS);
+  const unread = await journal.read(place, 10);
+  const events = unread.filter((entry) => entry.kind === "event");
+  return {
+    place,
+    entries: events,
+    commit: ({ fence = own, verdicts, entries = unread }: Judging) =>
+      journal.commit(place, doneBatch(fence, entries, verdicts)),
+  };
+}
+
+async function verdictsIn(journal: Journal, partition: number): Promise<Verdict[]> {
+  const entries = await journal.read({ reader: "archive", partition }, 100);
+  return entries.flatMap((entry) => (entry.kind === "verdicts" ? entry.verdicts : []));
 }

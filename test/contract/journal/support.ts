@@ -22,9 +22,20 @@ export function placeFor(journal: Journal, reader: ReaderName, fingerprint = "vm
   return { reader, partition: partitionOf("prometheus", fingerprint, journal.partitions) };
 }
 
-/** What an entry is of: its event's id, or its verdict's event and rule. */
+/** What an entry is of: its event's id, or event and rule of each of its verdicts. */
 export function nameOf(entry: JournalEntry): string {
-  return entry.kind === "event" ? entry.event.id : `${entry.verdict.eventId}:${entry.verdict.ruleId}`;
+  if (entry.kind === "event") return entry.event.id;
+  return entry.verdicts.map(({ eventId, ruleId }) => `${eventId}:${ruleId}`).join();
+}
+
+/** The batch of these entries. */
+export function doneBatch(fence: number | null, entries: readonly JournalEntry[], verdicts: Verdict[] = []) {
+  return {
+    fence: fence ?? -1,
+    first: entries[0]?.position ?? 0,
+    last: entries.at(-1)?.position ?? 0,
+    verdicts,
+  };
 }
 
 /** Leases every place of a reader and passes everything that is in it. */
@@ -32,8 +43,8 @@ export async function passAll(journal: Journal, reader: ReaderName): Promise<voi
   for (const partition of upTo(journal.partitions)) {
     const place = { reader, partition };
     const fence = await journal.lease(place, "passer", 60_000);
-    const last = (await journal.read(place, 10_000)).at(-1);
-    if (fence !== null && last) await journal.commit(place, fence, last.position);
+    const entries = await journal.read(place, 10_000);
+    if (entries.length > 0) await journal.commit(place, doneBatch(fence, entries));
   }
 }
 

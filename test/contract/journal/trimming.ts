@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { aDelivery, aRawBody } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
 import { type HarnessOf, testsOn, upTo } from "../harness.ts";
-import { aDraftNo, appendOne, aVerdict, nameOf, passAll, placeFor } from "./support.ts";
+import { aDraftNo, appendOne, aVerdict, doneBatch, nameOf, passAll, placeFor } from "./support.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -36,7 +36,7 @@ function holdingBack(open: Open): void {
     const place = placeFor(journal, "rules");
     const fence = (await journal.lease(place, "w", 1_000)) ?? -1;
     const entries = await journal.read(place, 3);
-    await journal.commit(place, fence, entries[0]?.position ?? 0);
+    await journal.commit(place, doneBatch(fence, entries.slice(0, 1)));
     assert.equal(await journal.trim(START_MS + DAY_MS), 1);
     assert.deepEqual((await journal.read(place, 3)).map(nameOf), entries.slice(1).map(nameOf));
     assert.equal(await journal.lag("rules"), 2);
@@ -106,7 +106,9 @@ function forgetting(open: Open): void {
 
   test("forgets verdicts like events, many of them too", async ({ journal }) => {
     await journal.append(aDelivery(upTo(1_200).map((n) => aDraftNo(n))));
-    await journal.appendVerdicts(0, [aVerdict()]);
+    const place = placeFor(journal, "rules");
+    const fence = await journal.lease(place, "passer", 60_000);
+    await journal.commit(place, doneBatch(fence, await journal.read(place, 10_000), [aVerdict()]));
     await passAll(journal, "rules");
     await passAll(journal, "archive");
     assert.equal(await journal.trim(START_MS + DAY_MS), 1_201);

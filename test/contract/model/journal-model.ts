@@ -3,17 +3,16 @@ import type { EventStatus } from "../../../core/events/index.ts";
 import type { JournalEntry, ReaderName } from "../../../core/ports/index.ts";
 import { aDelivery, aDraft, aRawBody } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
-import type { Harness } from "../harness.ts";
-import { aVerdict, nameOf } from "../journal/support.ts";
+import { type Harness, upTo } from "../harness.ts";
+import { aVerdict, doneBatch, nameOf } from "../journal/support.ts";
 import type { Play } from "./play.ts";
 
 /** One thing that may be asked of a journal. */
 export type JournalCommand =
   | { ask: "append"; raw: number; drafts: DraftSketch[] }
-  | { ask: "judge"; partition: number; verdicts: number[] }
   | { ask: "refuse"; raw: number; reason: string }
   | { ask: "lease"; reader: ReaderName; partition: number; holder: string; ttlMs: number }
-  | { ask: "commit"; reader: ReaderName; partition: number; entries: number; lease: number }
+  | { ask: "commit"; reader: ReaderName; partition: number; lease: number; batch: BatchSketch }
   | { ask: "trim"; olderThanMs: number }
   | { ask: "advance"; byMs: number };
 
@@ -23,6 +22,13 @@ interface DraftSketch {
   status: EventStatus;
   afterMs: number;
   sent: number | null;
+}
+
+interface BatchSketch {
+  entries: number;
+  /** Begins with what an earlier command read, as that of a holder which was replaced. */
+  again: boolean;
+  verdicts: number;
 }
 
 const small = fc.integer({ min: 0, max: 3 });
@@ -37,30 +43,31 @@ const draft: fc.Arbitrary<DraftSketch> = fc.record({
   sent: fc.option(small),
 });
 const place = { reader, partition };
-const verdicts = fc.array(small, { maxLength: 3 });
+const batch = fc.record({ entries: small, again: fc.boolean(), verdicts: small });
 const holder = fc.constantFrom("w1", "w2");
 
 /** Any command for a journal of two partitions. */
 export const journalCommand: fc.Arbitrary<JournalCommand> = fc.oneof(
   fc.record({ ask: fc.constant("append" as const), raw: small, drafts: fc.array(draft, { maxLength: 4 }) }),
-  fc.record({ ask: fc.constant("judge" as const), partition, verdicts }),
   fc.record({ ask: fc.constant("refuse" as const), raw: small, reason: fc.constantFrom("a", "b") }),
   fc.record({ ask: fc.constant("lease" as const), ...place, holder, ttlMs: fc.integer({ min: 0, max: 90 }) }),
-  fc.record({ ask: fc.constant("commit" as const), ...place, entries: small, lease: small }),
+  fc.record({ ask: fc.constant("commit" as const), ...place, lease: small, batch }),
   fc.record({ ask: fc.constant("trim" as const), olderThanMs: fc.integer({ min: -50, max: 300 }) }),
   fc.record({ ask: fc.constant("advance" as const), byMs: fc.integer({ min: -20, max: 60 }) }),
 );
 
-/** A game in progress: the fences so far, newest first, and how many drafts had no key. */
+/** A game in progress: the fences so far, newest first, and how many drafts and verdicts there were. */
 interface Game {
   harness: Harness;
   fences: number[];
   fresh: number;
+  /** What the last commit of each place read. */
+  read: Map<string, JournalEntry[]>;
 }
 
 /** Plays commands for the journal. */
 export const playJournal: Play<JournalCommand> = async (harness, commands) => {
-  const game: Game = { harness, fences: [], fresh: 0 };
+  const game: Game = { harness, fences: [], fresh: 0, read: new Map() };
   const seen: unknown[] = [];
   for (const command of commands) seen.push(await playOne(game, command), await overview(harness));
   return seen;
@@ -76,11 +83,6 @@ function playOne(game: Game, command: JournalCommand): Promise<unknown> {
           command.drafts.map((one) => draftOf(game, one)),
           { raw },
         ),
-      );
-    case "judge":
-      return journal.appendVerdicts(
-        command.partition,
-        command.verdicts.map((n) => aVerdict({ eventId: `e_${n}` })),
       );
     case "refuse":
       return journal.refuse({ source: "s", reason: command.reason, message: "", raw });
@@ -114,13 +116,25 @@ async function lease(game: Game, command: Lease): Promise<unknown> {
   return fence !== null;
 }
 
-async function commit(game: Game, command: Commit): Promise<unknown> {
+async function commit(game: Game, { batch, lease, ...place }: Commit): Promise<unknown> {
   const { journal } = game.harness;
-  const entries = await journal.read(command, command.entries);
-  const fence = game.fences[command.lease];
-  const last = entries.at(-1);
-  const committed = fence !== undefined && last && (await journal.commit(command, fence, last.position));
-  return { committed, read: entries.map(nameOf) };
+  const name = `${place.reader}:${place.partition}`;
+  const unread = await journal.read(place, batch.entries);
+  const entries = batch.again ? [...(game.read.get(name) ?? []), ...unread] : unread;
+  game.read.set(name, unread);
+  const fence = game.fences[lease];
+  const verdicts = upTo(batch.verdicts).map(() => freshVerdict(game));
+  const committed =
+    fence !== undefined &&
+    entries.length > 0 &&
+    (await journal.commit(place, doneBatch(fence, entries, verdicts)));
+  return { committed, read: unread.map(nameOf) };
+}
+
+/** Each of an event of its own, as no event is judged twice by a rule. */
+function freshVerdict(game: Game) {
+  game.fresh += 1;
+  return aVerdict({ eventId: `e_judged${game.fresh}` });
 }
 
 async function overview({ journal }: Harness): Promise<unknown> {

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RUN_REQUESTED_TYPE } from "../../../../core/runs/index.ts";
+import { OWN_SOURCE } from "../../../../core/tasks/index.ts";
 import { aRule } from "../../../adapters/files/home-dir.ts";
 import { anEvent } from "../../../support/builders.ts";
+import { aMadeTask } from "../../../support/tasks.ts";
 import { apiServer } from "./api-server.ts";
 
 const EVENT = anEvent({ id: `e_${"a".repeat(52)}`, type: "disk.full", labels: { env: "test" } });
+const OTHER = anEvent({ ...EVENT, id: `e_${"b".repeat(52)}` });
 const FILES = {
   "rules/r.yaml": aRule({ features: [{ path: "labels.env", op: "equals", value: "prod" }] }),
   "rules/s.yaml": aRule({ id: "s" }),
@@ -32,6 +36,19 @@ test("each rule of the type is explained, the nearest first; one alone where it 
   );
   const one = await api.call("GET", `/api/v1/events/${EVENT.id}/explain?rule=r`);
   assert.deepEqual(told(one.body.rules), [["r", "feature_failed"]]);
+});
+
+test("the task that a person has asked for is told with its event, to whoever may read tasks", async (t) => {
+  const api = await apiServer(t, { files: FILES });
+  const task = aMadeTask();
+  const request = { type: RUN_REQUESTED_TYPE, source: OWN_SOURCE, incident: task.id };
+  const event = anEvent({ ...EVENT, ...request });
+  await api.store().tasks.make({ task: { ...task, revision: 1 }, outbox: [] });
+  await api.archive().write({ events: [event, OTHER], verdicts: [] });
+  const { body } = await api.call("GET", `/api/v1/events/${event.id}/explain`);
+  assert.deepEqual(body.asked, [{ task: task.id, state: task.state, reason: task.reason }]);
+  assert.deepEqual(body.rules, []);
+  assert.deepEqual((await api.call("GET", `/api/v1/events/${OTHER.id}/explain`)).body.asked, []);
 });
 
 test("an unknown event, an unknown rule and a beginning of two ids are told apart", async (t) => {
