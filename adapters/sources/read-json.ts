@@ -20,7 +20,7 @@ function hasSurrogateEscape(text: string): boolean {
 /**
  * Reads a body as JSON: UTF-8 only (a byte order mark is tolerated), at most 100 levels deep. Integers that a
  * double cannot hold keep their digits as text, `__proto__` keys are dropped, and lone surrogates are replaced,
- * so that the value can be hashed, stored and sent on. Never throws.
+ * so that the value can be hashed, stored and sent on. What a later equal key replaces need not be judged. Never throws.
  */
 export function readJson(body: Buffer): JsonReading {
   if (body.length === 0) return refused("empty", "请求体为空 (the body is empty)");

@@ -1,7 +1,8 @@
 const DATE_TIME =
   /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 /** What most senders write, of a day that every month has: it stands as it came. */
-const PLAIN_UTC = /^20\d\d-\d\d-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?Z$/;
+const PLAIN_UTC =
+  /^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 /** How Go writes that there is none, as of every alert that still fires. */
 const NO_TIME = "0001-01-01T00:00:00Z";
 const ONE_MINUTE_MS = 60_000;
@@ -23,7 +24,7 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 export function readTime(value: unknown, zone: string): string | undefined {
   if (typeof value === "number") return fromUnix(value);
   if (typeof value !== "string" || value === NO_TIME) return undefined;
-  if (PLAIN_UTC.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  if (PLAIN_UTC.test(value)) return value;
   const text = value.trim();
   if (/^\d{9,19}(?:\.\d+)?$/.test(text)) return fromUnix(Number(text));
   const match = DATE_TIME.exec(text);

@@ -16,7 +16,7 @@ function textOf(value: unknown): string {
 
 /** As `toISOString` writes it, of a day and hour that every month and day has: the usual case costs no more than a look. */
 const CANONICAL =
-  /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/;
+  /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 function isCanonical(text: string): boolean {
   return text.length === 24 && CANONICAL.test(text);
@@ -26,9 +26,9 @@ const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
 
 /** An instant in ISO 8601, UTC; undefined for none, for what is no time, and for years before 1970. */
 export function isoTime(text: string | undefined): string | undefined {
+  if (text !== undefined && isCanonical(text)) return text;
   const ms = instantMs(text);
-  if (ms === undefined || text === undefined) return undefined;
-  return isCanonical(text) ? text : new Date(ms).toISOString();
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
 /** The same as milliseconds. */

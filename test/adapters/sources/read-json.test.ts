@@ -87,6 +87,14 @@ test("lets the last of two equal keys win", () => {
   assert.deepEqual(readValue('{"a": 1, "a": 2}'), { a: 2 });
 });
 
+test("may read what a later equal key replaces, and judges it where the key differs", () => {
+  const deep = "[".repeat(MAX_JSON_DEPTH) + "]".repeat(MAX_JSON_DEPTH);
+  assert.equal(reasonOf(`{"a": ${deep}, "a": 1}`), "read");
+  assert.equal(reasonOf(`{"a": ${deep}, "b": 12345678901234567890}`), "too_deep");
+  assert.equal(reasonOf(`{"a": 12345678901234567890, "b": ${deep}}`), "too_deep");
+  assert.equal(reasonOf(`{"__proto__": ${deep}}`), "too_deep");
+});
+
 test("reads every JSON value back as it was", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
