@@ -1,4 +1,4 @@
-import type { Archive, Queue, StorePorts } from "../core/ports/index.ts";
+import type { Archive, EntryCopier, Queue, StorePorts } from "../core/ports/index.ts";
 import type { Warning } from "./http/index.ts";
 
 /** What the process asks of its store, whether that is its own file or Redis. */
@@ -17,6 +17,8 @@ export interface Stores {
   kind: "embedded" | "production";
   store: Store;
   archive: Archive & { close(): Promise<void> };
+  /** The archive again where it reaches the journal by itself. */
+  copier: EntryCopier | null;
   /** Names this process in leases. No other that runs has the name. */
   holder: string;
   /** Which promise is reduced to what, and what does not answer now. */

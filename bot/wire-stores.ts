@@ -38,7 +38,7 @@ async function openEmbedded(
     throw error;
   });
   const holder = await processName(dataDir, randomUUID());
-  return { kind: "embedded", store, archive, holder, warnings: () => [] };
+  return { kind: "embedded", store, archive, copier: archive, holder, warnings: () => [] };
 }
 
 type Production = Extract<StoresConfig, { kind: "production" }>;
@@ -71,6 +71,7 @@ async function openProduction(
     kind: "production",
     store: { ...store, close },
     archive: archive.archive,
+    copier: null,
     holder,
     warnings: () => [...store.warnings(), ...archive.warnings()],
   };

@@ -117,7 +117,7 @@ export interface Work {
 export async function startWork(ground: Ground): Promise<Work> {
   const { stores, executor, inForce, settings, config, clock, log, metrics, onStep } = ground;
   const { crowded, mutes, delegations, stops, secrecy } = ground;
-  const { store, archive, holder } = stores;
+  const { store, archive, copier, holder } = stores;
   const { journal, inbox, tasks, outbox, replays, audit, leases } = store;
   const busy = () => crowded() || ground.pressure.sheds();
   const common = { clock, log, metrics, onStep };
@@ -200,7 +200,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, digest, random: ground.random, ...common }),
     inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
-    archiver: startArchiver({ journal, archive, holder, crew, crowded, ...common }),
+    archiver: startArchiver({ journal, archive, copier, holder, crew, crowded, ...common }),
     auditCopier: startAuditCopier({ audit, copy: archive.audit, leases, holder, clock, log }),
     replays: startReplayWorker({
       ...{

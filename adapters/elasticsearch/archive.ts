@@ -10,6 +10,7 @@ import { createFreshness } from "./freshness.ts";
 import { createIndices, templates } from "./indices.ts";
 import { type Batch, joinAll } from "./join.ts";
 import { getEvent, searchPage, verdictsOf } from "./search.ts";
+import { together } from "./together.ts";
 
 /** The archive in Elasticsearch. */
 export type ElasticsearchArchive = Archive & {
@@ -41,7 +42,7 @@ export function createElasticsearchArchive(options: ElasticsearchOptions): Elast
     return read();
   };
   return {
-    write: async (batch) => bury(await join(batch)),
+    write: together(async (batch) => bury(await join(batch))),
     get: (id) => settled(() => getEvent(place, id)),
     verdicts: (eventId) => settled(() => verdictsOf(place, eventId)),
     search: (query) => settled(() => searchPage(place, query)),

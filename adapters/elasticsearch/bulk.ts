@@ -76,13 +76,19 @@ export function createStore(connection: Connection, settings: Settings): Store {
   };
 }
 
+/** A change, and its lines of a request, encoded once: their size counts, and they may be sent again. */
+interface Encoded {
+  operation: Operation;
+  bytes: Buffer;
+}
+
 interface Work {
   connection: Connection;
   settings: Settings;
   undone: Undone;
 }
 
-async function storePart({ connection, settings, undone }: Work, part: Operation[]): Promise<void> {
+async function storePart({ connection, settings, undone }: Work, part: Encoded[]): Promise<void> {
   let left = part;
   for (let attempt = 1; left.length > 0; attempt++) {
     const sent = await send(connection, left, undone);
@@ -95,34 +101,34 @@ async function storePart({ connection, settings, undone }: Work, part: Operation
 }
 
 interface Sent {
-  again: Operation[];
+  again: Encoded[];
   refused: number;
   /** Of the last change that was not done. */
   problem: string;
 }
 
-async function send(connection: Connection, operations: Operation[], undone: Undone): Promise<Sent> {
+async function send(connection: Connection, part: Encoded[], undone: Undone): Promise<Sent> {
   const sent: Sent = { again: [], refused: 0, problem: "" };
   try {
-    const items = await sendOnce(connection, operations);
-    for (const [i, operation] of operations.entries()) note({ sent, undone }, operation, items[i]);
+    const items = await sendOnce(connection, part);
+    for (const [i, one] of part.entries()) note({ sent, undone }, one, items[i]);
     return sent;
   } catch (thrown) {
     if (!isChatOpsError(thrown)) throw thrown;
-    if (thrown.code === "elasticsearch.busy") return { ...sent, again: operations, problem: thrown.message };
+    if (thrown.code === "elasticsearch.busy") return { ...sent, again: part, problem: thrown.message };
     if (!WHOLE_REQUEST.includes(thrown.code)) throw thrown;
-    const [only] = operations;
-    if (operations.length > 1 || !only) return sendHalves(connection, operations, undone);
-    undone.poison.push({ operation: only, problem: thrown.message });
+    const [only] = part;
+    if (part.length > 1 || !only) return sendHalves(connection, part, undone);
+    undone.poison.push({ operation: only.operation, problem: thrown.message });
     return sent;
   }
 }
 
 /** One change can make a whole request unfit, or it is too large for what stands before the cluster. */
-async function sendHalves(connection: Connection, operations: Operation[], undone: Undone): Promise<Sent> {
-  const middle = Math.ceil(operations.length / 2);
-  const first = await send(connection, operations.slice(0, middle), undone);
-  const second = await send(connection, operations.slice(middle), undone);
+async function sendHalves(connection: Connection, part: Encoded[], undone: Undone): Promise<Sent> {
+  const middle = Math.ceil(part.length / 2);
+  const first = await send(connection, part.slice(0, middle), undone);
+  const second = await send(connection, part.slice(middle), undone);
   return {
     again: [...first.again, ...second.again],
     refused: first.refused + second.refused,
@@ -130,13 +136,17 @@ async function sendHalves(connection: Connection, operations: Operation[], undon
   };
 }
 
-async function sendOnce(connection: Connection, operations: readonly Operation[]): Promise<BulkItem[]> {
-  const lines = operations.flatMap((operation) => {
-    const head = JSON.stringify({ [operation.action]: headOf(operation) });
-    return operation.source === null ? [head] : [head, operation.source];
-  });
-  const answer = await connection.ask("bulk", (client) => client.bulk({ operations: lines }));
-  return readItems(answer, operations.length);
+async function sendOnce(connection: Connection, part: readonly Encoded[]): Promise<BulkItem[]> {
+  // As text the client would join, measure and encode it anew.
+  const body = Buffer.concat(part.map(({ bytes }) => bytes)) as unknown as unknown[];
+  const answer = await connection.ask("bulk", (client) => client.bulk({ operations: body }));
+  return readItems(answer, part.length);
+}
+
+function encoded(operation: Operation): Encoded {
+  const { action, source } = operation;
+  const head = `${JSON.stringify({ [action]: headOf(operation) })}\n`;
+  return { operation, bytes: Buffer.from(source === null ? head : `${head}${source}\n`) };
 }
 
 function headOf({ index, id, version }: Operation): estypes.BulkWriteOperation {
@@ -145,31 +155,32 @@ function headOf({ index, id, version }: Operation): estypes.BulkWriteOperation {
   return { _index: index, _id: id, ...state };
 }
 
-function note({ sent, undone }: { sent: Sent; undone: Undone }, operation: Operation, item?: BulkItem): void {
+function note({ sent, undone }: { sent: Sent; undone: Undone }, one: Encoded, item?: BulkItem): void {
+  const { operation } = one;
   const fate = item === undefined ? "again" : fateOf(item, operation.action);
   if (fate === "done") return;
   if (fate === "conflict") undone.conflicts.push(operation);
   else {
     const { type, reason } = problemOf(item);
     sent.problem = `${type}: ${reason}`.slice(0, LONGEST_PROBLEM);
-    if (fate === "again") sent.again.push(operation);
+    if (fate === "again") sent.again.push(one);
     else if (fate === "poison") undone.poison.push({ operation, problem: sent.problem });
     else sent.refused++;
   }
 }
 
 /** Changes in requests of at most so many bytes each; one that is larger goes alone. */
-function partsOf(operations: readonly Operation[], maxBytes: number): Operation[][] {
-  const parts: Operation[][] = [];
-  let bytes = 0;
-  for (const operation of operations) {
-    const size = Buffer.byteLength(operation.source ?? "");
-    if (parts.length === 0 || bytes + size > maxBytes) {
+function partsOf(operations: readonly Operation[], maxBytes: number): Encoded[][] {
+  const parts: Encoded[][] = [];
+  let size = 0;
+  for (const one of operations.map(encoded)) {
+    const bytes = one.bytes.length;
+    if (parts.length === 0 || size + bytes > maxBytes) {
       parts.push([]);
-      bytes = 0;
+      size = 0;
     }
-    parts.at(-1)?.push(operation);
-    bytes += size;
+    parts.at(-1)?.push(one);
+    size += bytes;
   }
   return parts;
 }

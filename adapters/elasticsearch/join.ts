@@ -95,13 +95,17 @@ function subjectsOf({ events, verdicts }: Batch): Subject[] {
   }
   for (const verdict of verdicts) {
     const id = verdict.eventId;
-    const receivedAt = receivedAtOf({ kind: "verdicts", value: verdict });
-    const fresh = { id, documentId: documentId(id), receivedAt, event: null, said: new Map() };
-    const subject = subjects.get(id) ?? fresh;
+    const subject = subjects.get(id) ?? withoutEvent(verdict);
     subject.said.set(verdict.ruleId, verdict.reason);
     subjects.set(id, subject);
   }
   return [...subjects.values()];
+}
+
+function withoutEvent(verdict: Verdict): Subject {
+  const id = verdict.eventId;
+  const receivedAt = receivedAtOf({ kind: "verdicts", value: verdict });
+  return { id, documentId: documentId(id), receivedAt, event: null, said: new Map() };
 }
 
 function verdictOperation({ indices }: JoinDeps, value: Verdict, receivedAt: string): Operation {

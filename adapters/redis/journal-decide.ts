@@ -3,7 +3,7 @@ import { admit, type EventDraft, type Incident } from "../../core/incidents/inde
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Arg } from "./engine.ts";
 import { finite } from "./finite.ts";
-import { type FactView, fieldOf } from "./journal-facts.ts";
+import { type FactView, fieldOf, type Rest } from "./journal-facts.ts";
 
 /** What is the same for all deliveries of a batch. */
 export interface Settings {
@@ -21,7 +21,7 @@ export interface Decision extends Kept {
 
 /** All but bodies, as the script reads it. */
 interface Kept {
-  facts: ReturnType<FactView["rests"]>;
+  facts: Rest[];
   /** Absent when nothing is to be kept of the delivery. */
   raw?: [ref: string, contentType: string];
   events: [partition: number, id: string][];

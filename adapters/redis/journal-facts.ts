@@ -17,8 +17,17 @@ export interface FactView {
   signature(field: string): TakenSignature | undefined;
   knowsEvent(id: string): boolean;
   set(kind: FactKind, field: string, text: string): void;
-  /** What must still stand when the delivery is stored, as it was before the delivery; without a text nothing was there. */
-  rests(): [kind: FactKind, field: string, text?: string][];
+  /** What must still stand when the delivery is stored, as it was before the delivery. */
+  rests(): Rest[];
+}
+
+/** What a decision rests on; without a text on there being nothing. */
+export type Rest = [kind: FactKind, field: string, text?: string];
+
+type Texts = Record<FactKind, Map<string, string | null>>;
+
+function noTexts(): Texts {
+  return { first: new Map(), incident: new Map(), signature: new Map(), event: new Map() };
 }
 
 /**
@@ -26,21 +35,20 @@ export interface FactView {
  * that, so that it is left too when one before it is.
  */
 export class FactSheet {
-  readonly #texts = new Map<string, string | null>();
+  readonly #texts = noTexts();
 
   /** Notes what is stored; null when nothing is. */
   note(kind: FactKind, field: string, text: string | null): void {
-    this.#texts.set(nameOf(kind, field), text);
+    this.#texts[kind].set(field, text);
   }
 
   /** The facts for the next delivery. */
   view(): FactView {
     const texts = this.#texts;
-    const looked = new Map<string, [kind: FactKind, field: string, text?: string]>();
+    const looked = noTexts();
     const get = (kind: FactKind, field: string): string | null => {
-      const name = nameOf(kind, field);
-      const text = texts.get(name) ?? null;
-      if (!looked.has(name)) looked.set(name, text === null ? [kind, field] : [kind, field, text]);
+      const text = texts[kind].get(field) ?? null;
+      if (!looked[kind].has(field)) looked[kind].set(field, text);
       return text;
     };
     const read = <T>(kind: FactKind, field: string): T | undefined => {
@@ -52,15 +60,22 @@ export class FactSheet {
       incident: (field) => read<Incident>("incident", field),
       signature: (field) => read<TakenSignature>("signature", field),
       knowsEvent: (id) => get("event", id) !== null,
-      set: (kind, field, text) => void texts.set(nameOf(kind, field), text),
-      // That an event is not there is looked at by the script for every event that it stores.
-      rests: () => [...looked.values()].filter(([kind, , text]) => kind !== "event" || text !== undefined),
+      set: (kind, field, text) => void texts[kind].set(field, text),
+      rests: () => restsOn(looked),
     };
   }
 }
 
-function nameOf(kind: FactKind, field: string): string {
-  return `${kind} ${field}`;
+function restsOn(looked: Texts): Rest[] {
+  const rests: Rest[] = [];
+  for (const kind of ["first", "incident", "signature", "event"] as const) {
+    for (const [field, text] of looked[kind]) {
+      if (text !== null) rests.push([kind, field, text]);
+      // That an event is not there is looked at by the script for every event that it stores.
+      else if (kind !== "event") rests.push([kind, field]);
+    }
+  }
+  return rests;
 }
 
 /** The name of something that a source has: its delivery key, its incident, its signature. */

@@ -1,44 +1,88 @@
+import { Worker } from "node:worker_threads";
+import { errorText } from "../../core/errors.ts";
+import type { Logger } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
+import { threadOptions } from "./thread-options.ts";
 
 /**
- * Copies the write-ahead log back to the database in quiet moments. Left to SQLite, the commit that makes the
- * log too long does it all, and whoever waits for that commit waits for tens of megabytes to reach the disk.
+ * Copies the write-ahead log back to the database while writes go on. Left to SQLite, the commit that makes the
+ * log too long does it all, and whoever waits for that commit waits for tens of megabytes to reach the disk. So a
+ * thread of its own does it again and again, and that commit finds nothing left to do.
  */
-export interface QuietCheckpoints {
+export interface Checkpoints {
   /** A transaction was committed. */
   committed(): void;
-  /** No checkpoint begins any more. */
-  close(): void;
+  /** Settles when the thread has ended. No checkpoint begins any more. */
+  close(): Promise<void>;
 }
 
-/** So many changed rows are about 1,000 pages of the log, which take the disk some 10 ms. */
-const ROWS = 2_000;
-/** How long after a commit the moment counts as quiet. */
-const QUIET_MS = 2;
+/** So many changed rows are about 2,000 pages of the log. */
+const ROWS = 4_000;
+/** From so many pages on the log is to begin anew, which it does only when nothing of it is left to be copied. */
+const LONG_PAGES = 4_000;
 
-/** `busy` tells whether a write waits. */
-export function quietCheckpoints(db: Database, busy: () => boolean): QuietCheckpoints {
+// The same file as source and as built program, beside this one.
+const WORKER = new URL(
+  import.meta.url.endsWith(".ts") ? "./checkpoint-worker.ts" : "./checkpoint-worker.js",
+  import.meta.url,
+);
+
+/** `db` is the one writer of `file`. The thread begins with the first checkpoint: a small store needs none. */
+export function checkpoints(db: Database, file: string, log: Logger): Checkpoints {
   let copied = changesOf(db);
-  let timer: NodeJS.Timeout | null = null;
-  const look = (): void => {
-    timer = null;
-    if (busy()) plan();
-    else {
-      db.get("PRAGMA wal_checkpoint(PASSIVE)");
-      copied = changesOf(db);
+  let thread: Worker | null = null;
+  let busy = false;
+  let closed = false;
+  /** What was written while the thread copied is little. */
+  const copyRest = (): void => {
+    try {
+      copyLog(db);
+    } catch (cause) {
+      log.warn({ reason: errorText(cause) }, "the log is copied later");
     }
   };
-  const plan = (): void => {
-    timer ??= setTimeout(look, QUIET_MS);
+  const copy = (): void => {
+    busy = true;
+    copied = changesOf(db);
+    thread ??= begin();
+    thread.postMessage("copy");
+  };
+  const begin = (): Worker => {
+    const started = new Worker(WORKER, threadOptions(file));
+    started.unref();
+    started.on("message", (pages: number) => {
+      busy = false;
+      if (pages >= LONG_PAGES && !closed) copyRest();
+    });
+    // It stays busy then, and all copying is left to SQLite.
+    started.on("error", (cause) => {
+      thread = null;
+      log.warn({ reason: errorText(cause) }, "commits copy the log themselves from now on");
+    });
+    return started;
   };
   return {
     committed: () => {
-      if (!timer && changesOf(db) - copied >= ROWS) plan();
+      if (!busy && !closed && changesOf(db) - copied >= ROWS) copy();
     },
-    close: () => {
-      if (timer) clearTimeout(timer);
+    close: async () => {
+      closed = true;
+      if (thread) await ended(thread);
     },
   };
+}
+
+/** Copies as much as nobody still reads in the log, and tells how many pages it has. */
+export function copyLog(db: Database): number {
+  return db.get<{ log: number }>("PRAGMA wal_checkpoint(PASSIVE)")?.log ?? 0;
+}
+
+function ended(thread: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    thread.on("exit", () => resolve());
+    thread.ref();
+    thread.postMessage("end");
+  });
 }
 
 function changesOf(db: Database): number {

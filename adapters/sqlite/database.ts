@@ -47,6 +47,11 @@ export function openDatabase(file: string): Database {
   return withStatements(connection);
 }
 
+/** Opens a file that another connection writes, to read it alone. Throws when there is none. */
+export function openForReading(file: string): Database {
+  return withStatements(new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
+}
+
 function withStatements(connection: DatabaseSync): Database {
   const prepared = new Map<string, StatementSync>();
   const statement = (sql: string): StatementSync => {

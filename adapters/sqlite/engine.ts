@@ -1,5 +1,4 @@
 import type { Clock } from "../../core/ports/index.ts";
-import type { QuietCheckpoints } from "./checkpoint.ts";
 import type { Database } from "./database.ts";
 import { closedError, readError } from "./errors.ts";
 import type { GroupCommit, Wake } from "./group-commit.ts";
@@ -17,7 +16,8 @@ export interface Engine {
   write<T>(job: (wake: Wake) => T): Promise<T>;
   /** Runs a write that a power cut may undo, but not the end of the process; costs no sync of the disk. */
   writeUnsynced<T>(job: (wake: Wake) => T): Promise<T>;
-  close(): void;
+  /** Commits what waits, ends what goes on behind it and closes the file. A second call waits for the first. */
+  close(): Promise<void>;
 }
 
 /** What an engine is made of. */
@@ -26,11 +26,12 @@ export interface EngineParts {
   recent: WriteBehind;
   clock: Clock;
   commits: GroupCommit;
-  checkpoints: QuietCheckpoints;
+  /** What goes on behind the writes, and ends after the last of them. */
+  behind: readonly { close(): void | Promise<void> }[];
 }
 
 /** Joins a database and its writer into what the parts of the store use. */
-export function engineOf({ db, recent, clock, commits, checkpoints }: EngineParts): Engine {
+export function engineOf({ db, recent, clock, commits, behind }: EngineParts): Engine {
   let open = true;
   const read = async <T>(query: () => T): Promise<T> => {
     if (!open) throw closedError();
@@ -40,14 +41,18 @@ export function engineOf({ db, recent, clock, commits, checkpoints }: EnginePart
       throw readError(cause);
     }
   };
-  const close = (): void => {
-    if (!open) return;
+  let closing: Promise<void> | null = null;
+  const end = async (): Promise<void> => {
     open = false;
     commits.close();
-    checkpoints.close();
+    await Promise.all(behind.map((one) => one.close()));
     db.close();
   };
   const { write, writeUnsynced } = commits;
+  const close = (): Promise<void> => {
+    closing ??= end();
+    return closing;
+  };
   return { db, recent, clock, read, write, writeUnsynced, close };
 }
 

@@ -49,11 +49,16 @@ export interface EntryRow {
   body: string;
 }
 
-/** The entry of a row. A row of an earlier version has one verdict. */
+/** The entry of a row. */
 export function entryOf({ position, kind, body }: EntryRow): JournalEntry {
   if (kind === "event") return { kind, position, event: JSON.parse(body) as WhaleEvent };
+  return { kind: "verdicts", position, verdicts: verdictsIn(body) };
+}
+
+/** The verdicts of a row's body. A row of an earlier version has one. */
+export function verdictsIn(body: string): Verdict[] {
   const told = JSON.parse(body) as Verdict | Verdict[];
-  return { kind: "verdicts", position, verdicts: Array.isArray(told) ? told : [told] };
+  return Array.isArray(told) ? told : [told];
 }
 
 /** How a place took a batch. */

@@ -19,10 +19,13 @@ export function textDelivery({ drafts, ...delivery }: Delivery): TextDelivery {
   return { ...delivery, drafts: drafts.map(textDraft) };
 }
 
-function textDraft({ event, ...draft }: EventDraft): TextDraft {
+function textDraft(draft: EventDraft): TextDraft {
+  return { ...headDraft(draft), text: JSON.stringify(draft.event) };
+}
+
+function headDraft({ event, ...draft }: EventDraft): EventDraft<JournalHead> {
   const { source, status, incident, receivedAt, fingerprint } = event;
-  const head = { source, status, incident, receivedAt, fingerprint };
-  return { ...draft, event: head, text: JSON.stringify(event) };
+  return { ...draft, event: { source, status, incident, receivedAt, fingerprint } };
 }
 
 /** The JSON of an event, once its id and its place are known. */
@@ -35,11 +38,15 @@ export function eventText({ text }: TextDraft, event: Pick<WhaleEvent, "id" | Pl
 /** A delivery as it travels between threads: few flat values, since each object costs as much as a long text. */
 export type PackedDelivery = [rest: string, bytes: Uint8Array, ...texts: string[]];
 
-export function packedDelivery(delivery: Delivery): PackedDelivery {
-  const { raw, drafts, ...rest } = textDelivery(delivery);
+export function packedDelivery({ raw, drafts, ...rest }: Delivery): PackedDelivery {
   const { bytes, ...named } = raw;
-  const heads = drafts.map(({ text: _, ...head }) => head);
-  return [JSON.stringify({ ...rest, raw: named, drafts: heads }), bytes, ...drafts.map(({ text }) => text)];
+  const heads = JSON.stringify({ ...rest, raw: named, drafts: drafts.map(headDraft) });
+  return [heads, whole(bytes), ...drafts.map(({ event }) => JSON.stringify(event))];
+}
+
+/** Bytes that are a part of a larger memory: all of it would travel with them. */
+function whole(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 export function unpackedDelivery([rest, bytes, ...texts]: PackedDelivery): TextDelivery {

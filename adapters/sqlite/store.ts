@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
 import type { Logger, Queue, ReaderPlace, StorePorts } from "../../core/ports/index.ts";
 import { sqliteAudit } from "./audit.ts";
-import { quietCheckpoints } from "./checkpoint.ts";
+import { checkpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
 import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { type Engine, engineOf, mergeRecent } from "./engine.ts";
+import { type Engine, engineOf } from "./engine.ts";
 import { openError } from "./errors.ts";
 import { groupCommit } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
@@ -18,6 +18,7 @@ import { sqliteLeases } from "./leases.ts";
 import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { type OutboxRows, outboxOver, sqliteOutboxRows } from "./outbox.ts";
+import { quietMerges } from "./quiet-merges.ts";
 import { sqliteReplays } from "./replays.ts";
 import { requireInForce } from "./standing.ts";
 import { sqliteState } from "./state.ts";
@@ -63,7 +64,7 @@ export function openStore(options: SqliteStoreOptions): SqliteStore {
 }
 
 function openData<T>(dataDir: string, use: (db: Database) => T): T {
-  const db = openDatabase(join(dataDir, "whale.db"));
+  const db = openDatabase(fileOf(dataDir));
   try {
     migrate(db);
     endLeases(db);
@@ -108,7 +109,7 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
     sizeBytes: () => storeBytes(config.dataDir),
     close: async () => {
       try {
-        engine.close();
+        await engine.close();
       } finally {
         unlock();
       }
@@ -116,32 +117,25 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
   };
 }
 
-/** So many rows wait in memory before they are brought to their tables. */
-const MERGE_FROM = 10_000;
-
 function engineOver(
   db: Database,
-  { clock, log }: SqliteStoreConfig,
+  { clock, log, dataDir }: SqliteStoreConfig,
   announce: (what: Queue) => void,
 ): Engine {
   const recent = writeBehind(db, [KNOWN, INCIDENTS]);
-  let merging = false;
-  const merge = async (): Promise<void> => {
-    merging = true;
-    await mergeRecent(engine).catch((cause: unknown) => {
-      log.warn({ reason: errorText(cause) }, "rows wait on in memory");
-    });
-    merging = false;
-  };
   const committed = (): void => {
     recent.transaction.committed();
-    if (!merging && recent.waiting() >= MERGE_FROM) void merge();
-    checkpoints.committed();
+    merges.committed();
+    copies.committed();
   };
   const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
-  const checkpoints = quietCheckpoints(db, commits.waits);
-  const engine = engineOf({ db, recent, clock, commits, checkpoints });
-  return engine;
+  const merges = quietMerges({ recent, commits, log });
+  const copies = checkpoints(db, fileOf(dataDir), log);
+  return engineOf({ db, recent, clock, commits, behind: [merges, copies] });
+}
+
+function fileOf(dataDir: string): string {
+  return join(dataDir, "whale.db");
 }
 
 /** Bytes that the database of a folder and its log take. */

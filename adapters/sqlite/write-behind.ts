@@ -1,9 +1,10 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Database } from "./database.ts";
+import { type StoredKeys, storedKeys } from "./stored-keys.ts";
 
 /** A table whose rows are looked up and written whole by one key. */
 export interface KeyedTable<Row> {
-  /** Names it in the log of changes; never used again for another table. */
+  /** Its name, in the log of changes too; never used again for another table. Its keys are in a column `key`. */
   name: string;
   /** The row of a key. The keys are in no order, so that each lives on a page of its own. */
   read(db: Database, key: string): Row | undefined;
@@ -23,6 +24,8 @@ export interface WriteBehind {
   put<Row>(table: KeyedTable<Row>, key: string, row: Row): void;
   /** Rows in memory that no merge has begun to write. */
   waiting(): number;
+  /** Learns some of the keys that are stored, so that others need not be looked for; false when all are known. */
+  learnSome(): boolean;
   /**
    * Writes what waits to the tables, some rows in each turn of `write`, which commits them. Rejects when a
    * commit fails; nothing is lost then. A call while one runs waits for that and begins again.
@@ -44,98 +47,132 @@ export interface TransactionHooks {
 /** A table whatever its rows: only the table itself looks into them. */
 type AnyTable = KeyedTable<unknown>;
 
-interface Change {
+/** The rows of one table that may not have reached it. */
+interface Behind {
   table: AnyTable;
-  key: string;
-  row: unknown;
+  stored: StoredKeys;
+  /** Of the transaction that is open. */
+  staged: Map<string, unknown>;
+  recent: Map<string, unknown>;
+  /** What a merge is writing. */
+  merging: Map<string, unknown>;
 }
 
-type Changes = Map<string, Change>;
-
-/** So many rows are written to the tables in one transaction. */
-const MERGED_AT_ONCE = 500;
+/** So many rows are written to the tables in one transaction: a few milliseconds. */
+const MERGED_AT_ONCE = 100;
+/** So many rows of the log, each a transaction's, are deleted in one. */
+const FORGOTTEN_AT_ONCE = 20;
 
 /** Opens the rows of these tables, with what an earlier process had not yet brought there. */
 export function writeBehind(db: Database, tables: readonly AnyTable[]): WriteBehind {
-  const known = new Map(tables.map((table) => [table.name, table]));
-  let staged: Changes = new Map();
-  let recent: Changes = loadChanges(db, known);
-  let merging: Changes = new Map();
+  const all = tables.map((table) => rowsBehind(db, table));
+  const byTable = new Map(all.map((behind) => [behind.table, behind]));
+  loadChanges(db, new Map(all.map((behind) => [behind.table.name, behind])));
   let running: Promise<void> = Promise.resolve();
 
   const get = (table: AnyTable, key: string): unknown => {
-    const id = idOf(table, key);
-    const change = staged.get(id) ?? recent.get(id) ?? merging.get(id);
-    return change ? change.row : table.read(db, key);
+    const behind = byTable.get(table);
+    if (!behind?.stored.mayHold(key)) return undefined;
+    const { staged, recent, merging } = behind;
+    return staged.get(key) ?? recent.get(key) ?? merging.get(key) ?? table.read(db, key);
   };
-
-  const mergeOnce = async (write: (job: () => void) => Promise<void>): Promise<void> => {
-    let last = 0;
-    await write(() => {
-      // What an earlier merge did not finish goes first, where it was not changed since.
-      merging = new Map([...merging, ...recent]);
-      recent = new Map();
-      last = db.get<{ last: number }>("SELECT coalesce(max(id), 0) AS last FROM changes")?.last ?? 0;
-    });
-    const ids = [...merging.keys()].sort();
-    for (let at = 0; at < ids.length; at += MERGED_AT_ONCE) {
-      await write(() => writeRows(db, merging, ids.slice(at, at + MERGED_AT_ONCE)));
-    }
-    await write(() => void db.run("DELETE FROM changes WHERE id <= ?", last));
-    merging = new Map();
+  const put = (table: AnyTable, key: string, row: unknown): void => {
+    const behind = byTable.get(table);
+    behind?.stored.add(key);
+    behind?.staged.set(key, row);
   };
 
   return {
     get: <Row>(table: KeyedTable<Row>, key: string) => get(table as AnyTable, key) as Row | undefined,
-    put: (table, key, row) => void staged.set(idOf(table, key), { table: table as AnyTable, key, row }),
-    waiting: () => recent.size,
+    put: (table, key, row) => put(table as AnyTable, key, row),
+    waiting: () => all.reduce((rows, { recent }) => rows + recent.size, 0),
+    learnSome: () => all.some(({ stored }) => stored.learnSome()),
     merge: (write) => {
-      running = running.catch(() => undefined).then(() => mergeOnce(write));
+      running = running.catch(() => undefined).then(() => mergeAll(db, all, write));
       return running;
     },
     transaction: {
-      ending: () => logChanges(db, staged),
+      ending: () => logChanges(db, all),
       committed: () => {
-        for (const [id, change] of staged) recent.set(id, change);
-        staged = new Map();
+        for (const { staged, recent } of all) {
+          for (const [key, row] of staged) recent.set(key, row);
+          staged.clear();
+        }
       },
       undone: () => {
-        staged = new Map();
+        for (const { staged } of all) staged.clear();
       },
       mark: () => {
-        const before = new Map(staged);
+        const before = all.map(({ staged }) => new Map(staged));
         return () => {
-          staged = before;
+          for (const [i, behind] of all.entries()) behind.staged = before[i] ?? new Map();
         };
       },
     },
   };
 }
 
-function idOf({ name }: { name: string }, key: string): string {
-  return `${name} ${key}`;
+function rowsBehind(db: Database, table: AnyTable): Behind {
+  const onTheirWay = (): string[] => {
+    const { staged, recent, merging } = behind;
+    return [staged, recent, merging].flatMap((rows) => [...rows.keys()]);
+  };
+  const stored = storedKeys(db, table.name, onTheirWay);
+  const behind: Behind = { table, stored, staged: new Map(), recent: new Map(), merging: new Map() };
+  return behind;
 }
 
-function writeRows(db: Database, changes: Changes, ids: readonly string[]): void {
-  for (const id of ids) {
-    const change = changes.get(id);
-    if (change) db.run(change.table.sql, ...change.table.values(change.key, change.row));
-  }
-}
+type Write = (job: () => void) => Promise<void>;
 
-function logChanges(db: Database, staged: Changes): void {
-  if (staged.size === 0) return;
-  const rows = [...staged.values()].map(({ table, key, row }) => [table.name, key, row]);
-  db.run("INSERT INTO changes (rows) VALUES (?)", JSON.stringify(rows));
-}
-
-function loadChanges(db: Database, tables: ReadonlyMap<string, AnyTable>): Changes {
-  const changes: Changes = new Map();
-  for (const { rows } of db.all<{ rows: string }>("SELECT rows FROM changes ORDER BY id")) {
-    for (const [name, key, row] of JSON.parse(rows) as [string, string, unknown][]) {
-      const table = tables.get(name);
-      if (table) changes.set(idOf(table, key), { table, key, row });
+async function mergeAll(db: Database, all: readonly Behind[], write: Write): Promise<void> {
+  let last = 0;
+  await write(() => {
+    for (const behind of all) {
+      const { merging, recent } = behind;
+      // What an earlier merge did not finish goes first, where it was not changed since.
+      behind.merging = merging.size === 0 ? recent : new Map([...merging, ...recent]);
+      behind.recent = new Map();
+    }
+    last = db.get<{ last: number }>("SELECT coalesce(max(id), 0) AS last FROM changes")?.last ?? 0;
+  });
+  for (const behind of all) {
+    const keys = [...behind.merging.keys()].sort();
+    for (let at = 0; at < keys.length; at += MERGED_AT_ONCE) {
+      await write(() => writeRows(db, behind, keys.slice(at, at + MERGED_AT_ONCE)));
     }
   }
-  return changes;
+  await forgetChanges(db, last, write);
+  for (const behind of all) behind.merging = new Map();
+}
+
+function writeRows(db: Database, { table, merging }: Behind, keys: readonly string[]): void {
+  for (const key of keys) db.run(table.sql, ...table.values(key, merging.get(key)));
+}
+
+/** The oldest first: what is left of the log after a death says the last of each key that it still names. */
+async function forgetChanges(db: Database, last: number, write: Write): Promise<void> {
+  const sql = `DELETE FROM changes WHERE id IN (
+    SELECT id FROM changes WHERE id <= ? ORDER BY id LIMIT ${FORGOTTEN_AT_ONCE})`;
+  for (let count = FORGOTTEN_AT_ONCE; count === FORGOTTEN_AT_ONCE; ) {
+    await write(() => {
+      count = db.run(sql, last);
+    });
+  }
+}
+
+function logChanges(db: Database, all: readonly Behind[]): void {
+  const rows = all.flatMap(({ table, staged }) =>
+    Array.from(staged, ([key, row]) => [table.name, key, row] as const),
+  );
+  if (rows.length > 0) db.run("INSERT INTO changes (rows) VALUES (?)", JSON.stringify(rows));
+}
+
+function loadChanges(db: Database, tables: ReadonlyMap<string, Behind>): void {
+  for (const { rows } of db.all<{ rows: string }>("SELECT rows FROM changes ORDER BY id")) {
+    for (const [name, key, row] of JSON.parse(rows) as [string, string, unknown][]) {
+      const behind = tables.get(name);
+      behind?.stored.add(key);
+      behind?.recent.set(key, row);
+    }
+  }
 }

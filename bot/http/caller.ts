@@ -22,24 +22,38 @@ export type Presented =
  * each of which has appended one entry; what stands before those entries is the client's own invention.
  */
 export function callerOf(request: IncomingMessage, query: Caller["query"], trustProxyHops: number): Caller {
-  const headers = request.headersDistinct;
-  const path = () => {
-    const forwarded = (headers["x-forwarded-for"] ?? []).flatMap((line) => line.split(","));
-    return [...forwarded, request.socket.remoteAddress ?? ""].map(plainAddress);
-  };
-  return {
-    get address() {
-      const stations = path();
-      return stations[Math.max(0, stations.length - 1 - trustProxyHops)] ?? "";
-    },
-    get local() {
-      if (headers["forwarded"] !== undefined) return false;
-      const stations = path();
-      return stations.every(isLoopback) || (stations.length === 1 && isOwnAddress(request));
-    },
-    headers,
-    query,
-  };
+  return new RequestCaller(request, query, trustProxyHops);
+}
+
+/** A class because few sources ask for the address: its getters are not made anew for each request. */
+class RequestCaller implements Caller {
+  readonly #request: IncomingMessage;
+  readonly #trustProxyHops: number;
+  readonly headers: Caller["headers"];
+  readonly query: Caller["query"];
+
+  constructor(request: IncomingMessage, query: Caller["query"], trustProxyHops: number) {
+    this.#request = request;
+    this.#trustProxyHops = trustProxyHops;
+    this.headers = request.headersDistinct;
+    this.query = query;
+  }
+
+  get address(): string {
+    const stations = this.#stations();
+    return stations[Math.max(0, stations.length - 1 - this.#trustProxyHops)] ?? "";
+  }
+
+  get local(): boolean {
+    if (this.headers["forwarded"] !== undefined) return false;
+    const stations = this.#stations();
+    return stations.every(isLoopback) || (stations.length === 1 && isOwnAddress(this.#request));
+  }
+
+  #stations(): string[] {
+    const forwarded = (this.headers["x-forwarded-for"] ?? []).flatMap((line) => line.split(","));
+    return [...forwarded, this.#request.socket.remoteAddress ?? ""].map(plainAddress);
+  }
 }
 
 /** An address without the dress of IPv4 in IPv6; empty when it is none. */

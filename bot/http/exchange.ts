@@ -37,16 +37,11 @@ export async function exchangeOf(
 function plainExchange(req: IncomingMessage, res: ServerResponse): Exchange {
   const [url = "/"] = (req.url ?? "/").split("#", 1);
   const mark = url.indexOf("?");
-  const search = mark < 0 ? "" : url.slice(mark + 1);
-  let query: Exchange["query"] | null = search === "" ? {} : null;
   return {
     req,
     method: req.method ?? "GET",
     path: mark < 0 ? url : url.slice(0, mark),
-    get query() {
-      query ??= queryOf(search);
-      return query;
-    },
+    query: mark < 0 ? {} : queryOf(url.slice(mark + 1)),
     headers: req.headers,
     status: 404,
     body: undefined,

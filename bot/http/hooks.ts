@@ -48,7 +48,11 @@ export async function handleHook(ctx: Exchange, name: string, deps: HookDeps): P
   // What a GET says stands in its query; a body beside it means nothing.
   const bytes = ctx.method === "GET" ? Buffer.alloc(0) : body.bytes;
   if (!pressure.enter(bytes.length)) return turnAway(ctx, pressure.pressure(), deps);
-  await takeVerified(ctx, ready, { bytes, caller, deps }).finally(() => pressure.leave(bytes.length));
+  try {
+    await takeVerified(ctx, ready, { bytes, caller, deps });
+  } finally {
+    pressure.leave(bytes.length);
+  }
 }
 
 /** A signature covers no query, so that a signed source takes no alerts in one. */
@@ -82,11 +86,11 @@ async function takeVerified(ctx: Exchange, ready: ReadySource, given: Given): Pr
   await post(ctx, ready, { bytes, deps, ...(signature.replay ? { replay: signature.replay } : {}) });
 }
 
-async function checkSignature(
+function checkSignature(
   { source: { auth } }: ReadySource,
   request: SignedRequest & { bytes: Buffer },
   deps: TopicDeps,
-): Promise<TopicOutcome> {
+): TopicOutcome | Promise<TopicOutcome> {
   if (auth.kind === "hmac" || auth.kind === "grafana") return checkHmac(auth, request);
   if (auth.kind === "sns" || auth.kind === "smn") return checkTopic(auth, request, deps);
   return { outcome: "let_in" };
@@ -94,7 +98,7 @@ async function checkSignature(
 
 type Signature = Extract<TopicOutcome, { outcome: "let_in" }>;
 
-async function post(
+function post(
   ctx: Exchange,
   source: ReadySource,
   given: { bytes: Buffer; deps: HookDeps; replay?: NonNullable<Signature["replay"]> },
@@ -106,7 +110,7 @@ async function post(
   const raw = ctx.method === "GET" ? rawOfQuery(sent().query) : rawOf(bytes, contentType(ctx));
   const encoding = ctx.headers;
   const posted = { source, raw, bytes, sent, encoding, zone: deps.timeZone, ...(replay ? { replay } : {}) };
-  await takeAndAnswer(ctx, posted, deps);
+  return takeAndAnswer(ctx, posted, deps);
 }
 
 /** Takes a body whose sender may send it, and answers; what could not be stored is to be sent again. */

@@ -1,4 +1,12 @@
-import type { Archive, Clock, Journal, JournalEntry, Logger } from "../../core/ports/index.ts";
+import type {
+  Archive,
+  Clock,
+  CopiedEntries,
+  EntryCopier,
+  Journal,
+  JournalEntry,
+  Logger,
+} from "../../core/ports/index.ts";
 import type { Crew } from "./crew.ts";
 import { giveWay } from "./give-way.ts";
 import { type Loop, startLoop } from "./loop.ts";
@@ -7,6 +15,8 @@ import { createPlaces, givingBack, type Places } from "./places.ts";
 export interface ArchiverDeps {
   journal: Journal;
   archive: Archive;
+  /** The archive itself where it reaches the journal. Without it, entries go from one to the other by here. */
+  copier: EntryCopier | null;
   clock: Clock;
   log: Logger;
   holder: string;
@@ -17,6 +27,8 @@ export interface ArchiverDeps {
 
 /** Small enough that all partitions together hold the process up for a few milliseconds only. */
 const BATCH = 150;
+/** What goes by itself holds nothing up, and each write has a cost of its own; but intake wants the processor. */
+const COPIED = { quiet: 500, crowded: 150 };
 /** What comes within this is archived together, and not in the way of the card that it makes. */
 const GATHER_MS = 100;
 /** The longest that a round waits for a crowded intake. */
@@ -29,11 +41,12 @@ export function startArchiver(deps: ArchiverDeps): Loop {
   const round = async () => {
     await giveWay(deps.crowded, GIVE_WAY_MS);
     const partitions = await places.toRead();
-    // At the same time, since the archive stores what comes at once at less cost.
-    const rounds = partitions.map((one) => archivePartition(one, places, deps));
-    // All to their end, so that the next round meets none of this one.
-    await Promise.allSettled(rounds);
-    return { more: (await Promise.all(rounds)).includes(true), nextDueAtMs: null };
+    const { copier } = deps;
+    const copied = copier
+      ? await copier.copy(partitions, COPIED[deps.crowded() ? "crowded" : "quiet"])
+      : await copyByHere(partitions, places, deps);
+    await allOf(copied.map((entries) => commitCopied(entries, places, deps)));
+    return { more: copied.some(({ more }) => more), nextDueAtMs: null };
   };
   return gathering(givingBack(startLoop({ name: "archiver", clock, log, maxIdleMs: 2_000, round }), places));
 }
@@ -56,22 +69,44 @@ function gathering(loop: Loop): Loop {
   };
 }
 
-/** One batch of one partition; whether it was full, so that there is more. */
-async function archivePartition(partition: number, places: Places, deps: ArchiverDeps): Promise<boolean> {
-  const { journal, archive, log } = deps;
-  const place = { reader: "archive" as const, partition };
-  const entries = await journal.read(place, BATCH);
+/** All to their end, so that the next round meets none of this one. */
+async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+/** One batch of each partition, at the same time, since the archive stores what comes at once at less cost. */
+async function copyByHere(
+  partitions: readonly number[],
+  places: Places,
+  deps: ArchiverDeps,
+): Promise<CopiedEntries[]> {
+  const copied = await allOf(partitions.map((partition) => copyPartition(partition, places, deps)));
+  return copied.filter((entries) => entries !== null);
+}
+
+async function copyPartition(
+  partition: number,
+  places: Places,
+  { journal, archive }: ArchiverDeps,
+): Promise<CopiedEntries | null> {
+  const entries = await journal.read({ reader: "archive", partition }, BATCH);
   const [first, last] = [entries[0], entries.at(-1)];
-  if (!first || !last) return false;
-  const fence = await places.fence(partition);
-  if (fence === null) return false;
+  if (!first || !last || (await places.fence(partition)) === null) return null;
   await archive.write(batchOf(entries));
-  const committed = await journal.commit(place, { fence, first: first.position, last: last.position });
-  if (!committed) {
-    places.lost(partition);
-    log.warn({ partition }, "archiver lost its partition");
-  }
-  return entries.length === BATCH;
+  return { partition, first: first.position, last: last.position, more: entries.length === BATCH };
+}
+
+async function commitCopied(
+  { partition, first, last }: CopiedEntries,
+  places: Places,
+  { journal, log }: ArchiverDeps,
+): Promise<void> {
+  const fence = await places.fence(partition);
+  const place = { reader: "archive" as const, partition };
+  if (fence !== null && (await journal.commit(place, { fence, first, last }))) return;
+  places.lost(partition);
+  log.warn({ partition }, "archiver lost its partition");
 }
 
 function batchOf(entries: readonly JournalEntry[]) {

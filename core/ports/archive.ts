@@ -151,3 +151,22 @@ export interface Archive {
   /** The copy of the audit log. */
   audit: AuditCopy;
 }
+
+/** What of a partition's entries was archived. */
+export interface CopiedEntries {
+  partition: number;
+  /** Positions of the first and the last. */
+  first: number;
+  last: number;
+  /** Whether there may be more behind them. */
+  more: boolean;
+}
+
+/** An archive that takes entries out of the journal by itself. */
+export interface EntryCopier {
+  /**
+   * Archives up to `limit` entries of each partition behind the place of the reader `archive`, oldest first, and
+   * leaves the place where it is. Durable when it returns. Tells of the partitions that had some.
+   */
+  copy(partitions: readonly number[], limit: number): Promise<CopiedEntries[]>;
+}

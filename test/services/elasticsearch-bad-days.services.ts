@@ -167,6 +167,7 @@ describe("elasticsearch on bad days", { skip: "skip" in world && world.skip }, (
     const log = recordingLog();
     const { journal } = openMemoryStore({ clock: systemClock });
     const archiver = startArchiver({
+      copier: null,
       journal,
       archive,
       clock: systemClock,

@@ -8,6 +8,7 @@ import type {
   ArchiveRetention,
   AuditCopy,
   DeadLetters,
+  EntryCopier,
   Logger,
   Retried,
 } from "../../../core/ports/index.ts";
@@ -15,6 +16,7 @@ import type { Verdict } from "../../../core/rules/index.ts";
 import type { AuditText } from "./audit.ts";
 import { type Batch, batchOf, joined, type Poisoned } from "./batch.ts";
 import { type ArchiveOptions, checkOptions } from "./config.ts";
+import type { Copied, CopyStep } from "./copy.ts";
 import { type LetterRow, letterOf, type RetryStep, type retryStep, type Unfit } from "./dead-letters.ts";
 import { badQuery } from "./errors.ts";
 import type { ForgetStep, Forgotten } from "./forget.ts";
@@ -23,10 +25,11 @@ import type { StoredPage } from "./search.ts";
 import { createWorkerClient, type WorkerClient } from "./worker-client.ts";
 
 /** An archive that holds a worker thread and a file. */
-export type OpenArchive = Archive & {
-  /** Finishes what was asked, closes the file and ends the thread. Later calls throw `archive.closed`. */
-  close(): Promise<void>;
-};
+export type OpenArchive = Archive &
+  EntryCopier & {
+    /** Finishes what was asked, closes the file and ends the thread. Later calls throw `archive.closed`. */
+    close(): Promise<void>;
+  };
 
 // The same file as source and as built program, beside this one.
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
@@ -55,6 +58,12 @@ export async function openArchive(options: ArchiveOptions): Promise<OpenArchive>
       const { batch, poisoned } = batchOf(given);
       report(log, poisoned);
       await writes.write(batch);
+    },
+    copy: async (partitions, limit) => {
+      const step: CopyStep = { partitions, limit };
+      const { entries, unfit } = (await writer.ask("copy", step)) as Copied;
+      reportDead(log, unfit);
+      return entries;
     },
     forget: (retention, nowMs) => forget(writer, retention, nowMs),
     count: async () => (await writer.ask("count")) as number,

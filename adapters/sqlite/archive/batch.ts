@@ -35,12 +35,16 @@ export function batchOf(given: { events: readonly WhaleEvent[]; verdicts: readon
     attempt(poisoned, { eventId: String(event.id) }, () => batch.events.push(JSON.stringify(event)));
   }
   for (const verdict of given.verdicts) {
-    const { eventId, ruleId, reason, at } = verdict;
-    attempt(poisoned, { eventId, ruleId }, () =>
-      batch.verdicts.push({ eventId, ruleId, reason, at, body: JSON.stringify(verdict) }),
-    );
+    const { eventId, ruleId } = verdict;
+    attempt(poisoned, { eventId, ruleId }, () => batch.verdicts.push(verdictText(verdict)));
   }
   return { batch, poisoned };
+}
+
+/** A verdict as it is stored. Throws for one that cannot be JSON. */
+export function verdictText(verdict: Verdict): VerdictText {
+  const { eventId, ruleId, reason, at } = verdict;
+  return { eventId, ruleId, reason, at, body: JSON.stringify(verdict) };
 }
 
 /** Several batches as one, in their order. */

@@ -6,9 +6,12 @@ import type { ArchiveFilter } from "../../../core/ports/index.ts";
 const MARK = "\uE100";
 const HASHED = "\uE101";
 const EQUALS = "\uE102";
-/** The tokenizer would part tokens at these or change their case, so each has a stand-in. */
-const ASCII_MEANT = /[^a-z0-9\u0080-\uFFFF]/g;
-const STAND_IN = Array.from({ length: 128 }, (_, code) => String.fromCharCode(0xe200 + code));
+/** The tokenizer would part tokens at ASCII characters that are none of these, or change their case. */
+const PLAIN = /[a-z0-9]/;
+/** What stands for a unit in a token. */
+const UNITS = Uint16Array.from({ length: 0x10000 }, (_, unit) =>
+  unit < 128 && !PLAIN.test(String.fromCharCode(unit)) ? 0xe200 + unit : unit,
+);
 const OURS = /[\uE100-\uE2FF]/;
 const LONGEST = 64;
 
@@ -24,23 +27,48 @@ const LETTERS = {
   label: "l",
 } as const;
 
-// Most values come again and again.
-const known = new Map<string, string>();
-const MOST_KNOWN = 20_000;
+const FILTERED = ["type", "source", "severity", "status", "subject", "incident"] as const;
 
-/** A value as part of a token: different values give different texts. */
-function encoded(value: string): string {
-  const before = known.get(value);
-  if (before !== undefined) return before;
-  const fresh = encodedAnew(value);
-  if (known.size >= MOST_KNOWN) known.clear();
-  if (value.length <= LONGEST) known.set(value, fresh);
-  return fresh;
+/** Tokens with spaces between them, written unit by unit: each label of each event goes through here. */
+interface TokenWriter {
+  /** Begins a token. */
+  mark(letter: string): void;
+  /** A value as a part of it: different values give different texts. */
+  value(value: string): void;
+  plain(text: string): void;
 }
 
-function encodedAnew(value: string): string {
-  if (value.length > LONGEST || OURS.test(value) || !value.isWellFormed()) return hashed(value);
-  return value.replace(ASCII_MEANT, (character) => STAND_IN[character.charCodeAt(0)] ?? "");
+/** Gives what was written. Nothing of an earlier call stays, of one that threw neither. */
+function written(write: (to: TokenWriter) => void): string {
+  end = 0;
+  write(writer);
+  return Buffer.from(units.buffer, 0, 2 * end).toString("utf16le");
+}
+
+let units = new Uint16Array(16_384);
+let end = 0;
+
+function put(text: string, standIns: Uint16Array | null): void {
+  while (end + text.length > units.length) {
+    const larger = new Uint16Array(2 * units.length);
+    larger.set(units);
+    units = larger;
+  }
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    units[end] = standIns ? (standIns[unit] ?? unit) : unit;
+    end += 1;
+  }
+}
+
+const writer: TokenWriter = {
+  mark: (letter) => put(end === 0 ? MARK + letter : ` ${MARK}${letter}`, null),
+  value: (value) => (isEncodable(value) ? put(value, UNITS) : put(hashed(value), null)),
+  plain: (text) => put(text, null),
+};
+
+function isEncodable(value: string): boolean {
+  return value.length <= LONGEST && !OURS.test(value) && value.isWellFormed();
 }
 
 function hashed(value: string): string {
@@ -50,11 +78,23 @@ function hashed(value: string): string {
 
 /** The token of one value of a field. */
 export function fieldToken(field: Exclude<keyof typeof LETTERS, "label">, value: unknown): string {
-  return MARK + LETTERS[field] + encoded(String(value));
+  return written((to) => writeField(to, field, value));
 }
 
 function labelToken(key: string, value: unknown): string {
-  return MARK + LETTERS.label + encoded(key) + EQUALS + encoded(String(value));
+  return written((to) => writeLabel(to, key, value));
+}
+
+function writeField(to: TokenWriter, field: keyof typeof LETTERS, value: unknown): void {
+  to.mark(LETTERS[field]);
+  to.value(String(value));
+}
+
+function writeLabel(to: TokenWriter, key: string, value: unknown): void {
+  to.mark(LETTERS.label);
+  to.value(key);
+  to.plain(EQUALS);
+  to.value(String(value));
 }
 
 /** Whether an event has violations. */
@@ -64,12 +104,11 @@ export function isInvalid(event: WhaleEvent): boolean {
 
 /** The tokens under which an event is filtered. Takes events with parts missing. */
 export function filterTokens(event: WhaleEvent): string {
-  const { type, source, severity, status, subject, incident } = event;
-  const fields = Object.entries({ type, source, severity, status, subject, incident });
-  const tokens = fields.map(([field, value]) => fieldToken(field as "type", value));
-  tokens.push(fieldToken("invalid", isInvalid(event)));
-  for (const [key, value] of Object.entries(event.labels ?? {})) tokens.push(labelToken(key, value));
-  return tokens.join(" ");
+  return written((to) => {
+    for (const field of FILTERED) writeField(to, field, event[field]);
+    writeField(to, "invalid", isInvalid(event));
+    for (const [key, value] of Object.entries(event.labels ?? {})) writeLabel(to, key, value);
+  });
 }
 
 /** The tokens of an event's words. Throws a TypeError when a part of the event is missing. */

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { ArchiveFilter, ArchiveGrouping, ArchiveQuery } from "../../../core/ports/index.ts";
+import type { Database } from "../database.ts";
 import type { AuditText } from "./audit.ts";
 import type { Batch } from "./batch.ts";
+import { batchOfRows, type Copied, type CopyStep, openJournal, unreadEntries } from "./copy.ts";
 import type { RetryStep } from "./dead-letters.ts";
 import { faultOf } from "./errors.ts";
 import type { ForgetStep } from "./forget.ts";
@@ -10,11 +12,20 @@ import { openShelf, type Shelf } from "./shelf.ts";
 
 const { dataDir } = workerData as { dataDir: string };
 let opened: Shelf | null = null;
+let journal: Database | null = null;
 
 // Opened by the first question, so that its failure is that question's answer.
 function shelf(): Shelf {
   opened ??= openShelf(dataDir);
   return opened;
+}
+
+function copy(step: CopyStep): Copied {
+  journal ??= openJournal(dataDir);
+  const unread = unreadEntries(journal, step);
+  const batch = batchOfRows(unread.flatMap(({ rows }) => rows));
+  const unfit = unread.length === 0 ? [] : shelf().write(batch);
+  return { unfit, entries: unread.map(({ rows: _, ...copied }) => copied) };
 }
 
 function answer({ op, input }: WorkerRequest): unknown {
@@ -23,6 +34,8 @@ function answer({ op, input }: WorkerRequest): unknown {
       return shelf().count() >= 0;
     case "write":
       return shelf().write(input as Batch);
+    case "copy":
+      return copy(input as CopyStep);
     case "get":
       return shelf().get(input as string);
     case "verdicts":
@@ -52,6 +65,7 @@ function answer({ op, input }: WorkerRequest): unknown {
     case "count":
       return shelf().count();
     case "close":
+      journal?.close();
       return opened?.close();
     default:
       throw new TypeError(`unknown request "${op}"`);

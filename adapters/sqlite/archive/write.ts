@@ -60,13 +60,17 @@ function rowOf(event: WhaleEvent, body: string): Row {
   };
 }
 
+const NEWEST = `SELECT ${msOfSeq("(SELECT max(seq) FROM events)")} AS ms`;
+
 /** Returns those that were not there before, or not with this content. */
 function writeEvents(db: Database, sorted: readonly Row[]): Row[] {
+  const newestMs = db.get<{ ms: number | null }>(NEWEST)?.ms ?? -1;
   let ms = -1;
   let seq = 0n;
   const written: Row[] = [];
   for (const row of sorted) {
-    if (row.ms !== ms) seq = freeSeq(db, row.ms);
+    // Behind everything that is stored no row number is taken.
+    if (row.ms !== ms) seq = row.ms > newestMs ? firstSeq(row.ms) : freeSeq(db, row.ms);
     ms = row.ms;
     if (!insertEvent(db, seq, row) && !replaceEvent(db, seq, row)) continue;
     seq += 1n;

@@ -86,6 +86,23 @@ test("a batch is sent in requests of at most so many bytes", async (t) => {
   assert.equal(bulks.flat().length, 9);
 });
 
+test("batches that are written at the same time share one request", async (t) => {
+  const { archive, bulks } = await scripted(t, [[201]]);
+  await Promise.all(EVENTS.map((event) => archive.write({ events: [event], verdicts: [] })));
+  assert.deepEqual(bulks, [ALL]);
+});
+
+test("of batches that share a request, one that is refused holds up none of the others", async (t) => {
+  const { archive, bulks } = await scripted(t, [[404, 201, 201], [404], [201]]);
+  const written = EVENTS.map((event) => archive.write({ events: [event], verdicts: [] }));
+  const settled = await Promise.allSettled(written);
+  assert.deepEqual(
+    settled.map(({ status }) => status),
+    ["rejected", "fulfilled", "fulfilled"],
+  );
+  assert.deepEqual(bulks, [ALL, ...ALL.map((id) => [id])]);
+});
+
 const FAILS: [what: string, step: BulkStep, code: string, retryable: boolean][] = [
   ["is busy for longer than there are tries", [429], "elasticsearch.busy", true],
   ["has no room for another shard", { status: 503 }, "elasticsearch.failed", true],

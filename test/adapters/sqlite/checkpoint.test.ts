@@ -2,43 +2,43 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, beforeEach, describe, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
-import { type QuietCheckpoints, quietCheckpoints } from "../../../adapters/sqlite/checkpoint.ts";
+import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { type Checkpoints, checkpoints } from "../../../adapters/sqlite/checkpoint.ts";
 import { type Database, openDatabase } from "../../../adapters/sqlite/database.ts";
+import { recordingLog, silentLog } from "../../support/log.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 
-const FEW = 1_500;
-const MANY = 2_500;
+const FEW = 3_000;
+const MANY = 4_500;
+const PAGE = 4_096;
 
-describe("checkpoints of quiet moments", () => {
+describe("checkpoints beside the writer", () => {
   const folder = tempFolder();
   let file = "";
   let db: Database;
-  let busy = false;
-  let checkpoints: QuietCheckpoints;
+  let copies: Checkpoints;
 
   after(() => folder.remove());
   beforeEach(() => {
     file = join(folder.path, `${performance.now()}.db`);
     db = openDatabase(file);
-    db.script("CREATE TABLE n (value INTEGER PRIMARY KEY)");
-    busy = false;
-    checkpoints = quietCheckpoints(db, () => busy);
+    db.script("CREATE TABLE n (value INTEGER PRIMARY KEY, fill TEXT)");
+    copies = checkpoints(db, file, silentLog);
   });
-  afterEach(() => {
-    checkpoints.close();
+  afterEach(async () => {
+    await copies.close();
     db.close();
   });
 
-  function commit(rows: number): void {
+  function commit(rows: number, fill = ""): void {
     db.script("BEGIN");
-    for (let i = 0; i < rows; i++) db.run("INSERT INTO n DEFAULT VALUES");
+    for (let i = 0; i < rows; i++) db.run("INSERT INTO n (fill) VALUES (?)", fill);
     db.script("COMMIT");
-    checkpoints.committed();
+    copies.committed();
   }
 
   /** Rows only reach the database's own file by a checkpoint. */
-  const inFile = () => statSync(file).size > 8_192;
+  const inFile = () => statSync(file).size > 2 * PAGE;
 
   async function copied(): Promise<void> {
     while (!inFile()) await pause(1);
@@ -54,8 +54,10 @@ describe("checkpoints of quiet moments", () => {
     commit(MANY);
     await copied();
     const before = statSync(file).size;
-    commit(MANY);
-    while (statSync(file).size === before) await pause(1);
+    while (statSync(file).size === before) {
+      commit(100);
+      await pause(1);
+    }
   });
 
   test("leave little where it is", async () => {
@@ -64,19 +66,33 @@ describe("checkpoints of quiet moments", () => {
     assert.equal(inFile(), false);
   });
 
-  test("wait while a write waits", async () => {
-    busy = true;
-    commit(MANY);
-    await pause(20);
-    assert.equal(inFile(), false);
-    busy = false;
-    await copied();
+  test("keep the log short although writes never pause", async () => {
+    let longest = 0;
+    for (let i = 0; i < 60; i++) {
+      // A page each, 24,000 in all.
+      commit(400, "x".repeat(3_000));
+      await turn();
+      longest = Math.max(longest, statSync(`${file}-wal`).size);
+    }
+    assert.ok(longest < 16_000 * PAGE, `${longest} bytes`);
+    assert.ok(inFile());
   });
 
   test("begin no more after the end", async () => {
+    commit(FEW);
+    await copies.close();
     commit(MANY);
-    checkpoints.close();
     await pause(20);
     assert.equal(inFile(), false);
+  });
+
+  test("are left to SQLite, and that is said, when the thread cannot work", async () => {
+    const log = recordingLog();
+    const broken = checkpoints(db, join(folder.path, "no", "such", "folder.db"), log);
+    commit(MANY);
+    broken.committed();
+    while (log.lines.length === 0) await pause(1);
+    assert.equal(log.lines[0]?.message, "commits copy the log themselves from now on");
+    await broken.close();
   });
 });

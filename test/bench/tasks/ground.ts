@@ -50,6 +50,7 @@ export function groundOver(
       kind: "embedded",
       store: { ...store, check: async () => undefined },
       archive: { ...takingArchive, close: async () => undefined },
+      copier: null,
       holder: "bench",
       warnings: () => [],
     },

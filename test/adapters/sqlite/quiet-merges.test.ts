@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { quietMerges } from "../../../adapters/sqlite/quiet-merges.ts";
+import type { WriteBehind } from "../../../adapters/sqlite/write-behind.ts";
+import { recordingLog, silentLog } from "../../support/log.ts";
+
+interface Bench {
+  rows: number;
+  busy: boolean;
+  /** Slices that were written to the tables. */
+  written: number;
+  unlearnt: number;
+  fails: boolean;
+}
+
+function over(given: Partial<Bench>, log = silentLog) {
+  const bench: Bench = { rows: 0, busy: false, written: 0, unlearnt: 0, fails: false, ...given };
+  const recent: Pick<WriteBehind, "waiting" | "learnSome" | "merge"> = {
+    waiting: () => bench.rows,
+    learnSome: () => bench.unlearnt-- > 0,
+    merge: async (write) => {
+      await write(() => undefined);
+      bench.rows = 0;
+    },
+  };
+  const commits = {
+    waits: () => bench.busy,
+    writeUnsynced: async <T>(job: (wake: () => void) => T): Promise<T> => {
+      if (bench.fails) throw new Error("disk full");
+      bench.written += 1;
+      return job(() => undefined);
+    },
+  };
+  return { bench, merges: quietMerges({ recent: recent as WriteBehind, commits, log }) };
+}
+
+/** Everything that was to happen by then has happened: a quiet moment is looked for each 2 ms. */
+const awhile = () => pause(12);
+
+test("few rows stay in memory", async () => {
+  const { bench, merges } = over({ rows: 9_999 });
+  await awhile();
+  merges.committed();
+  await awhile();
+  assert.equal(bench.written, 0);
+});
+
+test("many rows are written once no write waits", async () => {
+  const { bench, merges } = over({ rows: 10_000 });
+  await awhile();
+  bench.busy = true;
+  merges.committed();
+  await awhile();
+  assert.equal(bench.written, 0);
+  bench.busy = false;
+  await awhile();
+  assert.equal(bench.written, 1);
+});
+
+test("too many rows wait for no quiet moment", async () => {
+  const { bench, merges } = over({ rows: 60_000 });
+  await awhile();
+  bench.busy = true;
+  merges.committed();
+  await awhile();
+  assert.equal(bench.written, 1);
+});
+
+test("rows that cannot be written are tried again after a later commit", async () => {
+  const log = recordingLog();
+  const { bench, merges } = over({ rows: 10_000, fails: true }, log);
+  await awhile();
+  merges.committed();
+  await awhile();
+  assert.deepEqual(
+    log.lines.map(({ message, fields }) => [message, fields]),
+    [["rows wait on in memory", { reason: "disk full" }]],
+  );
+  bench.fails = false;
+  merges.committed();
+  await awhile();
+  assert.equal(bench.written, 1);
+});
+
+test("the keys that are stored are all learnt at first", async () => {
+  const { bench } = over({ unlearnt: 2 });
+  while (bench.unlearnt >= 0) await pause(1);
+});
+
+test("nothing begins after the end", async () => {
+  const { bench, merges } = over({ unlearnt: 1_000, rows: 10_000 });
+  merges.close();
+  await awhile();
+  const { unlearnt } = bench;
+  merges.committed();
+  await awhile();
+  assert.deepEqual([bench.written, bench.unlearnt], [0, unlearnt]);
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { type Database, openDatabase } from "../../../adapters/sqlite/database.ts";
+import { type StoredKeys, storedKeys } from "../../../adapters/sqlite/stored-keys.ts";
+
+function aTable(count = 0): Database {
+  const db = openDatabase(":memory:");
+  db.script("CREATE TABLE n (key TEXT PRIMARY KEY) WITHOUT ROWID");
+  for (let i = 0; i < count; i++) db.run("INSERT INTO n VALUES (?)", `stored${i}`);
+  return db;
+}
+
+function store(db: Database, keys: StoredKeys, key: string): void {
+  keys.add(key);
+  db.run("INSERT OR IGNORE INTO n VALUES (?)", key);
+}
+
+function learnt(keys: StoredKeys): StoredKeys {
+  while (keys.learnSome());
+  return keys;
+}
+
+describe("the keys that are stored", () => {
+  test("may all be there until those stored before are learnt", () => {
+    const keys = storedKeys(aTable(4_500), "n", () => []);
+    assert.ok(keys.mayHold("never"));
+    assert.deepEqual([keys.learnSome(), keys.learnSome(), keys.learnSome()], [true, true, false]);
+    assert.equal(keys.mayHold("never"), false);
+    for (let i = 0; i < 4_500; i++) assert.ok(keys.mayHold(`stored${i}`));
+  });
+
+  test("hold what is stored while the others are being learnt, before and behind the walk", () => {
+    const db = aTable(4_500);
+    const keys = storedKeys(db, "n", () => []);
+    keys.learnSome();
+    for (const key of ["a", "z"]) store(db, keys, key);
+    learnt(keys);
+    assert.ok(keys.mayHold("a") && keys.mayHold("z"));
+  });
+
+  test("are learnt anew after millions of others, without those that were deleted", () => {
+    const db = aTable(3);
+    const keys = learnt(storedKeys(db, "n", () => ["on its way"]));
+    db.run("DELETE FROM n WHERE key = 'stored1'");
+    for (let i = 0; i <= 3_000_000; i++) keys.add("again and again");
+    assert.ok(keys.mayHold("stored1"));
+    learnt(keys);
+    const held = ["stored0", "stored1", "stored2", "on its way", "again and again"];
+    assert.deepEqual(held.map(keys.mayHold), [true, false, true, true, true]);
+  });
+
+  test("are hardly ever thought of a key that is not", () => {
+    const keys = learnt(storedKeys(aTable(20_000), "n", () => []));
+    let wrong = 0;
+    for (let i = 0; i < 20_000; i++) if (keys.mayHold(`other${i}`)) wrong += 1;
+    assert.ok(wrong < 20, `${wrong} of 20,000`);
+  });
+
+  test("are never denied, whatever is stored, forgotten, learnt and restarted in between", () => {
+    const key = fc.string({ minLength: 1, maxLength: 3 });
+    const step = fc.oneof(
+      fc.record({ store: key }),
+      fc.record({ forget: key }),
+      fc.constant("learn" as const),
+      fc.constant("restart" as const),
+    );
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const db = aTable();
+        let keys = storedKeys(db, "n", () => []);
+        for (const one of steps) {
+          if (one === "learn") keys.learnSome();
+          else if (one === "restart") keys = storedKeys(db, "n", () => []);
+          else if ("store" in one) store(db, keys, one.store);
+          else db.run("DELETE FROM n WHERE key = ?", one.forget);
+          const held = db.all<{ key: string }>("SELECT key FROM n");
+          assert.deepEqual(
+            held.filter((row) => !keys.mayHold(row.key)),
+            [],
+          );
+        }
+      }),
+    );
+  });
+});
