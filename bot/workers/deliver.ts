@@ -152,10 +152,14 @@ export function createDeliver(deps: DeliverDeps): Deliver {
 
   const report = async (claim: OutboxClaim, task: Task): Promise<void> => {
     const recipients = await audienceOf(task, deps);
-    const { file } = resultMessage(task, await deps.view(task, recipients));
     deps.onStep("report_sending");
     const named = task.report.to ? [task.report.to] : [];
-    const write = (viewing: MessageViewing) => resultMessage(task, viewing).text;
+    let file = false;
+    const write = (viewing: MessageViewing) => {
+      const message = resultMessage(task, viewing);
+      file ||= message.file;
+      return message.text;
+    };
     const told = await tell(claim, task, { recipients, named, write, dropRepeat: true });
     deps.onStep("report_sent");
     const reached = recipients.filter((id) => ![...told.short, ...told.unreachable].includes(id));

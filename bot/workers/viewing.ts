@@ -1,6 +1,6 @@
 import { startParams } from "../../core/approvals/index.ts";
 import type { CardLine, MessageViewing } from "../../core/cards/index.ts";
-import { type Secrecy, showingRuns } from "../../core/pages/index.ts";
+import { type Secrecy, type ShownRun, type ShowRun, showingRuns } from "../../core/pages/index.ts";
 import { compileTemplate } from "../../core/params/index.ts";
 import { personNamed } from "../../core/people/index.ts";
 import type { Archive, Directory, Journal } from "../../core/ports/index.ts";
@@ -27,8 +27,9 @@ export type Viewer = (task: Task | null, to?: readonly string[]) => Promise<Mess
 
 export function createViewer(deps: ViewingDeps): Viewer {
   const { directory, languages, timeZone, plain, linkOf } = deps;
-  const shown = showingRuns(deps.secrecy);
+  const showing = showingRuns(deps.secrecy);
   return async (task, to = []) => {
+    const shown = showingOnce(task, showing);
     const told = task ? [asked(task), stopper(task), ...task.decisions, ...task.history] : [];
     const people = told.flatMap(({ by, onBehalfOf }) => [by ?? [], onBehalfOf ?? []].flat());
     return {
@@ -41,6 +42,16 @@ export function createViewer(deps: ViewingDeps): Viewer {
       ...(linkOf ? { linkOf } : {}),
       resultRows: task ? await resultRows(task, deps) : [],
     };
+  };
+}
+
+/** A message hides in each of its texts, and most are about one task: what is shown of that is found out once. */
+function showingOnce(task: Task | null, showing: ShowRun): ShowRun {
+  let own: ShownRun | null = null;
+  return (run) => {
+    if (run !== task) return showing(run);
+    own ??= showing(run);
+    return own;
   };
 }
 

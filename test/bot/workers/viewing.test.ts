@@ -59,3 +59,21 @@ test("what is secret of a task is hidden in whatever a message tells of it", asy
   assert.equal(plain("accepted 4711-0815 on vm-1"), "accepted ******** on vm-1");
   assert.deepEqual(shown(task).params, { host: "vm-1", pin: "********" });
 });
+
+test("a message finds out once what is secret of its task, and the next message anew", async () => {
+  let lookups = 0;
+  const actions = () => {
+    lookups += 1;
+    return undefined;
+  };
+  const { view } = viewer(undefined, { ...NO_SECRETS, actions });
+  const task = aMadeTask({ rendered: { params: { host: "vm-1" } } });
+  const first = await view(task);
+  first.plain("one line");
+  const once = lookups;
+  first.plain("another line");
+  first.shown(task);
+  assert.equal(lookups, once);
+  (await view(task)).plain("one line");
+  assert.equal(lookups, 2 * once);
+});
