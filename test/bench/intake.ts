@@ -132,15 +132,27 @@ async function inTurn({ whale, koa, insert, alertmanager }: Field, amounts: Amou
     const round = {
       whale: perSecond(await rested(whale, { next: stocked(single, singles), ...full })),
       koa: perSecond(await load({ url: koa.url, next: stocked(single, singles), ...full })),
-      alertmanager: (await alertmanager?.deliveredPerSecond(durationMs, 1)) ?? Number.NaN,
+      alertmanager: await deliveredPerSecond(alertmanager, durationMs, 1),
       batch: BATCH * perSecond(await rested(whale, { next: stocked(batch, batches), ...eight })),
       insert: (await insert.asked(durationMs))[0]?.[1] ?? Number.NaN,
-      alertmanagerBatch: (await alertmanager?.deliveredPerSecond(durationMs, BATCH)) ?? Number.NaN,
+      alertmanagerBatch: await deliveredPerSecond(alertmanager, durationMs, BATCH),
     };
     if (block === 0) continue;
     for (const name of Object.keys(speeds) as (keyof Speeds)[]) speeds[name].push(round[name]);
   }
   return speeds;
+}
+
+/** Alertmanager, too, goes on with what it was given. */
+async function deliveredPerSecond(
+  run: AlertmanagerRun | null,
+  durationMs: number,
+  size: number,
+): Promise<number> {
+  if (!run) return Number.NaN;
+  const delivered = await run.deliveredPerSecond(durationMs, size);
+  await atRest(run.pid);
+  return delivered;
 }
 
 function perSecond({ answered, seconds }: LoadResult): number {

@@ -14,6 +14,7 @@ const PATH = "/usr/bin/prometheus-alertmanager";
 
 /** A running Alertmanager that delivers each alert by itself to a webhook that only counts. */
 export interface AlertmanagerRun {
+  pid: number;
   /** Alerts delivered a second while it is given alerts for so long, `size` of them with each POST. */
   deliveredPerSecond(durationMs: number, size: number): Promise<number>;
   stop(): Promise<void>;
@@ -33,6 +34,7 @@ export async function startAlertmanager(folder: string): Promise<AlertmanagerRun
   const url = `http://127.0.0.1:${port}`;
   await ready(url);
   return {
+    pid: child.pid ?? 0,
     deliveredPerSecond: async (durationMs, size) => {
       const before = received.alerts;
       const [next, connections] = [alertmanagerPosts(size), size === 1 ? 32 : 2];
