@@ -114,12 +114,36 @@ describe("imports go one way", () => {
     assert.deepEqual(broken(entersInside), []);
   });
 
+  test("threads of the embedded store load no library but the one that makes ids", () => {
+    // A thread pays for what it loads with half a second at its start, and with memory as long as it lives.
+    for (const worker of ["thread/worker.ts", "archive/worker.ts", "checkpoint-worker.ts"]) {
+      const loaded = [...loadedBy(`adapters/sqlite/${worker}`)];
+      assert.ok(loaded.includes("adapters/sqlite/database.ts"), worker);
+      const libraries = loaded.filter((to) => !isOurs(to) && !to.startsWith("node:"));
+      assert.deepEqual(
+        libraries.filter((name) => name !== "canonicalize"),
+        [],
+        worker,
+      );
+    }
+  });
+
   test("there is no cycle of imports that run", () => {
     const next = new Map<string, string[]>();
     for (const i of imports) if (!i.typeOnly) next.set(i.from, [...(next.get(i.from) ?? []), i.to]);
     assert.deepEqual(cycles(next), []);
   });
 });
+
+/** All that runs where a file is loaded. */
+function loadedBy(file: string, loaded = new Set<string>()): Set<string> {
+  for (const { from, to, typeOnly } of imports) {
+    if (from !== file || typeOnly || loaded.has(to)) continue;
+    loaded.add(to);
+    loadedBy(to, loaded);
+  }
+  return loaded;
+}
 
 /** Cycles of a graph, each as a path that ends where it began. */
 export function cycles(next: ReadonlyMap<string, readonly string[]>): string[] {

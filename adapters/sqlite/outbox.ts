@@ -7,7 +7,7 @@ import type {
   OutboxWaiting,
   Postponing,
 } from "../../core/ports/index.ts";
-import { readTask } from "../../core/tasks/index.ts";
+import { readTask } from "../../core/tasks/stored.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";

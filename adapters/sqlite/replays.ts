@@ -1,5 +1,5 @@
 import type { ReplayChange, ReplayClaim, ReplayStore } from "../../core/ports/index.ts";
-import { hasEnded, type Replay, type ReplayMode } from "../../core/replays/index.ts";
+import { hasEnded, type Replay, type ReplayMode } from "../../core/replays/replay.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";

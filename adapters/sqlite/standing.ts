@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChatOpsError } from "../../core/errors.ts";
-import { type StoreStanding, standingFault, UNTOUCHED } from "../../core/transfer/index.ts";
+import { type StoreStanding, standingFault, UNTOUCHED } from "../../core/transfer/standing.ts";
 import { openError } from "./errors.ts";
 
 /** A file of its own, because it holds for all files of the folder and must be readable by people. */

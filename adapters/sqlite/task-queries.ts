@@ -1,5 +1,5 @@
 import type { TaskQuery } from "../../core/ports/index.ts";
-import { TASK_STATES, type TaskState } from "../../core/tasks/index.ts";
+import { TASK_STATES, type TaskState } from "../../core/tasks/task.ts";
 import type { Database } from "./database.ts";
 import { limitOf } from "./engine.ts";
 

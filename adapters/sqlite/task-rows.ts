@@ -1,5 +1,6 @@
 import type { Made, Making, Move, TaskQuery, TaskStore } from "../../core/ports/index.ts";
-import { readTask, type Task, type TaskState } from "../../core/tasks/index.ts";
+import { readTask } from "../../core/tasks/stored.ts";
+import type { Task, TaskState } from "../../core/tasks/task.ts";
 
 /** A task as it is stored: what is looked up by, beside all of it as JSON. */
 export interface TaskRow {

@@ -1,5 +1,6 @@
 import type { Made } from "../../core/ports/index.ts";
-import { type Task, withGrant } from "../../core/tasks/index.ts";
+import { withGrant } from "../../core/tasks/coalesced.ts";
+import type { Task } from "../../core/tasks/task.ts";
 import type { Grant } from "../../core/throttle/index.ts";
 import { appendEntry } from "./audit.ts";
 import type { Database } from "./database.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { bigrams, matchExpression, searchText, type WhaleEvent } from "../../../core/events/index.ts";
+import type { WhaleEvent } from "../../../core/events/index.ts";
+import { bigrams, matchExpression, searchText } from "../../../core/events/search-text.ts";
 import type { ArchiveFilter } from "../../../core/ports/index.ts";
 
 // Private use characters, which no word of an event's text has (see core/events/search-text.ts).
