@@ -99,8 +99,10 @@ describe("elasticsearch on bad days", { skip: "skip" in world && world.skip }, (
     const archive = archiveForTest(t, node, { maxAttempts: 30, backoffBaseMs: 20 });
     await archive.write({ events: some("first", 1), verdicts: [] });
     const before = await rejected(node);
-    const batches = Array.from({ length: 24 }, (_, i) => some(`b${i}`, 40));
-    await Promise.all(batches.map((events) => archive.write({ events, verdicts: [] })));
+    // What one process writes at once is one request; these are as many processes.
+    const others = { maxAttempts: 30, backoffBaseMs: 20, prefix: archive.prefix };
+    const archives = Array.from({ length: 24 }, () => archiveForTest(t, node, others));
+    await Promise.all(archives.map((one, i) => one.write({ events: some(`b${i}`, 40), verdicts: [] })));
     assert.equal(await archive.count(), 1 + 24 * 40);
     assert.ok((await rejected(node)) > before, "the node was never busy");
   });
