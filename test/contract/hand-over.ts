@@ -66,7 +66,7 @@ type Store = HarnessOf<"tasks" | "leases">;
 
 /** Some processes over one store and one engine, on a time that the test moves. */
 async function openYard(store: Store) {
-  mock.timers.enable({ apis: ["setTimeout"] });
+  movedTimers();
   const { tasks, clock } = store;
   const engine = new Map<string, Execution>();
   const told: string[] = [];
@@ -126,6 +126,25 @@ async function openYard(store: Store) {
       await Promise.all(stops);
       mock.timers.reset();
     },
+  };
+}
+
+/**
+ * Timers on the test's time, but for those of the client of a store: on that, an answer that is under way for a moment
+ * would be minutes late, and the connection given up.
+ */
+function movedTimers(): void {
+  const real = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const moved = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
+  const set = (...args: Parameters<typeof setTimeout>) => {
+    const isClients = new Error().stack?.includes("/node_modules/ioredis/");
+    return (isClients ? real : moved).set(...args);
+  };
+  globalThis.setTimeout = set as typeof setTimeout;
+  globalThis.clearTimeout = (timer) => {
+    real.clear(timer);
+    moved.clear(timer);
   };
 }
 
