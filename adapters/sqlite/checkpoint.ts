@@ -12,14 +12,19 @@ import { threadOptions } from "./thread-options.ts";
 export interface Checkpoints {
   /** A transaction was committed. */
   committed(): void;
+  /** Whether a copy is under way. */
+  busy(): boolean;
   /** Settles when the thread has ended. No checkpoint begins any more. */
   close(): Promise<void>;
 }
 
-/** So many changed rows are about 2,000 pages of the log. */
-const ROWS = 4_000;
+/**
+ * So many changed rows are 500 to 2,000 pages of the log. A commit's sync waits for what was copied at the same time,
+ * so that less at once is shorter waits.
+ */
+const ROWS = 1_000;
 /** From so many pages on the log is to begin anew, which it does only when nothing of it is left to be copied. */
-const LONG_PAGES = 4_000;
+const LONG_PAGES = 8_000;
 
 // The same file as source and as built program, beside this one.
 const WORKER = new URL(
@@ -32,6 +37,8 @@ export function checkpoints(db: Database, file: string, log: Logger): Checkpoint
   let copied = changesOf(db);
   let thread: Worker | null = null;
   let busy = false;
+  /** All copying is left to SQLite. */
+  let left = false;
   let closed = false;
   /** What was written while the thread copied is little. */
   const copyRest = (): void => {
@@ -54,22 +61,39 @@ export function checkpoints(db: Database, file: string, log: Logger): Checkpoint
       busy = false;
       if (pages >= LONG_PAGES && !closed) copyRest();
     });
-    // It stays busy then, and all copying is left to SQLite.
     started.on("error", (cause) => {
       thread = null;
+      busy = false;
+      left = true;
       log.warn({ reason: errorText(cause) }, "commits copy the log themselves from now on");
     });
     return started;
   };
   return {
     committed: () => {
-      if (!busy && !closed && changesOf(db) - copied >= ROWS) copy();
+      if (!busy && !closed && !left && changesOf(db) - copied >= ROWS) copy();
     },
+    busy: () => busy,
     close: async () => {
       closed = true;
       if (thread) await ended(thread);
     },
   };
+}
+
+/** Once no more than this was written while it copied, a copy is as good as complete. */
+const FEW_PAGES = 200;
+const MOST_COPIES = 4;
+
+/** Copies, and copies what was written meanwhile, until that is little. Tells how many pages the log has. */
+export function copyGrowingLog(db: Database): number {
+  let pages = copyLog(db);
+  for (let copies = 1; copies < MOST_COPIES; copies++) {
+    const before = pages;
+    pages = copyLog(db);
+    if (pages - before <= FEW_PAGES) break;
+  }
+  return pages;
 }
 
 /** Copies as much as nobody still reads in the log, and tells how many pages it has. */

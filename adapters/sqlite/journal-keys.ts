@@ -31,6 +31,7 @@ export const KNOWN: KeyedTable<KnownEntry> = {
   values: (key, { position, receivedAt, lastAtMs, duplicates }) => [
     ...[key, position, receivedAt, lastAtMs, duplicates],
   ],
+  changedAtMs: ({ lastAtMs }) => lastAtMs,
 };
 
 /** An incident and when it last changed. */
@@ -49,6 +50,7 @@ export const INCIDENTS: KeyedTable<KnownIncident> = {
   },
   sql: "INSERT OR REPLACE INTO incidents (key, state, changed_at_ms, body) VALUES (?, ?, ?, ?)",
   values: (key, { incident, changedAtMs }) => [key, incident.state, changedAtMs, JSON.stringify(incident)],
+  changedAtMs: ({ changedAtMs }) => changedAtMs,
 };
 
 /** The key of an incident: no source can give another's. */

@@ -28,9 +28,10 @@ export function rawOf(db: Database, ref: string): RawBody | null {
  * keys long unseen, incidents long closed, signatures that have expired. Returns the number of entries.
  */
 export async function trimJournal(engine: Engine, olderThanMs: number): Promise<number> {
-  // What is forgotten below is looked for in the tables.
-  await mergeRecent(engine);
-  const entries = await inChunks(engine, (db) => forgetEntries(db, olderThanMs));
+  // What is forgotten below is looked for in the tables. Hardly ever is a row so old that is still in memory.
+  if (engine.recent.oldestMs() < olderThanMs) await mergeRecent(engine);
+  const old = { before: await engine.read(() => firstSince(engine.db, olderThanMs)), olderThanMs };
+  const entries = await inChunks(engine, (db) => forgetEntries(db, old));
   await inChunks(engine, (db) => db.run(FORGET_KEYS, olderThanMs));
   await inChunks(engine, (db) => db.run(FORGET_RAW, olderThanMs));
   await inChunks(engine, (db) => db.run(FORGET_INCIDENTS, olderThanMs));
@@ -40,7 +41,7 @@ export async function trimJournal(engine: Engine, olderThanMs: number): Promise<
 }
 
 /** So many are forgotten in one write, so that a large sweep does not stop everything else. */
-const AT_ONCE = 250;
+const AT_ONCE = 100;
 
 async function inChunks(engine: Engine, forget: (db: Database) => number): Promise<number> {
   let forgotten = 0;
@@ -51,14 +52,35 @@ async function inChunks(engine: Engine, forget: (db: Database) => number): Promi
   }
 }
 
+/**
+ * The position of the first entry that is not old, or the one behind the last. Positions grow with time; where a
+ * clock went back, old entries behind it wait for a later time.
+ */
+function firstSince(db: Database, olderThanMs: number): number {
+  const ends =
+    "SELECT coalesce(min(position), 0) AS low, coalesce(max(position), 0) + 1 AS high FROM entries";
+  const at = "SELECT at_ms FROM entries WHERE position <= ? ORDER BY position DESC LIMIT 1";
+  let { low, high } = db.get<{ low: number; high: number }>(ends) ?? { low: 0, high: 0 };
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const isOld = (db.get<{ at_ms: number }>(at, middle)?.at_ms ?? 0) < olderThanMs;
+    if (isOld) low = middle + 1;
+    else high = middle;
+  }
+  return high;
+}
+
 interface OldEntry {
   position: number;
   key: string;
 }
 
 /** The oldest entries, as far as all readers have come in their partition, with their keys if not seen since. */
-function forgetEntries(db: Database, olderThanMs: number): number {
-  const old = db.all<OldEntry>(PASSED, olderThanMs);
+function forgetEntries(
+  db: Database,
+  { before, olderThanMs }: { before: number; olderThanMs: number },
+): number {
+  const old = db.all<OldEntry>(PASSED, before, olderThanMs);
   for (const { position, key } of old) {
     db.run("DELETE FROM entries WHERE position = ?", position);
     db.run("DELETE FROM known WHERE key = ? AND last_at_ms < ?", key, olderThanMs);
@@ -66,9 +88,9 @@ function forgetEntries(db: Database, olderThanMs: number): number {
   return old.length;
 }
 
-// Positions grow with time, so that the walk begins with the oldest and ends soon.
+// The walk begins with the oldest. Without its end it would look at every entry that is not old.
 const PASSED = `SELECT position, key FROM entries AS entry
-  WHERE at_ms < ? AND ${Object.keys(READERS).length} = (
+  WHERE position < ? AND at_ms < ? AND ${Object.keys(READERS).length} = (
     SELECT count(*) FROM readers AS place
     WHERE place.partition = entry.partition AND place.position >= entry.position
       AND place.reader IN (${Object.keys(READERS).map((name) => `'${name}'`)}))

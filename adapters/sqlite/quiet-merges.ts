@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { errorText } from "../../core/errors.ts";
 import type { Logger } from "../../core/ports/index.ts";
+import type { Checkpoints } from "./checkpoint.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
 /**
- * Brings rows from memory to their tables, a few at a time and in moments when no write waits. A burst is taken in
+ * Brings rows from memory to their tables, a few at a time and in moments when no write waits and the log is not copied. A burst is taken in
  * first; only when too much of it is in memory does each commit wait for a few rows of an earlier one.
  */
 export interface QuietMerges {
@@ -18,22 +19,24 @@ export interface QuietMerges {
 export interface QuietMergesParts {
   recent: WriteBehind;
   commits: Pick<GroupCommit, "writeUnsynced" | "waits">;
+  copies: Pick<Checkpoints, "busy">;
   log: Logger;
 }
 
 /** From so many rows on they are brought to their tables: the more at once, the fewer pages for each. */
-const MERGE_FROM = 10_000;
+const MERGE_FROM = 40_000;
 /** From so many on nothing waits for a quiet moment; they take some 30 MB, as many again may be on their way. */
 const HURRY_FROM = 60_000;
 /** How often a quiet moment is looked for. */
 const LOOK_MS = 2;
 
 /** Begins with learning which keys are stored. */
-export function quietMerges({ recent, commits, log }: QuietMergesParts): QuietMerges {
+export function quietMerges({ recent, commits, copies, log }: QuietMergesParts): QuietMerges {
   let closed = false;
   let running = false;
+  const isBusy = () => commits.waits() || copies.busy();
   const quiet = async (): Promise<void> => {
-    while (!closed && commits.waits() && recent.waiting() < HURRY_FROM) await pause(LOOK_MS);
+    while (!closed && isBusy() && recent.waiting() < HURRY_FROM) await pause(LOOK_MS);
   };
   const learn = async (): Promise<void> => {
     while (!closed && recent.learnSome()) await pause(LOOK_MS).then(quiet);

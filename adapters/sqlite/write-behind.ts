@@ -1,5 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Database } from "./database.ts";
+import { sortInTurns } from "./sort-in-turns.ts";
 import { type StoredKeys, storedKeys } from "./stored-keys.ts";
 
 /** A table whose rows are looked up and written whole by one key. */
@@ -11,6 +12,8 @@ export interface KeyedTable<Row> {
   /** Inserts or replaces a row. */
   sql: string;
   values(key: string, row: Row): SQLInputValue[];
+  /** When a row was last changed. */
+  changedAtMs(row: Row): number;
 }
 
 /**
@@ -24,6 +27,8 @@ export interface WriteBehind {
   put<Row>(table: KeyedTable<Row>, key: string, row: Row): void;
   /** Rows in memory that no merge has begun to write. */
   waiting(): number;
+  /** When the row in memory was changed that was not for the longest time; infinity when there is none. */
+  oldestMs(): number;
   /** Learns some of the keys that are stored, so that others need not be looked for; false when all are known. */
   learnSome(): boolean;
   /**
@@ -86,6 +91,7 @@ export function writeBehind(db: Database, tables: readonly AnyTable[]): WriteBeh
     get: <Row>(table: KeyedTable<Row>, key: string) => get(table as AnyTable, key) as Row | undefined,
     put: (table, key, row) => put(table as AnyTable, key, row),
     waiting: () => all.reduce((rows, { recent }) => rows + recent.size, 0),
+    oldestMs: () => Math.min(...all.map(oldestOf)),
     learnSome: () => all.some(({ stored }) => stored.learnSome()),
     merge: (write) => {
       running = running.catch(() => undefined).then(() => mergeAll(db, all, write));
@@ -122,6 +128,14 @@ function rowsBehind(db: Database, table: AnyTable): Behind {
   return behind;
 }
 
+function oldestOf({ table, recent, merging }: Behind): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const rows of [recent, merging]) {
+    for (const row of rows.values()) oldest = Math.min(oldest, table.changedAtMs(row));
+  }
+  return oldest;
+}
+
 type Write = (job: () => void) => Promise<void>;
 
 async function mergeAll(db: Database, all: readonly Behind[], write: Write): Promise<void> {
@@ -136,7 +150,7 @@ async function mergeAll(db: Database, all: readonly Behind[], write: Write): Pro
     last = db.get<{ last: number }>("SELECT coalesce(max(id), 0) AS last FROM changes")?.last ?? 0;
   });
   for (const behind of all) {
-    const keys = [...behind.merging.keys()].sort();
+    const keys = await sortInTurns([...behind.merging.keys()], write);
     for (let at = 0; at < keys.length; at += MERGED_AT_ONCE) {
       await write(() => writeRows(db, behind, keys.slice(at, at + MERGED_AT_ONCE)));
     }

@@ -8,8 +8,8 @@ import { type Database, openDatabase } from "../../../adapters/sqlite/database.t
 import { recordingLog, silentLog } from "../../support/log.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 
-const FEW = 3_000;
-const MANY = 4_500;
+const FEW = 700;
+const MANY = 1_500;
 const PAGE = 4_096;
 
 describe("checkpoints beside the writer", () => {

@@ -8,6 +8,7 @@ import { recordingLog, silentLog } from "../../support/log.ts";
 interface Bench {
   rows: number;
   busy: boolean;
+  copying: boolean;
   /** Slices that were written to the tables. */
   written: number;
   unlearnt: number;
@@ -15,7 +16,15 @@ interface Bench {
 }
 
 function over(given: Partial<Bench>, log = silentLog) {
-  const bench: Bench = { rows: 0, busy: false, written: 0, unlearnt: 0, fails: false, ...given };
+  const bench: Bench = {
+    rows: 0,
+    busy: false,
+    copying: false,
+    written: 0,
+    unlearnt: 0,
+    fails: false,
+    ...given,
+  };
   const recent: Pick<WriteBehind, "waiting" | "learnSome" | "merge"> = {
     waiting: () => bench.rows,
     learnSome: () => bench.unlearnt-- > 0,
@@ -32,22 +41,35 @@ function over(given: Partial<Bench>, log = silentLog) {
       return job(() => undefined);
     },
   };
-  return { bench, merges: quietMerges({ recent: recent as WriteBehind, commits, log }) };
+  const copies = { busy: () => bench.copying };
+  return { bench, merges: quietMerges({ recent: recent as WriteBehind, commits, copies, log }) };
 }
 
 /** Everything that was to happen by then has happened: a quiet moment is looked for each 2 ms. */
 const awhile = () => pause(12);
 
 test("few rows stay in memory", async () => {
-  const { bench, merges } = over({ rows: 9_999 });
+  const { bench, merges } = over({ rows: 39_999 });
   await awhile();
   merges.committed();
   await awhile();
   assert.equal(bench.written, 0);
 });
 
+test("many rows are not written while the log is copied", async () => {
+  const { bench, merges } = over({ rows: 40_000, copying: true });
+  merges.committed();
+  await awhile();
+  assert.equal(bench.written, 0);
+  bench.copying = false;
+  await awhile();
+  merges.committed();
+  await awhile();
+  assert.equal(bench.written, 1);
+});
+
 test("many rows are written once no write waits", async () => {
-  const { bench, merges } = over({ rows: 10_000 });
+  const { bench, merges } = over({ rows: 40_000 });
   await awhile();
   bench.busy = true;
   merges.committed();
@@ -69,7 +91,7 @@ test("too many rows wait for no quiet moment", async () => {
 
 test("rows that cannot be written are tried again after a later commit", async () => {
   const log = recordingLog();
-  const { bench, merges } = over({ rows: 10_000, fails: true }, log);
+  const { bench, merges } = over({ rows: 40_000, fails: true }, log);
   await awhile();
   merges.committed();
   await awhile();
@@ -89,7 +111,7 @@ test("the keys that are stored are all learnt at first", async () => {
 });
 
 test("nothing begins after the end", async () => {
-  const { bench, merges } = over({ unlearnt: 1_000, rows: 10_000 });
+  const { bench, merges } = over({ unlearnt: 1_000, rows: 40_000 });
   merges.close();
   await awhile();
   const { unlearnt } = bench;

@@ -11,6 +11,7 @@ const NUMBERS: KeyedTable<number> = {
   read: (db, key) => db.get<{ value: number }>("SELECT value FROM numbers WHERE key = ?", key)?.value,
   sql: "INSERT OR REPLACE INTO numbers VALUES (?, ?)",
   values: (key, row) => [key, row],
+  changedAtMs: (row) => row,
 };
 
 function aDatabase(): Database {
@@ -49,6 +50,18 @@ describe("rows written behind", () => {
     assert.equal(recent.get(NUMBERS, "a"), 1);
     assert.equal(recent.waiting(), 0);
     assert.deepEqual(db.all("SELECT * FROM changes"), []);
+  });
+
+  test("tell the oldest of those in memory", async () => {
+    const { recent, put, merge } = over(aDatabase());
+    assert.equal(recent.oldestMs(), Number.POSITIVE_INFINITY);
+    await put("a", 2);
+    await put("b", 1);
+    assert.equal(recent.oldestMs(), 1);
+    await put("b", 3);
+    assert.equal(recent.oldestMs(), 2);
+    await merge();
+    assert.equal(recent.oldestMs(), Number.POSITIVE_INFINITY);
   });
 
   test("are there again after the process has died, merged or not", async () => {

@@ -1,0 +1,39 @@
+/** So many keys are sorted at once: about two milliseconds. Merged are as many as there are, a fifth of a microsecond each. */
+const SORTED_AT_ONCE = 1_000;
+
+/** Sorts keys, a few of them in each turn of `turn`. */
+export async function sortInTurns(
+  keys: readonly string[],
+  turn: (work: () => void) => Promise<void>,
+): Promise<string[]> {
+  let runs: string[][] = [];
+  for (let at = 0; at < keys.length; at += SORTED_AT_ONCE) {
+    await turn(() => runs.push(keys.slice(at, at + SORTED_AT_ONCE).sort()));
+  }
+  while (runs.length > 1) {
+    const longer: string[][] = [];
+    for (let at = 0; at < runs.length; at += 2) {
+      await turn(() => longer.push(merged(runs[at] ?? [], runs[at + 1] ?? [])));
+    }
+    runs = longer;
+  }
+  return runs[0] ?? [];
+}
+
+/** Two sorted lists as one. */
+function merged(a: readonly string[], b: readonly string[]): string[] {
+  const all: string[] = [];
+  let [i, j] = [0, 0];
+  for (let [x, y] = [a[0], b[0]]; x !== undefined || y !== undefined; ) {
+    if (y === undefined || (x !== undefined && x <= y)) {
+      all.push(x as string);
+      i += 1;
+      x = a[i];
+    } else {
+      all.push(y);
+      j += 1;
+      y = b[j];
+    }
+  }
+  return all;
+}
