@@ -85,10 +85,10 @@ export function checkpoints(db: Database, file: string, log: Logger): Checkpoint
 const FEW_PAGES = 200;
 const MOST_COPIES = 4;
 
-/** Copies, and copies what was written meanwhile, until that is little. Tells how many pages the log has. */
+/** Copies; when the log is long, also what was written meanwhile, until that is little. Tells how many pages it has. */
 export function copyGrowingLog(db: Database): number {
   let pages = copyLog(db);
-  for (let copies = 1; copies < MOST_COPIES; copies++) {
+  for (let copies = 1; copies < MOST_COPIES && pages >= LONG_PAGES; copies++) {
     const before = pages;
     pages = copyLog(db);
     if (pages - before <= FEW_PAGES) break;
