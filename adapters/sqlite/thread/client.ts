@@ -15,11 +15,17 @@ export interface ClientEvents {
 /** Questions to the store's thread. */
 export interface StoreClient {
   partitions: number;
-  /** Asks, together with all that is asked in this turn. Rejects with the thread's own error. */
-  ask(served: Served, method: string, args: readonly unknown[]): Promise<unknown>;
+  /**
+   * Asks about so many rows, together with what else is asked in this turn; from some rows on at once, so that the
+   * thread begins while the process goes on with its turn. Rejects with the thread's own error.
+   */
+  ask(served: Served, method: string, args: readonly unknown[], rows?: number): Promise<unknown>;
   /** Ends the thread after everything that was asked. A second call does nothing. */
   close(): Promise<void>;
 }
+
+/** Half of what 64 connections bring in one turn. Fewer mean more transactions, more mean that the thread waits. */
+const ROWS_AT_ONCE = 32;
 
 interface Waiting {
   resolve: (value: unknown) => void;
@@ -105,12 +111,14 @@ function asker(
 ): Pick<StoreClient, "ask" | "close"> {
   let lastId = 0;
   let asking: Asking | null = null;
+  let rowsAsked = 0;
   let closing: Promise<void> | null = null;
   const send = (): void => {
-    worker.postMessage(asking);
+    if (asking) worker.postMessage(asking);
     asking = null;
+    rowsAsked = 0;
   };
-  const ask: StoreClient["ask"] = (served, method, args) => {
+  const ask: StoreClient["ask"] = (served, method, args, rows = 1) => {
     if (end.error) return Promise.reject(end.error);
     lastId += 1;
     const id = lastId;
@@ -119,6 +127,8 @@ function asker(
       if (!asking) setImmediate(send);
       asking ??= { nowMs: clock.nowMs(), calls: [] };
       asking.calls.push([id, served, method, args]);
+      rowsAsked += rows;
+      if (rowsAsked >= ROWS_AT_ONCE) send();
     });
   };
   return {

@@ -126,8 +126,10 @@ function journalOver(client: StoreClient): Journal {
   return {
     ...remote<Omit<Journal, "partitions" | "append" | "commit" | "read">>(client, "journal", JOURNAL),
     partitions: client.partitions,
-    append: async (delivery) =>
-      (await client.ask("journal", "append", packedDelivery(delivery))) as Receipt[],
+    append: async (delivery) => {
+      const packed = packedDelivery(delivery);
+      return (await client.ask("journal", "append", packed, delivery.drafts.length)) as Receipt[];
+    },
     commit: async (place, batch) =>
       (await client.ask("journal", "commit", [place, JSON.stringify(batch)])) as boolean,
     read: async (place, limit): Promise<JournalEntry[]> => {
