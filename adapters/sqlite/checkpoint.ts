@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { errorText } from "../../core/errors.ts";
 import type { Logger } from "../../core/ports/index.ts";
-import type { Database } from "./database.ts";
+import { type Database, LOG_PAGES } from "./database.ts";
 import { threadOptions } from "./thread-options.ts";
 
 /**
@@ -25,6 +25,8 @@ export interface Checkpoints {
 const ROWS = 1_000;
 /** From so many pages on the log is to begin anew, which it does only when nothing of it is left to be copied. */
 const LONG_PAGES = 8_000;
+/** From so many on, 128 MB, a commit copies the log itself although the thread works, which then is too slow. */
+const LAST_RESORT_PAGES = 32_000;
 
 // The same file as source and as built program, beside this one.
 const WORKER = new URL(
@@ -34,12 +36,12 @@ const WORKER = new URL(
 
 /** `db` is the one writer of `file`. The thread begins with the first checkpoint: a small store needs none. */
 export function checkpoints(db: Database, file: string, log: Logger): Checkpoints {
+  commitsCopyFrom(db, LAST_RESORT_PAGES);
   let copied = changesOf(db);
   let thread: Worker | null = null;
   let busy = false;
-  /** All copying is left to SQLite. */
-  let left = false;
-  let closed = false;
+  /** No copy begins any more. */
+  let over = false;
   /** What was written while the thread copied is little. */
   const copyRest = (): void => {
     try {
@@ -59,23 +61,24 @@ export function checkpoints(db: Database, file: string, log: Logger): Checkpoint
     started.unref();
     started.on("message", (pages: number) => {
       busy = false;
-      if (pages >= LONG_PAGES && !closed) copyRest();
+      if (pages >= LONG_PAGES && !over) copyRest();
     });
     started.on("error", (cause) => {
       thread = null;
       busy = false;
-      left = true;
+      over = true;
+      commitsCopyFrom(db, LOG_PAGES);
       log.warn({ reason: errorText(cause) }, "commits copy the log themselves from now on");
     });
     return started;
   };
   return {
     committed: () => {
-      if (!busy && !closed && !left && changesOf(db) - copied >= ROWS) copy();
+      if (!busy && !over && changesOf(db) - copied >= ROWS) copy();
     },
     busy: () => busy,
     close: async () => {
-      closed = true;
+      over = true;
       if (thread) await ended(thread);
     },
   };
@@ -107,6 +110,10 @@ function ended(thread: Worker): Promise<void> {
     thread.ref();
     thread.postMessage("end");
   });
+}
+
+function commitsCopyFrom(db: Database, pages: number): void {
+  db.script(`PRAGMA wal_autocheckpoint = ${pages}`);
 }
 
 function changesOf(db: Database): number {

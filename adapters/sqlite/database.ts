@@ -25,11 +25,13 @@ const BUSY_TIMEOUT_MS = 1_000;
  * A larger log is copied back less often: pages that many commits change, above all those of indexes over
  * hashes, are then written once instead of each time. 8,000 pages are 32 MB.
  */
+export const LOG_PAGES = 8_000;
+
 const SETTINGS = `
   PRAGMA synchronous = FULL;
   PRAGMA temp_store = MEMORY;
   PRAGMA cache_size = -16384;
-  PRAGMA wal_autocheckpoint = 8000;
+  PRAGMA wal_autocheckpoint = ${LOG_PAGES};
   PRAGMA journal_size_limit = 67108864;
 `;
 

@@ -6,8 +6,9 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
 /**
- * Brings rows from memory to their tables, a few at a time and in moments when no write waits and the log is not copied. A burst is taken in
- * first; only when too much of it is in memory does each commit wait for a few rows of an earlier one.
+ * Brings rows from memory to their tables, a few at a time and in moments when no write waits and the log is not
+ * copied. A burst is taken in first; only when too much of it is in memory does each commit wait for a few rows of an
+ * earlier one.
  */
 export interface QuietMerges {
   /** A transaction was committed. */

@@ -129,8 +129,6 @@ function engineOver(
     copies.committed();
   };
   const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
-  // The log is copied beside the commits. Only if that fails they do it themselves, and keep it below 128 MB.
-  db.script("PRAGMA wal_autocheckpoint = 32000");
   const copies = checkpoints(db, fileOf(dataDir), log);
   const merges = quietMerges({ recent, commits, copies, log });
   return engineOf({ db, recent, clock, commits, behind: [merges, copies] });
