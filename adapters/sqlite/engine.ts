@@ -2,13 +2,13 @@ import type { Clock } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { closedError, readError } from "./errors.ts";
 import type { GroupCommit, Wake } from "./group-commit.ts";
-import type { WriteBehind } from "./write-behind.ts";
+import type { KeyIndex } from "./key-index.ts";
 
 /** What each part of the store works with. */
 export interface Engine {
   db: Database;
-  /** Rows that may not have reached their tables yet. */
-  recent: WriteBehind;
+  /** Finds rows of the journal by their keys. */
+  index: KeyIndex;
   clock: Clock;
   /** Runs a query now, on what is committed. */
   read<T>(query: () => T): Promise<T>;
@@ -23,7 +23,7 @@ export interface Engine {
 /** What an engine is made of. */
 export interface EngineParts {
   db: Database;
-  recent: WriteBehind;
+  index: KeyIndex;
   clock: Clock;
   commits: GroupCommit;
   /** What goes on behind the writes, and ends after the last of them. */
@@ -31,7 +31,7 @@ export interface EngineParts {
 }
 
 /** Joins a database and its writer into what the parts of the store use. */
-export function engineOf({ db, recent, clock, commits, behind }: EngineParts): Engine {
+export function engineOf({ db, index, clock, commits, behind }: EngineParts): Engine {
   let open = true;
   const read = async <T>(query: () => T): Promise<T> => {
     if (!open) throw closedError();
@@ -53,12 +53,12 @@ export function engineOf({ db, recent, clock, commits, behind }: EngineParts): E
     closing ??= end();
     return closing;
   };
-  return { db, recent, clock, read, write, writeUnsynced, close };
+  return { db, index, clock, read, write, writeUnsynced, close };
 }
 
-/** Brings what waits in memory to its tables. Needs no sync: until that is on the disk, the log of changes is. */
-export function mergeRecent({ recent, writeUnsynced }: Engine): Promise<void> {
-  return recent.merge((job) => writeUnsynced(job));
+/** Brings what the index has in memory to its tables. Needs no sync: until that is on the disk, the rows say it. */
+export function mergeIndex({ index, writeUnsynced }: Engine): Promise<void> {
+  return index.merge((job) => writeUnsynced(job));
 }
 
 /** The next fencing token: one counter for the whole store, so a token is never given twice. */

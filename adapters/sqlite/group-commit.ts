@@ -1,7 +1,7 @@
 import type { Logger, Queue } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { closedError, groupError, jobError } from "./errors.ts";
-import type { TransactionHooks } from "./write-behind.ts";
+import type { TransactionHooks } from "./key-index.ts";
 
 /** Marks a queue, to be announced once the job is committed. */
 export type Wake = (what: Queue) => void;
@@ -166,7 +166,6 @@ function within({ db, hooks }: GroupCommitParts, work: () => Outcome[] | null): 
   db.run("BEGIN IMMEDIATE");
   try {
     const outcomes = work();
-    if (outcomes) hooks.ending();
     db.run(outcomes ? "COMMIT" : "ROLLBACK");
     if (outcomes) hooks.committed();
     else hooks.undone();

@@ -1,59 +1,132 @@
 import type { Incident } from "../../core/incidents/index.ts";
-import type { KeyedTable } from "./write-behind.ts";
+import type { Receipt } from "../../core/ports/index.ts";
+import type { Database } from "./database.ts";
+import type { KeyedTable, KeyIndex } from "./key-index.ts";
 
-/** What is known of an entry by its key: an event's id (in data of an earlier version also `<event>:<rule>` of a verdict). */
-export interface KnownEntry {
-  position: number;
-  receivedAt: string;
-  /** When it, or a duplicate of its delivery, was last stored. */
-  lastAtMs: number;
-  duplicates: number;
-}
-
-interface KnownRow {
-  position: number;
-  received_at: string;
-  last_at_ms: number;
-  duplicates: number;
-}
-
-/** The index of entries by key, and the memory of deliveries: each is one random page an event. */
-export const KNOWN: KeyedTable<KnownEntry> = {
-  name: "known",
-  read: (db, key) => {
-    const sql = "SELECT position, received_at, last_at_ms, duplicates FROM known WHERE key = ?";
-    const row = db.get<KnownRow>(sql, key);
-    if (!row) return undefined;
-    const { position, received_at: receivedAt, last_at_ms: lastAtMs, duplicates } = row;
-    return { position, receivedAt, lastAtMs, duplicates };
-  },
-  sql: "INSERT OR REPLACE INTO known (key, position, received_at, last_at_ms, duplicates) VALUES (?, ?, ?, ?, ?)",
-  values: (key, { position, receivedAt, lastAtMs, duplicates }) => [
-    ...[key, position, receivedAt, lastAtMs, duplicates],
-  ],
-  changedAtMs: ({ lastAtMs }) => lastAtMs,
+/** Stored events by id. */
+export const EVENTS: KeyedTable = {
+  name: "entries",
+  id: "position",
+  key: "key",
+  only: "kind = 'event'",
+  index: "events_by_id",
 };
 
-/** An incident and when it last changed. */
-export interface KnownIncident {
-  incident: Incident;
-  changedAtMs: number;
-}
+/** Deliveries that came again, by the id of their first event. They are remembered longer than that. */
+export const SEEN_AGAIN: KeyedTable = {
+  name: "seen_again",
+  id: "seq",
+  key: "key",
+  index: "seen_again_by_key",
+};
 
 /** Incidents by source and key. */
-export const INCIDENTS: KeyedTable<KnownIncident> = {
-  name: "incidents",
-  read: (db, key) => {
-    const sql = "SELECT changed_at_ms, body FROM incidents WHERE key = ?";
-    const row = db.get<{ changed_at_ms: number; body: string }>(sql, key);
-    return row && { incident: JSON.parse(row.body) as Incident, changedAtMs: row.changed_at_ms };
-  },
-  sql: "INSERT OR REPLACE INTO incidents (key, state, changed_at_ms, body) VALUES (?, ?, ?, ?)",
-  values: (key, { incident, changedAtMs }) => [key, incident.state, changedAtMs, JSON.stringify(incident)],
-  changedAtMs: ({ changedAtMs }) => changedAtMs,
+export const INCIDENTS: KeyedTable = { name: "incidents", id: "seq", key: "key", index: "incidents_by_key" };
+
+/** Signatures by source and name. */
+export const SIGNATURES: KeyedTable = {
+  name: "signatures",
+  id: "seq",
+  key: "source || char(10) || signature",
+  index: "signatures_by_name",
 };
+
+/** All tables of the journal whose rows are found through the index. */
+export const KEYED_TABLES = [EVENTS, SEEN_AGAIN, INCIDENTS, SIGNATURES] as const;
+
+/** What reads and writes rows by their keys. */
+export interface Keyed {
+  db: Database;
+  index: KeyIndex;
+}
+
+/** When the first event of a delivery key was received; undefined when the key is not known. */
+export function firstReceivedAt({ db, index }: Keyed, id: string): string | undefined {
+  const position = index.find(EVENTS, id);
+  if (position !== undefined) {
+    const sql = "SELECT json_extract(body, '$.receivedAt') AS at FROM entries WHERE position = ?";
+    return db.get<{ at: string }>(sql, position)?.at;
+  }
+  const seq = index.find(SEEN_AGAIN, id);
+  if (seq === undefined) return undefined;
+  return db.get<{ at: string }>("SELECT received_at AS at FROM seen_again WHERE seq = ?", seq)?.at;
+}
+
+/** Remembers inside a transaction that a delivery came again. */
+export function rememberSeen(
+  { db, index }: Keyed,
+  id: string,
+  { receivedAt, nowMs }: { receivedAt: string; nowMs: number },
+): void {
+  const seq = index.find(SEEN_AGAIN, id);
+  if (seq !== undefined) {
+    db.run("UPDATE seen_again SET last_at_ms = ? WHERE seq = ?", nowMs, seq);
+    return;
+  }
+  const sql = "INSERT INTO seen_again (key, received_at, last_at_ms) VALUES (?, ?, ?)";
+  index.put(SEEN_AGAIN, id, db.insert(sql, id, receivedAt, nowMs));
+}
+
+/** An incident and where it is kept. */
+export interface KeptIncident {
+  seq: number;
+  incident: Incident;
+}
 
 /** The key of an incident: no source can give another's. */
 export function incidentKey(source: string, incident: string): string {
   return JSON.stringify([source, incident]);
+}
+
+/** An incident by its key. */
+export function incidentOf({ db, index }: Keyed, key: string): KeptIncident | undefined {
+  const seq = index.find(INCIDENTS, key);
+  if (seq === undefined) return undefined;
+  const row = db.get<{ body: string }>("SELECT body FROM incidents WHERE seq = ?", seq);
+  return row && { seq, incident: JSON.parse(row.body) as Incident };
+}
+
+/** Keeps an incident inside a transaction, in the place where it was before. */
+export function keepIncident(
+  { db, index }: Keyed,
+  key: string,
+  { incident, nowMs, seq }: { incident: Incident; nowMs: number; seq: number | undefined },
+): void {
+  const values = [incident.state, nowMs, JSON.stringify(incident)] as const;
+  if (seq !== undefined) {
+    db.run("UPDATE incidents SET state = ?, changed_at_ms = ?, body = ? WHERE seq = ?", ...values, seq);
+    return;
+  }
+  const sql = "INSERT INTO incidents (state, changed_at_ms, body, key) VALUES (?, ?, ?, ?)";
+  index.put(INCIDENTS, key, db.insert(sql, ...values, key));
+}
+
+/** A signature that was taken, with what its delivery brought. */
+export interface TakenSignature {
+  expiresAtMs: number;
+  receipts: readonly Receipt[];
+}
+
+/** A signature by its source and name; the last one where it was taken anew. */
+export function signatureOf({ db, index }: Keyed, source: string, name: string): TakenSignature | undefined {
+  const seq = index.find(SIGNATURES, signatureKey(source, name));
+  if (seq === undefined) return undefined;
+  const sql = "SELECT expires_ms, receipts FROM signatures WHERE seq = ?";
+  const row = db.get<{ expires_ms: number; receipts: string }>(sql, seq);
+  return row && { expiresAtMs: row.expires_ms, receipts: JSON.parse(row.receipts) as Receipt[] };
+}
+
+/** Keeps a signature inside a transaction. */
+export function keepSignature(
+  { db, index }: Keyed,
+  { source, name, taken }: { source: string; name: string; taken: TakenSignature },
+): void {
+  const sql = "INSERT INTO signatures (source, signature, expires_ms, receipts) VALUES (?, ?, ?, ?)";
+  const seq = db.insert(sql, source, name, taken.expiresAtMs, JSON.stringify(taken.receipts));
+  index.put(SIGNATURES, signatureKey(source, name), seq);
+}
+
+/** The key of a signature, as `SIGNATURES` has it; no name of a source has a line break. */
+export function signatureKey(source: string, name: string): string {
+  return `${source}\n${name}`;
 }

@@ -1,18 +1,18 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { RawBody, ReaderName } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
-import { type Engine, mergeRecent } from "./engine.ts";
-import { KNOWN } from "./journal-keys.ts";
+import { type Engine, mergeIndex } from "./engine.ts";
+import { EVENTS, INCIDENTS, SEEN_AGAIN, SIGNATURES } from "./journal-keys.ts";
+import type { KeyedTable } from "./key-index.ts";
 
 /** Complete by its type: a new reader holds entries back until it has passed them. */
 const READERS: Record<ReaderName, true> = { archive: true, rules: true };
 
 /** One event by id; null when the journal does not hold it. */
-export function eventOf({ db, recent }: Engine, id: string): WhaleEvent | null {
-  const known = recent.get(KNOWN, id);
-  if (!known) return null;
-  const sql = "SELECT body FROM entries WHERE position = ? AND kind = 'event'";
-  const row = db.get<{ body: string }>(sql, known.position);
+export function eventOf({ db, index }: Engine, id: string): WhaleEvent | null {
+  const position = index.find(EVENTS, id);
+  if (position === undefined) return null;
+  const row = db.get<{ body: string }>("SELECT body FROM entries WHERE position = ?", position);
   return row ? (JSON.parse(row.body) as WhaleEvent) : null;
 }
 
@@ -28,27 +28,49 @@ export function rawOf(db: Database, ref: string): RawBody | null {
  * keys long unseen, incidents long closed, signatures that have expired. Returns the number of entries.
  */
 export async function trimJournal(engine: Engine, olderThanMs: number): Promise<number> {
-  // What is forgotten below is looked for in the tables. Hardly ever is a row so old that is still in memory.
-  if (engine.recent.oldestMs() < olderThanMs) await mergeRecent(engine);
-  const old = { before: await engine.read(() => firstSince(engine.db, olderThanMs)), olderThanMs };
-  const entries = await inChunks(engine, (db) => forgetEntries(db, old));
-  await inChunks(engine, (db) => db.run(FORGET_KEYS, olderThanMs));
-  await inChunks(engine, (db) => db.run(FORGET_RAW, olderThanMs));
-  await inChunks(engine, (db) => db.run(FORGET_INCIDENTS, olderThanMs));
-  const nowMs = engine.clock.nowMs();
-  await inChunks(engine, (db) => db.run(FORGET_SIGNATURES, nowMs));
+  const before = await engine.read(() => firstSince(engine.db, olderThanMs));
+  const entries = await forget(engine, EVENTS, { sql: PASSED, values: [before, olderThanMs] });
+  await forget(engine, SEEN_AGAIN, { sql: SEEN_BEFORE, values: [olderThanMs] });
+  await forgetRaw(engine, olderThanMs);
+  await forget(engine, INCIDENTS, { sql: CLOSED_BEFORE, values: [olderThanMs] });
+  await forget(engine, SIGNATURES, { sql: EXPIRED, values: [engine.clock.nowMs()] });
   return entries;
 }
 
 /** So many are forgotten in one write, so that a large sweep does not stop everything else. */
 const AT_ONCE = 100;
 
-async function inChunks(engine: Engine, forget: (db: Database) => number): Promise<number> {
+/** Rows of a table to be forgotten, as `id` and `key`; ends with `LIMIT ?`. */
+interface Doomed {
+  sql: string;
+  values: readonly number[];
+}
+
+/** Deletes rows and their places in the index, some at a time. Returns how many. */
+async function forget(engine: Engine, table: KeyedTable, doomed: Doomed): Promise<number> {
   let forgotten = 0;
   for (;;) {
-    const count = await engine.write(() => forget(engine.db));
-    forgotten += count;
-    if (count < AT_ONCE) return forgotten;
+    const count = await engine.write(() => forgetSome(engine, table, doomed));
+    if (count === null) await mergeIndex(engine);
+    else forgotten += count;
+    if (count !== null && count < AT_ONCE) return forgotten;
+  }
+}
+
+/** Null, and nothing done, when the place of one of them is in memory alone. Hardly ever is a row so old then. */
+function forgetSome({ db, index }: Engine, table: KeyedTable, { sql, values }: Doomed): number | null {
+  const rows = db.all<{ id: number; key: string }>(sql, ...values, AT_ONCE);
+  if (rows.some(({ id }) => index.waitsUpTo(table, id))) return null;
+  for (const { id, key } of rows) {
+    db.run(`DELETE FROM ${table.name} WHERE ${table.id} = ?`, id);
+    index.remove(table, key, id);
+  }
+  return rows.length;
+}
+
+async function forgetRaw(engine: Engine, olderThanMs: number): Promise<void> {
+  for (let count = AT_ONCE; count === AT_ONCE; ) {
+    count = await engine.write(() => engine.db.run(FORGET_RAW, olderThanMs));
   }
 }
 
@@ -70,43 +92,24 @@ function firstSince(db: Database, olderThanMs: number): number {
   return high;
 }
 
-interface OldEntry {
-  position: number;
-  key: string;
-}
-
-/** The oldest entries, as far as all readers have come in their partition, with their keys if not seen since. */
-function forgetEntries(
-  db: Database,
-  { before, olderThanMs }: { before: number; olderThanMs: number },
-): number {
-  const old = db.all<OldEntry>(PASSED, before, olderThanMs);
-  for (const { position, key } of old) {
-    db.run("DELETE FROM entries WHERE position = ?", position);
-    db.run("DELETE FROM known WHERE key = ? AND last_at_ms < ?", key, olderThanMs);
-  }
-  return old.length;
-}
-
-// The walk begins with the oldest. Without its end it would look at every entry that is not old.
-const PASSED = `SELECT position, key FROM entries AS entry
+// The oldest entries, as far as all readers have come in their partition. The walk begins with the oldest; without its
+// end it would look at every entry that is not old.
+const PASSED = `SELECT position AS id, key FROM entries AS entry
   WHERE position < ? AND at_ms < ? AND ${Object.keys(READERS).length} = (
     SELECT count(*) FROM readers AS place
     WHERE place.partition = entry.partition AND place.position >= entry.position
-      AND place.reader IN (${Object.keys(READERS).map((name) => `'${name}'`)}))
-  ORDER BY position LIMIT ${AT_ONCE}`;
+      AND place.reader IN (${Object.keys(READERS)
+        .map((name) => `'${name}'`)
+        .join(", ")}))
+  ORDER BY position LIMIT ?`;
 
-/** Keys that outlived their entries because they were seen again. */
-const FORGET_KEYS = `DELETE FROM known WHERE key IN (
-  SELECT key FROM known WHERE duplicates > 0 AND last_at_ms < ?
-    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.position = known.position) LIMIT ${AT_ONCE})`;
+const SEEN_BEFORE = "SELECT seq AS id, key FROM seen_again WHERE last_at_ms < ? LIMIT ?";
+
+const CLOSED_BEFORE = `SELECT seq AS id, key FROM incidents
+  WHERE state = 'closed' AND changed_at_ms < ? LIMIT ?`;
+
+const EXPIRED = `SELECT seq AS id, ${SIGNATURES.key} AS key FROM signatures WHERE expires_ms <= ? LIMIT ?`;
 
 const FORGET_RAW = `DELETE FROM raw_bodies WHERE rowid IN (
   SELECT rowid FROM raw_bodies WHERE uses = 0 AND at_ms < ?
     AND NOT EXISTS (SELECT 1 FROM refusals WHERE refusals.raw_ref = raw_bodies.ref) LIMIT ${AT_ONCE})`;
-
-const FORGET_INCIDENTS = `DELETE FROM incidents WHERE key IN (
-  SELECT key FROM incidents WHERE state = 'closed' AND changed_at_ms < ? LIMIT ${AT_ONCE})`;
-
-const FORGET_SIGNATURES = `DELETE FROM signatures WHERE (source, signature) IN (
-  SELECT source, signature FROM signatures WHERE expires_ms <= ? LIMIT ${AT_ONCE})`;

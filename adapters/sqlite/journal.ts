@@ -15,12 +15,12 @@ export interface TextJournal extends Journal {
 
 /** The journal over SQLite. */
 export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): TextJournal {
-  const { db, recent, clock, read, write, writeUnsynced } = engine;
+  const { db, index, clock, read, write, writeUnsynced } = engine;
   const partitions = partitionsOf(db, config);
   const { dedupeWindowMs } = config;
   const append = (delivery: () => TextDelivery) =>
     write((wake) =>
-      appendDelivery(db, delivery(), { recent, partitions, dedupeWindowMs, nowMs: clock.nowMs(), wake }),
+      appendDelivery(delivery(), { db, index, partitions, dedupeWindowMs, nowMs: clock.nowMs(), wake }),
     );
   return {
     partitions,

@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import { newerError } from "./errors.ts";
+import { keyHash } from "./key-hash.ts";
 import {
   BUCKET_HELD,
   JOURNAL_TABLES,
@@ -12,6 +13,7 @@ import {
   TASK_INCIDENTS,
   TASK_TABLES,
 } from "./tables.ts";
+import { TABLES_BY_KEY } from "./tables-by-key.ts";
 
 /** Each brings the data one version further. Never edit one that was released; add the next. */
 export const MIGRATIONS: readonly string[] = [
@@ -23,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   SHARED_TABLES,
   BUCKET_HELD,
   OUTBOX_WHY,
+  TABLES_BY_KEY,
 ];
 
 /** The schema version of a database file. */
@@ -37,6 +40,7 @@ export function schemaVersion(db: Database): number {
 export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
   const found = schemaVersion(db);
   if (found > migrations.length) throw newerError(found, migrations.length);
+  db.define("key_hash", (key) => keyHash(String(key)));
   for (let version = found; version < migrations.length; version += 1) {
     step(db, migrations[version] ?? "", version + 1);
   }

@@ -3,10 +3,10 @@ import { errorText } from "../../core/errors.ts";
 import type { Logger } from "../../core/ports/index.ts";
 import type { Checkpoints } from "./checkpoint.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { WriteBehind } from "./write-behind.ts";
+import type { KeyIndex } from "./key-index.ts";
 
 /**
- * Brings rows from memory to their tables, a few at a time and in moments when no write waits and the log is not
+ * Brings rows of the index from memory to its tables, some at a time and in moments when no write waits and the log is not
  * copied. A burst is taken in first; only when too much of it is in memory does each commit wait for a few rows of an
  * earlier one.
  */
@@ -18,7 +18,7 @@ export interface QuietMerges {
 }
 
 export interface QuietMergesParts {
-  recent: WriteBehind;
+  index: Pick<KeyIndex, "waiting" | "learnSome" | "merge">;
   commits: Pick<GroupCommit, "writeUnsynced" | "waits">;
   copies: Pick<Checkpoints, "busy">;
   log: Logger;
@@ -32,18 +32,18 @@ const HURRY_FROM = 60_000;
 const LOOK_MS = 2;
 
 /** Begins with learning which keys are stored. */
-export function quietMerges({ recent, commits, copies, log }: QuietMergesParts): QuietMerges {
+export function quietMerges({ index, commits, copies, log }: QuietMergesParts): QuietMerges {
   let closed = false;
   let running = false;
   const isBusy = () => commits.waits() || copies.busy();
   const quiet = async (): Promise<void> => {
-    while (!closed && isBusy() && recent.waiting() < HURRY_FROM) await pause(LOOK_MS);
+    while (!closed && isBusy() && index.waiting() < HURRY_FROM) await pause(LOOK_MS);
   };
   const learn = async (): Promise<void> => {
-    while (!closed && recent.learnSome()) await pause(LOOK_MS).then(quiet);
+    while (!closed && index.learnSome()) await pause(LOOK_MS).then(quiet);
   };
   const merge = async (): Promise<void> => {
-    await recent.merge((job) => quiet().then(() => commits.writeUnsynced(job)));
+    await index.merge((job) => quiet().then(() => commits.writeUnsynced(job)));
     await learn();
   };
   const run = async (work: () => Promise<void>): Promise<void> => {
@@ -56,7 +56,7 @@ export function quietMerges({ recent, commits, copies, log }: QuietMergesParts):
   void run(learn);
   return {
     committed: () => {
-      if (!closed && !running && recent.waiting() >= MERGE_FROM) void run(merge);
+      if (!closed && !running && index.waiting() >= MERGE_FROM) void run(merge);
     },
     close: () => {
       closed = true;

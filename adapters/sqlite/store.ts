@@ -12,8 +12,9 @@ import { openError } from "./errors.ts";
 import { groupCommit } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal, type TextJournal } from "./journal.ts";
-import { INCIDENTS, KNOWN } from "./journal-keys.ts";
+import { KEYED_TABLES } from "./journal-keys.ts";
 import { type EntryRow, readPlace } from "./journal-readers.ts";
+import { keyIndex } from "./key-index.ts";
 import { sqliteLeases } from "./leases.ts";
 import { holdFolder } from "./lock.ts";
 import { migrate } from "./migrations.ts";
@@ -25,7 +26,6 @@ import { sqliteState } from "./state.ts";
 import { type TaskRows, tasksOver } from "./task-rows.ts";
 import { sqliteTaskRows } from "./tasks.ts";
 import { sqliteThrottle } from "./throttle.ts";
-import { writeBehind } from "./write-behind.ts";
 
 /** The embedded store: all ports over one file, for one process. */
 export interface SqliteStore extends StorePorts {
@@ -122,16 +122,16 @@ function engineOver(
   { clock, log, dataDir }: SqliteStoreConfig,
   announce: (what: Queue) => void,
 ): Engine {
-  const recent = writeBehind(db, [KNOWN, INCIDENTS]);
+  const index = keyIndex(db, KEYED_TABLES);
   const committed = (): void => {
-    recent.transaction.committed();
+    index.transaction.committed();
     merges.committed();
     copies.committed();
   };
-  const commits = groupCommit({ db, log, announce, hooks: { ...recent.transaction, committed } });
+  const commits = groupCommit({ db, log, announce, hooks: { ...index.transaction, committed } });
   const copies = checkpoints(db, fileOf(dataDir), log);
-  const merges = quietMerges({ recent, commits, copies, log });
-  return engineOf({ db, recent, clock, commits, behind: [merges, copies] });
+  const merges = quietMerges({ index, commits, copies, log });
+  return engineOf({ db, index, clock, commits, behind: [merges, copies] });
 }
 
 function fileOf(dataDir: string): string {

@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { keyHash } from "./key-hash.ts";
 
 /**
  * Tells without the disk that a key was never stored. Nearly every key that is asked for is new, and each look-up
@@ -23,35 +24,37 @@ const LEARNT_AT_ONCE = 2_000;
 const RENEWED_AFTER = 3_000_000;
 
 /**
- * The keys of a table with a column `key`, none of them empty, whose rows are only ever added through this
+ * The keys whose hashes are in a table with the columns `hash` and `id`, whose rows are only ever added through this
  * connection. `onTheirWay` gives the keys that were added and may not have reached it.
  */
 export function storedKeys(db: Database, table: string, onTheirWay: () => Iterable<string>): StoredKeys {
-  const sql = `SELECT key FROM ${table} WHERE key > ? ORDER BY key LIMIT ${LEARNT_AT_ONCE}`;
+  const sql = `SELECT hash, id FROM ${table} WHERE (hash, id) > (?, ?) ORDER BY hash, id LIMIT ${LEARNT_AT_ONCE}`;
+  const start = { hash: -1, id: 0 };
   let learnt: KeyBits | null = null;
   let learning: KeyBits | null = keyBits();
-  let after = "";
+  let after = start;
   let added = 0;
   const renew = (): KeyBits => {
-    after = "";
+    after = start;
     added = 0;
     const anew = keyBits();
-    for (const key of onTheirWay()) anew.add(key);
+    for (const key of onTheirWay()) anew.add(keyHash(key));
     return anew;
   };
   return {
-    mayHold: (key) => learnt === null || learnt.has(key),
+    mayHold: (key) => learnt === null || learnt.has(keyHash(key)),
     add: (key) => {
       added += 1;
       if (added > RENEWED_AFTER) learning ??= renew();
-      learnt?.add(key);
-      learning?.add(key);
+      const hash = keyHash(key);
+      learnt?.add(hash);
+      learning?.add(hash);
     },
     learnSome: () => {
       if (!learning) return false;
-      const rows = db.all<{ key: string }>(sql, after);
-      for (const { key } of rows) learning.add(key);
-      after = rows.at(-1)?.key ?? after;
+      const rows = db.all<{ hash: number; id: number }>(sql, after.hash, after.id);
+      for (const { hash } of rows) learning.add(hash);
+      after = rows.at(-1) ?? after;
       if (rows.length === LEARNT_AT_ONCE) return true;
       learnt = learning;
       learning = null;
@@ -61,8 +64,8 @@ export function storedKeys(db: Database, table: string, onTheirWay: () => Iterab
 }
 
 interface KeyBits {
-  has(key: string): boolean;
-  add(key: string): void;
+  has(hash: number): boolean;
+  add(hash: number): void;
 }
 
 /** A Bloom filter: each key sets a few bits, and one whose bits are not all set was never added. */
@@ -70,13 +73,11 @@ function keyBits(): KeyBits {
   const words = new Int32Array(BITS / 32);
   const isSet = (bit: number) => ((words[bit >>> 5] ?? 0) & (1 << bit)) !== 0;
   return {
-    has: (key) => {
-      const hash = hashOf(key);
+    has: (hash) => {
       for (let i = 0; i < HASHES; i++) if (!isSet(bitOf(hash, i))) return false;
       return true;
     },
-    add: (key) => {
-      const hash = hashOf(key);
+    add: (hash) => {
       for (let i = 0; i < HASHES; i++) {
         const bit = bitOf(hash, i);
         words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << bit);
@@ -85,15 +86,8 @@ function keyBits(): KeyBits {
   };
 }
 
-/** FNV-1a, of 32 bits. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  return hash;
-}
-
-/** The bits of a key lie as far from each other as another mixture of its hash says. */
+/** The bits of a key begin at the lower part of its hash and lie as far from each other as the upper part says. */
 function bitOf(hash: number, i: number): number {
-  const step = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) | 1;
-  return (hash + i * step) & (BITS - 1);
+  const step = Math.floor(hash / 2 ** 32) * 2 + 1;
+  return ((hash | 0) + Math.imul(i, Math.imul(step, 0x9e3779b1))) & (BITS - 1);
 }

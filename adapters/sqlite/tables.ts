@@ -5,10 +5,9 @@
  */
 
 /**
- * Tables of the journal: entries, what decides repeats, raw bodies, refusals, readers. Each page that a commit
- * changes is written and synced whole, and keys that are hashes change a page of their own each. So
- * `known` (at once the index by id and the memory of deliveries) and `incidents` are written behind, out of
- * `changes` (write-behind.ts), and `raw_bodies` and `signatures` are looked up by names that begin with a time.
+ * Tables of the journal: entries, what decides repeats, raw bodies, refusals, readers. `raw_bodies` are looked up by
+ * names that begin with a time. `known`, `incidents` and `changes` have another form since `TABLES_BY_KEY`
+ * (tables-by-key.ts).
  */
 export const JOURNAL_TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -2,9 +2,12 @@ import type { Incident } from "../../../core/incidents/index.ts";
 import type { Receipt, TransferPage } from "../../../core/ports/index.ts";
 import type { TransferRecordOf } from "../../../core/transfer/index.ts";
 import type { Database } from "../database.ts";
+import { INCIDENTS, SIGNATURES, signatureKey } from "../journal-keys.ts";
+import { findIndexed, indexAtOnce } from "../key-index.ts";
 import { type TransferTable, walked } from "./table.ts";
 
 interface IncidentRow {
+  seq: number;
   key: string;
   state: string;
   changed_at_ms: number;
@@ -15,9 +18,9 @@ interface IncidentRow {
 export const incident = walked<IncidentRow, "incident">(
   {
     kind: "incident",
-    sql: "SELECT key, state, changed_at_ms, body FROM incidents WHERE key > ? ORDER BY key LIMIT ?",
-    start: [""],
-    mark: (row) => [row.key],
+    sql: "SELECT seq, key, state, changed_at_ms, body FROM incidents WHERE seq > ? ORDER BY seq LIMIT ?",
+    start: [0],
+    mark: (row) => [row.seq],
     record: ({ key, state, changed_at_ms: changedAtMs, body: text }) => ({
       key,
       body: { closedAtMs: state === "closed" ? changedAtMs : null, text },
@@ -25,9 +28,9 @@ export const incident = walked<IncidentRow, "incident">(
   },
   (db, { key, body }) => {
     const { state } = JSON.parse(body.text) as Incident;
-    const sql = `INSERT INTO incidents (key, state, changed_at_ms, body) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO NOTHING`;
-    db.run(sql, key, state, body.closedAtMs ?? 0, body.text);
+    if (findIndexed(db, INCIDENTS, key) !== undefined) return;
+    const sql = "INSERT INTO incidents (key, state, changed_at_ms, body) VALUES (?, ?, ?, ?)";
+    indexAtOnce(db, INCIDENTS, { key, id: db.insert(sql, key, state, body.closedAtMs ?? 0, body.text) });
   },
 );
 
@@ -42,8 +45,8 @@ interface SignatureRow {
 export const signature = walked<SignatureRow, "signature">(
   {
     kind: "signature",
-    sql: `SELECT source, signature, expires_ms, receipts FROM signatures
-      WHERE (source, signature) > (?, ?) ORDER BY source, signature LIMIT ?`,
+    sql: `SELECT max(seq) AS seq, source, signature, expires_ms, receipts FROM signatures
+      WHERE (source, signature) > (?, ?) GROUP BY source, signature ORDER BY source, signature LIMIT ?`,
     start: ["", ""],
     mark: (row) => [row.source, row.signature],
     record: (row) => ({
@@ -53,9 +56,11 @@ export const signature = walked<SignatureRow, "signature">(
   },
   (db, { key, body }) => {
     const [source = "", name = ""] = JSON.parse(key) as string[];
-    const sql = `INSERT INTO signatures (source, signature, expires_ms, receipts) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO NOTHING`;
-    db.run(sql, source, name, body.expiresAtMs, JSON.stringify(body.receipts));
+    const its = signatureKey(source, name);
+    if (findIndexed(db, SIGNATURES, its) !== undefined) return;
+    const sql = "INSERT INTO signatures (source, signature, expires_ms, receipts) VALUES (?, ?, ?, ?)";
+    const id = db.insert(sql, source, name, body.expiresAtMs, JSON.stringify(body.receipts));
+    indexAtOnce(db, SIGNATURES, { key: its, id });
   },
 );
 

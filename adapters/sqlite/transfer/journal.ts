@@ -1,6 +1,8 @@
 import type { ReaderName } from "../../../core/ports/index.ts";
 import type { TransferRecordOf } from "../../../core/transfer/index.ts";
 import type { Database } from "../database.ts";
+import { EVENTS, SEEN_AGAIN } from "../journal-keys.ts";
+import { findIndexed, indexAtOnce, type KeyedTable } from "../key-index.ts";
 import { type TransferTable, walked } from "./table.ts";
 
 /** Complete by its type: a place that is not moved would be read from the beginning. */
@@ -105,19 +107,16 @@ function entryRecord(row: EntryRow, no: number): TransferRecordOf<"entry"> {
   return { kind: "entry", key: row.key, body: { kind, partition, no, atMs, rawRef, text } };
 }
 
+/** Here verdicts are found by their keys, too: a transfer may be gone on with. */
+const ENTRIES: KeyedTable = (({ only: _, ...table }) => table)(EVENTS);
+
 function writeEntry(db: Database, { key, body }: TransferRecordOf<"entry">): void {
-  if (db.get("SELECT 1 FROM known WHERE key = ?", key)) return;
+  if (findIndexed(db, ENTRIES, key) !== undefined) return;
   const { partition, atMs, kind, rawRef, text } = body;
   const sql = "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, ?, ?, ?, ?)";
-  const position = db.insert(sql, partition, atMs, kind, key, rawRef, text);
-  const known = "INSERT INTO known (key, position, received_at, last_at_ms) VALUES (?, ?, ?, ?)";
-  const receivedAt = kind === "event" ? receivedAtOf(text) : new Date(atMs).toISOString();
-  db.run(known, key, position, receivedAt, atMs);
+  const id = db.insert(sql, partition, atMs, kind, key, rawRef, text);
+  indexAtOnce(db, ENTRIES, { key, id });
   if (rawRef !== null) db.run("UPDATE raw_bodies SET uses = uses + 1 WHERE ref = ?", rawRef);
-}
-
-function receivedAtOf(text: string): string {
-  return String((JSON.parse(text) as { receivedAt?: string }).receivedAt);
 }
 
 /** How far readers have come, counted in entries: positions are each store's own. */
@@ -154,13 +153,15 @@ interface DeliveryRow {
   last_at_ms: number;
 }
 
-/** What is known of deliveries beyond their entries. Keys of verdicts have a colon in them, ids of events none. */
+/** Deliveries that came again, where that is not told by the time of their entries. */
 export const delivery = walked<DeliveryRow, "delivery">(
   {
     kind: "delivery",
-    sql: `SELECT k.key, k.received_at, k.last_at_ms FROM known k LEFT JOIN entries e ON e.position = k.position
-      WHERE k.key > ? AND instr(k.key, ':') = 0 AND (e.position IS NULL OR e.at_ms <> k.last_at_ms)
-      ORDER BY k.key LIMIT ?`,
+    sql: `SELECT key, received_at, last_at_ms FROM seen_again AS seen
+      WHERE key > ? AND NOT EXISTS (SELECT 1 FROM entries
+        WHERE position IN (SELECT id FROM events_by_id WHERE hash = key_hash(seen.key))
+          AND key = seen.key AND at_ms = seen.last_at_ms)
+      ORDER BY key LIMIT ?`,
     start: [""],
     mark: (row) => [row.key],
     record: (row) => ({
@@ -169,9 +170,12 @@ export const delivery = walked<DeliveryRow, "delivery">(
     }),
   },
   (db, { key, body }) => {
-    // No entry has position 0.
-    const sql = `INSERT INTO known (key, position, received_at, last_at_ms, duplicates) VALUES (?, 0, ?, ?, 1)
-      ON CONFLICT (key) DO UPDATE SET last_at_ms = excluded.last_at_ms, duplicates = max(duplicates, 1)`;
-    db.run(sql, key, body.receivedAt, body.seenAtMs);
+    const known = findIndexed(db, SEEN_AGAIN, key);
+    if (known !== undefined) {
+      db.run("UPDATE seen_again SET last_at_ms = ? WHERE seq = ?", body.seenAtMs, known);
+      return;
+    }
+    const sql = "INSERT INTO seen_again (key, received_at, last_at_ms) VALUES (?, ?, ?)";
+    indexAtOnce(db, SEEN_AGAIN, { key, id: db.insert(sql, key, body.receivedAt, body.seenAtMs) });
   },
 );

@@ -11,11 +11,11 @@ import { prepareTables } from "../archive/tables.ts";
 import { readArchived, readWaiting, writeArchived, writeWaiting } from "../archive/transfer.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { jobError, openError, readError } from "../errors.ts";
-import { INCIDENTS, KNOWN } from "../journal-keys.ts";
+import { KEYED_TABLES } from "../journal-keys.ts";
+import { keyIndex } from "../key-index.ts";
 import { holdFolder } from "../lock.ts";
 import { migrate } from "../migrations.ts";
 import { readStanding, writeStanding } from "../standing.ts";
-import { writeBehind } from "../write-behind.ts";
 import * as journal from "./journal.ts";
 import * as memory from "./journal-memory.ts";
 import * as queues from "./queues.ts";
@@ -45,7 +45,17 @@ const TABLES: { readonly [K in StoreKind]: TransferTable<K> } = {
 
 /** What a store that was never used has no row in. */
 const CONTENT = {
-  store: ["entries", "known", "incidents", "raw_bodies", "inbox", "tasks", "outbox", "buckets", "grants"],
+  store: [
+    "entries",
+    "seen_again",
+    "incidents",
+    "raw_bodies",
+    "inbox",
+    "tasks",
+    "outbox",
+    "buckets",
+    "grants",
+  ],
   records: ["audit", "config_versions", "replays", "state", "signatures", "refusals"],
   archive: ["events", "waiting_verdicts"],
 };
@@ -104,9 +114,8 @@ async function openFiles(dataDir: string): Promise<Files> {
   const store = openDatabase(join(dataDir, "whale.db"));
   try {
     migrate(store);
-    // What waits in the log of changes is read from the tables below.
-    const recent = writeBehind(store, [KNOWN, INCIDENTS]);
-    await recent.merge(async (job) => inTransaction(store, job));
+    // What the index would have in memory is looked for in its tables below.
+    await keyIndex(store, KEYED_TABLES).merge(async (job) => inTransaction(store, job));
     return { store, archive: openArchiveFile(dataDir) };
   } catch (cause) {
     store.close();

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Database, openDatabase } from "../../../adapters/sqlite/database.ts";
 import { type GroupCommit, groupCommit } from "../../../adapters/sqlite/group-commit.ts";
-import { writeBehind } from "../../../adapters/sqlite/write-behind.ts";
+import { keyIndex } from "../../../adapters/sqlite/key-index.ts";
 import type { Queue } from "../../../core/ports/index.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
@@ -36,7 +36,7 @@ function aBench(log = silentLog): Bench {
   };
   const announced: Queue[] = [];
   const announce = (what: Queue) => void announced.push(what);
-  const commits = groupCommit({ db: watched, log, announce, hooks: writeBehind(db, []).transaction });
+  const commits = groupCommit({ db: watched, log, announce, hooks: keyIndex(db, []).transaction });
   return { db, ran, announced, commits };
 }
 

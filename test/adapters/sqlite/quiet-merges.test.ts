@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import type { KeyIndex } from "../../../adapters/sqlite/key-index.ts";
 import { quietMerges } from "../../../adapters/sqlite/quiet-merges.ts";
-import type { WriteBehind } from "../../../adapters/sqlite/write-behind.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
 interface Bench {
@@ -25,7 +25,7 @@ function over(given: Partial<Bench>, log = silentLog) {
     fails: false,
     ...given,
   };
-  const recent: Pick<WriteBehind, "waiting" | "learnSome" | "merge"> = {
+  const index: Pick<KeyIndex, "waiting" | "learnSome" | "merge"> = {
     waiting: () => bench.rows,
     learnSome: () => bench.unlearnt-- > 0,
     merge: async (write) => {
@@ -42,7 +42,7 @@ function over(given: Partial<Bench>, log = silentLog) {
     },
   };
   const copies = { busy: () => bench.copying };
-  return { bench, merges: quietMerges({ recent: recent as WriteBehind, commits, copies, log }) };
+  return { bench, merges: quietMerges({ index, commits, copies, log }) };
 }
 
 /** Everything that was to happen by then has happened: a quiet moment is looked for each 2 ms. */

@@ -1,0 +1,236 @@
+import type { Database } from "./database.ts";
+import { keyHash } from "./key-hash.ts";
+import { type SortedKey, sortInTurns } from "./sort-in-turns.ts";
+import { type StoredKeys, storedKeys } from "./stored-keys.ts";
+
+/** A table whose rows are found by a key that none of its own indexes has. */
+export interface KeyedTable {
+  name: string;
+  /** Its numbers of rows: a column that only grows, whatever is deleted. */
+  id: string;
+  /** SQL of the key over one row. The newest row of a key is the one that is found. */
+  key: string;
+  /** SQL of which rows are found by their key; all when absent. */
+  only?: string;
+  /** The table with a row `(hash, id)` for each, `hash` of its key. */
+  index: string;
+}
+
+/**
+ * Finds rows by keys that are in no order: ids, fingerprints, signatures. An index over them has another page for each
+ * new row, and every changed page is written and synced whole. So new rows are in the index in memory first and
+ * come to the table that is the index many at once, in its order. That table has but a hash and a number, so
+ * that a page has many, too. The rows themselves say what is not there yet when the process has died.
+ */
+export interface KeyIndex {
+  /** The number of the row of a key. */
+  find(table: KeyedTable, key: string): number | undefined;
+  /** A row was inserted. Inside a transaction alone. */
+  put(table: KeyedTable, key: string, id: number): void;
+  /** A row is deleted. Inside a transaction alone, and not while rows up to this one wait. */
+  remove(table: KeyedTable, key: string, id: number): void;
+  /** Whether some of the rows up to this one may be in the index in memory alone. */
+  waitsUpTo(table: KeyedTable, id: number): boolean;
+  /** Rows in memory that no merge has begun to write. */
+  waiting(): number;
+  /** Learns some of the keys that are stored, so that others need not be looked for; false when all are known. */
+  learnSome(): boolean;
+  /**
+   * Brings what waits to its tables, some rows in each turn of `write`, which commits them. Rejects when a commit
+   * fails; nothing is lost then. A call while one runs waits for that and begins again.
+   */
+  merge(write: (job: () => void) => Promise<void>): Promise<void>;
+  /** What the writer of transactions tells. */
+  readonly transaction: TransactionHooks;
+}
+
+export interface TransactionHooks {
+  committed(): void;
+  undone(): void;
+  /** A point to which the changes of this transaction can be taken back. */
+  mark(): () => void;
+}
+
+/** Rows in memory by their keys. */
+interface Waiting {
+  rows: Map<string, number>;
+  /** None has a number below this. */
+  from: number;
+}
+
+/** What of one table may not have reached its index. */
+interface Behind {
+  table: KeyedTable;
+  stored: StoredKeys;
+  recent: Waiting;
+  /** What a merge is writing. */
+  merging: Waiting;
+}
+
+/** What takes one change of the open transaction back. */
+interface Undo extends Pick<Waiting, "rows"> {
+  key: string;
+  before: number | undefined;
+}
+
+/** So many rows are written to an index in one transaction: a few milliseconds. */
+const MERGED_AT_ONCE = 500;
+
+/** Opens the index of these tables, with the rows that an earlier process had not yet brought there. */
+export function keyIndex(db: Database, tables: readonly KeyedTable[]): KeyIndex {
+  const all = tables.map((table) => openedBehind(db, table));
+  const byTable = new Map(all.map((behind) => [behind.table, behind]));
+  const of = (table: KeyedTable): Behind => {
+    const behind = byTable.get(table);
+    if (!behind) throw new Error(`the index does not know the table ${table.name}`);
+    return behind;
+  };
+  let undo: Undo[] = [];
+  let running: Promise<void> = Promise.resolve();
+  const takeBackTo = (length: number): void => {
+    for (const { rows, key, before } of undo.splice(length).reverse()) {
+      if (before === undefined) rows.delete(key);
+      else rows.set(key, before);
+    }
+  };
+  return {
+    find: (table, key) => {
+      const { stored, recent, merging } = of(table);
+      if (!stored.mayHold(key)) return undefined;
+      return recent.rows.get(key) ?? merging.rows.get(key) ?? findStored(db, table, key);
+    },
+    put: (table, key, id) => {
+      const { stored, recent } = of(table);
+      stored.add(key);
+      undo.push({ rows: recent.rows, key, before: recent.rows.get(key) });
+      add(recent, key, id);
+    },
+    remove: (table, key, id) => {
+      db.run(`DELETE FROM ${table.index} WHERE hash = ? AND id = ?`, keyHash(key), id);
+    },
+    waitsUpTo: (table, id) => Math.min(of(table).recent.from, of(table).merging.from) <= id,
+    waiting: () => all.reduce((count, { recent }) => count + recent.rows.size, 0),
+    learnSome: () => all.some(({ stored }) => stored.learnSome()),
+    merge: (write) => {
+      running = running.catch(() => undefined).then(() => mergeAll(db, all, write));
+      return running;
+    },
+    transaction: {
+      committed: () => {
+        undo = [];
+      },
+      undone: () => takeBackTo(0),
+      mark: () => {
+        const { length } = undo;
+        return () => takeBackTo(length);
+      },
+    },
+  };
+}
+
+function noneWaiting(): Waiting {
+  return { rows: new Map(), from: Number.POSITIVE_INFINITY };
+}
+
+function add(to: Waiting, key: string, id: number): void {
+  to.rows.set(key, id);
+  to.from = Math.min(to.from, id);
+}
+
+function openedBehind(db: Database, table: KeyedTable): Behind {
+  const waits = (): string[] => [...behind.recent.rows.keys(), ...behind.merging.rows.keys()];
+  const stored = storedKeys(db, table.index, waits);
+  const behind: Behind = { table, stored, recent: noneWaiting(), merging: noneWaiting() };
+  for (const { key, id } of rowsBehind(db, table)) {
+    stored.add(key);
+    add(behind.recent, key, id);
+  }
+  return behind;
+}
+
+/** The rows that are behind the last one that is in the index. */
+function rowsBehind(db: Database, table: KeyedTable): { key: string; id: number }[] {
+  const { name, id, key } = table;
+  const sql = `SELECT ${key} AS key, ${id} AS id FROM ${name} WHERE ${id} > ?${andOnly(table)} ORDER BY ${id}`;
+  return db.all(sql, lastMerged(db, table));
+}
+
+function findStored(db: Database, table: KeyedTable, key: string): number | undefined {
+  const { name, id, index } = table;
+  const sql = `SELECT ${id} AS id FROM ${name} WHERE ${id} IN (SELECT id FROM ${index} WHERE hash = ?)
+    AND ${table.key} = ?${andOnly(table)} ORDER BY ${id} DESC LIMIT 1`;
+  return db.get<{ id: number }>(sql, keyHash(key), key)?.id;
+}
+
+function andOnly({ only }: KeyedTable): string {
+  return only === undefined ? "" : ` AND ${only}`;
+}
+
+type Write = (job: () => void) => Promise<void>;
+
+async function mergeAll(db: Database, all: readonly Behind[], write: Write): Promise<void> {
+  await write(() => {
+    for (const behind of all) {
+      behind.merging = joined(behind.merging, behind.recent);
+      behind.recent = noneWaiting();
+    }
+  });
+  for (const behind of all) await mergeTable(db, behind, write);
+}
+
+/** What an earlier merge did not finish, and what came since. */
+function joined(earlier: Waiting, later: Waiting): Waiting {
+  if (earlier.rows.size === 0) return later;
+  return { rows: new Map([...earlier.rows, ...later.rows]), from: Math.min(earlier.from, later.from) };
+}
+
+async function mergeTable(db: Database, behind: Behind, write: Write): Promise<void> {
+  const { table, merging } = behind;
+  const keys = await sortInTurns(
+    Array.from(merging.rows.keys(), (key) => ({ key, by: keyHash(key) })),
+    write,
+  );
+  for (let at = 0; at < keys.length; at += MERGED_AT_ONCE) {
+    await write(() => writeRows(db, behind, keys.slice(at, at + MERGED_AT_ONCE)));
+  }
+  await write(() => setLastMerged(db, table, lastOf(merging)));
+  behind.merging = noneWaiting();
+}
+
+function lastOf({ rows }: Waiting): number {
+  let last = 0;
+  for (const id of rows.values()) last = Math.max(last, id);
+  return last;
+}
+
+function writeRows(db: Database, { table, merging }: Behind, keys: readonly SortedKey[]): void {
+  for (const { key, by: hash } of keys) {
+    const id = merging.rows.get(key);
+    // None when it was taken back with the transaction that the merge began in.
+    if (id !== undefined) insertRow(db, table, { hash, id });
+  }
+}
+
+function insertRow(db: Database, { index }: KeyedTable, { hash, id }: { hash: number; id: number }): void {
+  db.run(`INSERT OR IGNORE INTO ${index} (hash, id) VALUES (?, ?)`, hash, id);
+}
+
+/** Writes a row's place in the index at once, inside a transaction; for whoever has no index in memory. */
+export function indexAtOnce(db: Database, table: KeyedTable, row: { key: string; id: number }): void {
+  insertRow(db, table, { hash: keyHash(row.key), id: row.id });
+  setLastMerged(db, table, row.id);
+}
+
+/** The number of a row whose key is in the index, or undefined; for whoever has no index in memory. */
+export const findIndexed = findStored;
+
+/** All rows up to this one are in the index. */
+function lastMerged(db: Database, { index }: KeyedTable): number {
+  return db.get<{ value: number }>("SELECT value FROM meta WHERE name = ?", index)?.value ?? 0;
+}
+
+function setLastMerged(db: Database, { index }: KeyedTable, id: number): void {
+  const sql =
+    "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)";
+  db.run(sql, index, id);
+}
