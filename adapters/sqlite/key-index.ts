@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 import { keyHash } from "./key-hash.ts";
-import { type SortedKey, sortInTurns } from "./sort-in-turns.ts";
+import { sortInTurns } from "./sort-in-turns.ts";
 import { type StoredKeys, storedKeys } from "./stored-keys.ts";
 
 /** A table whose rows are found by a key that none of its own indexes has. */
@@ -51,9 +51,9 @@ export interface TransactionHooks {
   mark(): () => void;
 }
 
-/** Rows in memory by their keys. */
+/** The newest rows in memory by the hashes of their keys. */
 interface Waiting {
-  rows: Map<string, number>;
+  rows: Map<number, number>;
   /** None has a number below this. */
   from: number;
 }
@@ -69,7 +69,7 @@ interface Behind {
 
 /** What takes one change of the open transaction back. */
 interface Undo extends Pick<Waiting, "rows"> {
-  key: string;
+  hash: number;
   before: number | undefined;
 }
 
@@ -88,22 +88,27 @@ export function keyIndex(db: Database, tables: readonly KeyedTable[]): KeyIndex 
   let undo: Undo[] = [];
   let running: Promise<void> = Promise.resolve();
   const takeBackTo = (length: number): void => {
-    for (const { rows, key, before } of undo.splice(length).reverse()) {
-      if (before === undefined) rows.delete(key);
-      else rows.set(key, before);
+    for (const { rows, hash, before } of undo.splice(length).reverse()) {
+      if (before === undefined) rows.delete(hash);
+      else rows.set(hash, before);
     }
   };
   return {
     find: (table, key) => {
+      const hash = keyHash(key);
       const { stored, recent, merging } = of(table);
-      if (!stored.mayHold(key)) return undefined;
-      return recent.rows.get(key) ?? merging.rows.get(key) ?? findStored(db, table, key);
+      if (!stored.mayHold(hash)) return undefined;
+      return findRow(db, table, { key, hash, inMemory: [recent.rows.get(hash), merging.rows.get(hash)] });
     },
     put: (table, key, id) => {
+      const hash = keyHash(key);
       const { stored, recent } = of(table);
-      stored.add(key);
-      undo.push({ rows: recent.rows, key, before: recent.rows.get(key) });
-      add(recent, key, id);
+      const before = recent.rows.get(hash);
+      // Of this key, or by chance of another.
+      if (before !== undefined) insertRow(db, table, { hash, id: before });
+      stored.add(hash);
+      undo.push({ rows: recent.rows, hash, before });
+      add(recent, hash, id);
     },
     remove: (table, key, id) => {
       db.run(`DELETE FROM ${table.index} WHERE hash = ? AND id = ?`, keyHash(key), id);
@@ -132,18 +137,21 @@ function noneWaiting(): Waiting {
   return { rows: new Map(), from: Number.POSITIVE_INFINITY };
 }
 
-function add(to: Waiting, key: string, id: number): void {
-  to.rows.set(key, id);
+function add(to: Waiting, hash: number, id: number): void {
+  to.rows.set(hash, id);
   to.from = Math.min(to.from, id);
 }
 
 function openedBehind(db: Database, table: KeyedTable): Behind {
-  const waits = (): string[] => [...behind.recent.rows.keys(), ...behind.merging.rows.keys()];
+  const waits = (): number[] => [...behind.recent.rows.keys(), ...behind.merging.rows.keys()];
   const stored = storedKeys(db, table.index, waits);
   const behind: Behind = { table, stored, recent: noneWaiting(), merging: noneWaiting() };
   for (const { key, id } of rowsBehind(db, table)) {
-    stored.add(key);
-    add(behind.recent, key, id);
+    const hash = keyHash(key);
+    const before = behind.recent.rows.get(hash);
+    if (before !== undefined) insertRow(db, table, { hash, id: before });
+    stored.add(hash);
+    add(behind.recent, hash, id);
   }
   return behind;
 }
@@ -155,11 +163,20 @@ function rowsBehind(db: Database, table: KeyedTable): { key: string; id: number 
   return db.all(sql, lastMerged(db, table));
 }
 
-function findStored(db: Database, table: KeyedTable, key: string): number | undefined {
+interface Sought {
+  key: string;
+  hash: number;
+  /** Numbers of rows that the index has in memory for this hash. */
+  inMemory: readonly (number | undefined)[];
+}
+
+function findRow(db: Database, table: KeyedTable, { key, hash, inMemory }: Sought): number | undefined {
   const { name, id, index } = table;
-  const sql = `SELECT ${id} AS id FROM ${name} WHERE ${id} IN (SELECT id FROM ${index} WHERE hash = ?)
-    AND ${table.key} = ?${andOnly(table)} ORDER BY ${id} DESC LIMIT 1`;
-  return db.get<{ id: number }>(sql, keyHash(key), key)?.id;
+  const sql = `SELECT ${id} AS id FROM ${name}
+    WHERE ${id} IN (SELECT id FROM ${index} WHERE hash = ? UNION ALL VALUES (?), (?))
+      AND ${table.key} = ?${andOnly(table)} ORDER BY ${id} DESC LIMIT 1`;
+  const [first = null, second = null] = inMemory;
+  return db.get<{ id: number }>(sql, hash, first, second, key)?.id;
 }
 
 function andOnly({ only }: KeyedTable): string {
@@ -171,7 +188,7 @@ type Write = (job: () => void) => Promise<void>;
 async function mergeAll(db: Database, all: readonly Behind[], write: Write): Promise<void> {
   await write(() => {
     for (const behind of all) {
-      behind.merging = joined(behind.merging, behind.recent);
+      behind.merging = joined(db, behind);
       behind.recent = noneWaiting();
     }
   });
@@ -179,19 +196,20 @@ async function mergeAll(db: Database, all: readonly Behind[], write: Write): Pro
 }
 
 /** What an earlier merge did not finish, and what came since. */
-function joined(earlier: Waiting, later: Waiting): Waiting {
-  if (earlier.rows.size === 0) return later;
-  return { rows: new Map([...earlier.rows, ...later.rows]), from: Math.min(earlier.from, later.from) };
+function joined(db: Database, { table, merging, recent }: Behind): Waiting {
+  if (merging.rows.size === 0) return recent;
+  for (const hash of recent.rows.keys()) {
+    const id = merging.rows.get(hash);
+    if (id !== undefined) insertRow(db, table, { hash, id });
+  }
+  return { rows: new Map([...merging.rows, ...recent.rows]), from: Math.min(merging.from, recent.from) };
 }
 
 async function mergeTable(db: Database, behind: Behind, write: Write): Promise<void> {
   const { table, merging } = behind;
-  const keys = await sortInTurns(
-    Array.from(merging.rows.keys(), (key) => ({ key, by: keyHash(key) })),
-    write,
-  );
-  for (let at = 0; at < keys.length; at += MERGED_AT_ONCE) {
-    await write(() => writeRows(db, behind, keys.slice(at, at + MERGED_AT_ONCE)));
+  const hashes = await sortInTurns([...merging.rows.keys()], write);
+  for (let at = 0; at < hashes.length; at += MERGED_AT_ONCE) {
+    await write(() => writeRows(db, behind, hashes.slice(at, at + MERGED_AT_ONCE)));
   }
   await write(() => setLastMerged(db, table, lastOf(merging)));
   behind.merging = noneWaiting();
@@ -203,9 +221,9 @@ function lastOf({ rows }: Waiting): number {
   return last;
 }
 
-function writeRows(db: Database, { table, merging }: Behind, keys: readonly SortedKey[]): void {
-  for (const { key, by: hash } of keys) {
-    const id = merging.rows.get(key);
+function writeRows(db: Database, { table, merging }: Behind, hashes: readonly number[]): void {
+  for (const hash of hashes) {
+    const id = merging.rows.get(hash);
     // None when it was taken back with the transaction that the merge began in.
     if (id !== undefined) insertRow(db, table, { hash, id });
   }
@@ -221,8 +239,10 @@ export function indexAtOnce(db: Database, table: KeyedTable, row: { key: string;
   setLastMerged(db, table, row.id);
 }
 
-/** The number of a row whose key is in the index, or undefined; for whoever has no index in memory. */
-export const findIndexed = findStored;
+/** The number of the row of a key; for whoever has no index in memory. */
+export function findIndexed(db: Database, table: KeyedTable, key: string): number | undefined {
+  return findRow(db, table, { key, hash: keyHash(key), inMemory: [] });
+}
 
 /** All rows up to this one are in the index. */
 function lastMerged(db: Database, { index }: KeyedTable): number {

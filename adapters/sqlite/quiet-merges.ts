@@ -25,9 +25,9 @@ export interface QuietMergesParts {
 }
 
 /** From so many rows on they are brought to their tables: the more at once, the fewer pages for each. */
-const MERGE_FROM = 40_000;
-/** From so many on nothing waits for a quiet moment; they take some 30 MB, as many again may be on their way. */
-const HURRY_FROM = 60_000;
+const MERGE_FROM = 120_000;
+/** From so many on nothing waits for a quiet moment; they take some 10 MB, as many again may be on their way. */
+const HURRY_FROM = 180_000;
 /** How often a quiet moment is looked for. */
 const LOOK_MS = 2;
 

@@ -1,16 +1,15 @@
 import type { Database } from "./database.ts";
-import { keyHash } from "./key-hash.ts";
 
 /**
  * Tells without the disk that a key was never stored. Nearly every key that is asked for is new, and each look-up
  * for one would read a page of its own. The keys are kept as bits: of a few it says "perhaps" although they are not
- * there, which costs a look-up; it never says "no" of one that is.
+ * there, which costs a look-up; it never says "no" of one that is. Keys are told by their hashes (`keyHash`).
  */
 export interface StoredKeys {
   /** False only of a key that is neither in the table nor on its way there. */
-  mayHold(key: string): boolean;
+  mayHold(hash: number): boolean;
   /** A row of this key is on its way to the table. */
-  add(key: string): void;
+  add(hash: number): void;
   /** Learns some of the keys that were stored before; false when there are none left. Until then all may be held. */
   learnSome(): boolean;
 }
@@ -25,9 +24,9 @@ const RENEWED_AFTER = 3_000_000;
 
 /**
  * The keys whose hashes are in a table with the columns `hash` and `id`, whose rows are only ever added through this
- * connection. `onTheirWay` gives the keys that were added and may not have reached it.
+ * connection. `onTheirWay` gives those that were added and may not have reached it.
  */
-export function storedKeys(db: Database, table: string, onTheirWay: () => Iterable<string>): StoredKeys {
+export function storedKeys(db: Database, table: string, onTheirWay: () => Iterable<number>): StoredKeys {
   const sql = `SELECT hash, id FROM ${table} WHERE (hash, id) > (?, ?) ORDER BY hash, id LIMIT ${LEARNT_AT_ONCE}`;
   const start = { hash: -1, id: 0 };
   let learnt: KeyBits | null = null;
@@ -38,15 +37,14 @@ export function storedKeys(db: Database, table: string, onTheirWay: () => Iterab
     after = start;
     added = 0;
     const anew = keyBits();
-    for (const key of onTheirWay()) anew.add(keyHash(key));
+    for (const hash of onTheirWay()) anew.add(hash);
     return anew;
   };
   return {
-    mayHold: (key) => learnt === null || learnt.has(keyHash(key)),
-    add: (key) => {
+    mayHold: (hash) => learnt === null || learnt.has(hash),
+    add: (hash) => {
       added += 1;
       if (added > RENEWED_AFTER) learning ??= renew();
-      const hash = keyHash(key);
       learnt?.add(hash);
       learning?.add(hash);
     },

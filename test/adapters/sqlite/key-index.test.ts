@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Database, openDatabase } from "../../../adapters/sqlite/database.ts";
 import { type GroupCommit, groupCommit } from "../../../adapters/sqlite/group-commit.ts";
+import { keyHash } from "../../../adapters/sqlite/key-hash.ts";
 import {
   findIndexed,
   indexAtOnce,
@@ -186,6 +187,30 @@ describe("rows found by keys", () => {
     assert.deepEqual([find("a"), find("b"), indexed(db)], [1, undefined, [1]]);
     assert.equal(await put("b"), 3);
     assert.equal(over(db).find("b"), 3);
+  });
+
+  test("whose keys have one hash are told apart, wherever they are", async () => {
+    const [one, other] = ["1nywa", "do7vx"];
+    assert.equal(keyHash(`the ${one}`), keyHash(`the ${other}`));
+    const bench = over(aDatabase());
+    const { db, put, find, merge } = bench;
+    const check = (expected: readonly (number | undefined)[]) => {
+      assert.deepEqual([one, other].map(find), expected);
+      assert.deepEqual([one, other].map(over(db).find), expected);
+    };
+    await put(one);
+    check([1, undefined]);
+    await put(other);
+    check([1, 2]);
+    await merge();
+    check([1, 2]);
+    await put(one);
+    check([3, 2]);
+    await put(other);
+    check([3, 4]);
+    await merge();
+    check([3, 4]);
+    assert.deepEqual(indexed(db), [1, 2, 3, 4]);
   });
 
   test("that are written without an index in memory are in it when it is opened", () => {

@@ -49,7 +49,7 @@ function over(given: Partial<Bench>, log = silentLog) {
 const awhile = () => pause(12);
 
 test("few rows stay in memory", async () => {
-  const { bench, merges } = over({ rows: 39_999 });
+  const { bench, merges } = over({ rows: 119_999 });
   await awhile();
   merges.committed();
   await awhile();
@@ -57,7 +57,7 @@ test("few rows stay in memory", async () => {
 });
 
 test("many rows are not written while the log is copied", async () => {
-  const { bench, merges } = over({ rows: 40_000, copying: true });
+  const { bench, merges } = over({ rows: 120_000, copying: true });
   merges.committed();
   await awhile();
   assert.equal(bench.written, 0);
@@ -69,7 +69,7 @@ test("many rows are not written while the log is copied", async () => {
 });
 
 test("many rows are written once no write waits", async () => {
-  const { bench, merges } = over({ rows: 40_000 });
+  const { bench, merges } = over({ rows: 120_000 });
   await awhile();
   bench.busy = true;
   merges.committed();
@@ -81,7 +81,7 @@ test("many rows are written once no write waits", async () => {
 });
 
 test("too many rows wait for no quiet moment", async () => {
-  const { bench, merges } = over({ rows: 60_000 });
+  const { bench, merges } = over({ rows: 180_000 });
   await awhile();
   bench.busy = true;
   merges.committed();
@@ -91,7 +91,7 @@ test("too many rows wait for no quiet moment", async () => {
 
 test("rows that cannot be written are tried again after a later commit", async () => {
   const log = recordingLog();
-  const { bench, merges } = over({ rows: 40_000, fails: true }, log);
+  const { bench, merges } = over({ rows: 120_000, fails: true }, log);
   await awhile();
   merges.committed();
   await awhile();
@@ -111,7 +111,7 @@ test("the keys that are stored are all learnt at first", async () => {
 });
 
 test("nothing begins after the end", async () => {
-  const { bench, merges } = over({ unlearnt: 1_000, rows: 40_000 });
+  const { bench, merges } = over({ unlearnt: 1_000, rows: 120_000 });
   merges.close();
   await awhile();
   const { unlearnt } = bench;
