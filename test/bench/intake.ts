@@ -29,8 +29,8 @@ const HOOK = "/hooks/signed";
 const CONNECTIONS = 64;
 const BATCH = 64;
 /** So many requests a second are made before a block; more are made within it. */
-const STOCKED_SINGLES = 8_000;
-const STOCKED_BATCHES = 400;
+const STOCKED_SINGLES = 12_000;
+const STOCKED_BATCHES = 700;
 
 /** A process that uses less than this share of a processor for so long is at rest; no longer than 30 s is waited. */
 const REST_MS = 300;
