@@ -29,11 +29,15 @@ export function withOptions(adapter: SourceAdapter, checks: OptionChecks): Sourc
     if (options === undefined) return adapter.read(delivery);
     const fault = checkOptions(options);
     if (fault) return fault;
-    return adapter.read(
-      typeof options["zone"] === "string" ? { ...delivery, zone: options["zone"] } : delivery,
-    );
+    const { zone } = options;
+    return adapter.read(typeof zone === "string" ? inZone(delivery, zone) : delivery);
   };
   return { kind: adapter.kind, read, checkOptions };
+}
+
+/** Field by field, because a delivery may make some of them only when they are asked for. */
+function inZone({ body, contentType, query, headers, options }: Delivery, zone: string): Delivery {
+  return { body, contentType, query, headers, zone, ...(options === undefined ? {} : { options }) };
 }
 
 function faultOf(options: Options, checks: OptionChecks): Refusal | null {

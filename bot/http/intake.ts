@@ -82,7 +82,7 @@ export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<Intake
   const { source } = posted;
   const packed = packedBy(posted.encoding);
   if (packed) return refuse(posted, { ...packed, refused: [] }, deps);
-  const read = source.adapter.read(deliveryOf(posted));
+  const read = source.adapter.read(new PostedDelivery(posted));
   if (read.outcome === "refused") {
     return refuse(posted, { reason: read.reason, message: read.message, refused: [] }, deps);
   }
@@ -146,22 +146,34 @@ function tellDuplicates(
   log.info(told, "delivered again");
 }
 
-function deliveryOf({ source, raw, bytes, sent, zone }: Posted): AdapterDelivery {
-  const { zone: own, options } = source.source;
-  const { contentType } = raw;
-  const given: { options?: JsonObject } = options === undefined ? {} : { options };
-  return {
-    body: bytes,
-    contentType,
-    get query() {
-      return sent().query;
-    },
-    get headers() {
-      return sent().headers;
-    },
-    zone: own ?? zone,
-    ...given,
-  };
+/**
+ * What the adapter reads of a body. A class because its getters are made once: those of an object made in place are
+ * new for each, and so is its shape, which V8 keeps, with the whole request behind it, until it looks through all
+ * of its memory.
+ */
+class PostedDelivery implements AdapterDelivery {
+  readonly body: Buffer;
+  readonly contentType: string;
+  readonly zone: string;
+  readonly options?: JsonObject;
+  readonly #sent: Posted["sent"];
+
+  constructor({ source, raw, bytes, sent, zone }: Posted) {
+    const { zone: own, options } = source.source;
+    this.body = bytes;
+    this.contentType = raw.contentType;
+    this.zone = own ?? zone;
+    if (options !== undefined) this.options = options;
+    this.#sent = sent;
+  }
+
+  get query(): Sent["query"] {
+    return this.#sent().query;
+  }
+
+  get headers(): Sent["headers"] {
+    return this.#sent().headers;
+  }
 }
 
 type Handshake = Extract<Reading, { outcome: "handshake" }>;

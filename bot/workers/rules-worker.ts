@@ -93,7 +93,8 @@ async function readPartition(
 async function judgeEntry(entry: JournalEntry, deps: RulesWorkerDeps): Promise<Verdict[]> {
   if (entry.kind !== "event") return [];
   const { event } = entry;
-  const verdicts = await withdrawRecovered(event, { ...deps, set: deps.inForce().set });
+  const { tasks, advancer } = deps;
+  const verdicts = await withdrawRecovered(event, { tasks, advancer, set: deps.inForce().set });
   const withdrawing = new Set(verdicts.map((verdict) => verdict.ruleId));
   for (const judgement of await judgements(event, deps)) {
     if (withdrawing.has(judgement.verdict.ruleId)) continue;

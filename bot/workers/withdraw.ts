@@ -18,8 +18,10 @@ const MOST_TASKS = 1_000;
  * verdict for each rule of which something was taken back. Doing it again changes nothing and gives the same.
  */
 export async function withdrawRecovered(recovery: WhaleEvent, deps: WithdrawDeps): Promise<Verdict[]> {
+  // Most events recover nothing: they cost no look at every rule.
+  if (recovery.recovers === undefined) return [];
   const cancelling = deps.set.rules.filter(({ rule }) => rule.onRecovery === "cancel");
-  if (recovery.recovers === undefined || cancelling.length === 0) return [];
+  if (cancelling.length === 0) return [];
   const tasks = await tasksOf(recovery, deps.tasks);
   const verdicts: Verdict[] = [];
   for (const compiled of cancelling) {
