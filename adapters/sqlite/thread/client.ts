@@ -3,6 +3,7 @@ import type { Clock, Logger, Queue } from "../../../core/ports/index.ts";
 import { closedError } from "../errors.ts";
 import { threadOptions } from "../thread-options.ts";
 import { type Asking, crashedError, faultError, type Reply, type Served, type Telling } from "./protocol.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
 import type { WorkerOptions } from "./worker.ts";
 
 /** What the client reports beside answers. */
@@ -27,7 +28,7 @@ export interface StoreClient {
 /** Half of what 64 connections bring in one turn. Fewer mean more transactions, more mean that the thread waits. */
 const ROWS_AT_ONCE = 32;
 
-interface Waiting {
+interface Asker {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
 }
@@ -43,13 +44,12 @@ export async function startClient(
   const { clock, log } = given;
   const workerData: WorkerOptions = { ...options, nowMs: clock.nowMs() };
   const worker = new Worker(WORKER, threadOptions(workerData));
-  const waiting = new Map<number, Waiting>();
+  const waiting = createWaiting<Asker>();
   const opened = Promise.withResolvers<number>();
   const end: { error: Error | null } = { error: null };
   onEnd(worker, (error) => {
     end.error = error;
-    for (const one of waiting.values()) one.reject(error);
-    waiting.clear();
+    for (const one of waiting.takeAll()) one.reject(error);
     opened.reject(error);
     given.onEnd(error);
   });
@@ -70,7 +70,7 @@ function onEnd(worker: Worker, ended: (error: Error) => void): void {
 }
 
 interface Hearing {
-  waiting: Map<number, Waiting>;
+  waiting: Waiting<Asker>;
   opened: PromiseWithResolvers<number>;
   log: Logger;
   onWake: (queue: Queue) => void;
@@ -98,18 +98,16 @@ function hear(telling: Telling, { waiting, opened, log, onWake }: Hearing): void
   }
 }
 
-function settle(waiting: Map<number, Waiting>, [id, ok, value]: Reply): void {
-  const one = waiting.get(id);
-  waiting.delete(id);
+function settle(waiting: Waiting<Asker>, [id, ok, value]: Reply): void {
+  const one = waiting.take(id);
   if (ok) one?.resolve(value);
   else one?.reject(faultError(value));
 }
 
 function asker(
   worker: Worker,
-  { waiting, clock, end }: { waiting: Map<number, Waiting>; clock: Clock; end: { error: Error | null } },
+  { waiting, clock, end }: { waiting: Waiting<Asker>; clock: Clock; end: { error: Error | null } },
 ): Pick<StoreClient, "ask" | "close"> {
-  let lastId = 0;
   let asking: Asking | null = null;
   let rowsAsked = 0;
   let closing: Promise<void> | null = null;
@@ -120,10 +118,8 @@ function asker(
   };
   const ask: StoreClient["ask"] = (served, method, args, rows = 1) => {
     if (end.error) return Promise.reject(end.error);
-    lastId += 1;
-    const id = lastId;
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject });
+      const id = waiting.add({ resolve, reject });
       if (!asking) setImmediate(send);
       asking ??= { nowMs: clock.nowMs(), calls: [] };
       asking.calls.push([id, served, method, args]);
