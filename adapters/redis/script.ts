@@ -66,11 +66,11 @@ local function passed(zset, due, held, max)
   end
   return found, ranks
 end
--- The lowest score among the members that nobody holds.
+-- The lowest score among the members that nobody holds. It is among the first few as a rule: more are read only then.
 local function lowest(zset, held)
-  local at, from = now(), 0
+  local at, from, most = now(), 0, 4
   while true do
-    local page = redis.call('ZRANGE', zset, from, from + 99, 'WITHSCORES')
+    local page = redis.call('ZRANGE', zset, from, from + most - 1, 'WITHSCORES')
     if #page == 0 then return false end
     local members = {}
     for i = 1, #page, 2 do members[#members + 1] = page[i] end
@@ -78,7 +78,7 @@ local function lowest(zset, held)
     for i = 1, #members do
       if not untils[i] or tonumber(untils[i]) <= at then return page[2 * i] end
     end
-    from = from + 100
+    from, most = from + most, 100
   end
 end
 `;

@@ -29,7 +29,7 @@ function writePackage(): void {
     ...rest
   } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const scripts = {
-    start: "exec node --max-semi-space-size=16 bot/main.js",
+    start: "exec node --max-semi-space-size=16 --heap-growing-percent=100 bot/main.js",
     demo: "exec node bot/cli/demo.js",
     whale: "node bot/cli/whale.js",
   };

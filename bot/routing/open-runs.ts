@@ -49,8 +49,8 @@ interface Placed {
 export function createOpenRuns({ tasks, advancer, isAlone, clock, log }: OpenRunsDeps): OpenRuns {
   const places = new Map<string, Placed>();
   const counts = new Map<string, OwnRuns>();
-  /** What changed while a list is read: the list may be older. */
-  let meanwhile = new Set<string>();
+  /** What changed while a list is read: the list may be older. Null while none is read. */
+  let meanwhile: Set<string> | null = null;
   let nextMs = 0;
   let listing: Promise<void> | null = null;
   const add = ({ cluster, state }: Placed, by: 1 | -1): void => {
@@ -65,21 +65,22 @@ export function createOpenRuns({ tasks, advancer, isAlone, clock, log }: OpenRun
     else places.delete(taskId);
   };
   const change = (taskId: string, place: Placed | null): void => {
-    meanwhile.add(taskId);
+    meanwhile?.add(taskId);
     put(taskId, place);
   };
   const isHeld = (taskId: string) => places.get(taskId)?.state === "held";
   advancer.onMoved((task) => change(task.id, placeOf(task)));
   const relist = async (): Promise<void> => {
+    const changed = new Set<string>();
+    meanwhile = changed;
     const listed = await tasks.list({ states: ON_CLUSTER, limit: MOST });
     const fresh = new Map(listed.map((task) => [task.id, placeOf(task)]));
-    const isNewer = (taskId: string) => meanwhile.has(taskId) || isHeld(taskId);
+    const isNewer = (taskId: string) => changed.has(taskId) || isHeld(taskId);
     for (const taskId of places.keys()) if (!fresh.has(taskId) && !isNewer(taskId)) put(taskId, null);
     for (const [taskId, place] of fresh) if (!isNewer(taskId)) put(taskId, place);
   };
   const refresh = async (): Promise<void> => {
     const beganMs = clock.nowMs();
-    meanwhile = new Set();
     try {
       await relist();
       const tookMs = Math.max(0, clock.nowMs() - beganMs);
@@ -87,6 +88,8 @@ export function createOpenRuns({ tasks, advancer, isAlone, clock, log }: OpenRun
     } catch (error) {
       nextMs = clock.nowMs() + RELIST_MS;
       log.warn({ reason: errorText(error) }, "runs could not be listed, those known before count");
+    } finally {
+      meanwhile = null;
     }
   };
   return {

@@ -94,6 +94,17 @@ function waiting(open: Open): void {
     assert.equal(await tasks.nextDueAtMs(), START_MS);
   });
 
+  test("sees what is free behind many that are held", async ({ tasks }) => {
+    const held = upTo(500).map((index) => tasks.make({ task: aTask({ forEachIndex: index }), outbox: [] }));
+    await Promise.all(held);
+    assert.equal((await tasks.claimDue("w", 500, LEASE_MS)).length, 500);
+    await tasks.make({ task: aTask({ forEachIndex: 500 }), outbox: [] });
+    await tasks.make({ task: aTask({ forEachIndex: 501, dueAtMs: START_MS + 7 }), outbox: [] });
+    assert.equal(await tasks.nextDueAtMs(), START_MS);
+    assert.deepEqual(indexesOf(await tasks.claimDue("w", 500, LEASE_MS)), [500]);
+    assert.equal(await tasks.nextDueAtMs(), START_MS + 7);
+  });
+
   test("gives a moved task out at its new due time", async ({ tasks, clock }) => {
     const task = aTask();
     await tasks.make({ task, outbox: [] });
