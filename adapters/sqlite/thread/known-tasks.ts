@@ -22,8 +22,9 @@ export function knownTasks(rows: TaskRows, isOpen: () => boolean): TaskRows {
     },
     move: async (move) => {
       const { id, body } = move.task;
-      // A move that fails may be stored all the same. Answers come in the order of the writes.
-      const outcome = await rows.move(move).finally(() => texts.delete(id));
+      // Asked for while it is not known what became of it; one that fails may be stored all the same.
+      texts.delete(id);
+      const outcome = await rows.move(move);
       if (outcome === "moved") texts.set(id, body);
       return outcome;
     },

@@ -103,11 +103,12 @@ type Methods<Port> = Record<keyof Port, true>;
 
 function portsOver(client: StoreClient) {
   const { isOpen } = client;
+  const taskRows = knownTasks(remote<TaskRows>(client, "taskRows", TASKS), isOpen);
   return {
     journal: journalOver(client),
     inbox: remote<Inbox>(client, "inbox", INBOX),
-    tasks: tasksOver(knownTasks(remote<TaskRows>(client, "taskRows", TASKS), isOpen)),
-    outbox: outboxOver(remote<OutboxRows>(client, "outboxRows", OUTBOX)),
+    tasks: tasksOver(taskRows),
+    outbox: outboxOver(remote<OutboxRows>(client, "outboxRows", OUTBOX), taskRows),
     throttle: remote<ThrottleStore>(client, "throttle", THROTTLE),
     audit: remote<Audit>(client, "audit", AUDIT),
     configs: remote<ConfigStore>(client, "configs", CONFIGS),
