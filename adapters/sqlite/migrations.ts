@@ -3,6 +3,7 @@ import { newerError } from "./errors.ts";
 import {
   BUCKET_HELD,
   JOURNAL_TABLES,
+  OUTBOX_LEASES,
   OUTBOX_WHY,
   QUEUE_TABLES,
   RECORD_TABLES,
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly string[] = [
   SHARED_TABLES,
   BUCKET_HELD,
   OUTBOX_WHY,
+  OUTBOX_LEASES,
 ];
 
 /** The schema version of a database file. */
