@@ -6,6 +6,7 @@ import type {
   StateStore,
 } from "../../core/ports/index.ts";
 import type { Arg, Engine } from "./engine.ts";
+import { joined } from "./joined.ts";
 import { STATE_TAG } from "./partitions.ts";
 import { script } from "./script.ts";
 
@@ -45,7 +46,7 @@ export function redisState(engine: Engine): StateStore {
       const [done] = await changeNow(engine, [kind, name, expected, ""]);
       return done === 1;
     },
-    version: async () => Number((await engine.command<string | null>("GET", [`${base}:tick`])) ?? 0),
+    version: joined(async () => Number((await engine.command<string | null>("GET", [`${base}:tick`])) ?? 0)),
   };
 }
 

@@ -4,6 +4,7 @@ import { keyHash } from "./key-hash.ts";
 import {
   BUCKET_HELD,
   JOURNAL_TABLES,
+  OUTBOX_LEASES,
   OUTBOX_WHY,
   QUEUE_TABLES,
   RECORD_TABLES,
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly string[] = [
   BUCKET_HELD,
   OUTBOX_WHY,
   TABLES_BY_KEY,
+  OUTBOX_LEASES,
 ];
 
 /** The schema version of a database file. */

@@ -7,12 +7,12 @@ import type {
   OutboxWaiting,
   Postponing,
 } from "../../core/ports/index.ts";
-import { readTask } from "../../core/tasks/stored.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
+import { type TaskRows, taskOf } from "./task-rows.ts";
 
-/** A claimed item and its task, still as JSON, which costs less to bring to another thread than objects. */
+/** A claimed item, with its body still as JSON, which costs less to bring to another thread than objects. */
 export interface OutboxRow {
   seq: number;
   key: string;
@@ -22,7 +22,6 @@ export interface OutboxRow {
   created_at_ms: number;
   attempts: number;
   body: string;
-  task: string | null;
   fence: number;
 }
 
@@ -31,10 +30,20 @@ export type OutboxRows = Omit<Outbox, "claim"> & {
   claim(max: number, leaseMs: number): Promise<OutboxRow[]>;
 };
 
-/** The outbox over its rows. */
-export function outboxOver(rows: OutboxRows): Outbox {
-  return { ...rows, claim: async (max, leaseMs) => (await rows.claim(max, leaseMs)).map(claimOf) };
+/** The outbox over its rows and those of tasks. */
+export function outboxOver(rows: OutboxRows, tasks: Pick<TaskRows, "get">): Outbox {
+  const claimed = async (row: OutboxRow): Promise<OutboxClaim> => {
+    const task = row.task_id?.startsWith(TASK) ? await taskOf(tasks, row.task_id) : null;
+    return { ...claimOf(row), ...(task ? { task } : {}) };
+  };
+  return {
+    ...rows,
+    claim: async (max, leaseMs) => Promise.all((await rows.claim(max, leaseMs)).map(claimed)),
+  };
 }
+
+/** How ids of tasks begin, beside those of digests and batches. */
+const TASK = "t_";
 
 /** The rows of the outbox in SQLite. */
 export function sqliteOutboxRows(engine: Engine): OutboxRows {
@@ -80,9 +89,9 @@ function addItem(db: Database, item: OutboxItem, nowMs: number): boolean {
 }
 
 function claim(db: Database, by: { max: number; leaseMs: number; nowMs: number }): OutboxRow[] {
-  const sql = `SELECT o.seq, o.key, o.task_id, o.lane, o.due_at_ms, o.created_at_ms, o.attempts, o.body, t.body AS task
-    FROM outbox AS o INDEXED BY outbox_heads LEFT JOIN tasks AS t ON t.id = o.task_id
-    WHERE o.head = 1 AND o.due_at_ms <= ? AND o.leased_until_ms <= ? ORDER BY o.lane, o.seq LIMIT ?`;
+  const sql = `SELECT seq, key, task_id, lane, due_at_ms, created_at_ms, attempts, body
+    FROM outbox INDEXED BY outbox_heads
+    WHERE head = 1 AND due_at_ms <= ? AND leased_until_ms <= ? ORDER BY lane, seq LIMIT ?`;
   const rows = db.all<Omit<OutboxRow, "fence">>(sql, by.nowMs, by.nowMs, limitOf(by.max));
   if (rows.length === 0) return [];
   const fence = nextFence(db);
@@ -101,7 +110,6 @@ function claimOf(row: OutboxRow): OutboxClaim {
     fence: row.fence,
     attempts: row.attempts,
     createdAtMs: row.created_at_ms,
-    ...(row.task === null ? {} : { task: readTask(row.task) }),
   };
 }
 

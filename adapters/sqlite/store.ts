@@ -161,7 +161,7 @@ function portsOver(engine: Engine, config: SqliteStoreConfig) {
     taskRows,
     tasks: tasksOver(taskRows),
     outboxRows,
-    outbox: outboxOver(outboxRows),
+    outbox: outboxOver(outboxRows, taskRows),
     throttle: sqliteThrottle(engine),
     audit: sqliteAudit(engine),
     configs: sqliteConfigStore(engine),

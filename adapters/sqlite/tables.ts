@@ -246,3 +246,11 @@ ALTER TABLE buckets ADD COLUMN held REAL NOT NULL DEFAULT 0;
 export const OUTBOX_WHY = `
 ALTER TABLE outbox ADD COLUMN why TEXT;
 `;
+
+/** A claim changes no index: of those that are due, few are held at a time. */
+export const OUTBOX_LEASES = `
+DROP INDEX outbox_heads;
+DROP INDEX outbox_due;
+CREATE INDEX outbox_heads ON outbox (lane, seq, due_at_ms) WHERE head = 1;
+CREATE INDEX outbox_due ON outbox (due_at_ms) WHERE head = 1;
+`;

@@ -18,7 +18,7 @@ export type MakingRow = Omit<Making, "task"> & { task: TaskRow };
 export type MoveRow = Omit<Move, "task"> & { task: TaskRow };
 
 export interface ClaimedRow {
-  body: string;
+  id: string;
   fence: number;
 }
 
@@ -44,17 +44,21 @@ export function tasksOver(rows: TaskRows): TaskStore {
     move: ({ task, ...move }) => rows.move({ task: rowOf(task), ...move }),
     claimDue: async (holder, max, leaseMs) => {
       const claimed = await rows.claimDue(holder, max, leaseMs);
-      return claimed.map(({ body, fence }) => ({ task: readTask(body), fence }));
+      const tasks = await Promise.all(claimed.map(({ id }) => taskOf(rows, id)));
+      return claimed.flatMap(({ fence }, i) => (tasks[i] ? [{ task: tasks[i], fence }] : []));
     },
-    get: async (id) => {
-      const body = await rows.get(id);
-      return body === null ? null : readTask(body);
-    },
+    get: (id) => taskOf(rows, id),
     findByPrefix: async (prefix, limit) => (await rows.findByPrefix(prefix, limit)).map(readTask),
     list: async (query) => (await rows.list(query)).map(readTask),
     countByState: () => rows.countByState(),
     nextDueAtMs: () => rows.nextDueAtMs(),
   };
+}
+
+/** The task out of its row; null when there is none. */
+export async function taskOf(rows: Pick<TaskRows, "get">, id: string): Promise<Task | null> {
+  const body = await rows.get(id);
+  return body === null ? null : readTask(body);
 }
 
 function rowOf(task: Task): TaskRow {

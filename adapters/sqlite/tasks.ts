@@ -92,14 +92,14 @@ interface Claimant {
 }
 
 function claimDue(db: Database, by: Claimant): ClaimedRow[] {
-  const sql = `SELECT seq, body FROM tasks
+  const sql = `SELECT seq, id FROM tasks
     WHERE due_at_ms <= ? AND leased_until_ms <= ? ORDER BY due_at_ms, seq LIMIT ?`;
-  const rows = db.all<{ seq: number; body: string }>(sql, by.nowMs, by.nowMs, limitOf(by.max));
+  const rows = db.all<{ seq: number; id: string }>(sql, by.nowMs, by.nowMs, limitOf(by.max));
   if (rows.length === 0) return [];
   const fence = nextFence(db);
   const hold = "UPDATE tasks SET leased_until_ms = ?, fence = ?, holder = ? WHERE seq = ?";
   for (const row of rows) db.run(hold, by.nowMs + by.leaseMs, fence, by.holder, row.seq);
-  return rows.map((row) => ({ body: row.body, fence }));
+  return rows.map(({ id }) => ({ id, fence }));
 }
 
 function nextDueAtMs(db: Database, nowMs: number): number | null {

@@ -76,7 +76,7 @@ export function chosenOptions({
 }
 
 /** The parameters that are sent: those rendered, and the chosen value of each choice. */
-export function startParams({ params, ...choosing }: Choosing & { params: JsonObject }): JsonObject {
-  const values = chosenOptions(choosing).map(({ choice, option }) => [choice.name, option.value] as const);
-  return { ...params, ...Object.fromEntries(values) };
+export function startParams(run: Choosing & { params: JsonObject }): JsonObject {
+  const values = chosenOptions(run).map(({ choice, option }) => [choice.name, option.value] as const);
+  return { ...run.params, ...Object.fromEntries(values) };
 }

@@ -122,9 +122,18 @@ export function seconds(value: number): string {
   return `${Math.round(value * 10) / 10} s`;
 }
 
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
 /** Month, day and time of day in a zone. */
 export function clockTime(ms: number, timeZone: string): string {
-  const format = new Intl.DateTimeFormat("zh-CN", {
+  return formatterOf(timeZone).format(ms);
+}
+
+/** Making one costs as much as using it some hundred times. */
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("zh-CN", {
     timeZone,
     month: "2-digit",
     day: "2-digit",
@@ -132,7 +141,8 @@ export function clockTime(ms: number, timeZone: string): string {
     minute: "2-digit",
     hourCycle: "h23",
   });
-  return format.format(ms);
+  formatters.set(timeZone, made);
+  return made;
 }
 
 /** The same of a time as StackStorm writes it; empty where there is none. */

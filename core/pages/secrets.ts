@@ -37,7 +37,7 @@ export function shownRun(run: RunOf, { masking, actions }: Secrecy): ShownRun {
   const places = execution ? [...clusters, execution.cluster] : clusters;
   const isSecret = (name: string) =>
     secretParams.includes(name) || isSecretParam(actions, { action, clusters: places }, name);
-  const sent = masked(startParams({ ...run, params }), masking, isSecret);
+  const sent = masked(startParams(run), masking, isSecret);
   const secrets = [...sent.secrets, ...masked(params, masking, isSecret).secrets];
   return {
     params: sent.value,

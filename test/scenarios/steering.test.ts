@@ -164,6 +164,8 @@ describe("people steer what runs", { concurrency: 3 }, () => {
     const world = await openWorld(t, { files, settings: SOON });
     const card = await approved(world);
     await cardClosed(world, card);
+    // The next message after the question shall be its answer.
+    await message(world, "zhangsan", "失败");
     await world.stop();
     world.write("rules/drill.yaml", Object.values(drillRule({ action: "core.noop" }))[1] ?? {});
     await world.start();

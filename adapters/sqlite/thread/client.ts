@@ -21,6 +21,8 @@ export interface StoreClient {
    * thread begins while the process goes on with its turn. Rejects with the thread's own error.
    */
   ask(served: Served, method: string, args: readonly unknown[], rows?: number): Promise<unknown>;
+  /** Whether it still answers. */
+  isOpen(): boolean;
   /** Ends the thread after everything that was asked. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -102,7 +104,7 @@ function settle(waiting: WaitingList, [id, ok, value]: Reply): void {
 function asker(
   worker: Worker,
   { waiting, clock, end }: { waiting: WaitingList; clock: Clock; end: { error: Error | null } },
-): Pick<StoreClient, "ask" | "close"> {
+): Pick<StoreClient, "ask" | "isOpen" | "close"> {
   let asking: Asking | null = null;
   let rowsAsked = 0;
   let closing: Promise<void> | null = null;
@@ -123,6 +125,7 @@ function asker(
     });
   };
   return {
+    isOpen: () => closing === null && end.error === null,
     ask: (...call) => (closing ? Promise.reject(closedError()) : ask(...call)),
     close: () => {
       // A thread that is gone has nothing left to close.

@@ -18,6 +18,8 @@ import { type OutboxRows, outboxOver } from "../outbox.ts";
 import { type SqliteStore, storeBytes, tell } from "../store.ts";
 import { type TaskRows, tasksOver } from "../task-rows.ts";
 import { type StoreClient, startClient } from "./client.ts";
+import { knownState } from "./known-state.ts";
+import { knownTasks } from "./known-tasks.ts";
 import type { Served } from "./protocol.ts";
 
 /** The embedded store in a thread of its own, so that neither a sync of the disk nor a sweep holds up the process. */
@@ -100,17 +102,19 @@ const STATE: Methods<StateStore> = { get: true, list: true, put: true, remove: t
 type Methods<Port> = Record<keyof Port, true>;
 
 function portsOver(client: StoreClient) {
+  const { isOpen } = client;
+  const taskRows = knownTasks(remote<TaskRows>(client, "taskRows", TASKS), isOpen);
   return {
     journal: journalOver(client),
     inbox: remote<Inbox>(client, "inbox", INBOX),
-    tasks: tasksOver(remote<TaskRows>(client, "taskRows", TASKS)),
-    outbox: outboxOver(remote<OutboxRows>(client, "outboxRows", OUTBOX)),
+    tasks: tasksOver(taskRows),
+    outbox: outboxOver(remote<OutboxRows>(client, "outboxRows", OUTBOX), taskRows),
     throttle: remote<ThrottleStore>(client, "throttle", THROTTLE),
     audit: remote<Audit>(client, "audit", AUDIT),
     configs: remote<ConfigStore>(client, "configs", CONFIGS),
     replays: remote<ReplayStore>(client, "replays", REPLAYS),
     leases: remote<Leases>(client, "leases", LEASES),
-    state: remote<StateStore>(client, "state", STATE),
+    state: knownState(remote<StateStore>(client, "state", STATE), isOpen),
   };
 }
 
