@@ -17,7 +17,7 @@ import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { keyIndex } from "./key-index.ts";
 import { sqliteLeases } from "./leases.ts";
 import { holdFolder } from "./lock.ts";
-import { migrate } from "./migrations.ts";
+import { MIGRATIONS, migrate, schemaVersion } from "./migrations.ts";
 import { type OutboxRows, outboxOver, sqliteOutboxRows } from "./outbox.ts";
 import { quietMerges } from "./quiet-merges.ts";
 import { sqliteReplays } from "./replays.ts";
@@ -56,16 +56,17 @@ export function openStore(options: SqliteStoreOptions): SqliteStore {
   const unlock = holdFolder(config.dataDir);
   try {
     requireInForce(config.dataDir);
-    return openData(config.dataDir, (db) => storeOver(db, config, unlock));
+    return openData(config, (db) => storeOver(db, config, unlock));
   } catch (cause) {
     unlock();
     throw openError(config.dataDir, cause);
   }
 }
 
-function openData<T>(dataDir: string, use: (db: Database) => T): T {
+function openData<T>({ dataDir, log }: SqliteStoreConfig, use: (db: Database) => T): T {
   const db = openDatabase(fileOf(dataDir));
   try {
+    tellMigration(schemaVersion(db), log);
     migrate(db);
     endLeases(db);
     return use(db);
@@ -73,6 +74,16 @@ function openData<T>(dataDir: string, use: (db: Database) => T): T {
     db.close();
     throw cause;
   }
+}
+
+/** Data that is brought to a newer version keeps its owner waiting; data that is new does not. */
+function tellMigration(found: number, log: Logger): void {
+  const newest = MIGRATIONS.length;
+  if (found === 0 || found >= newest) return;
+  log.warn(
+    { from: found, to: newest },
+    "data is brought to a newer version: some 15 s for each million of events",
+  );
 }
 
 /**

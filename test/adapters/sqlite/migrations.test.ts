@@ -7,7 +7,7 @@ import { MIGRATIONS, migrate, schemaVersion } from "../../../adapters/sqlite/mig
 import { eventId } from "../../../core/ids/index.ts";
 import { aDelivery, aDraft } from "../../support/builders.ts";
 import { movableClock } from "../../support/clock.ts";
-import { silentLog } from "../../support/log.ts";
+import { recordingLog, silentLog } from "../../support/log.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 
 const STEPS = ["CREATE TABLE one (a INTEGER)", "CREATE TABLE two (b INTEGER)"];
@@ -143,6 +143,16 @@ describe("data that lay in the order of its keys", () => {
     for (const key of ["merged", "waits", "twice"]) assert.equal((await append(key))?.outcome, "repeat");
     assert.equal((await append("trimmed"))?.outcome, "new");
     await store.close();
+  });
+
+  test("is told to be brought to a newer version, once", async () => {
+    const dataDir = anOldStore();
+    const log = recordingLog();
+    for (const _ of ["first", "second"]) await openStore({ dataDir, clock, log }).close();
+    assert.deepEqual(
+      log.lines.map(({ fields }) => fields),
+      [{ from: IN_KEY_ORDER, to: MIGRATIONS.length }],
+    );
   });
 
   test("has its incidents as they were last", () => {
