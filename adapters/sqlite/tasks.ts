@@ -61,8 +61,12 @@ function insertTask(db: Database, task: TaskRow): void {
 }
 
 function moveTask(db: Database, move: MoveRow, at: Moment): "moved" | "conflict" {
-  if (!mayMove(db, move) || !updateTask(db, move)) return "conflict";
-  if (move.task.dueAtMs !== null) at.wake("tasks");
+  if (!mayMove(db, move)) return "conflict";
+  const { task } = move;
+  const sql = `UPDATE tasks SET state = ?, revision = ?, due_at_ms = ?, leased_until_ms = 0, fence = 0,
+    holder = NULL, body = ? WHERE id = ?`;
+  db.run(sql, task.state, task.revision, task.dueAtMs, task.body, task.id);
+  if (task.dueAtMs !== null) at.wake("tasks");
   // Settling first lets a message of this move follow the one that it answers.
   if (move.settles) settleItem(db, move.settles, at.wake);
   addItems(db, move.outbox, at);
@@ -70,18 +74,14 @@ function moveTask(db: Database, move: MoveRow, at: Moment): "moved" | "conflict"
   return "moved";
 }
 
-/** What is asked beside the stored task; nothing is written before it, so a conflict leaves no trace. */
-function mayMove(db: Database, { task, expected, fence, settles }: MoveRow): boolean {
-  if (task.revision !== expected + 1 || fence === 0) return false;
-  return settles === undefined || holdsItem(db, settles);
-}
-
-/** Whether the task was of the expected revision and, where one was given, of this fence. */
-function updateTask(db: Database, { task, expected, fence }: MoveRow): boolean {
-  const sql = `UPDATE tasks SET state = ?1, revision = ?2, due_at_ms = ?3, leased_until_ms = 0, fence = 0,
-    holder = NULL, body = ?4 WHERE id = ?5 AND revision = ?6 AND (?7 IS NULL OR fence = ?7)`;
-  const { id, state, revision, dueAtMs, body } = task;
-  return db.run(sql, state, revision, dueAtMs, body, id, expected, fence ?? null) === 1;
+/** Every condition is looked at before anything is written, so a conflict leaves no trace. */
+function mayMove(db: Database, move: MoveRow): boolean {
+  const sql = "SELECT revision, fence FROM tasks WHERE id = ?";
+  const stored = db.get<{ revision: number; fence: number }>(sql, move.task.id);
+  if (!stored || stored.revision !== move.expected) return false;
+  if (move.task.revision !== move.expected + 1) return false;
+  if (move.fence !== undefined && (move.fence === 0 || move.fence !== stored.fence)) return false;
+  return move.settles === undefined || holdsItem(db, move.settles);
 }
 
 interface Claimant {
