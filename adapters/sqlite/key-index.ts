@@ -185,24 +185,15 @@ function andOnly({ only }: KeyedTable): string {
 
 type Write = (job: () => void) => Promise<void>;
 
+/** Begins between transactions, so that only what is committed is taken. */
 async function mergeAll(db: Database, all: readonly Behind[], write: Write): Promise<void> {
-  await write(() => {
-    for (const behind of all) {
-      behind.merging = joined(db, behind);
-      behind.recent = noneWaiting();
-    }
-  });
-  for (const behind of all) await mergeTable(db, behind, write);
-}
-
-/** What an earlier merge did not finish, and what came since. */
-function joined(db: Database, { table, merging, recent }: Behind): Waiting {
-  if (merging.rows.size === 0) return recent;
-  for (const hash of recent.rows.keys()) {
-    const id = merging.rows.get(hash);
-    if (id !== undefined) insertRow(db, table, { hash, id });
+  for (const behind of all) {
+    // What an earlier merge did not finish.
+    if (behind.merging.rows.size > 0) await mergeTable(db, behind, write);
+    behind.merging = behind.recent;
+    behind.recent = noneWaiting();
+    await mergeTable(db, behind, write);
   }
-  return { rows: new Map([...merging.rows, ...recent.rows]), from: Math.min(merging.from, recent.from) };
 }
 
 async function mergeTable(db: Database, behind: Behind, write: Write): Promise<void> {
@@ -224,7 +215,6 @@ function lastOf({ rows }: Waiting): number {
 function writeRows(db: Database, { table, merging }: Behind, hashes: readonly number[]): void {
   for (const hash of hashes) {
     const id = merging.rows.get(hash);
-    // None when it was taken back with the transaction that the merge began in.
     if (id !== undefined) insertRow(db, table, { hash, id });
   }
 }

@@ -169,6 +169,33 @@ describe("rows found by keys", () => {
     }
   });
 
+  test("whose number is given again after a failed commit are not taken for merged", async () => {
+    const { db, index, commits, put, find } = over(aDatabase());
+    db.script("PRAGMA foreign_keys = ON; CREATE TABLE p (a INTEGER PRIMARY KEY)");
+    db.script("CREATE TABLE c (a INTEGER REFERENCES p (a) DEFERRABLE INITIALLY DEFERRED)");
+    await put("a");
+    let turns = 0;
+    const dies = (job: () => void) =>
+      ++turns === 1 ? commits.write(job) : Promise.reject(new Error("full"));
+    await assert.rejects(index.merge(dies), /full/);
+    // The next merge begins beside a row whose commit fails.
+    const merging = index.merge((job) => commits.write(job));
+    const beside = Promise.resolve().then(() =>
+      commits.write(() => {
+        index.put(WORDS, "the b", insert(db, "b"));
+        db.run("INSERT INTO c VALUES (1)");
+      }),
+    );
+    const [, stored] = await Promise.allSettled([merging, beside]);
+    assert.equal(stored.status, "rejected");
+    let id = 0;
+    await index.merge(async (job) => {
+      await commits.write(job);
+      if (id === 0) id = await put("c");
+    });
+    assert.deepEqual([id, find("c"), over(db).find("c"), find("b")], [2, 2, 2, undefined]);
+  });
+
   test("that wait are told, and none of those that were deleted is found", async () => {
     const { db, index, commits, put, find, merge } = over(aDatabase());
     await put("a");
