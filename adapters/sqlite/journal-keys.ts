@@ -1,5 +1,4 @@
 import type { Incident } from "../../core/incidents/index.ts";
-import type { Receipt } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import type { KeyedTable, KeyIndex } from "./key-index.ts";
 
@@ -99,31 +98,6 @@ export function keepIncident(
   }
   const sql = "INSERT INTO incidents (state, changed_at_ms, body, key) VALUES (?, ?, ?, ?)";
   index.put(INCIDENTS, key, db.insert(sql, ...values, key));
-}
-
-/** A signature that was taken, with what its delivery brought. */
-export interface TakenSignature {
-  expiresAtMs: number;
-  receipts: readonly Receipt[];
-}
-
-/** A signature by its source and name; the last one where it was taken anew. */
-export function signatureOf({ db, index }: Keyed, source: string, name: string): TakenSignature | undefined {
-  const seq = index.find(SIGNATURES, signatureKey(source, name));
-  if (seq === undefined) return undefined;
-  const sql = "SELECT expires_ms, receipts FROM signatures WHERE seq = ?";
-  const row = db.get<{ expires_ms: number; receipts: string }>(sql, seq);
-  return row && { expiresAtMs: row.expires_ms, receipts: JSON.parse(row.receipts) as Receipt[] };
-}
-
-/** Keeps a signature inside a transaction. */
-export function keepSignature(
-  { db, index }: Keyed,
-  { source, name, taken }: { source: string; name: string; taken: TakenSignature },
-): void {
-  const sql = "INSERT INTO signatures (source, signature, expires_ms, receipts) VALUES (?, ?, ?, ?)";
-  const seq = db.insert(sql, source, name, taken.expiresAtMs, JSON.stringify(taken.receipts));
-  index.put(SIGNATURES, signatureKey(source, name), seq);
 }
 
 /** The key of a signature, as `SIGNATURES` has it; no name of a source has a line break. */

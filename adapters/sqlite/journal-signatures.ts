@@ -1,23 +1,37 @@
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
-import { type Keyed, keepSignature, signatureOf } from "./journal-keys.ts";
+import { type Keyed, SIGNATURES, signatureKey } from "./journal-keys.ts";
 
 type Signed = Pick<Delivery, "source" | "replay">;
 
+interface SignatureRow {
+  expires_ms: number;
+  receipts: string;
+}
+
 /** The receipts of the first delivery with this signature, as duplicates; null when it is the first. */
-export function firstReceipts(keyed: Keyed, { source, replay }: Signed, nowMs: number): Receipt[] | null {
+export function firstReceipts(
+  { db, index }: Keyed,
+  { source, replay }: Signed,
+  nowMs: number,
+): Receipt[] | null {
   if (!replay) return null;
-  const first = signatureOf(keyed, source, replay.signature);
-  if (!first || first.expiresAtMs <= nowMs) return null;
-  return first.receipts.map(({ eventId }) => ({ eventId, outcome: "duplicate" }));
+  const seq = index.find(SIGNATURES, signatureKey(source, replay.signature));
+  if (seq === undefined) return null;
+  const row = db.get<SignatureRow>("SELECT expires_ms, receipts FROM signatures WHERE seq = ?", seq);
+  if (!row || row.expires_ms <= nowMs) return null;
+  const first = JSON.parse(row.receipts) as Receipt[];
+  return first.map(({ eventId }) => ({ eventId, outcome: "duplicate" }));
 }
 
 /** Remembers a signature with what its delivery brought, inside the caller's write. */
 export function rememberSignature(
-  keyed: Keyed,
+  { db, index }: Keyed,
   { source, replay }: Signed,
   receipts: readonly Receipt[],
 ): void {
   if (!replay) return;
-  const { signature: name, expiresAtMs } = replay;
-  keepSignature(keyed, { source, name, taken: { expiresAtMs, receipts } });
+  const { signature, expiresAtMs } = replay;
+  const sql = "INSERT INTO signatures (source, signature, expires_ms, receipts) VALUES (?, ?, ?, ?)";
+  const seq = db.insert(sql, source, signature, expiresAtMs, JSON.stringify(receipts));
+  index.put(SIGNATURES, signatureKey(source, signature), seq);
 }

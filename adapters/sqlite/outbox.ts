@@ -33,7 +33,7 @@ export type OutboxRows = Omit<Outbox, "claim"> & {
 /** The outbox over its rows and those of tasks. */
 export function outboxOver(rows: OutboxRows, tasks: Pick<TaskRows, "get">): Outbox {
   const claimed = async (row: OutboxRow): Promise<OutboxClaim> => {
-    const task = row.task_id?.startsWith(TASK) ? await taskOf(tasks, row.task_id) : null;
+    const task = row.task_id === null ? null : await taskOf(tasks, row.task_id);
     return { ...claimOf(row), ...(task ? { task } : {}) };
   };
   return {
@@ -41,9 +41,6 @@ export function outboxOver(rows: OutboxRows, tasks: Pick<TaskRows, "get">): Outb
     claim: async (max, leaseMs) => Promise.all((await rows.claim(max, leaseMs)).map(claimed)),
   };
 }
-
-/** How ids of tasks begin, beside those of digests and batches. */
-const TASK = "t_";
 
 /** The rows of the outbox in SQLite. */
 export function sqliteOutboxRows(engine: Engine): OutboxRows {

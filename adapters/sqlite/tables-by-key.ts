@@ -1,3 +1,10 @@
+/** A table that is an index over hashes of keys, as key-index.ts writes it. */
+const indexTable = (name: string) => `CREATE TABLE ${name} (
+  hash INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (hash, id)
+) STRICT, WITHOUT ROWID;`;
+
 /**
  * Rows of the journal that are found by ids, fingerprints and signatures lie in the order in which they came, and an index
  * over hashes of their keys is written behind (key-index.ts). Before, they were in tables in the order of their
@@ -13,9 +20,7 @@ INSERT OR REPLACE INTO incidents (key, state, changed_at_ms, body)
   FROM changes, json_each(changes.rows) AS row WHERE value ->> 0 = 'incidents' ORDER BY changes.id, row.id;
 DROP TABLE changes;
 
-CREATE TABLE events_by_id (
-  hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)
-) STRICT, WITHOUT ROWID;
+${indexTable("events_by_id")}
 INSERT INTO events_by_id
   SELECT key_hash(key) AS hash, position FROM entries WHERE kind = 'event' ORDER BY hash, position;
 
@@ -29,9 +34,7 @@ INSERT INTO seen_again (key, received_at, last_at_ms)
   SELECT key, received_at, last_at_ms FROM known WHERE duplicates > 0;
 DROP TABLE known;
 CREATE INDEX seen_again_by_age ON seen_again (last_at_ms);
-CREATE TABLE seen_again_by_key (
-  hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)
-) STRICT, WITHOUT ROWID;
+${indexTable("seen_again_by_key")}
 INSERT INTO seen_again_by_key SELECT key_hash(key) AS hash, seq FROM seen_again ORDER BY hash, seq;
 
 DROP INDEX incidents_closed;
@@ -47,9 +50,7 @@ INSERT INTO incidents (state, changed_at_ms, key, body)
   SELECT state, changed_at_ms, key, body FROM incidents_before ORDER BY changed_at_ms;
 DROP TABLE incidents_before;
 CREATE INDEX incidents_closed ON incidents (changed_at_ms) WHERE state = 'closed';
-CREATE TABLE incidents_by_key (
-  hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)
-) STRICT, WITHOUT ROWID;
+${indexTable("incidents_by_key")}
 INSERT INTO incidents_by_key SELECT key_hash(key) AS hash, seq FROM incidents ORDER BY hash, seq;
 
 DROP INDEX signatures_by_end;
@@ -65,9 +66,7 @@ INSERT INTO signatures (expires_ms, source, signature, receipts)
   SELECT expires_ms, source, signature, receipts FROM signatures_before ORDER BY expires_ms;
 DROP TABLE signatures_before;
 CREATE INDEX signatures_by_end ON signatures (expires_ms);
-CREATE TABLE signatures_by_name (
-  hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)
-) STRICT, WITHOUT ROWID;
+${indexTable("signatures_by_name")}
 INSERT INTO signatures_by_name
   SELECT key_hash(source || char(10) || signature) AS hash, seq FROM signatures ORDER BY hash, seq;
 

@@ -161,7 +161,7 @@ ALTER TABLE tasks ADD COLUMN incident TEXT;
 CREATE INDEX tasks_by_incident ON tasks (source, incident, state, created_at_ms) WHERE incident IS NOT NULL;
 `;
 
-/** Signatures that were taken, with the receipts of their delivery. */
+/** Signatures that were taken, with the receipts of their delivery. In another form since `TABLES_BY_KEY`. */
 export const SIGNATURE_TABLES = `
 CREATE TABLE signatures (
   source TEXT NOT NULL,

@@ -35,20 +35,25 @@ export const incident = walked<IncidentRow, "incident">(
 );
 
 interface SignatureRow {
+  seq: number;
   source: string;
   signature: string;
   expires_ms: number;
   receipts: string;
 }
 
-/** Signatures that were taken. */
+/** Signatures that were taken, each as it was taken last. */
 export const signature = walked<SignatureRow, "signature">(
   {
     kind: "signature",
-    sql: `SELECT max(seq) AS seq, source, signature, expires_ms, receipts FROM signatures
-      WHERE (source, signature) > (?, ?) GROUP BY source, signature ORDER BY source, signature LIMIT ?`,
-    start: ["", ""],
-    mark: (row) => [row.source, row.signature],
+    sql: `SELECT seq, source, signature, expires_ms, receipts FROM signatures AS taken
+      WHERE seq > ? AND NOT EXISTS (SELECT 1 FROM signatures AS anew
+        WHERE seq IN (SELECT id FROM signatures_by_name
+            WHERE hash = key_hash(taken.source || char(10) || taken.signature))
+          AND anew.seq > taken.seq AND anew.source = taken.source AND anew.signature = taken.signature)
+      ORDER BY seq LIMIT ?`,
+    start: [0],
+    mark: (row) => [row.seq],
     record: (row) => ({
       key: JSON.stringify([row.source, row.signature]),
       body: { expiresAtMs: row.expires_ms, receipts: JSON.parse(row.receipts) as Receipt[] },

@@ -2,7 +2,7 @@ import type { ReaderName } from "../../../core/ports/index.ts";
 import type { TransferRecordOf } from "../../../core/transfer/index.ts";
 import type { Database } from "../database.ts";
 import { EVENTS, SEEN_AGAIN } from "../journal-keys.ts";
-import { findIndexed, indexAtOnce, type KeyedTable } from "../key-index.ts";
+import { findIndexed, indexAtOnce } from "../key-index.ts";
 import { type TransferTable, walked } from "./table.ts";
 
 /** Complete by its type: a place that is not moved would be read from the beginning. */
@@ -108,7 +108,7 @@ function entryRecord(row: EntryRow, no: number): TransferRecordOf<"entry"> {
 }
 
 /** Here verdicts are found by their keys, too: a transfer may be gone on with. */
-const ENTRIES: KeyedTable = (({ only: _, ...table }) => table)(EVENTS);
+const { only: _onlyEvents, ...ENTRIES } = EVENTS;
 
 function writeEntry(db: Database, { key, body }: TransferRecordOf<"entry">): void {
   if (findIndexed(db, ENTRIES, key) !== undefined) return;
@@ -148,6 +148,7 @@ function passedBy(db: Database, reader: string, partition: number): number {
 }
 
 interface DeliveryRow {
+  seq: number;
   key: string;
   received_at: string;
   last_at_ms: number;
@@ -157,13 +158,13 @@ interface DeliveryRow {
 export const delivery = walked<DeliveryRow, "delivery">(
   {
     kind: "delivery",
-    sql: `SELECT key, received_at, last_at_ms FROM seen_again AS seen
-      WHERE key > ? AND NOT EXISTS (SELECT 1 FROM entries
+    sql: `SELECT seq, key, received_at, last_at_ms FROM seen_again AS seen
+      WHERE seq > ? AND NOT EXISTS (SELECT 1 FROM entries
         WHERE position IN (SELECT id FROM events_by_id WHERE hash = key_hash(seen.key))
           AND key = seen.key AND at_ms = seen.last_at_ms)
-      ORDER BY key LIMIT ?`,
-    start: [""],
-    mark: (row) => [row.key],
+      ORDER BY seq LIMIT ?`,
+    start: [0],
+    mark: (row) => [row.seq],
     record: (row) => ({
       key: row.key,
       body: { receivedAt: row.received_at, seenAtMs: row.last_at_ms },

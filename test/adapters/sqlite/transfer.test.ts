@@ -7,6 +7,7 @@ import { openMemoryTransfer } from "../../../fixtures/memory-transfer/index.ts";
 import { aVerdict, eventAt } from "../../contract/archive.ts";
 import { unfit } from "../../contract/archive-dead-letters.ts";
 import { movedContract } from "../../contract/moved.ts";
+import { aDelivery, aDraft } from "../../support/builders.ts";
 import { silentLog } from "../../support/log.ts";
 import { type EmbeddedFolder, embeddedFolder, move } from "../../support/transfer.ts";
 
@@ -70,6 +71,28 @@ describe("a folder that a transfer has left or not finished", () => {
     await folder.work(async () => assert.rejects(folder.side(), { code: "store.locked" }));
     folder.remove();
   });
+});
+
+test("a signature that was taken anew moves as it was taken last", async (t) => {
+  const folder = embeddedFolder();
+  t.after(folder.remove);
+  const expiresAtMs = folder.clock.nowMs() + 1_000;
+  const take = (freshId: string, expires: number) => {
+    const draft = aDraft({ dedupeKey: null, freshId });
+    return aDelivery([draft], { replay: { signature: "its name", expiresAtMs: expires } });
+  };
+  await folder.work(async ({ journal }) => {
+    await journal.append(take("e_first", expiresAtMs));
+    folder.clock.advance(1_000);
+    await journal.append(take("e_second", expiresAtMs + 1_000));
+  });
+  const side = await folder.side();
+  const { records } = await side.read("signature", null, 10);
+  await side.close();
+  assert.deepEqual(
+    records.map(({ body }) => body),
+    [{ expiresAtMs: expiresAtMs + 1_000, receipts: [{ eventId: "e_second", outcome: "repeat" }] }],
+  );
 });
 
 test("a dead letter of the archive moves with the verdicts that wait for it", async (t) => {
