@@ -1,3 +1,5 @@
+import { wallClockMs } from "../../core/time/index.ts";
+
 const DATE_TIME =
   /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 /** What most senders write, of a day that every month has: it stands as it came. */
@@ -13,8 +15,6 @@ const LAST_REAL_MS = Date.UTC(9999, 11, 31);
 
 /** No unit that is read gives a number of more digits: nanoseconds have 19. */
 const MAX_UNIX = 1e19;
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /**
  * A sender's time as ISO 8601 in UTC with all its digits; undefined for none, for times that mean none
@@ -73,31 +73,5 @@ function zoneOffsetMs(localMs: number, zone: string): number {
 }
 
 function offsetAt(utcMs: number, zone: string): number {
-  const parts = formatterOf(zone).formatToParts(utcMs);
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = [
-    "year",
-    "month",
-    "day",
-    "hour",
-    "minute",
-    "second",
-  ].map((type) => Number(parts.find((part) => part.type === type)?.value));
-  return Date.UTC(year, month - 1, day, hour, minute, second) - utcMs;
-}
-
-function formatterOf(zone: string): Intl.DateTimeFormat {
-  const known = formatters.get(zone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
-  formatters.set(zone, made);
-  return made;
+  return wallClockMs(utcMs, zone) - utcMs;
 }

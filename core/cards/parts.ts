@@ -2,6 +2,7 @@ import { notifyRoutes } from "../gateway/notify-body.ts";
 import { type Json, shortId } from "../ids/index.ts";
 import type { Origin, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
+import { zoneFormatters } from "../time/index.ts";
 import type { ButtonsView, CardButton, CardLine } from "./card.ts";
 import { valueText } from "./param-value.ts";
 import { retryText } from "./retry-text.ts";
@@ -122,27 +123,17 @@ export function seconds(value: number): string {
   return `${Math.round(value * 10) / 10} s`;
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatterOf = zoneFormatters("zh-CN", {
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 
 /** Month, day and time of day in a zone. */
 export function clockTime(ms: number, timeZone: string): string {
   return formatterOf(timeZone).format(ms);
-}
-
-/** Making one costs as much as using it some hundred times. */
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formatters.get(timeZone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat("zh-CN", {
-    timeZone,
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
-  formatters.set(timeZone, made);
-  return made;
 }
 
 /** The same of a time as StackStorm writes it; empty where there is none. */

@@ -1,2 +1,3 @@
 export * from "./duration.ts";
 export * from "./wall-clock.ts";
+export * from "./zone-formatters.ts";

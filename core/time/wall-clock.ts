@@ -1,5 +1,10 @@
+import { zoneFormatters } from "./zone-formatters.ts";
+
 const DAY_MS = 86_400_000;
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatterOf = zoneFormatters("en-US", {
+  ...{ hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
+  ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
+});
 
 /**
  * What the clock on the wall of an IANA zone shows at an instant, as the milliseconds that the same date and
@@ -48,16 +53,4 @@ function changeBetween(fromMs: number, untilMs: number, zone: string): number {
 
 function offsetAt(atMs: number, zone: string): number {
   return wallClockMs(atMs, zone) - Math.floor(atMs / 1_000) * 1_000;
-}
-
-/** Making one costs as much as using it some hundred times. */
-function formatterOf(zone: string): Intl.DateTimeFormat {
-  const known = formatters.get(zone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat("en-US", {
-    ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
-    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
-  });
-  formatters.set(zone, made);
-  return made;
 }

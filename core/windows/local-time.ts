@@ -1,3 +1,5 @@
+import { zoneFormatters } from "../time/index.ts";
+
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
@@ -8,7 +10,12 @@ export interface LocalMinute {
   minute: number;
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatterOf = zoneFormatters("en-US", {
+  hourCycle: "h23",
+  weekday: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 
 /** The day of the week and the minute of the day that an instant has in an IANA zone. */
 export function localMinute(atMs: number, zone: string): LocalMinute {
@@ -19,15 +26,4 @@ export function localMinute(atMs: number, zone: string): LocalMinute {
   );
   const weekday = WEEKDAYS.find((day) => day === parts.get("weekday")?.toLowerCase()) ?? "mon";
   return { weekday, minute: Number(parts.get("hour")) * 60 + Number(parts.get("minute")) };
-}
-
-/** Making one costs as much as using it some hundred times. */
-function formatterOf(zone: string): Intl.DateTimeFormat {
-  const known = formatters.get(zone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat("en-US", {
-    ...{ timeZone: zone, hourCycle: "h23", weekday: "short", hour: "2-digit", minute: "2-digit" },
-  });
-  formatters.set(zone, made);
-  return made;
 }
