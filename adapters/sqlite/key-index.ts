@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import { keyHash } from "./key-hash.ts";
+import { type RowNumbers, rowNumbers } from "./row-numbers.ts";
 import { sortInTurns } from "./sort-in-turns.ts";
 import { type StoredKeys, storedKeys } from "./stored-keys.ts";
 
@@ -53,7 +54,7 @@ export interface TransactionHooks {
 
 /** The newest rows in memory by the hashes of their keys. */
 interface Waiting {
-  rows: Map<number, number>;
+  rows: RowNumbers;
   /** None has a number below this. */
   from: number;
 }
@@ -70,7 +71,7 @@ interface Behind {
 /** What takes one change of the open transaction back. */
 interface Undo extends Pick<Waiting, "rows"> {
   hash: number;
-  before: number | undefined;
+  before: number;
 }
 
 /** So many rows are written to an index in one transaction: a few milliseconds. */
@@ -89,8 +90,7 @@ export function keyIndex(db: Database, tables: readonly KeyedTable[]): KeyIndex 
   let running: Promise<void> = Promise.resolve();
   const takeBackTo = (length: number): void => {
     for (const { rows, hash, before } of undo.splice(length).reverse()) {
-      if (before === undefined) rows.delete(hash);
-      else rows.set(hash, before);
+      rows.swap(hash, before);
     }
   };
   return {
@@ -103,18 +103,17 @@ export function keyIndex(db: Database, tables: readonly KeyedTable[]): KeyIndex 
     put: (table, key, id) => {
       const hash = keyHash(key);
       const { stored, recent } = of(table);
-      const before = recent.rows.get(hash);
-      // Of this key, or by chance of another.
-      if (before !== undefined) insertRow(db, table, { hash, id: before });
       stored.add(hash);
+      const before = add(recent, hash, id);
       undo.push({ rows: recent.rows, hash, before });
-      add(recent, hash, id);
+      // Of this key, or by chance of another.
+      if (before !== 0) insertRow(db, table, { hash, id: before });
     },
     remove: (table, key, id) => {
       db.run(`DELETE FROM ${table.index} WHERE hash = ? AND id = ?`, keyHash(key), id);
     },
     waitsUpTo: (table, id) => Math.min(of(table).recent.from, of(table).merging.from) <= id,
-    waiting: () => all.reduce((count, { recent }) => count + recent.rows.size, 0),
+    waiting: () => all.reduce((count, { recent }) => count + recent.rows.size(), 0),
     learnSome: () => all.some(({ stored }) => stored.learnSome()),
     merge: (write) => {
       running = running.catch(() => undefined).then(() => mergeAll(db, all, write));
@@ -134,24 +133,24 @@ export function keyIndex(db: Database, tables: readonly KeyedTable[]): KeyIndex 
 }
 
 function noneWaiting(): Waiting {
-  return { rows: new Map(), from: Number.POSITIVE_INFINITY };
+  return { rows: rowNumbers(), from: Number.POSITIVE_INFINITY };
 }
 
-function add(to: Waiting, hash: number, id: number): void {
-  to.rows.set(hash, id);
+/** The number that this hash had before; 0 when it had none. */
+function add(to: Waiting, hash: number, id: number): number {
   to.from = Math.min(to.from, id);
+  return to.rows.swap(hash, id);
 }
 
 function openedBehind(db: Database, table: KeyedTable): Behind {
-  const waits = (): number[] => [...behind.recent.rows.keys(), ...behind.merging.rows.keys()];
+  const waits = (): number[] => [...behind.recent.rows.hashes(), ...behind.merging.rows.hashes()];
   const stored = storedKeys(db, table.index, waits);
   const behind: Behind = { table, stored, recent: noneWaiting(), merging: noneWaiting() };
   for (const { key, id } of rowsBehind(db, table)) {
     const hash = keyHash(key);
-    const before = behind.recent.rows.get(hash);
-    if (before !== undefined) insertRow(db, table, { hash, id: before });
     stored.add(hash);
-    add(behind.recent, hash, id);
+    const before = add(behind.recent, hash, id);
+    if (before !== 0) insertRow(db, table, { hash, id: before });
   }
   return behind;
 }
@@ -166,8 +165,8 @@ function rowsBehind(db: Database, table: KeyedTable): { key: string; id: number 
 interface Sought {
   key: string;
   hash: number;
-  /** Numbers of rows that the index has in memory for this hash. */
-  inMemory: readonly (number | undefined)[];
+  /** Numbers of rows that the index has in memory for this hash; 0 stands for none. */
+  inMemory: readonly number[];
 }
 
 function findRow(db: Database, table: KeyedTable, { key, hash, inMemory }: Sought): number | undefined {
@@ -175,7 +174,7 @@ function findRow(db: Database, table: KeyedTable, { key, hash, inMemory }: Sough
   const sql = `SELECT ${id} AS id FROM ${name}
     WHERE ${id} IN (SELECT id FROM ${index} WHERE hash = ? UNION ALL VALUES (?), (?))
       AND ${table.key} = ?${andOnly(table)} ORDER BY ${id} DESC LIMIT 1`;
-  const [first = null, second = null] = inMemory;
+  const [first = 0, second = 0] = inMemory;
   return db.get<{ id: number }>(sql, hash, first, second, key)?.id;
 }
 
@@ -189,7 +188,7 @@ type Write = (job: () => void) => Promise<void>;
 async function mergeAll(db: Database, all: readonly Behind[], write: Write): Promise<void> {
   for (const behind of all) {
     // What an earlier merge did not finish.
-    if (behind.merging.rows.size > 0) await mergeTable(db, behind, write);
+    if (behind.merging.rows.size() > 0) await mergeTable(db, behind, write);
     behind.merging = behind.recent;
     behind.recent = noneWaiting();
     await mergeTable(db, behind, write);
@@ -198,24 +197,18 @@ async function mergeAll(db: Database, all: readonly Behind[], write: Write): Pro
 
 async function mergeTable(db: Database, behind: Behind, write: Write): Promise<void> {
   const { table, merging } = behind;
-  const hashes = await sortInTurns([...merging.rows.keys()], write);
+  const hashes = await sortInTurns(merging.rows.hashes(), write);
   for (let at = 0; at < hashes.length; at += MERGED_AT_ONCE) {
     await write(() => writeRows(db, behind, hashes.slice(at, at + MERGED_AT_ONCE)));
   }
-  await write(() => setLastMerged(db, table, lastOf(merging)));
+  await write(() => setLastMerged(db, table, merging.rows.last()));
   behind.merging = noneWaiting();
-}
-
-function lastOf({ rows }: Waiting): number {
-  let last = 0;
-  for (const id of rows.values()) last = Math.max(last, id);
-  return last;
 }
 
 function writeRows(db: Database, { table, merging }: Behind, hashes: readonly number[]): void {
   for (const hash of hashes) {
     const id = merging.rows.get(hash);
-    if (id !== undefined) insertRow(db, table, { hash, id });
+    insertRow(db, table, { hash, id });
   }
 }
 
