@@ -7,6 +7,7 @@ import { callError, closedError, isUnknownScript } from "./errors.ts";
 import { grouping } from "./masters.ts";
 import type { Replicas } from "./replicas.ts";
 import type { Script } from "./script.ts";
+import { underWay } from "./under-way.ts";
 
 /** What a script or command takes. */
 export type Arg = string | number | Buffer;
@@ -49,7 +50,7 @@ export function engineOf(
   config: RedisStoreConfig,
   parts: { replicas: Replicas; wake: (what: Queue) => void },
 ): ClosableEngine {
-  const underWay = new Set<Promise<unknown>>();
+  const calls = underWay();
   const group = grouping(client);
   const whenReady = readiness(client, config);
   let open = true;
@@ -61,14 +62,10 @@ export function engineOf(
   };
   const call = async <T>(job: () => Promise<unknown>): Promise<T> => {
     if (!open) throw closedError();
-    const running = sent(job);
-    underWay.add(running);
     try {
-      return (await running) as T;
+      return (await calls.count(sent(job))) as T;
     } catch (cause) {
       throw callError(cause);
-    } finally {
-      underWay.delete(running);
     }
   };
   const nowArg = (): Arg => config.clock?.nowMs() ?? "";
@@ -104,7 +101,7 @@ export function engineOf(
     bytes: (name, args) => call(() => client.callBuffer(name, ...args)),
     close: async () => {
       open = false;
-      await Promise.allSettled(underWay);
+      await calls.none();
     },
   };
 }
