@@ -1,16 +1,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { measureArchive } from "./archive.ts";
 import type { Bench, BenchOptions } from "./bench.ts";
 import { type Contestant, startContestant } from "./contestant.ts";
 import { startUpstream } from "./e2e/upstream.ts";
 import { environment } from "./e2e.ts";
 import { type AlertmanagerRun, startAlertmanager } from "./intake/alertmanager.ts";
-import { type LoadOptions, type LoadResult, load } from "./intake/load.ts";
+import { type LoadResult, load } from "./intake/load.ts";
 import { measureOnRedis } from "./intake/on-redis.ts";
 import { signedPosts, stocked } from "./intake/posts.ts";
+import { atRest, rested } from "./intake/rested.ts";
 import { median, percentile } from "./stats.ts";
 
 /** How much is measured. */
@@ -31,11 +31,6 @@ const BATCH = 64;
 /** So many requests a second are made before a block; more are made within it. */
 const STOCKED_SINGLES = 12_000;
 const STOCKED_BATCHES = 700;
-
-/** A process that uses less than this share of a processor for so long is at rest; no longer than 30 s is waited. */
-const REST_MS = 300;
-const REST_SHARE = 0.1;
-const REST_LOOKS = 100;
 
 interface Field {
   whale: Contestant;
@@ -177,29 +172,6 @@ async function atHalfLoad(whale: Contestant, rate: number, { watchMs }: Amounts)
   } finally {
     clearInterval(timer);
   }
-}
-
-/** Loads a contestant, and lets it finish what it does behind its answers before the next one's turn. */
-async function rested({ url, pid }: Contestant, options: Omit<LoadOptions, "url">): Promise<LoadResult> {
-  const result = await load({ url, ...options });
-  await atRest(pid);
-  return result;
-}
-
-/** Waits until a process has caught up with what it was given, or its work would be taken from its rivals' time. */
-async function atRest(pid: number): Promise<void> {
-  for (let looks = 0; looks < REST_LOOKS; looks++) {
-    const before = processorMs(pid);
-    await pause(REST_MS);
-    if (processorMs(pid) - before <= REST_MS * REST_SHARE) return;
-  }
-}
-
-/** Processor time of a process so far, in milliseconds; Linux counts in hundredths of a second. */
-function processorMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function residentMb(pid: number): number {

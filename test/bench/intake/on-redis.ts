@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { NO_REDIS, startRedis } from "../../support/redis.ts";
 import { type Contestant, startContestant } from "../contestant.ts";
 import { median } from "../stats.ts";
-import { type LoadResult, load } from "./load.ts";
+import type { LoadResult } from "./load.ts";
 import { signedPosts, stocked } from "./posts.ts";
+import { rested } from "./rested.ts";
 
 export interface OnRedisOptions {
   folder: string;
@@ -72,8 +73,8 @@ async function inTurn(whale: Contestant, options: OnRedisOptions): Promise<Speed
   const speeds: Speeds = { whale: [], koa: [] };
   const { koa, blocks, load: given, path, stock } = options;
   const fresh = signedPosts(path, 1);
-  const postTo = async ({ url }: Contestant): Promise<number> =>
-    perSecond(await load({ url, next: stocked(fresh, stock), ...given }));
+  const postTo = async (contestant: Contestant): Promise<number> =>
+    perSecond(await rested(contestant, { next: stocked(fresh, stock), ...given }));
   // The first block of each warms up and does not count.
   for (let block = 0; block <= blocks; block++) {
     const own = await postTo(whale);
