@@ -249,7 +249,10 @@ function count({ metrics }: IntakeDeps, { source }: Posted, outcome: string, by 
 /** Each outcome once, with how often it came. */
 function countEach(deps: IntakeDeps, posted: Posted, outcomes: readonly string[]): void {
   const [only] = outcomes;
-  if (only !== undefined && outcomes.length === 1) return count(deps, posted, only);
+  if (only !== undefined && outcomes.length === 1) {
+    count(deps, posted, only);
+    return;
+  }
   const times = new Map<string, number>();
   for (const outcome of outcomes) times.set(outcome, (times.get(outcome) ?? 0) + 1);
   for (const [outcome, by] of times) count(deps, posted, outcome, by);
