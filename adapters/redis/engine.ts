@@ -1,5 +1,6 @@
 import { Cluster } from "ioredis";
 import type { Queue } from "../../core/ports/index.ts";
+import { underWay } from "../../core/under-way.ts";
 import type { RedisStoreConfig } from "./config.ts";
 import type { Client } from "./connection.ts";
 import { isReady, readiness } from "./connection.ts";
@@ -7,7 +8,6 @@ import { callError, closedError, isUnknownScript } from "./errors.ts";
 import { grouping } from "./masters.ts";
 import type { Replicas } from "./replicas.ts";
 import type { Script } from "./script.ts";
-import { underWay } from "./under-way.ts";
 
 /** What a script or command takes. */
 export type Arg = string | number | Buffer;

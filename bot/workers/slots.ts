@@ -1,3 +1,5 @@
+import { underWay } from "../../core/under-way.ts";
+
 /** A bounded number of jobs under way at the same time. */
 export interface Slots {
   free(): number;
@@ -7,28 +9,13 @@ export interface Slots {
   drain(): Promise<void>;
 }
 
-/**
- * Counts jobs, and keeps none: of a set whose entries come and go V8 keeps the tables that were outgrown, with what was
- * in them, until it looks through all of its memory.
- */
 export function createSlots(max: number, onFree: () => void): Slots {
-  let under = 0;
-  let waiting: (() => void)[] = [];
-  const ended = (): void => {
-    under -= 1;
-    onFree();
-    if (under > 0) return;
-    for (const resolve of waiting) resolve();
-    waiting = [];
-  };
+  const jobs = underWay();
   return {
-    free: () => max - under,
-    run: (job) => {
-      under += 1;
-      void job().finally(ended);
-    },
+    free: () => max - jobs.size(),
+    run: (job) => void jobs.count(job()).finally(onFree),
     drain: async () => {
-      while (under > 0) await new Promise<void>((resolve) => void waiting.push(resolve));
+      while (jobs.size() > 0) await jobs.none();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** How many calls are under way. */
 export interface UnderWay {
+  size(): number;
   /** Counts a call until it has settled. */
   count<T>(call: Promise<T>): Promise<T>;
   /** Settles once none is under way. */
@@ -20,6 +21,7 @@ export function underWay(): UnderWay {
     waiting = [];
   };
   return {
+    size: () => calls,
     count: async (call) => {
       calls += 1;
       try {

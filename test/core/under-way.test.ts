@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { underWay } from "../../../adapters/redis/under-way.ts";
+import { underWay } from "../../core/under-way.ts";
 
 describe("calls under way", () => {
   test("are waited for, those that fail too", async () => {
@@ -34,7 +34,9 @@ describe("calls under way", () => {
     const one = Promise.withResolvers<void>();
     const counted = calls.count(one.promise);
     const waiting = [calls.none(), calls.none()];
+    assert.equal(calls.size(), 1);
     one.resolve();
     await Promise.all([counted, ...waiting]);
+    assert.equal(calls.size(), 0);
   });
 });
