@@ -5,8 +5,11 @@ import type { Clock, Logger } from "../../core/ports/index.ts";
 export interface RoundResult {
   /** There is more to do right now. */
   more: boolean;
-  /** When something falls due, in milliseconds; null when nothing waits. */
-  nextDueAtMs: number | null;
+  /**
+   * When something falls due, in milliseconds; null when nothing waits. As a function it is asked only by a worker
+   * that would sleep: not when there is more, nor when it was woken in between.
+   */
+  nextDueAtMs: number | null | (() => Promise<number | null>);
 }
 
 export interface LoopOptions {
@@ -49,9 +52,11 @@ export function startLoop(options: LoopOptions): Loop {
   const pauseAfter = async (): Promise<number> => {
     try {
       const { more, nextDueAtMs } = await round();
+      const goesOn = more || woken;
+      const dueAtMs = goesOn ? null : await dueOf(nextDueAtMs);
       failures = 0;
-      if (more) return 0;
-      const untilDue = nextDueAtMs === null ? maxIdleMs : nextDueAtMs - clock.nowMs();
+      if (goesOn) return 0;
+      const untilDue = dueAtMs === null ? maxIdleMs : dueAtMs - clock.nowMs();
       return Math.max(1, Math.min(maxIdleMs, untilDue));
     } catch (error) {
       failures++;
@@ -79,4 +84,8 @@ export function startLoop(options: LoopOptions): Loop {
       await running;
     },
   };
+}
+
+async function dueOf(nextDueAtMs: RoundResult["nextDueAtMs"]): Promise<number | null> {
+  return typeof nextDueAtMs === "function" ? nextDueAtMs() : nextDueAtMs;
 }

@@ -66,7 +66,7 @@ export function startOutboxWorker(deps: OutboxWorkerDeps): Loop {
       const [claim] = some;
       slots.run(() => work(some, () => (claim.body.kind === "line" ? digest(some) : deliver(claim))));
     }
-    return { more: claims.length > 0 && slots.free() > 0, nextDueAtMs: await outbox.nextDueAtMs() };
+    return { more: claims.length > 0 && slots.free() > 0, nextDueAtMs: outbox.nextDueAtMs };
   };
 
   const loop = startLoop({ name: "outbox", clock, log, maxIdleMs: 5_000, round });

@@ -48,7 +48,7 @@ export function startTaskWorker(deps: TaskWorkerDeps): Loop {
     const claims = await tasks.claimDue(holder, free, LEASE_MS);
     for (const claim of claims) slots.run(() => work(claim));
     const more = claims.length > 0 && slots.free() > 0;
-    return { more, nextDueAtMs: await tasks.nextDueAtMs() };
+    return { more, nextDueAtMs: tasks.nextDueAtMs };
   };
 
   const loop = startLoop({ name: "tasks", clock, log, maxIdleMs: 5_000, round });

@@ -170,3 +170,50 @@ test("stop ends a sleep at once, also that of a worker that fails", async (t) =>
   await settled();
   await Promise.all([idle.stop(), failing.stop()]);
 });
+
+test("asks when something falls due before it sleeps, and not while it goes on", async (t) => {
+  const first = gate();
+  let [rounds, asked] = [0, 0];
+  const nextDueAtMs = async () => {
+    asked++;
+    return null;
+  };
+  const tested = loop(t, async () => {
+    rounds++;
+    if (rounds === 1) await first.promise;
+    return { more: rounds === 2, nextDueAtMs };
+  });
+  tested.wake();
+  first.open();
+  await eventually("the round behind the wake and the one that had more", () => rounds === 3);
+  await eventually("the question before the sleep", () => asked === 1);
+  await settled();
+  assert.deepEqual([rounds, asked], [3, 1]);
+});
+
+test("a wake while it asks when something falls due is not lost", async (t) => {
+  const answer = gate();
+  let rounds = 0;
+  const tested = loop(t, async () => {
+    rounds++;
+    return {
+      more: false,
+      nextDueAtMs: async () => {
+        await answer.promise;
+        return null;
+      },
+    };
+  });
+  await settled();
+  assert.equal(rounds, 1);
+  tested.wake();
+  answer.open();
+  await eventually("the second round", () => rounds === 2);
+});
+
+test("a question for what falls due that fails is a round that failed", async (t) => {
+  const log = recordingLog();
+  const nextDueAtMs = () => Promise.reject(new Error("no answer"));
+  loop(t, async () => ({ more: false, nextDueAtMs }), { log });
+  await eventually("the log's line", () => log.lines.some(({ fields }) => fields["reason"] === "no answer"));
+});
