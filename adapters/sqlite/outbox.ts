@@ -6,11 +6,11 @@ import type {
   OutboxItem,
   OutboxWaiting,
   Postponing,
+  TaskStore,
 } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, limitOf, nextFence } from "./engine.ts";
 import type { Wake } from "./group-commit.ts";
-import { type TaskRows, taskOf } from "./task-rows.ts";
 
 /** A claimed item, with its body still as JSON, which costs less to bring to another thread than objects. */
 export interface OutboxRow {
@@ -30,10 +30,10 @@ export type OutboxRows = Omit<Outbox, "claim"> & {
   claim(max: number, leaseMs: number): Promise<OutboxRow[]>;
 };
 
-/** The outbox over its rows and those of tasks. */
-export function outboxOver(rows: OutboxRows, tasks: Pick<TaskRows, "get">): Outbox {
+/** The outbox over its rows and the tasks that they are about. */
+export function outboxOver(rows: OutboxRows, tasks: Pick<TaskStore, "get">): Outbox {
   const claimed = async (row: OutboxRow): Promise<OutboxClaim> => {
-    const task = row.task_id === null ? null : await taskOf(tasks, row.task_id);
+    const task = row.task_id === null ? null : await tasks.get(row.task_id);
     return { ...claimOf(row), ...(task ? { task } : {}) };
   };
   return {

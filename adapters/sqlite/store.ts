@@ -165,14 +165,15 @@ export function tell(listener: (what: Queue) => void, what: Queue, log: Logger):
 
 function portsOver(engine: Engine, config: SqliteStoreConfig) {
   const taskRows = sqliteTaskRows(engine);
+  const tasks = tasksOver(taskRows);
   const outboxRows = sqliteOutboxRows(engine);
   return {
     journal: sqliteJournal(engine, config),
     inbox: sqliteInbox(engine),
     taskRows,
-    tasks: tasksOver(taskRows),
+    tasks,
     outboxRows,
-    outbox: outboxOver(outboxRows, taskRows),
+    outbox: outboxOver(outboxRows, tasks),
     throttle: sqliteThrottle(engine),
     audit: sqliteAudit(engine),
     configs: sqliteConfigStore(engine),

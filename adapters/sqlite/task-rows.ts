@@ -37,28 +37,52 @@ export interface TaskRows {
   nextDueAtMs(): Promise<number | null>;
 }
 
-/** The task store over its rows. */
-export function tasksOver(rows: TaskRows): TaskStore {
+/** Tasks that need not be asked for. */
+export interface KnownTasks {
+  get(id: string): Task | undefined;
+  /** It is being written: what is stored of it is not known for now. */
+  forget(id: string): void;
+  /** It is stored so, in so many characters. */
+  keep(task: Task, length: number): void;
+}
+
+const NONE_KNOWN: KnownTasks = { get: () => undefined, forget: () => undefined, keep: () => undefined };
+
+/** The task store over its rows, and over tasks that are known without asking. */
+export function tasksOver(rows: TaskRows, known: KnownTasks = NONE_KNOWN): TaskStore {
+  const get = async (id: string): Promise<Task | null> => {
+    const one = known.get(id);
+    if (one) return one;
+    const body = await rows.get(id);
+    return body === null ? null : readTask(body);
+  };
   return {
-    make: ({ task, ...making }) => rows.make({ task: rowOf(task), ...making }),
-    move: ({ task, ...move }) => rows.move({ task: rowOf(task), ...move }),
+    get,
+    make: async ({ task, ...making }) => {
+      const row = rowOf(task);
+      const made = await rows.make({ task: row, ...making });
+      // With a token the store writes another text than it was given.
+      if (made.outcome === "made" && !made.grant) known.keep(task, row.body.length);
+      return made;
+    },
+    move: async ({ task, ...move }) => {
+      const row = rowOf(task);
+      // Until it is known what became of it; one that fails may be stored all the same.
+      known.forget(task.id);
+      const outcome = await rows.move({ task: row, ...move });
+      if (outcome === "moved") known.keep(task, row.body.length);
+      return outcome;
+    },
     claimDue: async (holder, max, leaseMs) => {
       const claimed = await rows.claimDue(holder, max, leaseMs);
-      const tasks = await Promise.all(claimed.map(({ id }) => taskOf(rows, id)));
+      const tasks = await Promise.all(claimed.map(({ id }) => get(id)));
       return claimed.flatMap(({ fence }, i) => (tasks[i] ? [{ task: tasks[i], fence }] : []));
     },
-    get: (id) => taskOf(rows, id),
     findByPrefix: async (prefix, limit) => (await rows.findByPrefix(prefix, limit)).map(readTask),
     list: async (query) => (await rows.list(query)).map(readTask),
     countByState: () => rows.countByState(),
     nextDueAtMs: () => rows.nextDueAtMs(),
   };
-}
-
-/** The task out of its row; null when there is none. */
-export async function taskOf(rows: Pick<TaskRows, "get">, id: string): Promise<Task | null> {
-  const body = await rows.get(id);
-  return body === null ? null : readTask(body);
 }
 
 function rowOf(task: Task): TaskRow {

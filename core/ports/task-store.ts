@@ -120,6 +120,7 @@ export interface TaskQuery {
 /**
  * Tasks, their due times and their outgoing messages. Every write is atomic over all it names and durable
  * when it returns; only a lease may end early, when the machine of its holder loses its power.
+ * A task that is given to a store or comes out of one is shared with whoever asks for it: nobody changes it.
  */
 export interface TaskStore {
   /**

@@ -24,7 +24,11 @@ type Stored = Omit<
  * was open goes on after Whale was renewed: the same people, the same number, the same deadline, the same hash.
  */
 export function readTask(text: string): Task {
-  const stored = JSON.parse(text) as Stored;
+  return currentTask(JSON.parse(text) as Stored);
+}
+
+/** A task as this version has it: the same one, unless an earlier version made it. */
+export function currentTask(stored: Stored): Task {
   return isCurrent(stored) ? stored : renewed(stored);
 }
 

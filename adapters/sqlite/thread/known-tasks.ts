@@ -1,32 +1,22 @@
 import { LRUCache } from "lru-cache";
-import type { TaskRows } from "../task-rows.ts";
+import { frozen } from "../../../core/frozen.ts";
+import { currentTask } from "../../../core/tasks/stored.ts";
+import type { Task } from "../../../core/tasks/task.ts";
+import type { KnownTasks } from "../task-rows.ts";
 
 /** So many characters the remembered tasks have at most: about a thousand tasks. */
 const MOST_TEXT = 3_000_000;
 
 /**
- * The rows of tasks, of which those stored last are remembered and not asked for again. True as long as all writes go
- * through this process, which holds the store's folder alone, and as long as it answers: `isOpen`.
+ * The tasks that were stored last, so that they are neither asked for nor read again. True as long as all writes go
+ * through this process, which holds the store's folder alone, and as long as it answers: `isOpen`. They are frozen, so
+ * that nobody changes what others are given.
  */
-export function knownTasks(rows: TaskRows, isOpen: () => boolean): TaskRows {
-  const texts = new LRUCache<string, string>({ maxSize: MOST_TEXT, sizeCalculation: ({ length }) => length });
+export function knownTasks(isOpen: () => boolean): KnownTasks {
+  const tasks = new LRUCache<string, Task>({ maxSize: MOST_TEXT });
   return {
-    ...rows,
-    get: async (id) => (isOpen() ? texts.get(id) : undefined) ?? rows.get(id),
-    make: async (making) => {
-      const made = await rows.make(making);
-      const { id, body } = making.task;
-      // With a token the store writes another text than it was given.
-      if (made.outcome === "made" && !made.grant) texts.set(id, body);
-      return made;
-    },
-    move: async (move) => {
-      const { id, body } = move.task;
-      // Asked for while it is not known what became of it; one that fails may be stored all the same.
-      texts.delete(id);
-      const outcome = await rows.move(move);
-      if (outcome === "moved") texts.set(id, body);
-      return outcome;
-    },
+    get: (id) => (isOpen() ? tasks.get(id) : undefined),
+    forget: (id) => void tasks.delete(id),
+    keep: (task, length) => void tasks.set(task.id, frozen(currentTask(task)), { size: length }),
   };
 }

@@ -103,12 +103,12 @@ type Methods<Port> = Record<keyof Port, true>;
 
 function portsOver(client: StoreClient) {
   const { isOpen } = client;
-  const taskRows = knownTasks(remote<TaskRows>(client, "taskRows", TASKS), isOpen);
+  const tasks = tasksOver(remote<TaskRows>(client, "taskRows", TASKS), knownTasks(isOpen));
   return {
     journal: journalOver(client),
     inbox: remote<Inbox>(client, "inbox", INBOX),
-    tasks: tasksOver(taskRows),
-    outbox: outboxOver(remote<OutboxRows>(client, "outboxRows", OUTBOX), taskRows),
+    tasks,
+    outbox: outboxOver(remote<OutboxRows>(client, "outboxRows", OUTBOX), tasks),
     throttle: remote<ThrottleStore>(client, "throttle", THROTTLE),
     audit: remote<Audit>(client, "audit", AUDIT),
     configs: remote<ConfigStore>(client, "configs", CONFIGS),

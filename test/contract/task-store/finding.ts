@@ -96,12 +96,15 @@ export function findingTasks(open: () => Promise<HarnessOf<"tasks" | "outbox" | 
     assert.deepEqual(await tasks.countByState(), { pending_approval: 2, succeeded: 1 });
   });
 
-  test("hands out copies: changing one changes nothing that is stored", async ({ tasks }) => {
+  test("hands out copies, or what cannot be changed: nobody changes what is stored", async ({ tasks }) => {
     const task = aTask();
     await tasks.make({ task, outbox: [] });
     const copy = await tasks.get(task.id);
     assert.ok(copy);
-    copy.targets.push("vm-2");
+    // Where it cannot be changed this does nothing.
+    Reflect.set(copy.targets, 1, "vm-2");
+    Reflect.set(copy, "title", "another");
+    Reflect.set(task, "title", "another");
     assert.deepEqual(await tasks.get(task.id), aTask());
   });
 }
