@@ -4,10 +4,12 @@ import { underWay } from "../../core/under-way.ts";
 import type { RedisStoreConfig } from "./config.ts";
 import type { Client } from "./connection.ts";
 import { isReady, readiness } from "./connection.ts";
-import { callError, closedError, isUnknownScript } from "./errors.ts";
+import { callError, closedError } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
 import { grouping } from "./masters.ts";
 import type { Replicas } from "./replicas.ts";
 import type { Script } from "./script.ts";
+import { together } from "./together.ts";
 
 /** What a script or command takes. */
 export type Arg = string | number | Buffer;
@@ -68,12 +70,15 @@ export function engineOf(
       throw callError(cause);
     }
   };
+  const joint = client instanceof Cluster ? null : together(client);
   const nowArg = (): Arg => config.clock?.nowMs() ?? "";
   const base = (tag: string): string => `${config.prefix}{${tag}}`;
   const evaluateOn = (script: Script, tags: readonly string[], args: readonly Arg[]): Promise<unknown[]> =>
-    call(() => evaluate(client, script, { keys: tags.map(base), args: [nowArg(), ...args] }));
+    call(() => evaluate(client, script.single, { keys: tags.map(base), args: [nowArg(), ...args] }));
   const run = async <T>(script: Script, tag: string, args: readonly Arg[] = []): Promise<T> =>
-    (await evaluateOn(script, [tag], args))[0] as T;
+    joint
+      ? call<T>(() => joint(script, base(tag), [nowArg(), ...args]))
+      : ((await evaluateOn(script, [tag], args))[0] as T);
   const runEach = async <T>(
     script: Script,
     tags: readonly string[],
@@ -104,18 +109,4 @@ export function engineOf(
       await calls.none();
     },
   };
-}
-
-/** By its hash; by its text when the server does not know it, which makes it known. */
-async function evaluate(
-  client: Client,
-  script: Script,
-  { keys, args }: { keys: readonly string[]; args: readonly Arg[] },
-): Promise<unknown> {
-  try {
-    return await client.evalsha(script.sha, keys.length, ...keys, ...args);
-  } catch (cause) {
-    if (!isUnknownScript(cause)) throw cause;
-    return client.eval(script.source, keys.length, ...keys, ...args);
-  }
 }

@@ -13,9 +13,14 @@ const PASSING = [
   "UNBLOCKED",
 ] as const;
 
+/** Whether the server itself said so, and the connection is as it was. */
+export function isReply(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && thrown.name === "ReplyError";
+}
+
 /** The first word of a server's error reply, in capitals; empty when the error is none of the server's. */
 export function replyCode(thrown: unknown): string {
-  if (!(thrown instanceof Error) || thrown.name !== "ReplyError") return "";
+  if (!isReply(thrown)) return "";
   // A script's failure carries the reply of the command that failed inside it.
   return /^(?:ERR Error running script.*?)?-?([A-Z]+)\b/.exec(thrown.message)?.[1] ?? "";
 }

@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
 
-/** A Lua script that runs on the keys of one hash tag, or of several in one call, one after the other. */
-export interface Script {
-  source: string;
+/** The text of a Lua script. */
+export interface Source {
+  text: string;
   /** What the server knows it by once it was sent. */
   sha: string;
+}
+
+/** A Lua script that runs on the keys of one hash tag, or of several in one call, one after the other. */
+export interface Script {
+  /** For one call. */
+  single: Source;
+  /** For several calls that leave as one, each as it would be alone. */
+  joint: Source;
 }
 
 /**
@@ -83,12 +91,7 @@ local function lowest(zset, held)
 end
 `;
 
-/** Makes a script of its body. Its answer is one for each hash tag, in their order. */
-export function script(body: string): Script {
-  const source = `${PRELUDE}
-local function work()
-${body}
-end
+const SINGLE = `
 local answers = {}
 for i, key in ipairs(KEYS) do
   B, LAST = key, nil
@@ -96,5 +99,41 @@ for i, key in ipairs(KEYS) do
 end
 return answers
 `;
-  return { source, sha: createHash("sha1").update(source).digest("hex") };
+
+/**
+ * Of each key: how many arguments, then these. One that fails does so alone; the first one as the whole script, before
+ * another began, so that a server that takes no writes at all says so as it does to a single call.
+ */
+const JOINT = `
+local answers, from = {}, 1
+for i, key in ipairs(KEYS) do
+  local count = tonumber(ALL[from])
+  ARGV = {unpack(ALL, from + 1, from + count)}
+  from = from + count + 1
+  B, AT, LAST = key, nil, nil
+  if i == 1 then answers[i] = work() or false
+  else
+    local ok, answer = pcall(work)
+    if not ok and type(answer) ~= 'table' then answer = redis.error_reply(answer) end
+    answers[i] = answer or false
+  end
+end
+return answers
+`;
+
+/** Makes a script of its body. Its answer is one for each hash tag, in their order. */
+export function script(body: string): Script {
+  const text = `${PRELUDE}
+local function work()
+${body}
+end
+`;
+  return {
+    single: sourceOf(`${text}${SINGLE}`),
+    joint: sourceOf(`local ALL, ARGV = ARGV, nil\n${text}${JOINT}`),
+  };
+}
+
+function sourceOf(text: string): Source {
+  return { text, sha: createHash("sha1").update(text).digest("hex") };
 }

@@ -24,9 +24,9 @@ export async function overRedis(server: RedisServer): Promise<Contestant> {
 /** The same script called by itself; ioredis sends what is asked in one turn of the process in one piece. */
 export async function bareScript(server: RedisServer): Promise<Contestant> {
   const redis = new Redis({ port: server.port, enableAutoPipelining: true });
-  await redis.script("LOAD", TAKE.source);
+  await redis.script("LOAD", TAKE.single.text);
   const decide = async (requests: readonly TakeRequest[]) => {
-    const perTag = await redis.evalsha(TAKE.sha, 1, "{bare}", "", ...takeArgs(requests));
+    const perTag = await redis.evalsha(TAKE.single.sha, 1, "{bare}", "", ...takeArgs(requests));
     const [answers = []] = perTag as string[][];
     return answers.map((answer) => answer.slice(0, answer.indexOf(" ")));
   };
