@@ -114,7 +114,7 @@ for i, key in ipairs(KEYS) do
   if i == 1 then answers[i] = work() or false
   else
     local ok, answer = pcall(work)
-    if not ok and type(answer) ~= 'table' then answer = redis.error_reply(answer) end
+    if not ok and type(answer) ~= 'table' then answer = redis.error_reply('ERR ' .. answer) end
     answers[i] = answer or false
   end
 end

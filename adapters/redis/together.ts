@@ -30,12 +30,14 @@ export function together(client: Redis): Together {
   const send = (): void => {
     const all = waiting;
     waiting = new Map();
-    client.stream.cork();
+    // None while a broken connection is made anew: each call then fails by itself.
+    const stream: Redis["stream"] | undefined = client.stream;
+    stream?.cork();
     for (const [script, calls] of all) {
       for (let at = 0; at < calls.length; at += AT_ONCE)
         void run(client, script, calls.slice(at, at + AT_ONCE));
     }
-    client.stream.uncork();
+    stream?.uncork();
   };
   return (script, key, args) => {
     if (args.length > MOST_ARGS) return alone(client, script, { key, args });
@@ -67,7 +69,7 @@ async function run(client: Redis, script: Script, calls: readonly Call[]): Promi
     }
   } catch (error) {
     first.reject(error);
-    // The server's own error is that of the first call, and no other was begun.
+    // The server's own error is that of the first call, and no other has written anything: a script that has is not killed.
     for (const call of others) {
       if (isReply(error)) alone(client, script, call).then(call.resolve, call.reject);
       else call.reject(error);

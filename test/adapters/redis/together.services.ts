@@ -5,9 +5,10 @@ import { script } from "../../../adapters/redis/script.ts";
 import { together } from "../../../adapters/redis/together.ts";
 import { NO_REDIS, startRedis } from "../../support/redis.ts";
 
-/** Adds to a list; 3: a command that may be none, run behind that. */
+/** Adds to a list; 3: a command that may be none, run behind that, or `lua` for an error of Lua's own. */
 const PUSH = script(`
 redis.call('RPUSH', B .. ':list', ARGV[2])
+if ARGV[3] == 'lua' then error('no such thing') end
 if ARGV[3] ~= '' then redis.call(ARGV[3], B .. ':list') end
 return {B, ARGV[1], ARGV[2], #ARGV, num(tick())}
 `);
@@ -62,6 +63,29 @@ test("a call that fails does so alone, whichever it is", { skip: NO_REDIS }, asy
     assert.match(failed.reason.message, /Unknown Redis command/);
     assert.deepEqual((await client.lrange("{t}:list", 0, -1)).sort(), ["0", "1", "2"]);
   }
+});
+
+test("an error of Lua's own is the server's, in a joint call as in a single one", {
+  skip: NO_REDIS,
+}, async () => {
+  await using redis = await started();
+  const { run } = redis;
+  await assert.rejects(run(PUSH, "{t}", push(0, "lua")), {
+    name: "ReplyError",
+    message: /^ERR .*no such thing/,
+  });
+  const [, second] = await Promise.allSettled([run(PUSH, "{t}", push(1)), run(PUSH, "{t}", push(2, "lua"))]);
+  assert.ok(second?.status === "rejected");
+  assert.equal(second.reason.name, "ReplyError");
+  assert.match(second.reason.message, /^ERR .*no such thing/);
+});
+
+test("a client without a connection fails each call by itself", async () => {
+  const client = new Redis({ lazyConnect: true, enableOfflineQueue: false });
+  const run = together(client);
+  const settled = await Promise.allSettled([1, 2].map((no) => run(PUSH, "{t}", push(no))));
+  for (const one of settled) assert.equal(one.status, "rejected");
+  client.disconnect();
 });
 
 test("a server that takes no writes says so to each call", { skip: NO_REDIS }, async () => {
