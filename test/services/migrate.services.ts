@@ -30,6 +30,7 @@ const found = await nodeForTests();
 const missing = NO_REDIS || ("skip" in found ? found.skip : false);
 
 const WHALE = join(import.meta.dirname, "..", "..", "bot", "cli", "whale.ts");
+const DIE_AT = join(import.meta.dirname, "..", "support", "die-at.ts");
 
 let prefixes = 0;
 
@@ -74,18 +75,17 @@ describe("Redis and Elasticsearch, real ones", { skip: missing }, () => {
     movedWhileWaiting(context, { from: "redis", servers: production() }));
 });
 
-/** Runs `whale migrate`; ends it as a crash would when it tells a line that begins so. */
+/** Runs `whale migrate`; it dies where it tells a line with this text. */
 async function command(
   env: Record<string, string>,
   args: readonly string[],
-  killedAt?: string,
+  diesAt = "",
 ): Promise<{ code: number | null; told: string }> {
-  const path = { PATH: process.env["PATH"] ?? "" };
-  const child = spawn(process.execPath, [WHALE, "migrate", ...args], { env: { ...path, ...env } });
+  const given = { PATH: process.env["PATH"] ?? "", DIE_AT: diesAt, ...env };
+  const child = spawn(process.execPath, ["--import", DIE_AT, WHALE, "migrate", ...args], { env: given });
   let told = "";
   const hear = (bytes: Buffer): void => {
     told += String(bytes);
-    if (killedAt !== undefined && told.includes(killedAt)) child.kill("SIGKILL");
   };
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);
