@@ -38,7 +38,7 @@ export async function openMigration(
   if (read.outcome === "refused") return { outcome: "refused", message: formatFaults(read.faults) };
   const { dataDir, stores } = read;
   const log = createLogger({ level: "warn", secrets: secretsOfStores(stores) });
-  const embedded: MigrationSide = { place: "embedded", store: await openEmbeddedTransfer({ dataDir }) };
+  const embedded: MigrationSide = { place: "embedded", store: await openEmbeddedTransfer({ dataDir, log }) };
   const redis = await openProduction(stores, log).catch(async (error: unknown) => {
     await embedded.store.close();
     throw error;

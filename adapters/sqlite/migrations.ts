@@ -1,3 +1,4 @@
+import type { Logger } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { newerError } from "./errors.ts";
 import { keyHash } from "./key-hash.ts";
@@ -33,6 +34,19 @@ export const MIGRATIONS: readonly string[] = [
 /** The schema version of a database file. */
 export function schemaVersion(db: Database): number {
   return db.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+}
+
+/** As `migrate`, and tells it: data that is brought to a newer version keeps its owner waiting. */
+export function bringUp(db: Database, log: Logger): void {
+  const [found, newest] = [schemaVersion(db), MIGRATIONS.length];
+  // Data that is new waits for nothing.
+  if (found > 0 && found < newest) {
+    log.warn(
+      { from: found, to: newest },
+      "data is brought to a newer version: some 15 s for each million of events",
+    );
+  }
+  migrate(db);
 }
 
 /**

@@ -17,7 +17,7 @@ import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { keyIndex } from "./key-index.ts";
 import { sqliteLeases } from "./leases.ts";
 import { holdFolder } from "./lock.ts";
-import { MIGRATIONS, migrate, schemaVersion } from "./migrations.ts";
+import { bringUp } from "./migrations.ts";
 import { type OutboxRows, outboxOver, sqliteOutboxRows } from "./outbox.ts";
 import { quietMerges } from "./quiet-merges.ts";
 import { sqliteReplays } from "./replays.ts";
@@ -66,24 +66,13 @@ export function openStore(options: SqliteStoreOptions): SqliteStore {
 function openData<T>({ dataDir, log }: SqliteStoreConfig, use: (db: Database) => T): T {
   const db = openDatabase(fileOf(dataDir));
   try {
-    tellMigration(schemaVersion(db), log);
-    migrate(db);
+    bringUp(db, log);
     endLeases(db);
     return use(db);
   } catch (cause) {
     db.close();
     throw cause;
   }
-}
-
-/** Data that is brought to a newer version keeps its owner waiting; data that is new does not. */
-function tellMigration(found: number, log: Logger): void {
-  const newest = MIGRATIONS.length;
-  if (found === 0 || found >= newest) return;
-  log.warn(
-    { from: found, to: newest },
-    "data is brought to a newer version: some 15 s for each million of events",
-  );
 }
 
 /**

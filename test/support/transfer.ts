@@ -35,7 +35,7 @@ export function embeddedFolder(clock = movableClock()): EmbeddedFolder {
       const archive = await openArchive({ dataDir, log: silentLog });
       await use(archive).finally(() => archive.close());
     },
-    side: () => openEmbeddedTransfer({ dataDir }),
+    side: () => openEmbeddedTransfer({ dataDir, log: silentLog }),
     remove: folder.remove,
   };
 }

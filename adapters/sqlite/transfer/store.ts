@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { TransferPage, TransferStore } from "../../../core/ports/index.ts";
+import type { Logger, TransferPage, TransferStore } from "../../../core/ports/index.ts";
 import type {
   StoreKind,
   TransferKind,
@@ -14,7 +14,7 @@ import { jobError, openError, readError } from "../errors.ts";
 import { KEYED_TABLES } from "../journal-keys.ts";
 import { keyIndex } from "../key-index.ts";
 import { holdFolder } from "../lock.ts";
-import { migrate } from "../migrations.ts";
+import { bringUp } from "../migrations.ts";
 import { readStanding, writeStanding } from "../standing.ts";
 import * as journal from "./journal.ts";
 import * as memory from "./journal-memory.ts";
@@ -65,29 +65,37 @@ interface Files {
   archive: Database;
 }
 
+/** Where the stores are, and who hears that old data is brought to this version. */
+export interface EmbeddedTransferOptions {
+  dataDir: string;
+  log: Logger;
+}
+
 /**
  * Opens the embedded stores of a folder, making them when there are none, to be read and written as records; also
  * those that a transfer has left or not finished. The folder belongs to this process alone until `close`. Throws
  * `store.locked`, `store.newer_version` or `store.open_failed`.
  */
-export async function openEmbeddedTransfer({ dataDir }: { dataDir: string }): Promise<TransferStore> {
+export async function openEmbeddedTransfer({
+  dataDir,
+  log,
+}: EmbeddedTransferOptions): Promise<TransferStore> {
   const unlock = holdFolder(dataDir);
   try {
-    return transferOver({ dataDir, files: await openFiles(dataDir), unlock });
+    return transferOver({ dataDir, log, files: await openFiles(dataDir, log), unlock });
   } catch (cause) {
     unlock();
     throw openError(dataDir, cause);
   }
 }
 
-interface Held {
-  dataDir: string;
+interface Held extends EmbeddedTransferOptions {
   files: Files;
   unlock: () => void;
 }
 
 function transferOver(held: Held): TransferStore {
-  const { dataDir, unlock } = held;
+  const { dataDir, log, unlock } = held;
   return {
     read: async (kind, after, limit) => asRead(() => readPage(held.files, kind, { after, limit })),
     write: async (some) => asWrite(() => writeAll(held.files, some)),
@@ -97,7 +105,7 @@ function transferOver(held: Held): TransferStore {
       for (const name of ["whale.db", "archive.db"]) {
         for (const end of ["", "-wal", "-shm"]) rmSync(join(dataDir, name + end), { force: true });
       }
-      held.files = await openFiles(dataDir);
+      held.files = await openFiles(dataDir, log);
     },
     standing: async () => readStanding(dataDir),
     stand: async (standing) => writeStanding(dataDir, standing),
@@ -110,10 +118,10 @@ function transferOver(held: Held): TransferStore {
   };
 }
 
-async function openFiles(dataDir: string): Promise<Files> {
+async function openFiles(dataDir: string, log: Logger): Promise<Files> {
   const store = openDatabase(join(dataDir, "whale.db"));
   try {
-    migrate(store);
+    bringUp(store, log);
     // What the index would have in memory is looked for in its tables below.
     await keyIndex(store, KEYED_TABLES).merge(async (job) => inTransaction(store, job));
     return { store, archive: openArchiveFile(dataDir) };

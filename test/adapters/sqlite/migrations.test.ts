@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { openDatabase } from "../../../adapters/sqlite/database.ts";
-import { openStore } from "../../../adapters/sqlite/index.ts";
+import { openEmbeddedTransfer, openStore } from "../../../adapters/sqlite/index.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "../../../adapters/sqlite/migrations.ts";
 import { eventId } from "../../../core/ids/index.ts";
 import { aDelivery, aDraft } from "../../support/builders.ts";
@@ -153,6 +153,16 @@ describe("data that lay in the order of its keys", () => {
       log.lines.map(({ fields }) => fields),
       [{ from: IN_KEY_ORDER, to: MIGRATIONS.length }],
     );
+  });
+
+  test("is told so by a migration to another store, too", async () => {
+    const log = recordingLog();
+    const side = await openEmbeddedTransfer({ dataDir: anOldStore(), log });
+    assert.deepEqual(
+      log.lines.map(({ fields }) => fields),
+      [{ from: IN_KEY_ORDER, to: MIGRATIONS.length }],
+    );
+    await side.close();
   });
 
   test("has its incidents as they were last", () => {
