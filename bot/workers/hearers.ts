@@ -45,10 +45,14 @@ export function nobody(groups: PeopleGroups): Error {
   return new ChatOpsError(message, { code: "card.nobody", retryable: true, reached: "no" });
 }
 
-/** Who hears how a task ended: whom the rule names, who asked for it, else who approved it; else who was asked. */
+/**
+ * Who hears how a task ended: whom the rule names, who asked for it, else who approved it; else who was asked. Of a
+ * rejection who asked for it alone, since the others see it on their cards.
+ */
 export async function audienceOf(task: Task, deps: Pick<HearerDeps, "directory">): Promise<string[]> {
   const requester = requesterOf(task);
   const asked = requester === null ? [] : [requester];
+  if (task.state === "rejected") return asked;
   const people = [...(await namedOf(task, deps)), ...asked, ...approvers(task)];
   if (people.length > 0) return [...new Set(people)];
   const first = task.approval.mode === "people" ? task.approval.groups.map(({ from }) => from) : [];

@@ -15,7 +15,15 @@ import {
 import { onBatched, onCardFailed, onCardSent, onCardWaits } from "./on-cards.ts";
 import { onGone, onNews, onRetried, onRunningTick } from "./on-execution.ts";
 import { declined, onAdopt, onControl, onControlAnswer, onControlWaiting } from "./on-order.ts";
-import { onAgain, onGiveUp, onIntend, onLateAnswer, onLook, onStartAnswer } from "./on-start.ts";
+import {
+  onAgain,
+  onEarlierAnswer,
+  onGiveUp,
+  onIntend,
+  onLateAnswer,
+  onLook,
+  onStartAnswer,
+} from "./on-start.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { refused, type StepResult } from "./result.ts";
 import type { MachineSettings } from "./settings.ts";
@@ -41,6 +49,7 @@ const ALWAYS = {
 const WAITING = {
   ...ALWAYS,
   control: (task, input, nowMs) => onControlWaiting(task, input, nowMs),
+  start_answer: onEarlierAnswer,
 } satisfies Row;
 
 const EXECUTING = {

@@ -7,9 +7,11 @@ import { updateCards, withCard, withCode } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import { dueStep, escalate } from "./escalation.ts";
 import type { Click, InputOf } from "./inputs.ts";
+import { becomeUnknown, isStartOpen } from "./open-start.ts";
+import { requesterOf } from "./origin.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { moved, noted, refused, type StepResult } from "./result.ts";
-import type { Decision, Task } from "./task.ts";
+import type { Decision, Task, TaskState } from "./task.ts";
 
 const SEEN_CLICKS_KEPT = 60;
 /** What each lack of entitlement is told as. */
@@ -101,12 +103,18 @@ export function onReject(task: Task, input: InputOf<"reject">, nowMs: number): S
   return onDecision(task, { ...input, verdict: "reject" }, nowMs);
 }
 
+/** What comes behind the deadline decides nothing, even where the task's end is yet to be stored. */
+function timeFault(task: Task, nowMs: number): RefusalReason | null {
+  const isOver = task.deadlineAtMs !== null && nowMs > task.deadlineAtMs;
+  return isOver && !dueStep(task, nowMs) ? "already_expired" : null;
+}
+
 function onDecision(
   task: Task,
   { click, verdict }: { click: Click; verdict: Decision["verdict"] },
   nowMs: number,
 ): StepResult {
-  const fault = clickFault(task, click);
+  const fault = clickFault(task, click) ?? timeFault(task, nowMs);
   if (fault) return explainClick(task, click, fault, nowMs);
   const decision = decisionOf(task, click, { verdict, nowMs });
   if ("outcome" in decision) return explainClick(task, click, decision.reason, nowMs);
@@ -146,6 +154,8 @@ export function onReason(task: Task, input: InputOf<"reason">, nowMs: number): S
   if (task.seenClicks.includes(key)) return refused(task, "already_counted");
   const awaited = task.awaitedReasons.find((one) => one.by === by && one.round === task.round);
   if (!awaited) return refused(task, "no_reason_awaited");
+  const late = timeFault(task, nowMs);
+  if (late) return refused(task, late);
   if (entitlement.outcome !== "entitled") return refused(task, ENTITLEMENT_REFUSALS[entitlement.outcome]);
   const reason = givenReason(input.text);
   if (reason === "") return refused(task, "empty_reason");
@@ -176,23 +186,37 @@ export function decide(task: Task, decision: Decision, nowMs: number): StepResul
   return moved(shown.task, { to: "approved", reason: "quorum_reached", nowMs, ...decider, patch, effects });
 }
 
-/** The last move of a task that ends without an execution: cards are closed, the end is journaled. */
-export function ended(
-  task: Task,
-  change: {
-    to: "rejected" | "expired" | "withdrawn" | "canceled" | "refused" | "gave_up";
-    reason: Parameters<typeof moved>[1]["reason"];
-    nowMs: number;
-    by?: string;
-    onBehalfOf?: string;
-    message?: string;
-  },
-): StepResult {
-  const { message, ...rest } = change;
-  const shown = updateCards(task, change.nowMs, "click");
-  const report: Effect[] = change.to === "rejected" ? [] : [{ kind: "report" }];
-  const patch = message === undefined ? {} : { message };
-  return moved(shown.task, { ...rest, patch, effects: [...shown.effects, ...report, { kind: "ended" }] });
+interface Ending {
+  to: "rejected" | "expired" | "withdrawn" | "canceled" | "refused" | "gave_up";
+  reason: Parameters<typeof moved>[1]["reason"];
+  nowMs: number;
+  by?: string;
+  onBehalfOf?: string;
+  message?: string;
+}
+
+const WAITING: readonly TaskState[] = ["pending_approval", "approved", "held"];
+
+/**
+ * The last move of a task that ends without an execution: cards are closed, the end is journaled. One that waits for
+ * another start, while it is open whether an earlier one went through, is not over: people are asked about that one.
+ */
+export function ended(task: Task, { message, ...change }: Ending): StepResult {
+  const { nowMs } = change;
+  const told = message === undefined ? {} : { message };
+  if (WAITING.includes(task.state) && isStartOpen(task)) {
+    return becomeUnknown(task, { ...change, patch: { ...told, dueAtMs: nowMs } });
+  }
+  const shown = updateCards(task, nowMs, "click");
+  const report: Effect[] = isReported(task, change) ? [{ kind: "report" }] : [];
+  const effects: Effect[] = [...shown.effects, ...report, { kind: "ended" }];
+  return moved(shown.task, { ...change, patch: told, effects });
+}
+
+/** Of a rejection the cards tell all but the person who asked for the task. */
+function isReported(task: Task, { to, by }: Ending): boolean {
+  const requester = requesterOf(task);
+  return to !== "rejected" || (requester !== null && requester !== by);
 }
 
 /** A pending approval whose time has come: it was never asked, is to be escalated, or expires. */

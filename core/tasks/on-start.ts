@@ -1,17 +1,17 @@
 import { bindingHash } from "../approvals/binding.ts";
-import { entitledGroups, hasQuorum } from "../approvals/quorum.ts";
+import { hasQuorum } from "../approvals/quorum.ts";
 import { needsReason } from "../approvals/reason.ts";
 import type { ClusterChoice } from "../clusters/choice.ts";
 import { requestId } from "../ids/index.ts";
 import { policyFault } from "../policies/policy.ts";
 import { updateCards } from "./codes.ts";
-import { askedFrom, newCard } from "./escalation.ts";
-import { cardsFor, groupOfTask } from "./group-cards.ts";
+import { askedFrom } from "./escalation.ts";
 import type { Click, InputOf, Sighting, Standing } from "./inputs.ts";
 import { renewedOrigin } from "./make.ts";
 import { afterClick, askReason, clickFault, decisionOf, ended, explainClick } from "./on-approval.ts";
 import { heldBefore, onNotSent, startByMs, waitForCluster } from "./on-clusters.ts";
 import { doubled, running } from "./on-execution.ts";
+import { becomeUnknown, isStartOpen } from "./open-start.ts";
 import type { MoveReason } from "./reasons.ts";
 import { moved, refused, type StepResult } from "./result.ts";
 import { doublingDelayMs, type MachineSettings } from "./settings.ts";
@@ -25,7 +25,8 @@ import type { Task } from "./task.ts";
  *  2 request id, trace tag    adapters/stackstorm/start.ts
  *  3 201, refusals            onStartAnswer; adapters/stackstorm/start-outcome.ts
  *  4 lost answers, crashes    onLook: found adopts, else looked for with growing pauses until `unknownAtMs`
- *  5 absent                   becomeUnknown: a person adopts (on-order.ts), starts again or gives up; never by itself
+ *  5 absent                   becomeUnknown: a person adopts (on-order.ts), starts again or gives up; never by itself; a
+ *                             task that waits for people again does not end while it is open whether it runs
  *  6 stuck in the queue       onRunningTick tells people, who may cancel it and retry; never by itself
  *  7 retries, double rows     onRetried, `doubled`; bot/workers/run-end.ts looks once more when an execution ends
  *  8 no failing over          on-clusters.ts: `not_sent` alone, which is proved, may go elsewhere; whatever else may
@@ -117,7 +118,8 @@ export function onIntend(
 /** An approval that is void starts nothing; where it is so because things have changed, people are asked anew. */
 function voided(task: Task, fault: Fault, nowMs: number): StepResult {
   const result = ended(task, { to: "refused", nowMs, ...fault });
-  const asksAgain = fault.reason === "binding_void" && renewedOrigin(task) !== null;
+  const isOver = result.task.state === "refused";
+  const asksAgain = isOver && fault.reason === "binding_void" && renewedOrigin(task) !== null;
   return asksAgain ? { ...result, effects: [...result.effects, { kind: "ask_again" }] } : result;
 }
 
@@ -158,6 +160,19 @@ export function onLateAnswer(
   return settled ? onStartAnswer(task, input, nowMs, settings) : refused(task, "older_news");
 }
 
+/** An answer to an earlier start that comes while another one is being decided about: only that it runs counts. */
+export function onEarlierAnswer(
+  task: Task,
+  { requestId, answer }: InputOf<"start_answer">,
+  nowMs: number,
+  settings: MachineSettings,
+): StepResult {
+  const isOfIt = task.start?.requestId === requestId && isStartOpen(task);
+  if (!isOfIt || answer.outcome !== "started") return refused(task, "older_news");
+  const { task: shown, effects } = updateCards(task, nowMs, "click_only");
+  return running(shown, answer.execution, { reason: "started", nowMs, settings, effects });
+}
+
 /** What looking for the start has shown, while it is open whether it went through. */
 export function onLook(
   task: Task,
@@ -175,7 +190,10 @@ export function onLook(
   }
   const seen = withCandidates(task, sighting);
   if (task.state === "unknown") return stillUnknown(seen, start, nowMs, settings);
-  if (nowMs >= start.unknownAtMs) return becomeUnknown(seen, start, { nowMs, settings });
+  if (nowMs >= start.unknownAtMs) {
+    const patch = { dueAtMs: nowMs + settings.lookBaseMs };
+    return becomeUnknown(seen, { reason: "start_unresolved", nowMs, patch });
+  }
   const delay = doublingDelayMs(start.looks, settings.lookBaseMs, settings.lookMaxMs);
   const dueAtMs = Math.min(nowMs + delay, start.unknownAtMs);
   const patch = { start: { ...start, looks: start.looks + 1 }, dueAtMs };
@@ -186,23 +204,6 @@ export function onLook(
 function withCandidates(task: Task, sighting: Exclude<Sighting, { outcome: "found" }>): Task {
   if (sighting.outcome !== "absent" || sighting.candidates === undefined) return task;
   return { ...task, candidates: sighting.candidates };
-}
-
-function becomeUnknown(
-  task: Task,
-  start: StartRecord,
-  facts: { nowMs: number; settings: MachineSettings },
-): StepResult {
-  const { nowMs, settings } = facts;
-  const asking = cardsFor(task.id, newCard(task, entitledGroups(task), "unknown"), groupOfTask(task));
-  const shown = updateCards(task, nowMs, "click_only");
-  const patch = {
-    start: { ...start, looks: 0 },
-    dueAtMs: nowMs + settings.lookBaseMs,
-    cards: [...shown.task.cards, ...asking.cards],
-  };
-  const effects = [...shown.effects, ...asking.effects];
-  return moved(task, { to: "unknown", reason: "start_unresolved", nowMs, patch, effects });
 }
 
 function stillUnknown(task: Task, start: StartRecord, nowMs: number, settings: MachineSettings): StepResult {

@@ -1,6 +1,7 @@
 import { startParams } from "../approvals/choices.ts";
 import { isJsonObject, type Json } from "../ids/index.ts";
 import { MASK } from "../pages/masked.ts";
+import { isStartOpen } from "./open-start.ts";
 import type { RefusalReason } from "./reasons.ts";
 import type { RetryWish } from "./retry-plan.ts";
 import type { Task, TaskState } from "./task.ts";
@@ -39,6 +40,6 @@ function isMasked(value: Json): boolean {
 }
 
 /** A start of which nobody has found out whether it went through may not be tried elsewhere. */
-function mayBeStarted({ state, start }: Task): boolean {
-  return state === "gave_up" && start !== null && start.notSent !== true;
+function mayBeStarted(task: Task): boolean {
+  return task.reason !== "start_refused" && isStartOpen(task);
 }

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ask, click, logged, message, openCard, openWorld, runsOf, textOfCard } from "../support/world.ts";
+import {
+  ask,
+  click,
+  logged,
+  message,
+  messagesOf,
+  openCard,
+  openWorld,
+  runsOf,
+  textOfCard,
+} from "../support/world.ts";
 import { lookingPolicy } from "./drill.ts";
 import { talk } from "./talk.ts";
 
@@ -91,5 +101,18 @@ describe("a run by hand", { concurrency: 2 }, () => {
     const [row] = runsOf(world, "disk.cleanup");
     assert.deepEqual(row?.parameters["paths"], ["/var/log"]);
     assert.equal(row?.parameters["dry_run"], true);
+  });
+
+  test("that is rejected is told to who asked, and to nobody else", async (t) => {
+    const world = await openWorld(t, { files: FILES });
+    await talk(
+      world,
+      `zhangsan: run disk.cleanup host=${HOST} paths=/var/log
+       whale: 清理 … 等待授权`,
+    );
+    await click(world, await openCard(world, "清理", "lisi"), "reject");
+    await message(world, "zhangsan", "手工", "清理", "已拒绝", "李四");
+    assert.deepEqual(messagesOf(world, "lisi"), []);
+    assert.equal(runsOf(world, "disk.cleanup").length, 0);
   });
 });

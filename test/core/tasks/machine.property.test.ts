@@ -18,6 +18,7 @@ import {
   type Task,
   type TaskInput,
 } from "../../../core/tasks/index.ts";
+import { isStartOpen } from "../../../core/tasks/open-start.ts";
 import { START_MS } from "../../support/clock.ts";
 import { aClick, aMadeTask, anExecution, aStanding, aStop, entitledFor } from "../../support/tasks.ts";
 
@@ -126,6 +127,8 @@ function check(before: Task, input: TaskInput, after: Task): void {
     );
     assert.deepEqual(bare, [], "never by a decision without the reason that it needs");
   }
+  const endsAnyhow = after.state === "gave_up" || after.reason === "start_refused";
+  if (isTerminal(after.state) && !endsAnyhow) assert.ok(!isStartOpen(after), "never over while it may run");
   if (after.state === "withdrawn") assert.equal(after.start, null, "what was intended is never taken back");
   if (after.startNo > before.startNo) assert.equal(input.kind, "again", "another start only by a person");
 }

@@ -20,23 +20,35 @@ import {
   anExecution,
   aStanding,
   aStop,
+  entitledFor,
   inputs,
   stepAt,
   walk,
 } from "../../support/tasks.ts";
 
 const { cardSent, approve, reject, intend, started, lost, absent, found, ended } = inputs;
+const ASKED = { from: { tag: "sre-oncall" }, need: 1, timeoutMs: 1_800_000, onTimeout: "reject" as const };
 const ALWAYS = ["card_failed", "card_sent", "card_shown", "offer", "refresh"];
 const EXECUTING = [...ALWAYS, "control", "control_answer", "gone", "news", "retried", "tick"];
 
 /** What each state takes. Anything else must be refused; a change of this table is a change of the promises. */
 const EXPECTED: Record<TaskState, string[]> = {
-  held: [...ALWAYS, "control", "hold", "release", "withdraw"],
+  held: [...ALWAYS, "control", "hold", "release", "start_answer", "withdraw"],
   pending_approval: [
     ...ALWAYS,
-    ...["approve", "batched", "card_waits", "control", "reason", "reject", "tick", "withdraw"],
+    ...[
+      "approve",
+      "batched",
+      "card_waits",
+      "control",
+      "reason",
+      "reject",
+      "start_answer",
+      "tick",
+      "withdraw",
+    ],
   ],
-  approved: [...ALWAYS, "control", "hold", "intend", "withdraw"],
+  approved: [...ALWAYS, "control", "hold", "intend", "start_answer", "withdraw"],
   starting: [...ALWAYS, "look", "start_answer"],
   unknown: [...ALWAYS, "adopt", "again", "give_up", "look", "start_answer"],
   running: EXECUTING,
@@ -151,6 +163,38 @@ describe("the recovery of the alert", () => {
     assert.deepEqual(stepAt(withdrawn, cardSent()).effects, [
       { kind: "update", cardNo: 1, code: "code-send" },
     ]);
+  });
+});
+
+describe("an approval whose time is over", () => {
+  const asked = walk(aMadeTask(), cardSent);
+  const lateMs = (asked.deadlineAtMs ?? 0) + 1;
+
+  test("is not given any more, although its end is yet to be stored, and who clicked is told", () => {
+    for (const click of [approve(), reject()]) {
+      const result = stepAt(asked, click, lateMs);
+      assert.deepEqual([result.task.state, result.reason], ["pending_approval", "already_expired"]);
+      assert.equal(result.effects[0]?.kind, "reply");
+      assert.equal(stepAt(asked, click, lateMs - 1).outcome, "moved");
+    }
+  });
+
+  test("is not given by the reason that it waited for", () => {
+    const approval = { ...shortApproval(ASKED), reason: "always" as const };
+    const waits = walk(aMadeTask({ rule: { approval } }), cardSent, approve);
+    const by = waits.awaitedReasons[0]?.by ?? "nobody";
+    const answer: TaskInput = {
+      ...{ kind: "reason", by, entitlement: entitledFor("default"), key: "k", text: "why" },
+    };
+    assert.equal(stepAt(waits, answer, lateMs).reason, "already_expired");
+    assert.equal(stepAt(waits, answer, lateMs - 1).outcome, "moved");
+  });
+
+  test("goes on while somebody else is still to be asked", () => {
+    const escalate = [{ afterMs: 60_000, to: { tag: "leads" }, need: 1, timeoutMs: 60_000 }];
+    const approval = { ...shortApproval({ ...ASKED, onTimeout: "escalate" }), escalate };
+    const task = walk(aMadeTask({ rule: { approval } }), cardSent);
+    assert.equal(stepAt(task, approve(), lateMs).reason, "quorum_reached");
   });
 });
 
@@ -550,6 +594,71 @@ describe("an unknown start", () => {
     });
     assert.equal(result.task.state, "unknown");
     assert.equal(result.reason, "not_entitled");
+  });
+});
+
+describe("an unknown start of which another is asked for", () => {
+  const approval = shortApproval({
+    ...{ from: { tag: "sre-oncall" }, need: 2, timeoutMs: 1_800_000, onTimeout: "reject" },
+  });
+  const says = (kind: "approve" | "reject" | "again", by: string, cardNo = 2): TaskInput => ({
+    ...{ kind, click: aClick({ by, cardNo }) },
+  });
+  const begun = walk(
+    aMadeTask({ rule: { approval } }),
+    cardSent,
+    ...[() => says("approve", "lisi", 1), () => says("approve", "wangwu", 1), intend, lost],
+  );
+  const atMs = begun.start?.unknownAtMs ?? 0;
+  const unknown = stepAt(begun, absent(), atMs).task;
+  const asked = stepAt(unknown, says("again", "lisi"), atMs).task;
+  const approved = stepAt(asked, says("approve", "wangwu"), atMs).task;
+  const later: [name: string, task: Task, input: TaskInput, afterMs: number, reason: string][] = [
+    ["when nobody else approves", asked, { kind: "tick" }, 1_800_001, "nobody_answered"],
+    ["when it is rejected", asked, says("reject", "wangwu"), 0, "rejected_by_person"],
+    [
+      "when its rule has changed",
+      approved,
+      { kind: "intend", standing: { ...aStanding(approved), digest: "other" }, sender: "w2" },
+      ...([0, "binding_void"] as const),
+    ],
+    [
+      "when it comes too late",
+      approved,
+      { kind: "hold", stop: aStop() },
+      ...([approved.startWithinMs + 1, "start_too_late"] as const),
+    ],
+  ];
+
+  for (const [name, task, input, afterMs, reason] of later) {
+    test(`is asked about again ${name}, and looked for`, () => {
+      const result = stepAt(task, input, atMs + afterMs);
+      assert.deepEqual([result.outcome, result.task.state, result.reason], ["moved", "unknown", reason]);
+      assert.equal(result.task.dueAtMs, atMs + afterMs);
+      assert.equal(result.task.start?.requestId, unknown.start?.requestId);
+      assert.equal(result.task.cards.at(-1)?.purpose, "unknown");
+      const sent = result.effects.map(({ kind }) => kind);
+      assert.ok(sent.includes("card"), sent.join());
+      for (const over of ["ended", "report", "ask_again"] as const) assert.ok(!sent.includes(over), over);
+      assert.equal(stepAt(result.task, found(), atMs + afterMs).task.state, "running");
+    });
+  }
+
+  for (const [name, task] of [
+    ["people decide about the other", asked],
+    ["the other is approved", approved],
+    ["the other is held", stepAt(approved, { kind: "hold", stop: aStop() }, atMs).task],
+  ] as const) {
+    test(`is followed when its answer comes while ${name}`, () => {
+      const result = stepAt(task, started(unknown), atMs);
+      assert.deepEqual([result.task.state, result.reason], ["running", "started"]);
+      assert.equal(stepAt(task, lost(unknown), atMs).reason, "older_news");
+    });
+  }
+
+  test("is not taken for started by the answer to what was proved not to have gone out", () => {
+    const start = unknown.start && { ...unknown.start, notSent: true as const };
+    assert.equal(stepAt({ ...approved, start }, started(unknown), atMs).reason, "older_news");
   });
 });
 

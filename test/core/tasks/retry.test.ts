@@ -49,6 +49,16 @@ describe("what may not be run once more is said without asking anybody", () => {
     ],
     ["one that was given up so, elsewhere", gaveUp(), { cluster: "bj" }, "first_start_unknown"],
     ["one that was given up so, as it was", gaveUp(), {}, null],
+    [
+      "one that was void while an earlier start of it was open, elsewhere",
+      { ...gaveUp(), state: "refused", reason: "binding_void" },
+      ...([{ cluster: "bj" }, "first_start_unknown"] as const),
+    ],
+    [
+      "one whose start was refused, elsewhere",
+      { ...gaveUp(), state: "refused", reason: "start_refused" },
+      ...([{ cluster: "bj" }, null] as const),
+    ],
     ["one that never went out, elsewhere", { ...gaveUp(), start: null }, { cluster: "bj" }, null],
     ["what went well, by the engine", ran("succeeded"), { rerun: "all" }, "nothing_to_rerun"],
     ["what never ran, by the engine", { ...gaveUp(), state: "failed" }, { rerun: "all" }, "nothing_to_rerun"],
