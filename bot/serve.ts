@@ -20,6 +20,7 @@ import {
   auditRoutes,
   buildRoutes,
   type Cloud,
+  callbackRoom,
   certificatesOver,
   clusterRoutes,
   configRoutes,
@@ -131,7 +132,7 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
   const hooks = hooksOver(parts);
   return createHttpServer({
     ...{ hooks, longAnswers: parts.longAnswers },
-    callbacks: { ...parts, callback: wecom.callback, inbox: stores.store.inbox },
+    callbacks: { ...parts, callback: wecom.callback, inbox: stores.store.inbox, reading: callbackRoom() },
     health,
     api: (router) => {
       apiOver(router, parts, hooks);

@@ -42,8 +42,12 @@ export async function handleHook(ctx: Exchange, name: string, deps: HookDeps): P
   const judged = checkCaller(source, caller);
   if (judged.outcome === "refused") return deny(ctx, source.auth, judged.reason, deps);
   const maxBytes = source.limits?.maxBytes ?? deps.maxBodyBytes;
-  const body = await readBody(ctx.req, maxBytes);
+  const body = await readBody(ctx.req, maxBytes, pressure.reading);
   if (body.outcome === "aborted") return;
+  if (body.outcome === "no_room") {
+    ctx.set("Connection", "close");
+    return turnAway(ctx, pressure.pressure(), deps);
+  }
   if (body.outcome === "too_large") return tooLarge(ctx, ready, { head: body.head, maxBytes, deps });
   // What a GET says stands in its query; a body beside it means nothing.
   const bytes = ctx.method === "GET" ? Buffer.alloc(0) : body.bytes;
@@ -104,8 +108,12 @@ function post(
   given: { bytes: Buffer; deps: HookDeps; replay?: NonNullable<Signature["replay"]> },
 ): Promise<void> {
   const { bytes, deps, replay } = given;
+  const { auth } = source.source;
   const sent = once(() =>
-    withoutCredentials(source.source.auth, { query: single(ctx.query), headers: single(ctx.headers) }),
+    // What the signature does not cover may be anybody's.
+    isSigned(auth)
+      ? { query: {}, headers: {} }
+      : withoutCredentials(auth, { query: single(ctx.query), headers: single(ctx.headers) }),
   );
   const raw = ctx.method === "GET" ? rawOfQuery(sent().query) : rawOf(bytes, contentType(ctx));
   const encoding = ctx.headers;

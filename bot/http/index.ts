@@ -12,3 +12,4 @@ export * from "./intake.ts";
 export * from "./long-answers.ts";
 export * from "./rate-gate.ts";
 export * from "./server.ts";
+export { callbackRoom } from "./wecom.ts";

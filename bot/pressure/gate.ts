@@ -8,6 +8,7 @@ import {
   type PressureLimits,
   pressureText,
 } from "../../core/pressure/index.ts";
+import { createRoom, type Room } from "./room.ts";
 
 /** What is measured from time to time; the bodies in flight are counted as they come and go. */
 export type SampledFacts = Omit<PressureFacts, "inFlightBytes">;
@@ -20,6 +21,8 @@ export interface PressureGate {
   enter(bytes: number): boolean;
   /** The body that entered is answered. */
   leave(bytes: number): void;
+  /** For bodies that are not read to their end: half of what all bodies may take, so that they leave the others room. */
+  readonly reading: Room;
   /** Whether many bodies, or large ones, were in flight a moment ago: what can wait gives way to them. */
   crowded(): boolean;
   /** Judges by what was measured just now. */
@@ -47,6 +50,7 @@ const UNMEASURED: SampledFacts = {
   freeDiskBytes: Number.POSITIVE_INFINITY,
   behind: {},
   rssBytes: 0,
+  usedBytes: 0,
   heapShare: 0,
 };
 
@@ -73,6 +77,7 @@ export function createPressureGate({ limits, log, metrics }: PressureGateDeps): 
   };
 
   return {
+    reading: createRoom(limits.maxInFlightBytes / 2),
     sheds: () => shedding,
     enter: (bytes) => {
       // A single body is taken whatever its size: its source's own limit bounds it.

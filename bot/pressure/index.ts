@@ -1,2 +1,3 @@
 export * from "./gate.ts";
+export * from "./room.ts";
 export * from "./sampler.ts";

@@ -45,9 +45,11 @@ async function sample({ gate, journal, machine }: SamplerDeps): Promise<void> {
 export async function measureMachine(folder: string | null): Promise<MachineFacts> {
   const disk = folder === null ? { bavail: Number.POSITIVE_INFINITY, bsize: 1 } : await statfs(folder);
   const heap = getHeapStatistics();
+  const { rss, heapUsed, external } = process.memoryUsage();
   return {
     freeDiskBytes: disk.bavail * disk.bsize,
-    rssBytes: process.memoryUsage.rss(),
+    rssBytes: rss,
+    usedBytes: heapUsed + external,
     heapShare: heap.used_heap_size / heap.heap_size_limit,
   };
 }

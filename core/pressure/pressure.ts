@@ -6,6 +6,8 @@ export interface PressureFacts {
   behind: Readonly<Record<string, number>>;
   /** Resident memory of the process, in bytes. */
   rssBytes: number;
+  /** Memory in use: objects, and buffers beside them, in bytes. */
+  usedBytes: number;
   /** Used part of the largest heap, from 0 to 1. */
   heapShare: number;
   /** Bytes of bodies that were read and are not yet answered. */
@@ -55,13 +57,18 @@ export function judgePressure(before: Pressure, facts: PressureFacts, limits: Pr
   return reason === undefined ? NO_PRESSURE : { outcome: "sheds", reason, over };
 }
 
+/** Each byte in use may have another beside it, in stores, threads and between pieces of memory. */
+const USED_COUNTS = 2;
+
 /** How much of each limit is used: 1 is all of it. */
 function usedOf(facts: PressureFacts, limits: PressureLimits): Record<PressureReason, number> {
-  const { freeDiskBytes, behind, rssBytes, heapShare, inFlightBytes } = facts;
+  const { freeDiskBytes, behind, rssBytes, usedBytes, heapShare, inFlightBytes } = facts;
+  // What was in use once often stays resident, free for what comes next: by itself it is no reason to turn that away.
+  const memoryBytes = Math.min(rssBytes, USED_COUNTS * usedBytes);
   return {
     // 0 of 0 is no number, and no number is above any mark.
     disk_low: limits.minFreeDiskBytes / freeDiskBytes,
-    memory_high: Math.max(rssBytes / limits.maxRssBytes, heapShare / limits.maxHeapShare),
+    memory_high: Math.max(memoryBytes / limits.maxRssBytes, heapShare / limits.maxHeapShare),
     journal_behind: Math.max(0, ...Object.values(behind)) / limits.maxBehind,
     bodies_in_flight: inFlightBytes / limits.maxInFlightBytes,
   };
@@ -86,7 +93,7 @@ export function pressureText(reason: PressureReason, facts: PressureFacts, limit
       return `disk_low: ${mb(facts.freeDiskBytes)} free on the disk of the stores, intake needs ${mb(limits.minFreeDiskBytes)}`;
     case "memory_high": {
       const heap = `${percent(facts.heapShare)} of the heap used, intake stops at ${percent(limits.maxHeapShare)}`;
-      return `memory_high: ${mb(facts.rssBytes)} resident, intake stops at ${mb(limits.maxRssBytes)}; ${heap}`;
+      return `memory_high: ${mb(facts.rssBytes)} resident, ${mb(facts.usedBytes)} in use, intake stops at ${mb(limits.maxRssBytes)}; ${heap}`;
     }
     case "journal_behind": {
       const readers = Object.entries(facts.behind).map(([reader, entries]) => `${reader} ${entries}`);

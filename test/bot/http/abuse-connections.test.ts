@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { rawConnection, rawPost, sendRaw, statusAndCode } from "../../support/raw-http.ts";
-import { metric } from "../../support/world.ts";
+import { metric, until } from "../../support/world.ts";
 import { type HookServer, type HookServerOptions, hookServer, jsonPost, receiptsOf } from "./hook-server.ts";
 
 const BODY = '{"event_type":"disk.full","id":"a"}';
@@ -170,4 +170,27 @@ test("twenty requests in one write are answered in their order", async (t) => {
   assert.equal(ids.length, 21);
   assert.deepEqual(ids.slice(0, 10), ids.slice(10, 20));
   assert.equal(new Set(ids).size, 11);
+});
+
+test("bodies that nobody ends hold no more memory than they may, and keep no whole body out", async (t) => {
+  const server = await hookServer(t, {
+    sources: { open: { auth: "none" } },
+    limits: { maxInFlightBytes: 4_000 },
+  });
+  const begun = Array.from({ length: 10 }, () => {
+    const connection = rawConnection(server.url());
+    connection.socket.write(`${POST}content-length: 900\r\n\r\n${"x".repeat(800)}`);
+    return connection;
+  });
+  const answers: string[] = [];
+  for (const { answer } of begun) void answer.then((one) => answers.push(one));
+  await until({ lines: [] }, "eight to be turned away", () => answers.length === 8);
+  for (const answer of answers) assert.deepEqual(statusAndCode(answer), [503, "overloaded"]);
+  assert.equal(await metric(server, "whale_intake_shed_total", { reason: "bodies_in_flight" }), 8);
+  await staysWell(server);
+  for (const { socket } of begun) socket.destroy();
+  await Promise.all(begun.map(({ answer }) => answer));
+  const whole = JSON.stringify({ event_type: "disk.full", id: "b", text: "x".repeat(1_500) });
+  const [receipt] = await receiptsOf(server.send("open", jsonPost(whole)));
+  assert.match(receipt?.eventId ?? "", /^e_/);
 });

@@ -11,12 +11,13 @@ const CALM: SampledFacts = {
   freeDiskBytes: 1e9,
   behind: { rules: 0, archive: 0 },
   rssBytes: 1,
+  usedBytes: 1,
   heapShare: 0.1,
 };
 
 const SHORT: [reason: PressureReason, facts: Partial<SampledFacts>][] = [
   ["disk_low", { freeDiskBytes: 999 }],
-  ["memory_high", { rssBytes: 1001 }],
+  ["memory_high", { rssBytes: 1001, usedBytes: 1001 }],
   ["memory_high", { heapShare: 0.95 }],
   ["journal_behind", { behind: { rules: 100, archive: 0 } }],
   ["journal_behind", { behind: { rules: 0, archive: 100 } }],

@@ -189,3 +189,23 @@ test("no secret of any form reaches the log, an answer or the journal", async (t
   assert.equal(refusals.length, 4);
   assertLeaksNoSecret(secrets, { lines: server.lines, texts, refusals });
 });
+
+test("a signed source takes nothing from what its signature does not cover", async (t) => {
+  const server = await hookServer(t, {
+    sources: {
+      falcon: { kind: "open-falcon", auth: { hmac: { secret: SECRET } } },
+      events: { kind: "cloudevents", auth: { hmac: { secret: SECRET } } },
+    },
+  });
+  const empty = () => signed(server.clock.nowMs(), { body: "" });
+  const query = "endpoint=db-master&metric=cpu.idle&status=PROBLEM&priority=0&step=1&exp_id=1";
+  assert.equal((await server.send(`falcon?${query}`, empty())).status, 400);
+  const request = empty();
+  const attributes = {
+    ...{ "ce-id": "1", "ce-specversion": "1.0", "ce-type": "db.raised", "ce-source": "/x" },
+    "ce-subject": "db-master",
+  };
+  const headers = { ...(request.headers as Record<string, string>), ...attributes };
+  assert.equal((await server.send("events", { ...request, headers })).status, 400);
+  assert.equal(await server.store().journal.lag("rules"), 0);
+});

@@ -11,7 +11,13 @@ const LIMITS = {
   maxHeapShare: 0.9,
   maxInFlightBytes: 1000,
 };
-const CALM: SampledFacts = { freeDiskBytes: 1000, behind: { rules: 0 }, rssBytes: 1, heapShare: 0.1 };
+const CALM: SampledFacts = {
+  freeDiskBytes: 1000,
+  behind: { rules: 0 },
+  rssBytes: 1,
+  usedBytes: 1,
+  heapShare: 0.1,
+};
 
 function setting() {
   const log = recordingLog();
@@ -40,7 +46,7 @@ test("each change of the level is logged once with its reason and shown as a gau
     ],
   );
   assert.equal(gauges.get("intake_shedding disk_low"), 0);
-  gate.sampled({ ...CALM, freeDiskBytes: 1, rssBytes: 2000 });
+  gate.sampled({ ...CALM, freeDiskBytes: 1, rssBytes: 2000, usedBytes: 2000 });
   gate.sampled({ ...CALM, freeDiskBytes: 1 });
   assert.equal(gauges.get("intake_shedding disk_low"), 1);
   assert.equal(gauges.get("intake_shedding memory_high"), 0);

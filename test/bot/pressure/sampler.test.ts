@@ -13,7 +13,7 @@ const LIMITS = {
   maxHeapShare: 0.9,
   maxInFlightBytes: 1000,
 };
-const CALM = { freeDiskBytes: 1000, rssBytes: 1, heapShare: 0.1 };
+const CALM = { freeDiskBytes: 1000, rssBytes: 1, usedBytes: 1, heapShare: 0.1 };
 
 function aGate() {
   return createPressureGate({ limits: LIMITS, log: silentLog, metrics: countedMetrics() });

@@ -24,6 +24,7 @@ const CALM: PressureFacts = {
   freeDiskBytes: 1e6,
   behind: { rules: 0, archive: 0 },
   rssBytes: 10,
+  usedBytes: 10,
   heapShare: 0.1,
   inFlightBytes: 0,
 };
@@ -40,7 +41,13 @@ const CASES: [
   under: Partial<PressureFacts>,
 ][] = [
   ["the disk", "disk_low", { freeDiskBytes: 90 }, { freeDiskBytes: 95 }, { freeDiskBytes: 101 }],
-  ["resident memory", "memory_high", { rssBytes: 1000 }, { rssBytes: 950 }, { rssBytes: 899 }],
+  [
+    "resident memory",
+    "memory_high",
+    { rssBytes: 1000, usedBytes: 1000 },
+    { rssBytes: 950, usedBytes: 950 },
+    { rssBytes: 899, usedBytes: 899 },
+  ],
   ["the heap", "memory_high", { heapShare: 0.8 }, { heapShare: 0.75 }, { heapShare: 0.71 }],
   [
     "the rules",
@@ -120,4 +127,10 @@ test("what wavers between the marks changes the level once at most", () => {
       assert.ok(changes <= 1);
     }),
   );
+});
+
+test("memory that was in use once and is still resident turns nothing away", () => {
+  const resident = { ...CALM, rssBytes: 5_000, usedBytes: 499 };
+  assert.deepEqual(judgePressure(NO_PRESSURE, resident, LIMITS).over, []);
+  assert.deepEqual(judgePressure(NO_PRESSURE, { ...resident, usedBytes: 500 }, LIMITS).over, ["memory_high"]);
 });
