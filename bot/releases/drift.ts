@@ -6,6 +6,8 @@ import {
   type DriftFinding,
   driftOf,
   driftWords,
+  isReleaseOver,
+  type Release,
   releaseCode,
   type Wanted,
   wantedOn,
@@ -65,13 +67,25 @@ export function createDriftWatch(deps: DriftDeps): DriftWatch {
 
 async function lookAll(deps: DriftDeps, known?: ReadonlySet<string>): Promise<ClusterDrift[]> {
   const releases = await allReleases(deps.state);
-  const held = known ?? new Set((await deps.state.list("release_hold")).map(({ name }) => name));
+  const held = known ?? (await heldOf(releases, deps.state));
   return Promise.all(
     deps.clusters().map(async (cluster): Promise<ClusterDrift> => {
       const wanted = wantedOn(cluster, releases);
       if (wanted === null) return { cluster, outcome: held.has(cluster) ? "held" : "none" };
       return held.has(cluster) ? { cluster, outcome: "held" } : lookAt(cluster, wanted, deps);
     }),
+  );
+}
+
+/** A release that is over has left its clusters, also while its holds are yet to be removed. */
+async function heldOf(
+  releases: readonly Release[],
+  state: Pick<StateStore, "list">,
+): Promise<ReadonlySet<string>> {
+  const endedAt = new Map(releases.filter(isReleaseOver).map(({ id, last }) => [id, last.at]));
+  const holds = await state.list("release_hold");
+  return new Set(
+    holds.filter(({ body }) => body.at > (endedAt.get(body.release) ?? "")).map(({ name }) => name),
   );
 }
 

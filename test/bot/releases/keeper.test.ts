@@ -272,6 +272,23 @@ test("one that another came after cannot be rolled back any more", async () => {
   assert.equal(taken.outcome === "refused" && taken.reason, "stale");
 });
 
+test("a release that is over is in no cluster any more, before its holds are removed", async () => {
+  const world = aWorld();
+  const process = aProcess(world, "one");
+  const id = await approved(process);
+  await run(world, process);
+  const looked = async () => (await process.releases.drift.look()).map(({ outcome }) => outcome);
+  const [release] = (await world.store.state.list("release")).filter(({ name }) => name === id);
+  const hold = (at: string) =>
+    world.store.state.put({ kind: "release_hold", name: "hz", expected: null, body: { release: id, at } });
+  await hold(release?.body.last.at ?? "");
+  assert.deepEqual(await looked(), ["same", "same"]);
+  const [left] = await world.store.state.list("release_hold");
+  await world.store.state.remove("release_hold", "hz", left?.revision ?? 0);
+  await hold(new Date(world.clock.nowMs() + 1_000).toISOString());
+  assert.deepEqual(await looked(), ["held", "same"], "it is to be rolled back");
+});
+
 test("what differs from what was released is told once, and that it does no more", async () => {
   const world = aWorld();
   const process = aProcess(world, "one");
