@@ -4,7 +4,7 @@ import type { BucketView } from "../../core/throttle/index.ts";
 import { fitted, plainText } from "./plain-text.ts";
 
 const SEVERITY: Record<Severity, string> = {
-  ...{ critical: "严重 critical", major: "重要 major", warning: "警告 warning" },
+  ...{ critical: "紧急 critical", major: "严重 major", warning: "警告 warning" },
   ...{ info: "提示 info", unknown: "未知 unknown" },
 };
 const STATUS: Record<EventStatus, string> = {

@@ -52,6 +52,9 @@ export function turnAway(ctx: Exchange, pressure: Pressure, { metrics }: Pick<An
 
 const MESSAGES: Partial<Record<AuthReason, string>> = {
   address_not_allowed: "this source takes nothing from your address",
+  bad_credentials: "the credentials are not those of this source",
+  repeated_credentials: "the credentials were given more than once",
+  bad_signature: "the signature is not that of this body by this source's secret",
   stale_timestamp: "the signed timestamp is too far from now",
   topic_not_allowed: "this topic may not deliver here",
 };

@@ -132,7 +132,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   spec("resume", [["继续", "恢复"], ["resume"]], "task", CHANGES),
   spec("retry", [["重试"], ["retry"]], "task line?", DANGEROUS),
   spec("adopt", [["认领"], ["adopt"]], "task word", CHANGES),
-  spec("events", [["事件", "事件列表"], ["events"]], "text?", { right: "events.read" }),
+  spec("events", [["事件列表", "事件"], ["events"]], "text?", { right: "events.read" }),
   spec("event", [["事件"], ["event"]], "event", { right: "events.read" }),
   spec("why", [["为什么", "为何"], ["why"]], "event word?", { right: "events.read" }),
   spec(

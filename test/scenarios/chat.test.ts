@@ -75,6 +75,16 @@ test("the commands and cards are in English when the language is", async (t) => 
   await told("task", /Write: task ID/);
 });
 
+test("the output of a run that failed before it put anything out is why", async (t) => {
+  const nowhere = { ...SHOW, params: { ...SHOW.params, host: "vm-nowhere-01" } };
+  const world = await openWorld(t, { files: { ...drillRule(nowhere), "roles.yaml": READS } });
+  await drill(world, "1");
+  const card = await openCard(world, "演练");
+  await click(world, card, "approve");
+  assert.equal(await cardClosed(world, card), "失败");
+  assert.match(await ask(world, "zhaoliu", `logs ${ID}`), /Unable to connect to any one of the hosts/);
+});
+
 test("StackStorm cannot be read: a question about a run says so", async (t) => {
   const world = await openWorld(t, { files: { ...drillRule(SHOW), "roles.yaml": READS } });
   await drill(world, "1");

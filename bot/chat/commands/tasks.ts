@@ -1,4 +1,4 @@
-import type { MessageViewing } from "../../../core/cards/index.ts";
+import { type MessageViewing, outputText } from "../../../core/cards/index.ts";
 import {
   executionText,
   hasWords,
@@ -118,7 +118,9 @@ async function aboutExecution(
   try {
     if (command === "logs") {
       const output = await executor.output(cluster, executionId);
-      return logsText(task, output, { ...viewing, part: partOf(args.word) });
+      // What failed before it put anything out says why in its result.
+      const said = output.trim() === "" ? outputText(task.execution.result ?? null) : output;
+      return logsText(task, said, { ...viewing, part: partOf(args.word) });
     }
     const execution = await executor.get(cluster, executionId);
     if (!execution) return commands.notStarted;
