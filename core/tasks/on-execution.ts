@@ -6,7 +6,7 @@ import type { InputOf } from "./inputs.ts";
 import type { MoveReason } from "./reasons.ts";
 import { moved, noted, refused, type StepResult } from "./result.ts";
 import type { MachineSettings } from "./settings.ts";
-import type { ExecutionRecord, Task, TaskState } from "./task.ts";
+import type { ControlRecord, ExecutionRecord, Task, TaskState } from "./task.ts";
 
 const ENDS = ["succeeded", "failed", "timeout", "canceled", "abandoned"] as const;
 type EndState = (typeof ENDS)[number];
@@ -110,7 +110,20 @@ export function onRetried(
     return refused(task, "older_news");
   }
   const next = running(task, execution, { reason: "execution_retried", nowMs, settings });
-  return { ...next, task: { ...next.task, attempts: [...attempts, before.id, ...between] } };
+  const wish = wishOfNext(task, nowMs, settings);
+  return { ...next, task: { ...next.task, ...wish, attempts: [...attempts, before.id, ...between] } };
+}
+
+/** An order that is asked for from `fromMs` on, as if it had not been before. */
+export function askedAnew(control: ControlRecord, fromMs: number, settings: MachineSettings): ControlRecord {
+  return { ...control, untilMs: fromMs + settings.startWindowMs, tries: 0 };
+}
+
+/** What a person wants of a run they want of its next attempt, at once; one that begins is not paused. */
+function wishOfNext({ control }: Task, nowMs: number, settings: MachineSettings): Partial<Task> {
+  if (!control) return {};
+  if (control.what === "resume") return { control: null };
+  return { control: askedAnew(control, nowMs, settings), dueAtMs: nowMs };
 }
 
 function finished(task: Task, input: InputOf<"news">, to: EndState, nowMs: number): StepResult {

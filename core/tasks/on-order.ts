@@ -2,13 +2,13 @@ import { startParams } from "../approvals/choices.ts";
 import { hashOf } from "../ids/index.ts";
 import { updateCards } from "./codes.ts";
 import type { Effect, NoticeAbout } from "./effects.ts";
-import type { Click, ControlAnswer, InputOf, Order } from "./inputs.ts";
+import type { Click, InputOf, Order } from "./inputs.ts";
 import { afterClick, ENTITLEMENT_REFUSALS, ended, explainClick } from "./on-approval.ts";
-import { isEnd, running, stateOf, watchMs } from "./on-execution.ts";
+import { askedAnew, isEnd, running, stateOf, watchMs } from "./on-execution.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { moved, refused, type StepResult } from "./result.ts";
 import { doublingDelayMs, type MachineSettings } from "./settings.ts";
-import type { Control, ControlRecord, Task, TaskState } from "./task.ts";
+import type { Control, ControlRecord, ExecutionRecord, Task, TaskState } from "./task.ts";
 
 /** How far the clocks of cluster and process may differ. */
 const CLOCK_SKEW_MS = 300_000;
@@ -132,7 +132,7 @@ export function onControlAnswer(
   if (!control || control.key !== input.key) return refused(task, "older_news");
   switch (answer.outcome) {
     case "taken":
-      return taken(task, answer, nowMs, settings);
+      return taken(task, control, { execution: answer.execution, nowMs, settings });
     case "refused":
       return dropped(task, control, { about: "control_refused", message: answer.message, nowMs, settings });
     case "open":
@@ -142,18 +142,26 @@ export function onControlAnswer(
   }
 }
 
-function taken(
-  task: Task,
-  answer: Extract<ControlAnswer, { outcome: "taken" }>,
-  nowMs: number,
-  settings: MachineSettings,
-): StepResult {
-  const { status } = answer.execution;
-  // An end is the follower's to tell, which reads the result first.
-  const isOver = isEnd(status);
-  const execution = isOver ? task.execution : { ...task.execution, ...answer.execution };
-  const patch = { control: null, execution, dueAtMs: nowMs + watchMs(status, settings) };
-  return moved(task, { to: isOver ? task.state : stateOf(status), reason: "control_taken", nowMs, patch });
+interface Taking {
+  execution: ExecutionRecord;
+  nowMs: number;
+  settings: MachineSettings;
+}
+
+function taken(task: Task, control: ControlRecord, { execution, nowMs, settings }: Taking): StepResult {
+  // It was asked of an attempt that another one has followed up since.
+  if (task.execution && task.execution.id !== execution.id) return refused(task, "older_news");
+  const { status } = execution;
+  const dueAtMs = nowMs + watchMs(status, settings);
+  const common = { reason: "control_taken" as const, nowMs };
+  if (!isEnd(status)) {
+    const patch = { control: null, execution: { ...task.execution, ...execution }, dueAtMs };
+    return moved(task, { to: stateOf(status), ...common, patch });
+  }
+  // An end is the follower's to tell, which reads the result first. Until then it may turn out to be an attempt's,
+  // and the order is for the next one too.
+  const patch = { control: askedAnew(control, dueAtMs, settings), dueAtMs };
+  return moved(task, { to: task.state, ...common, patch });
 }
 
 interface Dropping {

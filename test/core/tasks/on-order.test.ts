@@ -28,6 +28,8 @@ const { cardSent, approve, intend, started, lost, absent, ended } = inputs;
 const moving = (status: string) => (): TaskInput => ({ kind: "news", execution: anExecution(status) });
 const running = () => walk(aMadeTask(), cardSent, approve, intend, started, moving("running"));
 const LATE_MS = START_MS + 200_000;
+const SECOND = { ...anExecution("running"), id: "second" };
+const retriedBy = (execution: typeof SECOND): TaskInput => ({ kind: "retried", execution });
 
 function control(what: "cancel" | "pause" | "resume", order: Partial<Order> = {}): TaskInput {
   return { kind: "control", what, order: anOrder(order) };
@@ -114,6 +116,35 @@ describe("what a person orders of a run", () => {
     const taken = answered(asked, { outcome: "taken", execution: anExecution("succeeded") });
     const { task } = stepAt(asked, taken);
     assert.deepEqual([task.state, task.execution?.status], ["running", "running"]);
+  });
+
+  test("that meets an end waits for its judgement, and goes on where StackStorm's retry policy does", () => {
+    const asked = stepAt(running(), control("cancel"), START_MS + 9000).task;
+    const over = answered(asked, { outcome: "taken", execution: anExecution("failed") });
+    const waits = stepAt(asked, over, START_MS + 10_000).task;
+    assert.equal(waits.control?.key, asked.control?.key);
+    assert.ok(waits.dueAtMs !== null && waits.dueAtMs < (waits.control?.untilMs ?? 0));
+    const later = stepAt(waits, retriedBy(SECOND), LATE_MS).task;
+    assert.deepEqual([later.dueAtMs, later.control?.what], [LATE_MS, "cancel"]);
+    assert.equal(later.control?.untilMs, LATE_MS + DEFAULT_SETTINGS.startWindowMs);
+    assert.equal(stepAt(waits, ended("failed")(), LATE_MS).task.control, null);
+  });
+
+  test("that waits is asked of the next attempt at once, but no attempt is resumed", () => {
+    const asked = stepAt(running(), control("pause"), START_MS + 9000).task;
+    const next = stepAt(asked, retriedBy(SECOND), START_MS + 9010).task;
+    assert.deepEqual([next.dueAtMs, next.control?.what], [START_MS + 9010, "pause"]);
+    const resumed = stepAt(walk(running(), moving("paused")), control("resume")).task;
+    const runs = stepAt(resumed, retriedBy(SECOND)).task;
+    assert.deepEqual([runs.execution?.id, runs.control], [SECOND.id, null]);
+    assert.ok(runs.dueAtMs !== null && runs.dueAtMs > LATE_MS);
+  });
+
+  test("is not answered by what an attempt before has become", () => {
+    const asked = stepAt(running(), control("cancel"), START_MS + 9000).task;
+    const next = stepAt(asked, retriedBy(SECOND), START_MS + 9010).task;
+    const late = stepAt(next, answered(next, { outcome: "taken", execution: anExecution("failed") }));
+    assert.deepEqual([late.reason, late.task], ["older_news", next]);
   });
 
   test("is told to its person when StackStorm refuses, and nothing is asked for again", () => {
@@ -257,12 +288,11 @@ describe("further executions of one request", () => {
   });
 
   test("of StackStorm's own retry policy are attempts of one start, and the last is followed", () => {
-    const next = { ...anExecution("running"), id: "second" };
-    const result = stepAt(running(), { kind: "retried", execution: next });
+    const result = stepAt(running(), retriedBy(SECOND));
     assert.deepEqual([result.reason, result.task.state], ["execution_retried", "running"]);
     assert.deepEqual(result.task.attempts, [anExecution("").id]);
     assert.equal(stepAt(result.task, ended("failed")()).reason, "older_news");
-    const over = stepAt(result.task, { kind: "news", execution: { ...next, status: "succeeded" } });
+    const over = stepAt(result.task, { kind: "news", execution: { ...SECOND, status: "succeeded" } });
     assert.equal(over.task.state, "succeeded");
     const back = { kind: "retried" as const, execution: anExecution("running") };
     assert.equal(stepAt(result.task, back).reason, "older_news");
