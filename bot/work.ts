@@ -1,8 +1,7 @@
 import type { Wecom } from "../adapters/wecom/index.ts";
 import type { ClusterSights } from "../core/clusters/index.ts";
 import { errorText } from "../core/errors.ts";
-import type { Secrecy } from "../core/pages/index.ts";
-import { taskLinks } from "../core/pages/index.ts";
+import { type Secrecy, showingRuns, taskLinks } from "../core/pages/index.ts";
 import type { Clock, Executor, Logger, Metrics, Queue } from "../core/ports/index.ts";
 import type { RunDesk, RunGrants } from "../core/runs/index.ts";
 import type { MachineSettings } from "../core/tasks/index.ts";
@@ -168,6 +167,7 @@ export async function startWork(ground: Ground): Promise<Work> {
       },
     },
     ...{ outbox, journal, channel, directory, delegations, advancer, view, executor },
+    shown: showingRuns(secrecy),
     apart: ground.languages.apart,
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });

@@ -92,7 +92,8 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
     ? featuresOf(task, event, { rules: deps.rules, masking: { ...masking, maskText: hide } })
     : null;
   return {
-    ...{ task, params, approvers, explanation, features, output, questions },
+    task: task.message === undefined ? task : { ...task, message: hide(task.message) },
+    ...{ params, approvers, explanation, features, output, questions },
     runs: live.runs,
     viewing: {
       ...viewing,

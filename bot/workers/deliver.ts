@@ -1,5 +1,6 @@
 import { type MessageViewing, noticeText, replyText } from "../../core/cards/index.ts";
 import { type DigestLine, resultMessage } from "../../core/outbox/index.ts";
+import type { ShowRun } from "../../core/pages/index.ts";
 import type { PeopleGroups } from "../../core/people/index.ts";
 import type {
   Clock,
@@ -52,6 +53,8 @@ export interface DeliverDeps {
     deliver: (claim: OutboxClaim) => Promise<void>;
   };
   view: Viewer;
+  /** What may be told of runs where nobody is told in particular. */
+  shown: ShowRun;
   /** People apart by the language that they read. */
   apart: Languages["apart"];
   clock: Clock;
@@ -199,8 +202,8 @@ function textLine(text: string): DigestLine {
   return { about: "text", text };
 }
 
-async function journalEnd(task: Task, { journal }: DeliverDeps): Promise<void> {
-  const draft = endedDraft(task, task.updatedAtMs, "");
+async function journalEnd(task: Task, { journal, shown }: DeliverDeps): Promise<void> {
+  const draft = endedDraft(task, { nowMs: task.updatedAtMs, rawRef: "" }, shown);
   const raw = rawOf(Buffer.from(JSON.stringify(draft.event.detail)), "application/json");
   const event = { ...draft.event, rawRef: raw.ref };
   await journal.append({ source: event.source, drafts: [{ ...draft, event }], raw });

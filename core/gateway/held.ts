@@ -30,25 +30,26 @@ const STATUSES: Record<TaskState, string> = {
 
 /**
  * The execution that a task would be if it had been started at once: `delayed` while it waits, and when it ends
- * without a run, an end that says why.
+ * without a run, an end that says why. What is secret of what it runs stands nowhere in it.
  */
 export function heldExecution(task: Task, why: string, shown: ShowRun): Row {
   const id = mintedId(task.id);
   const status = STATUSES[task.state];
   const start = instant(task.createdAtMs);
-  const parameters = shown(task).params;
+  const { params: parameters, hide } = shown(task);
+  const told = hide(why);
   const isOver = task.dueAtMs === null;
   const [pack = "", name = ""] = splitRef(task.action);
   return {
     id,
     status,
     start_timestamp: start,
-    ...(isOver ? { end_timestamp: instant(task.updatedAtMs), result: { error: why } } : {}),
+    ...(isOver ? { end_timestamp: instant(task.updatedAtMs), result: { error: told } } : {}),
     action: { ref: task.action, pack, name, runner_type: "" },
     runner: { name: "" },
     liveaction: { id, action: task.action, parameters, action_is_workflow: false },
     parameters,
-    context: { user: requesterIn(task), whale: { task_id: task.id, state: task.state, why } },
+    context: { user: requesterIn(task), whale: { task_id: task.id, state: task.state, why: told } },
     log: [{ timestamp: start, status: "delayed" }],
     ...(isOver || status === "delayed" ? {} : { elapsed_seconds: 0 }),
   };

@@ -54,6 +54,17 @@ export function hiding(secrets: readonly string[], { maskText }: Masking): (text
   return (text) => maskText(longestFirst.reduce((out, secret) => out.replaceAll(secret, MASK), text));
 }
 
+/** A value, such as a result, with every text, number and name of a field in it as `hide` leaves it. */
+export function hiddenIn(value: Json, hide: (text: string) => string): Json {
+  if (typeof value === "string") return hide(value);
+  if (typeof value === "number") return hide(String(value)) === String(value) ? value : MASK;
+  if (Array.isArray(value)) return value.map((one) => hiddenIn(one, hide));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [hide(key), hiddenIn(member, hide)]),
+  );
+}
+
 function isNothing(value: Json): boolean {
   return value === null || value === "";
 }

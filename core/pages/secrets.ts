@@ -2,7 +2,7 @@ import { type ActionLookup, isSecretParam } from "../actions/rule-params.ts";
 import { startParams } from "../approvals/choices.ts";
 import type { Json, JsonObject } from "../ids/index.ts";
 import type { Task } from "../tasks/task.ts";
-import { hiding, type Masking, masked } from "./masked.ts";
+import { hiddenIn, hiding, type Masking, masked } from "./masked.ts";
 
 /** How it is known what of tasks is secret. */
 export interface Secrecy {
@@ -24,6 +24,8 @@ export interface ShownRun {
   hasSecrets: boolean;
   /** Hides what is secret of them in any other text, such as an output. */
   hide: (text: string) => string;
+  /** Hides it in a value that programs read, such as a result. */
+  shownResult: (value: Json) => Json;
 }
 
 export type ShowRun = (run: RunOf) => ShownRun;
@@ -39,11 +41,13 @@ export function shownRun(run: RunOf, { masking, actions }: Secrecy): ShownRun {
     secretParams.includes(name) || isSecretParam(actions, { action, clusters: places }, name);
   const sent = masked(startParams(run), masking, isSecret);
   const secrets = [...sent.secrets, ...masked(params, masking, isSecret).secrets];
+  const hide = hiding(secrets, masking);
   return {
     params: sent.value,
     hasSecrets: secrets.length > 0,
     shownValue: (name, value) => masked({ [name]: value }, masking, isSecret).value[name] ?? null,
-    hide: hiding(secrets, masking),
+    hide,
+    shownResult: (value) => hiddenIn(value, hide),
   };
 }
 

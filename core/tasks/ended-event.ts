@@ -1,6 +1,7 @@
 import { TASK_ENDED_TYPE } from "../events/event-type.ts";
 import { eventId, type JsonObject } from "../ids/index.ts";
 import type { EventDraft } from "../incidents/admit.ts";
+import type { ShowRun } from "../pages/secrets.ts";
 import type { Task } from "./task.ts";
 
 /** The name of the source that Whale's own events come from. */
@@ -8,9 +9,13 @@ export const OWN_SOURCE = "whale";
 
 /**
  * The event that tells of a task's end, so that rules can go on until the target state is reached. It carries
- * the chain of tasks that led here. One end gives one event, however often it is journaled.
+ * the chain of tasks that led here, and no secret that the run was given. One end gives one event, however often it is journaled.
  */
-export function endedDraft(task: Task, nowMs: number, rawRef: string): EventDraft {
+export function endedDraft(
+  task: Task,
+  { nowMs, rawRef }: { nowMs: number; rawRef: string },
+  shown: ShowRun,
+): EventDraft {
   const at = new Date(nowMs).toISOString();
   const dedupeKey = `${task.id}:ended`;
   return {
@@ -35,14 +40,14 @@ export function endedDraft(task: Task, nowMs: number, rawRef: string): EventDraf
         event_type: task.event.type,
       },
       annotations: {},
-      detail: endedDetail(task),
+      detail: endedDetail(task, shown),
       violations: [],
       rawRef,
     },
   };
 }
 
-function endedDetail(task: Task): JsonObject {
+function endedDetail(task: Task, shown: ShowRun): JsonObject {
   return {
     task: task.id,
     rule: task.ruleId,
@@ -51,7 +56,7 @@ function endedDetail(task: Task): JsonObject {
     action: task.action,
     subject: task.event.subject,
     event: task.eventId,
-    result: task.execution?.result ?? null,
+    result: shown(task).shownResult(task.execution?.result ?? null),
     depth: task.depth + 1,
     causes: [...task.causes, task.id],
   };

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type FactDeps, factsOf } from "../../../bot/pages/facts.ts";
+import { markupOf } from "../../../bot/pages/html.ts";
+import { topPart } from "../../../bot/pages/task-parts.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import { shownRun } from "../../../core/pages/index.ts";
 import { ruleSet } from "../../../core/rules/index.ts";
@@ -53,6 +55,15 @@ describe("what a page tells of a task", () => {
       features?.map(({ actual, holds }) => [actual, holds]),
       [["********", true]],
     );
+  });
+
+  test("has no secret that StackStorm repeats where it refuses the start", async () => {
+    const message = "'4711-0815' is not of type 'integer'";
+    const refused: Task = { ...running(), state: "refused", reason: "start_refused", message };
+    const facts = await factsOf(refused, "en", depsOf());
+    const shown = markupOf(topPart(facts, "/"));
+    assert.match(shown, /is not of type/);
+    assert.doesNotMatch(shown, /4711-0815/);
   });
 
   test("says that StackStorm cannot be read, and tells everything else", async () => {

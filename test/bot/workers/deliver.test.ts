@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shortApproval } from "../../../core/approvals/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
-import { outboxKey } from "../../../core/ids/index.ts";
+import { eventId, outboxKey } from "../../../core/ids/index.ts";
 import type { Lane, OutboxBody, OutboxItem } from "../../../core/ports/index.ts";
-import type { ExecutionRecord, Task } from "../../../core/tasks/index.ts";
+import { type ExecutionRecord, OWN_SOURCE, type Task } from "../../../core/tasks/index.ts";
 import { aTask } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
 import { outboxSetting } from "./outbox-parts.ts";
@@ -69,6 +69,16 @@ test("who asked for a task hears whom its card did not reach", async (t) => {
   );
   assert.match(chat.got[1]?.what ?? "", /did not reach zhaoliu/);
   assert.deepEqual((await store.tasks.get(task.id))?.cards[0]?.unreachable, ["zhaoliu"]);
+});
+
+test("the journaled end of a task holds no secret that its run has put out", async (t) => {
+  const params = { user: "root", password: "hunter2-secret" };
+  const task = over("login as root with hunter2-secret", { params, secretParams: ["password"] });
+  const { store } = await sent(t, task, itemOf(task, 2, { kind: "ended" }));
+  const event = await store.journal.event(eventId(OWN_SOURCE, `${task.id}:ended`));
+  assert.deepEqual(event?.detail["result"], { stdout: "login as root with ********" });
+  const raw = await store.journal.raw(event?.rawRef ?? "");
+  assert.match(Buffer.from(raw?.bytes ?? []).toString(), /login as root with \*{8}/);
 });
 
 test("who owns a rule hears of the same person once a day", async (t) => {

@@ -79,7 +79,7 @@ export function outboxSetting(t: TestContext) {
       },
     },
     ...{ outbox, journal, channel, apart, messagesIn, directory, delegations, advancer, view, ...common },
-    ...{ throttle, rules: () => rules, executor },
+    ...{ throttle, rules: () => rules, executor, shown: shownAll },
   });
   const digest = createDigester({ outbox, channel, view, ...common });
   const start = () => {

@@ -6,7 +6,7 @@ import { heldExecution } from "../../../core/gateway/index.ts";
 import { outputFile, resultMessage } from "../../../core/outbox/index.ts";
 import { showingRuns, shownRun } from "../../../core/pages/index.ts";
 import { shownExplanation, type Verdict } from "../../../core/rules/index.ts";
-import { type Task, toldTask } from "../../../core/tasks/index.ts";
+import { endedDraft, type Task, toldTask } from "../../../core/tasks/index.ts";
 import { LANGUAGES, type Language } from "../../../core/texts/index.ts";
 import { anEvent } from "../../support/builders.ts";
 import { SECRET_PIN } from "../../support/secrecy.ts";
@@ -65,6 +65,9 @@ const PLACES: Record<string, (task: Task, viewing: ReturnType<typeof viewingFor>
   "the file with the output": (task, viewing) => String(outputFile(task, viewing)?.bytes),
   "what programs are told": (task) => toldTask(task, shown),
   "the gateway's row of a held run": (task) => heldExecution(task, "", shown),
+  "the gateway's row of a refused run": (task) =>
+    heldExecution({ ...task, state: "refused", dueAtMs: null }, `refused: ${task.message}`, shown),
+  "the event of an end": (task) => endedDraft(task, { nowMs: 0, rawRef: "" }, shown).event.detail,
 };
 
 const VERDICT = {
@@ -113,6 +116,13 @@ describe("a secret parameter is told nowhere", () => {
   test("nor what it was before a retry changed it", () => {
     assert.equal(shownRun(secretive(), SECRET_PIN).shownValue("pin", "before-value-5"), "********");
     assert.doesNotMatch(JSON.stringify(toldTask(secretive(), shown)), /before-value-5/);
+  });
+
+  test("wherever it stands in a result, and nothing else of that is changed", () => {
+    const { shownResult } = shownRun({ ...secretive(), params: { host: "vm-1", pin: 471_108 } }, SECRET_PIN);
+    const result = { "pin 471108": [471_108, "at 471108", 4711, true, null], host: "vm-1" };
+    const shownAs = { "pin ********": ["********", "at ********", 4711, true, null], host: "vm-1" };
+    assert.deepEqual(shownResult(result), shownAs);
   });
 
   test("what is none is told as it is", () => {
