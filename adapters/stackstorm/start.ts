@@ -14,7 +14,7 @@ export async function start(
   const fault = requestFault(request);
   if (fault === null) return sendStart(connection, callOf(request), { request, parts });
   const outcome: StartOutcome = { outcome: "refused", message: fault };
-  note(request, outcome, parts);
+  note(request, { outcome }, parts);
   return outcome;
 }
 
@@ -37,19 +37,28 @@ interface Asked {
   parts: ClientParts;
 }
 
-/** Sends what makes one run, and tells what its answer proves. Never throws; sent again after a 401 alone. */
-export async function sendStart(connection: Connection, call: Call, asked: Asked): Promise<StartOutcome> {
-  const outcome = await judged(connection, call, asked);
-  note(asked.request, outcome, asked.parts);
-  return outcome;
+/** `status`: of the answer, where there was one. */
+interface Judged {
+  outcome: StartOutcome;
+  status?: number;
 }
 
-async function judged(connection: Connection, call: Call, { request, parts }: Asked): Promise<StartOutcome> {
+/** Sends what makes one run, and tells what its answer proves. Never throws; sent again after a 401 alone. */
+export async function sendStart(connection: Connection, call: Call, asked: Asked): Promise<StartOutcome> {
+  const answer = await judged(connection, call, asked);
+  note(asked.request, answer, asked.parts);
+  return answer.outcome;
+}
+
+async function judged(connection: Connection, call: Call, { request, parts }: Asked): Promise<Judged> {
   try {
-    const outcome = judgeStart(await connection.call(call), request);
-    return "message" in outcome ? { ...outcome, message: connection.redact(outcome.message) } : outcome;
+    const answer = await connection.call(call);
+    const { status } = answer;
+    const outcome = judgeStart(answer, request);
+    if (!("message" in outcome)) return { outcome, status };
+    return { outcome: { ...outcome, message: connection.redact(outcome.message) }, status };
   } catch (error) {
-    return judgeFailure(connection, error, parts);
+    return { outcome: judgeFailure(connection, error, parts) };
   }
 }
 
@@ -85,11 +94,15 @@ function judgeFailure(connection: Connection, error: unknown, { log }: ClientPar
   return { outcome: retryable || LOGIN_FAULTS.includes(code) ? "not_sent" : "refused", message };
 }
 
-function note(request: Asked["request"], outcome: StartOutcome, { log, metrics }: ClientParts): void {
+function note(request: Asked["request"], { outcome, status }: Judged, { log, metrics }: ClientParts): void {
   const { cluster, action, requestId } = request;
   metrics.count("stackstorm_starts", { cluster, outcome: outcome.outcome });
   const fields = { cluster, action, requestId, outcome: outcome.outcome };
-  if (outcome.outcome === "started")
+  if (outcome.outcome === "started") {
     log.info({ ...fields, executionId: outcome.execution.id }, "start taken");
-  else log.warn({ ...fields, message: outcome.message }, "start not taken");
+    return;
+  }
+  // What StackStorm says of what it judged may repeat a parameter, and nobody knows here which are secret.
+  const isOfParameters = status !== undefined && outcome.outcome !== "not_sent";
+  log.warn({ ...fields, ...(isOfParameters ? { status } : { message: outcome.message }) }, "start not taken");
 }

@@ -119,6 +119,27 @@ test("a start is logged and counted by its outcome", async (t) => {
   assert.equal(line?.fields["requestId"], REQUEST_ID);
 });
 
+test("a start that the cluster judged is logged by its status: its words may repeat a secret parameter", async (t) => {
+  for (const status of [400, 500]) {
+    const faultstring = "'hunter2-secret' is not of type 'integer'";
+    const fake = await fakeSt2(t, () => ({ status, body: { faultstring } }));
+    const { st2, log } = aClient(t, [aCluster(fake.origin)]);
+    const outcome = await st2.start(aStart({ parameters: { password: "hunter2-secret" } }));
+    assert.ok("message" in outcome && outcome.message === faultstring);
+    const line = log.lines.find(({ message }) => message === "start not taken");
+    assert.deepEqual([line?.fields["status"], line?.fields["message"]], [status, undefined]);
+    assert.doesNotMatch(JSON.stringify(log.lines), /hunter2/);
+  }
+});
+
+test("a start that says nothing of its parameters is logged with its words", async (t) => {
+  const fake = await fakeSt2(t, () => ({ status: 403, body: { faultstring: "it may not run this" } }));
+  const { st2, log } = aClient(t, [aCluster(fake.origin)]);
+  await st2.start(aStart());
+  const line = log.lines.find(({ message }) => message === "start not taken");
+  assert.equal(line?.fields["message"], "it may not run this");
+});
+
 test("a start after a login that is refused is not sent, and says why", async (t) => {
   const body = { faultstring: "Invalid or missing credentials" };
   const fake = await fakeSt2(t, () => ({ status: 401, body }));
