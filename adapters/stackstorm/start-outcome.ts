@@ -27,8 +27,10 @@ export function judgeStart(
   const fault = faultOf(answer.body);
   const isGone = status === 404 && fault !== null && request.executionId !== undefined;
   if (isGone) return { outcome: "refused", message };
-  if (status === 401) return { outcome: "not_sent", message: keyRefusedText(request.cluster, message) };
-  if (NOT_TAKEN.includes(status)) return { outcome: "not_sent", message };
+  if (NOT_TAKEN.includes(status)) {
+    const told = status === 401 ? keyRefusedText(request.cluster, message) : message;
+    return { outcome: "not_sent", message: told, isAnswered: true };
+  }
   if (GIVEN_UP.includes(status) && fault === null) return { outcome: "unknown", message };
   // A redirect is not followed, so that it has started nothing.
   return { outcome: status >= 300 && status < 500 ? "refused" : "unknown", message };

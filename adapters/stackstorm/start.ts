@@ -76,7 +76,7 @@ function callOf(request: StartRequest): Call {
   };
 }
 
-const LOGIN_FAULTS = ["stackstorm.unauthorised", "stackstorm.forbidden", "stackstorm.not_found"];
+const LOGIN_FAULTS = ["stackstorm.forbidden", "stackstorm.not_found"];
 
 /** A request that got no answer: only what is proved not to have left has not been sent. */
 function judgeFailure(connection: Connection, error: unknown, { log }: ClientParts): StartOutcome {
@@ -88,10 +88,11 @@ function judgeFailure(connection: Connection, error: unknown, { log }: ClientPar
   if (error.reached === "maybe") return { outcome: "unknown", message };
   const { code, retryable } = error;
   if (code === "stackstorm.unauthorised") {
-    return { outcome: "not_sent", message: keyRefusedText(connection.cluster, message) };
+    return { outcome: "not_sent", message: keyRefusedText(connection.cluster, message), isAnswered: true };
   }
   // A login that is refused is the cluster's matter; a body that cannot be sent is the same everywhere.
-  return { outcome: retryable || LOGIN_FAULTS.includes(code) ? "not_sent" : "refused", message };
+  if (LOGIN_FAULTS.includes(code)) return { outcome: "not_sent", message, isAnswered: true };
+  return { outcome: retryable ? "not_sent" : "refused", message };
 }
 
 function note(request: Asked["request"], { outcome, status }: Judged, { log, metrics }: ClientParts): void {

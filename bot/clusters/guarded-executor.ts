@@ -21,8 +21,10 @@ function guardedActs(executor: Executor, breakers: Breakers): Acts {
   const started = async (cluster: string, ask: () => Promise<StartOutcome>): Promise<StartOutcome> => {
     if (isOpen(cluster)) return { outcome: "not_sent", message: cutText(cluster) };
     const answer = await ask();
-    const isGood = answer.outcome === "started" || answer.outcome === "refused";
-    note(cluster, { what: "start", isGood });
+    const { outcome } = answer;
+    // What it answers by not taking one says nothing of the next. That it takes our key no more is a look's to tell.
+    if (outcome === "not_sent" && answer.isAnswered) return answer;
+    note(cluster, { what: "start", isGood: outcome === "started" || outcome === "refused" });
     return answer;
   };
   return {

@@ -233,7 +233,7 @@ function answerOf(answer: StartOutcome, cluster: string): StartAnswer {
     case "started":
       return { outcome: "started", execution: executionRecord(answer.execution) };
     case "not_sent":
-      return { ...answer, at: cluster };
+      return { outcome: "not_sent", message: answer.message, at: cluster };
     case "refused":
     case "unknown":
       return answer;

@@ -48,7 +48,8 @@ export type StartOutcome =
   | { outcome: "started"; execution: Execution }
   /** Answered with a refusal: no run. `message` is the engine's own. */
   | { outcome: "refused"; message: string }
-  | { outcome: "not_sent"; message: string }
+  /** `isAnswered`: the cluster is there and would not take it, so that others may well be taken. */
+  | { outcome: "not_sent"; message: string; isAnswered?: true }
   | { outcome: "unknown"; message: string };
 
 export type FindOutcome =

@@ -64,6 +64,7 @@ for (const [name, status, body, outcome, message] of cases) {
   test(`a start answered ${status} with ${name} is ${outcome}`, () => {
     const judged = judgeStart({ status, headers: {}, body }, aStart());
     assert.equal(judged.outcome, outcome);
+    assert.equal("isAnswered" in judged, outcome === "not_sent");
     if (message) assert.match("message" in judged ? judged.message : "", message);
   });
 }

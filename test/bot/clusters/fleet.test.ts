@@ -172,6 +172,35 @@ test("a drain that is ordered while the canary of another runs is not ended by i
   assert.equal(drains.current().get("hz")?.by, "user:lisi");
 });
 
+test("starts that a cluster answers by not taking them do not cut it off, those without an answer do", async () => {
+  const clock = movableClock(1_800_000_000_000);
+  const breakers = createBreakers({ clock, log: silentLog });
+  const engine = instantExecutor();
+  const guarded = guardedExecutor(
+    {
+      ...engine,
+      start: async (request) => {
+        if (request.action === "pack.forbidden")
+          return { outcome: "not_sent", message: "it may not", isAnswered: true };
+        return request.action === "a.b"
+          ? engine.start(request)
+          : { outcome: "not_sent", message: "ECONNREFUSED" };
+      },
+    },
+    breakers,
+  );
+  const start = async (action: string) => {
+    const asked = { cluster: "hz", parameters: {}, requestId: "r", taskId: "t", approvedBy: [] };
+    return (await guarded.start({ ...asked, action })).outcome;
+  };
+  for (let at = 0; at < 10; at++) assert.equal(await start("pack.forbidden"), "not_sent");
+  assert.equal(breakers.failedStarts("hz"), 0);
+  assert.equal(await start("a.b"), "started");
+  for (let at = 0; at < 5; at++) assert.equal(await start("pack.unsent"), "not_sent");
+  assert.equal(breakers.failedStarts("hz"), 5);
+  assert.equal(await start("a.b"), "not_sent");
+});
+
 test("a cluster whose requests fail in a row is cut off until a look succeeds", async () => {
   const clock = movableClock(1_800_000_000_000);
   const breakers = createBreakers({ clock, log: silentLog });
