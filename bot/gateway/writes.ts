@@ -2,7 +2,14 @@ import { bilingual, GATEWAY_KEY, readControl, readRerun, readStart } from "../..
 import { isJsonObject, type JsonObject } from "../../core/ids/index.ts";
 import { authorise, objectOfTask, personNamed } from "../../core/people/index.ts";
 import type { RunRequest } from "../../core/runs/index.ts";
-import type { Control, RefusalReason, Task } from "../../core/tasks/index.ts";
+import {
+  type Control,
+  type Order,
+  type OrderWish,
+  orderKey,
+  type RefusalReason,
+  type Task,
+} from "../../core/tasks/index.ts";
 import { textsOf } from "../../core/texts/index.ts";
 import { readBody } from "../http/index.ts";
 import { fault, noAnswer, warn } from "./answers.ts";
@@ -105,16 +112,16 @@ export async function rerunExecution(ask: Ask, parts: GatewayParts): Promise<voi
   }
   const { task } = found;
   if (!mayControl(ask, task)) return;
-  const order = orderOf(ask, parts);
+  const order = orderOf(ask, { what: "retry", wish: read.wish }, parts);
   const answer = await parts.orders.retry(task, order, read.wish);
   if (answer.outcome === "refused") return fault(ask.ctx, 400, refusalWords(answer.reason));
   if (answer.outcome === "misfits") return fault(ask.ctx, 400, bilingual(answer.words.zh, answer.words.en));
   made(ask, answer.task, parts);
 }
 
-function orderOf(ask: Ask, parts: GatewayParts) {
+function orderOf(ask: Ask, wish: OrderWish, parts: GatewayParts): Order {
   const entitlement = { outcome: "entitled" as const, groups: [] };
-  return { by: byOf(ask.who), entitlement, key: keyOf(ask, parts) };
+  return { by: byOf(ask.who), entitlement, key: orderKey(keyOf(ask, parts), wish) };
 }
 
 function refusalWords(reason: RefusalReason): string {
@@ -156,7 +163,7 @@ interface Ordering {
 }
 
 async function orderControl(ask: Ask, { found, task, what }: Ordering, parts: GatewayParts): Promise<void> {
-  const result = await parts.orders.control(task, what, orderOf(ask, parts));
+  const result = await parts.orders.control(task, what, orderOf(ask, { what }, parts));
   if (result.outcome === "refused" && result.reason !== "already_counted") {
     return notControlled(ask, refusalWords(result.reason));
   }

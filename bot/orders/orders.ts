@@ -10,6 +10,7 @@ import {
   type RefusalReason,
   type RetryPlan,
   type RetryWish,
+  reusesName,
   type StepResult,
   type Task,
   taskOfRetry,
@@ -28,7 +29,7 @@ export interface TaskOrderDeps {
   log: Logger;
 }
 
-/** What came of asking for an ended task once more. The same order again gives the same task. */
+/** What came of asking for an ended task once more. The same order again gives the same task; under its name no other does. */
 export type Retried =
   | { outcome: "made"; task: Task }
   | { outcome: "refused"; reason: RefusalReason }
@@ -88,7 +89,11 @@ async function nextRetry(
   for (let n = 1; n <= MOST_RETRIES; n++) {
     const known = await tasks.get(retryTaskId(task.id, n));
     if (!known) return n;
-    if (known.origin.kind === "retry" && known.origin.key === key) return { outcome: "made", task: known };
+    const { origin } = known;
+    if (origin.kind === "retry" && origin.key === key) return { outcome: "made", task: known };
+    if (origin.kind === "retry" && reusesName(origin.key, key)) {
+      return { outcome: "refused", reason: "key_reused" };
+    }
     if (!isTerminal(known.state)) return { outcome: "refused", reason: "retry_under_way" };
   }
   return { outcome: "refused", reason: "retry_under_way" };

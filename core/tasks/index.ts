@@ -14,6 +14,7 @@ export * from "./make-run.ts";
 export { hasRefusedLately, heldBefore, startByMs } from "./on-clusters.ts";
 export { isEnd, watchers } from "./on-execution.ts";
 export { startFault } from "./on-start.ts";
+export * from "./order-key.ts";
 export * from "./origin.ts";
 export * from "./outgoing.ts";
 export * from "./progress.ts";

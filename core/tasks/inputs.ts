@@ -65,7 +65,7 @@ export interface Order {
   /** userid, or `local`. */
   by: string;
   entitlement: Entitlement;
-  /** Its own key: the same order twice changes nothing. */
+  /** Its own key: the same order twice changes nothing. Of one that its sender named, made by `orderKey`. */
   key: string;
   /** The card it came from; absent for messages and REST, which answer by themselves. */
   card?: { no: number; code?: string };

@@ -5,6 +5,7 @@ import type { Effect, NoticeAbout } from "./effects.ts";
 import type { Click, InputOf, Order } from "./inputs.ts";
 import { afterClick, ENTITLEMENT_REFUSALS, ended, explainClick } from "./on-approval.ts";
 import { askedAnew, isEnd, running, stateOf, watchMs } from "./on-execution.ts";
+import { reusesName } from "./order-key.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { moved, refused, type StepResult } from "./result.ts";
 import { doublingDelayMs, type MachineSettings } from "./settings.ts";
@@ -32,7 +33,8 @@ function afterOrder(task: Task, order: Order, nowMs: number): Task {
   return afterClick(task, click, nowMs);
 }
 
-function orderFault(task: Task, { entitlement, card }: Order): RefusalReason | null {
+function orderFault(task: Task, { entitlement, card, key }: Order): RefusalReason | null {
+  if (task.seenClicks.some((known) => reusesName(known, key))) return "key_reused";
   if (card && !task.cards.some(({ no }) => no === card.no)) return "other_card";
   return entitlement.outcome === "entitled" ? null : ENTITLEMENT_REFUSALS[entitlement.outcome];
 }

@@ -67,6 +67,7 @@ export type RefusalReason =
   | "already_expired"
   | "start_was_intended"
   | "already_counted"
+  | "key_reused"
   | "already_rejected"
   | "not_entitled"
   | "inactive_person"

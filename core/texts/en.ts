@@ -107,6 +107,7 @@ export const en: Texts = {
     already_expired: "The time to decide is over; this will not run",
     start_was_intended: "Its start is under way and cannot be taken back",
     already_counted: "You have already approved",
+    key_reused: "This Idempotency-Key has asked for something else before: use another",
     already_rejected: "You have already rejected",
     not_entitled: "You are not one of the approvers",
     inactive_person: "Your WeCom account is not active",

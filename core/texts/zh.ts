@@ -107,6 +107,7 @@ export const zh: Texts = {
     already_expired: "审批已超时，任务不再执行",
     start_was_intended: "已经发起启动，不能撤回",
     already_counted: "您已经批准过了",
+    key_reused: "这个 Idempotency-Key 已用于另一个请求，请换一个",
     already_rejected: "您已经拒绝过了",
     not_entitled: "您不在授权人名单中",
     inactive_person: "您的企业微信账号未启用",

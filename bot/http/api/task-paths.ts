@@ -38,7 +38,8 @@ const parameters = [
     in: "header",
     required: false,
     schema: text,
-    description: "同一个键只算一次 · the same key counts once",
+    description:
+      "同一个键只算一次；已用于另一个请求的键会被拒绝（409 key_reused） · the same key counts once; one that has asked for something else is refused (409, key_reused)",
   },
 ];
 const refusals = {

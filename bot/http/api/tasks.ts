@@ -6,6 +6,8 @@ import type { Ids, TaskStore } from "../../../core/ports/index.ts";
 import {
   CONTROLS,
   type Order,
+  type OrderWish,
+  orderKey,
   type RefusalReason,
   type RetryWish,
   type StepResult,
@@ -28,13 +30,13 @@ type Handler = (ctx: RouterContext, deps: TaskDeps) => Promise<void>;
 
 const ONE = "/api/v1/tasks/:id";
 
-/** What may be ordered of a task over REST. Who has sent the same `Idempotency-Key` before has done it once. */
+/** What may be ordered of a task over REST. Sent again with its `Idempotency-Key` it counts once. */
 export function taskRoutes(router: Router, deps: TaskDeps): void {
   const answered = (handler: Handler) => answering(deps.log, (ctx: RouterContext) => handler(ctx, deps));
   for (const what of CONTROLS) {
     const handler: Handler = async (ctx) => {
       const asked = await asking(ctx, deps);
-      if (asked) tell(ctx, await deps.orders.control(asked.task, what, asked.order));
+      if (asked) tell(ctx, await deps.orders.control(asked.task, what, asked.orderOf({ what })));
     };
     router.post(`${ONE}/${what}`, answered(handler));
   }
@@ -42,8 +44,14 @@ export function taskRoutes(router: Router, deps: TaskDeps): void {
   router.post(`${ONE}/retry`, answered(retry));
 }
 
-/** The task and the order; null when the caller has had the answer. */
-async function asking(ctx: RouterContext, deps: TaskDeps): Promise<{ task: Task; order: Order } | null> {
+interface Asking {
+  task: Task;
+  /** The caller's order, once it is known what it wants. */
+  orderOf: (wish: OrderWish) => Order;
+}
+
+/** Null when the caller has had the answer. */
+async function asking(ctx: RouterContext, deps: TaskDeps): Promise<Asking | null> {
   const caller = await deps.guard(ctx, "tasks.control", "some");
   if (caller.outcome === "answered") return null;
   const id = ctx.params["id"] ?? "";
@@ -54,9 +62,10 @@ async function asking(ctx: RouterContext, deps: TaskDeps): Promise<{ task: Task;
   }
   if (!caller.permits(objectOfTask(task))) return null;
   const given = ctx.get("idempotency-key").slice(0, 100);
-  const key = `rest:${caller.who}:${given === "" ? deps.ids.ulid() : given}`;
+  const name = `rest:${caller.who}:${given === "" ? deps.ids.ulid() : given}`;
   const by = personNamed(caller.who) ?? caller.who;
-  return { task, order: { by, entitlement: { outcome: "entitled", groups: [] }, key } };
+  const common = { by, entitlement: { outcome: "entitled" as const, groups: [] } };
+  return { task, orderOf: (wish) => ({ ...common, key: orderKey(name, wish) }) };
 }
 
 /** 202: what was ordered is stored; what comes of it, the task tells. */
@@ -86,7 +95,8 @@ async function adopt(ctx: RouterContext, deps: TaskDeps): Promise<void> {
     refuseApi(ctx, 422, { code: "bad_execution", message });
     return;
   }
-  tell(ctx, await deps.orders.adopt(asked.task, execution, asked.order));
+  const order = asked.orderOf({ what: "adopt", execution });
+  tell(ctx, await deps.orders.adopt(asked.task, execution, order));
 }
 
 async function retry(ctx: RouterContext, deps: TaskDeps): Promise<void> {
@@ -94,7 +104,7 @@ async function retry(ctx: RouterContext, deps: TaskDeps): Promise<void> {
   if (!asked) return;
   const wish = await wishOf(ctx, deps);
   if (wish === null) return;
-  const answer = await deps.orders.retry(asked.task, asked.order, wish);
+  const answer = await deps.orders.retry(asked.task, asked.orderOf({ what: "retry", wish }), wish);
   if (answer.outcome === "refused") return decline(ctx, answer.reason);
   if (answer.outcome === "misfits") {
     const { zh, en } = answer.words;

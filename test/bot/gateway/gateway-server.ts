@@ -57,6 +57,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
   const orders: [string, Control | "retry", string][] = [];
   const asked: RunRequest[] = [];
   const wishes: RetryWish[] = [];
+  const keys: string[] = [];
   const { tasks = [] } = world;
   const role: Role = { name: "ops", of: { users: ["lisi"] }, rights: RIGHTS, ...world.role };
   const longAnswers = createLongAnswers();
@@ -77,6 +78,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
     orders: {
       control: async (task, what, order) => {
         orders.push([task.id, what, order.by]);
+        keys.push(order.key);
         return { outcome: "refused", reason: "already_counted", task, effects: [] };
       },
       retry: async (task, order, wish) => {
@@ -120,7 +122,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
     const headers = { "x-auth-token": "token-of-lisi", ...given.headers };
     return answered(await fetch(origin + path, { method, headers, body }));
   };
-  return { call, origin, server, seen, facts, orders, wishes, asked, log };
+  return { call, origin, server, seen, facts, orders, wishes, keys, asked, log };
 }
 
 async function answered(answer: Response): Promise<Answer> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mintedId } from "../../../core/gateway/index.ts";
 import type { ActionAlias } from "../../../core/runs/index.ts";
-import type { Task } from "../../../core/tasks/index.ts";
+import { reusesName, type Task } from "../../../core/tasks/index.ts";
 import type { Seen } from "../../adapters/stackstorm/support.ts";
 import { aTask } from "../../support/builders.ts";
 import { sendRaw } from "../../support/raw-http.ts";
@@ -345,6 +345,19 @@ const SHOW: ActionAlias = {
   ...{ ref: "disk.show", action: "disk.show", description: "", immutable: { depth: 2 } },
   formats: [{ display: "show disk of {{host}}", representations: ["show disk of {{host}}"] }],
 };
+
+test("what is ordered is part of its key, so that one Idempotency-Key is of one order", async (t) => {
+  const task = running();
+  const mine = row(ID, 1, { context: { whale: { task_id: task.id } } });
+  const world = await gatewayServer(t, { clusters: { a: { reply: having(mine) } }, tasks: [task] });
+  const headers = { "idempotency-key": "k1" };
+  for (const status of ["pausing", "pausing", "canceling"])
+    await world.call(`PUT /st2/api/v1/executions/${ID}`, { headers, body: { status } });
+  const [first, again, other] = world.keys;
+  assert.equal(again, first);
+  assert.notEqual(other, first);
+  assert.ok(reusesName(first ?? "", other ?? ""));
+});
 
 test("a command of chat becomes a task, whether its alias is named or found", async (t) => {
   const task = aTask();

@@ -6,6 +6,7 @@ import {
   DEFAULT_SETTINGS,
   type Evidence,
   type Order,
+  orderKey,
   type RefusalReason,
   retryFault,
   type Task,
@@ -58,6 +59,18 @@ describe("what a person orders of a run", () => {
     const input = control("cancel", { key: "k1" });
     const first = stepAt(running(), input);
     assert.equal(stepAt(first.task, input).reason, "already_counted");
+  });
+
+  test("is refused under a name that was another order's, also of a version before", () => {
+    const key = orderKey("rest:lisi:k1", { what: "pause" });
+    const paused = stepAt(running(), control("pause", { key })).task;
+    const cancel = control("cancel", { key: orderKey("rest:lisi:k1", { what: "cancel" }) });
+    const reused = stepAt(paused, cancel);
+    assert.deepEqual([reused.outcome, reused.reason, reused.task], ["refused", "key_reused", paused]);
+    const before = stepAt(running(), control("pause", { key: "rest:lisi:k1" })).task;
+    assert.equal(stepAt(before, cancel).reason, "key_reused");
+    const other = control("cancel", { key: orderKey("rest:lisi:k2", { what: "cancel" }) });
+    assert.equal(stepAt(paused, other).reason, "cancel_asked");
   });
 
   test("waits for its turn, but a cancel goes before a pause", () => {

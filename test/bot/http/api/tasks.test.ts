@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Execution } from "../../../../core/ports/index.ts";
-import type { Task } from "../../../../core/tasks/index.ts";
+import { currentDigest, type Task } from "../../../../core/tasks/index.ts";
+import { aRule } from "../../../adapters/files/home-dir.ts";
 import { START_MS } from "../../../support/clock.ts";
 import { aMadeTask, anExecution, inputs, stepAt, walk } from "../../../support/tasks.ts";
 import { type ApiServer, apiServer } from "./api-server.ts";
 
-const { cardSent, approve, intend, started, lost, absent } = inputs;
+const { cardSent, approve, intend, started, lost, absent, ended } = inputs;
 const running = () =>
   walk(aMadeTask(), cardSent, approve, intend, started, () => ({
     kind: "news",
@@ -44,6 +45,33 @@ test("the same Idempotency-Key of the same caller counts once", async (t) => {
   assert.equal(again.status, 202);
   const other = await order(api, id, "pause", { headers, who: "user:wangwu" });
   assert.deepEqual([other.status, other.body.error.code], [409, "control_under_way"]);
+});
+
+test("an Idempotency-Key of another order is refused, and what it was sent with is not done", async (t) => {
+  const api = await apiServer(t);
+  const id = await stored(api, running());
+  const headers = { "idempotency-key": "k1" };
+  await order(api, id, "pause", { headers });
+  const other = await order(api, id, "cancel", { headers });
+  assert.deepEqual([other.status, other.body.error.code], [409, "key_reused"]);
+  assert.match(other.body.error.message, /请换一个 \(.+use another\)/);
+  assert.equal((await api.store().tasks.get(id))?.control?.what, "pause");
+  const fresh = await order(api, id, "cancel", { headers: { "idempotency-key": "k2" } });
+  assert.equal(fresh.status, 202);
+  assert.equal((await api.store().tasks.get(id))?.control?.what, "cancel");
+});
+
+test("an Idempotency-Key of another retry is refused, and that of the same one gives its task", async (t) => {
+  const api = await apiServer(t, { files: { "rules/r.yaml": aRule() } });
+  const task = { ...walk(running(), ended("failed")), ruleId: "r" };
+  const { rules } = api.inForce().current();
+  const id = await stored(api, { ...task, ruleDigest: currentDigest({ rules, grants: [] }, task) ?? "" });
+  const headers = { "idempotency-key": "k1" };
+  const made = await order(api, id, "retry", { headers });
+  assert.equal(made.status, 201);
+  assert.deepEqual((await order(api, id, "retry", { headers, body: {} })).body, made.body);
+  const other = await order(api, id, "retry", { headers, body: { rerun: "all" } });
+  assert.deepEqual([other.status, other.body.error.code], [409, "key_reused"]);
 });
 
 test("who is not known, may not, or names no task is told so", async (t) => {
