@@ -36,7 +36,7 @@ async function ordered(answer: ControlOutcome) {
     await controller(claim.task, claim.fence);
     return (await tasks.get(task.id)) as Task;
   };
-  return { carryOut, asked, clock, tasks };
+  return { carryOut, asked, clock, advancer };
 }
 
 const execution = { ...anExecution("canceling"), action: "disk.cleanup" };
@@ -55,6 +55,22 @@ test("an answer that is lost leaves the order due, a refusal ends it", async () 
   assert.deepEqual([task.control?.tries, task.dueAtMs], [1, START_MS + 61_000]);
   const refused = await (await ordered({ outcome: "refused", message: "no" })).carryOut();
   assert.equal(refused.control, null);
+});
+
+test("what is wanted of a run that has ended by then is asked of the attempt that follows it", async () => {
+  const ended = { ...execution, status: "failed" };
+  const { carryOut, asked, clock, advancer } = await ordered({ outcome: "taken", execution: ended });
+  const task = await carryOut();
+  clock.advance(300_000);
+  const next = { ...anExecution("running"), id: "second" };
+  await advancer.advance(task, { kind: "retried", execution: next });
+  await carryOut();
+  const { id: executionId, cluster } = anExecution("");
+  const common = { cluster, what: "cancel" };
+  assert.deepEqual(asked, [
+    { ...common, executionId },
+    { ...common, executionId: "second" },
+  ]);
 });
 
 test("a worker that comes to it too late asks for nothing, and its person is told", async () => {
