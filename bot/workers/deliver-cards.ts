@@ -65,13 +65,14 @@ export function createCardDelivery(deps: DeliverDeps): CardDelivery {
       deps.onStep("card_sending");
       const receipt = await channel.card(claim, sending);
       deps.onStep("card_sent");
-      const { unreachable } = receipt;
-      await tellUnreached({ claim, task, unreachable, asked: recipients, named: card.to }, deps);
+      // Before anybody is told of it: a card is sent once, and its code comes once.
       await deps.advancer.advance(
         task,
         { kind: "card_sent", cardNo: card.no, recipients, ...receipt, ...shownHold(task) },
         { settles },
       );
+      const { unreachable } = receipt;
+      await tellUnreached({ claim, task, unreachable, asked: recipients, named: card.to }, deps);
     } catch (error) {
       await cardFailed(error, { claim, task, card });
     }

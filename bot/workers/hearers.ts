@@ -1,6 +1,6 @@
 import { approvers } from "../../core/approvals/index.ts";
 import { plainLine } from "../../core/cards/index.ts";
-import { ChatOpsError } from "../../core/errors.ts";
+import { ChatOpsError, errorText } from "../../core/errors.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
@@ -79,13 +79,22 @@ interface Unreached {
 /**
  * Tells who owns the rule of a task who could not be reached, and whoever asked for it, of the people who are named one
  * by one: a tag may well have members who are not there. Each hears of the same person once a day. Where too few are
- * left to approve, all of them hear of everybody, and so do those whom the rule reports to, and who was reached.
+ * left to approve, all of them hear of everybody, and so do those whom the rule reports to, and who was reached. Never
+ * throws: the message has gone out, and is not sent again because this one cannot be.
  */
 export async function tellUnreached(facts: Unreached, deps: HearerDeps): Promise<void> {
-  const { claim, task, unreachable, asked, named } = facts;
+  const { claim, task, unreachable } = facts;
   if (unreachable.length === 0) return;
   deps.log.warn({ key: claim.key, taskId: task.id, unreachable }, "message did not reach everybody");
   deps.metrics.count("outbox_unreached", { kind: claim.body.kind }, unreachable.length);
+  await tellWhoAsks(facts, deps).catch((error: unknown) => {
+    const fields = { key: claim.key, taskId: task.id, reason: errorText(error) };
+    deps.log.error(fields, "nobody could be told whom a message did not reach");
+  });
+}
+
+async function tellWhoAsks(facts: Unreached, deps: HearerDeps): Promise<void> {
+  const { claim, task, unreachable, asked, named } = facts;
   const reached = asked.filter((id) => !unreachable.includes(id));
   const atRisk = claim.body.kind === "card" && reached.length < mostNeeded(task);
   const requester = requesterOf(task);

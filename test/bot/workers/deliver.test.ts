@@ -7,7 +7,7 @@ import type { Lane, OutboxBody, OutboxItem } from "../../../core/ports/index.ts"
 import { type ExecutionRecord, OWN_SOURCE, type Task } from "../../../core/tasks/index.ts";
 import { aTask } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
-import { outboxSetting } from "./outbox-parts.ts";
+import { outboxSetting, TAG_GONE } from "./outbox-parts.ts";
 
 const GATE = shortApproval({
   from: { users: ["lisi", "zhaoliu"] },
@@ -120,6 +120,27 @@ test("where too few are left to approve, those who were reached hear it", async 
     ],
   );
 });
+
+for (const [how, error] of [
+  ["is gone", TAG_GONE],
+  ["cannot be read now", new ChatOpsError("busy", { code: "wecom.busy", retryable: true })],
+] as const) {
+  test(`a card that was sent is known as sent though the tag that would hear of it ${how}`, async (t) => {
+    const task = asking();
+    const item = itemOf(task, 1, { kind: "card", cardNo: 1 });
+    const { chat, store, log } = await sent(t, task, item, ({ chat, rules, unreadable }) => {
+      chat.unreachable.add("zhaoliu");
+      rules.push({ id: "vm-disk-cleanup", owner: { tag: "gone" } });
+      unreadable.set("gone", error);
+    });
+    const now = await store.tasks.get(task.id);
+    const [card] = now?.cards ?? [];
+    assert.deepEqual([card?.unreachable, card?.codes.length], [["zhaoliu"], 1]);
+    assert.notEqual(now?.deadlineAtMs, null);
+    assert.equal(chat.got.filter(({ kind }) => kind === "card").length, 1);
+    assert.ok(log.lines.some(({ fields }) => fields["reason"] === error.message));
+  });
+}
 
 test("a card that cannot be sent at all is told to who asked, and counted with its reason", async (t) => {
   const task = asking({ origin: OFFERED, report: { to: { users: ["qianqi"] }, rows: [] } });

@@ -9,6 +9,7 @@ import {
   createDigester,
   startOutboxWorker,
 } from "../../../bot/workers/index.ts";
+import { ChatOpsError } from "../../../core/errors.ts";
 import { DEFAULT_BUDGETS } from "../../../core/outbox/index.ts";
 import type { People } from "../../../core/people/index.ts";
 import type { Directory, StorePorts } from "../../../core/ports/index.ts";
@@ -21,12 +22,24 @@ import { shownAll } from "../../support/secrecy.ts";
 import { limitedChat } from "./chat-with-limits.ts";
 import { countedMetrics, settled } from "./parts.ts";
 
-/** Tags are their own only member. */
-const directory: Directory = {
-  expand: async ({ users = [], tag }) => [...users, ...(tag === undefined ? [] : [tag])],
-  vouch: async () => ({ outcome: "entitled", groups: [0] }),
-  nameOf: async (userId) => userId,
-};
+/** Tags are their own only member, except for those that cannot be read. */
+function directoryWithout(unreadable: ReadonlyMap<string, Error>): Directory {
+  return {
+    expand: async ({ users = [], tag }) => {
+      const error = tag === undefined ? undefined : unreadable.get(tag);
+      if (error) throw error;
+      return [...users, ...(tag === undefined ? [] : [tag])];
+    },
+    vouch: async () => ({ outcome: "entitled", groups: [0] }),
+    nameOf: async (userId) => userId,
+  };
+}
+
+/** How the directory answers for a tag that was deleted. */
+export const TAG_GONE = new ChatOpsError('WeCom shows the app no tag "gone"', {
+  code: "wecom.unknown_tag",
+  reached: "no",
+});
 
 const messagesIn = (markdown: string) => textMessages(markdown).length;
 
@@ -58,6 +71,9 @@ export function outboxSetting(t: TestContext) {
     shown: shownAll,
   });
   const rules: { id: string; owner?: People }[] = [];
+  /** Tags that the directory cannot read, and how it fails. */
+  const unreadable = new Map<string, Error>();
+  const directory = directoryWithout(unreadable);
   const reads: string[] = [];
   const executor = {
     children: async (cluster: string, id: string) => {
@@ -106,5 +122,19 @@ export function outboxSetting(t: TestContext) {
     return { loop, pass, until };
   };
   const left = budgetLeft({ throttle, limits: DEFAULT_BUDGETS, clock });
-  return { clock, store, chat, log, metrics, channel, advancer, left, rules, reads, chinese, start };
+  return {
+    clock,
+    store,
+    chat,
+    log,
+    metrics,
+    channel,
+    advancer,
+    left,
+    rules,
+    reads,
+    chinese,
+    unreadable,
+    start,
+  };
 }
