@@ -168,7 +168,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     },
     ...{ outbox, journal, channel, directory, delegations, advancer, view, executor },
     shown: showingRuns(secrecy),
-    apart: ground.languages.apart,
+    ...{ apart: ground.languages.apart, admin: config.admin.people },
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },
   });
   const { posts } = ground;

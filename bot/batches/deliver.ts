@@ -3,8 +3,10 @@ import type { CardView } from "../../core/cards/index.ts";
 import { errorText } from "../../core/errors.ts";
 import { cardId, hashOf } from "../../core/ids/index.ts";
 import type {
+  CardReceipt,
   Clock,
   Directory,
+  Logger,
   Metrics,
   Outbox,
   OutboxClaim,
@@ -31,6 +33,7 @@ export interface BatchDeliverDeps {
   /** How a batch's card looks for its tasks as they are now. */
   viewBatch: (batch: Batch, card: BatchCard, tasks: readonly Task[]) => Promise<CardView>;
   clock: Clock;
+  log: Logger;
   metrics: Metrics;
 }
 
@@ -60,20 +63,12 @@ async function send(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDelive
   if (joined.members.length === 0) return;
   const tasks = await tasksOf(joined, card, deps);
   if (tasks.every(({ state }) => state !== "pending_approval")) return;
-  const asked = card.for === undefined ? await membersOf(batch.to, deps) : [card.for];
-  if (asked.length === 0) throw nobody(batch.to);
-  const recipients = card.for === undefined ? await deps.delegations.withDelegates(asked) : asked;
-  const view = await deps.viewBatch(joined, { ...card, recipients }, tasks);
-  const sending = {
-    cardId: cardId(batch.id, card.no),
-    recipients,
-    card: view,
-    mayBeRepeat: claim.attempts > 0,
-  };
-  const receipt = await deps.channel.card(claim, sending).catch(async (error: unknown) => {
-    if (isFinal(error) && card.purpose === "ask") await tellFailed(joined, errorText(error), deps);
-    throw error;
-  });
+  const { recipients, receipt } = await sentCard(claim, { batch: joined, card, tasks }, deps).catch(
+    async (error: unknown) => {
+      if (isFinal(error) && card.purpose === "ask") await tellFailed(joined, errorText(error), deps);
+      throw error;
+    },
+  );
   if (card.purpose === "ask") await tellTasks(joined, { recipients, unreachable: receipt.unreachable }, deps);
   const atMs = deps.clock.nowMs();
   const sent = (one: BatchCard): BatchCard => {
@@ -81,6 +76,23 @@ async function send(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDelive
     return receipt.code === undefined ? known : withCode(known, { code: receipt.code, from: "send", atMs });
   };
   await changeBatch(batch.id, (one) => withBatchCard(one, card.no, sent), deps.state);
+}
+
+async function sentCard(
+  claim: OutboxClaim,
+  { batch, card, tasks }: Sent & { tasks: readonly Task[] },
+  deps: BatchDeliverDeps,
+): Promise<{ recipients: string[]; receipt: CardReceipt }> {
+  const asked = card.for === undefined ? await membersOf(batch.to, deps) : [card.for];
+  if (asked.length === 0) throw nobody(batch.to);
+  const recipients = card.for === undefined ? await deps.delegations.withDelegates(asked) : asked;
+  const sending = {
+    cardId: cardId(batch.id, card.no),
+    recipients,
+    card: await deps.viewBatch(batch, { ...card, recipients }, tasks),
+    mayBeRepeat: claim.attempts > 0,
+  };
+  return { recipients, receipt: await deps.channel.card(claim, sending) };
 }
 
 /** Who is in the batch is who says so: a task joins one batch, and what is decided or asked elsewhere joins none. */

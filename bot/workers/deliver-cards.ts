@@ -106,9 +106,11 @@ export function createCardDelivery(deps: DeliverDeps): CardDelivery {
     const message = errorText(error);
     log.error({ taskId: task.id, cardNo: card.no, reason: message }, "card cannot be sent");
     countDropped(claim, error, deps);
+    // Stored first: the task says so also while nobody can be told. A retry does not store it again.
+    if (task.message !== message)
+      await deps.advancer.advance(task, { kind: "card_failed", cardNo: card.no, message });
     await tellCardFailed({ claim, task, why: message }, deps);
-    const settles = { key: claim.key, fence: claim.fence };
-    await deps.advancer.advance(task, { kind: "card_failed", cardNo: card.no, message }, { settles });
+    await settle(claim);
   };
 
   /** Its people have not seen it: no reason to expire. */

@@ -23,7 +23,7 @@ import type { Channel, Told } from "./channel.ts";
 import { type ConfirmSent, sentConfirm } from "./confirm-card.ts";
 import { createCardDelivery } from "./deliver-cards.ts";
 import { giveUpIfFinal } from "./give-up.ts";
-import { audienceOf, type HearerDeps, membersOf, tellUnreached } from "./hearers.ts";
+import { audienceOf, type HearerDeps, noticedOf, tellUnreached } from "./hearers.ts";
 import { deliverOutput, outputItem } from "./output.ts";
 import { rawOf } from "./raw.ts";
 import type { StepObserver } from "./steps.ts";
@@ -41,6 +41,7 @@ export interface DeliverDeps {
   executor: Pick<Executor, "children">;
   throttle: HearerDeps["throttle"];
   rules: HearerDeps["rules"];
+  admin: HearerDeps["admin"];
   delegations: Pick<DelegationKeeper, "withDelegates">;
   advancer: Advancer;
   askAgain: AskAgain;
@@ -133,7 +134,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       }
       case "notice": {
         const named = groupsOf(body.to);
-        const recipients = await membersOf(named, deps);
+        const recipients = await noticedOf(named, task, deps);
         const nowMs = deps.clock.nowMs();
         const write = (viewing: MessageViewing) => noticeText(task, body.about, { ...viewing, nowMs });
         const told = await tell(claim, task, { recipients, named, write, dropRepeat: true });

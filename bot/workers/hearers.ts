@@ -1,8 +1,8 @@
 import { approvers } from "../../core/approvals/index.ts";
 import { plainLine } from "../../core/cards/index.ts";
-import { ChatOpsError, errorText } from "../../core/errors.ts";
+import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
 import { shortId } from "../../core/ids/index.ts";
-import { type PeopleGroups, peopleText } from "../../core/people/index.ts";
+import { type People, type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
   Clock,
   Directory,
@@ -23,19 +23,64 @@ export interface HearerDeps {
   throttle: Pick<ThrottleStore, "take">;
   /** The rules in force. */
   rules: () => readonly Pick<Rule, "id" | "owner">[];
+  /** Who runs Whale; null when nobody is named. */
+  admin: People | null;
   view: Viewer;
   clock: Clock;
   log: Logger;
   metrics: Metrics;
 }
 
-/** The members of some groups, each once. */
-export async function membersOf(
-  groups: PeopleGroups,
-  { directory }: Pick<HearerDeps, "directory">,
-): Promise<string[]> {
-  const members = await Promise.all(groups.map((people) => directory.expand(people)));
-  return [...new Set(members.flat())];
+type FindDeps = Pick<HearerDeps, "directory" | "log">;
+
+/** The members of some groups, and why one of them will never be read; null when all were. */
+interface Found {
+  members: string[];
+  lost: ChatOpsError | null;
+}
+
+/**
+ * The members of some groups, each once. What the directory will never read, such as a deleted tag, is left out with a
+ * line in the log, for it must not silence the others. Throws when nothing else is named, and what may be read later.
+ */
+export async function membersOf(groups: PeopleGroups, deps: FindDeps): Promise<string[]> {
+  const named = groups.flatMap(namesIn);
+  const read = await Promise.all(named.map((people) => readOne(people, deps)));
+  const { members, lost } = foundIn(read);
+  if (lost && read.every(isChatOpsError)) throw lost;
+  return members;
+}
+
+async function find(groups: PeopleGroups, deps: FindDeps): Promise<Found> {
+  return foundIn(await Promise.all(groups.flatMap(namesIn).map((people) => readOne(people, deps))));
+}
+
+/** Each of the ways in which some people are named, by itself. */
+function namesIn({ users, tag, department, duty }: People): People[] {
+  return [
+    ...(users === undefined ? [] : [{ users }]),
+    ...(tag === undefined ? [] : [{ tag }]),
+    ...(department === undefined ? [] : [{ department }]),
+    ...(duty === undefined ? [] : [{ duty }]),
+  ];
+}
+
+async function readOne(people: People, { directory, log }: FindDeps): Promise<string[] | ChatOpsError> {
+  try {
+    return await directory.expand(people);
+  } catch (error) {
+    if (!isChatOpsError(error) || error.retryable) throw error;
+    log.error(
+      { people: peopleText(people), code: error.code, reason: error.message },
+      "people cannot be found",
+    );
+    return error;
+  }
+}
+
+function foundIn(read: readonly (string[] | ChatOpsError)[]): Found {
+  const members = read.flatMap((one) => (isChatOpsError(one) ? [] : one));
+  return { members: [...new Set(members)], lost: read.find(isChatOpsError) ?? null };
 }
 
 /** That there is nobody to ask now. */
@@ -47,20 +92,56 @@ export function nobody(groups: PeopleGroups): Error {
 
 /**
  * Who hears how a task ended: whom the rule names, who asked for it, else who approved it; else who was asked. Of a
- * rejection who asked for it alone, since the others see it on their cards.
+ * rejection who asked for it alone, since the others see it on their cards. Who owns the rule, else who runs Whale, where
+ * none of them can be found. Throws when not even they can.
  */
-export async function audienceOf(task: Task, deps: Pick<HearerDeps, "directory">): Promise<string[]> {
-  const requester = requesterOf(task);
-  const asked = requester === null ? [] : [requester];
-  if (task.state === "rejected") return asked;
-  const people = [...(await namedOf(task, deps)), ...asked, ...approvers(task)];
+export async function audienceOf(task: Task, deps: HearerDeps): Promise<string[]> {
+  if (task.state === "rejected") return requesterList(task);
+  const named = await find(namedBy(task), deps);
+  const people = [...named.members, ...involved(task)];
   if (people.length > 0) return [...new Set(people)];
   const first = task.approval.mode === "people" ? task.approval.groups.map(({ from }) => from) : [];
-  return membersOf(first, deps);
+  const asked = await find(first, deps);
+  return asked.members.length > 0 ? asked.members : standIns(task, named.lost ?? asked.lost, deps);
 }
 
-async function namedOf({ report }: Task, { directory }: Pick<HearerDeps, "directory">): Promise<string[]> {
-  return report.to ? directory.expand(report.to) : [];
+/** Who hears a notice for some groups. Where none of them can be found: who hears how the task ended. */
+export async function noticedOf(groups: PeopleGroups, task: Task, deps: HearerDeps): Promise<string[]> {
+  const { members, lost } = await find(groups, deps);
+  if (members.length > 0 || !lost) return members;
+  const people = [...new Set(involved(task))];
+  return people.length > 0 ? people : standIns(task, lost, deps);
+}
+
+/** Who asked for it, and who approved it. */
+function involved(task: Task): string[] {
+  return [...requesterList(task), ...approvers(task)];
+}
+
+function requesterList(task: Task): string[] {
+  const requester = requesterOf(task);
+  return requester === null ? [] : [requester];
+}
+
+/** Nobody stands in for groups that are only empty. */
+async function standIns(task: Task, lost: ChatOpsError | null, deps: HearerDeps): Promise<string[]> {
+  if (!lost) return [];
+  const owners = await ownersOf(task, deps);
+  const people = owners.length > 0 ? owners : await adminsOf(deps);
+  if (people.length === 0) throw lost;
+  return people;
+}
+
+async function adminsOf(deps: HearerDeps): Promise<string[]> {
+  return (await find(deps.admin ? [deps.admin] : [], deps)).members;
+}
+
+function namedBy({ report }: Task): PeopleGroups {
+  return report.to ? [report.to] : [];
+}
+
+async function namedOf(task: Task, deps: FindDeps): Promise<string[]> {
+  return (await find(namedBy(task), deps)).members;
 }
 
 const DAY_MS = 86_400_000;
@@ -122,9 +203,13 @@ function mostNeeded({ approval }: Task): number {
   return approval.mode === "people" ? Math.max(...approval.groups.map(({ need }) => need)) : 0;
 }
 
-async function ownersOf({ ruleId }: Task, { rules, directory }: HearerDeps): Promise<string[]> {
+async function ownersOf(task: Task, deps: HearerDeps): Promise<string[]> {
+  return (await find(ownedBy(task, deps), deps)).members;
+}
+
+function ownedBy({ ruleId }: Task, { rules }: HearerDeps): PeopleGroups {
   const owner = rules().find(({ id }) => id === ruleId)?.owner;
-  return owner ? directory.expand(owner) : [];
+  return owner ? [owner] : [];
 }
 
 /** A token a day for each hearer and person; the same claim is given the same answer. */
@@ -152,18 +237,16 @@ async function tellOne(
   await deps.outbox.add([answerItem({ claim, about: "unreached", to, text }, deps)]);
 }
 
-/** Tells whoever asked, who owns the rule and whom it reports to that a card cannot be sent at all. */
+/**
+ * Tells whoever asked, who owns the rule and whom it reports to that a card cannot be sent at all; who runs Whale, where
+ * none of them can be found.
+ */
 export async function tellCardFailed(
   { claim, task, why }: { claim: OutboxClaim; task: Task; why: string },
   deps: HearerDeps,
 ): Promise<void> {
-  const hearers = [
-    ...(await ownersOf(task, deps)),
-    ...(await namedOf(task, deps)),
-    requesterOf(task) ?? [],
-  ].flat();
   const items = await Promise.all(
-    [...new Set(hearers)].map(async (to) => {
+    (await failureHearers(task, deps)).map(async (to) => {
       const viewing = await deps.view(task, [to]);
       const facts = { what: plainLine(task.title, viewing), id: shortId(task.id), why: viewing.plain(why) };
       const text = viewing.texts.outbox.cardFailed(facts);
@@ -171,6 +254,12 @@ export async function tellCardFailed(
     }),
   );
   if (items.length > 0) await deps.outbox.add(items);
+}
+
+async function failureHearers(task: Task, deps: HearerDeps): Promise<string[]> {
+  const { members, lost } = await find([...ownedBy(task, deps), ...namedBy(task)], deps);
+  const hearers = [...new Set([...members, requesterOf(task) ?? []].flat())];
+  return hearers.length === 0 && lost ? adminsOf(deps) : hearers;
 }
 
 /** A retry writes the same key, so that it is told once. */

@@ -153,6 +153,104 @@ test("a card that cannot be sent at all is told to who asked, and counted with i
   assert.equal((await store.tasks.get(task.id))?.message, "42037 | too many options");
 });
 
+const OWNED = { id: "vm-disk-cleanup", owner: { users: ["qianqi"] } };
+const GONE = { tag: "gone" };
+
+test("a card whose people are gone from WeCom is noted at its task, and told to who can be found", async (t) => {
+  const [card] = asking().cards;
+  const cards = card ? [{ ...card, to: [GONE] }] : [];
+  const task = asking({ cards, report: { to: GONE, rows: [] } });
+  const item = itemOf(task, 1, { kind: "card", cardNo: 1 });
+  for (const [rules, hearer] of [
+    [[OWNED], "qianqi"],
+    [[{ id: "vm-disk-cleanup", owner: GONE }], "root"],
+  ] as const) {
+    const { chat, store } = await sent(t, task, item, (setting) => {
+      setting.rules.push(...rules);
+      setting.unreadable.set("gone", TAG_GONE);
+    });
+    assert.deepEqual(
+      chat.got.map(({ to }) => to),
+      [hearer],
+    );
+    assert.equal((await store.tasks.get(task.id))?.message, TAG_GONE.message);
+  }
+});
+
+test("a card that cannot be sent is noted at once, and told when WeCom's contacts can be read again", async (t) => {
+  const task = asking();
+  const { chat, store, rules, unreadable, start } = outboxSetting(t);
+  rules.push({ id: "vm-disk-cleanup", owner: { tag: "owners" } });
+  const refusal = new ChatOpsError("too many options", { code: "wecom.card_invalid", reached: "no" });
+  chat.refusals.push(refusal, refusal);
+  unreadable.set("owners", new ChatOpsError("busy", { code: "wecom.busy", retryable: true }));
+  await store.tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
+  const { loop, until } = start();
+  await until("the note", async () => (await store.tasks.get(task.id))?.message === refusal.message);
+  assert.deepEqual(chat.got, []);
+  unreadable.clear();
+  await until("the rest", async () => Object.keys(await store.outbox.depth()).length === 0);
+  await loop.stop();
+  assert.deepEqual(
+    chat.got.map(({ to }) => to),
+    ["owners"],
+  );
+});
+
+test("a card goes to those of its people who can be found", async (t) => {
+  const [card] = asking().cards;
+  const task = asking({ cards: card ? [{ ...card, to: [GONE, { users: ["lisi"], tag: "gone" }] }] : [] });
+  const item = itemOf(task, 1, { kind: "card", cardNo: 1 });
+  const { chat } = await sent(t, task, item, ({ unreadable }) => unreadable.set("gone", TAG_GONE));
+  assert.deepEqual(
+    chat.got.map(({ to, kind }) => [to, kind]),
+    [["lisi", "card"]],
+  );
+});
+
+const GONE_GATE = shortApproval({ from: GONE, need: 1, timeoutMs: 1_800_000, onTimeout: "reject" });
+const APPROVED = {
+  ...{ verdict: "approve" as const, by: "lisi", atMs: 1, hash: "2".repeat(64), round: 1, clickKey: "k" },
+  groups: ["approvers"],
+};
+
+for (const { who, overrides, rules, hearers } of [
+  { who: "who approved", overrides: { decisions: [APPROVED] }, rules: [OWNED], hearers: ["lisi"] },
+  { who: "who asked for it", overrides: { origin: OFFERED }, rules: [OWNED], hearers: ["wangwu"] },
+  { who: "who was asked", overrides: {}, rules: [OWNED], hearers: ["lisi", "zhaoliu"] },
+  {
+    ...{ who: "who owns the rule", overrides: { approval: GONE_GATE } },
+    ...{ rules: [OWNED], hearers: ["qianqi"] },
+  },
+  {
+    ...{ who: "who runs Whale", overrides: { approval: GONE_GATE } },
+    ...{ rules: [], hearers: ["root"] },
+  },
+]) {
+  test(`how a task ended is told to ${who} where the group that hears it is gone`, async (t) => {
+    const task = over("x", { ...overrides, report: { to: GONE, rows: [] } });
+    const { chat } = await sent(t, task, itemOf(task, 2, { kind: "report" }), (setting) => {
+      setting.rules.push(...rules);
+      setting.unreadable.set("gone", TAG_GONE);
+    });
+    assert.deepEqual(chat.got.map(({ to }) => to).sort(), hearers);
+  });
+}
+
+test("a notice for a group that is gone is told to who owns the rule", async (t) => {
+  const execution: ExecutionRecord = { id: "5", cluster: "hz-core", status: "running" };
+  const task = aTask({ state: "running", execution, doubles: ["6"], report: { to: GONE, rows: [] } });
+  const notice = itemOf(task, 4, { kind: "notice", to: [GONE], about: "doubled" });
+  const { chat } = await sent(t, task, notice, ({ rules, unreadable }) => {
+    rules.push(OWNED);
+    unreadable.set("gone", TAG_GONE);
+  });
+  assert.deepEqual(
+    chat.got.map(({ to }) => to),
+    ["qianqi"],
+  );
+});
+
 test("who asks how a run stands is told how far it is, and nobody else has the engine asked", async (t) => {
   const execution: ExecutionRecord = { id: "5", cluster: "hz-core", status: "running" };
   const [first] = asking().cards;

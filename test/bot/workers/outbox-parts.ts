@@ -95,7 +95,7 @@ export function outboxSetting(t: TestContext) {
       },
     },
     ...{ outbox, journal, channel, apart, messagesIn, directory, delegations, advancer, view, ...common },
-    ...{ throttle, rules: () => rules, executor, shown: shownAll },
+    ...{ throttle, rules: () => rules, admin: { users: ["root"] }, executor, shown: shownAll },
   });
   const digest = createDigester({ outbox, channel, view, ...common });
   const start = () => {

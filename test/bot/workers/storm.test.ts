@@ -8,7 +8,7 @@ import type { Lane, OutboxBody, OutboxItem } from "../../../core/ports/index.ts"
 import type { Task } from "../../../core/tasks/index.ts";
 import { anOutboxItem, aTask } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
-import { outboxSetting } from "./outbox-parts.ts";
+import { outboxSetting, TAG_GONE } from "./outbox-parts.ts";
 
 type Setting = ReturnType<typeof outboxSetting>;
 
@@ -179,6 +179,26 @@ test("a batch whose card WeCom will never take says so at each of its tasks", as
   const stored = await Promise.all(storm.map(({ id }) => store.tasks.get(id)));
   const failed = stored.filter((task) => task?.message?.includes("82004"));
   assert.equal(failed.length, 8);
+});
+
+test("a batch whose people are gone from WeCom says so at each of its tasks", async (t) => {
+  const { store, chat, unreadable, start } = outboxSetting(t);
+  const storm = Array.from({ length: 20 }, (_, n) => {
+    const task = pending(n);
+    return { ...task, cards: task.cards.map((card) => ({ ...card, to: [{ tag: "gone" }] })) };
+  });
+  for (const task of storm) {
+    await store.tasks.make({ task, outbox: [itemOf(task, 1, { kind: "card", cardNo: 1 })] });
+  }
+  const { loop, pass, until } = start();
+  await until("cards that wait", async () => ((await store.outbox.depth())["waiting_card"] ?? 0) === 8);
+  unreadable.set("gone", TAG_GONE);
+  await until("everything to be over", async () => ((await store.outbox.depth())["waiting_card"] ?? 0) === 0);
+  await pass(30);
+  await loop.stop();
+  const stored = await Promise.all(storm.map(({ id }) => store.tasks.get(id)));
+  assert.equal(stored.filter((task) => task?.message === TAG_GONE.message).length, 8);
+  assert.equal(chat.got.length, 12);
 });
 
 test("names in its digest what failed before what succeeded", async (t) => {
