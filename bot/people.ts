@@ -122,16 +122,20 @@ function heldOf(found: readonly { role: Role; vouched: Vouched }[]): RolesHeld {
   return { roles: which("entitled"), unsure, against: against ?? null };
 }
 
-/** As whom a person may decide, looked up at this moment. Fails when the directory cannot say. */
+/**
+ * As whom a person may decide, looked up at this moment. Fails when the directory cannot say now; that it never will,
+ * because a group is gone from it, is an answer.
+ */
 export async function entitlementOf(
   userId: string,
   among: readonly Deciders[],
   directory: Pick<Directory, "vouch">,
 ): Promise<Entitlement> {
-  const found = await directory.vouch(
-    userId,
-    among.map(({ people }) => people),
-  );
+  const groups = among.map(({ people }) => people);
+  const found = await directory.vouch(userId, groups).catch((error: unknown) => {
+    if (!isChatOpsError(error) || error.retryable) throw error;
+    return { outcome: "group_gone" as const };
+  });
   if (found.outcome !== "entitled") return found;
   return { outcome: "entitled", groups: found.groups.flatMap((index) => among[index]?.name ?? []) };
 }

@@ -14,6 +14,7 @@ import type {
 import type { Rule } from "../../core/rules/index.ts";
 import {
   type Click,
+  isTerminal,
   type MachineSettings,
   madeFact,
   step,
@@ -92,9 +93,11 @@ async function adoptionOf(
 }
 
 /** Looking at a task's state asks for no right; everything else is looked up at this moment. */
-async function standingIn(payload: ClickPayload, task: Task, deps: ClickDeps): Promise<Standing> {
-  if (payload.button === "refresh") return { entitlement: { outcome: "entitled", groups: [] } };
-  return standingOf(payload.userId, deciders(task), deps);
+async function standingIn({ button, userId }: ClickPayload, task: Task, deps: ClickDeps): Promise<Standing> {
+  // Of a task that has ended nothing but an offer can be taken: all else is refused, whoever it was.
+  const isMoot = isTerminal(task.state) && !button.startsWith("offer:");
+  if (button === "refresh" || isMoot) return { entitlement: { outcome: "entitled", groups: [] } };
+  return standingOf(userId, deciders(task), deps);
 }
 
 /** The option of each dropdown; a dropdown shows one. */

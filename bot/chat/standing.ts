@@ -22,7 +22,8 @@ export async function standingOf(
   { directory, delegations }: StandingDeps,
 ): Promise<Standing> {
   const own = await entitlementOf(userId, among, directory);
-  if (own.outcome !== "not_entitled" && own.outcome !== "duty_unknown") return { entitlement: own };
+  if (own.outcome === "entitled" || own.outcome === "inactive" || own.outcome === "unknown_person")
+    return { entitlement: own };
   const absent = await delegations.standsFor(userId);
   const vouched = await Promise.all(absent.map((person) => entitlementOf(person, among, directory)));
   const standsFor = absent.flatMap((person, at): Absent[] => {

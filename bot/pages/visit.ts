@@ -15,7 +15,7 @@ import type { Directory, TaskStore } from "../../core/ports/index.ts";
 import type { Click, Task } from "../../core/tasks/index.ts";
 import { type Language, type Texts, textsOf } from "../../core/texts/index.ts";
 import { type StandingDeps, standingOf } from "../chat/standing.ts";
-import type { RoleFinder } from "../people.ts";
+import { entitlementOf, type RoleFinder } from "../people.ts";
 import { html } from "./html.ts";
 import { isInChat, LOGGED_IN, redirect } from "./login.ts";
 import type { Session } from "./sessions.ts";
@@ -91,7 +91,9 @@ async function readingFor(
   const own = readingOf(task, { userId, entitlement, isAudience: false, actor: nobody });
   if (own.outcome === "allowed" || own.reason === "standing") return own;
   const { to } = task.report;
-  const isAudience = to !== undefined && (await directory.vouch(userId, [to])).outcome === "entitled";
+  const isAudience =
+    to !== undefined &&
+    (await entitlementOf(userId, [{ name: "report", people: to }], directory)).outcome === "entitled";
   const actor: Actor = { kind: "user", userId, ...(await rolesOf(userId)) };
   return readingOf(task, { userId, entitlement, isAudience, actor });
 }

@@ -3,6 +3,7 @@ import type { Actor } from "../../core/people/index.ts";
 import { actorName, authorise } from "../../core/people/index.ts";
 import { ballotOf, RELEASE_REFUSALS, type Release, type ReleaseDeedName } from "../../core/releases/index.ts";
 import type { Decision } from "../../core/tasks/index.ts";
+import { textsOf } from "../../core/texts/index.ts";
 import { type StandingDeps, standingOf } from "../chat/standing.ts";
 import type { Releases } from "./keeper.ts";
 import type { ReleaseTaken } from "./moves.ts";
@@ -64,6 +65,8 @@ export function mayNot(
   return null;
 }
 
+const GROUP_GONE = { zh: textsOf("zh").refusals.group_gone, en: textsOf("en").refusals.group_gone };
+
 async function decide(
   release: Release,
   wish: ReleaseDeedWish & { verdict: Decision["verdict"] },
@@ -73,6 +76,7 @@ async function decide(
   if (actor.kind === "local") return { outcome: "denied", message: RELEASE_REFUSALS.no_person };
   const { userId: by } = actor;
   const standing = await standingOf(by, decidersOf(release), deps);
+  if (standing.entitlement.outcome === "group_gone") return { outcome: "denied", message: GROUP_GONE };
   if (standing.entitlement.outcome !== "entitled") {
     return { outcome: "refused", reason: "not_entitled", release };
   }

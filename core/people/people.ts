@@ -21,10 +21,13 @@ export interface Person {
 }
 
 /** Why somebody belongs to none of the groups that were asked about. `duty_unknown`: it is not known who is on duty. */
-export type Unentitled = "not_entitled" | "inactive" | "unknown_person" | "duty_unknown";
+type Outside = "not_entitled" | "inactive" | "unknown_person" | "duty_unknown";
 
 /** To which of some groups one person belongs, by their place among those asked about; or why to none. */
-export type Membership = { outcome: "entitled"; groups: readonly number[] } | { outcome: Unentitled };
+export type Membership = { outcome: "entitled"; groups: readonly number[] } | { outcome: Outside };
+
+/** Why somebody may not decide. `group_gone`: a group of those who may cannot be read, and never will, as it is. */
+export type Unentitled = Outside | "group_gone";
 
 /** As whom one person may decide, by the names of `deciders`; or why not at all. */
 export type Entitlement = { outcome: "entitled"; groups: readonly string[] } | { outcome: Unentitled };

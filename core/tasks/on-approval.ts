@@ -20,6 +20,7 @@ export const ENTITLEMENT_REFUSALS = {
   inactive: "inactive_person",
   unknown_person: "unknown_person",
   duty_unknown: "duty_unknown",
+  group_gone: "group_gone",
 } as const satisfies Record<Unentitled, RefusalReason>;
 
 /** The task as it is after any click: the callback is remembered and its code kept for a later update. */

@@ -73,6 +73,7 @@ export type RefusalReason =
   | "inactive_person"
   | "unknown_person"
   | "duty_unknown"
+  | "group_gone"
   | "own_request"
   | "no_reason_awaited"
   | "empty_reason"

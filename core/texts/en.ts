@@ -113,6 +113,8 @@ export const en: Texts = {
     inactive_person: "Your WeCom account is not active",
     unknown_person: "Your account is not in the directory",
     duty_unknown: "It cannot be found out who is on duty now, so nobody can be let decide; try again later",
+    group_gone:
+      "A tag or department of those who may decide was deleted or renamed in WeCom, or is hidden from the app, so it is not known whether you may; ask who owns the rule, or whoever runs Whale",
     own_request: "You cannot approve what you asked for yourself",
     no_reason_awaited: "No decision of yours waits for a reason; click approve or reject first",
     empty_reason: "The reason is empty; please write a few words",

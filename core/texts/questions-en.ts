@@ -26,6 +26,8 @@ export const questionsEn: QuestionTexts = {
     inactive: "Your WeCom account is not active",
     unknown_person: "Your account is not in the contacts",
     duty_unknown: "It cannot be found out who is on duty, nor whether you may answer; try again later",
+    group_gone:
+      "A tag or department of those who may answer was deleted or renamed in WeCom, or is hidden from the app, so it is not known whether you may; ask who owns the rule, or whoever runs Whale",
     own_request: "You asked for this task: somebody else must answer",
     answer_given: "Somebody has answered, it is being sent",
     question_over: "Nothing is asked any more",

@@ -26,6 +26,8 @@ export const questionsZh: QuestionTexts = {
     inactive: "您的企业微信账号未启用",
     unknown_person: "通讯录中找不到您的账号",
     duty_unknown: "现在查不到谁在值班，无法确认您能否答复，请稍后再试",
+    group_gone:
+      "授权人所在的标签或部门在企业微信里已删除、改名或对应用不可见，无法确认您能否答复，请找规则负责人或 Whale 的管理员",
     own_request: "任务由您发起，须由其他授权人答复",
     answer_given: "已有人答复，正在提交",
     question_over: "已不再等待答复",

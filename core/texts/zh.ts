@@ -113,6 +113,8 @@ export const zh: Texts = {
     inactive_person: "您的企业微信账号未启用",
     unknown_person: "通讯录中找不到您的账号",
     duty_unknown: "现在查不到谁在值班，无法确认您能否批准，请稍后再点",
+    group_gone:
+      "授权人所在的标签或部门在企业微信里已删除、改名或对应用不可见，无法确认您能否批准，请找规则负责人或 Whale 的管理员",
     own_request: "不能批准自己发起的任务",
     no_reason_awaited: "没有等您写原因的决定，请先在卡片上点批准或拒绝",
     empty_reason: "原因是空的，请写几个字",

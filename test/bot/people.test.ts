@@ -165,3 +165,16 @@ test("somebody may decide as those groups that the directory finds them in, by t
   assert.deepEqual(await entitlementOf("zhangsan", among, { vouch }), { outcome: "inactive" });
   assert.deepEqual(asked[0], [{ tag: "DBA" }, { tag: "负责人" }, { tag: "escalate[0]" }]);
 });
+
+test("nobody may decide while a group is gone, and it is looked up again while the directory is away", async () => {
+  const among = [{ name: "DBA", people: { tag: "gone" } }];
+  const failing = (error: Error) => ({
+    vouch: async () => {
+      throw error;
+    },
+  });
+  const gone = new ChatOpsError("no such tag", { code: "wecom.unknown_tag", reached: "no" });
+  assert.deepEqual(await entitlementOf("zhangsan", among, failing(gone)), { outcome: "group_gone" });
+  await assert.rejects(entitlementOf("zhangsan", among, failing(DOWN)), DOWN);
+  await assert.rejects(entitlementOf("zhangsan", among, failing(new TypeError("bug"))), TypeError);
+});

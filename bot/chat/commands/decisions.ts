@@ -78,7 +78,13 @@ function decidedText(result: StepResult, { clickKey }: Click, viewing: MessageVi
   return replyText(task, reason, viewing);
 }
 
-const NOT_THEIRS: readonly string[] = ["not_entitled", "inactive_person", "unknown_person", "duty_unknown"];
+const NOT_THEIRS: readonly string[] = [
+  "not_entitled",
+  "inactive_person",
+  "unknown_person",
+  "duty_unknown",
+  "group_gone",
+];
 
 function whoMay(task: Task, { plain, texts }: MessageViewing): string {
   const people = deciders(task).map((one) => peopleText(one.people));

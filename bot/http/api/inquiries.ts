@@ -123,6 +123,7 @@ async function answer(ctx: RouterContext, deps: InquiryDeps): Promise<void> {
 /** What a refusal is to a program. */
 const STATUS: Record<AnswerRefusal, number> = {
   ...{ not_entitled: 403, inactive: 403, unknown_person: 403, duty_unknown: 503, own_request: 403 },
+  group_gone: 503,
   ...{ answer_given: 409, question_over: 409, misfit: 422 },
 };
 

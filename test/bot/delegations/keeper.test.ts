@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { standingOf } from "../../../bot/chat/standing.ts";
 import { createDelegationKeeper } from "../../../bot/delegations/index.ts";
 import type { NamedDelegation } from "../../../core/delegations/index.ts";
-import type { Membership, PeopleGroups, Unentitled } from "../../../core/people/index.ts";
+import type { Membership, PeopleGroups } from "../../../core/people/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
@@ -20,7 +20,7 @@ const IN_PLACE = {
 function bench() {
   const clock = movableClock();
   const store = openMemoryStore({ clock });
-  const against = new Map<string, Unentitled>([
+  const against = new Map<string, Exclude<Membership["outcome"], "entitled">>([
     ["gone", "unknown_person"],
     ["left", "inactive"],
   ]);
