@@ -8,6 +8,7 @@ import type { MachineSettings } from "../core/tasks/index.ts";
 import type { ActionWatch } from "./actions/index.ts";
 import { batchViewing, deliverBatch, gatherBatch, startBatchSweep } from "./batches/index.ts";
 import { createIncoming, type GroupPosts, type SenderDeps, withGroups } from "./channels/index.ts";
+import { tellGivenUp } from "./chat/index.ts";
 import type { Fleet } from "./clusters/index.ts";
 import type { Config } from "./config/index.ts";
 import type { DelegationKeeper } from "./delegations/index.ts";
@@ -199,7 +200,10 @@ export async function startWork(ground: Ground): Promise<Work> {
     }),
     tasks: startTaskWorker({ tasks, advancer, starter, controller, holder, ...common }),
     outbox: startOutboxWorker({ outbox, deliver, digest, random: ground.random, ...common }),
-    inbox: startInboxWorker({ inbox, handle: inboxHandler(ground, view), ...common }),
+    inbox: startInboxWorker({
+      ...{ inbox, handle: inboxHandler(ground, view), ...common },
+      onGivenUp: (item) => tellGivenUp(item, { outbox, view, clock }),
+    }),
     archiver: startArchiver({ journal, archive, copier, holder, crew, crowded, ...common }),
     auditCopier: startAuditCopier({ audit, copy: archive.audit, leases, holder, clock, log }),
     replays: startReplayWorker({

@@ -1,5 +1,13 @@
 import { isConfirmationId } from "../../core/commands/index.ts";
-import type { Clock, InboxPayload, Outbox, OutboxBody, OutboxItem } from "../../core/ports/index.ts";
+import type {
+  Clock,
+  InboxItem,
+  InboxPayload,
+  Outbox,
+  OutboxBody,
+  OutboxItem,
+} from "../../core/ports/index.ts";
+import type { Viewer } from "../workers/index.ts";
 import type { Chat, ChatAnswer, ChatMessage } from "./chat.ts";
 
 export interface MessageDeps {
@@ -21,6 +29,19 @@ export async function handleText(payload: TextPayload, key: string, deps: Messag
     key,
     deps,
   );
+}
+
+/** Tells whoever wrote or clicked that nothing more will come of it, where they did. */
+export async function tellGivenUp(
+  { key, payload }: InboxItem,
+  { view, ...deps }: Pick<MessageDeps, "outbox" | "clock"> & { view: Viewer },
+): Promise<void> {
+  if (payload.kind === "other") return;
+  const { userId, bot } = payload;
+  const { texts } = await view(null, [userId]);
+  // An answer to a click names no request: that was for showing the card anew.
+  const where = bot && payload.kind === "click" ? { chat: bot.chat } : bot;
+  await queue([bodyOf({ kind: "text", text: texts.commands.givenUp }, userId, where)], key, deps);
 }
 
 /** Whether a click is on a card that asks to confirm, and on no task's. */

@@ -1,6 +1,7 @@
 import { errorText, isChatOpsError } from "../../core/errors.ts";
 import type { Clock, Inbox, InboxClaim, Logger } from "../../core/ports/index.ts";
 import { doublingDelayMs } from "../../core/tasks/index.ts";
+import { isFinal } from "./give-up.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createSlots } from "./slots.ts";
 
@@ -8,6 +9,8 @@ export interface InboxWorkerDeps {
   inbox: Inbox;
   /** Works on one item; throws when it is to be tried again. */
   handle: (item: InboxClaim) => Promise<void>;
+  /** Tells whoever sent an item that it is given up. */
+  onGivenUp: (item: InboxClaim) => Promise<void>;
   clock: Clock;
   log: Logger;
 }
@@ -19,7 +22,7 @@ const RETRY_MAX_MS = 30_000;
 /** After about a day of tries an item is dropped, loudly: WeCom may be away for hours, not for ever. */
 const MAX_ATTEMPTS = 2_900;
 
-/** Works on callbacks after they were answered. */
+/** Works on callbacks after they were answered. What can never be done is given up at once. */
 export function startInboxWorker(deps: InboxWorkerDeps): Loop {
   const { inbox, clock, log } = deps;
   const slots = createSlots(CONCURRENT_ITEMS, () => loop.wake());
@@ -35,8 +38,9 @@ export function startInboxWorker(deps: InboxWorkerDeps): Loop {
 
   const failed = async (item: InboxClaim, error: unknown): Promise<void> => {
     const fields = { kind: item.payload.kind, attempts: item.attempts, reason: errorText(error) };
-    if (item.attempts >= MAX_ATTEMPTS) {
+    if (isFinal(error) || item.attempts >= MAX_ATTEMPTS) {
       log.error(fields, "callback given up");
+      await deps.onGivenUp(item);
       await inbox.done(item.key, item.fence);
       return;
     }

@@ -128,6 +128,7 @@ export const commandsEn: CommandTexts = {
   languageChosen: "Very well, you are spoken to in English from now on.",
   nothingOwn:
     "There is only a quotation, and no command of yours. Commands in quotations are not carried out.",
+  givenUp: "Your message or click could not be worked on and is not tried again: tell whoever runs Whale.",
   tooFast:
     "That is too many messages at once; please wait a little. Further ones are not answered one by one. Buttons on cards work as ever.",
   usage: (written) => `Write: ${written}`,

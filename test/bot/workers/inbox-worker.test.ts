@@ -25,12 +25,14 @@ function setting({ t, handle, wrap = (inbox) => inbox }: Setting) {
   const store = openMemoryStore({ clock });
   const log = recordingLog();
   const inbox = wrap(store.inbox);
-  const loop = startInboxWorker({ inbox, handle, clock, log });
+  const givenUp: string[] = [];
+  const onGivenUp = async ({ key }: InboxItem) => void givenUp.push(key);
+  const loop = startInboxWorker({ inbox, handle, onGivenUp, clock, log });
   t.after(() => loop.stop());
   store.onWrite((what) => {
     if (what === "inbox") loop.wake();
   });
-  return { clock, store, log, loop };
+  return { clock, store, log, loop, givenUp };
 }
 
 test("an item is worked on once and is done", async (t) => {
@@ -111,7 +113,7 @@ test("an item that fails for about a day is given up, loudly", async (t) => {
       return items.map((item) => ({ ...item, attempts: 2_900 }));
     },
   });
-  const { store, log, loop } = setting({
+  const { store, log, loop, givenUp } = setting({
     t,
     handle: async () => {
       throw new Error("never works");
@@ -122,7 +124,25 @@ test("an item that fails for about a day is given up, loudly", async (t) => {
   await eventually("the end of it", () => log.lines.length === 1);
   await loop.stop();
   assert.deepEqual([log.lines[0]?.level, log.lines[0]?.message], ["error", "callback given up"]);
+  assert.deepEqual(givenUp, ["a"]);
   assert.equal(await store.inbox.insert(anItem("a")), "seen");
+  assert.deepEqual(await store.inbox.claim(10, 1000), []);
+});
+
+test("an item that can never be worked on is given up at once, and its person is told", async (t) => {
+  let tries = 0;
+  const { store, log, loop, givenUp } = setting({
+    t,
+    handle: async () => {
+      tries++;
+      throw new ChatOpsError("not in the contacts", { code: "wecom.out_of_scope", reached: "no" });
+    },
+  });
+  await store.inbox.insert(anItem("a"));
+  await eventually("the end of it", () => log.lines.length === 1);
+  await loop.stop();
+  assert.deepEqual([log.lines[0]?.level, log.lines[0]?.message], ["error", "callback given up"]);
+  assert.deepEqual([tries, givenUp], [1, ["a"]]);
   assert.deepEqual(await store.inbox.claim(10, 1000), []);
 });
 
