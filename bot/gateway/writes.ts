@@ -58,7 +58,7 @@ const byOf = (who: string): string => personNamed(who) ?? who;
 
 const REFUSED_STATUS: Record<string, number> = {
   ...{ no_grant: 403, not_allowed: 403, no_allowed_cluster: 403 },
-  too_many: 429,
+  ...{ too_many: 429, directory_unavailable: 503 },
 };
 
 /** `POST /executions`: what is asked for becomes a task, which is shown as a delayed execution until it runs. */

@@ -2,8 +2,8 @@ import { allowedClusters, type Cluster } from "../../core/clusters/index.ts";
 import { type AccessObject, authorise, type Role, rolesGranting } from "../../core/people/index.ts";
 import type { Directory } from "../../core/ports/index.ts";
 import { grantRuleId, type RunGrant, type RunWords } from "../../core/runs/index.ts";
-import type { RoleFinder } from "../people.ts";
-import { deniedWords, notNamedWords } from "./words.ts";
+import { entitlementOf, type RoleFinder } from "../people.ts";
+import { deniedWords, goneWords, notNamedWords } from "./words.ts";
 
 export interface RunAccessDeps {
   directory: Pick<Directory, "vouch">;
@@ -13,12 +13,13 @@ export interface RunAccessDeps {
 
 /**
  * Why a person may not ask for what a grant lets people run, looked up at this moment; null when they may. Throws when
- * the directory cannot say who is named by a grant.
+ * the directory cannot say now who is named by a grant, not when it never will.
  */
 export async function runDenial(by: string, grant: RunGrant, deps: RunAccessDeps): Promise<RunWords | null> {
   if (by === "local") return null;
   if (grant.by) {
-    const { outcome } = await deps.directory.vouch(by, [grant.by]);
+    const { outcome } = await entitlementOf(by, [{ name: grant.id, people: grant.by }], deps.directory);
+    if (outcome === "group_gone") return goneWords(grant);
     return outcome === "entitled" ? null : notNamedWords(grant);
   }
   const { roles, clusters } = deps.inForce();

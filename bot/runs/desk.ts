@@ -1,5 +1,6 @@
 import { isReachable } from "../../core/approvals/index.ts";
 import { type Cluster, type Route, routed } from "../../core/clusters/index.ts";
+import { isChatOpsError } from "../../core/errors.ts";
 import { runTaskId } from "../../core/ids/index.ts";
 import type { Masking } from "../../core/pages/index.ts";
 import type { Policy } from "../../core/policies/index.ts";
@@ -30,7 +31,14 @@ import type { FittedRun, MachineSettings, Task } from "../../core/tasks/index.ts
 import { type RunAccessDeps, runDenial } from "./authorise.ts";
 import { makeRun } from "./make.ts";
 import { placesOf, type ReadSchemas, schemaReader } from "./schemas.ts";
-import { noActionWords, noGrantWords, onlyAskerWords, refuse, tooManyWords } from "./words.ts";
+import {
+  noActionWords,
+  noGrantWords,
+  onlyAskerWords,
+  refuse,
+  tooManyWords,
+  uncheckedWords,
+} from "./words.ts";
 
 /** The configuration in force that requests are held against. */
 interface RunsInForce extends ReturnType<RunAccessDeps["inForce"]> {
@@ -86,10 +94,22 @@ async function ask(request: RunRequest, deps: Asking): Promise<RunAnswer> {
   const { grants } = deps.inForce();
   const grant = grantFor(grants, request.action);
   if (!grant) return refuse("no_grant", noGrantWords(request.action));
-  const denial = await runDenial(request.by, grant, deps);
-  if (denial) return refuse("not_allowed", denial);
+  const refusal = await refusalOf(request, grant, deps);
+  if (refusal) return refusal;
   const fitted = await fit(request, grant, deps);
   return "outcome" in fitted ? fitted : made(request, fitted, deps);
+}
+
+/** What cannot be checked is not put off: who asks would ask again, and then both would be made. */
+async function refusalOf({ by }: RunRequest, grant: RunGrant, deps: Asking): Promise<Refused | null> {
+  try {
+    const denial = await runDenial(by, grant, deps);
+    return denial ? refuse("not_allowed", denial) : null;
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    deps.log.warn({ by, code: error.code, reason: error.message }, "who asks for a run cannot be looked up");
+    return refuse("directory_unavailable", uncheckedWords(grant));
+  }
 }
 
 /** Counted whether they are made or refused: each is looked up in stores and on clusters. */

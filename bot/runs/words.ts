@@ -42,6 +42,23 @@ export function notNamedWords({ id, by = {} }: RunGrant): RunWords {
   };
 }
 
+/** The directory does not say now who is named by a grant. */
+export function uncheckedWords({ id }: RunGrant): RunWords {
+  return {
+    zh: `现在查不到企业微信通讯录，无法确认您能否发起 runs.yaml 的 ${id}；这一次没有执行，请稍后再发一次`,
+    en: `WeCom's contacts cannot be read now, so that it is not known whether ${id} of runs.yaml lets you ask for this: it was not taken, send it again later`,
+  };
+}
+
+/** The directory knows nobody by the name that a grant has. */
+export function goneWords({ id, by = {} }: RunGrant): RunWords {
+  const people = peopleText(by);
+  return {
+    zh: `runs.yaml 的 ${id} 所写的 ${people} 在企业微信里已删除、改名或对应用不可见，无法确认您能否发起，请找 Whale 的管理员`,
+    en: `${people}, whom ${id} of runs.yaml names, was deleted or renamed in WeCom, or is hidden from the app, so it is not known whether you may ask for this; ask whoever runs Whale`,
+  };
+}
+
 /** Nobody but who asks could approve. */
 export function onlyAskerWords({ id }: RunGrant): RunWords {
   return {

@@ -27,6 +27,8 @@ export type RunRefusal =
   /** `runs.yaml` lets nobody run this action by hand. */
   | "no_grant"
   | "not_allowed"
+  /** Whether its person may cannot be found out now. */
+  | "directory_unavailable"
   | "bad_parameters"
   | "no_allowed_cluster"
   /** No cluster has the action, or it is switched off wherever it is. */

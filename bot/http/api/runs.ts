@@ -93,6 +93,7 @@ function orderIn({ action, parameters = {}, key, ...others }: JsonObject): Order
 const STATUS: Record<RunRefusal, number> = {
   no_grant: 403,
   not_allowed: 403,
+  directory_unavailable: 503,
   bad_parameters: 422,
   no_allowed_cluster: 409,
   unknown_action: 404,

@@ -4,6 +4,7 @@ import { isSecretKey, maskText } from "../../../adapters/telemetry/index.ts";
 import { createRunDesk } from "../../../bot/runs/index.ts";
 import { actionParameters } from "../../../core/actions/index.ts";
 import { approvers, shortApproval } from "../../../core/approvals/index.ts";
+import { ChatOpsError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/ids/index.ts";
 import type { Membership, RolesHeld } from "../../../core/people/index.ts";
 import type { ActionReading } from "../../../core/ports/index.ts";
@@ -55,7 +56,7 @@ const NOBODY: RolesHeld = { roles: [], unsure: [], against: null };
 interface Given {
   grants?: RunGrant[];
   held?: RolesHeld;
-  vouched?: Membership;
+  vouched?: Membership | Error;
   reading?: ActionReading;
 }
 
@@ -67,7 +68,12 @@ function bench(given: Given = {}) {
   const desk = createRunDesk({
     inForce: () => ({ ...now, roles: RUNNER.roles, policies: [], routes: [], clusters: [CLUSTER] }),
     catalog: { readAction: async () => given.reading ?? KNOWN },
-    directory: { vouch: async () => given.vouched ?? { outcome: "not_entitled" } },
+    directory: {
+      vouch: async () => {
+        if (given.vouched instanceof Error) throw given.vouched;
+        return given.vouched ?? { outcome: "not_entitled" };
+      },
+    },
     rolesOf: async () => given.held ?? RUNNER,
     ...{ journal: store.journal, tasks: store.tasks, settings: DEFAULT_SETTINGS, clock, log },
     ...{ throttle: store.throttle, limits: { perMinute: 5 } },
@@ -226,6 +232,30 @@ describe("the desk", () => {
     const grants = [aGrant({ by: { tag: "dev" } })];
     const { made, desk } = bench({ grants, held: NOBODY, vouched: { outcome: "entitled", groups: [0] } });
     assert.equal((await made()).origin.kind, "run");
+    assert.deepEqual(
+      (await desk.usableBy("zhangsan")).map(({ id }) => id),
+      ["disk"],
+    );
+  });
+
+  test("refuses at once while it cannot be looked up who is named by a grant", async () => {
+    const grants = [aGrant({ by: { tag: "dev" } })];
+    const vouched = new ChatOpsError("no answer", { code: "wecom.timeout", retryable: true });
+    const answer = await bench({ grants, vouched }).ask();
+    assert.ok(answer.outcome === "refused");
+    assert.equal(answer.reason, "directory_unavailable");
+    assert.match(answer.words.zh, /请稍后再发一次/);
+    assert.match(answer.words.en, /send it again later/);
+  });
+
+  test("says of a grant whose tag is gone that it is, and lists the others", async () => {
+    const vouched = new ChatOpsError("no such tag", { code: "wecom.unknown_tag", reached: "no" });
+    const grants = [aGrant({ id: "lost", by: { tag: "dev" } }), aGrant({ actions: ["other.*"] })];
+    const { ask, desk } = bench({ grants, vouched });
+    const answer = await ask();
+    assert.ok(answer.outcome === "refused");
+    assert.equal(answer.reason, "not_allowed");
+    assert.match(answer.words.en, /#dev, whom lost of runs.yaml names, was deleted/);
     assert.deepEqual(
       (await desk.usableBy("zhangsan")).map(({ id }) => id),
       ["disk"],
