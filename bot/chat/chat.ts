@@ -32,6 +32,8 @@ export interface ChatMessage {
   chat: { kind: "single" } | { kind: "group"; id: string };
   /** The message's own key: the same message again does nothing twice. */
   key: string;
+  /** When it was sent, by the channel's clock. */
+  sentAtMs: number;
 }
 
 /** What a person answers to a card that asks to confirm. */
@@ -75,6 +77,8 @@ export interface ChatDeps {
 }
 
 const MOST_PEOPLE = 10_000;
+/** What changes something is not carried out so long after it was written: it may have been written again since. */
+const MAX_AGE_MS = 300_000;
 
 export function createChat(deps: ChatDeps): Chat {
   const paces = new LRUCache<string, Pace>({ max: MOST_PEOPLE });
@@ -91,7 +95,8 @@ export function createChat(deps: ChatDeps): Chat {
       if (outcome !== "answered") deps.metrics.count("commands", { command: outcome });
       if (outcome === "dropped") return [];
       if (outcome === "told") return [textOf(viewing.texts.commands.tooFast)];
-      return answer(message.text, { by, key: message.key, viewing }, deps);
+      const ageMs = deps.clock.nowMs() - message.sentAtMs;
+      return answer(message.text, { by, key: message.key, viewing, ageMs }, deps);
     },
     onConfirm: (click) => confirm({ ...click, from: normaliseUserId(click.from) }, deps),
   };
@@ -107,7 +112,11 @@ interface Asking {
   viewing: MessageViewing;
 }
 
-async function answer(text: string, asking: Asking, deps: ChatDeps): Promise<ChatAnswer[]> {
+async function answer(
+  text: string,
+  { ageMs, ...asking }: Asking & { ageMs: number },
+  deps: ChatDeps,
+): Promise<ChatAnswer[]> {
   const { by, viewing } = asking;
   const actor: UserActor = { kind: "user", userId: by, ...(await deps.rolesOf(by)) };
   const parsed = parseCommand(text, (id) => mayUse(actor, id));
@@ -118,6 +127,10 @@ async function answer(text: string, asking: Asking, deps: ChatDeps): Promise<Cha
   if (!isCommand) return [textOf(misunderstood(parsed, viewing))];
   const { id, args } = parsed;
   const changes = specOf(id).changes;
+  if (changes && ageMs > MAX_AGE_MS) {
+    deps.log.warn({ by, command: id, ageMs }, "command is too old");
+    return [textOf(viewing.texts.commands.tooOld)];
+  }
   const now: UserActor = changes
     ? { kind: "user", userId: by, ...(await deps.rolesOf(by, { fresh: true })) }
     : actor;

@@ -22,7 +22,9 @@ type ClickPayload = Extract<InboxPayload, { kind: "click" }>;
 /** Answers one text message. The answers are queued under the message's own key, so that each is given once. */
 export async function handleText(payload: TextPayload, key: string, deps: MessageDeps): Promise<void> {
   const { userId, text, quoted, bot } = payload;
-  const said = { from: userId, text, ...(quoted === undefined ? {} : { quoted }), chat: placeOf(bot), key };
+  const sentAtMs = payload.createdAtSeconds * 1_000;
+  const quotes = quoted === undefined ? {} : { quoted };
+  const said = { from: userId, text, ...quotes, chat: placeOf(bot), key, sentAtMs };
   const answers = await deps.chat.onMessage(said);
   await queue(
     answers.map((answer, at) => bodyOf(answer, userId, at > 0 && bot ? { chat: bot.chat } : bot)),

@@ -71,6 +71,8 @@ export interface CommandTexts {
   languageChosen: string;
   nothingOwn: string;
   tooFast: string;
+  /** To a message that comes too late to change anything. */
+  tooOld: string;
   /** To a message or click that could not be worked on. */
   givenUp: string;
   /** Stands before what is asked for, because an argument is missing. */

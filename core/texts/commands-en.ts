@@ -128,6 +128,8 @@ export const commandsEn: CommandTexts = {
   languageChosen: "Very well, you are spoken to in English from now on.",
   nothingOwn:
     "There is only a quotation, and no command of yours. Commands in quotations are not carried out.",
+  tooOld:
+    "This command was sent more than 5 minutes ago and could not be taken before now. It is left, lest it be out of date: please send it again if you still want it.",
   givenUp: "Your message or click could not be worked on and is not tried again: tell whoever runs Whale.",
   tooFast:
     "That is too many messages at once; please wait a little. Further ones are not answered one by one. Buttons on cards work as ever.",

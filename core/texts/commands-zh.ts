@@ -111,6 +111,7 @@ export const commandsZh: CommandTexts = {
   languageUsage: "写法：语言 zh、语言 en，或 语言 auto（按公司的设置）",
   languageChosen: "好的，以后用中文和您说话。",
   nothingOwn: "只看到引用的内容，没有您自己的命令。引用里的命令不会执行。",
+  tooOld: "这条命令是 5 分钟以前发的，到现在才轮到处理；为免误操作不再处理，仍需要的话请再发一次。",
   givenUp: "您的消息或点击没有处理成，也不会再重试，请告诉 Whale 的管理员。",
   tooFast: "您发得太快了，先歇一下再发；多出来的消息不再逐条回复。卡片上的按钮不受影响。",
   usage: (written) => `写法：${written}`,

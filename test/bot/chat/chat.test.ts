@@ -29,7 +29,7 @@ function bench() {
   const clock = movableClock();
   const { state } = openMemoryStore({ clock });
   const done: Asked[] = [];
-  const now = { held: MAY, fresh: null as RolesHeld | null, fail: false };
+  const now = { held: MAY, fresh: null as RolesHeld | null, fail: false, sentAtMs: null as number | null };
   const run: ChatCommand["run"] = async (asked) => {
     if (now.fail) throw new ChatOpsError("away", { code: "store.unreachable", retryable: true });
     done.push(asked);
@@ -53,7 +53,7 @@ function bench() {
   });
   let no = 0;
   const say = (text: string, from = "ZhangSan", key = `m${++no}`) =>
-    chat.onMessage({ from, text, chat: { kind: "single" }, key });
+    chat.onMessage({ from, text, chat: { kind: "single" }, key, sentAtMs: now.sentAtMs ?? clock.nowMs() });
   const confirm = (cardId: string, click: Partial<{ from: string; button: string; key: string }> = {}) =>
     chat.onConfirm({ from: "zhangsan", cardId, button: "confirm", key: "k1", ...click });
   return { clock, state, done, now, say, confirm };
@@ -103,6 +103,33 @@ describe("chat", () => {
     const { say, now } = bench();
     now.fresh = { roles: [], unsure: [ALL_RIGHTS], against: null };
     assert.match(texts(await say("stop all x")).join(), /现在查不到企业微信通讯录.*lead/);
+  });
+
+  test("carries out nothing that changes something once it is older than five minutes", async () => {
+    const { clock, say, done, now } = bench();
+    now.sentAtMs = clock.nowMs();
+    clock.advance(300_000);
+    await say("run disk.show host=vm-1");
+    assert.deepEqual(
+      done.map(({ id }) => id),
+      ["run"],
+    );
+    clock.advance(1);
+    const [answer, ...others] = await say("run disk.show host=vm-1");
+    assert.match(answer?.kind === "text" ? answer.text : "", /再发一次/);
+    assert.deepEqual(others, []);
+    await say("tasks");
+    assert.deepEqual(
+      done.map(({ id }) => id),
+      ["run", "tasks"],
+    );
+  });
+
+  test("takes a message for new whose time is ahead of this clock", async () => {
+    const { clock, say, done, now } = bench();
+    now.sentAtMs = clock.nowMs() + 86_400_000;
+    await say("run disk.show host=vm-1");
+    assert.equal(done.length, 1);
   });
 
   test("suggests nothing that its person may not use", async () => {

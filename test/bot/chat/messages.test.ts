@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tellGivenUp } from "../../../bot/chat/index.ts";
+import { type ChatMessage, handleText, tellGivenUp } from "../../../bot/chat/index.ts";
 import type { BotPlace, InboxPayload, OutboxItem } from "../../../core/ports/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { aViewing } from "../../core/cards/viewing.ts";
@@ -38,4 +38,19 @@ for (const { what, payload, bot } of [
 test("nobody is told of an event that is given up", async () => {
   const event = { kind: "other" as const, userId: "sys", event: "enter_agent", createdAtSeconds: 1 };
   assert.deepEqual(await toldOf(event), []);
+});
+
+test("a message is handed on with the time at which WeCom says that it was sent", async () => {
+  const messages: ChatMessage[] = [];
+  const onMessage = async (message: ChatMessage) => {
+    messages.push(message);
+    return [];
+  };
+  const chat = { onMessage, onConfirm: async () => ({ answers: [] }) };
+  const outbox = { add: async () => undefined };
+  const payload = { kind: "text" as const, userId: "zhangsan", text: "任务", createdAtSeconds: 1_800 };
+  await handleText(payload, "k1", { chat, outbox, clock: movableClock() });
+  assert.deepEqual(messages, [
+    { from: "zhangsan", text: "任务", chat: { kind: "single" }, key: "k1", sentAtMs: 1_800_000 },
+  ]);
 });
