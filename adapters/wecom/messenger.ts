@@ -15,7 +15,7 @@ import { renderCard } from "./card-render.ts";
 import type { WecomClient } from "./client.ts";
 import { refusedBySender } from "./errors.ts";
 import { textMessages } from "./markdown.ts";
-import { checkRecipients, idsIn } from "./recipients.ts";
+import { checkRecipients, idsIn, recipientsByCall } from "./recipients.ts";
 import { sendAnswer, updateAnswer, uploadAnswer } from "./schema.ts";
 
 /** WeCom drops an identical message that comes within this many seconds. */
@@ -91,17 +91,36 @@ async function sendText(
   { client, agentId }: Parts,
   sending: TextSending,
 ): Promise<{ unreachable: string[] }> {
-  const { reachable, impossible } = checkRecipients(sending.recipients);
   const messages = textMessages(sending.markdown);
-  if (messages.length === 0) throw refusedBySender("wecom.empty_text", "there is no text to send");
   const repeat = { enable_duplicate_check: 1, duplicate_check_interval: REPEAT_SECONDS };
+  return inCalls(sending.recipients, async (people) => {
+    if (messages.length === 0) throw refusedBySender("wecom.empty_text", "there is no text to send");
+    const unreachable: string[] = [];
+    // One after the other, so that they are read in order.
+    for (const content of messages) {
+      const head = { touser: people.join("|"), msgtype: "markdown", agentid: agentId };
+      const body = { ...head, markdown: { content }, ...(sending.dropRepeat ? repeat : {}) };
+      const answer = await client.call({ method: "POST", api: "message/send", body }, sendAnswer);
+      unreachable.push(...unreachableIn(answer, []));
+    }
+    return unreachable;
+  });
+}
+
+/** Sends to all, in as many calls as it takes; gives whom none of them reached. */
+async function inCalls(
+  recipients: readonly string[],
+  send: (people: readonly string[]) => Promise<string[]>,
+): Promise<{ unreachable: string[] }> {
+  const { calls, impossible } = recipientsByCall(recipients);
   const unreachable = new Set(impossible);
-  // One after the other, so that they are read in order.
-  for (const content of messages) {
-    const head = { touser: reachable.join("|"), msgtype: "markdown", agentid: agentId };
-    const body = { ...head, markdown: { content }, ...(sending.dropRepeat ? repeat : {}) };
-    const answer = await client.call({ method: "POST", api: "message/send", body }, sendAnswer);
-    for (const userId of unreachableIn(answer, [])) unreachable.add(userId);
+  for (const people of calls) {
+    const missed = await send(people).catch((error: unknown) => {
+      // The people of the other calls may be there.
+      if (calls.length === 1 || !hasCode(error, "wecom.nobody_reachable")) throw error;
+      return people;
+    });
+    for (const userId of missed) unreachable.add(userId);
   }
   return { unreachable: [...unreachable] };
 }
@@ -114,22 +133,22 @@ async function sendFile(
   sending: FileSending,
 ): Promise<{ unreachable: string[] }> {
   const { name, bytes } = sending;
-  const { reachable, impossible } = checkRecipients(sending.recipients);
   if (bytes.length < FILE_BYTES.least || bytes.length > FILE_BYTES.most) {
     throw refusedBySender("wecom.bad_file", `a file of ${bytes.length} bytes cannot be sent`);
   }
   const file = { name, bytes };
-  const send = async () => {
+  const send = async (people: readonly string[]) => {
     const upload = { method: "POST", api: "media/upload", query: { type: "file" }, file } as const;
     const { media_id } = await client.call(upload, uploadAnswer);
-    const body = { touser: reachable.join("|"), msgtype: "file", agentid: agentId, file: { media_id } };
-    return client.call({ method: "POST", api: "message/send", body }, sendAnswer);
+    const body = { touser: people.join("|"), msgtype: "file", agentid: agentId, file: { media_id } };
+    return unreachableIn(await client.call({ method: "POST", api: "message/send", body }, sendAnswer), []);
   };
-  const answer = await send().catch((error: unknown) => {
-    if (!hasCode(error, "wecom.media_gone")) throw error;
-    return send();
-  });
-  return { unreachable: unreachableIn(answer, impossible) };
+  return inCalls(sending.recipients, (people) =>
+    send(people).catch((error: unknown) => {
+      if (!hasCode(error, "wecom.media_gone")) throw error;
+      return send(people);
+    }),
+  );
 }
 
 /** Makes the sending side of one app. */

@@ -256,11 +256,25 @@ describe("sending text", () => {
     assert.deepEqual(await wecom.messenger.sendText(sending), { unreachable: ["@all", "lisi", "wangwu"] });
   });
 
-  it("refuses an empty text, too many people and nobody, without a call", async (t) => {
+  it("names no more people in a call than WeCom takes, and reaches all of them", async (t) => {
+    const { wecom, callsOf } = await bench(t, {
+      "message/send": inTurn({ invaliduser: "user-7" }, { errcode: 81013, errmsg: "all invalid" }, {}),
+    });
+    const sending = { recipients: people(2_001), markdown: "hi", dropRepeat: true };
+    const { unreachable } = await wecom.messenger.sendText(sending);
+    const named = callsOf("message/send").map(({ body }) => String(body["touser"]).split("|"));
+    assert.deepEqual(
+      named.map(({ length }) => length),
+      [1_000, 1_000, 1],
+    );
+    assert.deepEqual(named.flat(), people(2_001));
+    assert.deepEqual(unreachable, ["user-7", ...people(2_000).slice(1_000)]);
+  });
+
+  it("refuses an empty text and nobody, without a call", async (t) => {
     const { wecom, calls } = await bench(t, { "message/send": {} });
     const cases: [string[], string, string][] = [
       [["zhangsan"], " \n", "wecom.empty_text"],
-      [people(1001), "hi", "wecom.too_many_recipients"],
       [[], "hi", "wecom.nobody_reachable"],
     ];
     for (const [recipients, markdown, code] of cases) {
@@ -299,6 +313,15 @@ describe("sending a file", () => {
       ...{ touser: "zhangsan|lisi", msgtype: "file", agentid: 1000002 },
       file: { media_id: "MEDIA-1" },
     });
+  });
+
+  it("names no more people in a call than WeCom takes", async (t) => {
+    const { wecom, callsOf } = await bench(t, { "media/upload": { media_id: "M" }, "message/send": {} });
+    const sent = await wecom.messenger.sendFile({ ...aFile, recipients: people(1_001) });
+    assert.deepEqual(sent, { unreachable: [] });
+    const named = callsOf("message/send").map(({ body }) => String(body["touser"]).split("|"));
+    assert.deepEqual(named.flat(), people(1_001));
+    assert.equal(named.length, 2);
   });
 
   it("lets no file name write a header", async (t) => {
