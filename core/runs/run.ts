@@ -74,6 +74,6 @@ export interface RunDesk {
 
 /** What people may ask for. */
 export interface RunGrants {
-  /** The grants that this person may use now, in their order; `local` may use all. */
+  /** The grants that this person may use now, in their order; `local` may use all. Fails as the directory does. */
   usableBy(by: string): Promise<readonly RunGrant[]>;
 }

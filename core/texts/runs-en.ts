@@ -8,6 +8,7 @@ export const runsEn: RunTexts = {
   starts: "starts at once under a policy; you will be told what comes of it",
   title: "What you may run by hand:",
   none: "there is nothing that you may run by hand: runs.yaml says who may run what, or the right tasks.run does",
+  unchecked: "WeCom's contacts cannot be read now, nor what you may run: please send it again later",
   usage:
     "write: run pack.action name=value …, such as run disk.show host=vm-1; quotes around spaces, lists and objects as JSON",
   aliasesTitle: "This may be written behind run, too:",

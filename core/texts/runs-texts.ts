@@ -12,6 +12,8 @@ export interface RunTexts {
   /** The list of what a person may run. */
   title: string;
   none: string;
+  /** Where it cannot be looked up now. */
+  unchecked: string;
   usage: string;
   aliasesTitle: string;
   aliasLine: (facts: { format: string; action: string; about: string }) => string;

@@ -8,6 +8,7 @@ export const runsZh: RunTexts = {
   starts: "按策略直接执行；结果会告诉您",
   title: "您可以手工执行：",
   none: "没有您可以手工执行的动作：谁能执行什么写在 runs.yaml，或由权限 tasks.run 决定",
+  unchecked: "现在查不到企业微信通讯录，不知道您能执行什么，请稍后再发一次",
   usage: "写法：run 包名.动作名 参数=值 …，如 run disk.show host=vm-1；值里有空格时加引号，列表和对象写 JSON",
   aliasesTitle: "也可以这样写（run 后面）：",
   aliasLine: ({ format, action, about }) => `${format}（${action}）${about}`,

@@ -1,5 +1,6 @@
 import { type MessageViewing, plainLine } from "../../../core/cards/index.ts";
 import { taskLine } from "../../../core/commands/index.ts";
+import { isChatOpsError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/ids/index.ts";
 import {
   type ActionAlias,
@@ -56,9 +57,20 @@ async function run(asked: Asked, deps: ChatRunDeps): Promise<string> {
 }
 
 async function listed({ by, viewing }: Asked, { desk, aliases }: ChatRunDeps): Promise<string> {
-  const [usable, page] = await Promise.all([desk.usableBy(by), aliases.current()]);
+  const [usable, page] = await Promise.all([usableBy(by, desk), aliases.current()]);
+  if (usable === null) return viewing.texts.runs.unchecked;
   const fits = ({ action }: ActionAlias) => grantFor(usable, action) !== null;
   return listText({ grants: usable, aliases: page.aliases.filter(fits), silent: page.silent }, viewing);
+}
+
+/** Null while the directory cannot say. */
+async function usableBy(by: string, desk: RunGrants): Promise<readonly RunGrant[] | null> {
+  try {
+    return await desk.usableBy(by);
+  } catch (error) {
+    if (!isChatOpsError(error)) throw error;
+    return null;
+  }
 }
 
 /** First among aliases whose actions may be run by hand at all, so that others cannot make them ambiguous. */
