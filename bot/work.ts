@@ -167,7 +167,7 @@ export async function startWork(ground: Ground): Promise<Work> {
         return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
       },
     },
-    ...{ outbox, journal, channel, directory, delegations, advancer, view, executor },
+    ...{ outbox, journal, tasks, channel, directory, delegations, advancer, view, executor },
     shown: showingRuns(secrecy),
     ...{ apart: ground.languages.apart, admin: config.admin.people },
     ...{ throttle: store.throttle, rules: () => inForce().rules, messagesIn: ground.messagesIn, ...common },

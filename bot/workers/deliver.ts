@@ -47,6 +47,8 @@ export interface DeliverDeps {
   askAgain: AskAgain;
   /** Told of a card that asks one person, once it has a code for showing it anew. */
   confirmSent: (sent: ConfirmSent) => Promise<void>;
+  /** For what names its task itself, and waits for no other message of it. */
+  tasks: Pick<TaskStore, "get">;
   /** Cards that many tasks share. */
   batches: {
     tasks: Pick<TaskStore, "get">;
@@ -183,14 +185,16 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   };
 
   return async (claim) => {
-    const { body, task } = claim;
+    const { body } = claim;
     try {
       if (body.kind === "answer") return await answer(claim, body);
       if (body.kind === "confirm")
         return await settle(await sentConfirm(claim, body, { channel, onSent: deps.confirmSent }));
       if (body.kind === "batch" || body.kind === "batch_update") return await deps.batches.deliver(claim);
       if (body.kind === "waiting_card") return await cards.together(claim, body);
-      if (!task || !isOfTask(body)) return await settle(claim);
+      if (!isOfTask(body)) return await settle(claim);
+      const task = await taskOf(claim, body, deps);
+      if (!task) return await settle(claim);
       await ofTask(claim, task, body);
     } catch (error) {
       giveUpIfFinal(claim, error, deps);
@@ -201,6 +205,11 @@ export function createDeliver(deps: DeliverDeps): Deliver {
 
 function textLine(text: string): DigestLine {
   return { about: "text", text };
+}
+
+async function taskOf({ task }: OutboxClaim, body: TaskBody, { tasks }: DeliverDeps): Promise<Task | null> {
+  const named = body.kind === "ended" || body.kind === "ask_again" ? body.task : undefined;
+  return named === undefined ? (task ?? null) : tasks.get(named);
 }
 
 async function journalEnd(task: Task, { journal, shown }: DeliverDeps): Promise<void> {

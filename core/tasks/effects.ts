@@ -3,7 +3,8 @@ import type { RefusalReason } from "./reasons.ts";
 
 /**
  * What a move sends out. Each becomes one durable outbox item, written in the same atomic write as the move.
- * Closed union; the text is made when the item is sent, from the task as it is then.
+ * Closed union; the text is made when the item is sent, from the task as it is then. `task` is filled in when the item
+ * is written; where it is absent, an earlier version wrote it among the task's other messages.
  */
 export type Effect =
   /** Send card `cardNo` to its people. */
@@ -32,9 +33,9 @@ export type Effect =
   /** Tell some people something about the task that is no end of it. */
   | { kind: "notice"; to: PeopleGroups; about: NoticeAbout }
   /** The approval is void: judge the event again by the rules in force, and ask for what comes of it. */
-  | { kind: "ask_again" }
+  | { kind: "ask_again"; task?: string }
   /** Journal the event `whale.task.ended`. */
-  | { kind: "ended" };
+  | { kind: "ended"; task?: string };
 
 export type NoticeAbout =
   | "stuck"

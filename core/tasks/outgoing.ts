@@ -22,8 +22,11 @@ const LANES: Record<Effect["kind"], Lane> = {
 const UPDATE_AFTER_MS = 30;
 /** What has ended by then is reported, and not told twice. */
 const GROUP_STATE_AFTER_MS = 2_000;
-/** Nothing of a task waits for a group that cannot be written to. */
-const OF_GROUPS: readonly Effect["kind"][] = ["group_card", "group_state", "group_report"];
+/**
+ * What stands in no line with a task's other messages: nothing waits for a group that cannot be written to, and what is
+ * no message to people does not wait for a chat that is away.
+ */
+const BESIDE: readonly Effect["kind"][] = ["group_card", "group_state", "group_report", "ended", "ask_again"];
 
 /**
  * The task and the outbox items of a move: each effect gets the key `<task>:<kind>:<n>`, n counting the task's
@@ -34,16 +37,19 @@ export function withOutbox(
   effects: readonly Effect[],
   nowMs: number,
 ): { task: Task; outbox: OutboxItem[] } {
-  const told = effects.flatMap((effect) =>
-    effect.kind === "ended" ? [effect, ...groupReports(task)] : effect,
-  );
+  const told = effects.flatMap((effect) => written(effect, task));
   const outbox = told.map((body, i): OutboxItem => {
     const key = outboxKey(task.id, body.kind, task.sent + i + 1);
     const lane = isNews(body, task) ? LANES.report : LANES[body.kind];
-    const taskId = OF_GROUPS.includes(body.kind) ? null : task.id;
+    const taskId = BESIDE.includes(body.kind) ? null : task.id;
     return { key, taskId, lane, body, dueAtMs: nowMs + pauseMs(body) };
   });
   return { task: { ...task, sent: task.sent + told.length }, outbox };
+}
+
+function written(effect: Effect, task: Task): Effect[] {
+  if (effect.kind === "ask_again") return [{ ...effect, task: task.id }];
+  return effect.kind === "ended" ? [{ ...effect, task: task.id }, ...groupReports(task)] : [effect];
 }
 
 /** A card that asks nothing of anybody gives way to those that do. */

@@ -4,7 +4,7 @@ import { shortApproval } from "../../../core/approvals/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import { eventId, outboxKey } from "../../../core/ids/index.ts";
 import type { Lane, OutboxBody, OutboxItem } from "../../../core/ports/index.ts";
-import { type ExecutionRecord, OWN_SOURCE, type Task } from "../../../core/tasks/index.ts";
+import { type ExecutionRecord, OWN_SOURCE, type Task, withOutbox } from "../../../core/tasks/index.ts";
 import { aTask } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
 import { outboxSetting, TAG_GONE } from "./outbox-parts.ts";
@@ -37,6 +37,11 @@ function over(stdout: string, overrides: Partial<Task> = {}): Task {
     execution,
     ...overrides,
   });
+}
+
+function shown(task: Task): Task {
+  const [first] = asking().cards;
+  return { ...task, cards: first ? [{ ...first, recipients: ["lisi"], sentAtMs: START_MS }] : [] };
 }
 
 /** Sends one item, and all that comes of it. */
@@ -253,9 +258,7 @@ test("a notice for a group that is gone is told to who owns the rule", async (t)
 
 test("who asks how a run stands is told how far it is, and nobody else has the engine asked", async (t) => {
   const execution: ExecutionRecord = { id: "5", cluster: "hz-core", status: "running" };
-  const [first] = asking().cards;
-  const cards = first ? [{ ...first, recipients: ["lisi"], sentAtMs: START_MS }] : [];
-  const task = asking({ state: "running", execution, cards });
+  const task = shown(asking({ state: "running", execution }));
   for (const asked of [{ asked: true as const }, {}]) {
     const update = itemOf(task, 2, { kind: "update", cardNo: 1, code: "c1", ...asked });
     const { chat, reads } = await sent(t, task, update);
@@ -263,6 +266,37 @@ test("who asks how a run stands is told how far it is, and nobody else has the e
     assert.deepEqual([said, reads], "asked" in asked ? [true, ["5"]] : [false, []]);
   }
 });
+
+const ENDED_KINDS = ["ended", "ask_again"] as const;
+for (const kind of ENDED_KINDS) {
+  const done = async ({ store, askedAgain }: Setting, { id }: Task) =>
+    kind === "ended" ? (await store.journal.lag("rules")) === 1 : askedAgain.includes(id);
+
+  test(`while WeCom is away, what is no message does not wait for it: ${kind}`, async (t) => {
+    const setting = outboxSetting(t);
+    const away = async () => {
+      throw new ChatOpsError("away", { code: "wecom.unreachable", retryable: true, reached: "no" });
+    };
+    Object.assign(setting.chat.messenger, { sendText: away, sendCard: away, updateCard: away });
+    const effects = [
+      { kind: "update", cardNo: 1, code: "c" } as const,
+      { kind: "report" } as const,
+      { kind },
+    ];
+    const { task, outbox } = withOutbox(shown(over("ok")), effects, START_MS);
+    await setting.store.tasks.make({ task, outbox });
+    const { loop, pass } = setting.start();
+    await pass(2);
+    await loop.stop();
+    assert.deepEqual(await setting.store.outbox.depth(), { update: 1, report: 1 });
+    assert.equal(await done(setting, task), true);
+  });
+
+  test(`what an earlier version wrote in line with a task's messages is done in its turn: ${kind}`, async (t) => {
+    const task = over("ok");
+    assert.equal(await done(await sent(t, task, itemOf(task, 2, { kind })), task), true);
+  });
+}
 
 test("output that fits one message is told whole, and no file follows", async (t) => {
   const task = over("line 1\nline 2");

@@ -75,6 +75,8 @@ export function outboxSetting(t: TestContext) {
   const unreadable = new Map<string, Error>();
   const directory = directoryWithout(unreadable);
   const reads: string[] = [];
+  /** Tasks whose event was to be judged again. */
+  const askedAgain: string[] = [];
   const executor = {
     children: async (cluster: string, id: string) => {
       reads.push(id);
@@ -85,7 +87,7 @@ export function outboxSetting(t: TestContext) {
   const viewing = batchViewing(view);
   const batching = { outbox, tasks, state: store.state, ...common };
   const deliver = createDeliver({
-    askAgain: async () => undefined,
+    askAgain: async ({ id }) => void askedAgain.push(id),
     confirmSent: async () => undefined,
     batches: {
       tasks,
@@ -94,8 +96,8 @@ export function outboxSetting(t: TestContext) {
         return deliverBatch(claim, { ...batching, channel, directory, delegations, advancer, ...viewing });
       },
     },
-    ...{ outbox, journal, channel, apart, messagesIn, directory, delegations, advancer, view, ...common },
-    ...{ throttle, rules: () => rules, admin: { users: ["root"] }, executor, shown: shownAll },
+    ...{ outbox, journal, tasks, channel, apart, messagesIn, directory, delegations, advancer, view },
+    ...{ throttle, rules: () => rules, admin: { users: ["root"] }, executor, shown: shownAll, ...common },
   });
   const digest = createDigester({ outbox, channel, view, ...common });
   const start = () => {
@@ -133,6 +135,7 @@ export function outboxSetting(t: TestContext) {
     left,
     rules,
     reads,
+    askedAgain,
     chinese,
     unreadable,
     start,

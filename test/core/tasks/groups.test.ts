@@ -60,7 +60,7 @@ describe("the end of a task is told", () => {
     const task = aMadeTask({
       rule: aRule({ approval: { ...ASKED, group: "ops" }, report: { group: "shop", rows: [] } }),
     });
-    const lines = ["report  in order", "ended  in order", "group_report shop free", "group_report ops free"];
+    const lines = ["report  in order", "ended  free", "group_report shop free", "group_report ops free"];
     assert.deepEqual(toldAtEnd(task), lines);
     assert.deepEqual(toldAtEnd({ ...task, report: { group: "ops", rows: [] } }).slice(2), [
       "group_report ops free",
@@ -68,7 +68,7 @@ describe("the end of a task is told", () => {
   });
 
   test("to no group that nobody named", () => {
-    assert.deepEqual(toldAtEnd(aMadeTask()), ["report  in order", "ended  in order"]);
+    assert.deepEqual(toldAtEnd(aMadeTask()), ["report  in order", "ended  free"]);
   });
 
   test("to a group also when somebody rejected it, which its people see on their cards", () => {
