@@ -154,7 +154,7 @@ export async function startWork(ground: Ground): Promise<Work> {
   });
   const controller = createController({ advancer, executor, clock });
   const judging = { secrecy, inForce, mutes, clock };
-  const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, settings, log });
+  const askAgain = createAskAgain({ ...judging, journal, archive, tasks, outbox, advancer, settings, log });
   const viewing = batchViewing(view);
   const batching = { outbox, tasks, state: store.state, clock, log, metrics };
   const toPeople = createDeliver({

@@ -1,9 +1,11 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
+import type { Incident } from "../../core/incidents/index.ts";
 import type { DoneBatch, Journal, JournalEntry, RawBody, ReaderPlace } from "../../core/ports/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
 import { limitOf } from "./claims.ts";
 import type { Engine } from "./engine.ts";
 import type { Appender } from "./journal-append.ts";
+import { fieldOf } from "./journal-facts.ts";
 import { readRefusal, refuse } from "./journal-refusals.ts";
 import { COMMIT, EVENT, LAG, LEASE, READ, REFUSALS } from "./journal-scripts.ts";
 import { trimJournal } from "./journal-trim.ts";
@@ -30,6 +32,11 @@ export function redisJournal(engine: Engine, partitions: number, { append }: App
     event: async (id) => {
       const body = await engine.run<string | null>(EVENT, JOURNAL_TAG, [id]);
       return body === null ? null : (JSON.parse(body) as WhaleEvent);
+    },
+    incident: async (source, key) => {
+      const kept = [`${engine.base(JOURNAL_TAG)}:incident`, fieldOf(source, key)];
+      const text = await engine.command<string | null>("HGET", kept);
+      return text === null ? null : (JSON.parse(text) as Incident);
     },
     raw: (ref) => rawOf(engine, ref),
     refusals: async (limit) =>

@@ -3,6 +3,7 @@ import type { SqliteStoreConfig } from "./config.ts";
 import type { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import { appendDelivery } from "./journal-append.ts";
+import { incidentKey, incidentOf } from "./journal-keys.ts";
 import { entryOf, insertVerdicts, lagOf, leasePlace, movePlace, readPlace } from "./journal-readers.ts";
 import { refusals, refuse } from "./journal-refusals.ts";
 import { eventOf, rawOf, trimJournal } from "./journal-shelf.ts";
@@ -43,6 +44,7 @@ export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): TextJo
     lag: (reader) => read(() => lagOf(db, reader, partitions)),
     trim: (olderThanMs) => trimJournal(engine, olderThanMs),
     event: (id) => read(() => eventOf(engine, id)),
+    incident: (source, key) => read(() => incidentOf(engine, incidentKey(source, key))?.incident ?? null),
     raw: (ref) => read(() => rawOf(db, ref)),
     refusals: (limit) => read(() => refusals(db, limit)),
   };

@@ -1,5 +1,5 @@
 import type { WhaleEvent } from "../events/event.ts";
-import type { EventDraft } from "../incidents/admit.ts";
+import type { EventDraft, Incident } from "../incidents/admit.ts";
 import type { PlaceReason } from "../incidents/place.ts";
 import type { Verdict } from "../rules/verdict.ts";
 
@@ -98,6 +98,11 @@ export interface Journal {
   trim(olderThanMs: number): Promise<number>;
   /** One event by id, while the journal holds it; null when it does not. */
   event(id: string): Promise<WhaleEvent | null>;
+  /**
+   * An incident of a source by its key, as the events stored so far leave it, whether a reader has passed them or not;
+   * null when it never was, or is long closed and forgotten.
+   */
+  incident(source: string, key: string): Promise<Incident | null>;
   /** One raw body by reference; null when unknown or trimmed. */
   raw(ref: string): Promise<RawBody | null>;
   /** The newest refused bodies, newest first. */

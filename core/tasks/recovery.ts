@@ -1,4 +1,5 @@
 import type { WhaleEvent } from "../events/event.ts";
+import type { Incident } from "../incidents/index.ts";
 import { isOfPerson } from "./origin.ts";
 import type { Task, TaskState } from "./task.ts";
 
@@ -17,4 +18,16 @@ export function isOfRecovered(task: Task, recovery: WhaleEvent): boolean {
   const { source, incident, firstEventId } = task.event;
   if (isOfPerson(task) || recovery.recovers === undefined) return false;
   return source === recovery.source && incident === recovery.incident && firstEventId === recovery.recovers;
+}
+
+/**
+ * Whether the alert that a rule made this task of has recovered since, or fired anew after that, by its incident as it
+ * is kept; null: nothing is kept of it. A replay may be of what had recovered long before.
+ */
+export function isOver(task: Task, incident: Incident | null): boolean {
+  if (incident === null || isOfPerson(task)) return false;
+  const { firstEventId, state, openedAt, lastAt } = incident;
+  const isSame = firstEventId === task.event.firstEventId;
+  if (isSame && state === "open") return false;
+  return Date.parse(isSame ? lastAt : openedAt) >= task.createdAtMs;
 }

@@ -70,6 +70,7 @@ const JOURNAL: Methods<Omit<Journal, "partitions" | "append" | "commit" | "read"
     lag: true,
     trim: true,
     event: true,
+    incident: true,
     raw: true,
     refusals: true,
   },

@@ -37,6 +37,22 @@ export function storedEvent(no: number, overrides: Partial<WhaleEvent> = {}): Wh
   return anEvent({ ...own, detail, ...overrides });
 }
 
+/** What events are judged by where these rules are in force, and one cluster. */
+export function judgingBy(rules: readonly Rule[]): Pick<ReplayWorkerDeps, "inForce" | "mutes" | "secrecy"> {
+  const compiled = ruleSet(rules);
+  if (compiled.outcome === "invalid") throw new Error(compiled.message);
+  const auth = { kind: "apiKey" as const, apiKey: "k" };
+  const clusters = [{ name: "hz-core", api: "http://x", auth, businesses: ["shop"], priority: 1 }];
+  return {
+    inForce: () => ({
+      ...{ set: compiled.set, clusters, policies: [], schedules: new Map() },
+      windows: compileWindows([], () => () => false),
+    }),
+    mutes: { current: () => compileMutes([]), refresh: async () => undefined },
+    secrecy: NO_SECRETS,
+  };
+}
+
 /** Opens a world in which these events are stored and these rules are in force. */
 export async function replayWorld(
   events: readonly WhaleEvent[],
@@ -47,32 +63,14 @@ export async function replayWorld(
   const archive = openMemoryArchive();
   await archive.write({ events, verdicts: [] });
   const metrics = countedMetrics();
-  const compiled = ruleSet(rules);
-  if (compiled.outcome === "invalid") throw new Error(compiled.message);
-  const clusters = [
-    {
-      name: "hz-core",
-      api: "http://x",
-      auth: { kind: "apiKey", apiKey: "k" },
-      businesses: ["shop"],
-      priority: 1,
-    },
-  ] as unknown as ReturnType<ReplayWorkerDeps["inForce"]>["clusters"];
-  const inForce = () => ({
-    set: compiled.set,
-    clusters,
-    policies: [],
-    schedules: new Map(),
-    windows: compileWindows([], () => () => false),
-  });
-  const mutes = { current: () => compileMutes([]), refresh: async () => undefined };
+  const judging = judgingBy(rules);
   return {
     ...{ store, archive, clock, metrics },
     start: (parts = {}) => {
       const { replays, journal, tasks, audit } = store;
       const ports = {
-        ...{ secrecy: NO_SECRETS, mutes },
-        ...{ replays, archive, journal, tasks, audit, inForce, clock, metrics },
+        ...judging,
+        ...{ replays, archive, journal, tasks, audit, clock, metrics },
       };
       const rest = {
         settings: DEFAULT_SETTINGS,

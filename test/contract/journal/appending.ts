@@ -128,6 +128,19 @@ function joining(open: Open): void {
     assert.equal((await journal.event(anew.eventId))?.repeatOf, undefined);
   });
 
+  test("tells how an incident stands, and null of one that never was", async ({ journal }) => {
+    const standing = async () => {
+      const incident = await journal.incident("prometheus", "vm-1/data");
+      return incident && [incident.state, incident.firstEventId, incident.lastEventId];
+    };
+    assert.equal(await standing(), null);
+    const { eventId: first } = await appendOne(journal, { dedupeKey: "a" });
+    assert.deepEqual(await standing(), ["open", first, first]);
+    const { eventId: last } = await appendOne(journal, { dedupeKey: "b", event: { status: "resolved" } });
+    assert.deepEqual(await standing(), ["closed", first, last]);
+    assert.equal(await journal.incident("zabbix", "vm-1/data"), null);
+  });
+
   test("tells a late repeat and a late recovery from news by the sender's times", async ({ journal }) => {
     const at = (dedupeKey: string, minute: number, status: "firing" | "resolved" = "firing") =>
       appendOne(journal, { dedupeKey, senderTimeMs: START_MS + minute * 60_000, event: { status } });
