@@ -1,22 +1,23 @@
+import { CLOCK_SKEW_MS } from "../../core/throttle/index.ts";
 import { script } from "./script.ts";
 
 /**
- * 2 on, per wish: grant id or empty, instant, the buckets' keys as JSON, how many they are, and of each key, limit, per,
- * burst, take. The same arithmetic as core's `takeTokens`; the model test compares the two. An answer is the outcome,
+ * 2 on, per wish: grant id or empty, instant, the buckets' keys as JSON, how many they are, 1 for a wish of now, and of
+ * each key, limit, per, burst, take. The same arithmetic as core's `takeTokens`; the model test compares the two. An answer is the outcome,
  * what the first bucket had held back, of each bucket tokens, burst, next instant and held, and the keys.
  */
 export const TAKE = script(`
 local ROUNDING = 1e-9
 local BUCKETS, GRANTS = B .. ':buckets', B .. ':grants'
-local function bucketOf(at, wanted)
+local function bucketOf(at, wanted, isNow)
   local key, burst, need = ARGV[at], tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   local per = tonumber(ARGV[at + 2]) / tonumber(ARGV[at + 1])
   local stored = redis.call('HGET', BUCKETS, key)
   if not stored then return { key = key, per = per, burst = burst, need = need, at = wanted, full = burst, held = 0 } end
   local tokens, last, held = string.match(stored, '^(%S+) (%S+) (%S+)')
   last = tonumber(last)
-  local from = math.max(last, wanted)
-  local full = math.min(burst, tonumber(tokens) + (from - last) / per)
+  local from = isNow and last - wanted > ${CLOCK_SKEW_MS} and wanted or math.max(last, wanted)
+  local full = math.min(burst, tonumber(tokens) + math.max(0, from - last) / per)
   return { key = key, per = per, burst = burst, need = need, at = from, full = full, held = tonumber(held) }
 end
 local function settle(bucket, granted)
@@ -33,7 +34,7 @@ end
 local function take(i, count)
   local wanted, buckets, granted = tonumber(ARGV[i + 1]), {}, true
   for n = 1, count do
-    local bucket = bucketOf(i + 5 * n - 1, wanted)
+    local bucket = bucketOf(i + 5 * n, wanted, ARGV[i + 4] == '1')
     granted = granted and bucket.full >= bucket.need - ROUNDING
     buckets[n] = bucket
   end
@@ -50,7 +51,7 @@ local answers, i = {}, 2
 while i <= #ARGV do
   local count = tonumber(ARGV[i + 3])
   answers[#answers + 1] = ARGV[i] ~= '' and redis.call('HGET', GRANTS, ARGV[i]) or take(i, count)
-  i = i + 4 + 5 * count
+  i = i + 5 + 5 * count
 end
 return answers
 `);

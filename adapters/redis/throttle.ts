@@ -37,7 +37,7 @@ export function takeArgs(requests: readonly TakeRequest[]): Arg[] {
   for (const request of requests) {
     const asked = bucketsAsked(request);
     const keys = JSON.stringify(asked.map(({ key }) => key));
-    args.push(request.grantId, finite(request.atMs, "atMs"), keys, asked.length);
+    args.push(request.grantId, finite(request.atMs, "atMs"), keys, asked.length, request.isNow ? 1 : 0);
     for (const { key, limit, perMs, burst, take = 1 } of asked) {
       const rate = [finite(limit, "limit"), finite(perMs, "perMs"), finite(burst, "burst")];
       args.push(key, ...rate, finite(take, "take"));

@@ -193,10 +193,15 @@ interface Gate {
 }
 
 function createGate(clock: Clock): Gate {
-  const closed = { untilMs: 0, times: 0, refusals: 0, why: "" };
+  const closed = { sinceMs: 0, pauseMs: 0, times: 0, refusals: 0, why: "" };
+  /** How long it stays closed. A clock that was set back ends the pause instead of stretching it. */
+  const leftMs = (nowMs: number) => {
+    const passedMs = nowMs - closed.sinceMs;
+    return passedMs < 0 ? 0 : Math.max(0, closed.pauseMs - passedMs);
+  };
   const check = () => {
-    const afterMs = closed.untilMs - clock.nowMs();
-    if (afterMs <= 0) return;
+    const afterMs = leftMs(clock.nowMs());
+    if (afterMs === 0) return;
     const message = `WeCom is left alone for now: ${closed.why}`;
     throw new ChatOpsError(message, { code: CHANNEL_CLOSED, retryAfterMs: afterMs, reached: "no" });
   };
@@ -213,11 +218,11 @@ function createGate(clock: Clock): Gate {
   const refusedBy = ({ code, retryAfterMs = 0, message }: ChatOpsError) => {
     const nowMs = clock.nowMs();
     // Calls that were under way together are refused together: that is one refusal.
-    if (closed.untilMs > nowMs) return;
+    if (leftMs(nowMs) > 0) return;
     closed.refusals += 1;
     if (code === RATE_LIMITED && closed.refusals < LIMITED_IN_A_ROW) return;
     const pauseMs = Math.min(LONGEST_CLOSED_MS, retryAfterMs * 2 ** closed.times);
-    Object.assign(closed, { untilMs: nowMs + pauseMs, times: closed.times + 1, why: message });
+    Object.assign(closed, { sinceMs: nowMs, pauseMs, times: closed.times + 1, why: message });
   };
   return { check, through };
 }

@@ -21,7 +21,9 @@ export function createPace(): { place(what: string, waiting: Waiting): number } 
   const last = new LRUCache<string, number>({ max: MOST_KNOWN });
   return {
     place: (what, { nowMs, freeAtMs, perMessageMs }) => {
-      const before = last.get(what) ?? 0;
+      const known = last.get(what) ?? 0;
+      // No place is that far ahead but one that was given before the clock was set back.
+      const before = known - nowMs > LONGEST_WAIT_MS ? 0 : known;
       const next = Math.max(freeAtMs, before + perMessageMs);
       const at = next - nowMs > LONGEST_WAIT_MS ? nowMs + LONGEST_WAIT_MS : next;
       last.set(what, Math.max(before, at));

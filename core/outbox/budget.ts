@@ -78,7 +78,7 @@ export function sendingWish(sending: Sending, limits: BudgetLimits): TakeRequest
   const [first, ...also] = [...app, ...members.map((bucket) => ({ ...bucket, take: messages }))].map(
     holdable,
   );
-  return { ...(first as BucketSpec), also, atMs, grantId: NOT_REMEMBERED };
+  return { ...(first as BucketSpec), also, atMs, isNow: true, grantId: NOT_REMEMBERED };
 }
 
 /** What is more than a bucket can ever hold waits until it is full, not for ever. */
@@ -94,6 +94,7 @@ export function callWish(api: string, atMs: number, { callsPerMinute: limit }: B
     perMs: MINUTE_MS,
     burst: 2 * limit,
     atMs,
+    isNow: true,
     grantId: NOT_REMEMBERED,
   };
 }

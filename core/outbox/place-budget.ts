@@ -1,5 +1,5 @@
 import { hashOf } from "../ids/index.ts";
-import type { BucketSpec, BucketView, TakeRequest } from "../throttle/bucket.ts";
+import { type BucketSpec, type BucketView, CLOCK_SKEW_MS, type TakeRequest } from "../throttle/bucket.ts";
 
 /** What WeCom takes in one conversation of the AI bot. */
 export interface ChatLimits {
@@ -40,14 +40,14 @@ export const ROBOT_MESSAGES = ROBOT_PER_MINUTE * HALF;
 /** What some messages of a group's robot take. Its key is a secret, which no store is told. */
 export function robotWish(key: string, messages: number, atMs: number): TakeRequest {
   const bucket = bucketOf(`#robot:${markOf(key)}`, ROBOT_MINUTE);
-  return { ...bucket, take: messages, grantId: NOT_REMEMBERED, atMs };
+  return { ...bucket, take: messages, grantId: NOT_REMEMBERED, atMs, isNow: true };
 }
 
 /** What leaves a robot alone for a minute once WeCom has refused it as too busy. */
 export function robotRestWish(key: string, atMs: number): TakeRequest {
   return {
     key: robotRestKey(key),
-    ...{ limit: 1, perMs: MINUTE_MS, burst: 1, grantId: NOT_REMEMBERED, atMs },
+    ...{ limit: 1, perMs: MINUTE_MS, burst: 1, grantId: NOT_REMEMBERED, atMs, isNow: true },
   };
 }
 
@@ -56,9 +56,13 @@ export function robotRestKey(key: string): string {
   return `#robot-rests:${markOf(key)}`;
 }
 
-/** Until when a robot is left alone, by the bucket of its rest; null when it may write. */
+/**
+ * Until when a robot is left alone, by the bucket of its rest; null when it may write. A rest that would be far longer
+ * than any was begun before the clock was set back.
+ */
 export function restsUntilMs(rest: BucketView | null, nowMs: number): number | null {
-  return rest !== null && rest.nextAtMs > nowMs ? rest.nextAtMs : null;
+  const leftMs = rest === null ? 0 : rest.nextAtMs - nowMs;
+  return rest !== null && leftMs > 0 && leftMs <= MINUTE_MS + CLOCK_SKEW_MS ? rest.nextAtMs : null;
 }
 
 /** What one message takes in a conversation of the AI bot. */
@@ -70,7 +74,7 @@ export function chatWish(
   const key = `#aibot:${botId}:${chatId}`;
   const minute = bucketOf(key, { most: perMinute, perMs: MINUTE_MS, atOnce: TALK_AT_ONCE });
   const hour = bucketOf(`${key}:hour`, { most: perHour, perMs: HOUR_MS, atOnce: HALF });
-  return { ...minute, also: [hour], grantId: NOT_REMEMBERED, atMs };
+  return { ...minute, also: [hour], grantId: NOT_REMEMBERED, atMs, isNow: true };
 }
 
 function markOf(key: string): string {

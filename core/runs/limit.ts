@@ -20,7 +20,7 @@ export function runWish(
 ): TakeRequest {
   const room = { limit: perMinute, perMs: MINUTE_MS, burst: perMinute };
   const also = token === undefined ? [] : [{ ...room, key: `#run-token:${token}` }];
-  return { ...room, key: `#run:${by}`, also, grantId: "", atMs };
+  return { ...room, key: `#run:${by}`, also, grantId: "", atMs, isNow: true };
 }
 
 /** How long a request has to wait; 0 when it need not. */

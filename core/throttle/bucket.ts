@@ -23,6 +23,8 @@ export interface TakeRequest extends BucketSpec {
   grantId: string;
   /** The event's `receivedAt` in milliseconds. */
   atMs: number;
+  /** `atMs` is no event's but the time of the asking, so that a clock that was set back is told from a late event. */
+  isNow?: true;
   /** The other buckets, each with a name of its own. */
   also?: readonly BucketSpec[];
 }
@@ -53,6 +55,9 @@ export interface Grant {
 const ROUNDING = 1e-9;
 const WHOLE_TOKEN = 1 - ROUNDING;
 
+/** The clocks of processes may differ by this much; a bucket that was judged later was so before they were set back. */
+export const CLOCK_SKEW_MS = 60_000;
+
 /** The most buckets that a store keeps; over it, those that are full the soonest are forgotten first. */
 export const MAX_BUCKETS = 100_000;
 
@@ -64,14 +69,15 @@ export function bucketsAsked({ key, limit, perMs, burst, take = 1, also = [] }: 
 /**
  * Judges one request at its own instant, by its buckets in the order of `bucketsAsked`; undefined is one that
  * never was, or that has long been full. A bucket's clock never goes backwards: a request from before the last
- * one is judged at the last one's instant, so a late event cannot refill a bucket twice. A token is taken of
- * every bucket or of none.
+ * one is judged at the last one's instant, so a late event cannot refill a bucket twice. Only a wish of now goes by its
+ * own instant where the last one is far ahead: else a clock that was set back would keep a bucket empty until it has
+ * caught up. A token is taken of every bucket or of none.
  */
 export function takeTokens(
   stored: readonly (Bucket | undefined)[],
   request: TakeRequest,
 ): { grant: Grant; buckets: Bucket[] } {
-  const asked = bucketsAsked(request).map((spec, index) => refilled(stored[index], spec, request.atMs));
+  const asked = bucketsAsked(request).map((spec, index) => refilled(stored[index], spec, request));
   const granted = asked.every(({ tokens, needed }) => tokens >= needed - ROUNDING);
   const judged = asked.map((one) => settled(one, granted));
   const views = judged.map(({ view }) => view);
@@ -114,12 +120,21 @@ interface Refilled extends Bucket {
   needed: number;
 }
 
-function refilled(bucket: Bucket | undefined, spec: BucketSpec, wantedMs: number): Refilled {
+function refilled(
+  bucket: Bucket | undefined,
+  spec: BucketSpec,
+  wish: Pick<TakeRequest, "atMs" | "isNow">,
+): Refilled {
   const perToken = spec.perMs / spec.limit;
-  const atMs = bucket ? Math.max(bucket.atMs, wantedMs) : wantedMs;
-  const before = bucket ? bucket.tokens + (atMs - bucket.atMs) / perToken : spec.burst;
+  const atMs = bucket ? judgedAtMs(bucket, wish) : wish.atMs;
+  const before = bucket ? bucket.tokens + Math.max(0, atMs - bucket.atMs) / perToken : spec.burst;
   const tokens = Math.min(spec.burst, before);
   return { spec, perToken, needed: spec.take ?? 1, atMs, tokens, held: bucket?.held ?? 0 };
+}
+
+function judgedAtMs({ atMs: lastMs }: Bucket, { atMs, isNow }: Pick<TakeRequest, "atMs" | "isNow">): number {
+  const wasSetBack = isNow === true && lastMs - atMs > CLOCK_SKEW_MS;
+  return wasSetBack ? atMs : Math.max(lastMs, atMs);
 }
 
 function settled(

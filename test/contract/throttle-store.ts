@@ -75,6 +75,8 @@ function sharing(open: () => Promise<HarnessOf<"throttle">>): void {
     const rest = await throttle.show(robotRestKey("key"));
     assert.equal(restsUntilMs(rest, START_MS + 1), START_MS + MINUTE_MS);
     assert.equal(restsUntilMs(rest, START_MS + MINUTE_MS), null);
+    // The clock was set back.
+    assert.equal(restsUntilMs(rest, START_MS - 60 * MINUTE_MS), null);
   });
 }
 
@@ -165,6 +167,40 @@ function taking(open: () => Promise<HarnessOf<"throttle">>): void {
     const grants = await throttle.take([late, next]);
     assert.deepEqual(
       grants.map((grant) => grant.outcome),
+      ["held", "held"],
+    );
+  });
+
+  test("fills on for a wish of now when the clock was set back, and gives nothing for the turning back", async ({
+    throttle,
+  }) => {
+    const now = { burst: 2, isNow: true as const, grantId: "" };
+    const ask = async (atMs: number) => (await throttle.take([aTake({ ...now, atMs })]))[0]?.outcome;
+    const hourAgo = START_MS - 60 * MINUTE_MS;
+    assert.deepEqual(
+      [await ask(START_MS), await ask(START_MS), await ask(hourAgo), await ask(hourAgo + MINUTE_MS - 1)],
+      ["granted", "granted", "held", "held"],
+    );
+    assert.equal(await ask(hourAgo + MINUTE_MS), "granted");
+  });
+
+  test("gives a process whose clock is a little behind no token twice", async ({ throttle }) => {
+    const at = [START_MS + MINUTE_MS, START_MS, START_MS + MINUTE_MS + 1];
+    const wishes = at.map((atMs) => aTake({ atMs, isNow: true, grantId: "" }));
+    const grants = await throttle.take(wishes);
+    assert.deepEqual(
+      grants.map(({ outcome }) => outcome),
+      ["granted", "held", "held"],
+    );
+  });
+
+  test("judges an old event that is read late by what the bucket was judged at", async ({ throttle }) => {
+    await throttle.take([aTake()]);
+    const old = START_MS - 60 * MINUTE_MS;
+    const late = [aTake({ grantId: "t_2", atMs: old }), aTake({ grantId: "t_3", atMs: old + 2 * MINUTE_MS })];
+    const grants = await throttle.take(late);
+    assert.deepEqual(
+      grants.map(({ outcome }) => outcome),
       ["held", "held"],
     );
   });

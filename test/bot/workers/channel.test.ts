@@ -96,6 +96,41 @@ test("while WeCom refuses our address nothing is asked of it, and nothing of the
   await channel.card(claimed(1), cardTo("lisi"));
 });
 
+const HOUR_MS = 3_600_000;
+
+test("a clock that is set back neither stops budgets from filling nor keeps the channel closed", async (t) => {
+  const { channel, chat, clock, claimed, use } = setting(t);
+  const send = () => channel.card(claimed(1), cardTo("lisi"));
+  await use("lisi", 12);
+  clock.advance(-HOUR_MS);
+  await assert.rejects(send(), short);
+  clock.advance(5 * SECOND_MS);
+  await send();
+  const why = { code: "wecom.ip_not_trusted", retryAfterMs: 60_000, reached: "no" } as const;
+  chat.refusals.push(new ChatOpsError("60020", why));
+  clock.advance(60 * SECOND_MS);
+  await assert.rejects(send(), { code: why.code });
+  await assert.rejects(send(), closed);
+  clock.advance(-HOUR_MS);
+  clock.advance(5 * SECOND_MS);
+  await send();
+});
+
+test("after a clock was set back what waits is not called back later than others", async (t) => {
+  const { channel, clock, claimed, use } = setting(t);
+  await use("lisi", 12);
+  const waitMs = async () => {
+    const waits: (number | undefined)[] = [];
+    await assert.rejects(channel.card(claimed(1), cardTo("lisi")), (error) => {
+      return waits.push(channel.inLine(error as ChatOpsError).retryAfterMs) > 0;
+    });
+    return waits[0];
+  };
+  assert.equal(await waitMs(), 5_000);
+  clock.advance(-HOUR_MS);
+  assert.equal(await waitMs(), 5_000);
+});
+
 test("one call over a limit stops nobody else, three in a row stop all for the window", async (t) => {
   const { channel, chat, claimed } = setting(t);
   const limited = () =>

@@ -26,10 +26,11 @@ const request: fc.Arbitrary<TakeRequest> = fc
     perMs: fc.constantFrom(1_000, 60_000, 100_001),
     burst: fc.constantFrom(1, 2, 5),
     take: fc.constantFrom(1, 1, 3),
+    now: fc.constantFrom({}, { isNow: true as const }),
     atMs: instant,
     also: fc.uniqueArray(fc.constantFrom("@x", "@y"), { maxLength: 2 }).map((keys) => keys.map(shared)),
   })
-  .map((overrides) => aTake(overrides));
+  .map(({ now, ...overrides }) => aTake({ ...overrides, ...now }));
 
 const command: fc.Arbitrary<ThrottleCommand> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ ask: fc.constant("take" as const), calls: callsOf(request) }) },
