@@ -133,7 +133,9 @@ function lookingAt(name: string, { seen, clock }: Keeping): Looking {
 function lookIfDue(cluster: Cluster, keeping: Keeping): Promise<void> {
   const one = lookingAt(cluster.name, keeping);
   if (one.under) return one.under;
-  if (keeping.clock.nowMs() < one.nextMs) return Promise.resolve();
+  const leftMs = one.nextMs - keeping.clock.nowMs();
+  // The next look is never further away than that but where the clock was set back.
+  if (leftMs > 0 && leftMs <= LOOK_MS) return Promise.resolve();
   one.under = look(cluster, one, keeping)
     .catch((error: unknown) => {
       const reason = errorText(error);
@@ -223,11 +225,11 @@ async function tellTurn(name: string, keeping: Keeping): Promise<void> {
   const { state, clock, log, tell } = keeping;
   const { health } = lookingAt(name, keeping);
   const nowMs = clock.nowMs();
-  if (health.state === "unknown" || nowMs - health.sinceMs < TELL_AFTER_MS) return;
+  if (health.state === "unknown" || Math.abs(nowMs - health.sinceMs) < TELL_AFTER_MS) return;
   try {
     const stored = await state.get("health", name);
     if ((stored?.body.state ?? "up") === health.state) return;
-    if (stored && nowMs - Date.parse(stored.body.at) < TELL_AGAIN_MS) return;
+    if (stored && Math.abs(nowMs - Date.parse(stored.body.at)) < TELL_AGAIN_MS) return;
     const why = healthWords(health.reason, health.message);
     await tell(
       `cluster:${name}:${stored?.revision ?? 0}`,

@@ -53,7 +53,7 @@ export const SETTLE_MS = 10_000;
 /** Judges a drain by what still runs. */
 export function drainStep(drain: Drain, counts: DrainCounts, nowMs: number): DrainStep {
   if (drain.done) return { outcome: "over", reason: drain.done.how };
-  if (nowMs - Date.parse(drain.at) < SETTLE_MS) return { outcome: "waits", reason: "just_ordered" };
+  if (Math.abs(nowMs - Date.parse(drain.at)) < SETTLE_MS) return { outcome: "waits", reason: "just_ordered" };
   if (counts.own === 0 && counts.all === 0) return { outcome: "done", reason: "empty" };
   const isDue = drain.until !== null && nowMs >= Date.parse(drain.until);
   if (isDue && drain.deadlineMetAt === undefined) return { outcome: "deadline", reason: drain.atDeadline };

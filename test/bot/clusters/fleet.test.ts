@@ -112,6 +112,43 @@ test("a cluster that flaps with each look does not turn with each, and nobody is
   assert.ok(fleet.sights().get("hz"));
 });
 
+const HOUR_MS = 3_600_000;
+
+test("people hear that a cluster is down although the clock was set back since they heard of it last", async () => {
+  const { world, fleet, rounds, clock } = aFleet();
+  await rounds(20);
+  world.probe = DOWN;
+  await rounds(120);
+  world.probe = UP;
+  await rounds(400);
+  assert.equal(fleet.sights().get("hz")?.state, "up");
+  world.told.length = 0;
+  clock.set(clock.nowMs() - HOUR_MS);
+  world.probe = DOWN;
+  await rounds(600);
+  assert.equal(world.told.filter((text) => /hz is down/.test(text)).length, 1);
+});
+
+test("people hear of a cluster that turned right before the clock was set back", async () => {
+  const { world, fleet, rounds, clock } = aFleet();
+  await rounds(20);
+  world.probe = DOWN;
+  await rounds(20);
+  assert.deepEqual([fleet.sights().get("hz")?.state, world.told], ["down", []]);
+  clock.set(clock.nowMs() - HOUR_MS);
+  await rounds(60);
+  assert.equal(world.told.filter((text) => /hz is down/.test(text)).length, 1);
+});
+
+test("a drain ends although the clock was set back since it was ordered", async () => {
+  const { drains, rounds, clock, state } = aFleet();
+  await rounds(20);
+  await drains.order("hz", ORDER, "user:a");
+  clock.set(clock.nowMs() - HOUR_MS);
+  await rounds(60);
+  assert.equal((await state.get("drain", "hz"))?.body.done?.how, "empty");
+});
+
 test("a canary that fails degrades the cluster that asks for canaries, and no other", async () => {
   const { world, fleet, rounds } = aFleet();
   world.canary = { outcome: "failed", message: "core.noop is requested" };

@@ -15,6 +15,7 @@ const counts = (own: number, all: number | null) => ({ own, paused: 1, all });
 
 const table: [string, Drain, ReturnType<typeof counts>, number, string, string][] = [
   ["just ordered, and empty", drain(), counts(0, 0), 0, "waits", "just_ordered"],
+  ["empty, and the clock was set back", drain(), counts(0, 0), -60, "done", "empty"],
   ["nothing runs, but what is paused", drain(), counts(0, 0), 1, "done", "empty"],
   ["something of Whale runs", drain(), counts(2, 2), 1, "waits", "runs"],
   ["something of others runs", drain(), counts(0, 1), 1, "waits", "runs"],
