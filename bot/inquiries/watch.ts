@@ -52,6 +52,8 @@ const RUNNING_MS = 30_000;
 /** A card can be changed no longer (reference/wecom.md 3.8). */
 const KEPT_MS = 73 * 3_600_000;
 const MOST_FOREIGN = 10_000;
+/** A run may turn out to be a task's later: who adopts it, or runs it once more, names it afterwards. */
+const FOREIGN_MS = 300_000;
 
 /**
  * Asks the clusters what workflows ask, as long as a task of Whale runs: the stream's hints only make it sooner. Of
@@ -60,7 +62,7 @@ const MOST_FOREIGN = 10_000;
  */
 export function startInquiryWatch(deps: InquiryWatchDeps): InquiryWatch {
   const { leases, holder, clock, log } = deps;
-  const foreign = new LRUCache<string, true>({ max: MOST_FOREIGN });
+  const foreign = new LRUCache<string, number>({ max: MOST_FOREIGN });
   const asking = new Set<string>();
   const held = { fence: 0 };
   const round = async () => {
@@ -99,8 +101,8 @@ export function overheard<Engine extends Pick<Executor, "watch">>(
 }
 
 interface Round extends InquiryWatchDeps {
-  /** Questions of runs that no task of Whale has. */
-  foreign: LRUCache<string, true>;
+  /** Questions of runs that no task of Whale has, and when that was found. */
+  foreign: LRUCache<string, number>;
   /** Runs that ask people of Whale now. */
   asking: Set<string>;
 }
@@ -129,24 +131,48 @@ async function keptOpen(
 }
 
 async function lookAt(cluster: string, open: readonly Question[], round: Round): Promise<void> {
+  const known = open.filter((question) => question.cluster === cluster);
   try {
     const asked = await round.executor.inquiries(cluster);
-    const known = open.filter((question) => question.cluster === cluster);
-    for (const inquiry of asked) await notice(inquiry, round);
-    for (const question of known) await goOn(question, asked, round);
+    const isStarting = asked.length > 0 && (await startsOn(cluster, round));
+    for (const inquiry of asked) await alone(inquiry, round, () => notice(inquiry, isStarting, round));
+    for (const question of known) {
+      await alone({ cluster, id: question.inquiry }, round, () => goOn(question, asked, round));
+    }
   } catch (error) {
     round.log.warn({ cluster, reason: errorText(error) }, "inquiries could not be read");
   }
 }
 
+/** One that cannot be looked at holds up no other. */
+async function alone(
+  { cluster, id }: Pick<Inquiry, "cluster" | "id">,
+  { log }: Round,
+  look: () => Promise<void>,
+): Promise<void> {
+  try {
+    await look();
+  } catch (error) {
+    log.warn({ cluster, inquiry: id, reason: errorText(error) }, "an inquiry could not be looked at");
+  }
+}
+
+/** Whether a task may have a run there that it does not know yet. */
+async function startsOn(cluster: string, { tasks }: Round): Promise<boolean> {
+  const starting = await tasks.list({ states: ["starting", "unknown"], limit: 10_000 });
+  return starting.some(({ start }) => start?.cluster === cluster);
+}
+
 /** Asks the people of the task whose run it belongs to; what no task of Whale started is nobody's business here. */
-async function notice(inquiry: Inquiry, round: Round): Promise<void> {
+async function notice(inquiry: Inquiry, isStarting: boolean, round: Round): Promise<void> {
   const { state, foreign, clock } = round;
   const id = questionId(inquiry.cluster, inquiry.id);
-  if (foreign.has(id) || (await state.get("question", id)) !== null) return;
-  const task = await taskOf(inquiry, round);
-  if (!task || isTerminal(task.state)) return void foreign.set(id, true);
   const nowMs = clock.nowMs();
+  if (Math.abs(nowMs - (foreign.get(id) ?? Number.NEGATIVE_INFINITY)) < FOREIGN_MS) return;
+  if ((await state.get("question", id)) !== null) return;
+  const task = await taskOf(inquiry, round);
+  if (!task && isStarting) return;
+  if (!task || isTerminal(task.state)) return void foreign.set(id, nowMs);
   const { ttlMinutes } = inquiry;
   const group = groupOfTask(task);
   const question: Question = {
