@@ -1,5 +1,5 @@
 import { requestId } from "../../core/ids/index.ts";
-import type { RegisteredPack } from "../../core/ports/index.ts";
+import type { Clock, Executor, RegisteredPack, StateStore } from "../../core/ports/index.ts";
 import { canaryParams, type Release, releaseApprovers, releaseCluster } from "../../core/releases/index.ts";
 import { CANARY_MS } from "../clusters/index.ts";
 import { type Deed, type Done, failed, open, type ReleaseDeedDeps, STEPPED } from "./step.ts";
@@ -66,8 +66,18 @@ const UNFINISHED = [
   "canceling",
 ];
 
-/** The set's own canary. It is looked for by its request id first, so that a crash starts none twice. */
-async function runCanary(release: Release, isLate: boolean, { executor }: ReleaseDeedDeps): Promise<Done> {
+/**
+ * For so long an engine may go on with a start whose answer was lost, so that not finding it proves nothing
+ * (reference/stackstorm.md section 9, point 4).
+ */
+const START_WINDOW_MS = 180_000;
+
+/**
+ * The set's own canary. It is looked for by its request id first, and that it is asked for is kept before it is, so
+ * that neither a crash nor a lost answer starts it twice.
+ */
+async function runCanary(release: Release, isLate: boolean, deps: ReleaseDeedDeps): Promise<Done> {
+  const { executor } = deps;
   const cluster = releaseCluster(release);
   const sinceMs = Date.parse(release.since);
   const action = release.canary?.action ?? "";
@@ -79,14 +89,34 @@ async function runCanary(release: Release, isLate: boolean, { executor }: Releas
     return UNFINISHED.includes(status) ? open(isLate, `${action} ${status}`) : failed(`${action}: ${status}`);
   }
   if (found.outcome === "unreachable") return open(isLate, found.message);
+  const intent = await intend(request, deps);
+  if (intent === null) return open(isLate, `${action} 的启动没有回音 (its start was not answered)`);
   const approvedBy = releaseApprovers(release);
   const parameters = canaryParams(release);
   const started = await executor.start({ ...request, parameters, taskId: release.id, approvedBy });
+  if (started.outcome === "not_sent") await deps.state.remove("canary_start", cluster, intent);
   if (started.outcome === "refused") return failed(`${action}: ${started.message}`);
   return open(
     isLate,
     started.outcome === "started" ? `${action} ${started.execution.status}` : started.message,
   );
+}
+
+type CanaryRequest = Pick<Parameters<Executor["start"]>[0], "cluster" | "requestId">;
+
+/** Keeps that a start is asked for now; the revision, or null while one that was asked for before may still come. */
+async function intend(
+  { cluster, requestId: request }: CanaryRequest,
+  { state, clock }: { state: StateStore; clock: Clock },
+): Promise<number | null> {
+  const before = await state.get("canary_start", cluster);
+  const nowMs = clock.nowMs();
+  const isSame = before?.body.request === request;
+  if (before && isSame && nowMs - Date.parse(before.body.at) < START_WINDOW_MS) return null;
+  const body = { request, at: new Date(nowMs).toISOString() };
+  const expected = before?.revision ?? null;
+  const put = await state.put({ kind: "canary_start", name: cluster, expected, body });
+  return put.outcome === "stored" ? put.document.revision : null;
 }
 
 /** Lets the cluster take starts again, once its canary has passed. */

@@ -41,6 +41,8 @@ export interface StateBodies {
   release: Release;
   /** By the cluster's name: the release that has it for itself until it is over. */
   release_hold: { release: string; at: string };
+  /** By the cluster's name: the last start of a release's own canary that may have reached it. */
+  canary_start: { request: string; at: string };
   /** By the cluster's name: how it differed from its release when people were told of it last. */
   drift: { at: string; hash: string; findings: readonly DriftFinding[] };
   /** By the cluster's name: the last canary that was run there, absent result while it runs. */

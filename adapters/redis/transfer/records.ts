@@ -64,7 +64,7 @@ async function readVersions(engine: Engine, { after }: PageStart): Promise<Trans
 /** Complete by its type: a kind that is not named would be left behind. */
 const STATE_KINDS: Record<StateKind, true> = {
   ...{ drain: true, upgrade: true, canary: true, health: true },
-  ...{ release: true, release_hold: true, drift: true },
+  ...{ release: true, release_hold: true, canary_start: true, drift: true },
   stop: true,
   mute: true,
   delegation: true,

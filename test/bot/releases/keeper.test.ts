@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { StartOutcome } from "../../../core/ports/index.ts";
 import { aDecision, theTerms } from "../../support/releases.ts";
 import { aProcess, approved, aWorld, run, siteText } from "./world.ts";
 
@@ -110,6 +111,50 @@ test("a canary that fails on the new image rolls back, and nothing starts there 
   assert.equal((await process.releases.find(id))?.stage, "rolled_back");
   assert.equal(siteText(world, "hz"), OLD);
   assert.match(world.sites.get("hz")?.canaries.at(-1) ?? "", /^passed on .*old$/);
+});
+
+const WITH_CANARY = { terms: theTerms({ canary: { action: "disk.usage" } }) };
+
+/** A world in which the first start of a canary has this outcome, and when each was asked for, by request id. */
+function firstStart(outcome: StartOutcome) {
+  const world = aWorld(WITH_CANARY);
+  const asked: [requestId: string, atMs: number][] = [];
+  world.faults.start = (requestId) => (asked.push([requestId, world.clock.nowMs()]) === 1 ? outcome : null);
+  return { world, asked, process: aProcess(world, "one") };
+}
+const LOST = { outcome: "unknown", message: "HTTP 504" } as const;
+
+test("a canary whose start was not answered is looked for until it can come no more, and then asked for anew", async () => {
+  const { world, asked, process } = firstStart(LOST);
+  const id = await approved(process);
+  await run(world, process, 80);
+  assert.equal((await process.releases.find(id))?.stage, "done");
+  const [first, second, ...others] = asked;
+  assert.deepEqual([first?.[0] === second?.[0], others.length], [true, 1]);
+  assert.ok((second?.[1] ?? 0) - (first?.[1] ?? 0) >= 180_000);
+});
+
+test("a canary that comes late, by whichever process it was asked for, is asked for once", async () => {
+  const { world, asked, process } = firstStart(LOST);
+  const id = await approved(process);
+  await run(world, process, 20);
+  world.clock.advance(60_000);
+  const another = aProcess(world, "two");
+  await run(world, another, 5);
+  const [requestId = ""] = asked[0] ?? [];
+  const execution = { id: "x1", cluster: "hz", action: "disk.usage", status: "succeeded", requestId };
+  world.sites.get("hz")?.runs.set(requestId, execution);
+  await run(world, another);
+  assert.equal((await another.releases.find(id))?.stage, "done");
+  assert.equal(asked.filter(([of]) => of === requestId).length, 1);
+});
+
+test("a canary that was surely not sent is asked for again at once", async () => {
+  const { world, asked, process } = firstStart({ outcome: "not_sent", message: "connection refused" });
+  const id = await approved(process);
+  await run(world, process);
+  assert.equal((await process.releases.find(id))?.stage, "done");
+  assert.ok((asked[1]?.[1] ?? 0) - (asked[0]?.[1] ?? 0) <= 5_000);
 });
 
 test("an API server that restarts, or is changed at the same time, is asked again", async () => {

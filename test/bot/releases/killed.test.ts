@@ -33,9 +33,9 @@ async function only({ releases }: Process) {
   return release;
 }
 
-/** Until no cluster is held any more, whoever drives it. */
+/** Until no cluster is held any more, whoever drives it; a start that may still come is waited for. */
 async function toItsEnd(world: World, process: Process): Promise<void> {
-  for (let rounds = 0; rounds < 30; rounds++) {
+  for (let rounds = 0; rounds < 60; rounds++) {
     await run(world, process, 1);
     if ((await world.store.state.list("release_hold")).length === 0) return;
   }

@@ -13,6 +13,7 @@ import type {
   PackRegistry,
   RegisteredPack,
   Rollouts,
+  StartOutcome,
 } from "../../../core/ports/index.ts";
 import type { ReleaseTerms, Role } from "../../../core/releases/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
@@ -44,6 +45,8 @@ export interface Faults {
   /** Waited for before anything is registered. */
   registering?: () => Promise<void>;
   canary?: (cluster: string) => CanaryResult;
+  /** What becomes of the start of the set's own canary. */
+  start?: (requestId: string) => StartOutcome | null;
   /** What the API server answers to the nth orders. */
   set?: (nth: number) => Awaited<ReturnType<Rollouts["set"]>> | null;
 }
@@ -191,6 +194,8 @@ function executorOf(world: World): Executor {
     },
     start: async ({ cluster, action, requestId }) => {
       const { runs } = siteAt(world, cluster);
+      const fault = world.faults.start?.(requestId) ?? null;
+      if (fault) return fault;
       if (runs.has(requestId)) world.wrong.push(`${requestId} started twice`);
       const execution = { id: requestId, cluster, action, status: "running", requestId };
       runs.set(requestId, { ...execution, status: "succeeded" });
