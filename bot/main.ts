@@ -1,4 +1,4 @@
-import { errorText } from "../core/errors.ts";
+import { errorText, isChatOpsError } from "../core/errors.ts";
 import { environment, storesText } from "./config/index.ts";
 import { prepare, startWhale, type Whale } from "./wire.ts";
 
@@ -71,4 +71,15 @@ function stop(text: string): void {
   process.exitCode = 1;
 }
 
-main().catch((error: unknown) => stop(`没有启动 (not started): ${errorText(error)}`));
+/** What to do where it is known. */
+function adviceOf(error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
+    return "\n  端口被占用：停掉占用它的程序，或用 PORT 换一个 · the port is taken: stop what has it, or set PORT";
+  }
+  if (isChatOpsError(error) && error.code === "store.locked") {
+    return "\n  数据目录只能由一个进程使用：停掉另一个，或用 WHALE_DATA 换一个 · one process alone may use it: stop the other, or set WHALE_DATA";
+  }
+  return "";
+}
+
+main().catch((error: unknown) => stop(`没有启动 (not started): ${errorText(error)}${adviceOf(error)}`));

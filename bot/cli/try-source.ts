@@ -50,7 +50,11 @@ const WINDOW_MS = 1;
 /** What a body would become, event by event, with nothing stored and nothing sent. */
 export function trySource(inForce: InForce, trial: Trial): TrialOutcome {
   const ready = inForce.sources.get(trial.source);
-  if (!ready) return { outcome: "refused", message: `没有名为 ${trial.source} 的事件源 (no such source)` };
+  if (!ready) {
+    const known = [...inForce.sources.keys()].sort().join(" ");
+    const message = `没有名为 ${trial.source} 的事件源，有：${known} (no such source; there are: ${known})`;
+    return { outcome: "refused", message };
+  }
   return tryReady(ready, trial);
 }
 

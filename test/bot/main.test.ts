@@ -58,6 +58,16 @@ function run(t: TestContext, cwd: string, env: Record<string, string>): Process 
 }
 
 describe("the process", { concurrency: 2 }, () => {
+  test("says what to do where its port is taken", async (t) => {
+    const { folder, env } = setting(t);
+    const taken = net.createServer();
+    t.after(() => taken.close());
+    const { port } = await listening(taken);
+    const other = run(t, folder, { ...env, HOST: "127.0.0.1", PORT: String(port) });
+    assert.equal(await other.exit, 1);
+    assert.match(other.said.err, /EADDRINUSE[\s\S]*端口被占用[\s\S]*set PORT/);
+  });
+
   test("a bad rule refuses to start, naming file, line, field and value", async (t) => {
     const { folder, home, env } = setting(t);
     const text =
