@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { bigrams, isInRange, searchText, type WhaleEvent } from "../../core/events/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
+import { indexable } from "./flattened.ts";
 
 /** What an archive keeps, as it came. */
 export type Kept = { kind: "events"; value: WhaleEvent } | { kind: "verdicts"; value: Verdict };
@@ -40,7 +41,7 @@ export function documentId(name: string): string {
 /** The JSON of an event's document. Throws when a part of the event is missing. */
 export function eventSource(event: WhaleEvent, said: Said, numericFields: readonly string[]): string {
   const { id, time, type, name, title, source, subject, severity, status, fingerprint, incident } = event;
-  const { labels, detail } = event;
+  const [labels, detail] = [indexable(event.labels), indexable(event.detail)];
   return JSON.stringify({
     ...{ id, time, type, name, title, source, subject, severity, status, fingerprint, incident },
     ...{ labels, detail, invalid: event.violations.length > 0, tokens: bigrams(searchText(event)) },

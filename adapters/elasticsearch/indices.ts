@@ -1,4 +1,5 @@
 import type { estypes } from "@elastic/elasticsearch";
+import { DEEPEST_OBJECT } from "./flattened.ts";
 
 /** The kinds of documents, each in indices of its own. */
 export type Kind = "events" | "verdicts" | "waiting" | "dead" | "audit";
@@ -41,13 +42,17 @@ type Template = estypes.IndicesPutIndexTemplateRequest;
 type Properties = Record<string, estypes.MappingProperty>;
 
 /** Goes up with every change of a mapping, for people who look at a cluster. A change holds from the next day on. */
-export const TEMPLATE_VERSION = 3;
+export const TEMPLATE_VERSION = 4;
 
 // A term of Lucene holds 32,766 bytes, and a UTF-16 unit becomes at most three.
 const LONGEST_TERM = 10_000;
 const keyword: estypes.MappingProperty = { type: "keyword", ignore_above: LONGEST_TERM };
 const kept: estypes.MappingProperty = { type: "keyword", index: false, doc_values: false };
-const anyKeys: estypes.MappingProperty = { type: "flattened", ignore_above: LONGEST_TERM };
+const anyKeys: estypes.MappingProperty = {
+  type: "flattened",
+  ignore_above: LONGEST_TERM,
+  depth_limit: DEEPEST_OBJECT,
+};
 const receivedAt: estypes.MappingProperty = {
   type: "date",
   format: "strict_date_optional_time||epoch_millis",
@@ -56,7 +61,9 @@ const receivedAt: estypes.MappingProperty = {
 /**
  * `tokens` holds the tokens that core makes of all strings, the same as the embedded archive indexes, so that both
  * find the same: the analyzers that Elasticsearch brings keep `db_2` in one piece and know no single Chinese
- * character. `body` is the event to the letter. `said` holds rule and reason of each verdict as one term. Labels and detail have one field each, whatever their keys.
+ * character. `body` is the event to the letter. `said` holds rule and reason of each verdict as one term. Labels
+ * and detail have one field each, whatever their keys; what such a field cannot index is left out of it (`indexable`)
+ * and stands in `body` alone.
  */
 const EVENT: Properties = {
   id: keyword,

@@ -6,6 +6,7 @@ import { deadLetterContract } from "../contract/archive-dead-letters.ts";
 import { filterContract } from "../contract/archive-filters.ts";
 import { forgetContract } from "../contract/archive-forget.ts";
 import { modelContract, wordsContract } from "../contract/archive-model.ts";
+import { shapesContract } from "../contract/archive-shapes.ts";
 import { archiveForTest, nodeForTests } from "./elasticsearch/world.ts";
 
 const world = await nodeForTests();
@@ -15,6 +16,7 @@ else {
   const contracts = [
     archiveContract,
     filterContract,
+    shapesContract,
     countContract,
     forgetContract,
     deadLetterContract,

@@ -15,6 +15,7 @@ import { deadLetterContract, unfit } from "../../contract/archive-dead-letters.t
 import { filterContract } from "../../contract/archive-filters.ts";
 import { forgetContract } from "../../contract/archive-forget.ts";
 import { modelContract, wordsContract } from "../../contract/archive-model.ts";
+import { shapesContract } from "../../contract/archive-shapes.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
 function folder(context: TestContext): string {
@@ -32,6 +33,7 @@ async function open(context: TestContext, dataDir = folder(context), log = silen
 const CONTRACTS = [
   archiveContract,
   filterContract,
+  shapesContract,
   countContract,
   forgetContract,
   deadLetterContract,
