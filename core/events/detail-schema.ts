@@ -1,14 +1,17 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { errorText } from "../errors.ts";
 import { hashOf, type JsonObject } from "../ids/index.ts";
 import { compilePattern } from "../params/pattern.ts";
 import type { Violation } from "./event.ts";
+import { pointerKeys } from "./json-pointer.ts";
+import { endlessReference } from "./schema-cycles.ts";
 import { type SchemaFault, schemaFault } from "./schema-faults.ts";
 
 /** The most violations that are kept of one event. */
 export const MAX_VIOLATIONS = 20;
 
 const MAX_TEXT_CHARS = 200;
+const TOO_MANY_REFERENCES = "cannot be checked: the schema refers to itself too often";
 
 /** Tells what in a detail does not fit. */
 export type DetailCheck = (detail: JsonObject) => Violation[];
@@ -21,14 +24,25 @@ export type CompiledSchema =
 export function schemaCompiler(): (schema: JsonObject) => CompiledSchema {
   const ajv = linearAjv();
   return (schema) => {
-    const fault = schemaFault(schema) ?? metaFault(ajv, schema);
+    const fault = schemaFault(schema) ?? endlessReference(schema) ?? metaFault(ajv, schema);
     if (fault) return { outcome: "invalid", ...fault };
     try {
       const validate = ajv.compile(schema);
-      const check: DetailCheck = (detail) => (validate(detail) ? [] : violationsOf(validate.errors ?? []));
-      return { outcome: "compiled", check };
+      return { outcome: "compiled", check: checkWith(validate) };
     } catch (error) {
       return { outcome: "invalid", path: "schema", message: shorten(errorText(error)) };
+    }
+  };
+}
+
+function checkWith(validate: ValidateFunction): DetailCheck {
+  return (detail) => {
+    try {
+      return validate(detail) ? [] : violationsOf(validate.errors ?? []);
+    } catch (error) {
+      // The stack ends where references follow each other on every level; that says nothing of other events.
+      if (error instanceof RangeError) return [{ path: "detail", message: TOO_MANY_REFERENCES }];
+      throw error;
     }
   };
 }
@@ -89,11 +103,6 @@ function messageOf({ keyword, params, message }: ErrorObject): string {
   if (keyword === "const") return `must be ${JSON.stringify(params["allowedValue"])}`;
   if (keyword === "uniqueItems") return "must not hold the same twice";
   return message ?? `does not fit "${keyword}"`;
-}
-
-function pointerKeys(pointer: string): string[] {
-  const keys = pointer.split("/").slice(1);
-  return keys.map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function shorten(text: string): string {

@@ -10,10 +10,10 @@ export interface SchemaFault {
 const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-0[67]\/schema#?$/;
 
 /** Keywords whose members are schemas by names that the author chose. */
-const MAPS = ["properties", "patternProperties", "definitions", "$defs", "dependencies"];
+export const MAPS = ["properties", "patternProperties", "definitions", "$defs", "dependencies"];
 
 /** Keywords whose value is data, whatever it looks like. */
-const DATA = ["const", "enum", "default", "examples", "required"];
+export const DATA = ["const", "enum", "default", "examples", "required"];
 
 /**
  * The first thing in a JSON Schema that is refused before it is compiled: references that leave the schema,

@@ -135,3 +135,25 @@ test("schemas of one set keep their own definitions and their own root", () => {
     { path: "detail.child.a", message: "must be string" },
   ]);
 });
+
+test("a detail for which the schema refers too often does not fit, and others are checked as ever", () => {
+  const row = Array.from({ length: 150 }, (_, i) => {
+    const next = i === 149 ? { properties: { child: { $ref: "#" }, n: { type: "number" } } } : undefined;
+    return [`a${i}`, next ?? { allOf: [{ $ref: `#/definitions/a${i + 1}` }] }] as const;
+  });
+  const schema = { definitions: Object.fromEntries(row), $ref: "#/definitions/a0" };
+  let detail: JsonObject = {};
+  for (let level = 1; level < 64; level++) detail = { child: detail };
+  assert.deepEqual(check(schema, detail), [
+    { path: "detail", message: "cannot be checked: the schema refers to itself too often" },
+  ]);
+  assert.deepEqual(check(schema, { child: { n: "x" } }), [
+    { path: "detail.child.n", message: "must be number" },
+  ]);
+});
+
+test("a schema that comes back to itself for the same value is refused when compiled", () => {
+  const definitions = { a: { anyOf: [{ $ref: "#/definitions/a" }, { type: "string" }] } };
+  const compiled = schemaCompiler()({ definitions, $ref: "#/definitions/a" });
+  assert.equal(compiled.outcome === "invalid" && compiled.path, "schema.definitions.a.anyOf.0.$ref");
+});
