@@ -17,6 +17,11 @@ const FAULTS: readonly [text: string, line: number, column: number][] = [
   ['["a\nb"]', 1, 2],
   ['["\\x"]', 1, 2],
   ["{a: 1}", 1, 2],
+  ['["\\u12g4"]', 1, 2],
+  ['["\\u12"]', 1, 2],
+  ['["a\\', 1, 2],
+  ['["a', 1, 2],
+  ['["\\u00e9\\"\\/" 1]', 1, 15],
 ];
 
 for (const [text, line, column] of FAULTS) {
@@ -45,4 +50,12 @@ test("finds a fault exactly when the parser of the runtime finds one, in JSON wi
 
 test("finds the fault behind a string of a megabyte", () => {
   assert.deepEqual(findJsonFault(`["${"x\\n".repeat(400_000)}" 1]`), { line: 1, column: 1_200_005 });
+});
+
+test("finds the fault behind texts of many megabytes, whatever they are made of", () => {
+  for (const part of ["\\n", "\\u0061", "x\\\\", "1", " "]) {
+    const long = part.repeat(Math.ceil(8_000_000 / part.length));
+    const value = ["1", " "].includes(part) ? `1${long}` : `"${long}"`;
+    assert.deepEqual(findJsonFault(`[${value} x`), { line: 1, column: value.length + 3 }, part);
+  }
 });

@@ -51,6 +51,10 @@ test("refuses a megabyte of brackets without exhausting the stack", () => {
   assert.equal(reasonOf('{"a":'.repeat(200_000)), "too_deep");
 });
 
+test("refuses broken JSON with millions of escapes without exhausting the stack", () => {
+  assert.equal(reasonOf(`{"a":"${"\\n".repeat(4_000_000)}"`), "bad_json");
+});
+
 test("names line and column of what is not JSON and never quotes the body", () => {
   const refusal = readJson(Buffer.from('{\n  "token": "s3cret" oops\n}'));
   assert.equal(refusal.outcome, "refused");
