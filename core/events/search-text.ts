@@ -89,6 +89,11 @@ export function searchPhrases(query: string): SearchPhrase[] {
   return [...different.values()].filter((tokens) => tokens.length > 0).map(phraseOf);
 }
 
+/** Whether a query holds a word to look for. One that holds none finds whatever there is. */
+export function asksForWords(query: string): boolean {
+  return searchPhrases(query).length > 0;
+}
+
 /** The phrases of a query as an FTS5 expression. Null when it holds nothing to look for. */
 export function matchExpression(query: string): string | null {
   const phrases = searchPhrases(query).map(

@@ -120,6 +120,9 @@ export const eventPaths: ApiPaths = {
           content: { "application/x-ndjson": { schema: schemaRef("Event") } },
         },
         400: BAD_QUERY,
+        422: errorAnswer(
+          "q 没有可以查找的字词，会导出全部 · q holds no word to look for and would export everything",
+        ),
         ...guardedAnswers,
       },
     },

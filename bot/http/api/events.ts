@@ -1,6 +1,7 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { isChatOpsError } from "../../../core/errors.ts";
+import { asksForWords } from "../../../core/events/index.ts";
 import { hashOf, type JsonObject } from "../../../core/ids/index.ts";
 import type {
   Archive,
@@ -15,7 +16,7 @@ import { filterOf, type KnownTypes, keptToScope } from "./event-filter.ts";
 import { exportEvents } from "./export-events.ts";
 import type { ApiDeps } from "./guard.ts";
 import { showEvent, showRaw } from "./one-event.ts";
-import { given, type QueryReader, queryReader, refuseQuery } from "./query.ts";
+import { given, NO_WORDS, type QueryReader, queryReader, refuseQuery } from "./query.ts";
 
 export interface EventDeps extends ApiDeps, KnownTypes, AuditedDeps {
   archive: Archive;
@@ -82,6 +83,9 @@ async function exportFound(ctx: RouterContext, deps: EventDeps): Promise<void> {
     read.whole("limit", { fallback: 100_000, max: MOST_EXPORTED }),
   );
   if (!query) return;
+  const { text } = query.filter ?? {};
+  if (text !== undefined && !asksForWords(text))
+    return refuseQuery(ctx, [{ name: "q", message: NO_WORDS }], 422);
   // What was looked for may itself be a text that no record should hold: its hash says whether two were the same.
   const detail = { filter: hashOf(query.filter as JsonObject | null), limit: query.more };
   await recordDeed(deps, { who: query.who, what: "events.export", object: "events", detail });

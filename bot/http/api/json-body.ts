@@ -13,6 +13,14 @@ export type ReadJson = (
 
 /** The body as a JSON object; null when it is none, and then the caller has its answer. */
 export async function jsonBody(ctx: Context, read: ReadJson): Promise<JsonObject | null> {
+  return (await sentBody(ctx, read))?.body ?? null;
+}
+
+/** As `jsonBody`, with the bytes as they came. */
+export async function sentBody(
+  ctx: Context,
+  read: ReadJson,
+): Promise<{ body: JsonObject; bytes: Buffer } | null> {
   if (!ctx.is("application/json")) {
     const message = "请求体应为 application/json (the body must be application/json)";
     return refused(ctx, 415, { code: "unsupported_media_type", message });
@@ -29,9 +37,28 @@ export async function jsonBody(ctx: Context, read: ReadJson): Promise<JsonObject
   if (reading.outcome === "refused") {
     return refused(ctx, 400, { code: "bad_json", message: reading.message });
   }
-  if (isJsonObject(reading.value)) return reading.value as JsonObject;
+  const { value } = reading;
+  if (isJsonObject(value)) return { body: value, bytes: body.bytes };
   const message = "请求体应为 JSON 对象 (the body must be a JSON object)";
   return refused(ctx, 400, { code: "bad_json", message });
+}
+
+const UTF8 = new TextDecoder();
+
+/**
+ * Whether JSON has a key `__proto__`, which is left out where a body is read: what is left may mean more then.
+ * Throws a SyntaxError for what is no JSON.
+ */
+export function namesProto(bytes: Buffer): boolean {
+  const text = UTF8.decode(bytes);
+  // A key may be written with escapes.
+  if (!text.includes("__proto__") && !text.includes("\\u")) return false;
+  let found = false;
+  JSON.parse(text, (key, value: unknown) => {
+    found ||= key === "__proto__";
+    return value;
+  });
+  return found;
 }
 
 function refused(ctx: Context, status: number, error: { code: string; message: string }): null {

@@ -121,10 +121,13 @@ function unread(query: Context["query"], known: ReadonlySet<string>): ParameterF
   return others.map((name) => ({ name: name.slice(0, 100), message: words }));
 }
 
-/** 400 that names every parameter that is wrong. */
-export function refuseQuery(ctx: Context, faults: readonly ParameterFault[]): void {
+/** Of a text without a word to look for. */
+export const NO_WORDS = "没有可以查找的字词 (holds no word to look for)";
+
+/** 400, unless another status is given, that names every parameter that is wrong. */
+export function refuseQuery(ctx: Context, faults: readonly ParameterFault[], status: 400 | 422 = 400): void {
   const message = faults.map((fault) => `${fault.name}：${fault.message}`).join("; ");
-  refuseApi(ctx, 400, { code: "bad_query", message, parameters: faults });
+  refuseApi(ctx, status, { code: "bad_query", message, parameters: faults });
 }
 
 /** The values that are there. */

@@ -1,10 +1,10 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
-import { EVENT_STATUSES, SEVERITIES } from "../../../core/events/index.ts";
+import { asksForWords, EVENT_STATUSES, SEVERITIES } from "../../../core/events/index.ts";
 import type { JsonObject } from "../../../core/ids/index.ts";
 import type { ArchiveFilter } from "../../../core/ports/index.ts";
 import { REPLAY_MODES, type ReplayOrder } from "../../../core/replays/index.ts";
-import { given, INSTANT_WORDS, instantOf } from "./query.ts";
+import { given, INSTANT_WORDS, instantOf, NO_WORDS } from "./query.ts";
 
 const closed = { additionalProperties: false } as const;
 const Word = Type.String({ minLength: 1, maxLength: 1_000 });
@@ -67,7 +67,7 @@ export function readOrder(body: JsonObject, nowMs: number): ReadOrder {
   const { perSecond = real ? REAL.perSecond : null, maxTasks = real ? REAL.maxTasks : null } = written;
   const maxEvents = real && !all ? REAL.maxEvents : null;
   const times = { from: timeOf(written, "from", nowMs), to: timeOf(written, "to", nowMs) };
-  const faults = [...timeFaults(times), ...(real ? paceFaults(perSecond ?? 0) : [])];
+  const faults = [...textFaults(written), ...timeFaults(times), ...(real ? paceFaults(perSecond ?? 0) : [])];
   if (faults.length > 0) return { outcome: "refused", faults };
   const { from, to = new Date(nowMs).toISOString() } = times;
   const until = Date.parse(to ?? "") > nowMs ? new Date(nowMs).toISOString() : to;
@@ -80,6 +80,11 @@ function shapeFaults(body: JsonObject): string[] {
     const more = Object.values(params).map((value) => JSON.stringify(value));
     return `${instancePath.slice(1).replaceAll("/", ".") || "body"}: ${[message, ...more].join(" ")}`;
   });
+}
+
+/** A text that asks for nothing would have every event replayed. */
+function textFaults({ filter: { text } }: Written): string[] {
+  return text === undefined || asksForWords(text) ? [] : [`filter.text: ${NO_WORDS}`];
 }
 
 /** Null when what is written is no instant. */

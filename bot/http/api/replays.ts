@@ -8,7 +8,7 @@ import type { RuleSet } from "../../../core/rules/index.ts";
 import { queueReplay, recordReplay } from "../../replays/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps, LetIn } from "./guard.ts";
-import { jsonBody, type ReadJson } from "./json-body.ts";
+import { namesProto, type ReadJson, sentBody } from "./json-body.ts";
 import { readOrder } from "./replay-order.ts";
 
 export interface ReplayDeps extends ApiDeps {
@@ -27,6 +27,7 @@ type Handler = (ctx: RouterContext, deps: ReplayDeps) => Promise<void>;
 const ALL = "/api/v1/replays";
 const ONE = `${ALL}/:id`;
 const MOST_LISTED = 100;
+const NO_SUCH_NAME = "__proto__: 不能用这个名 (is not allowed as a name)";
 
 /** Replays of stored events over REST: order one, list, look, cancel. */
 export function replayRoutes(router: Router, deps: ReplayDeps): void {
@@ -42,10 +43,12 @@ async function create(ctx: RouterContext, deps: ReplayDeps): Promise<void> {
   if (rules.outcome === "answered") return;
   const reader = await deps.guard(ctx, "events.read", "some");
   if (reader.outcome === "answered") return;
-  const body = await jsonBody(ctx, deps.readJson);
-  if (body === null) return;
-  const read = readOrder(body, deps.clock.nowMs());
-  if (read.outcome === "refused") return refuseOrder(ctx, read.faults);
+  const sent = await sentBody(ctx, deps.readJson);
+  if (sent === null) return;
+  const read = readOrder(sent.body, deps.clock.nowMs());
+  const unread = namesProto(sent.bytes) ? [NO_SUCH_NAME] : [];
+  if (read.outcome === "refused") return refuseOrder(ctx, [...unread, ...read.faults]);
+  if (unread.length > 0) return refuseOrder(ctx, unread);
   const caller = read.order.mode === "real" ? await deps.guard(ctx, "events.replay", "some") : reader;
   if (caller.outcome === "answered") return;
   const order = { ...read.order, scope: { events: caller.scope, rules: rules.scope } };

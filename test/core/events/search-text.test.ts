@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bigrams, foldText, matchExpression, searchText } from "../../../core/events/index.ts";
+import { asksForWords, bigrams, foldText, matchExpression, searchText } from "../../../core/events/index.ts";
 import { anEvent } from "../../support/builders.ts";
 
 const TOKENS: [name: string, text: string, tokens: string][] = [
@@ -21,6 +21,12 @@ const TOKENS: [name: string, text: string, tokens: string][] = [
 for (const [name, text, tokens] of TOKENS) {
   test(name, () => assert.equal(bigrams(text), tokens));
 }
+
+test("tells a query that holds a word from one that finds whatever there is", () => {
+  for (const query of ["磁", "a", "？！ 95", "vm-1"]) assert.equal(asksForWords(query), true, query);
+  for (const query of ["", " ", "？！", "-- *", "\u200B", "\uE000"])
+    assert.equal(asksForWords(query), false, query);
+});
 
 const EXPRESSIONS: [name: string, query: string, expression: string | null][] = [
   ["asks for a Chinese word by its pairs", "磁盘率", '"磁盘 盘率"'],

@@ -57,6 +57,8 @@ const QUERIES: [query: string, found: string][] = [
   ["label=zone=hz", "4"],
   ["label=team=a,b=c&label=zone=hz", "4"],
   ["label=zone=hz&label=team=none", ""],
+  ["label=__proto__=hz", ""],
+  ["label=zone=hz&label=__proto__=[object Object]", ""],
   ["invalid=true", "3"],
   ["rule=r1", "2 1"],
   ["rule=r1&reason=stale", "2"],
@@ -333,6 +335,22 @@ test("exports 5,000 events as JSON lines, oldest first, or as many as are asked 
   assert.deepEqual(await lines("limit=501"), wanted.slice(0, 501));
   assert.deepEqual(await lines("q=nothing"), []);
   assert.equal((await api.call("GET", `${ALL}/export?after=x`)).status, 400);
+});
+
+test("exports nothing for a text that holds no word, and for a label that no event can have", async (t) => {
+  const api = await filled(t);
+  for (const text of ["？！", "-", "\u200B", "  "]) {
+    const { status, body } = await api.call("GET", `${ALL}/export?q=${encodeURIComponent(text)}`);
+    assert.deepEqual([status, body.error?.code], [422, "bad_query"], JSON.stringify(text));
+    assert.deepEqual(
+      body.error.parameters.map(({ name }: { name: string }) => name),
+      ["q"],
+    );
+  }
+  const labelled = await fetch(`${api.origin()}${ALL}/export?label=__proto__=hz`, {
+    headers: { "x-who": "a" },
+  });
+  assert.deepEqual([labelled.status, await labelled.text()], [200, ""]);
 });
 
 /** An archive whose pages are counted, and of which all after so many fail. */

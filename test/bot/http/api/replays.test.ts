@@ -51,6 +51,11 @@ async function replayable(t: TestContext, drills = 3): Promise<World> {
   return world;
 }
 
+/** An object with a key that no literal can have. */
+function ownProto(value: unknown): object {
+  return Object.fromEntries([["__proto__", value]]);
+}
+
 interface Answer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
@@ -198,6 +203,14 @@ test("refuses a wrong order and names every fault", async (t) => {
       { filter: { text: Array.from({ length: 60 }, (_, i) => `w${i}`).join(" ") }, rules: ["none"] },
       [/filter: /, /rules: .*none/],
     ],
+    [{ filter: { text: "？！" }, mode: "real" }, [/filter\.text/]],
+    [{ filter: { text: " - " }, mode: "now" }, [/mode/]],
+    [
+      { filter: { text: "\u200B", from: "never", labels: ownProto("prod") } },
+      [/filter\.text/, /filter\.from/, /__proto__/],
+    ],
+    [{ filter: { type: ["drill"], labels: ownProto("prod") } }, [/__proto__/]],
+    [{ filter: { numbers: ownProto({ min: 1 }) } }, [/__proto__/]],
   ];
   for (const [body, faults] of cases) {
     const answer = await ask(world, "POST", ALL, { body });
