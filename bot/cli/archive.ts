@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { fitted, plainText } from "./plain-text.ts";
+import { fitted, plainJson, plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
 /** A dead letter as REST shows it. */
@@ -59,7 +59,7 @@ export function letterLines(letters: readonly ShownLetter[]): string[] {
 
 async function show(id: string): Promise<void> {
   const answer = await (await runningWhale()).get(`${ALL}/${encodeURIComponent(id)}`);
-  console.log(JSON.stringify(await answer.json(), null, 2));
+  console.log(plainJson(await answer.json()));
 }
 
 async function retry(id: string | undefined): Promise<void> {

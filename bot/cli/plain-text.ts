@@ -6,6 +6,17 @@ export function plainText(text: string): string {
   return text.replace(UNSAFE, " ").toWellFormed();
 }
 
+/** A value as indented JSON, with what a terminal would obey written as escapes: it reads as the same value. */
+export function plainJson(value: unknown): string {
+  // Line breaks stand between values: those in texts are escaped already.
+  return JSON.stringify(value, null, 2).replace(UNSAFE, (char) => (char === "\n" ? char : escaped(char)));
+}
+
+function escaped(char: string): string {
+  const units = char.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return units.map((digits) => `\\u${digits}`).join("");
+}
+
 const WIDE =
   /[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
 

@@ -7,6 +7,7 @@ import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { newToken } from "../wire-tools.ts";
 import { findingLines } from "./finding-words.ts";
+import { plainJson } from "./plain-text.ts";
 import { rosterLines } from "./rule-lint.ts";
 import { requestOf, trySource } from "./try-source.ts";
 
@@ -77,7 +78,7 @@ async function tryFile(source: string, file: string): Promise<void> {
   const zone = env["WHALE_TIME_ZONE"] ?? "Asia/Shanghai";
   const tried = trySource(files.inForce, { source, ...requestOf(file), zone, nowMs: Date.now() });
   if (tried.outcome === "refused") return stop(tried.message);
-  console.log(JSON.stringify(tried.results, null, 2));
+  console.log(plainJson(tried.results));
 }
 
 function printToken(given: { user: string; rights: string; expires: string }): void {

@@ -21,7 +21,7 @@ function whale(home: string, ...given: string[]) {
 /** A letter whose cause is gone: what it is about can be archived now. */
 function plantLetter(home: string): void {
   const db = new DatabaseSync(join(home, "data", "archive.db"), { timeout: 10_000 });
-  const event = eventAt("e_dead", 0);
+  const event = eventAt("e_dead", 0, { title: "满\u009b2J" });
   const sql = "INSERT INTO dead_letters (id, at, problem, body) VALUES ('abc', ?, 'no\u001b[31m text', ?)";
   db.prepare(sql).run(event.receivedAt, JSON.stringify(event));
   db.close();
@@ -36,7 +36,9 @@ test("whale archive dead-letters lists, shows and retries what could not be arch
   assert.match(listed.stderr, /1 \/ 1 封死信/);
   const json = JSON.parse((await whale(home, "list", "--limit", "1", "--json")).stdout);
   assert.equal(json.deadLetters[0].eventId, "e_dead");
-  assert.equal(JSON.parse((await whale(home, "show", "abc")).stdout).value.id, "e_dead");
+  const shown = (await whale(home, "show", "abc")).stdout;
+  const { value } = JSON.parse(shown) as { value: { id: string; title: string } };
+  assert.deepEqual([value.id, value.title, shown.includes("\u009b")], ["e_dead", "满\u009b2J", false]);
   await assert.rejects(whale(home, "retry", "none"), { code: 1, stderr: /没有这封死信/ });
   assert.match((await whale(home, "retry", "abc")).stdout, /1 已入档 · archived, 0 仍不能/);
   assert.match((await whale(home, "retry")).stdout, /0 已入档 · archived, 0 仍不能/);

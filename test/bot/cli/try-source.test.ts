@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
@@ -26,6 +28,19 @@ describe("whale sources try", () => {
     assert.equal(event?.type, "vm.disk.usage");
     assert.equal(event?.subject, "vm-shop-db-03");
     assert.equal(event?.detail.usage, 97.13);
+  });
+
+  test("prints what a terminal would obey as escapes of JSON", async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "whale-try-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = join(folder, "body.json");
+    const detail = { "k\u009b2J": "\u202Eevil\u202C \u007f\u{E0041}", n: "磁盘\n🐳" };
+    await writeFile(file, JSON.stringify({ event_type: "vm.disk.usage", title: "a\u001b[2Jb", detail }));
+    const { stdout } = await tryFile("generic", file);
+    assert.doesNotMatch(stdout, /[^\P{Cc}\n]|\p{Cf}/u);
+    assert.ok(stdout.includes("磁盘\\n🐳") && stdout.includes("\\u202eevil"));
+    const [event] = JSON.parse(stdout) as { title: string; detail: object }[];
+    assert.deepEqual([event?.detail, event?.title.includes("\u001b")], [detail, true]);
   });
 
   test("names a source that does not exist and ends with 1", async () => {
