@@ -190,12 +190,13 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { configs, journal, replays, audit, throttle } = stores.store;
   const { archive } = stores;
   const set = () => inForce.current().set;
+  const rules = () => inForce.current().rules;
   const { definition } = folder;
   const { maxBodyBytes, timeZone } = intake;
   whoamiRoutes(router, access);
   openApiRoutes(router, access);
   sendEventRoutes(router, { ...common, intake, forms, registry, pressure, maxBodyBytes, timeZone });
-  eventRoutes(router, { ...common, archive, journal, registry, audit, clock });
+  eventRoutes(router, { ...common, archive, journal, registry, audit, clock, rules });
   refusalRoutes(router, { ...common, journal });
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
@@ -203,10 +204,9 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const { outbox } = stores.store;
   const left = budgetLeft({ throttle, limits: parts.config.budgets, clock });
   outboxRoutes(router, { ...common, outbox, left, clock });
-  throttleRoutes(router, { ...common, throttle, rules: () => inForce.current().rules });
+  throttleRoutes(router, { ...common, throttle, rules });
   explainRoutes(router, {
-    ...{ ...common, explainer: parts.explainer, shown: showingRuns(parts.secrecy) },
-    rules: () => inForce.current().rules,
+    ...{ ...common, explainer: parts.explainer, shown: showingRuns(parts.secrecy), rules },
   });
   clusterRoutes(router, {
     ...common,

@@ -1,5 +1,6 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { retryTaskId, taskId } from "../../core/ids/index.ts";
+import type { Actor } from "../../core/people/index.ts";
 import type { Archive, Journal, TaskStore } from "../../core/ports/index.ts";
 import {
   type CompiledRule,
@@ -18,6 +19,7 @@ import {
 import { RUN_REQUESTED_TYPE } from "../../core/runs/index.ts";
 import { OWN_SOURCE, type Task } from "../../core/tasks/index.ts";
 import { type JudgingDeps, judgingNow, roundsOf } from "../workers/index.ts";
+import { readableTasks } from "./readable.ts";
 
 export interface ExplainDeps extends JudgingDeps {
   archive: Pick<Archive, "get" | "verdicts" | "search">;
@@ -41,10 +43,16 @@ export interface Explainer {
    * they are; the rest is judged again. Nothing is changed, no token taken. Secrets are masked.
    */
   explain(event: WhaleEvent, ruleId?: string): Promise<Explanation[] | null>;
-  /** The tasks that a rule has made of the event as they are now, each followed by its retries. */
-  tasksOf(explanation: Explanation): Promise<Task[]>;
-  /** The task that a person asked for with this event, followed by its retries; none for any other event. */
-  askedBy(event: WhaleEvent): Promise<Task[]>;
+  /**
+   * The tasks that a rule has made of the event as they are now, each followed by its retries. Only what somebody
+   * may read.
+   */
+  tasksOf(explanation: Explanation, actor: Actor): Promise<Task[]>;
+  /**
+   * The task that a person asked for with this event, followed by its retries; none for any other event. Only
+   * what somebody may read.
+   */
+  askedBy(event: WhaleEvent, actor: Actor): Promise<Task[]>;
 }
 
 /** Makes the explainer. */
@@ -52,8 +60,8 @@ export function createExplainer(deps: ExplainDeps): Explainer {
   return {
     find: (typed) => find(typed.trim(), deps),
     explain: (event, ruleId) => explain(event, ruleId, deps),
-    tasksOf: (explanation) => tasksOf(explanation, deps.tasks),
-    askedBy: (event) => askedBy(event, deps.tasks),
+    tasksOf: async (explanation, actor) => readableTasks(await tasksOf(explanation, deps.tasks), actor),
+    askedBy: async (event, actor) => readableTasks(await askedBy(event, deps.tasks), actor),
   };
 }
 

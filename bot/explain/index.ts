@@ -1,1 +1,2 @@
 export * from "./explainer.ts";
+export { readableVerdicts, ruleObjects } from "./readable.ts";

@@ -3,10 +3,10 @@ import { whyText } from "../../../core/commands/index.ts";
 import { isChatOpsError } from "../../../core/errors.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
-import { authorise, objectOfRule, objectOfTask, scopeOf } from "../../../core/people/index.ts";
+import { scopeOf } from "../../../core/people/index.ts";
 import type { Archive, ArchivePage } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
-import type { Explainer } from "../../explain/index.ts";
+import { type Explainer, readableVerdicts, ruleObjects } from "../../explain/index.ts";
 import { type KnownTypes, keptToScope } from "../../http/api/event-filter.ts";
 import type { Asked, ChatCommands, Reply } from "../command.ts";
 import type { Denier } from "../denied.ts";
@@ -99,19 +99,17 @@ async function onEvent(
 async function why(event: WhaleEvent, asked: Asked, deps: ChatEventDeps): Promise<string> {
   const { actor, args, viewing } = asked;
   const ruleId = args.word;
-  const objectOf = (id: string) => objectOfRule(deps.rules().find((one) => one.id === id));
-  const refused = deps.denied(asked, "rules.read", ruleId === undefined ? "some" : objectOf(ruleId));
+  const rules = deps.rules();
+  const object = ruleId === undefined ? "some" : ruleObjects(rules)(ruleId);
+  const refused = deps.denied(asked, "rules.read", object);
   if (refused !== null) return refused;
   const explanations = await deps.explainer.explain(event, ruleId);
   if (!explanations) {
     return viewing.texts.commands.noSuchRule(viewing.plain((ruleId ?? "").slice(0, 60)));
   }
-  const seen = explanations.filter((one) => {
-    return authorise(actor, "rules.read", objectOf(one.ruleId)).outcome === "allowed";
+  const told = readableVerdicts(explanations, actor, rules).map(async (one) => {
+    return { ...one, tasks: await deps.explainer.tasksOf(one, actor) };
   });
-  const told = seen.map(async (one) => ({ ...one, tasks: await deps.explainer.tasksOf(one) }));
-  const requested = (await deps.explainer.askedBy(event)).filter((task) => {
-    return authorise(actor, "tasks.read", objectOfTask(task)).outcome === "allowed";
-  });
+  const requested = await deps.explainer.askedBy(event, actor);
   return whyText(event, { rules: await Promise.all(told), asked: requested }, viewing);
 }

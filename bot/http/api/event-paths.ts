@@ -177,7 +177,8 @@ export const eventPaths: ApiPaths = {
     parameters: [ID],
     get: {
       operationId: "getEvent",
-      summary: "一个事件、各规则的结论、它的故障 · one event, its verdicts, its incident",
+      summary:
+        "一个事件、您可读的规则的结论、它的故障 · one event, the verdicts of the rules you may read, its incident",
       tags: TAGS,
       responses: {
         200: jsonOf("事件 · the event", {

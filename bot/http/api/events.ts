@@ -11,14 +11,13 @@ import type {
   Journal,
 } from "../../../core/ports/index.ts";
 import { answering } from "./answers.ts";
-import { type AuditedDeps, recordDeed } from "./audited.ts";
+import { recordDeed } from "./audited.ts";
 import { filterOf, type KnownTypes, keptToScope } from "./event-filter.ts";
 import { exportEvents } from "./export-events.ts";
-import type { ApiDeps } from "./guard.ts";
-import { showEvent, showRaw } from "./one-event.ts";
+import { type OneEventDeps, showEvent, showRaw } from "./one-event.ts";
 import { given, NO_WORDS, type QueryReader, queryReader, refuseQuery } from "./query.ts";
 
-export interface EventDeps extends ApiDeps, KnownTypes, AuditedDeps {
+export interface EventDeps extends OneEventDeps, KnownTypes {
   archive: Archive;
   journal: Journal;
 }

@@ -1,18 +1,9 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import type { WhaleEvent } from "../../../core/events/index.ts";
 import type { ShowRun } from "../../../core/pages/index.ts";
-import {
-  type AccessObject,
-  type Actor,
-  authorise,
-  inScope,
-  objectOfRule,
-  objectOfTask,
-} from "../../../core/people/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
-import { type Task, toldTask } from "../../../core/tasks/index.ts";
-import type { Explainer } from "../../explain/index.ts";
+import { toldTask } from "../../../core/tasks/index.ts";
+import { type Explainer, readableVerdicts, ruleObjects } from "../../explain/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps } from "./guard.ts";
 import { queryReader, refuseQuery } from "./query.ts";
@@ -47,38 +38,25 @@ async function explain(
   const found = await explainer.find(ctx.params["id"] ?? "");
   if (found.outcome !== "found") return refuseEvent(ctx, found.outcome);
   const { event } = found;
-  const objectOf = ruleObject(rules());
   if (!reader.permits({ type: event.type })) return;
-  if (rule !== undefined && !caller.permits(objectOf(rule))) return;
+  if (rule !== undefined && !caller.permits(ruleObjects(rules())(rule))) return;
   const explanations = await explainer.explain(event, rule);
   if (!explanations) {
     const message = `没有规则 ${rule}，此事件也没有它的结论 (no such rule, and no verdict of it)`;
     return refuseApi(ctx, 404, { code: "unknown_rule", message });
   }
   const { id, type, title, subject, status, receivedAt } = event;
-  const seen = explanations.filter(({ ruleId }) => inScope(caller.scope, objectOf(ruleId)));
-  const told = seen.map(async (one) => {
-    const tasks = (await explainer.tasksOf(one)).map((task) => toldTask(task, shown));
+  const { actor } = caller;
+  const told = readableVerdicts(explanations, actor, rules()).map(async (one) => {
+    const tasks = (await explainer.tasksOf(one, actor)).map((task) => toldTask(task, shown));
     return { ...one, ...(tasks.length > 0 ? { tasks } : {}) };
   });
-  const asked = (await askedBy(event, caller.actor, explainer)).map((task) => toldTask(task, shown));
+  const asked = (await explainer.askedBy(event, actor)).map((task) => toldTask(task, shown));
   ctx.body = {
     event: { id, type, title, subject, status, receivedAt },
     rules: await Promise.all(told),
     asked,
   };
-}
-
-/** The tasks that a person has asked for with the event, as far as the caller may read them. */
-async function askedBy(event: WhaleEvent, caller: Actor, explainer: Explainer): Promise<Task[]> {
-  const tasks = await explainer.askedBy(event);
-  return tasks.filter((task) => authorise(caller, "tasks.read", objectOfTask(task)).outcome === "allowed");
-}
-
-/** A rule is read with the right on its business; one that is gone, with the right on everything. */
-function ruleObject(rules: readonly Rule[]): (ruleId: string) => AccessObject {
-  const known = new Map(rules.map((rule) => [rule.id, rule]));
-  return (ruleId) => objectOfRule(known.get(ruleId));
 }
 
 function refuseEvent(ctx: RouterContext, outcome: "unknown" | "ambiguous"): void {

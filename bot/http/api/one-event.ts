@@ -2,25 +2,29 @@ import type { RouterContext } from "koa-router";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { inScope, type Scope } from "../../../core/people/index.ts";
 import type { Archive, Journal, RawBody } from "../../../core/ports/index.ts";
+import type { Rule } from "../../../core/rules/index.ts";
+import { readableVerdicts } from "../../explain/index.ts";
 import { refuseApi } from "./answers.ts";
 import { type AuditedDeps, recordDeed } from "./audited.ts";
 import type { ApiDeps } from "./guard.ts";
 
-interface OneEventDeps extends ApiDeps, AuditedDeps {
+export interface OneEventDeps extends ApiDeps, AuditedDeps {
   archive: Pick<Archive, "get" | "verdicts" | "search">;
   journal: Pick<Journal, "event" | "raw">;
+  /** The rules in force now. */
+  rules: () => readonly Rule[];
 }
 
 const MOST_OF_INCIDENT = 50;
 
-/** One event, what the rules said of it, and its incident. */
+/** One event, what the rules said of it that the caller may read, and its incident. */
 export async function showEvent(ctx: RouterContext, deps: OneEventDeps): Promise<void> {
   const caller = await deps.guard(ctx, "events.read", "some");
   if (caller.outcome === "answered") return;
   const event = await eventOf(ctx, deps);
   if (!event) return unknownEvent(ctx);
   if (!caller.permits({ type: event.type })) return;
-  const verdicts = await deps.archive.verdicts(event.id);
+  const verdicts = readableVerdicts(await deps.archive.verdicts(event.id), caller.actor, deps.rules());
   ctx.body = { event, verdicts, incident: await incidentOf(event, caller.scope, deps) };
 }
 

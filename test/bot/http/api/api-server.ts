@@ -34,7 +34,14 @@ import { createStopKeeper } from "../../../../bot/stops/index.ts";
 import { budgetLeft, createAdvancer } from "../../../../bot/workers/index.ts";
 import { compileMutes } from "../../../../core/mutes/index.ts";
 import { DEFAULT_BUDGETS } from "../../../../core/outbox/index.ts";
-import { type AccessObject, inScope, type Scope } from "../../../../core/people/index.ts";
+import {
+  type AccessObject,
+  type Actor,
+  authorise,
+  RIGHTS,
+  type Role,
+  scopeOf,
+} from "../../../../core/people/index.ts";
 import type { ActionCatalog, Archive, ConfigStore, Executor } from "../../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../../core/tasks/index.ts";
 import { aHomeDir, type Files, NOW_MS } from "../../../adapters/files/home-dir.ts";
@@ -134,10 +141,11 @@ function fakeGuard(asked: string[]): Guard {
     const who = ctx.get("x-who");
     asked.push([who, right, object === "some" ? "-" : (object.type ?? "whole")].join(" "));
     if (who !== "") {
-      const scope = scopeIn(ctx);
-      const permits = (asked: AccessObject) => inScope(scope, asked) || outside(ctx);
-      if (object !== "some" && !permits(object)) return { outcome: "answered" };
-      return { outcome: "allowed", who, actor: { kind: "local" }, scope, permits };
+      const actor = actorIn(ctx);
+      const permits = (asked: AccessObject | "some") =>
+        authorise(actor, right, asked).outcome === "allowed" || outside(ctx);
+      if (!permits(object)) return { outcome: "answered" };
+      return { outcome: "allowed", who, actor, scope: scopeOf(actor, right), permits };
     }
     ctx.status = 401;
     ctx.body = { error: { code: "unauthenticated", message: "who are you" } };
@@ -145,10 +153,16 @@ function fakeGuard(asked: string[]): Guard {
   };
 }
 
-/** The header `x-types` bounds a caller to event types. */
-function scopeIn(ctx: Context): Scope {
-  const types = ctx.get("x-types");
-  return types === "" ? { kind: "everything" } : { kind: "limited", anyOf: [{ types: types.split(" ") }] };
+/** The header `x-types` bounds a caller to event types, `x-rights` to rights. */
+function actorIn(ctx: Context): Actor {
+  const [types, rights] = [ctx.get("x-types"), ctx.get("x-rights")];
+  if (types === "" && rights === "") return { kind: "local" };
+  const role: Role = {
+    ...{ name: "tested", of: {} },
+    rights: RIGHTS.filter((right) => rights === "" || rights.split(" ").includes(right)),
+    ...(types === "" ? {} : { on: { types: types.split(" ") } }),
+  };
+  return { kind: "user", userId: "zhangsan", roles: [role], unsure: [], against: null };
 }
 
 function outside(ctx: Context): false {
@@ -216,7 +230,8 @@ async function open(given: Given) {
     const registry = () => inForce.current().registry;
     const { audit } = store;
     const common = { guard, log, journal, registry, audit };
-    eventRoutes(router, { ...common, archive: wrapArchive(archive), clock });
+    const rules = () => inForce.current().rules;
+    eventRoutes(router, { ...common, archive: wrapArchive(archive), clock, rules });
     refusalRoutes(router, common);
     const { tasks } = store;
     const advancer = createAdvancer({ tasks, clock, log, metrics }, DEFAULT_SETTINGS);
@@ -240,7 +255,7 @@ async function open(given: Given) {
     const longAnswers = { keep: () => undefined };
     const hideIn = () => (text: string) => text.replaceAll("s3cret", "********");
     taskOutputRoutes(router, { guard, log, tasks, executor, audit, clock, hideIn, longAnswers });
-    throttleRoutes(router, { guard, log, throttle: store.throttle, rules: () => inForce.current().rules });
+    throttleRoutes(router, { guard, log, throttle: store.throttle, rules });
     const left = budgetLeft({ throttle: store.throttle, limits: DEFAULT_BUDGETS, clock });
     outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });
     const explainer = createExplainer({
@@ -250,7 +265,7 @@ async function open(given: Given) {
         mutes: { current: () => compileMutes([]), refresh: async () => undefined },
       },
     });
-    explainRoutes(router, { guard, log, explainer, shown: shownAll, rules: () => inForce.current().rules });
+    explainRoutes(router, { guard, log, explainer, shown: shownAll, rules });
     const stops = createStopKeeper({ state: store.state, audit, clock, log });
     stopRoutes(router, { ...common, stops, stoppable: inForce.current, release: async () => 0, readJson });
     auditRoutes(router, { guard, log, archive: wrapArchive(archive), audit, clock });

@@ -250,6 +250,17 @@ test("shows one event with its verdicts and its incident", async (t) => {
   assert.deepEqual([unknown.status, unknown.body.error.code], [404, "unknown_event"]);
 });
 
+test("shows what a rule said of an event to whoever may read the rule", async (t) => {
+  const api = await filled(t);
+  const ruled = async (rights: string) => {
+    const { status, body } = await api.call("GET", `${ALL}/e_1`, { headers: { "x-rights": rights } });
+    assert.equal(status, 200);
+    return body.verdicts.map(({ ruleId }: { ruleId: string }) => ruleId);
+  };
+  assert.deepEqual(await ruled("events.read"), []);
+  assert.deepEqual(await ruled("events.read rules.read"), ["r1"]);
+});
+
 test("shows an event that the archive has not yet", async (t) => {
   const api = await apiServer(t);
   const posted = await api.post("disk.full", { a: 1 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { RUN_REQUESTED_TYPE } from "../../../../core/runs/index.ts";
 import { OWN_SOURCE } from "../../../../core/tasks/index.ts";
 import { aRule } from "../../../adapters/files/home-dir.ts";
+import { aVerdict } from "../../../contract/archive.ts";
 import { anEvent } from "../../../support/builders.ts";
 import { aMadeTask } from "../../../support/tasks.ts";
 import { apiServer } from "./api-server.ts";
@@ -49,6 +50,25 @@ test("the task that a person has asked for is told with its event, to whoever ma
   assert.deepEqual(body.asked, [{ task: task.id, state: task.state, reason: task.reason }]);
   assert.deepEqual(body.rules, []);
   assert.deepEqual((await api.call("GET", `/api/v1/events/${OTHER.id}/explain`)).body.asked, []);
+});
+
+test("tasks, those that a rule made too, are told only to whoever may read them", async (t) => {
+  const api = await apiServer(t, { files: FILES });
+  const made = { ...aMadeTask(), revision: 1 };
+  const verdict = { ...aVerdict(EVENT.id, "s", { reason: "fired" }), taskId: made.id };
+  const asked = { ...aMadeTask({ rule: { id: "asked" } }), revision: 1 };
+  const request = anEvent({ ...OTHER, type: RUN_REQUESTED_TYPE, source: OWN_SOURCE, incident: asked.id });
+  for (const task of [made, asked]) await api.store().tasks.make({ task, outbox: [] });
+  await api.archive().write({ events: [EVENT, request], verdicts: [verdict] });
+  const tasksTold = async (rights: string) => {
+    const headers = { "x-rights": rights };
+    const ofRule = await api.call("GET", `/api/v1/events/${EVENT.id}/explain?rule=s`, { headers });
+    const ofRequest = await api.call("GET", `/api/v1/events/${request.id}/explain`, { headers });
+    const told = [...(ofRule.body.rules[0].tasks ?? []), ...ofRequest.body.asked];
+    return told.map(({ task }: { task: string }) => task);
+  };
+  assert.deepEqual(await tasksTold("events.read rules.read"), []);
+  assert.deepEqual(await tasksTold("events.read rules.read tasks.read"), [made.id, asked.id]);
 });
 
 test("an unknown event, an unknown rule and a beginning of two ids are told apart", async (t) => {
