@@ -30,7 +30,8 @@ interface Kept {
   firsts: [field: string, text: string][];
   /** `closed` and `reopened` change what a trim may forget. */
   incidents: [field: string, text: string, turn: "closed" | "reopened" | "open"][];
-  signatures: [field: string, text: string, expiresAtMs: number][];
+  /** When one expires is reckoned anew by the script: the server's time need not be known to a decision. */
+  signatures: [field: string, text: string, forMs: number][];
 }
 
 /** Decides a delivery on the facts. Each draft sees what the one before it changed. */
@@ -42,7 +43,7 @@ export function decide(delivery: Delivery, view: FactView, settings: Settings): 
   made.raw = [ref, contentType];
   made.bodies.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   for (const draft of delivery.drafts) made.receipts.push(decideDraft(draft, made, { view, settings }));
-  rememberSignature(delivery, made, view);
+  rememberSignature(delivery, made, { view, settings });
   made.facts = view.rests();
   return made;
 }
@@ -57,12 +58,17 @@ function firstReceipts({ source, replay }: Delivery, view: FactView, nowMs: numb
   return taken.receipts.map(({ eventId }) => ({ eventId, outcome: "duplicate" }));
 }
 
-function rememberSignature({ source, replay }: Delivery, made: Decision, view: FactView): void {
+function rememberSignature(
+  { source, replay }: Delivery,
+  made: Decision,
+  { view, settings }: { view: FactView; settings: Settings },
+): void {
   if (!replay) return;
   const field = fieldOf(source, replay.signature);
-  const text = JSON.stringify({ expiresAtMs: replay.expiresAtMs, receipts: made.receipts });
+  const forMs = finite(replay.forMs, "forMs");
+  const text = JSON.stringify({ expiresAtMs: settings.nowMs + forMs, receipts: made.receipts });
   view.set("signature", field, text);
-  made.signatures.push([field, text, finite(replay.expiresAtMs, "expiresAtMs")]);
+  made.signatures.push([field, text, forMs]);
 }
 
 function decideDraft(

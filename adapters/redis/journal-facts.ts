@@ -6,6 +6,7 @@ export type FactKind = "first" | "incident" | "signature" | "event";
 
 /** A signature that was taken. */
 export interface TakenSignature {
+  /** By Redis' clock. */
   expiresAtMs: number;
   receipts: Receipt[];
 }

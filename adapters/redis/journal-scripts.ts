@@ -131,8 +131,11 @@ local function store(delivery, first)
     elseif one[3] == 'reopened' then redis.call('ZREM', B .. ':closed', one[1]) end
   end
   for _, one in ipairs(delivery.signatures) do
-    change('signature', one[1], one[2])
-    collect('ZADD', ':expiry', one[3], one[1])
+    local expires = num(tonumber(at) + one[3])
+    -- Others of the batch rest on the text as it was decided.
+    stored.signature[one[1]] = one[2]
+    collect('HSET', ':signature', one[1], '{"expiresAtMs":' .. expires .. string.match(one[2], ',.*$'))
+    collect('ZADD', ':expiry', expires, one[1])
   end
   return 1
 end

@@ -25,13 +25,13 @@ export function firstReceipts(
 
 /** Remembers a signature with what its delivery brought, inside the caller's write. */
 export function rememberSignature(
-  { db, index }: Keyed,
+  { db, index, nowMs }: Keyed & { nowMs: number },
   { source, replay }: Signed,
   receipts: readonly Receipt[],
 ): void {
   if (!replay) return;
-  const { signature, expiresAtMs } = replay;
+  const { signature, forMs } = replay;
   const sql = "INSERT INTO signatures (source, signature, expires_ms, receipts) VALUES (?, ?, ?, ?)";
-  const seq = db.insert(sql, source, signature, expiresAtMs, JSON.stringify(receipts));
+  const seq = db.insert(sql, source, signature, nowMs + forMs, JSON.stringify(receipts));
   index.put(SIGNATURES, signatureKey(source, signature), seq);
 }

@@ -38,9 +38,9 @@ export function checkHmac(auth: HmacAuth | GrafanaAuth, request: SignedRequest):
     return { outcome: "refused", reason: "bad_signature" };
   }
   const freshness = { windowMs: windowSeconds * 1000, nowMs: request.nowMs };
-  const expiresAtMs = stamp === null ? request.nowMs + freshness.windowMs : endOf(stamp, freshness);
-  if (expiresAtMs === null) return { outcome: "refused", reason: "stale_timestamp" };
-  return { outcome: "let_in", replay: { signature: nameOf(digest, text), expiresAtMs } };
+  const forMs = stamp === null ? freshness.windowMs : remainingOf(stamp, freshness);
+  if (forMs === null) return { outcome: "refused", reason: "stale_timestamp" };
+  return { outcome: "let_in", replay: { signature: nameOf(digest, text), forMs } };
 }
 
 /**
@@ -88,9 +88,9 @@ function lowerDigits(given: string, prefix: string): string {
   return given.slice(0, prefix.length) + given.slice(prefix.length).toLowerCase();
 }
 
-/** When a signature of this timestamp may be forgotten; null when the timestamp is outside the window. */
-function endOf(stamp: string, { windowMs, nowMs }: { windowMs: number; nowMs: number }): number | null {
+/** For how long a signature of this timestamp must be remembered; null when the timestamp is outside the window. */
+function remainingOf(stamp: string, { windowMs, nowMs }: { windowMs: number; nowMs: number }): number | null {
   const number = /^\d{1,15}$/.test(stamp) ? Number(stamp) : Number.NaN;
   const atMs = number < SECONDS_END ? number * 1000 : number;
-  return Math.abs(nowMs - atMs) <= windowMs ? atMs + windowMs + REMEMBERED_LONGER_MS : null;
+  return Math.abs(nowMs - atMs) <= windowMs ? atMs + windowMs + REMEMBERED_LONGER_MS - nowMs : null;
 }

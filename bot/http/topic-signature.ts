@@ -43,8 +43,8 @@ export async function checkTopic(
   if (!verify(claim.hash, Buffer.from(claim.text), key, claim.signature)) {
     return { outcome: "refused", reason: "bad_signature" };
   }
-  const expiresAtMs = claim.atMs + windowMs + REMEMBERED_LONGER_MS;
-  return { outcome: "let_in", replay: { signature: nameOf(claim.text), expiresAtMs } };
+  const forMs = claim.atMs + windowMs + REMEMBERED_LONGER_MS - request.nowMs;
+  return { outcome: "let_in", replay: { signature: nameOf(claim.text), forMs } };
 }
 
 type Field = (name: string) => string | undefined;

@@ -15,8 +15,11 @@ export interface RawBody {
 export interface Replay {
   /** Names the signature; one name per signed text, however a request spells it. */
   signature: string;
-  /** From then on the signature is forgotten: by then it must be refused for its age, or may count anew. */
-  expiresAtMs: number;
+  /**
+   * For so long the signature is remembered from when it is taken, by the journal's own clock, which may stand
+   * elsewhere than the caller's. By then it must be refused for its age, or may count anew.
+   */
+  forMs: number;
 }
 
 /** What one POST brought. */

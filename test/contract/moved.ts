@@ -72,7 +72,7 @@ async function knowsBefore({ journal, inbox, tasks }: Worked): Promise<void> {
     again.map((receipt) => receipt.outcome),
     ["duplicate"],
   );
-  const replay = { signature: "sig 9", expiresAtMs: START_MS + 90_000 };
+  const replay = { signature: "sig 9", forMs: 90_000 };
   const signed = await journal.append(aDelivery([aDraft({ dedupeKey: "another" })], { replay }));
   assert.deepEqual(
     signed.map((receipt) => receipt.outcome),

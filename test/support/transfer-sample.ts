@@ -33,7 +33,7 @@ async function fillOne(harness: Filled, { place, n }: { place: number; n: number
   const [claimed] = await inbox.claim(1, 1000);
   if (claimed && n % 2 === 0) await inbox.done(claimed.key, claimed.fence);
   else if (claimed && n % 3 === 0) await inbox.postpone(claimed.key, claimed.fence, START_MS + 5000);
-  const replay = { signature: `sig ${n}`, expiresAtMs: START_MS + 10_000 * n };
+  const replay = { signature: `sig ${n}`, forMs: 10_000 * n };
   const draft = aDraft({ dedupeKey: `signed ${n}`, freshId: `e_signed${place}` });
   await journal.append(aDelivery([draft], { raw: aRawBody(`signed ${n}`), replay }));
   const at = new Date(START_MS + place).toISOString();

@@ -166,7 +166,7 @@ function appending(): void {
   });
 
   test("take a signature once", async () => {
-    const replay = { signature: "s", expiresAtMs: START_MS + 60_000 };
+    const replay = { signature: "s", forMs: 60_000 };
     const receipts = (
       await onBoth(40, (store, n) => {
         const drafts = upTo(3).map((m) => aDraft({ dedupeKey: null, freshId: `e_${n}_${m}` }));

@@ -136,7 +136,7 @@ describe("data that lay in the order of its keys", () => {
     for (const key of ["merged", "waits", "trimmed", "copied"]) {
       assert.deepEqual(await append(key), { eventId: idOf(key), outcome: "duplicate" });
     }
-    const replay = { signature: "its name", expiresAtMs: clock.nowMs() + 9_000_000 };
+    const replay = { signature: "its name", forMs: 9_000_000 };
     const replayed = await store.journal.append(aDelivery([draft("other")], { replay }));
     assert.deepEqual(replayed, [{ eventId: idOf("merged"), outcome: "duplicate" }]);
     clock.advance(dedupeWindowMs);

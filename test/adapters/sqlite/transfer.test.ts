@@ -76,22 +76,22 @@ describe("a folder that a transfer has left or not finished", () => {
 test("a signature that was taken anew moves as it was taken last", async (t) => {
   const folder = embeddedFolder();
   t.after(folder.remove);
-  const expiresAtMs = folder.clock.nowMs() + 1_000;
-  const take = (freshId: string, expires: number) => {
+  const expiresAtMs = folder.clock.nowMs() + 2_000;
+  const take = (freshId: string) => {
     const draft = aDraft({ dedupeKey: null, freshId });
-    return aDelivery([draft], { replay: { signature: "its name", expiresAtMs: expires } });
+    return aDelivery([draft], { replay: { signature: "its name", forMs: 1_000 } });
   };
   await folder.work(async ({ journal }) => {
-    await journal.append(take("e_first", expiresAtMs));
+    await journal.append(take("e_first"));
     folder.clock.advance(1_000);
-    await journal.append(take("e_second", expiresAtMs + 1_000));
+    await journal.append(take("e_second"));
   });
   const side = await folder.side();
   const { records } = await side.read("signature", null, 10);
   await side.close();
   assert.deepEqual(
     records.map(({ body }) => body),
-    [{ expiresAtMs: expiresAtMs + 1_000, receipts: [{ eventId: "e_second", outcome: "repeat" }] }],
+    [{ expiresAtMs, receipts: [{ eventId: "e_second", outcome: "repeat" }] }],
   );
 });
 
