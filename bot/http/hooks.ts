@@ -6,7 +6,7 @@ import { type Caller, callerOf } from "./caller.ts";
 import type { Exchange } from "./exchange.ts";
 import { checkHmac, type SignedRequest } from "./hmac.ts";
 import { answerTaken, deny, fail, turnAway } from "./hook-answers.ts";
-import { type IntakeDeps, type Posted, type ReadySource, takeBody } from "./intake.ts";
+import { type IntakeDeps, type IntakeOutcome, type Posted, type ReadySource, takeBody } from "./intake.ts";
 import type { RateGate } from "./rate-gate.ts";
 import { checkCaller, isSigned, withoutCredentials } from "./source-auth.ts";
 import { checkTopic, type TopicDeps, type TopicOutcome } from "./topic-signature.ts";
@@ -87,7 +87,15 @@ async function takeVerified(ctx: Exchange, ready: ReadySource, given: Given): Pr
     ctx.set("Retry-After", String(waitSeconds));
     return fail(ctx, 429, { code: "rate_limited", message: "this source sends more than it may" }, deps);
   }
-  await post(ctx, ready, { bytes, deps, ...(signature.replay ? { replay: signature.replay } : {}) });
+  const { replay } = signature;
+  const taken = await post(ctx, ready, { bytes, deps, ...(replay ? { replay } : {}) });
+  // Anybody may send again what they caught of a signed source: its sender must not wait for that.
+  if (replay && taken && broughtNothing(taken)) deps.rates.giveBack(name, limits);
+}
+
+function broughtNothing(taken: IntakeOutcome): boolean {
+  if (taken.outcome === "refused" || taken.receipts.length === 0) return false;
+  return taken.receipts.every(({ outcome }) => outcome === "duplicate");
 }
 
 function checkSignature(
@@ -106,7 +114,7 @@ function post(
   ctx: Exchange,
   source: ReadySource,
   given: { bytes: Buffer; deps: HookDeps; replay?: NonNullable<Signature["replay"]> },
-): Promise<void> {
+): Promise<IntakeOutcome | null> {
   const { bytes, deps, replay } = given;
   const { auth } = source.source;
   const sent = once(() =>
@@ -121,10 +129,16 @@ function post(
   return takeAndAnswer(ctx, posted, deps);
 }
 
-/** Takes a body whose sender may send it, and answers; what could not be stored is to be sent again. */
-export async function takeAndAnswer(ctx: Exchange, posted: Posted, deps: IntakeDeps): Promise<void> {
+/** Takes a body whose sender may send it, and answers; what could not be stored, null, is to be sent again. */
+export async function takeAndAnswer(
+  ctx: Exchange,
+  posted: Posted,
+  deps: IntakeDeps,
+): Promise<IntakeOutcome | null> {
   try {
-    answerTaken(ctx, await takeBody(posted, deps));
+    const taken = await takeBody(posted, deps);
+    answerTaken(ctx, taken);
+    return taken;
   } catch (error) {
     const { name: source } = posted.source.source;
     deps.log.error({ source, err: error, reason: errorText(error) }, "intake failed");
@@ -133,6 +147,7 @@ export async function takeAndAnswer(ctx: Exchange, posted: Posted, deps: IntakeD
     ctx.set("Retry-After", String(RETRY_AFTER_SECONDS));
     ctx.status = 503;
     ctx.body = { error: { code, message: "the events could not be stored; send them again" } };
+    return null;
   }
 }
 

@@ -101,6 +101,26 @@ test("a source sends at its rate, is told when to try again, and holds up no oth
   assert.equal((await server.send("keyed", post(BODY, { authorization: "Bearer k" }))).status, 202);
 });
 
+test("a signed request that comes again takes nothing of what its sender may send", async (t) => {
+  const limits = { perSecond: 0.1, burst: 3 };
+  const server = await hookServer(t, { sources: { signed: { ...HMAC.signed, limits } } });
+  const nowMs = server.clock.nowMs();
+  const statusOf = async (request: RequestInit) => (await server.send("signed", request)).status;
+  const caught = signed(nowMs);
+  const statuses = await inTurn(Array.from({ length: 9 }, () => caught).map((one) => () => statusOf(one)));
+  assert.deepEqual(new Set(statuses), new Set([202]));
+  const others = ["a", "b", "c"].map((id) =>
+    signed(nowMs, { body: `{"event_type":"disk.full","id":"${id}"}` }),
+  );
+  assert.deepEqual(await inTurn(others.map((one) => () => statusOf(one))), [202, 202, 429]);
+});
+
+async function inTurn<T>(calls: (() => Promise<T>)[]): Promise<T[]> {
+  const answers: T[] = [];
+  for (const call of calls) answers.push(await call());
+  return answers;
+}
+
 test("a source's own limit counts instead of the process's", async (t) => {
   const sources = {
     small: { auth: "none", limits: { maxBytes: 1024 } },
