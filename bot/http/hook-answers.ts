@@ -55,6 +55,7 @@ const MESSAGES: Partial<Record<AuthReason, string>> = {
   bad_credentials: "the credentials are not those of this source",
   repeated_credentials: "the credentials were given more than once",
   bad_signature: "the signature is not that of this body by this source's secret",
+  foreign_page: "this source takes nothing from pages of other sites",
   stale_timestamp: "the signed timestamp is too far from now",
   topic_not_allowed: "this topic may not deliver here",
 };
@@ -62,8 +63,8 @@ const MESSAGES: Partial<Record<AuthReason, string>> = {
 /** The answer to a caller who may not post. It says no more than the reason. */
 export function deny(ctx: Exchange, auth: SourceAuth, reason: AuthReason, deps: AnswerDeps): void {
   const message = MESSAGES[reason] ?? "this source asks for credentials";
-  const forbidden = reason === "address_not_allowed";
-  // Credentials would not help against the address.
+  const forbidden = reason === "address_not_allowed" || reason === "foreign_page";
+  // Credentials would not help against where it comes from.
   if (!forbidden) ctx.set("WWW-Authenticate", auth.kind === "basic" ? 'Basic realm="whale"' : "Bearer");
   fail(ctx, forbidden ? 403 : 401, { code: reason, message }, deps);
 }

@@ -7,6 +7,7 @@ import { sameSecret } from "./same-secret.ts";
 export type AuthReason =
   | "open_only_to_loopback"
   | "address_not_allowed"
+  | "foreign_page"
   | "no_credentials"
   | "repeated_credentials"
   | "bad_credentials"
@@ -24,14 +25,25 @@ const WRONG: AuthRefusal = { outcome: "refused", reason: "bad_credentials" };
 
 /**
  * Whether a caller may post to a source, as far as that can be told without the body: its address, then its
- * credentials. A source without authentication is open to this machine alone, unless it names networks.
+ * credentials. A source without authentication is open to this machine alone, unless it names networks, and to no
+ * page of another site: a person's browser sends from where the person may.
  */
 export function checkCaller({ auth, allow }: Pick<Source, "auth" | "allow">, caller: Caller): AuthOutcome {
   if (allow && !isAmong(allow, caller.address)) return { outcome: "refused", reason: "address_not_allowed" };
   if (auth.kind === "none" && !allow && !caller.local) {
     return { outcome: "refused", reason: "open_only_to_loopback" };
   }
+  if (auth.kind === "none" && isForeignPage(caller)) return { outcome: "refused", reason: "foreign_page" };
   return checkCredentials(auth, caller);
+}
+
+const OWN_SITES: readonly string[] = ["none", "same-origin"];
+
+/** Whether a browser says that a page of another site makes the request. Senders that are no browser say nothing. */
+function isForeignPage({ headers }: Caller): boolean {
+  const { "sec-fetch-site": sites = [], origin: origins = [], host: hosts = [] } = headers;
+  const own = hosts.flatMap((host) => [`http://${host}`, `https://${host}`]);
+  return sites.some((site) => !OWN_SITES.includes(site)) || origins.some((origin) => !own.includes(origin));
 }
 
 /** Whether a source's bodies carry a signature, so that nothing is known of the sender before they are read. */

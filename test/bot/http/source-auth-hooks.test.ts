@@ -144,6 +144,20 @@ test("networks are judged by the entry of the proxy in front, not by what the cl
   assert.deepEqual(await answerOf(server.send("inside", post())), [403, "address_not_allowed"]);
 });
 
+test("what a page of another site sends to an open source is refused, counted and logged", async (t) => {
+  const server = await hookServer(t, {
+    sources: { open: { auth: "none" }, keyed: { auth: { bearer: "k" } } },
+  });
+  const page = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+  const answer = await server.send("open", post(BODY, page));
+  assert.equal(answer.headers.get("www-authenticate"), null);
+  assert.deepEqual(await answerOf(Promise.resolve(answer)), [403, "foreign_page"]);
+  assert.match(await server.metrics(), /outcome="foreign_page"[^\n]* 1\n/);
+  assert.ok(server.lines.some((line) => line.includes('"foreign_page"')));
+  const withKey = post(BODY, { ...page, authorization: "Bearer k" });
+  assert.deepEqual(await answerOf(server.send("keyed", withKey)), [202, ""]);
+});
+
 const FALCON =
   "endpoint=vm-1&metric=cpu.idle&status=PROBLEM&priority=0&time=2026-11-01%2000:00&stra_id=7&tags=a:b";
 

@@ -47,6 +47,29 @@ test("a source without authentication is open to this machine by an address of i
   assert.equal(judged({ forwarded: ["for=10.20.3.17"] }, socket), "refused");
 });
 
+const PAGES: [headers: Record<string, string[]>, outcome: string][] = [
+  [{ "sec-fetch-site": ["none"] }, "let_in"],
+  [{ "sec-fetch-site": ["same-origin"], origin: ["http://127.0.0.1:3000"] }, "let_in"],
+  [{ origin: ["http://127.0.0.1:3000"] }, "let_in"],
+  [{ "sec-fetch-site": ["cross-site"] }, "foreign_page"],
+  [{ "sec-fetch-site": ["same-site"] }, "foreign_page"],
+  [{ "sec-fetch-site": ["none", "cross-site"] }, "foreign_page"],
+  [{ origin: ["https://evil.example"] }, "foreign_page"],
+  [{ origin: ["http://127.0.0.1:3001"] }, "foreign_page"],
+  [{ origin: ["http://127.0.0.1:3000", "https://evil.example"] }, "foreign_page"],
+  [{ origin: ["null"] }, "foreign_page"],
+  [{ origin: [""] }, "foreign_page"],
+];
+
+for (const [headers, outcome] of PAGES) {
+  test(`a source without authentication answers a browser's ${JSON.stringify(headers)} with ${outcome}`, () => {
+    const headersDistinct = { host: ["127.0.0.1:3000"], ...headers };
+    const request = { headersDistinct, socket: { remoteAddress: "127.0.0.1" } } as unknown as IncomingMessage;
+    const judged = checkCaller({ auth: { kind: "none" } }, callerOf(request, {}, 0));
+    assert.equal(judged.outcome === "refused" ? judged.reason : judged.outcome, outcome);
+  });
+}
+
 const HEADERS: [authorization: string[], outcome: string][] = [
   [["Bearer hook-token-1"], "let_in"],
   [["bearer   hook-token-1"], "let_in"],
