@@ -1,4 +1,4 @@
-import { eventId, partitionOf } from "../../core/ids/index.ts";
+import { bytesName, eventId, partitionOf } from "../../core/ids/index.ts";
 import { admit, type EventDraft, type Incident } from "../../core/incidents/index.ts";
 import type { Delivery, Receipt } from "../../core/ports/index.ts";
 import type { Arg } from "./engine.ts";
@@ -24,6 +24,8 @@ interface Kept {
   facts: Rest[];
   /** Absent when nothing is to be kept of the delivery. */
   raw?: [ref: string, contentType: string];
+  /** The first event of a delivery that brought only what came before: its body is kept if it differs from that one's. */
+  again?: string;
   events: [partition: number, id: string][];
   /** Delivery keys that came, again or first. */
   seen: string[];
@@ -40,9 +42,12 @@ export function decide(delivery: Delivery, view: FactView, settings: Settings): 
   const known = firstReceipts(delivery, view, settings.nowMs);
   if (known) return { ...made, receipts: known, facts: view.rests() };
   const { ref, contentType, bytes } = delivery.raw;
-  made.raw = [ref, contentType];
   made.bodies.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   for (const draft of delivery.drafts) made.receipts.push(decideDraft(draft, made, { view, settings }));
+  const [first] = made.receipts;
+  const again = first && made.events.length === 0;
+  made.raw = [again ? bytesName(ref) : ref, contentType];
+  if (again) made.again = first.eventId;
   rememberSignature(delivery, made, { view, settings });
   made.facts = view.rests();
   return made;

@@ -111,16 +111,29 @@ local function change(kind, field, text)
   stored[kind][field] = text
   collect('HSET', HASHES[kind], field, text)
 end
+local came = {}
+-- What names the body that an event came in.
+local function rawRefOf(id)
+  if came[id] then return came[id] end
+  local partition, position = string.match(redis.call('HGET', B .. ':index', id) or '', '^(%d+)-(%d+)$')
+  local entry = partition and redis.call('XRANGE', B .. ':e:' .. partition, position, position)[1]
+  return entry and entry[2][8] or ''
+end
+local function isKept(ref, again)
+  return again and string.sub(rawRefOf(again), -#ref) == ref
+end
 local function store(delivery, first)
   if not stands(delivery.facts) then return 0 end
   for _, event in ipairs(delivery.events) do
     if stored.event[event[2]] then return event[2] end
   end
   local raw = delivery.raw
-  if raw then keepRaw(raw[1], raw[2], ARGV[first], #delivery.events) end
+  if raw and not isKept(raw[1], delivery.again) then
+    keepRaw(raw[1], raw[2], ARGV[first], #delivery.events)
+  end
   for i, event in ipairs(delivery.events) do
     append(event[1], 'event', event[2], raw[1], ARGV[first + i])
-    stored.event[event[2]] = '='
+    stored.event[event[2]], came[event[2]] = '=', raw[1]
   end
   for _, key in ipairs(delivery.firsts) do change('first', key[1], key[2]) end
   for _, key in ipairs(delivery.seen) do collect('ZADD', ':seen', at, key) end

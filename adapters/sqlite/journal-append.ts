@@ -1,4 +1,4 @@
-import { eventId, partitionOf } from "../../core/ids/index.ts";
+import { bytesName, eventId, partitionOf } from "../../core/ids/index.ts";
 import { type AdmissionFacts, admit } from "../../core/incidents/index.ts";
 import type { RawBody, Receipt } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
@@ -33,10 +33,34 @@ export function appendDelivery(delivery: TextDelivery, context: AppendContext): 
     receipts.push(appendDraft({ draft, rawRef: delivery.raw.ref }, context));
   }
   const events = receipts.filter((receipt) => receipt.outcome !== "duplicate").length;
-  keepRaw(context.db, delivery.raw, { uses: events, nowMs: context.nowMs });
+  keepBody(delivery.raw, { receipts, events }, context);
   rememberSignature(context, delivery, receipts);
   if (events > 0) context.wake("journal");
   return receipts;
+}
+
+/** Of a delivery that brought only what came before, a body is kept that differs from the first one, once. */
+function keepBody(
+  raw: RawBody,
+  { receipts, events }: { receipts: readonly Receipt[]; events: number },
+  context: AppendContext,
+): void {
+  const { db, nowMs } = context;
+  const [first] = receipts;
+  if (!first || events > 0) {
+    keepRaw(db, raw, { uses: events, nowMs });
+    return;
+  }
+  const ref = bytesName(raw.ref);
+  if (!rawRefOf(first.eventId, context).endsWith(ref)) keepRaw(db, { ...raw, ref }, { uses: 0, nowMs });
+}
+
+/** What names the body that an event came in; empty when the journal does not hold the event. */
+function rawRefOf(id: string, { db, index }: Keyed): string {
+  const position = index.find(EVENTS, id);
+  if (position === undefined) return "";
+  const sql = "SELECT raw_ref FROM entries WHERE position = ?";
+  return db.get<{ raw_ref: string | null }>(sql, position)?.raw_ref ?? "";
 }
 
 function appendDraft(

@@ -2,7 +2,7 @@ import type { Delivery as AdapterDelivery, Reading, SourceAdapter } from "../../
 import { errorText } from "../../core/errors.ts";
 import type { CompiledSource, EventTypeRegistry, Violation } from "../../core/events/index.ts";
 import { normalise } from "../../core/events/index.ts";
-import type { JsonObject } from "../../core/ids/index.ts";
+import { bytesName, type JsonObject } from "../../core/ids/index.ts";
 import type { EventDraft } from "../../core/incidents/index.ts";
 import type {
   Clock,
@@ -101,7 +101,7 @@ export async function takeBody(posted: Posted, deps: IntakeDeps): Promise<Intake
     ...receipts.map(({ outcome }) => outcome),
     ...refused.map(({ reason }) => reason),
   ]);
-  tellDuplicates(receipts, { source, raw }, deps);
+  await tellDuplicates(receipts, { source, raw }, deps);
   const invalid = invalidOf(drafts, receipts);
   tellInvalid(invalid, source, deps);
   return { outcome: "taken", receipts, refused, invalid };
@@ -134,16 +134,24 @@ function kept(raw: RawBody, nowMs: number): RawBody {
 }
 
 /** The sender's key decides that a delivery came before; should its content differ, the body can still be found. */
-function tellDuplicates(
+async function tellDuplicates(
   receipts: readonly Receipt[],
   { source, raw }: Pick<Posted, "source" | "raw">,
-  { log }: IntakeDeps,
-): void {
+  { log, journal }: IntakeDeps,
+): Promise<void> {
   const again = receipts.filter(({ outcome }) => outcome === "duplicate");
   const [first] = again;
   if (!first) return;
-  const told = { source: source.source.name, eventId: first.eventId, events: again.length, rawRef: raw.ref };
-  log.info(told, "delivered again");
+  const { eventId } = first;
+  const rawRef = again.length < receipts.length ? raw.ref : await keptAs(raw, eventId, journal);
+  log.info({ source: source.source.name, eventId, events: again.length, rawRef }, "delivered again");
+}
+
+/** What names a body that brought only what came before: that of the first, unless it differs. */
+async function keptAs({ ref }: RawBody, eventId: string, journal: Journal): Promise<string> {
+  const name = bytesName(ref);
+  const first = (await journal.event(eventId))?.rawRef ?? "";
+  return first.endsWith(name) ? first : name;
 }
 
 /**

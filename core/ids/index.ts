@@ -1,2 +1,3 @@
+export * from "./bytes-name.ts";
 export * from "./ids.ts";
 export * from "./json.ts";

@@ -76,6 +76,8 @@ export interface Journal {
   /**
    * Stores a delivery's events and its raw body in one atomic write, deciding repeats and duplicates by
    * `admit`. Durable when it returns. A repeat of the call with the same delivery changes only counters.
+   * Of a delivery whose events all came before, the body is kept only if its bytes differ from those that the
+   * first of them came in, or these are gone; then under their bare `bytesName`, once.
    * A signature that this source used before, and that has not expired, stores nothing: the receipts are those
    * of its first delivery, all as `duplicate`.
    */

@@ -253,6 +253,18 @@ test("of two contents under one delivery key the first is the event, the second 
   });
 });
 
+test("a delivery that comes again is told with the body that it first came in, and that alone is kept", async (t) => {
+  const world = await openWorld(t, { files: drillRule() });
+  const body = drill("same", '"detail":{"a":1}');
+  const [first] = [await send(world, body), await send(world, body)];
+  const eventId = first.answer.events?.[0]?.eventId ?? "";
+  const { rawRef } = await logged(world, { msg: "delivered again", eventId });
+  await world.stored(async ({ journal }) => {
+    assert.equal((await journal.event(eventId))?.rawRef, rawRef);
+    assert.equal(Buffer.from((await journal.raw(String(rawRef)))?.bytes ?? []).toString(), body);
+  });
+});
+
 test("ten thousand events in one body are all stored, once, while others are answered", async (t) => {
   const world = await openWorld(t, { files: drillType });
   const events = Array.from({ length: 10_000 }, (_, n) => ({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { eventId } from "../../../core/ids/index.ts";
+import type { RawBody } from "../../../core/ports/index.ts";
 import { aDelivery, aDraft, aRawBody } from "../../support/builders.ts";
 import { START_MS } from "../../support/clock.ts";
 import { DEDUPE_WINDOW_MS, type HarnessOf, testsOn, upTo } from "../harness.ts";
@@ -9,6 +10,12 @@ type Open = () => Promise<HarnessOf<"journal">>;
 
 function after(ms: number): { receivedAt: string } {
   return { receivedAt: new Date(START_MS + ms).toISOString() };
+}
+
+/** A body as hooks keep it: with the time in front of the name of its bytes. */
+function timed(n: number, text: string): RawBody {
+  const raw = aRawBody(text);
+  return { ...raw, ref: `00000000${n}:${raw.ref}` };
 }
 
 /** Promises about `append`. */
@@ -46,6 +53,45 @@ function storing(open: Open): void {
   test("keeps the raw body of a delivery without events", async ({ journal }) => {
     assert.deepEqual(await journal.append(aDelivery([])), []);
     assert.deepEqual(await journal.raw(aRawBody().ref), aRawBody());
+  });
+
+  test("keeps no body again when its delivery comes again", async ({ journal }) => {
+    const first = timed(0, "same");
+    const later = upTo(4).map((n) => timed(n + 1, "same"));
+    await journal.append(aDelivery([aDraft()], { raw: first }));
+    await Promise.all(later.map((raw) => journal.append(aDelivery([aDraft()], { raw }))));
+    for (const { ref } of [...later, aRawBody("same")]) assert.equal(await journal.raw(ref), null);
+    assert.deepEqual(await journal.raw(first.ref), first);
+  });
+
+  test("keeps one body of many that come with their first delivery at once", async ({ journal }) => {
+    const bodies = upTo(20).map((n) => timed(n, "same"));
+    const receipts = await Promise.all(bodies.map((raw) => journal.append(aDelivery([aDraft()], { raw }))));
+    const kept = await Promise.all(bodies.map(async ({ ref }) => (await journal.raw(ref)) !== null));
+    assert.deepEqual(
+      kept,
+      receipts.map(([receipt]) => receipt?.outcome === "new"),
+    );
+    assert.equal(await journal.raw(aRawBody("same").ref), null);
+  });
+
+  test("keeps what differs from a delivery's first body once, by the name of its bytes", async ({
+    journal,
+  }) => {
+    await journal.append(aDelivery([aDraft()], { raw: timed(0, "first") }));
+    const others = upTo(3).map((n) => timed(n, "other"));
+    for (const raw of others) await journal.append(aDelivery([aDraft()], { raw }));
+    for (const { ref } of others) assert.equal(await journal.raw(ref), null);
+    assert.deepEqual(await journal.raw(aRawBody("other").ref), aRawBody("other"));
+  });
+
+  test("keeps the body of a delivery that brought something new beside what came before", async ({
+    journal,
+  }) => {
+    const raw = timed(1, "same");
+    await journal.append(aDelivery([aDraftNo(1)], { raw: timed(0, "same") }));
+    await journal.append(aDelivery([aDraftNo(1), aDraftNo(2)], { raw }));
+    assert.deepEqual(await journal.raw(raw.ref), raw);
   });
 
   test("stores many deliveries at once, each once", async ({ journal }) => {
