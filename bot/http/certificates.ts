@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { ChatOpsError } from "../../core/errors.ts";
 
 /** Fetches the text of a certificate; rejects when that cannot be had now. */
@@ -8,6 +9,8 @@ export type FetchCertificate = (url: string) => Promise<string>;
 export interface Certificates {
   /** The key; null when what is there is no certificate with an RSA key that is valid now. Rejects as the fetch does. */
   keyOf(url: string, nowMs: number): Promise<KeyObject | null>;
+  /** Tells that the key from there has verified what an expected sender signed. */
+  trust(url: string): void;
 }
 
 interface Kept {
@@ -20,14 +23,20 @@ const KEPT_MS = 24 * 3_600_000;
 const FAILED_MS = 30_000;
 const MAX_KEPT = 32;
 const MAX_UNDER_WAY = 8;
+/** One more is fetched at once if it has verified something. */
+const MAX_WITH_VERIFIED = MAX_UNDER_WAY + 1;
 
-/** Fetches each certificate once a day at most, a few at a time. The caller has checked whose address it is. */
+/**
+ * Fetches each certificate once a day at most, a few at a time. The caller has checked whose address it is, but anyone
+ * may name one: those that have verified something are kept apart, and one place to fetch is theirs alone.
+ */
 export function certificatesOver(fetchCertificate: FetchCertificate): Certificates {
-  const kept = new Map<string, Kept>();
+  const named = new LRUCache<string, Kept>({ max: MAX_KEPT });
+  const verified = new LRUCache<string, Kept>({ max: MAX_KEPT });
   let underWay = 0;
 
+  const shelfOf = (url: string) => (verified.has(url) ? verified : named);
   const fetchOne = async (url: string): Promise<X509Certificate | null> => {
-    if (underWay >= MAX_UNDER_WAY) throw busy();
     underWay += 1;
     try {
       return parsed(await fetchCertificate(url));
@@ -36,21 +45,30 @@ export function certificatesOver(fetchCertificate: FetchCertificate): Certificat
     }
   };
   const keep = (url: string, nowMs: number): Kept => {
+    // Not remembered as a failure: nobody was asked.
+    if (underWay >= (verified.has(url) ? MAX_WITH_VERIFIED : MAX_UNDER_WAY)) throw busy();
     const entry: Kept = { certificate: fetchOne(url), untilMs: nowMs + KEPT_MS };
     const shorten = () => {
       entry.untilMs = nowMs + FAILED_MS;
     };
     entry.certificate.then((certificate) => certificate ?? shorten(), shorten);
-    kept.delete(url);
-    kept.set(url, entry);
-    for (const oldest of kept.keys()) if (kept.size > MAX_KEPT) kept.delete(oldest);
+    shelfOf(url).set(url, entry);
     return entry;
   };
   return {
     keyOf: async (url, nowMs) => {
-      const known = kept.get(url);
+      const known = shelfOf(url).get(url);
       const entry = known && known.untilMs > nowMs ? known : keep(url, nowMs);
-      return validKey(await entry.certificate, nowMs);
+      const key = validKey(await entry.certificate, nowMs);
+      // Others may have pushed it out while it came.
+      if (key && !shelfOf(url).has(url)) shelfOf(url).set(url, entry);
+      return key;
+    },
+    trust: (url) => {
+      const entry = named.peek(url);
+      if (!entry) return;
+      named.delete(url);
+      verified.set(url, entry);
     },
   };
 }

@@ -43,6 +43,7 @@ export async function checkTopic(
   if (!verify(claim.hash, Buffer.from(claim.text), key, claim.signature)) {
     return { outcome: "refused", reason: "bad_signature" };
   }
+  deps.certificates.trust(claim.certificateUrl.href);
   const forMs = claim.atMs + windowMs + REMEMBERED_LONGER_MS - request.nowMs;
   return { outcome: "let_in", replay: { signature: nameOf(claim.text), forMs } };
 }
