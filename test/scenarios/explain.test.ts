@@ -113,6 +113,24 @@ describe("why a rule did or did not fire", { concurrency: 3 }, () => {
     assert.match(await ask(world, "zhaoliu", `why ${task}`), /events\.read/);
   });
 
+  test("in chat too the tasks are told only to who may read them", async (t) => {
+    const rights = ["events.read", "rules.read"];
+    const roles = [
+      { name: "all", of: { users: ["zhangsan"] }, rights: [...rights, "tasks.read"] },
+      { name: "half", of: { users: ["lisi"] }, rights },
+    ];
+    const world = await openWorld(t, { files: { ...drillRule(), "roles.yaml": { roles } } });
+    await drill(world, "1");
+    const { id } = await archived(world, "h1", "fired");
+    const whole = (await ask(world, "zhangsan", `why ${id}`)).split("\n");
+    const half = (await ask(world, "lisi", `why ${id}`)).split("\n");
+    assert.equal(half.length, whole.length - 1);
+    assert.deepEqual(
+      half.filter((line) => !whole.includes(line)),
+      [],
+    );
+  });
+
   test("a shadow rule records what it would have done, and does nothing", async (t) => {
     const shadow = drillRule({
       ...{ id: "shade", title: "影子", mode: "shadow", targets: ["{{ detail.host }}"], ...THROTTLE },
