@@ -150,7 +150,9 @@ async function tellDuplicates(
 /** What names a body that brought only what came before: that of the first, unless it differs. */
 async function keptAs({ ref }: RawBody, eventId: string, journal: Journal): Promise<string> {
   const name = bytesName(ref);
-  const first = (await journal.event(eventId))?.rawRef ?? "";
+  // All is stored: that this cannot be looked up is no reason to have it sent again.
+  const event = await journal.event(eventId).catch(() => null);
+  const first = event?.rawRef ?? "";
   return first.endsWith(name) ? first : name;
 }
 
