@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Deciders } from "../core/approvals/index.ts";
-import { isChatOpsError } from "../core/errors.ts";
+import { isChatOpsError, isFinal } from "../core/errors.ts";
 import {
   type AccessToken,
   type Entitlement,
@@ -133,7 +133,7 @@ export async function entitlementOf(
 ): Promise<Entitlement> {
   const groups = among.map(({ people }) => people);
   const found = await directory.vouch(userId, groups).catch((error: unknown) => {
-    if (!isChatOpsError(error) || error.retryable) throw error;
+    if (!isFinal(error)) throw error;
     return { outcome: "group_gone" as const };
   });
   if (found.outcome !== "entitled") return found;

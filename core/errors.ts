@@ -36,6 +36,11 @@ export function isChatOpsError(value: unknown): value is ChatOpsError {
   return value instanceof ChatOpsError;
 }
 
+/** Whether trying again cannot help. */
+export function isFinal(error: unknown): error is ChatOpsError {
+  return isChatOpsError(error) && !error.retryable;
+}
+
 /** The text of any thrown value, for logs and stored reasons. */
 export function errorText(value: unknown): string {
   return value instanceof Error ? value.message : String(value);

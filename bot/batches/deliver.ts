@@ -1,6 +1,6 @@
 import { type Batch, type BatchCard, type BatchMember, codeFor } from "../../core/batches/index.ts";
 import type { CardView } from "../../core/cards/index.ts";
-import { errorText } from "../../core/errors.ts";
+import { errorText, isFinal } from "../../core/errors.ts";
 import { cardId, hashOf } from "../../core/ids/index.ts";
 import type {
   CardReceipt,
@@ -17,7 +17,6 @@ import { type Task, withCode } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import type { Channel } from "../workers/channel.ts";
-import { isFinal } from "../workers/give-up.ts";
 import { membersOf, nobody } from "../workers/hearers.ts";
 import { abreast } from "./abreast.ts";
 import { changeBatch, withBatchCard } from "./store.ts";

@@ -1,4 +1,4 @@
-import { ChatOpsError, errorText } from "../../core/errors.ts";
+import { ChatOpsError, errorText, isFinal } from "../../core/errors.ts";
 import type { Group, Groups } from "../../core/groups/index.ts";
 import { resultMessage } from "../../core/outbox/index.ts";
 import type {
@@ -10,7 +10,7 @@ import type {
   OutboxClaim,
   TaskStore,
 } from "../../core/ports/index.ts";
-import { type Deliver, giveUpIfFinal, isFinal, type Viewer } from "../workers/index.ts";
+import { type Deliver, giveUpIfFinal, type Viewer } from "../workers/index.ts";
 import type { CardFinder, GroupCard } from "./group-card.ts";
 
 /** Who writes into groups. */

@@ -1,4 +1,4 @@
-import { isChatOpsError } from "../../core/errors.ts";
+import { isFinal } from "../../core/errors.ts";
 import { normaliseUserId } from "../../core/people/index.ts";
 import type { Directory } from "../../core/ports/index.ts";
 
@@ -33,7 +33,7 @@ async function plainIdOf(rawId: string, { plainId }: SenderDeps): Promise<string
   try {
     return await plainId(rawId);
   } catch (error) {
-    if (!isChatOpsError(error) || error.retryable) throw error;
+    if (!isFinal(error)) throw error;
     return null;
   }
 }

@@ -1,5 +1,5 @@
 import { lastOfHold, taskCard } from "../../core/cards/index.ts";
-import { errorText, isChatOpsError } from "../../core/errors.ts";
+import { errorText, isChatOpsError, isFinal } from "../../core/errors.ts";
 import { cardId } from "../../core/ids/index.ts";
 import { BUDGET_SHORT } from "../../core/outbox/index.ts";
 import type { OutboxBody, OutboxClaim } from "../../core/ports/index.ts";
@@ -13,7 +13,7 @@ import {
 } from "../../core/tasks/index.ts";
 import { waitingItem } from "../batches/gather.ts";
 import type { DeliverDeps } from "./deliver.ts";
-import { countDropped, isFinal } from "./give-up.ts";
+import { countDropped } from "./give-up.ts";
 import { membersOf, nobody, tellCardFailed, tellUnreached } from "./hearers.ts";
 import { progressNow } from "./runs-below.ts";
 

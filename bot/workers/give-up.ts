@@ -1,14 +1,9 @@
-import { errorText, isChatOpsError } from "../../core/errors.ts";
+import { errorText, isChatOpsError, isFinal } from "../../core/errors.ts";
 import type { Logger, Metrics, OutboxClaim } from "../../core/ports/index.ts";
 
 interface GivingUp {
   log: Logger;
   metrics: Metrics;
-}
-
-/** Whether trying again cannot help. */
-export function isFinal(error: unknown): boolean {
-  return isChatOpsError(error) && !error.retryable;
 }
 
 /** Throws what is to be tried again; tells of what is not. */

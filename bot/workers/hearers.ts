@@ -1,6 +1,6 @@
 import { approvers } from "../../core/approvals/index.ts";
 import { plainLine } from "../../core/cards/index.ts";
-import { ChatOpsError, errorText, isChatOpsError } from "../../core/errors.ts";
+import { ChatOpsError, errorText, isChatOpsError, isFinal } from "../../core/errors.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { type People, type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type {
@@ -69,7 +69,7 @@ async function readOne(people: People, { directory, log }: FindDeps): Promise<st
   try {
     return await directory.expand(people);
   } catch (error) {
-    if (!isChatOpsError(error) || error.retryable) throw error;
+    if (!isFinal(error)) throw error;
     log.error(
       { people: peopleText(people), code: error.code, reason: error.message },
       "people cannot be found",
@@ -96,7 +96,7 @@ export function nobody(groups: PeopleGroups): Error {
  * none of them can be found. Throws when not even they can.
  */
 export async function audienceOf(task: Task, deps: HearerDeps): Promise<string[]> {
-  if (task.state === "rejected") return requesterList(task);
+  if (task.state === "rejected") return askerOf(task);
   const named = await find(namedBy(task), deps);
   const people = [...named.members, ...involved(task)];
   if (people.length > 0) return [...new Set(people)];
@@ -115,10 +115,11 @@ export async function noticedOf(groups: PeopleGroups, task: Task, deps: HearerDe
 
 /** Who asked for it, and who approved it. */
 function involved(task: Task): string[] {
-  return [...requesterList(task), ...approvers(task)];
+  return [...askerOf(task), ...approvers(task)];
 }
 
-function requesterList(task: Task): string[] {
+/** Who asked for it; nobody where a rule made it. */
+function askerOf(task: Task): string[] {
   const requester = requesterOf(task);
   return requester === null ? [] : [requester];
 }
@@ -178,8 +179,7 @@ async function tellWhoAsks(facts: Unreached, deps: HearerDeps): Promise<void> {
   const { claim, task, unreachable, asked, named } = facts;
   const reached = asked.filter((id) => !unreachable.includes(id));
   const atRisk = claim.body.kind === "card" && reached.length < mostNeeded(task);
-  const requester = requesterOf(task);
-  const asker = requester === null ? [] : [requester];
+  const asker = askerOf(task);
   const owners = await ownersOf(task, deps);
   const all = atRisk ? [...owners, ...asker, ...reached, ...(await namedOf(task, deps))] : owners;
   const byName = unreachable.filter((id) => named.some(({ users = [] }) => users.includes(id)));
@@ -258,7 +258,7 @@ export async function tellCardFailed(
 
 async function failureHearers(task: Task, deps: HearerDeps): Promise<string[]> {
   const { members, lost } = await find([...ownedBy(task, deps), ...namedBy(task)], deps);
-  const hearers = [...new Set([...members, requesterOf(task) ?? []].flat())];
+  const hearers = [...new Set([...members, ...askerOf(task)])];
   return hearers.length === 0 && lost ? adminsOf(deps) : hearers;
 }
 

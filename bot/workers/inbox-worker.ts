@@ -1,7 +1,6 @@
-import { errorText, isChatOpsError } from "../../core/errors.ts";
+import { errorText, isChatOpsError, isFinal } from "../../core/errors.ts";
 import type { Clock, Inbox, InboxClaim, Logger } from "../../core/ports/index.ts";
 import { doublingDelayMs } from "../../core/tasks/index.ts";
-import { isFinal } from "./give-up.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createSlots } from "./slots.ts";
 

@@ -11,7 +11,7 @@ export * from "./deliver.ts";
 export * from "./digests.ts";
 export { pollDelayMs } from "./follow/poll-pace.ts";
 export * from "./follower.ts";
-export { giveUpIfFinal, isFinal } from "./give-up.ts";
+export { giveUpIfFinal } from "./give-up.ts";
 export * from "./inbox-worker.ts";
 export * from "./janitor.ts";
 export * from "./loop.ts";

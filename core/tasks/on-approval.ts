@@ -10,8 +10,9 @@ import type { Click, InputOf } from "./inputs.ts";
 import { becomeUnknown, isStartOpen } from "./open-start.ts";
 import { requesterOf } from "./origin.ts";
 import type { RefusalReason } from "./reasons.ts";
+import { WAITING_STATES } from "./recovery.ts";
 import { moved, noted, refused, type StepResult } from "./result.ts";
-import type { Decision, Task, TaskState } from "./task.ts";
+import type { Decision, Task } from "./task.ts";
 
 const SEEN_CLICKS_KEPT = 60;
 /** What each lack of entitlement is told as. */
@@ -196,8 +197,6 @@ interface Ending {
   message?: string;
 }
 
-const WAITING: readonly TaskState[] = ["pending_approval", "approved", "held"];
-
 /**
  * The last move of a task that ends without an execution: cards are closed, the end is journaled. One that waits for
  * another start, while it is open whether an earlier one went through, is not over: people are asked about that one.
@@ -205,7 +204,7 @@ const WAITING: readonly TaskState[] = ["pending_approval", "approved", "held"];
 export function ended(task: Task, { message, ...change }: Ending): StepResult {
   const { nowMs } = change;
   const told = message === undefined ? {} : { message };
-  if (WAITING.includes(task.state) && isStartOpen(task)) {
+  if (WAITING_STATES.some((state) => state === task.state) && isStartOpen(task)) {
     return becomeUnknown(task, { ...change, patch: { ...told, dueAtMs: nowMs } });
   }
   const shown = updateCards(task, nowMs, "click");
