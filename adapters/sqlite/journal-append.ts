@@ -4,6 +4,7 @@ import type { RawBody, Receipt } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import type { Wake } from "./group-commit.ts";
 import {
+  BODIES,
   EVENTS,
   firstReceivedAt,
   incidentKey,
@@ -11,7 +12,10 @@ import {
   type KeptIncident,
   type Keyed,
   keepIncident,
+  OPENED,
   rememberSeen,
+  SIGNED,
+  signatureKey,
 } from "./journal-keys.ts";
 import { firstReceipts, rememberSignature } from "./journal-signatures.ts";
 import { eventText, type TextDelivery, type TextDraft } from "./journal-text.ts";
@@ -29,14 +33,29 @@ export function appendDelivery(delivery: TextDelivery, context: AppendContext): 
   const first = firstReceipts(context, delivery, context.nowMs);
   if (first) return first;
   const receipts: Receipt[] = [];
-  for (const draft of delivery.drafts) {
-    receipts.push(appendDraft({ draft, rawRef: delivery.raw.ref }, context));
-  }
+  for (const draft of delivery.drafts) receipts.push(appendDraft(draft, delivery, context));
   const events = receipts.filter((receipt) => receipt.outcome !== "duplicate").length;
-  keepBody(delivery.raw, { receipts, events }, context);
-  rememberSignature(context, delivery, receipts);
+  if (events === 0 || !isAlone(delivery)) keepBeside(delivery, { receipts, events }, context);
   if (events > 0) context.wake("journal");
   return receipts;
+}
+
+/** Whether the row of its event has all that the delivery brought. */
+function isAlone({ drafts }: TextDelivery): boolean {
+  return drafts.length === 1;
+}
+
+/** Keeps the body and the signature in rows of their own. */
+function keepBeside(
+  { source, raw, replay }: TextDelivery,
+  came: { receipts: readonly Receipt[]; events: number },
+  context: AppendContext,
+): void {
+  keepBody(raw, came, context);
+  if (!replay) return;
+  const { receipts } = came;
+  const untilMs = context.nowMs + replay.forMs;
+  rememberSignature(context, { source, signature: replay.signature, untilMs, receipts });
 }
 
 /** Of a delivery that brought only what came before, a body is kept that differs from the first one, once. */
@@ -63,10 +82,7 @@ function rawRefOf(id: string, { db, index }: Keyed): string {
   return db.get<{ raw_ref: string | null }>(sql, position)?.raw_ref ?? "";
 }
 
-function appendDraft(
-  { draft, rawRef }: { draft: TextDraft; rawRef: string },
-  context: AppendContext,
-): Receipt {
+function appendDraft(draft: TextDraft, delivery: TextDelivery, context: AppendContext): Receipt {
   const { nowMs, partitions, dedupeWindowMs } = context;
   const key = incidentKey(draft.event.source, draft.event.incident);
   const kept = incidentOf(context, key);
@@ -80,8 +96,12 @@ function appendDraft(
     return countDuplicate(draft, event.id, context);
   }
   const partition = partitionOf(event.source, event.fingerprint, partitions);
-  insertEvent(context, { id: event.id, partition, body: eventText(draft, event), rawRef });
-  if (incident) keepIncident(context, key, { incident, nowMs, seq: kept?.seq });
+  const opens = incident?.state === "open" && !kept ? key : null;
+  const { id } = event;
+  const entry = { id, partition, body: eventText(draft, event), opens, firedAtMs: incident?.firedAtMs };
+  if (isAlone(delivery)) insertAlone(context, entry, delivery);
+  else insertEvent(context, entry, delivery.raw.ref);
+  if (incident && opens === null) keepIncident(context, key, { incident, nowMs, seq: kept?.seq });
   return { eventId: event.id, outcome: reason };
 }
 
@@ -117,11 +137,36 @@ interface NewEvent {
   id: string;
   partition: number;
   body: string;
-  rawRef: string;
+  /** The key of the incident that it opens and that was not known before. */
+  opens: string | null;
+  firedAtMs: number | undefined;
 }
 
-function insertEvent({ db, index, nowMs }: AppendContext, { partition, id, rawRef, body }: NewEvent): void {
-  const sql =
-    "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, 'event', ?, ?, ?)";
-  index.put(EVENTS, id, db.insert(sql, partition, nowMs, id, rawRef, body));
+function insertEvent(context: AppendContext, event: NewEvent, rawRef: string): void {
+  const { id, partition, body, opens, firedAtMs = null } = event;
+  const sql = `INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body, opens, fired_at_ms)
+    VALUES (?, ?, 'event', ?, ?, ?, ?, ?)`;
+  const { db, nowMs } = context;
+  indexEvent(context, event, db.insert(sql, partition, nowMs, id, rawRef, body, opens, firedAtMs));
+}
+
+/** Keeps the body and the signature of its delivery in the same row. */
+function insertAlone(context: AppendContext, event: NewEvent, { source, raw, replay }: TextDelivery): void {
+  const { db, index, nowMs } = context;
+  const { id, partition, body, opens, firedAtMs = null } = event;
+  const signed = replay ? signatureKey(source, replay.signature) : null;
+  const signedUntilMs = replay ? nowMs + replay.forMs : null;
+  const sql = `INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body, opens, fired_at_ms,
+      signed, signed_until_ms, content_type, bytes)
+    VALUES (?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  const entry = [partition, nowMs, id, raw.ref, body, opens, firedAtMs] as const;
+  const position = db.insert(sql, ...entry, signed, signedUntilMs, raw.contentType, raw.bytes);
+  indexEvent(context, event, position);
+  index.put(BODIES, raw.ref, position);
+  if (signed !== null) index.put(SIGNED, signed, position);
+}
+
+function indexEvent({ index }: AppendContext, { id, opens }: NewEvent, position: number): void {
+  index.put(EVENTS, id, position);
+  if (opens !== null) index.put(OPENED, opens, position);
 }

@@ -1,4 +1,5 @@
-import type { Incident } from "../../core/incidents/index.ts";
+import type { WhaleEvent } from "../../core/events/index.ts";
+import { type Incident, openedIncident } from "../../core/incidents/index.ts";
 import type { Database } from "./database.ts";
 import type { KeyedTable, KeyIndex } from "./key-index.ts";
 
@@ -19,10 +20,19 @@ export const SEEN_AGAIN: KeyedTable = {
   index: "seen_again_by_key",
 };
 
-/** Incidents by source and key. */
+/** Incidents by source and key, but for those that only the event that opened them tells. */
 export const INCIDENTS: KeyedTable = { name: "incidents", id: "seq", key: "key", index: "incidents_by_key" };
 
-/** Signatures by source and name. */
+/** Events that opened an incident, by its source and key. It may have changed since: `INCIDENTS` is looked at first. */
+export const OPENED: KeyedTable = {
+  name: "entries",
+  id: "position",
+  key: "opens",
+  only: "opens IS NOT NULL",
+  index: "opened_by_key",
+};
+
+/** Signatures by source and name, but for those of deliveries that brought one event. */
 export const SIGNATURES: KeyedTable = {
   name: "signatures",
   id: "seq",
@@ -30,8 +40,26 @@ export const SIGNATURES: KeyedTable = {
   index: "signatures_by_name",
 };
 
+/** Events that came alone and signed, by source and name of the signature. */
+export const SIGNED: KeyedTable = {
+  name: "entries",
+  id: "position",
+  key: "signed",
+  only: "signed IS NOT NULL",
+  index: "signed_by_name",
+};
+
+/** Events that came alone, by the reference of the body that is in their row. */
+export const BODIES: KeyedTable = {
+  name: "entries",
+  id: "position",
+  key: "raw_ref",
+  only: "content_type IS NOT NULL",
+  index: "bodies_by_ref",
+};
+
 /** All tables of the journal whose rows are found through the index. */
-export const KEYED_TABLES = [EVENTS, SEEN_AGAIN, INCIDENTS, SIGNATURES] as const;
+export const KEYED_TABLES = [EVENTS, SEEN_AGAIN, INCIDENTS, OPENED, SIGNATURES, SIGNED, BODIES] as const;
 
 /** What reads and writes rows by their keys. */
 export interface Keyed {
@@ -66,9 +94,9 @@ export function rememberSeen(
   index.put(SEEN_AGAIN, id, db.insert(sql, id, receivedAt, nowMs));
 }
 
-/** An incident and where it is kept. */
+/** An incident and where it is kept: without a number, in the event that opened it. */
 export interface KeptIncident {
-  seq: number;
+  seq?: number;
   incident: Incident;
 }
 
@@ -80,16 +108,32 @@ export function incidentKey(source: string, incident: string): string {
 /** An incident by its key. */
 export function incidentOf({ db, index }: Keyed, key: string): KeptIncident | undefined {
   const seq = index.find(INCIDENTS, key);
-  if (seq === undefined) return undefined;
-  const row = db.get<{ body: string }>("SELECT body FROM incidents WHERE seq = ?", seq);
-  return row && { seq, incident: JSON.parse(row.body) as Incident };
+  if (seq !== undefined) {
+    const row = db.get<{ body: string }>("SELECT body FROM incidents WHERE seq = ?", seq);
+    return row && { seq, incident: JSON.parse(row.body) as Incident };
+  }
+  const position = index.find(OPENED, key);
+  if (position === undefined) return undefined;
+  const row = db.get<OpeningRow>("SELECT body, fired_at_ms FROM entries WHERE position = ?", position);
+  return row && { incident: openedBy(row) };
+}
+
+/** The event that opened an incident. */
+export interface OpeningRow {
+  body: string;
+  fired_at_ms: number | null;
+}
+
+/** The incident as the event that opened it left it. */
+export function openedBy({ body, fired_at_ms: firedAtMs }: OpeningRow): Incident {
+  return openedIncident(JSON.parse(body) as WhaleEvent, firedAtMs ?? undefined);
 }
 
 /** Keeps an incident inside a transaction, in the place where it was before. */
 export function keepIncident(
   { db, index }: Keyed,
   key: string,
-  { incident, nowMs, seq }: { incident: Incident; nowMs: number; seq: number | undefined },
+  { incident, nowMs, seq }: { incident: Incident; nowMs: number; seq?: number | undefined },
 ): void {
   const values = [incident.state, nowMs, JSON.stringify(incident)] as const;
   if (seq !== undefined) {

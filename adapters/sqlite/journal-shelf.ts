@@ -2,7 +2,8 @@ import type { WhaleEvent } from "../../core/events/index.ts";
 import type { RawBody, ReaderName } from "../../core/ports/index.ts";
 import type { Database } from "./database.ts";
 import { type Engine, mergeIndex } from "./engine.ts";
-import { EVENTS, INCIDENTS, SEEN_AGAIN, SIGNATURES } from "./journal-keys.ts";
+import { BODIES, EVENTS, INCIDENTS, OPENED, SEEN_AGAIN, SIGNATURES } from "./journal-keys.ts";
+import { ENTRY_TABLES, forgetEntry, WHOLE_COLUMNS, type WholeRow } from "./journal-whole.ts";
 import type { KeyedTable } from "./key-index.ts";
 
 /** Complete by its type: a new reader holds entries back until it has passed them. */
@@ -17,10 +18,18 @@ export function eventOf({ db, index }: Engine, id: string): WhaleEvent | null {
 }
 
 /** One raw body; null when unknown or trimmed. */
-export function rawOf(db: Database, ref: string): RawBody | null {
-  const sql = "SELECT content_type, bytes FROM raw_bodies WHERE ref = ?";
-  const row = db.get<{ content_type: string; bytes: Uint8Array }>(sql, ref);
+export function rawOf({ db, index }: Engine, ref: string): RawBody | null {
+  const position = index.find(BODIES, ref);
+  const row =
+    position === undefined
+      ? db.get<BodyRow>("SELECT content_type, bytes FROM raw_bodies WHERE ref = ?", ref)
+      : db.get<BodyRow>("SELECT content_type, bytes FROM entries WHERE position = ?", position);
   return row ? { ref, contentType: row.content_type, bytes: row.bytes } : null;
+}
+
+interface BodyRow {
+  content_type: string;
+  bytes: Uint8Array;
 }
 
 /**
@@ -29,11 +38,12 @@ export function rawOf(db: Database, ref: string): RawBody | null {
  */
 export async function trimJournal(engine: Engine, olderThanMs: number): Promise<number> {
   const before = await engine.read(() => firstSince(engine.db, olderThanMs));
-  const entries = await forget(engine, EVENTS, { sql: PASSED, values: [before, olderThanMs] });
-  await forget(engine, SEEN_AGAIN, { sql: SEEN_BEFORE, values: [olderThanMs] });
+  const entries = await forget(engine, () => forgetEntries(engine, before, olderThanMs));
+  await forget(engine, () => forgetRows(engine, SEEN_AGAIN, { sql: SEEN_BEFORE, values: [olderThanMs] }));
   await forgetRaw(engine, olderThanMs);
-  await forget(engine, INCIDENTS, { sql: CLOSED_BEFORE, values: [olderThanMs] });
-  await forget(engine, SIGNATURES, { sql: EXPIRED, values: [engine.clock.nowMs()] });
+  await forget(engine, () => forgetIncidents(engine, olderThanMs));
+  const expired = { sql: EXPIRED, values: [engine.clock.nowMs()] };
+  await forget(engine, () => forgetRows(engine, SIGNATURES, expired));
   return entries;
 }
 
@@ -46,19 +56,46 @@ interface Doomed {
   values: readonly number[];
 }
 
-/** Deletes rows and their places in the index, some at a time. Returns how many. */
-async function forget(engine: Engine, table: KeyedTable, doomed: Doomed): Promise<number> {
+/**
+ * Deletes rows and their places in the index, some at a time. Returns how many. `some` gives null, and does nothing, when the
+ * place of one of them is in memory alone. Hardly ever is a row so old then.
+ */
+async function forget(engine: Engine, some: () => number | null): Promise<number> {
   let forgotten = 0;
   for (;;) {
-    const count = await engine.write(() => forgetSome(engine, table, doomed));
+    const count = await engine.write(some);
     if (count === null) await mergeIndex(engine);
     else forgotten += count;
     if (count !== null && count < AT_ONCE) return forgotten;
   }
 }
 
-/** Null, and nothing done, when the place of one of them is in memory alone. Hardly ever is a row so old then. */
-function forgetSome({ db, index }: Engine, table: KeyedTable, { sql, values }: Doomed): number | null {
+function forgetEntries(engine: Engine, before: number, olderThanMs: number): number | null {
+  const { db, index, clock } = engine;
+  const rows = db.all<WholeRow>(PASSED, before, olderThanMs, AT_ONCE);
+  if (rows.some(({ id }) => ENTRY_TABLES.some((table) => index.waitsUpTo(table, id)))) return null;
+  for (const row of rows) forgetEntry(engine, row, clock.nowMs());
+  return rows.length;
+}
+
+/** Of an incident that is forgotten, the event that opened it must not tell that it is open. */
+function forgetIncidents(engine: Engine, olderThanMs: number): number | null {
+  const { db, index } = engine;
+  const openings = db
+    .all<{ key: string }>(CLOSED_BEFORE, olderThanMs, AT_ONCE)
+    .map(({ key }) => ({ key, position: index.find(OPENED, key) }));
+  if (openings.some(({ position = 0 }) => index.waitsUpTo(OPENED, position))) return null;
+  const forgotten = forgetRows(engine, INCIDENTS, { sql: CLOSED_BEFORE, values: [olderThanMs] });
+  if (forgotten === null) return null;
+  for (const { key, position } of openings) {
+    if (position === undefined) continue;
+    db.run("UPDATE entries SET opens = NULL WHERE position = ?", position);
+    index.remove(OPENED, key, position);
+  }
+  return forgotten;
+}
+
+function forgetRows({ db, index }: Engine, table: KeyedTable, { sql, values }: Doomed): number | null {
   const rows = db.all<{ id: number; key: string }>(sql, ...values, AT_ONCE);
   if (rows.some(({ id }) => index.waitsUpTo(table, id))) return null;
   for (const { id, key } of rows) {
@@ -94,7 +131,7 @@ function firstSince(db: Database, olderThanMs: number): number {
 
 // The oldest entries, as far as all readers have come in their partition. The walk begins with the oldest; without its
 // end it would look at every entry that is not old.
-const PASSED = `SELECT position AS id, key FROM entries AS entry
+const PASSED = `SELECT ${WHOLE_COLUMNS} FROM entries AS entry
   WHERE position < ? AND at_ms < ? AND ${Object.keys(READERS).length} = (
     SELECT count(*) FROM readers AS place
     WHERE place.partition = entry.partition AND place.position >= entry.position

@@ -45,7 +45,7 @@ export function sqliteJournal(engine: Engine, config: SqliteStoreConfig): TextJo
     trim: (olderThanMs) => trimJournal(engine, olderThanMs),
     event: (id) => read(() => eventOf(engine, id)),
     incident: (source, key) => read(() => incidentOf(engine, incidentKey(source, key))?.incident ?? null),
-    raw: (ref) => read(() => rawOf(db, ref)),
+    raw: (ref) => read(() => rawOf(engine, ref)),
     refusals: (limit) => read(() => refusals(db, limit)),
   };
 }

@@ -66,6 +66,8 @@ interface Behind {
   recent: Waiting;
   /** What a merge is writing. */
   merging: Waiting;
+  /** With that, all rows of the table up to this one are in its index. */
+  mergedUpTo: number;
 }
 
 /** What takes one change of the open transaction back. */
@@ -145,7 +147,7 @@ function add(to: Waiting, hash: number, id: number): number {
 function openedBehind(db: Database, table: KeyedTable): Behind {
   const waits = (): number[] => [...behind.recent.rows.hashes(), ...behind.merging.rows.hashes()];
   const stored = storedKeys(db, table.index, waits);
-  const behind: Behind = { table, stored, recent: noneWaiting(), merging: noneWaiting() };
+  const behind: Behind = { table, stored, recent: noneWaiting(), merging: noneWaiting(), mergedUpTo: 0 };
   for (const { key, id } of rowsBehind(db, table)) {
     const hash = keyHash(key);
     stored.add(hash);
@@ -191,6 +193,7 @@ async function mergeAll(db: Database, all: readonly Behind[], write: Write): Pro
     if (behind.merging.rows.size() > 0) await mergeTable(db, behind, write);
     behind.merging = behind.recent;
     behind.recent = noneWaiting();
+    behind.mergedUpTo = lastRow(db, behind.table);
     await mergeTable(db, behind, write);
   }
 }
@@ -201,8 +204,13 @@ async function mergeTable(db: Database, behind: Behind, write: Write): Promise<v
   for (let at = 0; at < hashes.length; at += MERGED_AT_ONCE) {
     await write(() => writeRows(db, behind, hashes.slice(at, at + MERGED_AT_ONCE)));
   }
-  await write(() => setLastMerged(db, table, merging.rows.last()));
+  await write(() => setLastMerged(db, table, behind.mergedUpTo));
   behind.merging = noneWaiting();
+}
+
+/** Of the table, whether it is found by a key or not: those behind it alone are looked at when it is opened again. */
+function lastRow(db: Database, { name, id }: KeyedTable): number {
+  return db.get<{ last: number | null }>(`SELECT max(${id}) AS last FROM ${name}`)?.last ?? 0;
 }
 
 function writeRows(db: Database, { table, merging }: Behind, hashes: readonly number[]): void {
@@ -220,6 +228,11 @@ function insertRow(db: Database, { index }: KeyedTable, { hash, id }: { hash: nu
 export function indexAtOnce(db: Database, table: KeyedTable, row: { key: string; id: number }): void {
   insertRow(db, table, { hash: keyHash(row.key), id: row.id });
   setLastMerged(db, table, row.id);
+}
+
+/** A row was inserted that this table does not find; for whoever has no index in memory. */
+export function indexPassing(db: Database, table: KeyedTable, id: number): void {
+  setLastMerged(db, table, id);
 }
 
 /** The number of the row of a key; for whoever has no index in memory. */

@@ -16,6 +16,7 @@ import {
   TASK_TABLES,
 } from "./tables.ts";
 import { TABLES_BY_KEY } from "./tables-by-key.ts";
+import { WHOLE_ENTRIES } from "./whole-entries.ts";
 
 /** Each brings the data one version further. Never edit one that was released; add the next. */
 export const MIGRATIONS: readonly string[] = [
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly string[] = [
   OUTBOX_WHY,
   TABLES_BY_KEY,
   OUTBOX_LEASES,
+  WHOLE_ENTRIES,
 ];
 
 /** The schema version of a database file. */

@@ -11,8 +11,6 @@ export interface RowNumbers {
   size(): number;
   /** They, in no order. */
   hashes(): number[];
-  /** The highest number of a row; 0 when there is none. */
-  last(): number;
 }
 
 /** Places at first; a power of two. */
@@ -60,13 +58,6 @@ export function rowNumbers(): RowNumbers {
       const all: number[] = [];
       eachRow(places, (hash) => void all.push(hash));
       return all;
-    },
-    last: () => {
-      let last = 0;
-      eachRow(places, (_, id) => {
-        last = Math.max(last, id);
-      });
-      return last;
     },
   };
 }

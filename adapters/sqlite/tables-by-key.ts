@@ -1,5 +1,5 @@
 /** A table that is an index over hashes of keys, as key-index.ts writes it. */
-const indexTable = (name: string) => `CREATE TABLE ${name} (
+export const indexTable = (name: string) => `CREATE TABLE ${name} (
   hash INTEGER NOT NULL,
   id INTEGER NOT NULL,
   PRIMARY KEY (hash, id)

@@ -88,6 +88,17 @@ function placeRecovery<E extends Placeable>(
 /** What ended earlier stays known, for what may still come of it. */
 function opened(event: Placeable, startMs: number | undefined, before: Incident | undefined): Incident {
   return {
+    ...openedIncident(event, startMs),
+    ...(before?.ended ? { ended: before.ended } : {}),
+  };
+}
+
+/** The incident that a firing event opens where none was known, with when that began by the sender's clock. */
+export function openedIncident(
+  event: Pick<WhaleEvent, "id" | "source" | "incident" | "receivedAt">,
+  startMs: number | undefined,
+): Incident {
+  return {
     source: event.source,
     key: event.incident,
     state: "open",
@@ -97,7 +108,6 @@ function opened(event: Placeable, startMs: number | undefined, before: Incident 
     lastAt: event.receivedAt,
     events: 1,
     ...firedAt(startMs),
-    ...(before?.ended ? { ended: before.ended } : {}),
   };
 }
 

@@ -12,6 +12,7 @@ import { readArchived, readWaiting, writeArchived, writeWaiting } from "../archi
 import { type Database, openDatabase } from "../database.ts";
 import { jobError, openError, readError } from "../errors.ts";
 import { KEYED_TABLES } from "../journal-keys.ts";
+import { spreadEntries } from "../journal-whole.ts";
 import { keyIndex } from "../key-index.ts";
 import { holdFolder } from "../lock.ts";
 import { bringUp } from "../migrations.ts";
@@ -123,7 +124,11 @@ async function openFiles(dataDir: string, log: Logger): Promise<Files> {
   try {
     bringUp(store, log);
     // What the index would have in memory is looked for in its tables below.
-    await keyIndex(store, KEYED_TABLES).merge(async (job) => inTransaction(store, job));
+    const index = keyIndex(store, KEYED_TABLES);
+    const merge = () => index.merge(async (job) => inTransaction(store, job));
+    await merge();
+    spreadEntries({ db: store, index }, (work) => inTransaction(store, work));
+    await merge();
     return { store, archive: openArchiveFile(dataDir) };
   } catch (cause) {
     store.close();

@@ -91,7 +91,7 @@ test("a signature that was taken anew moves as it was taken last", async (t) => 
   await side.close();
   assert.deepEqual(
     records.map(({ body }) => body),
-    [{ expiresAtMs, receipts: [{ eventId: "e_second", outcome: "repeat" }] }],
+    [{ expiresAtMs, receipts: [{ eventId: "e_second", outcome: "duplicate" }] }],
   );
 });
 

@@ -6,8 +6,8 @@ import type { Orders, Report } from "../orders.ts";
 import { bodyOf } from "./posts.ts";
 
 const GROUP = 64;
-const SQL =
-  "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, 'event', ?, ?, ?)";
+const SQL = `INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body, opens, fired_at_ms)
+  VALUES (?, ?, 'event', ?, ?, ?, ?, ?)`;
 
 /**
  * Inserts rows of events in groups of 64 into the journal's table, each group synced, and does nothing else.
@@ -23,7 +23,8 @@ function live({ folder }: Orders): void {
     db.run("BEGIN IMMEDIATE");
     for (let i = 0; i < GROUP; i++) {
       row += 1;
-      db.run(SQL, row % 8, Date.now(), `e_${row}`.padEnd(54, "x"), `${row}`.padEnd(80, "x"), body);
+      const [id, ref] = [`e_${row}`.padEnd(54, "x"), `${row}`.padEnd(80, "x")];
+      db.run(SQL, row % 8, Date.now(), id, ref, body, `["bench","${row}"]`, Date.now());
     }
     db.run("COMMIT");
   };
