@@ -14,11 +14,20 @@ export function inboxHandler(ground: Ground, view: Viewer): (item: InboxClaim) =
   const { store } = stores;
   const { directory } = ground.wecom;
   const clicks = {
-    ...{ tasks: store.tasks, directory, delegations, advancer, executor, settings },
+    ...{
+      tasks: store.tasks,
+      outbox: store.outbox,
+      view,
+      directory,
+      delegations,
+      advancer,
+      executor,
+      settings,
+    },
     ...{ rules: () => inForce().rules, clusters: () => inForce().clusters },
     ...{ clock, log, metrics, onStep },
   };
-  const batchClicks = { ...clicks, state: store.state, outbox: store.outbox, ...batchViewing(view) };
+  const batchClicks = { ...clicks, state: store.state, ...batchViewing(view) };
   const questionClick = questionClicksOver(ground, view);
   const upgradeClick = upgradeClicksOver(ground, view);
   const releaseClick = releaseClicksOver(ground, view);

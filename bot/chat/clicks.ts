@@ -1,7 +1,7 @@
 import { deciders } from "../../core/approvals/index.ts";
 import { DECISION_KEY } from "../../core/cards/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
-import { parseCardId } from "../../core/ids/index.ts";
+import { parseCardId, shortId } from "../../core/ids/index.ts";
 import type {
   Clock,
   Directory,
@@ -9,6 +9,7 @@ import type {
   InboxPayload,
   Logger,
   Metrics,
+  Outbox,
   TaskStore,
 } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
@@ -27,10 +28,13 @@ import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import { evidenceOf } from "../workers/sighting.ts";
 import type { StepObserver } from "../workers/steps.ts";
+import type { Viewer } from "../workers/viewing.ts";
 import { type Standing, standingOf } from "./standing.ts";
 
 export interface ClickDeps {
   tasks: TaskStore;
+  outbox: Pick<Outbox, "add">;
+  view: Viewer;
   directory: Directory;
   delegations: Pick<DelegationKeeper, "standsFor">;
   advancer: Advancer;
@@ -54,6 +58,7 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
   if (!card || !task) {
     metrics.count("clicks", { outcome: "unknown_card" });
     log.warn({ cardId: payload.cardId, by: payload.userId }, "click on a card that is not ours");
+    if (card) await tellNoTask(card.taskId, { to: payload.userId, clickKey }, deps);
     return;
   }
   const standing = await standingIn(payload, task, deps);
@@ -77,6 +82,17 @@ export async function handleClick(payload: ClickPayload, clickKey: string, deps:
   if (input.kind === "offer") await takeOffer(task, input, deps);
   await deps.advancer.advance(task, input);
   deps.onStep("click_applied");
+}
+
+/** Cards stay in chat for longer than tasks are kept. */
+async function tellNoTask(
+  id: string,
+  { to, clickKey }: { to: string; clickKey: string },
+  { outbox, view, clock }: ClickDeps,
+): Promise<void> {
+  const { texts } = await view(null, [to]);
+  const body = { kind: "answer" as const, to, text: texts.commands.noSuchTask(shortId(id)) };
+  await outbox.add([{ key: `answer:${clickKey}`, taskId: null, lane: 3, body, dueAtMs: clock.nowMs() }]);
 }
 
 /** The adoption that a button stands for, with what StackStorm says of its execution now; null for other buttons. */

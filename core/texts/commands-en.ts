@@ -6,7 +6,8 @@ export const commandsEn: CommandTexts = {
   didYouMean: (command) => `Did you mean: ${command}`,
   needsId: (command) => `Please add an ID, for example: ${command} abc123`,
   noTasks: "There are no tasks.",
-  noSuchTask: (id) => `No task with ID ${id}. Send tasks for the latest ones.`,
+  noSuchTask: (id) =>
+    `No task with ID ${id}: those that ended long ago are not kept. Send tasks for the latest ones.`,
   ambiguous: (id) => `Several tasks begin with ${id}; please type more of it:`,
   tasksTitle: "Latest tasks:",
   notStarted: "It has not started; there is no execution.",

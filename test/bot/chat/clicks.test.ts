@@ -3,9 +3,11 @@ import { test } from "node:test";
 import { handleClick, inputOf } from "../../../bot/chat/index.ts";
 import { createAdvancer } from "../../../bot/workers/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
+import { shortId } from "../../../core/ids/index.ts";
 import type { InboxPayload } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS, type Task } from "../../../core/tasks/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
+import { aViewing } from "../../core/cards/viewing.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
 import { aClick, aMadeTask, inputs, walk } from "../../support/tasks.ts";
@@ -34,17 +36,22 @@ for (const button of NONE) {
 }
 
 /** Clicks on the first card of a task while the directory fails; what is then on its way to people. */
-async function clickedWhile(error: Error, task: Task, button: string) {
+async function clickedWhile(error: Error, task: Task, button: string, isKept = true) {
   const clock = movableClock();
   const { tasks, outbox } = openMemoryStore({ clock });
   const common = { clock, log: recordingLog(), metrics: countedMetrics() };
   const stored = { ...task, revision: 1 };
-  await tasks.make({ task: stored, outbox: [] });
+  if (isKept) await tasks.make({ task: stored, outbox: [] });
   const vouch = async () => {
     throw error;
   };
   const deps = {
-    ...{ tasks, directory: { vouch, expand: async () => [], nameOf: async (id: string) => id } },
+    ...{
+      tasks,
+      outbox,
+      view: async () => aViewing(),
+      directory: { vouch, expand: async () => [], nameOf: async (id: string) => id },
+    },
     ...{ delegations: { standsFor: async () => [] }, executor: { get: async () => null } },
     ...{
       rules: () => [],
@@ -60,7 +67,7 @@ async function clickedWhile(error: Error, task: Task, button: string) {
   };
   await handleClick(payload, "k1", deps);
   const replies = (await outbox.claim(10, 1_000)).map(({ body }) =>
-    body.kind === "reply" ? body.about : "",
+    body.kind === "reply" ? body.about : body.kind === "answer" ? body.text : "",
   );
   return { replies, state: (await tasks.get(task.id))?.state };
 }
@@ -84,4 +91,10 @@ test("who clicks on the card of a task that has ended is told so without being l
   const ended = walk(aMadeTask(), inputs.cardSent, inputs.reject);
   const { replies } = await clickedWhile(AWAY, ended, "approve");
   assert.deepEqual(replies, ["already_decided"]);
+});
+
+test("who clicks on the card of a task that is no longer kept is told so", async () => {
+  const task = walk(aMadeTask(), inputs.cardSent);
+  const { replies } = await clickedWhile(AWAY, task, "approve", false);
+  assert.deepEqual(replies, [aViewing().texts.commands.noSuchTask(shortId(task.id))]);
 });
