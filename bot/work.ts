@@ -264,7 +264,7 @@ export function startScheduler(ground: Ground): Work {
   const janitor = startJanitor({
     ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, leases },
     ...{ holder: stores.holder, clock, log, metrics },
-    ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs },
+    ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs, taskKeepMs: config.taskKeepMs },
     registry: () => inForce().registry,
     onDeadLetters: ground.onDeadLetters,
   });

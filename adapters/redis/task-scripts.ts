@@ -150,3 +150,31 @@ return found
 export const EXISTS = script(`
 return redis.call('EXISTS', B .. ':t:' .. ARGV[2])
 `);
+
+/** 2: a sorted set by age, 3: the instant, 4: how many are passed over, 5: how many at most. Ids of the oldest. */
+export const MADE_BEFORE = script(`
+local ids = {}
+local page = redis.call('ZRANGEBYSCORE', B .. ARGV[2], '-inf', '(' .. ARGV[3], 'LIMIT', ARGV[4], ARGV[5])
+for i, member in ipairs(page) do ids[i] = keyOf(member) end
+return ids
+`);
+
+/**
+ * 2: id of a task that has ended, 3: its revision, 4: incident, 5 on: kinds of messages that may name it and wait in no
+ * line of its own; while any such waits in the partition nothing of it goes. 1 when it is gone.
+ */
+export const FORGET_TASK = script(`
+local task = B .. ':t:' .. ARGV[2]
+local member, state, revision = unpack(redis.call('HMGET', task, 'member', 'state', 'revision'))
+if not member or revision ~= ARGV[3] then return 0 end
+if redis.call('EXISTS', B .. ':oq:' .. ARGV[2]) == 1 then return 0 end
+for i = 5, #ARGV do
+  if tonumber(redis.call('HGET', B .. ':kinds', ARGV[i]) or 0) > 0 then return 0 end
+end
+for _, index in ipairs({':all', ':s:' .. state, ':of:' .. ARGV[4], ':due', ':held'}) do
+  redis.call('ZREM', B .. index, member)
+end
+redis.call('ZREM', B .. ':ids', ARGV[2])
+redis.call('DEL', task)
+return 1
+`);

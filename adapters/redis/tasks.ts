@@ -9,6 +9,7 @@ import { HOLDS } from "./outbox-scripts.ts";
 import { homeOf, homeOfMessage, TASK_TAGS } from "./partitions.ts";
 import { countByState, findByPrefix, getTask, incidentField, listTasks } from "./task-queries.ts";
 import { CLAIM_TASKS, EXISTS, MAKE, MOVE, NEXT_TASK, PEEK_TASKS } from "./task-scripts.ts";
+import { trimTasks } from "./task-trim.ts";
 import { grantOf, takeAll } from "./throttle.ts";
 
 /**
@@ -26,6 +27,7 @@ export function redisTasks(engine: Engine): TaskStore {
     list: (query) => listTasks(engine, query),
     countByState: () => countByState(engine),
     nextDueAtMs: () => earliest(engine, TASK_TAGS, NEXT_TASK),
+    trim: (olderThanMs) => trimTasks(engine, olderThanMs),
   };
 }
 

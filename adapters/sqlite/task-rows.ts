@@ -35,6 +35,8 @@ export interface TaskRows {
   list(query: TaskQuery): Promise<string[]>;
   countByState(): Promise<Partial<Record<TaskState, number>>>;
   nextDueAtMs(): Promise<number | null>;
+  /** The ids of those that are gone. */
+  trim(olderThanMs: number): Promise<string[]>;
 }
 
 /** Tasks that need not be asked for. */
@@ -82,6 +84,11 @@ export function tasksOver(rows: TaskRows, known: KnownTasks = NONE_KNOWN): TaskS
     list: async (query) => (await rows.list(query)).map(readTask),
     countByState: () => rows.countByState(),
     nextDueAtMs: () => rows.nextDueAtMs(),
+    trim: async (olderThanMs) => {
+      const gone = await rows.trim(olderThanMs);
+      for (const id of gone) known.forget(id);
+      return gone.length;
+    },
   };
 }
 

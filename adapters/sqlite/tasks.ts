@@ -9,6 +9,7 @@ import type { Wake } from "./group-commit.ts";
 import { addItems, holdsItem, settleItem } from "./outbox.ts";
 import { countByState, findByPrefix, getTask, listTasks } from "./task-queries.ts";
 import type { ClaimedRow, MakingRow, MoveRow, TaskRow, TaskRows } from "./task-rows.ts";
+import { trimTasks } from "./task-trim.ts";
 import { grantOf, takeOnce } from "./throttle.ts";
 
 /** The instant of a write, and how it announces new work. */
@@ -30,6 +31,7 @@ export function sqliteTaskRows(engine: Engine): TaskRows {
     list: (query) => read(() => listTasks(db, query)),
     countByState: () => read(() => countByState(db)),
     nextDueAtMs: () => read(() => nextDueAtMs(db, clock.nowMs())),
+    trim: (olderThanMs) => trimTasks(engine, olderThanMs),
   };
 }
 

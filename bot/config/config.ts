@@ -58,6 +58,8 @@ export interface Config {
   journalKeepMs: number;
   /** How long events stay in the archive, where their type does not say. Default 90 days. */
   archiveKeepMs: number;
+  /** How long a task stays after it has ended and last changed. Default 90 days, at least 7. */
+  taskKeepMs: number;
   /**
    * Where intake answers 503 before it breaks a promise. Defaults: 512 MB of free disk, 1,000,000 entries that a
    * reader is behind, 64 MB of unanswered bodies, and of memory 1.5 GB or three quarters of what there is, if
@@ -135,6 +137,8 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
     journalKeepMs: read.duration("WHALE_JOURNAL_KEEP", "7d"),
     archiveKeepMs: read.duration("WHALE_ARCHIVE_KEEP", "90d"),
+    // Cards of an ended task can be shown anew for 72 h, and what its workflow asked is kept somewhat longer.
+    taskKeepMs: read.duration("WHALE_TASK_KEEP", "90d", "7d"),
     pressure: pressureLimits(read, memoryBytes),
     ...sharing(read),
   };

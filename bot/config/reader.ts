@@ -87,11 +87,13 @@ export function configReader(env: Environment, wecomFault: WecomFault) {
       if (!found) fault(name, value, `只能是 (one of): ${known.join(", ")}`);
       return found ?? fallback;
     },
-    duration: (name: string, fallback: string) => {
+    duration: (name: string, fallback: string, least?: string) => {
       const value = given(name) || fallback;
       const ms = parseDuration(value);
       if (ms === null)
         fault(name, value, "要写成 30s、10m、2h、7d 这样的时长 (a duration such as 30s, 10m, 2h, 7d)");
+      else if (least !== undefined && ms < (parseDuration(least) ?? 0))
+        fault(name, value, `至少 ${least} (at least ${least})`);
       return ms ?? 0;
     },
     zone: (name: string, fallback: string) => {

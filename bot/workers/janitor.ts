@@ -36,6 +36,8 @@ export interface JanitorDeps {
   keepMs: number;
   /** How long events stay in the archive, in milliseconds, where their type does not say. */
   archiveKeepMs: number;
+  /** How long tasks stay after they have ended and last changed, in milliseconds. */
+  taskKeepMs: number;
   /** The event types in force now. */
   registry: () => EventTypeRegistry;
   /** Told how many dead letters the archive has. */
@@ -74,15 +76,17 @@ export function startJanitor(deps: JanitorDeps): Loop {
   return { wake: () => loop.wake(), stop };
 }
 
-async function forget({ journal, inbox, throttle, replays, clock, log, keepMs }: JanitorDeps): Promise<void> {
+async function forget(deps: JanitorDeps): Promise<void> {
+  const { journal, inbox, throttle, tasks, replays, clock, log, keepMs, taskKeepMs } = deps;
   const nowMs = clock.nowMs();
   const events = await journal.trim(nowMs - keepMs);
   // A grant is remembered as long as its event can still be read again.
   const grants = await throttle.trim(nowMs - keepMs);
   const callbacks = await inbox.trim(nowMs - INBOX_KEEP_MS);
   const ended = await replays.trim(nowMs - REPLAY_KEEP_MS);
-  if (events + grants + callbacks + ended > 0)
-    log.info({ events, grants, callbacks, replays: ended }, "old entries forgotten");
+  const over = await tasks.trim(nowMs - taskKeepMs);
+  if (events + grants + callbacks + ended + over > 0)
+    log.info({ events, grants, callbacks, replays: ended, tasks: over }, "old entries forgotten");
 }
 
 /** While the archive is away the number that was told last stands. */

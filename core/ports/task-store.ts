@@ -146,6 +146,12 @@ export interface TaskStore {
   move(move: Move): Promise<"moved" | "conflict">;
   /** The earliest due time of a task that nobody holds; null when none waits. */
   nextDueAtMs(): Promise<number | null>;
+  /**
+   * Forgets tasks that have ended and were last changed before an instant, the oldest first, a few at a time so that
+   * nothing else waits, and some thousand in all: asked again, it goes on. Kept is a task of which a message waits, and
+   * a retry as long as the task that it is of, so that its number is never given again. Returns how many are gone.
+   */
+  trim(olderThanMs: number): Promise<number>;
 }
 
 /** The queue of outgoing messages. */

@@ -26,7 +26,13 @@ const GROUP_STATE_AFTER_MS = 2_000;
  * What stands in no line with a task's other messages: nothing waits for a group that cannot be written to, and what is
  * no message to people does not wait for a chat that is away.
  */
-const BESIDE: readonly Effect["kind"][] = ["group_card", "group_state", "group_report", "ended", "ask_again"];
+export const BESIDE: readonly Effect["kind"][] = [
+  "group_card",
+  "group_state",
+  "group_report",
+  "ended",
+  "ask_again",
+];
 
 /**
  * The task and the outbox items of a move: each effect gets the key `<task>:<kind>:<n>`, n counting the task's

@@ -5,6 +5,7 @@ import { claimingTasks } from "./task-store/claiming.ts";
 import { findingTasks } from "./task-store/finding.ts";
 import { makingTasks } from "./task-store/making.ts";
 import { movingTasks } from "./task-store/moving.ts";
+import { trimmingTasks } from "./task-store/trimming.ts";
 
 /** What every task store promises, together with the outbox and the throttle that it writes into. */
 export function taskStoreContract(
@@ -17,5 +18,6 @@ export function taskStoreContract(
     claimingTasks(open);
     findingTasks(open);
     auditingTasks(open);
+    trimmingTasks(open);
   });
 }

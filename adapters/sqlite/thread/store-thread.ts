@@ -85,7 +85,7 @@ const INBOX: Methods<Inbox> = {
 };
 const TASKS: Methods<TaskRows> = {
   ...{ make: true, get: true, findByPrefix: true, list: true, countByState: true },
-  ...{ claimDue: true, move: true, nextDueAtMs: true },
+  ...{ claimDue: true, move: true, nextDueAtMs: true, trim: true },
 };
 const OUTBOX: Methods<OutboxRows> = {
   ...{ add: true, claim: true, settle: true, replace: true, behind: true, postpone: true },

@@ -6,6 +6,7 @@ import { ChatOpsError } from "../../../core/errors.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { openMemoryArchive } from "../../../fixtures/memory-archive/index.ts";
 import { unfit } from "../../contract/archive-dead-letters.ts";
+import { aTask } from "../../support/builders.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
@@ -17,7 +18,14 @@ test("tells the gauge and its listener how many dead letters the archive has", a
   const told = Promise.withResolvers<number>();
   const janitor = startJanitor({
     ...{ ...openMemoryStore({ clock }), archive, clock, log: silentLog, metrics },
-    ...{ holder: "h", keepMs: 1, archiveKeepMs: 1, registry: () => new Map(), onDeadLetters: told.resolve },
+    ...{
+      holder: "h",
+      keepMs: 1,
+      archiveKeepMs: 1,
+      taskKeepMs: 1,
+      registry: () => new Map(),
+      onDeadLetters: told.resolve,
+    },
   });
   assert.equal(await told.promise, 2);
   await janitor.stop();
@@ -34,7 +42,7 @@ test("goes on, and keeps the number that was told, while the archive is away", a
   const janitor = startJanitor({
     ...{ ...openMemoryStore({ clock }), clock, log, metrics: createMetrics({ prefix: "whale" }) },
     archive: { ...archive, deadLetters: { ...archive.deadLetters, count } },
-    ...{ holder: "test", keepMs: 1, archiveKeepMs: 1, registry: () => new Map() },
+    ...{ holder: "test", keepMs: 1, archiveKeepMs: 1, taskKeepMs: 1, registry: () => new Map() },
     onDeadLetters: (number) => void told.push(number),
   });
   const warned = () => log.lines.some(({ message }) => message === "dead letters cannot be counted now");
@@ -45,4 +53,36 @@ test("goes on, and keeps the number that was told, while the archive is away", a
     log.lines.filter(({ level }) => level === "error"),
     [],
   );
+});
+
+test("forgets tasks that ended as long ago as they are kept, and no others", async () => {
+  const clock = movableClock();
+  const store = openMemoryStore({ clock });
+  const states = ["succeeded", "running"] as const;
+  for (const [forEachIndex, state] of states.entries()) {
+    await store.tasks.make({ task: aTask({ forEachIndex, state }), outbox: [] });
+  }
+  const log = recordingLog();
+  const common = {
+    ...store,
+    clock,
+    log,
+    archive: openMemoryArchive(),
+    metrics: createMetrics({ prefix: "whale" }),
+  };
+  const times = { keepMs: 1, archiveKeepMs: 1, taskKeepMs: 90 * 86_400_000 };
+  const round = async () => {
+    const told = Promise.withResolvers<number>();
+    const janitor = startJanitor({
+      ...{ ...common, ...times, holder: "h", registry: () => new Map(), onDeadLetters: told.resolve },
+    });
+    await told.promise;
+    await janitor.stop();
+    return store.tasks.countByState();
+  };
+  clock.advance(times.taskKeepMs);
+  assert.deepEqual(await round(), { succeeded: 1, running: 1 });
+  clock.advance(1);
+  assert.deepEqual(await round(), { running: 1 });
+  assert.equal(log.lines.filter(({ fields }) => fields["tasks"] === 1).length, 1);
 });
