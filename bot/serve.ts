@@ -128,7 +128,8 @@ export interface Serving {
 export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServer {
   const { stores, wecom, metrics, log } = parts;
   const health = healthOver(parts, warnings);
-  if (!parts.config.roles.includes("web")) return createHealthServer({ health, metrics, log });
+  const limits = { perAddress: connectionsPerAddress(parts.config) };
+  if (!parts.config.roles.includes("web")) return createHealthServer({ health, metrics, log, limits });
   const hooks = hooksOver(parts);
   return createHttpServer({
     ...{ hooks, longAnswers: parts.longAnswers },
@@ -139,9 +140,13 @@ export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServe
       pagesOver(router, parts);
     },
     ...(parts.door ? { gateway: gatewayOver(parts, parts.door) } : {}),
-    metrics,
-    log,
+    ...{ metrics, log, limits },
   });
+}
+
+/** Behind proxies every connection is theirs. */
+function connectionsPerAddress({ trustProxyHops, maxConnectionsPerAddress }: Config): number {
+  return trustProxyHops > 0 ? Number.POSITIVE_INFINITY : maxConnectionsPerAddress;
 }
 
 function gatewayOver(parts: Serving, door: Door) {

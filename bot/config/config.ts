@@ -52,6 +52,8 @@ export interface Config {
   maxBodyBytes: number;
   /** Proxies in front that each add an entry to `X-Forwarded-For`; 0 believes the socket alone. Default 0. */
   trustProxyHops: number;
+  /** Most connections that one remote address may have, where no proxies are trusted. Default 1,000. */
+  maxConnectionsPerAddress: number;
   /** How long an unresolved start is looked for before a human is asked. Default 150 s. */
   startWindowMs: number;
   /** How long events stay in the journal after every reader has passed. Default 7 days. */
@@ -134,6 +136,7 @@ export function readConfig(env: Environment, cwd: string, given: ConfigGivens): 
     images: readImages(read),
     maxBodyBytes: read.whole("WHALE_MAX_BODY_BYTES", { fallback: 1_048_576, min: 1024, max: 64 * 1_048_576 }),
     trustProxyHops: read.whole("WHALE_TRUST_PROXY", { fallback: 0, min: 0, max: 10 }),
+    maxConnectionsPerAddress: read.whole("WHALE_MAX_CONNECTIONS_PER_ADDRESS", CONNECTIONS),
     startWindowMs: read.duration("WHALE_START_WINDOW", "150s"),
     journalKeepMs: read.duration("WHALE_JOURNAL_KEEP", "7d"),
     archiveKeepMs: read.duration("WHALE_ARCHIVE_KEEP", "90d"),
@@ -150,6 +153,7 @@ function loginBase(read: ConfigReader): { loginBase?: string } {
   return { loginBase: read.wecom("WECOM_LOGIN", "loginBase").replace(/\/+$/, "") };
 }
 
+const CONNECTIONS = { fallback: 1_000, min: 1, max: 10_000 };
 const RUNS = DEFAULT_RUN_LIMITS.perMinute;
 
 function budgetLimits(read: ConfigReader): BudgetLimits {

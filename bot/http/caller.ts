@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 
 /** Who sends a request, as far as the request tells. */
 export interface Caller {
@@ -11,6 +11,8 @@ export interface Caller {
   headers: Readonly<Record<string, readonly string[] | undefined>>;
   query: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
+
+type Ends = Pick<Socket, "remoteAddress" | "localAddress">;
 
 /** What a text of one value may turn out to be. */
 export type Presented =
@@ -47,7 +49,7 @@ class RequestCaller implements Caller {
   get local(): boolean {
     if (this.headers["forwarded"] !== undefined) return false;
     const stations = this.#stations();
-    return stations.every(isLoopback) || (stations.length === 1 && isOwnAddress(this.#request));
+    return stations.every(isLoopback) || (stations.length === 1 && isOwnMachine(this.#request.socket));
   }
 
   #stations(): string[] {
@@ -57,15 +59,14 @@ class RequestCaller implements Caller {
 }
 
 /** An address without the dress of IPv4 in IPv6; empty when it is none. */
-function plainAddress(text: string): string {
+export function plainAddress(text: string): string {
   const plain = text.trim().replace(/^::ffff:(?=\d+\.)/i, "");
   return isIP(plain) === 0 ? "" : plain;
 }
 
-/** A connection from an address to the same address does not leave the machine. */
-function isOwnAddress({ socket }: IncomingMessage): boolean {
-  const { remoteAddress, localAddress } = socket;
-  return remoteAddress !== undefined && remoteAddress !== "" && remoteAddress === localAddress;
+/** Whether a connection stays on this machine, as one from an address to the same address does. */
+export function isOwnMachine({ remoteAddress = "", localAddress }: Ends): boolean {
+  return isLoopback(plainAddress(remoteAddress)) || (remoteAddress !== "" && remoteAddress === localAddress);
 }
 
 function isLoopback(address: string): boolean {

@@ -4,8 +4,9 @@ import type { Duplex } from "node:stream";
 import Koa, { type Middleware } from "koa";
 import Router from "koa-router";
 import { errorText } from "../../core/errors.ts";
-import type { Logger } from "../../core/ports/index.ts";
+import type { Logger, Metrics } from "../../core/ports/index.ts";
 import { answerFault, isClientFault } from "./client-faults.ts";
+import { type DropsTold, keepShares } from "./connection-shares.ts";
 import { exchangeOf } from "./exchange.ts";
 import { type HealthDeps, handleReady } from "./health.ts";
 import { type HookDeps, handleHook } from "./hooks.ts";
@@ -22,12 +23,12 @@ export interface ServerDeps {
   gateway?: Middleware;
   /** Cut when the server closes; none where it is absent. */
   longAnswers?: Pick<LongAnswers, "cut">;
-  metrics: { text(): Promise<string>; contentType: string };
+  metrics: Pick<Metrics, "count"> & { text(): Promise<string>; contentType: string };
   log: Logger;
   limits?: Partial<ConnectionLimits>;
 }
 
-/** How long a client may take. */
+/** How long a client may take, and how much. */
 export interface ConnectionLimits {
   /** For a whole request, in milliseconds. Default 30,000. */
   requestTimeoutMs: number;
@@ -37,6 +38,8 @@ export interface ConnectionLimits {
   checkEveryMs: number;
   /** How long `close` waits for requests under way, in milliseconds. Default 10,000. */
   closeTimeoutMs: number;
+  /** Most connections of one remote address; this machine has no limit. Default 1,000 of the 10,000 that there are. */
+  perAddress: number;
 }
 
 export interface Listening {
@@ -53,6 +56,7 @@ export interface HttpServer {
 
 const DEFAULT_LIMITS: ConnectionLimits = {
   ...{ requestTimeoutMs: 30_000, headersTimeoutMs: 10_000, checkEveryMs: 1_000, closeTimeoutMs: 10_000 },
+  perAddress: 1_000,
 };
 const MAX_CONNECTIONS = 10_000;
 
@@ -60,9 +64,8 @@ const MAX_CONNECTIONS = 10_000;
 export function createHttpServer(deps: ServerDeps): HttpServer {
   const { log, hooks } = deps;
   const listener = hooksFirst(deps, koaOver(routes(deps), log, deps.gateway));
-  const server = serverOf(listener, deps.limits, (error, socket) =>
-    answerFault(error, socket, { log, metrics: hooks.metrics }),
-  );
+  const onFault: OnFault = (error, socket) => answerFault(error, socket, { log, metrics: hooks.metrics });
+  const server = serverOf(listener, { ...deps, onFault });
   const close = () => {
     const closed = server.close();
     deps.longAnswers?.cut();
@@ -72,8 +75,13 @@ export function createHttpServer(deps: ServerDeps): HttpServer {
 }
 
 /** What a process without the role `web` has: it only tells how it is. */
-export function createHealthServer(deps: Pick<ServerDeps, "health" | "metrics" | "log">): HttpServer {
-  return serverOf(koaOver(healthRoutes(deps), deps.log), {}, (_, socket) => socket.destroy());
+export function createHealthServer(
+  deps: Pick<ServerDeps, "health" | "metrics" | "log" | "limits">,
+): HttpServer {
+  return serverOf(koaOver(healthRoutes(deps), deps.log), {
+    ...deps,
+    onFault: (_, socket) => socket.destroy(),
+  });
 }
 
 function koaOver(router: Router, log: Logger, first?: Middleware): RequestListener {
@@ -87,13 +95,14 @@ function koaOver(router: Router, log: Logger, first?: Middleware): RequestListen
   return app.callback();
 }
 
+type OnFault = (error: Error, socket: Duplex) => void;
+
 /** A server that keeps connections within their limits; who gives wrong HTTP is answered by `onFault`. */
 function serverOf(
   listener: RequestListener,
-  given: Partial<ConnectionLimits> | undefined,
-  onFault: (error: Error, socket: Duplex) => void,
+  { onFault, ...given }: DropsTold & Pick<ServerDeps, "limits"> & { onFault: OnFault },
 ): HttpServer {
-  const limits = { ...DEFAULT_LIMITS, ...given };
+  const limits = { ...DEFAULT_LIMITS, ...given.limits };
   const timeouts = {
     requestTimeout: limits.requestTimeoutMs,
     headersTimeout: limits.headersTimeoutMs,
@@ -101,6 +110,7 @@ function serverOf(
   };
   const server = createServer(timeouts, listener);
   server.maxConnections = MAX_CONNECTIONS;
+  keepShares(server, limits.perAddress, given);
   server.on("clientError", onFault);
   return {
     listen: (at) => listen(server, at),

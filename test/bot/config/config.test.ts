@@ -57,6 +57,7 @@ test("what is not given has its default", () => {
     journalKeepMs: 7 * 86_400_000,
     archiveKeepMs: 90 * 86_400_000,
     taskKeepMs: 90 * 86_400_000,
+    maxConnectionsPerAddress: 1_000,
     pressure: {
       minFreeDiskBytes: 512 * 1024 ** 2,
       maxBehind: 1_000_000,
@@ -112,6 +113,7 @@ const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wan
   ["WHALE_MAX_IN_FLIGHT", "1024 KB", (c) => c.pressure.maxInFlightBytes, 1024 ** 2],
   ["WHALE_JOURNAL_KEEP", "1h", (c) => c.journalKeepMs, 3_600_000],
   ["WHALE_ARCHIVE_KEEP", "365d", (c) => c.archiveKeepMs, 365 * 86_400_000],
+  ["WHALE_MAX_CONNECTIONS_PER_ADDRESS", "20", (c) => c.maxConnectionsPerAddress, 20],
   ["WHALE_TASK_KEEP", "7d", (c) => c.taskKeepMs, 7 * 86_400_000],
 ];
 
@@ -159,6 +161,8 @@ const BAD: [name: string, value: string][] = [
   ["WHALE_ARCHIVE_KEEP", "forever"],
   ["WHALE_TASK_KEEP", "167h"],
   ["WHALE_TASK_KEEP", "0"],
+  ["WHALE_MAX_CONNECTIONS_PER_ADDRESS", "0"],
+  ["WHALE_MAX_CONNECTIONS_PER_ADDRESS", "10001"],
   ["WHALE_MIN_FREE_DISK", "half"],
   ["WHALE_MIN_FREE_DISK", "-1"],
   ["WHALE_MAX_BEHIND", "0"],
