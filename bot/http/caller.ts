@@ -3,6 +3,7 @@ import { isIP, type Socket } from "node:net";
 
 /** Who sends a request, as far as the request tells. */
 export interface Caller {
+  method: string;
   /** Address of the client; empty when it cannot be told. */
   address: string;
   /** Whether the request comes from this machine, and no proxy says that it brought it from elsewhere. */
@@ -31,12 +32,14 @@ export function callerOf(request: IncomingMessage, query: Caller["query"], trust
 class RequestCaller implements Caller {
   readonly #request: IncomingMessage;
   readonly #trustProxyHops: number;
+  readonly method: string;
   readonly headers: Caller["headers"];
   readonly query: Caller["query"];
 
   constructor(request: IncomingMessage, query: Caller["query"], trustProxyHops: number) {
     this.#request = request;
     this.#trustProxyHops = trustProxyHops;
+    this.method = request.method ?? "";
     this.headers = request.headersDistinct;
     this.query = query;
   }

@@ -55,7 +55,7 @@ const MESSAGES: Partial<Record<AuthReason, string>> = {
   bad_credentials: "the credentials are not those of this source",
   repeated_credentials: "the credentials were given more than once",
   bad_signature: "the signature is not that of this body by this source's secret",
-  foreign_page: "this source takes nothing from pages of other sites",
+  foreign_page: "this source takes nothing from pages of other sites: ask by address or as localhost",
   stale_timestamp: "the signed timestamp is too far from now",
   topic_not_allowed: "this topic may not deliver here",
 };

@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from "node:net";
 import type { Source, SourceAuth } from "../../core/events/index.ts";
 import { type Caller, onlyOne, type Presented, schemeValue } from "./caller.ts";
 import { isAmong } from "./networks.ts";
@@ -33,17 +34,34 @@ export function checkCaller({ auth, allow }: Pick<Source, "auth" | "allow">, cal
   if (auth.kind === "none" && !allow && !caller.local) {
     return { outcome: "refused", reason: "open_only_to_loopback" };
   }
-  if (auth.kind === "none" && isForeignPage(caller)) return { outcome: "refused", reason: "foreign_page" };
+  if (auth.kind === "none" && (isForeignPage(caller) || (!allow && mayBeForeignGet(caller)))) {
+    return { outcome: "refused", reason: "foreign_page" };
+  }
   return checkCredentials(auth, caller);
 }
 
 const OWN_SITES: readonly string[] = ["none", "same-origin"];
 
-/** Whether a browser says that a page of another site makes the request. Senders that are no browser say nothing. */
+/**
+ * Whether a browser says that a page of another site makes the request. Senders that are no browser say nothing. A page
+ * whose own site has a name is foreign too: whoever owns the name may let it point to this machine meanwhile.
+ */
 function isForeignPage({ headers }: Caller): boolean {
   const { "sec-fetch-site": sites = [], origin: origins = [], host: hosts = [] } = headers;
-  const own = hosts.flatMap((host) => [`http://${host}`, `https://${host}`]);
+  const own = hosts.filter(isNobodys).flatMap((host) => [`http://${host}`, `https://${host}`]);
   return sites.some((site) => !OWN_SITES.includes(site)) || origins.some((origin) => !own.includes(origin));
+}
+
+/** Of a GET to its own site, and to one that is not this machine's to it, a browser says nothing. */
+function mayBeForeignGet({ method, headers: { host: hosts = [] } }: Caller): boolean {
+  return method === "GET" && !hosts.every((host) => isNobodys(host) || /^[a-z0-9-]+(:\d+)?$/i.test(host));
+}
+
+/** Whether a host is an address, or a name that browsers hold for this machine: one that nobody can let point elsewhere. */
+function isNobodys(host: string): boolean {
+  const [, v6, name = ""] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::\d+)?$/.exec(host) ?? [];
+  if (v6 !== undefined) return isIPv6(v6);
+  return isIPv4(name) || /^(?:[a-z0-9-]+\.)*localhost$/i.test(name);
 }
 
 /** Whether a source's bodies carry a signature, so that nothing is known of the sender before they are read. */

@@ -61,14 +61,67 @@ const PAGES: [headers: Record<string, string[]>, outcome: string][] = [
   [{ origin: [""] }, "foreign_page"],
 ];
 
+const OPEN: Parameters<typeof checkCaller>[0] = { auth: { kind: "none" } };
+
+/** What a source answers to a request from this machine with these headers. */
+function answered(headers: Record<string, string[]>, method = "POST", source = OPEN): string {
+  const headersDistinct = { host: ["127.0.0.1:3000"], ...headers };
+  const socket = { remoteAddress: "127.0.0.1" };
+  const request = { method, headersDistinct, socket } as unknown as IncomingMessage;
+  const judged = checkCaller(source, callerOf(request, {}, 0));
+  return judged.outcome === "refused" ? judged.reason : judged.outcome;
+}
+
 for (const [headers, outcome] of PAGES) {
   test(`a source without authentication answers a browser's ${JSON.stringify(headers)} with ${outcome}`, () => {
-    const headersDistinct = { host: ["127.0.0.1:3000"], ...headers };
-    const request = { headersDistinct, socket: { remoteAddress: "127.0.0.1" } } as unknown as IncomingMessage;
-    const judged = checkCaller({ auth: { kind: "none" } }, callerOf(request, {}, 0));
-    assert.equal(judged.outcome === "refused" ? judged.reason : judged.outcome, outcome);
+    assert.equal(answered(headers), outcome);
   });
 }
+
+const LOCAL_HOSTS = [
+  "127.0.0.1",
+  "127.0.0.1:8080",
+  "[::1]:8080",
+  "10.20.3.17:8080",
+  "localhost",
+  "LOCALHOST:8080",
+];
+
+for (const host of [...LOCAL_HOSTS, "whale.localhost:8080"]) {
+  test(`a source without authentication is asked as ${host}, by pages of its own too`, () => {
+    for (const method of ["POST", "GET"]) {
+      assert.equal(answered({ host: [host] }, method), "let_in");
+      assert.equal(answered({ host: [host], origin: [`http://${host}`] }, method), "let_in");
+    }
+  });
+}
+
+for (const host of [
+  "evil.example:8080",
+  "127.0.0.1.evil.example",
+  "localhost.evil.example",
+  "1.2.3",
+  "[::1",
+  "",
+]) {
+  test(`a page can be brought to this machine under the name ${JSON.stringify(host)}, so that its requests are refused`, () => {
+    assert.equal(answered({ host: [host], origin: [`http://${host}`] }), "foreign_page");
+    const allow = [{ address: "127.0.0.0", prefix: 8, family: "ipv4" as const }];
+    assert.equal(
+      answered({ host: [host], origin: [`http://${host}`] }, "POST", { ...OPEN, allow }),
+      "foreign_page",
+    );
+    // A browser says with no GET where it comes from.
+    assert.equal(answered({ host: [host] }, "GET"), "foreign_page");
+  });
+}
+
+test("who is no browser posts to a source without authentication under any name of its machine", () => {
+  assert.equal(answered({ host: ["whale.monitoring.svc:8080"] }), "let_in");
+  const allow = [{ address: "127.0.0.0", prefix: 8, family: "ipv4" as const }];
+  assert.equal(answered({ host: ["whale.monitoring.svc:8080"] }, "GET", { ...OPEN, allow }), "let_in");
+  assert.equal(answered({ host: ["whale:8080"] }, "GET"), "let_in");
+});
 
 const HEADERS: [authorization: string[], outcome: string][] = [
   [["Bearer hook-token-1"], "let_in"],
