@@ -1,7 +1,8 @@
 import { EVENT_STATUSES, type EventTypeRegistry, readRange, SEVERITIES } from "../../../core/events/index.ts";
-import { inScope, type Scope } from "../../../core/people/index.ts";
-import type { Archive, ArchiveFilter } from "../../../core/ports/index.ts";
-import { VERDICT_REASONS } from "../../../core/rules/index.ts";
+import { type AccessObject, inScope, type Scope } from "../../../core/people/index.ts";
+import type { Archive, ArchiveFilter, ArchiveKey } from "../../../core/ports/index.ts";
+import { type Rule, VERDICT_REASONS } from "../../../core/rules/index.ts";
+import { ruleObjects } from "../../explain/index.ts";
 import { given, type QueryReader } from "./query.ts";
 
 /** Which events a query means. */
@@ -23,6 +24,18 @@ export function filterOf(read: QueryReader, nowMs: number): ArchiveFilter {
     from: read.instant("from", nowMs),
     to: read.instant("to", nowMs),
   });
+}
+
+/**
+ * On what `rules.read` must be held to be told what is found, or counted `by` a key: events that are found by a verdict
+ * tell it, and so does their number. Null when nothing of verdicts is told.
+ */
+export function verdictsTold(
+  { ruleId, reason }: Pick<ArchiveFilter, "ruleId" | "reason">,
+  { by, rules }: { by?: ArchiveKey; rules: readonly Rule[] },
+): AccessObject | null {
+  if (ruleId !== undefined) return ruleObjects(rules)(ruleId);
+  return reason === undefined && by !== "rule" && by !== "reason" ? null : {};
 }
 
 function numbersOf(read: QueryReader): ArchiveFilter["numbers"] {

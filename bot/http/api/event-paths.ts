@@ -39,8 +39,10 @@ const FILTER: JsonObject[] = [
     several(text),
   ),
   queryParameter("invalid", "是否不合类型的格式 · whether it fits its type's schema", { type: "boolean" }),
-  queryParameter("rule", "规则有结论的 · that this rule judged", text),
-  queryParameter("reason", "结论的原因 · with this reason", { enum: [...VERDICT_REASONS] }),
+  queryParameter("rule", "规则有结论的，需 rules.read · that this rule judged; needs rules.read", text),
+  queryParameter("reason", "结论的原因，需 rules.read · with this reason; needs rules.read", {
+    enum: [...VERDICT_REASONS],
+  }),
   queryParameter("from", `收到时间，含 · received from; ${instant}`, text),
   queryParameter("to", `收到时间，不含 · received before; ${instant}`, text),
 ];
@@ -136,7 +138,7 @@ export const eventPaths: ApiPaths = {
         {
           ...queryParameter(
             "by",
-            "type source severity status subject rule reason，或 label:NAME · or a label",
+            "type source severity status subject rule reason，或 label:NAME；rule reason 需 rules.read · or a label; rule and reason need rules.read",
             text,
           ),
           required: true,

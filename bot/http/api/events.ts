@@ -12,7 +12,7 @@ import type {
 } from "../../../core/ports/index.ts";
 import { answering } from "./answers.ts";
 import { recordDeed } from "./audited.ts";
-import { filterOf, type KnownTypes, keptToScope } from "./event-filter.ts";
+import { filterOf, type KnownTypes, keptToScope, verdictsTold } from "./event-filter.ts";
 import { exportEvents } from "./export-events.ts";
 import { type OneEventDeps, showEvent, showRaw } from "./one-event.ts";
 import { given, NO_WORDS, type QueryReader, queryReader, refuseQuery } from "./query.ts";
@@ -45,7 +45,7 @@ export function eventRoutes(router: Router, deps: EventDeps): void {
 }
 
 /** What a query asks, its filter kept to what the caller may read; null when the request has been answered. */
-async function asked<T>(
+async function asked<T extends { limit: number; by?: ArchiveKey }>(
   ctx: RouterContext,
   deps: EventDeps,
   more: (read: QueryReader) => T,
@@ -60,6 +60,8 @@ async function asked<T>(
     refuseQuery(ctx, faults);
     return null;
   }
+  const told = verdictsTold(filter, { ...rest, rules: deps.rules() });
+  if (told && (await deps.guard(ctx, "rules.read", told)).outcome === "answered") return null;
   return { who: caller.who, filter: await keptToScope(filter, caller.scope, deps), more: rest };
 }
 
@@ -78,17 +80,18 @@ async function search(ctx: RouterContext, deps: EventDeps): Promise<void> {
 const MOST_EXPORTED = 10_000_000;
 
 async function exportFound(ctx: RouterContext, deps: EventDeps): Promise<void> {
-  const query = await asked(ctx, deps, (read) =>
-    read.whole("limit", { fallback: 100_000, max: MOST_EXPORTED }),
-  );
+  const query = await asked(ctx, deps, (read) => ({
+    limit: read.whole("limit", { fallback: 100_000, max: MOST_EXPORTED }),
+  }));
   if (!query) return;
+  const { limit } = query.more;
   const { text } = query.filter ?? {};
   if (text !== undefined && !asksForWords(text))
     return refuseQuery(ctx, [{ name: "q", message: NO_WORDS }], 422);
   // What was looked for may itself be a text that no record should hold: its hash says whether two were the same.
-  const detail = { filter: hashOf(query.filter as JsonObject | null), limit: query.more };
+  const detail = { filter: hashOf(query.filter as JsonObject | null), limit };
   await recordDeed(deps, { who: query.who, what: "events.export", object: "events", detail });
-  await answerAsked(ctx, () => exportEvents({ filter: query.filter, limit: query.more }, ctx, deps));
+  await answerAsked(ctx, () => exportEvents({ filter: query.filter, limit }, ctx, deps));
 }
 
 const KEYS = ["type", "source", "severity", "status", "subject", "rule", "reason"] as const;

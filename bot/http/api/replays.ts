@@ -7,6 +7,7 @@ import { changed, endOf, hasEnded, type Replay, type ReplayOrder } from "../../.
 import type { RuleSet } from "../../../core/rules/index.ts";
 import { queueReplay, recordReplay } from "../../replays/index.ts";
 import { answering, refuseApi } from "./answers.ts";
+import { verdictsTold } from "./event-filter.ts";
 import type { ApiDeps, LetIn } from "./guard.ts";
 import { namesProto, type ReadJson, sentBody } from "./json-body.ts";
 import { readOrder } from "./replay-order.ts";
@@ -53,6 +54,8 @@ async function create(ctx: RouterContext, deps: ReplayDeps): Promise<void> {
   if (caller.outcome === "answered") return;
   const order = { ...read.order, scope: { events: caller.scope, rules: rules.scope } };
   if (!mayReplay(ctx, order, [reader, caller])) return;
+  const told = verdictsTold(order.filter, { rules: deps.set().rules.map(({ rule }) => rule) });
+  if (told && !rules.permits(told)) return;
   const faults = await faultsOf(order, deps);
   if (faults.length > 0) return refuseOrder(ctx, faults);
   await accept(ctx, { order, who: caller.who }, deps);

@@ -401,3 +401,33 @@ test("an export reads no further than its reader", async (t) => {
   assert.ok(pages.read < 12, `${pages.read} pages of 16`);
   await reader?.cancel();
 });
+
+/** Of a verdict tell whatever events it finds, their number, and the number of events by it. */
+const TELLING = ["rule=r1", "reason=stale", "rule=r1&reason=stale"];
+const SILENT = ["", "type=disk.full", "invalid=true"];
+
+test("finds and counts by verdicts only for who may read the rules that said them", async (t) => {
+  const api = await filled(t);
+  const status = async (path: string, rights: string) => {
+    const headers = { "x-who": "zhangsan", "x-rights": rights };
+    return (await fetch(`${api.origin()}${ALL}${path}`, { headers })).status;
+  };
+  const both = "events.read rules.read";
+  for (const query of TELLING) {
+    for (const path of [`?${query}`, `/export?${query}`, `/aggregate?by=type&${query}`]) {
+      assert.equal(await status(path, "events.read"), 403, path);
+      assert.equal(await status(path, both), 200, path);
+    }
+  }
+  for (const by of ["rule", "reason"]) {
+    assert.equal(await status(`/aggregate?by=${by}`, "events.read"), 403, by);
+    assert.equal(await status(`/aggregate?by=${by}`, both), 200, by);
+  }
+  for (const query of SILENT) assert.equal(await status(`?${query}`, "events.read"), 200, query);
+});
+
+test("a wrong query by verdicts is told as such before it is known who may ask it", async (t) => {
+  const api = await filled(t);
+  const headers = { "x-rights": "events.read" };
+  assert.equal((await api.call("GET", `${ALL}?rule=r1&limit=0`, { headers })).status, 400);
+});

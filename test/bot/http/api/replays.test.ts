@@ -13,6 +13,7 @@ import { cardsOf, metric, openWorld, until, type World } from "../../../support/
 const ALL = "/api/v1/replays";
 const LIMITED = "token-of-who-may-read-drills-and-replay-nothing";
 const NO_RULES = "token-of-who-may-not-read-rules";
+const OTHER_RULES = "token-of-who-may-read-rules-of-another-business";
 const RIGHTS = ["events.read", "events.replay", "rules.read"];
 
 function tokenOf(id: string, user: string, token: string): object {
@@ -27,10 +28,17 @@ const ACCESS = {
         on: { types: ["drill*"] },
       },
       { name: "rules", of: { users: ["lisi"] }, rights: ["rules.read"] },
-      { name: "events", of: { users: ["wangwu"] }, rights: ["events.*"] },
+      { name: "events", of: { users: ["wangwu", "zhaoliu"] }, rights: ["events.*"] },
+      { name: "pay", of: { users: ["zhaoliu"] }, rights: ["rules.read"], on: { businesses: ["pay"] } },
     ],
   },
-  "tokens.yaml": { tokens: [tokenOf("limited", "lisi", LIMITED), tokenOf("no-rules", "wangwu", NO_RULES)] },
+  "tokens.yaml": {
+    tokens: [
+      tokenOf("limited", "lisi", LIMITED),
+      tokenOf("no-rules", "wangwu", NO_RULES),
+      tokenOf("other-rules", "zhaoliu", OTHER_RULES),
+    ],
+  },
 };
 
 const MONTH_MS = 30 * 86_400_000;
@@ -164,6 +172,9 @@ test("lets people replay only what they may", async (t) => {
   ]);
   assert.deepEqual(await status(LIMITED, { ...drills, mode: "real" }), [403, "no_role"]);
   assert.deepEqual(await status(LIMITED, drills), [202, "accepted"]);
+
+  assert.deepEqual(await status(OTHER_RULES, { filter: { ruleId: "drill" } }), [403, "outside_scope"]);
+  assert.deepEqual(await status(OTHER_RULES, { filter: { reason: "fired" } }), [403, "outside_scope"]);
 
   const everything = (await ask(world, "POST", ALL, { body: { filter: {} } })).body.id;
   const seen = (await ask(world, "GET", ALL, { token: LIMITED })).body.replays;
