@@ -5,6 +5,7 @@ import Koa, { type Middleware } from "koa";
 import Router from "koa-router";
 import { errorText } from "../../core/errors.ts";
 import type { Logger, Metrics } from "../../core/ports/index.ts";
+import { unknownApi } from "./api/unknown.ts";
 import { answerFault, isClientFault } from "./client-faults.ts";
 import { type DropsTold, keepShares } from "./connection-shares.ts";
 import { exchangeOf } from "./exchange.ts";
@@ -92,6 +93,7 @@ function koaOver(router: Router, log: Logger, first?: Middleware): RequestListen
   });
   if (first) app.use(first);
   app.use(router.routes());
+  app.use(unknownApi);
   return app.callback();
 }
 
