@@ -35,6 +35,7 @@ import {
   ALONE,
   createAskAgain,
   createChannel,
+  createChannelGates,
   createController,
   createDeliver,
   createDigester,
@@ -126,6 +127,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     messenger,
     throttle: store.throttle,
     limits: config.budgets,
+    gates: createChannelGates(clock),
     clock,
     metrics,
   });

@@ -5,6 +5,7 @@ export * from "./audit-copier.ts";
 export * from "./budget-left.ts";
 export * from "./chain.ts";
 export * from "./channel.ts";
+export * from "./channel-gates.ts";
 export * from "./controller.ts";
 export * from "./crew.ts";
 export * from "./deliver.ts";

@@ -5,6 +5,7 @@ import {
   budgetLeft,
   createAdvancer,
   createChannel,
+  createChannelGates,
   createDeliver,
   createDigester,
   startOutboxWorker,
@@ -53,7 +54,14 @@ export function outboxSetting(t: TestContext) {
   const common = { clock, log, metrics, onStep: () => undefined };
   const { outbox, journal, tasks, throttle } = store;
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
-  const channel = createChannel({ messenger: chat.messenger, throttle, limits: DEFAULT_BUDGETS, ...common });
+  const gates = createChannelGates(clock);
+  const channel = createChannel({
+    messenger: chat.messenger,
+    throttle,
+    limits: DEFAULT_BUDGETS,
+    gates,
+    ...common,
+  });
   /** Who reads Chinese; everybody else reads English. */
   const chinese = new Set<string>();
   const apart = async (ids: readonly string[]) => {
