@@ -21,7 +21,8 @@ import { stopWarnings } from "./stops/index.ts";
 import { startBuilds } from "./wire-builds.ts";
 import { answererServing } from "./wire-inquiries.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
-import { startScheduler, startWork, type Work } from "./work.ts";
+import { type Ground, startScheduler, startWork, type Work } from "./work.ts";
+import { channelWarnings, createChannelGates } from "./workers/index.ts";
 
 export {
   HOME_PARTS,
@@ -55,7 +56,8 @@ export interface Whale {
 
 /** Builds every adapter and worker, and connects them. Throws when the home does not compile. */
 export async function startWhale(options: WhaleOptions): Promise<Whale> {
-  const parts = await openParts(options);
+  const opened = await openParts(options);
+  const parts = { ...opened, channelGates: createChannelGates(opened.clock, opened.metrics) };
   const { inForce, keeper, deadLetters, policies, actions, log, clock, stores } = parts;
   const leave = { ing: false };
   let outside: Warning[] = [];
@@ -72,6 +74,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...actions.warnings(),
       ...parts.packNeeds.warnings(),
       ...parts.adminAlerts.warnings(),
+      ...channelWarnings(parts.channelGates),
       ...parts.rosters.warnings(),
       ...parts.fleet.warnings(),
       ...stopWarnings(parts.stops.current()),
@@ -109,6 +112,8 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   return { ...at, log, probe, reload, close, left: ending.left };
 }
 
+type WorkParts = Parts & Pick<Ground, "channelGates">;
+
 interface Leaving extends Parts {
   config: Config;
   server: HttpServer;
@@ -138,7 +143,7 @@ function once(work: () => Promise<void>): () => Promise<void> {
 }
 
 /** Starts the workers, then takes requests. What cannot start leaves nothing behind that keeps the process alive. */
-async function setGoing(options: WhaleOptions, parts: Parts, server: HttpServer) {
+async function setGoing(options: WhaleOptions, parts: WorkParts, server: HttpServer) {
   const { host, port, dataDir } = options.config;
   const works: Work[] = [];
   try {
@@ -200,7 +205,7 @@ function keepReleases(start: Releases["start"]): Work {
   return { stop: ({ together }) => together({ releases: () => loop.stop() }) };
 }
 
-async function startParts({ config }: WhaleOptions, parts: Parts, works: Work[]): Promise<void> {
+async function startParts({ config }: WhaleOptions, parts: WorkParts, works: Work[]): Promise<void> {
   const ground = {
     ...parts,
     inForce: parts.inForce.current,

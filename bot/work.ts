@@ -33,9 +33,9 @@ import type { ReleaseDesk } from "./wire-release.ts";
 import {
   type Advancer,
   ALONE,
+  type ChannelGates,
   createAskAgain,
   createChannel,
-  createChannelGates,
   createController,
   createDeliver,
   createDigester,
@@ -80,6 +80,8 @@ export interface Ground {
   rolesOf: RoleFinder;
   stores: Stores;
   wecom: Pick<Wecom, "messenger" | "directory">;
+  /** What keeps calls away from WeCom while it refuses all of them. */
+  channelGates: ChannelGates;
   executor: Executor;
   actions: Pick<ActionWatch, "lookup" | "lacks" | "recheck" | "lacksNow">;
   packVersions: PackWatch;
@@ -127,7 +129,7 @@ export async function startWork(ground: Ground): Promise<Work> {
     messenger,
     throttle: store.throttle,
     limits: config.budgets,
-    gates: createChannelGates(clock),
+    gates: ground.channelGates,
     clock,
     metrics,
   });

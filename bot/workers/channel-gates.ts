@@ -1,6 +1,6 @@
 import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
 import { CHANNEL_CLOSED } from "../../core/outbox/index.ts";
-import type { Clock } from "../../core/ports/index.ts";
+import type { Clock, Metrics } from "../../core/ports/index.ts";
 
 /** Refusals that are about the app as a whole, not about one message. */
 const CLOSING: ReadonlySet<string> = new Set([
@@ -25,6 +25,8 @@ export interface ChannelGate {
   check(): void;
   /** Makes a call whose refusal may close it. */
   through<T>(call: () => Promise<T>): Promise<T>;
+  /** For how long it stays closed, and why; null while it is open. */
+  rest(): { leftMs: number; why: string } | null;
 }
 
 /** What is sent, and what is changed of what was sent, which WeCom counts apart. */
@@ -33,23 +35,46 @@ export interface ChannelGates {
   updates: ChannelGate;
 }
 
-/** The gates of one process, still open. */
-export function createChannelGates(clock: Clock): ChannelGates {
-  return { sends: createGate(clock), updates: createGate(clock) };
+/** The gates of one process, still open. Each time that one closes is counted. */
+export function createChannelGates(clock: Clock, metrics: Pick<Metrics, "count">): ChannelGates {
+  const gate = (calls: keyof ChannelGates) =>
+    createGate(clock, (code) => metrics.count("channel_rests", { calls, code }));
+  return { sends: gate("sends"), updates: gate("updates") };
 }
 
-function createGate(clock: Clock): ChannelGate {
+const RESTING: Record<keyof ChannelGates, [zh: string, en: string]> = {
+  sends: ["消息", "messages"],
+  updates: ["卡片的更新", "updates of cards"],
+};
+
+/** A warning of `/readyz` for each gate that is closed: what waits behind it is sent later. */
+export function channelWarnings(gates: ChannelGates): { about: string; message: string }[] {
+  return (["sends", "updates"] as const).flatMap((calls) => {
+    const rest = gates[calls].rest();
+    if (!rest) return [];
+    const [zh, en] = RESTING[calls];
+    const seconds = Math.ceil(rest.leftMs / 1000);
+    const message = `企业微信暂不调用，还有 ${seconds} 秒，${zh}在等：${rest.why} (WeCom is left alone for another ${seconds} s, ${en} wait)`;
+    return [{ about: `wecom ${calls}`, message }];
+  });
+}
+
+function createGate(clock: Clock, onClosed: (code: string) => void): ChannelGate {
   const closed = { sinceMs: 0, pauseMs: 0, times: 0, refusals: 0, why: "" };
   /** How long it stays closed. A clock that was set back ends the pause instead of stretching it. */
   const leftMs = (nowMs: number) => {
     const passedMs = nowMs - closed.sinceMs;
     return passedMs < 0 ? 0 : Math.max(0, closed.pauseMs - passedMs);
   };
+  const rest = () => {
+    const left = leftMs(clock.nowMs());
+    return left === 0 ? null : { leftMs: left, why: closed.why };
+  };
   const check = () => {
-    const afterMs = leftMs(clock.nowMs());
-    if (afterMs === 0) return;
-    const message = `WeCom is left alone for now: ${closed.why}`;
-    throw new ChatOpsError(message, { code: CHANNEL_CLOSED, retryAfterMs: afterMs, reached: "no" });
+    const resting = rest();
+    if (!resting) return;
+    const message = `WeCom is left alone for now: ${resting.why}`;
+    throw new ChatOpsError(message, { code: CHANNEL_CLOSED, retryAfterMs: resting.leftMs, reached: "no" });
   };
   const through = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
@@ -69,6 +94,7 @@ function createGate(clock: Clock): ChannelGate {
     if (code === RATE_LIMITED && closed.refusals < LIMITED_IN_A_ROW) return;
     const pauseMs = Math.min(LONGEST_CLOSED_MS, retryAfterMs * 2 ** closed.times);
     Object.assign(closed, { sinceMs: nowMs, pauseMs, times: closed.times + 1, why: message });
+    onClosed(code);
   };
-  return { check, through };
+  return { check, through, rest };
 }

@@ -10,7 +10,7 @@ import { createStopKeeper } from "../../../bot/stops/index.ts";
 import { prepare, prepareFiles } from "../../../bot/wire.ts";
 import { fleetOver } from "../../../bot/wire-fleet.ts";
 import type { Ground } from "../../../bot/work.ts";
-import { createAdvancer } from "../../../bot/workers/index.ts";
+import { createAdvancer, createChannelGates } from "../../../bot/workers/index.ts";
 import { NO_MASKING } from "../../../core/pages/index.ts";
 import type { Clock } from "../../../core/ports/index.ts";
 import { DEFAULT_SETTINGS } from "../../../core/tasks/index.ts";
@@ -55,6 +55,7 @@ export function groundOver(
       warnings: () => [],
     },
     wecom: { messenger: instantMessenger, directory: instantDirectory },
+    channelGates: createChannelGates(clock, metrics),
     executor,
     advancer,
     orders: createTaskOrders({ ...ordering, plan }),

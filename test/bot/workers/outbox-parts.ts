@@ -54,7 +54,7 @@ export function outboxSetting(t: TestContext) {
   const common = { clock, log, metrics, onStep: () => undefined };
   const { outbox, journal, tasks, throttle } = store;
   const advancer = createAdvancer({ tasks, ...common }, DEFAULT_SETTINGS);
-  const gates = createChannelGates(clock);
+  const gates = createChannelGates(clock, metrics);
   const channel = createChannel({
     messenger: chat.messenger,
     throttle,
