@@ -2,6 +2,7 @@ import type { Context } from "koa";
 import type { Json, JsonObject } from "../../core/ids/index.ts";
 import { fieldsOf } from "../../core/inquiries/index.ts";
 import type { StateStore } from "../../core/ports/index.ts";
+import { orderKey } from "../../core/tasks/index.ts";
 import type { Answerer } from "../inquiries/index.ts";
 import type { Answers } from "./answers.ts";
 import { readForm } from "./form.ts";
@@ -40,7 +41,8 @@ export async function answerQuestion(ctx: Context, deps: QuestionFormDeps): Prom
   const question = (await deps.state.get("question", id))?.body;
   if (question?.taskId !== task.id) return void sendError(ctx, site, "not_found", about);
   const response = filledIn(question.schema, form.fields);
-  const order = { by: session.userId, ...standing, key: `page:${nonce}`, response };
+  const key = orderKey(`page:${nonce}`, { what: "answer", response });
+  const order = { by: session.userId, ...standing, key, response };
   const said = await deps.answerer.take(question, order, texts);
   site.log.info({ taskId: task.id, question: id, by: session.userId }, "answered on a page");
   deps.answers.keep(ctx, { session, taskId: task.id }, { said: said.slice(0, MOST_SAID) });

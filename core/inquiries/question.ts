@@ -3,6 +3,7 @@ import type { JsonObject } from "../ids/index.ts";
 import type { Unentitled } from "../people/people.ts";
 import type { InquiryOutcome } from "../ports/executor.ts";
 import type { Click } from "../tasks/inputs.ts";
+import { reusesName } from "../tasks/order-key.ts";
 import type { Task, UpdateCode } from "../tasks/task.ts";
 import { type ReadResponse, readResponse } from "./form.ts";
 
@@ -53,7 +54,13 @@ export interface Question {
 }
 
 /** Why an answer was not taken from its person. */
-export type AnswerRefusal = Unentitled | "own_request" | "answer_given" | "question_over" | "misfit";
+export type AnswerRefusal =
+  | Unentitled
+  | "key_reused"
+  | "own_request"
+  | "answer_given"
+  | "question_over"
+  | "misfit";
 
 /** What becomes of an answer that a person gives. */
 export type Answering =
@@ -74,7 +81,9 @@ export interface AnswerOrder extends Pick<Click, "by" | "entitlement" | "standsF
 export function giveAnswer(question: Question, task: Task, order: AnswerOrder, nowMs: number): Answering {
   const { answer, refused, end } = question;
   const { by, key } = order;
-  if (answer?.key === key || refused.some((one) => one.key === key)) return { outcome: "repeated" };
+  const known = [...(answer ? [answer] : []), ...refused];
+  if (known.some((one) => one.key === key)) return { outcome: "repeated" };
+  if (known.some((one) => reusesName(one.key, key))) return { outcome: "refused", reason: "key_reused" };
   const place = answeringAs(task, order);
   if (place.outcome === "refused") return place;
   if (end !== null) return { outcome: "refused", reason: "question_over" };

@@ -1,9 +1,10 @@
-import { hashOf } from "../ids/index.ts";
+import { hashOf, type JsonObject } from "../ids/index.ts";
 import type { RetryWish } from "./retry-plan.ts";
 import type { Control } from "./task.ts";
 
-/** What a program may order of a task. */
+/** What may be ordered of a task under a name, or answered to what its run asks. */
 export type OrderWish =
+  | { what: "answer"; response: JsonObject }
   | { what: Control }
   | { what: "adopt"; execution: string }
   | { what: "retry"; wish: RetryWish };

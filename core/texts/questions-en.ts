@@ -29,6 +29,8 @@ export const questionsEn: QuestionTexts = {
     group_gone:
       "A tag or department of those who may answer was deleted or renamed in WeCom, or is hidden from the app, so it is not known whether you may; ask who owns the rule, or whoever runs Whale",
     own_request: "You asked for this task: somebody else must answer",
+    key_reused:
+      "This form (or Idempotency-Key) has sent another answer before: reload the page (or use another key)",
     answer_given: "Somebody has answered, it is being sent",
     question_over: "Nothing is asked any more",
   },

@@ -29,6 +29,7 @@ export const questionsZh: QuestionTexts = {
     group_gone:
       "授权人所在的标签或部门在企业微信里已删除、改名或对应用不可见，无法确认您能否答复，请找规则负责人或 Whale 的管理员",
     own_request: "任务由您发起，须由其他授权人答复",
+    key_reused: "这张表单（或 Idempotency-Key）已提交过另一个答复，请刷新页面（或换一个键）",
     answer_given: "已有人答复，正在提交",
     question_over: "已不再等待答复",
   },

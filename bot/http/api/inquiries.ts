@@ -5,7 +5,7 @@ import { isJsonObject, shortId } from "../../../core/ids/index.ts";
 import { type AnswerRefusal, fieldsOf, type Question, shownResponse } from "../../../core/inquiries/index.ts";
 import { inScope, objectOfTask } from "../../../core/people/index.ts";
 import type { Ids, StateStore, TaskStore } from "../../../core/ports/index.ts";
-import type { Task } from "../../../core/tasks/index.ts";
+import { orderKey, type Task } from "../../../core/tasks/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
 import { type StandingDeps, standingOf } from "../../chat/standing.ts";
 import type { Answerer, Given } from "../../inquiries/index.ts";
@@ -115,7 +115,8 @@ async function answer(ctx: RouterContext, deps: InquiryDeps): Promise<void> {
   }
   const standing = await standingOf(actor.userId, deciders(asked.task), deps);
   const given = ctx.get("idempotency-key").slice(0, 100);
-  const key = `rest:${caller.who}:${given === "" ? deps.ids.ulid() : given}`;
+  const name = `rest:${caller.who}:${given === "" ? deps.ids.ulid() : given}`;
+  const key = orderKey(name, { what: "answer", response });
   const order = { by: actor.userId, ...standing, key, response };
   tell(ctx, asked.question, await deps.answerer.give(asked.question, order));
 }
@@ -124,7 +125,7 @@ async function answer(ctx: RouterContext, deps: InquiryDeps): Promise<void> {
 const STATUS: Record<AnswerRefusal, number> = {
   ...{ not_entitled: 403, inactive: 403, unknown_person: 403, duty_unknown: 503, own_request: 403 },
   group_gone: 503,
-  ...{ answer_given: 409, question_over: 409, misfit: 422 },
+  ...{ key_reused: 409, answer_given: 409, question_over: 409, misfit: 422 },
 };
 
 function tell(ctx: RouterContext, { id }: Question, given: Given): void {

@@ -91,7 +91,8 @@ export const inquiryPaths: ApiPaths = {
         id,
         {
           ...{ name: "Idempotency-Key", in: "header", required: false, schema: text },
-          description: "同一个键只算一次 · the same key counts once",
+          description:
+            "同一个键只算一次；已用于另一个答复的键会被拒绝（409 key_reused） · the same key counts once; one that has sent another answer is refused (409, key_reused)",
         },
       ],
       requestBody: jsonOf("答复 · the answer", {
@@ -105,7 +106,9 @@ export const inquiryPaths: ApiPaths = {
           "已记下，连上 StackStorm 后提交 · stored; StackStorm is told once it answers",
           outcome("waits"),
         ),
-        409: errorAnswer("已有人答复，或不再等待 · answered by another, or not asked any more"),
+        409: errorAnswer(
+          "已有人答复，不再等待，或键已用于另一个答复 · answered by another, not asked any more, or the key has sent another answer",
+        ),
         422: errorAnswer("不符合 schema，或没有 response · does not fit the schema"),
         ...unknown,
         ...guardedAnswers,

@@ -10,6 +10,7 @@ import {
   readResponse,
   writtenResponse,
 } from "../../../core/inquiries/index.ts";
+import { orderKey } from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
 import { aMadeTask } from "../../support/tasks.ts";
 
@@ -65,6 +66,23 @@ test("a message says values by their names, or the one value alone", () => {
   });
   assert.deepEqual(writtenResponse(one, "true"), { continue: "true" });
   assert.deepEqual(writtenResponse(schema, "true"), {});
+});
+
+test("a key is of one answer: another under it is refused, while that one waits and after it was not taken", () => {
+  const keyed = (name: string, yes: boolean) => {
+    const response = { continue: yes };
+    return { ...order, key: orderKey(name, { what: "answer", response }), response };
+  };
+  const given = giveAnswer(aQuestion(), aMadeTask(), keyed("k1", true), START_MS);
+  assert.ok(given.outcome === "given");
+  const notTaken = afterTelling(given.next, { outcome: "refused", message: "no" }, START_MS);
+  assert.ok(notTaken);
+  for (const question of [given.next, notTaken]) {
+    assert.equal(giveAnswer(question, aMadeTask(), keyed("k1", true), START_MS).outcome, "repeated");
+    const other = giveAnswer(question, aMadeTask(), keyed("k1", false), START_MS);
+    assert.deepEqual(other, { outcome: "refused", reason: "key_reused" });
+  }
+  assert.equal(giveAnswer(notTaken, aMadeTask(), keyed("k2", false), START_MS).outcome, "given");
 });
 
 test("exactly one answer is under way, and the same click counts once", () => {
