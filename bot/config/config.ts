@@ -169,7 +169,7 @@ function budgetLimits(read: ConfigReader): BudgetLimits {
 function sharing(read: ConfigReader): Pick<Config, "stores" | "roles" | "drainMs"> {
   const stores = readStores(read);
   const alone = stores.kind === "embedded";
-  const drainMs = alone ? 0 : read.duration("WHALE_DRAIN", "3s");
+  const drainMs = alone && !read.given("WHALE_DRAIN") ? 0 : read.duration("WHALE_DRAIN", "3s");
   return { stores, roles: readRoles(read, alone), drainMs };
 }
 

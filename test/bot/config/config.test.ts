@@ -114,6 +114,7 @@ const GOOD: [name: string, value: string, pick: (config: Config) => unknown, wan
   ["WHALE_JOURNAL_KEEP", "1h", (c) => c.journalKeepMs, 3_600_000],
   ["WHALE_ARCHIVE_KEEP", "365d", (c) => c.archiveKeepMs, 365 * 86_400_000],
   ["WHALE_MAX_CONNECTIONS_PER_ADDRESS", "20", (c) => c.maxConnectionsPerAddress, 20],
+  ["WHALE_DRAIN", "10s", (c) => c.drainMs, 10_000],
   ["WHALE_TASK_KEEP", "7d", (c) => c.taskKeepMs, 7 * 86_400_000],
 ];
 
@@ -161,6 +162,7 @@ const BAD: [name: string, value: string][] = [
   ["WHALE_ARCHIVE_KEEP", "forever"],
   ["WHALE_TASK_KEEP", "167h"],
   ["WHALE_TASK_KEEP", "0"],
+  ["WHALE_DRAIN", "soon"],
   ["WHALE_MAX_CONNECTIONS_PER_ADDRESS", "0"],
   ["WHALE_MAX_CONNECTIONS_PER_ADDRESS", "10001"],
   ["WHALE_MIN_FREE_DISK", "half"],
