@@ -70,7 +70,7 @@ function strandedText(businesses: readonly string[]): string {
 }
 
 function isEarly({ since }: Upgrade, { clock }: DeedDeps): boolean {
-  return clock.nowMs() - Date.parse(since) < GRACE_MS;
+  return Math.abs(clock.nowMs() - Date.parse(since)) < GRACE_MS;
 }
 
 /** Who has drained it before keeps it: then that drain is waited for. */

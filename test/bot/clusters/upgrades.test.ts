@@ -210,6 +210,22 @@ test("an engine that is still starting is waited for, one that stays away stops 
   assert.match((await current())?.problem?.message ?? "", /not back.*refused/);
 });
 
+test("an engine that stays away is given up as soon when the clock is set back meanwhile", async () => {
+  const { process, take, clock, rounds, current, world } = upgradeWorld();
+  await process.upgrades.ask(ASK);
+  await take("approve");
+  await rounds(5);
+  world.down.add("a");
+  await take("confirm");
+  await rounds(2);
+  clock.advance(-1_000);
+  await rounds(1);
+  assert.equal((await current())?.stage, "checking");
+  clock.advance(-3_600_000);
+  await rounds(2);
+  assert.match((await current())?.problem?.message ?? "", /not back.*refused/);
+});
+
 test("a version that has not changed is asked about once; who goes on accepts it", async () => {
   const { process, take, rounds, current, world } = upgradeWorld();
   await process.upgrades.ask(ASK);
