@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { approvePolicy, formatProblems, type TokenRequest, tokenEntry } from "../adapters/files/index.ts";
 import { systemClock } from "../adapters/telemetry/index.ts";
+import type { Policy } from "../core/policies/index.ts";
 
 export { readPolicies } from "../adapters/files/index.ts";
 
@@ -9,7 +10,7 @@ export function approvePolicyFile(given: {
   file: string;
   text: string;
   by: string;
-}): { outcome: "approved"; text: string } | { outcome: "refused"; message: string } {
+}): { outcome: "approved"; text: string; policy: Policy } | { outcome: "refused"; message: string } {
   const approved = approvePolicy({ ...given, now: new Date(systemClock.nowMs()) });
   if (approved.outcome === "approved") return approved;
   return { outcome: "refused", message: formatProblems(approved.problems) };

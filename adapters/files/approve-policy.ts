@@ -1,11 +1,12 @@
 import type { ParsedNode } from "yaml";
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { normaliseUserId } from "../../core/people/index.ts";
-import { LONGEST_APPROVAL_MS, type Policy, policyDigest } from "../../core/policies/index.ts";
+import { type Policy, policyDigest } from "../../core/policies/index.ts";
 import { checkPolicy } from "./check-others.ts";
 import { instantMs } from "./check-values.ts";
 import { contentOf, shapeProblems } from "./drafts.ts";
 import { type Located, problemAt } from "./located.ts";
+import { valueAt } from "./look.ts";
 import { inOrder, type Problem } from "./problem.ts";
 import { readPolicy } from "./read-others.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -22,32 +23,38 @@ export interface PolicyApproval {
 }
 
 export type PolicyApproved =
-  | { outcome: "approved"; text: string }
+  | { outcome: "approved"; text: string; policy: Policy }
   | { outcome: "refused"; problems: Problem[] };
 
 /**
  * Writes into a policy's file who approved it, when, and the digest that binds the approval to everything
- * else in it. Comments and order stay. Refuses a file that is no policy, and one that has expired or
- * would last longer than a year.
+ * else in it; a file that says nothing of its end gets one, a year from now. Comments and order stay. Refuses a
+ * file that is no policy, and one that has expired or would last longer than a year.
  */
 export function approvePolicy({ file, text, by, now }: PolicyApproval): PolicyApproved {
   const before = readYaml({ file, kind: "policy", text }, {});
   if (before.outcome === "refused") return before;
-  const signature = { approvedBy: normaliseUserId(by), approvedAt: now.toISOString(), digest: "-" };
-  const unsealed = signed(text, signature);
+  const ending = valueAt(before.located, ["expires"]) === undefined ? { expires: inAYear(now) } : {};
+  const signature = { ...ending, approvedBy: normaliseUserId(by), approvedAt: now.toISOString() };
+  const unsealed = signed(text, { ...signature, digest: "-" });
   const reading = readYaml({ file, kind: "policy", text: unsealed }, {});
   if (reading.outcome === "refused") return reading;
   const { located } = reading;
   const problems = [...reading.problems, ...shapeProblems(located), ...checkPolicy(located)];
   if (problems.length > 0) return { outcome: "refused", problems: inOrder(problems) };
-  const policy = readPolicy(contentOf(located, "policy"));
-  if ((instantMs(policy.expires) ?? 0) <= now.getTime()) {
+  const unsigned = readPolicy(contentOf(located, "policy"));
+  if ((instantMs(unsigned.expires) ?? 0) <= now.getTime()) {
     return { outcome: "refused", problems: [expired(located)] };
   }
-  if ((instantMs(policy.expires) ?? 0) > now.getTime() + LONGEST_APPROVAL_MS) {
-    return { outcome: "refused", problems: [tooLong(located)] };
-  }
-  return { outcome: "approved", text: signed(unsealed, { ...signature, digest: policyDigest(policy) }) };
+  const policy = { ...unsigned, digest: policyDigest(unsigned) };
+  return { outcome: "approved", text: signed(unsealed, { digest: policy.digest }), policy };
+}
+
+/** The same day of the next year. */
+function inAYear(now: Date): string {
+  const end = new Date(now);
+  end.setUTCFullYear(end.getUTCFullYear() + 1);
+  return end.toISOString();
 }
 
 function expired(located: Located): Problem {
@@ -57,19 +64,12 @@ function expired(located: Located): Problem {
   });
 }
 
-function tooLong(located: Located): Problem {
-  return problemAt(located, ["expires"], {
-    zh: "最多一年，到期再批准",
-    en: "must be at most one year away: approve it again then",
-  });
-}
+type Signature = Partial<Pick<Policy, "expires" | "approvedBy" | "approvedAt" | "digest">>;
 
-type Signature = Pick<Policy, "approvedBy" | "approvedAt" | "digest">;
-
-/** Only the three values change; everything else stays as the person wrote it, byte for byte. */
-function signed(text: string, { approvedBy, approvedAt, digest }: Signature): string {
+/** Only these values change; everything else stays as the person wrote it, byte for byte. */
+function signed(text: string, signature: Signature): string {
   let next = text;
-  for (const [key, value] of Object.entries({ approvedBy, approvedAt, digest })) {
+  for (const [key, value] of Object.entries(signature)) {
     next = withValue(next, key, value);
   }
   return next;

@@ -1,12 +1,13 @@
 import { OWN_TYPE_PREFIX, schemaCompiler, UNMAPPED_TYPE } from "../../core/events/index.ts";
 import { isJsonObject } from "../../core/ids/index.ts";
+import { LONGEST_APPROVAL_MS } from "../../core/policies/index.ts";
 import { checkDeploy } from "./check-deploy.ts";
-import { checkAddress, checkDuration, checkInstant, checkTemplates } from "./check-values.ts";
+import { checkAddress, checkDuration, checkInstant, checkTemplates, instantMs } from "./check-values.ts";
 import type { Located } from "./located.ts";
 import { pathOfField, problemAt, problemAtKey, quotingWords } from "./located.ts";
 import { itemsAt, keysAt, textAt, valueAt } from "./look.ts";
 import { parseNetwork } from "./networks.ts";
-import type { Problem } from "./problem.ts";
+import type { Problem, Words } from "./problem.ts";
 
 /** What can be said of one event type's file alone. */
 export function checkEventType(located: Located): Problem[] {
@@ -33,8 +34,29 @@ function checkSchema(located: Located): Problem[] {
 
 /** What can be said of one policy's file alone. */
 export function checkPolicy(located: Located): Problem[] {
-  return [...checkInstant(located, ["expires"]), ...checkInstant(located, ["approvedAt"])];
+  const instants = [...checkInstant(located, ["expires"]), ...checkInstant(located, ["approvedAt"])];
+  return instants.length > 0 ? instants : checkLasting(located);
 }
+
+/** What `whale policies approve` writes has an end, a year after it at most; so must what was written by hand. */
+function checkLasting(located: Located): Problem[] {
+  const approvedMs = instantMs(textAt(located, ["approvedAt"]) ?? "");
+  if (approvedMs === null) return [];
+  const expires = textAt(located, ["expires"]);
+  if (expires === undefined) return [problemAt(located, ["expires"], ENDLESS)];
+  const lastsMs = (instantMs(expires) ?? 0) - approvedMs;
+  return lastsMs > LONGEST_APPROVAL_MS ? [problemAt(located, ["expires"], TOO_LONG)] : [];
+}
+
+const ENDLESS: Words = {
+  zh: "批准过的策略须写明到期：重新批准会写上（whale policies approve）",
+  en: "an approved policy has an end: approve it again, which writes one (whale policies approve)",
+};
+
+const TOO_LONG: Words = {
+  zh: "最多到批准后一年：改短或删去这一行，再重新批准（whale policies approve）",
+  en: "must be at most one year after approvedAt: shorten or delete it and approve again (whale policies approve)",
+};
 
 /** What can be said of one cluster's file alone. */
 export function checkCluster(located: Located): Problem[] {

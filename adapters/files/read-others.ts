@@ -38,7 +38,8 @@ function groupOf({ appchat, robot, aibot }: GroupsFile[string]): Group {
 export function readPolicy(file: PolicyFile): Policy {
   const { id, actions, mode, approvedBy, approvedAt, expires, digest } = file;
   return {
-    ...{ id, actions, mode, expires },
+    ...{ id, actions, mode },
+    expires: expires ?? "",
     approvedBy: approvedBy ?? "",
     approvedAt: approvedAt ?? "",
     digest: digest ?? "",

@@ -226,7 +226,7 @@ export const PolicyShape = Type.Object(
     id: Id,
     actions: Type.Array(ActionRef, { minItems: 1 }),
     mode: Type.Enum(["auto"]),
-    expires: Text,
+    expires: Type.Optional(Text),
     approvedBy: Type.Optional(Text),
     approvedAt: Type.Optional(Text),
     digest: Type.Optional(Text),

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import {
   type WecomSimulator,
 } from "../../fixtures/simulators/wecom/index.ts";
 import { prepare, startWhale, type Whale } from "../wire.ts";
+import { approvePolicyFile } from "../wire-tools.ts";
 import { type DemoCluster, hasGit, makeDemoRepositories, openDemoClusters } from "./demo-packs.ts";
 import { fixture } from "./fixture-path.ts";
 
@@ -50,6 +51,7 @@ export async function openDemoWorld(
   const logFile = join(folder, "whale.log");
   const envFile = join(folder, "env");
   cpSync(fixture("home"), home, { recursive: true });
+  approveSample(join(home, "policies", "read-only.yaml"));
   createVms(vms);
   const around = await openAround({ folder, home, vms, tickEveryMs });
   const { wecom, first, images, clock, jump, closeAround } = around;
@@ -73,6 +75,13 @@ export async function openDemoWorld(
     await closeAround();
   };
   return { ...first, whale, wecom, url, folder, home, vms, logFile, envFile, withPacks, jump, close };
+}
+
+/** The sample's policy is approved by nobody; in the demo 王五 did so before it starts. */
+function approveSample(file: string): void {
+  const approved = approvePolicyFile({ file, text: readFileSync(file, "utf8"), by: "wangwu" });
+  if (approved.outcome === "refused") throw new ChatOpsError(approved.message, { code: "demo.refused" });
+  writeFileSync(file, approved.text);
 }
 
 /** Starts everything that Whale talks to, on a clock that can be moved on. */

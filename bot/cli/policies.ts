@@ -48,7 +48,7 @@ async function approve(id: string, { by, yes }: { by: string; yes?: true }): Pro
   const approved = approvePolicyFile({ file, text: readFileSync(file, "utf8"), by });
   if (approved.outcome === "refused") throw new ChatOpsError(approved.message, { code: "cli.refused" });
   const using = uses.filter(({ policy }) => policy === id);
-  for (const line of policyLines(found.policy, using)) console.log(line);
+  for (const line of policyLines(approved.policy, using)) console.log(line);
   if (!yes && !(await isConfirmed(by))) {
     throw new ChatOpsError("没有批准，文件没有改动 (not approved, the file is as it was)", {
       code: "cli.refused",

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { demoCompany } from "../../fixtures/simulators/wecom/index.ts";
 import { COMPILE_CACHE } from "../support/compile-cache.ts";
 import { listening } from "../support/http-server.ts";
+import { copySampleHome } from "../support/sample-home.ts";
 import { tempFolder } from "../support/sqlite.ts";
-import { FIXTURES, until } from "../support/world.ts";
+import { until } from "../support/world.ts";
 
 const MAIN = join(import.meta.dirname, "..", "..", "bot", "main.ts");
 
@@ -17,7 +18,7 @@ function setting(t: TestContext): { folder: string; home: string; env: Record<st
   const folder = tempFolder();
   t.after(() => folder.remove());
   const home = join(folder.path, "home");
-  cpSync(join(FIXTURES, "home"), home, { recursive: true });
+  copySampleHome(home);
   const env = {
     PORT: "0",
     WHALE_HOME: home,

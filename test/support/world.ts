@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -23,6 +23,7 @@ import {
 } from "../../fixtures/simulators/wecom/index.ts";
 import { NO_BUDGETS } from "./budgets.ts";
 import { silentLog } from "./log.ts";
+import { copySampleHome } from "./sample-home.ts";
 import { tempFolder } from "./sqlite.ts";
 
 export const FIXTURES = join(dirname(dirname(import.meta.dirname)), "fixtures");
@@ -74,7 +75,7 @@ export async function openWorld(test: TestContext, options: WorldOptions = {}): 
   const vms = join(folder.path, "vms");
   let offsetMs = 0;
   const clock = { nowMs: () => Date.now() + offsetMs };
-  cpSync(join(FIXTURES, "home"), home, { recursive: true });
+  copySampleHome(home);
   createVms(vms);
   const [stackstorm, wecom] = await Promise.all([
     startStackStormSimulator({ packsDir: join(FIXTURES, "packs"), vmsDir: vms, apiKey: API_KEY }),

@@ -32,6 +32,13 @@ test("writes who, when and the digest, and keeps every other byte", () => {
   assert.equal(rest.join("\n"), POLICY);
 });
 
+test("lets a policy that says nothing of its end last a year", () => {
+  const endless = POLICY.replace(/^expires.*\n/m, "");
+  assert.match(approve(endless), /^expires: "2027-11-20T08:00:00.000Z"$/m);
+  const leapDay = new Date("2028-02-29T00:00:00Z");
+  assert.match(approve(endless, leapDay), /^expires: "2029-03-01T00:00:00.000Z"$/m);
+});
+
 test("gives a policy that counts from that moment on, for its actions alone", async (t) => {
   const home = await loaded(t, { "policies/read-only.yaml": approve(POLICY) });
   const [policy] = home.policies;
@@ -76,7 +83,11 @@ test("approves a file in flow style, without a last line break, and with an end 
 
 const REFUSALS: readonly [why: string, text: string, told: RegExp][] = [
   ["has expired", POLICY.replace("2027", "2025"), /^policies\/p\.yaml:6:10 expires = "2025-11-01": 已过期/],
-  ["would last for longer than a year", POLICY.replace("2027", "2028"), /expires = "2028-11-01": 最多一年/],
+  [
+    "would last for longer than a year",
+    POLICY.replace("2027", "2028"),
+    /expires = "2028-11-01": 最多到批准后一年/,
+  ],
   [
     "expires at no time",
     POLICY.replace("2027-11-01", "never"),

@@ -67,6 +67,8 @@ const REFUSALS: readonly [file: string, text: string, place: string, message: Re
     "1:115 expires",
     /应为日期或时间/,
   ],
+  ["policies/read-only.yaml", aPolicy({ expires: "2027-01-03" }), "1:115 expires", /最多到批准后一年/],
+  ["policies/read-only.yaml", aPolicy().replace(',"expires":"2027-01-01"', ""), "1:1 expires", /须写明到期/],
   ["policies/read-only.yaml", aPolicy().replace("disk.show", "show"), "1:30 actions[0]", /包名\.动作名/],
   ["clusters/hz.yaml", CLUSTER, "1:1 auth", /缺少此字段/],
   ["clusters/hz.yaml", `${CLUSTER}auth: {}\n`, "3:7 auth", /应为 \{ apiKey \} 或/],

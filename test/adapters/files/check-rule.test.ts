@@ -190,7 +190,7 @@ for (const [fields, field, message] of REFUSALS) {
 }
 
 const FAULTY_POLICIES: readonly [why: string, policy: string, message: RegExp][] = [
-  ["was changed after its approval", aPolicy().replace("2027-01-01", "2029-01-01"), /批准后被改过/],
+  ["was changed after its approval", aPolicy().replace("2027-01-01", "2026-12-31"), /批准后被改过/],
   ["is not in force yet", aPolicy({ approvedAt: "2026-12-01" }), /还未生效/],
   ["has expired", aPolicy({ expires: "2026-11-01" }), /已过期/],
 ];

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { cronFault } from "../../../adapters/cron/index.ts";
-import { formatProblems, type Home, loadHome } from "../../../adapters/files/index.ts";
+import { approvePolicy, formatProblems, type Home, loadHome } from "../../../adapters/files/index.ts";
 import { sourceKinds } from "../../../adapters/sources/index.ts";
 import { allowedClusters } from "../../../core/clusters/index.ts";
 import { compileEventTypes, compileSource, normalise } from "../../../core/events/index.ts";
@@ -17,14 +18,21 @@ const NOW_MS = Date.UTC(2026, 10, 20);
 const RECEIVED = new Date(NOW_MS).toISOString();
 const ENV = { HZ_ST2_API: "http://127.0.0.1:9101/api", HZ_ST2_KEY: "k", PROMETHEUS_HOOK_TOKEN: "t" };
 
+const POLICY_FILE = join(HOME, "policies", "read-only.yaml");
+
+/** Reads the sample home's files as they are after `whale policies approve read-only`. */
+async function readApproved(path: string): Promise<Buffer> {
+  const bytes = readFileSync(path);
+  if (path !== POLICY_FILE) return bytes;
+  const now = new Date(NOW_MS);
+  const approved = approvePolicy({ file: path, text: bytes.toString("utf8"), by: "wangwu", now });
+  return Buffer.from(approved.outcome === "approved" ? approved.text : formatProblems(approved.problems));
+}
+
+const LOADING = { dir: HOME, env: ENV, nowMs: NOW_MS, kinds: Object.keys(sourceKinds), cronFault };
+
 async function sampleHome(): Promise<Home> {
-  const loading = await loadHome({
-    dir: HOME,
-    env: ENV,
-    nowMs: NOW_MS,
-    kinds: Object.keys(sourceKinds),
-    cronFault,
-  });
+  const loading = await loadHome({ ...LOADING, readFile: readApproved });
   if (loading.outcome === "refused") throw new Error(formatProblems(loading.problems));
   return loading.home;
 }
@@ -89,20 +97,25 @@ test("takes the token of the guarded source from the environment and refuses to 
   const guarded = sources.find(({ name }) => name === "prometheus");
   assert.deepEqual(guarded?.auth, { kind: "bearer", token: "t" });
   const { PROMETHEUS_HOOK_TOKEN: _, ...env } = ENV;
-  const loading = await loadHome({
-    dir: HOME,
-    env,
-    nowMs: NOW_MS,
-    kinds: Object.keys(sourceKinds),
-    cronFault,
-  });
+  const loading = await loadHome({ ...LOADING, env, readFile: readApproved });
   assert.match(
     loading.outcome === "refused" ? formatProblems(loading.problems) : "",
     /^sources\/prometheus\.yaml:\d+:\d+ auth\.bearer = .*PROMETHEUS_HOOK_TOKEN 没有设置/,
   );
 });
 
-test("lets the offers of its rules run under the read-only policy, which a person approved", async () => {
+test("asks for nothing but the approval of its policy, at whatever time it is copied", async () => {
+  const asked =
+    /^(rules\/(dmesg|vm-disk-cleanup)\.yaml|runs\.yaml):\d+:\d+ \S+policy = \S+ .*whale policies approve/;
+  for (const nowMs of [NOW_MS, Date.UTC(2040, 0, 1)]) {
+    const loading = await loadHome({ ...LOADING, nowMs });
+    const lines = loading.outcome === "refused" ? formatProblems(loading.problems).split("\n") : [];
+    assert.equal(lines.length, 3);
+    for (const line of lines) assert.match(line, asked);
+  }
+});
+
+test("lets the offers of its rules run under the read-only policy once a person approved it", async () => {
   const { rules, policies } = await sampleHome();
   const [policy] = policies;
   assert.ok(policy);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { makeDemoRepositories } from "../../../bot/cli/demo-packs.ts";
 import { startStackStormSimulator } from "../../../fixtures/simulators/stackstorm/index.ts";
 import { COMPILE_CACHE } from "../../support/compile-cache.ts";
+import { copySampleHome } from "../../support/sample-home.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 import { API_KEY, FIXTURES, HOOK_TOKEN } from "../../support/world.ts";
 
@@ -17,7 +17,7 @@ test("where no Whale knows the last release, a plan starts from what the cluster
   const { path, remove } = tempFolder();
   t.after(remove);
   const home = join(path, "home");
-  cpSync(join(FIXTURES, "home"), home, { recursive: true });
+  copySampleHome(home);
   const packsDir = join(FIXTURES, "packs");
   const stackstorm = await startStackStormSimulator({ packsDir, vmsDir: path, apiKey: API_KEY });
   t.after(() => stackstorm.close());

@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import { startStackStormSimulator } from "../../../fixtures/simulators/stackstorm/index.ts";
 import { aHomeDir, aRule } from "../../adapters/files/home-dir.ts";
 import { COMPILE_CACHE } from "../../support/compile-cache.ts";
+import { copySampleHome } from "../../support/sample-home.ts";
+import { tempFolder } from "../../support/sqlite.ts";
 import { FIXTURES } from "../../support/world.ts";
 
 const WHALE = join(FIXTURES, "..", "bot/cli/whale.ts");
@@ -37,8 +39,11 @@ function tests(text: string): Record<string, string> {
 }
 
 describe("whale rules test", { concurrency: 2 }, () => {
-  test("the sample home passes its own tests, with no secret set", async () => {
-    const { code, out } = await rules("test", join(FIXTURES, "home"));
+  test("the sample home passes its own tests, with no secret set", async (t) => {
+    const folder = tempFolder();
+    t.after(folder.remove);
+    copySampleHome(folder.path);
+    const { code, out } = await rules("test", folder.path);
     assert.equal(code, 0, out);
     assert.match(out, /✓ rules\/vm-disk-cleanup\.test\.yaml:3 Alertmanager/);
     assert.match(out, /passed 7, 不符 · failed 0/);

@@ -3,14 +3,19 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { copySampleHome } from "../../support/sample-home.ts";
+import { tempFolder } from "../../support/sqlite.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const FIXTURES = join(ROOT, "fixtures");
+const HOME = tempFolder();
+copySampleHome(HOME.path);
+after(HOME.remove);
 const ENV = {
   ...process.env,
-  WHALE_HOME: join(FIXTURES, "home"),
+  WHALE_HOME: HOME.path,
   HZ_ST2_API: "http://127.0.0.1:9/api",
   HZ_ST2_KEY: "key-of-a-test",
   PROMETHEUS_HOOK_TOKEN: "token-of-a-test",

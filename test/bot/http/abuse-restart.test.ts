@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { cpSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openArchive } from "../../../adapters/sqlite/archive/index.ts";
@@ -10,6 +10,7 @@ import { systemClock } from "../../../adapters/telemetry/index.ts";
 import { demoCompany } from "../../../fixtures/simulators/wecom/index.ts";
 import { COMPILE_CACHE } from "../../support/compile-cache.ts";
 import { silentLog } from "../../support/log.ts";
+import { copySampleHome } from "../../support/sample-home.ts";
 import { tempFolder } from "../../support/sqlite.ts";
 import { FIXTURES, until } from "../../support/world.ts";
 
@@ -95,7 +96,7 @@ test("one signed body sent 1,000 times at once, the process killed meanwhile, is
   const folder = tempFolder();
   t.after(folder.remove);
   const home = join(folder.path, "home");
-  cpSync(join(FIXTURES, "home"), home, { recursive: true });
+  copySampleHome(home);
   const source = { name: "signed", kind: "generic", auth: { hmac: { secret: `\${SIGNED_SECRET}` } } };
   writeFileSync(join(home, "sources", "signed.yaml"), JSON.stringify(source));
 
