@@ -5,7 +5,7 @@ import type { Located } from "./located.ts";
 import { plainValue } from "./plain-value.ts";
 import type { Problem, Words } from "./problem.ts";
 import { mayShowKeys } from "./secrets.ts";
-import { faultWords } from "./yaml-faults.ts";
+import { faultWords, type Stumble } from "./yaml-faults.ts";
 
 /** `problems` of a readable file are about single values; the rest of it can still be checked. */
 export type YamlReading =
@@ -26,7 +26,7 @@ export function readYaml(source: FileText, env: Environment): YamlReading {
   return { outcome: "read", ...plainValue(source, document.contents, { lines, env }) };
 }
 
-/** One slip often makes faults to the end of the file; the first few say enough. */
+/** One slip often makes faults to the end of the file; the first of a line, and the first few, say enough. */
 const MAX_FAULTS = 5;
 
 type YamlDocument = Document.Parsed<ParsedNode>;
@@ -49,17 +49,27 @@ function parse(text: string, lineCounter: LineCounter): YamlDocument | null {
 }
 
 function syntaxProblems(source: FileText, document: YamlDocument, lines: LineCounter): Problem[] {
-  const faults = [...document.errors, ...document.warnings].slice(0, MAX_FAULTS);
-  const problems = faults.map(({ code, pos }) => {
+  const firstOfLines = new Map<number, Problem>();
+  for (const { code, pos } of [...document.errors, ...document.warnings]) {
     const named = code === "DUPLICATE_KEY" && mayShowKeys(source.kind);
     const field = named ? keyAt(source.text, pos[0]) : "";
     const { line, col } = lines.linePos(pos[0]);
-    return syntaxProblem(source.file, { line, column: col, field }, faultWords(code));
-  });
+    if (firstOfLines.has(line)) continue;
+    const words = faultWords(code, stumbleAt(source.text, pos[0]));
+    firstOfLines.set(line, syntaxProblem(source.file, { line, column: col, field }, words));
+  }
+  const problems = [...firstOfLines.values()].slice(0, MAX_FAULTS);
   if (document.directives?.yaml.explicit) {
     problems.push(syntaxProblem(source.file, { line: 1, column: 1, field: "" }, faultWords("DIRECTIVE")));
   }
   return problems;
+}
+
+function stumbleAt(text: string, offset: number): Stumble {
+  return {
+    before: text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset),
+    rest: /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? "",
+  };
 }
 
 interface Place {

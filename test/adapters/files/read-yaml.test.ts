@@ -27,8 +27,33 @@ const FAULTS: readonly [text: string, told: RegExp][] = [
   ["a: !!binary aGk=\n", /^f\.yaml:1:4: 不支持标签/],
   ["%YAML 1.1\n---\na: yes\n", /^f\.yaml:1:1: 不支持 % 指令/],
   ["a: 1\n---\na: 2\n", /^f\.yaml:2:1: 一个文件只能有一个文档/],
-  ["a: [1, 2\n", /^f\.yaml:2:1: 缩进不对，或缺少右括号/],
-  ["a: 'b\n", /^f\.yaml:2:1: 缺少引号、括号、逗号或冒号/],
+  ["a:\n  b: 1\n \tc: 2\n", /^f\.yaml:3:\d: 缩进不能用制表符/],
+  ["a: |\n\tx\n", /^f\.yaml:2:1: 缩进不能用制表符/],
+  ["a:\n    b: 1\n  c: 2\n", /^f\.yaml:3:1: 缩进不对：同一层的键/],
+  ["a:\n  - x\n b: 1\n", /^f\.yaml:3:\d: 缩进不对：同一层的键/],
+  ["a:\n  - x\n - y\n", /^f\.yaml:3:1: 缩进不对：同一层的键/],
+  ["a:\n  b: 1\n  - x\n", /^f\.yaml:3:1: 缩进不对：同一层的键/],
+  ["- a: 1\n b: 2\n", /^f\.yaml:2:1: 缩进不对：同一层的键/],
+  [" a: 1\nb: 2\n", /^f\.yaml:2:1: 缩进不对：同一层的键/],
+  ["a: 1\n  b: 2\n", /^f\.yaml:1:4: 这里已有值，下一行却缩进更深/],
+  ["a: [1, 2\n", /^f\.yaml:2:1: 这里之前有 \[ 或 \{ 没有关上/],
+  ["x:\n  - { a: 1\n  - { a: 2 }\n", /^f\.yaml:3:3: 这里之前有 \[ 或 \{ 没有关上/],
+  ["a: [1, 2}\nb: 1\n", /^f\.yaml:1:9: 这里之前有 \[ 或 \{ 没有关上，或关错了/],
+  ['a: { x: "1" y: 2 }\n', /^f\.yaml:1:\d+: 引号或括号已经关上，.*补上逗号/],
+  ["a: 'b\n", /^f\.yaml:2:1: 到这里为止有引号没有关上/],
+  ['a: "x\nb: "y"\n', /^f\.yaml:1:6: 到这里为止有引号没有关上/],
+  ["a: 'it's'\n", /^f\.yaml:1:8: 引号或括号已经关上，这里多出内容：请整个加引号/],
+  ["a: 'x'# y\n", /^f\.yaml:1:7: # 前须有空格/],
+  ["a:1\nb: 2\n", /^f\.yaml:1:1: 冒号后须有空格/],
+  ["b: 2\na:1\n", /^f\.yaml:2:1: 冒号后须有空格/],
+  ["a：1\nb: 2\n", /^f\.yaml:1:1: 冒号须用半角/],
+  ["b: 2\na\nc: 3\n", /^f\.yaml:2:1: 键后缺少冒号/],
+  ["a: - x\n", /^f\.yaml:1:4: 列表的 - 须另起一行/],
+  ["a: | x\n  y\n", /^f\.yaml:1:6: \| 或 > 之后的文本须另起一行/],
+  ["a: {{ detail.host }}\n", /^f\.yaml:1:5: 模板须加引号/],
+  ["a: x-{{ b }}\nc: {{ d }} GB\n", /^f\.yaml:2:5: 模板须加引号/],
+  ["title: disk: full\n", /^f\.yaml:1:8: 一行里有两个冒号，值请加引号/],
+  ["a: *.log\n", /^f\.yaml:1:4 a: 不支持别名.*请加引号/],
   ['a: "\\d"\n', /^f\.yaml:1:5: 双引号里的转义不对/],
   ["a: b: c\n", /^f\.yaml:1:4: 一行里有两个冒号/],
   ["a: @b\n", /^f\.yaml:1:4: 值以特殊字符开头/],
@@ -44,6 +69,15 @@ for (const [text, told] of FAULTS) {
     assert.match(formatProblems(problems), told);
   });
 }
+
+test("tells one fault a line, and of each the Chinese and the English words", () => {
+  const { problems } = read("a: [1 2, {x: 1} {y: 2}]\nb:\n\tc: 1\n");
+  assert.deepEqual(
+    problems.map(({ line }) => line),
+    [...new Set(problems.map(({ line }) => line))],
+  );
+  for (const { message, messageEn } of problems) assert.ok(message !== "" && messageEn !== "");
+});
 
 test("refuses a bomb of aliases without unfolding it", () => {
   const levels = Array.from({ length: 30 }, (_, n) => `l${n + 1}: &l${n + 1} [*l${n}, *l${n}]`);
