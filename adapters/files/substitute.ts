@@ -26,9 +26,33 @@ export function substitute(text: string, kind: FileKind, env: Environment): Subs
   return {
     outcome: "refused",
     shown: text,
-    words: { zh: `环境变量 ${name} 没有设置`, en: `the environment variable ${name} is not set` },
+    words: notSet(name, kind),
   };
 }
+
+function notSet(name: string, kind: FileKind): Words {
+  const { zh, en } = FOUND[kind] ?? { zh: "", en: "" };
+  return {
+    zh: `环境变量 ${name} 没有设置，请写进 .env 或启动环境${zh}`,
+    en: `the environment variable ${name} is not set: put it into .env or the environment of the process${en}`,
+  };
+}
+
+/** Where the values are found that files of a kind take from the environment. */
+const FOUND: Partial<Record<FileKind, Words>> = {
+  cluster: {
+    zh: "；StackStorm 的 API 地址如 https://st2.example/api，密钥由 st2 apikey create -k 生成",
+    en: "; the address of StackStorm's API is such as https://st2.example/api, a key is made by st2 apikey create -k",
+  },
+  source: {
+    zh: "；应与发送方配置里的密钥相同",
+    en: "; the sender's configuration holds the same secret",
+  },
+  groups: {
+    zh: "；群机器人的 Webhook 地址里 key= 后面的一段",
+    en: "; what follows key= in the webhook address of a group robot",
+  },
+};
 
 function partly(text: string, kind: FileKind): Substitution {
   const part = STRICT_KINDS.includes(kind) ? PART.exec(text)?.[0] : undefined;

@@ -3,6 +3,9 @@ import { parseDuration } from "../../core/time/index.ts";
 import { parseBytes } from "./bytes.ts";
 import type { Config, ConfigFault, Environment, WecomFault } from "./config.ts";
 import { fileText, readSecret } from "./secret.ts";
+import { withPlace } from "./where-found.ts";
+
+const NOT_SET = "没有设置，必须给出 (not set, required)";
 
 /** The texts of WeCom's part. */
 export type WecomText = Exclude<keyof Config["wecom"], "agentId">;
@@ -30,7 +33,8 @@ export type ConfigReader = ReturnType<typeof configReader>;
 export function configReader(env: Environment, wecomFault: WecomFault) {
   const faults: ConfigFault[] = [];
   const given = (name: string) => (env[name] ?? "").trim();
-  const fault = (name: string, value: string, message: string) => void faults.push({ name, value, message });
+  const fault = (name: string, value: string, message: string) =>
+    void faults.push({ name, value, message: withPlace(name, message) });
 
   return {
     faults,
@@ -43,7 +47,7 @@ export function configReader(env: Environment, wecomFault: WecomFault) {
     },
     wecom: (name: string, field: WecomText, fallback = "") => {
       const value = given(name) || fallback;
-      const message = value ? wecomFault(field, value) : "没有设置，必须给出 (not set, required)";
+      const message = value ? wecomFault(field, value) : NOT_SET;
       // An address with a password in it is a fault that must not be shown either.
       const shown = SHOWN.includes(field) && !value.includes("@") ? value : "";
       if (message !== null) fault(name, shown, message);
@@ -65,7 +69,8 @@ export function configReader(env: Environment, wecomFault: WecomFault) {
       if (!value && fallback !== undefined) return fallback;
       const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
       if (number >= min && number <= max) return number;
-      fault(name, value, `要填 ${min} 到 ${max} 之间的整数 (a whole number from ${min} to ${max})`);
+      const wants = `要填 ${min} 到 ${max} 之间的整数 (a whole number from ${min} to ${max})`;
+      fault(name, value, value ? wants : NOT_SET);
       return min;
     },
     bytes: (name: string, { fallback, min }: { fallback: number; min: number }) => {

@@ -231,3 +231,26 @@ test("faults hold no secret, whatever else is wrong", () => {
   const { WECOM_SECRET, WECOM_TOKEN, WECOM_AES_KEY } = NEEDED;
   assertLeaksNoSecret([WECOM_SECRET, WECOM_TOKEN, WECOM_AES_KEY], [found, formatFaults(found)]);
 });
+
+const ELSEWHERE: readonly [name: string, env: Record<string, string | undefined>, found: RegExp][] = [
+  ["WECOM_CORP_ID", { WECOM_CORP_ID: undefined }, /没有设置.*我的企业 → 企业ID.*the company's id/],
+  ["WECOM_CORP_ID", { WECOM_CORP_ID: "ww 1" }, /应为.*我的企业 → 企业ID/],
+  ["WECOM_AGENT_ID", { WECOM_AGENT_ID: undefined }, /没有设置，必须给出 \(not set, required\)。.*AgentId/],
+  ["WECOM_AGENT_ID", { WECOM_AGENT_ID: "whale" }, /之间的整数.*自建.*AgentId/],
+  ["WECOM_SECRET", { WECOM_SECRET: "" }, /没有设置.*Secret/],
+  ["WECOM_TOKEN", { WECOM_TOKEN: "a b" }, /设置API接收」的 Token/],
+  ["WECOM_AES_KEY", { WECOM_AES_KEY: "short" }, /设置API接收」的 EncodingAESKey/],
+  ["AIBOT_SECRET", { AIBOT_ID: "bot" }, /一起设置.*长连接/],
+  ["REDIS_URL", { ELASTICSEARCH_URL: "https://es:9200" }, /required beside ELASTICSEARCH_URL.*acknowledged/],
+  ["ELASTICSEARCH_URL", { REDIS_URL: "redis://r" }, /required beside REDIS_URL.*searched/],
+];
+
+describe("a value that another system gives is told with what it is and where it is found", () => {
+  for (const [name, env, found] of ELSEWHERE) {
+    test(`${name} of ${JSON.stringify(env)}`, () => {
+      const [fault] = faults(env);
+      assert.equal(fault?.name, name);
+      assert.match(fault?.message ?? "", found);
+    });
+  }
+});
