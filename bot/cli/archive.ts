@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { localTime, terminalZone } from "./local-time.ts";
 import { fitted, plainJson, plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -45,15 +46,15 @@ async function list({ limit, json }: { limit?: string; json?: boolean }): Promis
   const answer = await (await runningWhale()).get(ALL, query);
   const body = (await answer.json()) as { count: number; deadLetters: ShownLetter[] };
   if (json) return console.log(JSON.stringify(body));
-  for (const line of letterLines(body.deadLetters)) console.log(line);
+  for (const line of letterLines(body.deadLetters, terminalZone())) console.log(line);
   console.error(`${body.deadLetters.length} / ${body.count} 封死信 · dead letters`);
 }
 
 /** One line for each: id, time, what it is about, and the problem, free of what could steer a terminal. */
-export function letterLines(letters: readonly ShownLetter[]): string[] {
+export function letterLines(letters: readonly ShownLetter[], timeZone: string): string[] {
   return letters.map(({ id, at, kind, eventId, type, ruleId, problem }) => {
     const about = `${kind} ${eventId} ${type ?? ruleId ?? ""}`;
-    return plainText(`${id}  ${at}  ${fitted(plainText(about), 48)}  ${problem}`);
+    return plainText(`${id}  ${localTime(at, timeZone)}  ${fitted(plainText(about), 48)}  ${problem}`);
   });
 }
 

@@ -1,6 +1,7 @@
 import { peopleText } from "../../core/people/index.ts";
 import type { DifferingEvent, RuleCount, RuleDifference, Said } from "../../core/replays/index.ts";
 import { type VerdictReason, verdictWords } from "../../core/rules/index.ts";
+import { localTime } from "./local-time.ts";
 import { fitted, plainText } from "./plain-text.ts";
 
 /** What a back-test has found, as `--json` prints it. */
@@ -22,7 +23,9 @@ export interface BackTestLook {
 }
 
 /** Lines for a terminal: what each rule said, whom it would have asked, and what a change makes different. */
-export function backTestLines({ from, to, events, chained, rules, changed }: BackTestLook): string[] {
+export function backTestLines(look: BackTestLook, timeZone: string): string[] {
+  const { events, chained, rules, changed } = look;
+  const [from, to] = [localTime(look.from, timeZone), localTime(look.to, timeZone)];
   const left = chained > 0 ? `，${chained} 个任务结束事件不算 · ends of tasks, left out` : "";
   const head = `${from} … ${to}: ${events} 个事件 · events${left}`;
   if (!changed) return [head, ...table(rules), ...asked(rules)];
@@ -30,7 +33,7 @@ export function backTestLines({ from, to, events, chained, rules, changed }: Bac
     head,
     ...["", "现在的规则 · the rules as they are:", ...table(rules), ...asked(rules)],
     ...["", "改过以后 · as changed:", ...table(changed.rules), ...asked(changed.rules)],
-    ...["", ...differenceLines(changed)],
+    ...["", ...differenceLines(changed, timeZone)],
   ];
 }
 
@@ -71,7 +74,10 @@ function whomOf(asks: RuleCount["asks"]): string {
   return asks.groups.map(({ name, from, need }) => `${need} ${name} (${peopleText(from)})`).join(" + ");
 }
 
-function differenceLines({ differences, events }: NonNullable<BackTestLook["changed"]>): string[] {
+function differenceLines(
+  { differences, events }: NonNullable<BackTestLook["changed"]>,
+  timeZone: string,
+): string[] {
   if (differences.length === 0) return ["没有事件的任务不同 · no event makes other tasks"];
   const counts = differences.map(({ ruleId, gained, lost, otherwise }) => {
     const more = otherwise > 0 ? `, ${otherwise} 个任务数不同 · with another number of tasks` : "";
@@ -82,14 +88,14 @@ function differenceLines({ differences, events }: NonNullable<BackTestLook["chan
     "不同 · the difference (+ 新增触发的事件 events that fire now, - 不再触发的 that no longer do):",
     ...counts,
     `不同的事件 · events that differ, ${events.length} / ${all}:`,
-    ...events.map(eventLine),
+    ...events.map((event) => eventLine(event, timeZone)),
   ];
 }
 
-function eventLine({ eventId, receivedAt, subject, ruleId, before, after }: DifferingEvent): string {
-  return plainText(
-    `  ${eventId}  ${receivedAt}  ${subject}  ${ruleId}: ${saidText(before)} → ${saidText(after)}`,
-  );
+function eventLine(event: DifferingEvent, timeZone: string): string {
+  const { eventId, receivedAt, subject, ruleId, before, after } = event;
+  const said = `${saidText(before)} → ${saidText(after)}`;
+  return plainText(`  ${eventId}  ${localTime(receivedAt, timeZone)}  ${subject}  ${ruleId}: ${said}`);
 }
 
 function saidText(said: Said): string {

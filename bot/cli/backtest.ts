@@ -11,6 +11,7 @@ import type { InForce } from "../in-force.ts";
 import { openArchivedEvents, type Received } from "../wire-backtest.ts";
 import { prepareChange } from "../wire-home.ts";
 import { type BackTestLook, backTestLines } from "./backtest-words.ts";
+import { terminalZone } from "./local-time.ts";
 
 interface BackTestAsked {
   since: string;
@@ -69,7 +70,7 @@ async function run(asked: BackTestAsked): Promise<void> {
     const look = await judgeAll(archive.pages(received), { before, after }, { received, tell });
     const shown = onlyRules(look, asked.rule);
     if (asked.json) console.log(JSON.stringify(shown));
-    else for (const line of backTestLines(shown)) console.log(line);
+    else for (const line of backTestLines(shown, terminalZone())) console.log(line);
   } finally {
     await archive.close();
   }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Build, isOver, type PackImage } from "../../core/releases/index.ts";
 import { problemLine } from "../releases/builds/index.ts";
+import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -44,25 +45,26 @@ async function build(set: string, { detach }: { detach?: true }): Promise<void> 
   if (detach) return console.log(id);
   await log(id, true);
   const over = (await (await whale.get(at(id))).json()) as ShownBuild;
-  for (const line of buildLines(over)) console.log(line);
+  for (const line of buildLines(over, terminalZone())) console.log(line);
   if (over.stage !== "done") process.exitCode = 1;
 }
 
 async function list(): Promise<void> {
   const whale = await runningWhale();
   const { builds } = (await (await whale.get(ALL)).json()) as { builds: ShownBuild[] };
-  for (const build of builds) console.log(buildLine(build));
+  for (const build of builds) console.log(buildLine(build, terminalZone()));
 }
 
 async function show(id: string): Promise<void> {
   const whale = await runningWhale();
   const build = (await (await whale.get(at(id))).json()) as ShownBuild;
-  for (const line of buildLines(build)) console.log(line);
+  for (const line of buildLines(build, terminalZone())) console.log(line);
 }
 
 async function cancel(id: string): Promise<void> {
   const whale = await runningWhale();
-  console.log(buildLine((await (await whale.post(at(id, "/cancel"), {})).json()) as ShownBuild));
+  const build = (await (await whale.post(at(id, "/cancel"), {})).json()) as ShownBuild;
+  console.log(buildLine(build, terminalZone()));
 }
 
 async function sbom(id: string): Promise<void> {
@@ -81,17 +83,17 @@ async function log(id: string, follow: boolean): Promise<void> {
 }
 
 /** One build on one line. */
-export function buildLine(build: ShownBuild): string {
+export function buildLine(build: ShownBuild, timeZone: string): string {
   const { id, set, stage, since, by, image, problem } = build;
-  const facts = [stage, since, by, image?.reference, problem?.split("\n")[0]];
+  const facts = [stage, localTime(since, timeZone), by, image?.reference, problem?.split("\n")[0]];
   return plainText([`${id} ${set}`, ...facts.filter(Boolean)].join(" · "));
 }
 
 /** One build with what was found in it. */
-export function buildLines(build: ShownBuild): string[] {
+export function buildLines(build: ShownBuild, timeZone: string): string[] {
   const { problems = [], problem, image } = build;
   return [
-    buildLine(build),
+    buildLine(build, timeZone),
     ...problems.map((found) => plainText(problemLine(found))),
     ...(problem === undefined ? [] : problem.split("\n").map(plainText)),
     ...(image ? [plainText(`${image.name} ${image.bytes} bytes`)] : []),

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type ClusterState, type Drain, type DrainCounts, STATE_WORDS } from "../../core/clusters/index.ts";
 import { upgradeCommands } from "./cluster-upgrades.ts";
 import { type DrainOptions, drainOptions } from "./drain-options.ts";
+import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -41,7 +42,7 @@ async function list(): Promise<void> {
   const whale = await runningWhale();
   const answer = await whale.get("/api/v1/clusters");
   const { clusters } = (await answer.json()) as { clusters: ShownCluster[] };
-  for (const cluster of clusters) console.log(clusterLine(cluster));
+  for (const cluster of clusters) console.log(clusterLine(cluster, terminalZone()));
 }
 
 async function drain(name: string, options: DrainOptions): Promise<void> {
@@ -57,15 +58,15 @@ async function undrain(name: string, { skip }: { skip?: string }): Promise<void>
 async function order(name: string, what: "drain" | "undrain", body: object): Promise<void> {
   const whale = await runningWhale();
   const answer = await whale.post(`/api/v1/clusters/${encodeURIComponent(name)}/${what}`, body);
-  console.log(clusterLine((await answer.json()) as ShownCluster));
+  console.log(clusterLine((await answer.json()) as ShownCluster, terminalZone()));
 }
 
 /** One cluster on one line. */
-export function clusterLine(cluster: ShownCluster): string {
+export function clusterLine(cluster: ShownCluster, timeZone: string): string {
   const { name, state, since, version, message, open, drain, left } = cluster;
   const { zh, en } = STATE_WORDS[state];
   const runs = left && `还在跑 still runs: Whale ${left.own}, paused ${left.paused}, all ${left.all ?? "?"}`;
   const done = drain?.done ? "已排空 drained" : null;
-  const facts = [version, `${since}`, message, done, runs, `open ${open}`];
+  const facts = [version, localTime(since, timeZone), message, done, runs, `open ${open}`];
   return plainText([`${name}: ${zh} ${en}`, ...facts.filter(Boolean)].join(" · "));
 }

@@ -1,5 +1,5 @@
 import type { ShownDuty } from "../rosters/index.ts";
-import { localTime } from "./event-words.ts";
+import { localTime } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 
 /** A roster as lines. */

@@ -6,6 +6,7 @@ import { environment } from "../config/index.ts";
 import { type ReadyRoster, type ShownDuty, shownDuty } from "../rosters/index.ts";
 import { prepareRules } from "../wire.ts";
 import { dutyLines } from "./duty-words.ts";
+import { terminalZone } from "./local-time.ts";
 import { runningWhale } from "./running-whale.ts";
 
 /** `whale duty [NAME]`: rosters that files spell out are read here; the others are asked of the running Whale. */
@@ -20,7 +21,7 @@ export function dutyCommand(whale: Command): void {
 
 async function show(name: string | undefined, { at }: { at?: string }): Promise<void> {
   const env = environment();
-  const zone = env["WHALE_TIME_ZONE"] || "Asia/Shanghai";
+  const zone = terminalZone();
   const atMs = at === undefined ? Date.now() : timeOf(at, zone);
   if (atMs === null) return stop(`--at ${at}：应为时间，如 2026-12-24T10:00 (must be a time)`);
   const files = await prepareRules(env, resolve(env["WHALE_HOME"] ?? "./home"), "made_up");

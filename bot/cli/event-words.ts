@@ -1,6 +1,7 @@
 import type { EventStatus, Severity, WhaleEvent } from "../../core/events/index.ts";
 import { type ElementVerdict, type Verdict, verdictWords } from "../../core/rules/index.ts";
 import type { BucketView } from "../../core/throttle/index.ts";
+import { localTime } from "./local-time.ts";
 import { fitted, plainText } from "./plain-text.ts";
 
 const SEVERITY: Record<Severity, string> = {
@@ -13,20 +14,12 @@ const STATUS: Record<EventStatus, string> = {
   point: "一次 point",
 };
 
-/** An instant in a zone, as 2026-11-25 17:30:05. */
-export function localTime(iso: string, timeZone: string): string {
-  // The Swedish way of writing is the one of ISO 8601.
-  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(
-    Date.parse(iso),
-  );
-}
-
 /** What a table shows of an event. */
 export type EventRow = Pick<WhaleEvent, "id" | "receivedAt" | "severity" | "status" | "type"> &
   Partial<Pick<WhaleEvent, "subject" | "title">>;
 
 const COLUMNS: [head: string, width: number, cell: (row: EventRow, timeZone: string) => string][] = [
-  ["时间 time", 19, ({ receivedAt }, zone) => localTime(receivedAt, zone)],
+  ["时间 time", 25, ({ receivedAt }, zone) => localTime(receivedAt, zone)],
   ["级别 severity", 13, ({ severity }) => SEVERITY[severity]],
   ["状态 status", 13, ({ status }) => STATUS[status]],
   ["类型 type", 18, ({ type }) => type],
@@ -85,7 +78,9 @@ export function eventLines({ event, verdicts, incident }: ShownEvent, timeZone: 
     ...facts.map(([name, value]) => `${fitted(name, 16)}${plainText(value)}`),
     "",
     "规则的结论 · what the rules said:",
-    ...(verdicts.length === 0 ? ["  还没有 · nothing yet"] : verdicts.map(verdictLine)),
+    ...(verdicts.length === 0
+      ? ["  还没有 · nothing yet"]
+      : verdicts.map((verdict) => verdictLine(verdict, timeZone))),
     "",
     `故障 · incident ${plainText(incident.key)}:`,
     ...eventTable(incident.events, timeZone).map((line) => `  ${line}`),
@@ -93,7 +88,7 @@ export function eventLines({ event, verdicts, incident }: ShownEvent, timeZone: 
 }
 
 /** What one rule said, on one line. */
-export function verdictLine(verdict: Verdict): string {
+export function verdictLine(verdict: Verdict, timeZone: string): string {
   const { ruleId, reason, feature, message, throttle, taskId, would, elements = [] } = verdict;
   const { zh, en } = verdictWords(reason);
   const more = [
@@ -102,7 +97,7 @@ export function verdictLine(verdict: Verdict): string {
       : []),
     ...(feature ? [`实际是 · was ${JSON.stringify(feature.actual)}`] : []),
     ...(message === undefined ? [] : [message]),
-    ...(throttle ? [throttleWords(throttle)] : []),
+    ...(throttle ? [throttleWords(throttle, timeZone)] : []),
     ...(would ? [wouldWords(would)] : []),
     ...(taskId === undefined ? [] : [`任务 · task ${taskId}`]),
   ];
@@ -116,9 +111,9 @@ function wouldWords({ action, targets, params, tasks }: NonNullable<Verdict["wou
 }
 
 /** The bucket that decided, and when it would let the next pass. */
-export function throttleWords({ key, tokens, burst, nextAtMs, held = 0 }: BucketView): string {
+function throttleWords({ key, tokens, burst, nextAtMs, held = 0 }: BucketView, timeZone: string): string {
   const left = `剩余 · left ${Math.floor(tokens * 100) / 100}/${burst}`;
-  const next = `下一个 · next ${new Date(nextAtMs).toISOString()}`;
+  const next = `下一个 · next ${localTime(new Date(nextAtMs).toISOString(), timeZone)}`;
   return `限流键 · key ${key} (${left}, ${next}, 已拦 · held ${held})`;
 }
 

@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import type { WhaleEvent } from "../../core/events/index.ts";
-import { environment } from "../config/index.ts";
 import { choosesEvents, type EventFilterAsked } from "./event-filter.ts";
 import { eventLines, eventTable, type ShownEvent } from "./event-words.ts";
+import { terminalZone } from "./local-time.ts";
 import { replayCommand } from "./replay.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -66,7 +66,7 @@ async function search(
   if (json) return console.log(await answer.text());
   const { events, next } = (await answer.json()) as { events: WhaleEvent[]; next: string | null };
   if (events.length === 0) return console.log("没有这样的事件 · no such events");
-  for (const line of eventTable(events, zone())) console.log(line);
+  for (const line of eventTable(events, terminalZone())) console.log(line);
   if (next !== null)
     console.log("还有更多：用 --limit、--to 或 export · there are more: --limit, --to or export");
 }
@@ -87,9 +87,5 @@ async function show(id: string, { json }: { json?: boolean }): Promise<void> {
   const whale = await runningWhale();
   const answer = await whale.get(`/api/v1/events/${encodeURIComponent(id)}`);
   if (json) return console.log(await answer.text());
-  for (const line of eventLines((await answer.json()) as ShownEvent, zone())) console.log(line);
-}
-
-function zone(): string {
-  return environment()["WHALE_TIME_ZONE"] || "Asia/Shanghai";
+  for (const line of eventLines((await answer.json()) as ShownEvent, terminalZone())) console.log(line);
 }

@@ -2,7 +2,8 @@ import type { ApprovalWords } from "../../core/approvals/index.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { Explanation } from "../../core/rules/index.ts";
 import type { ToldTask } from "../../core/tasks/index.ts";
-import { localTime, verdictLine } from "./event-words.ts";
+import { verdictLine } from "./event-words.ts";
+import { localTime } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 
 /** Why rules did or did not make tasks of an event, as REST gives it. */
@@ -20,7 +21,7 @@ export function explainLines({ event, rules, asked }: Explained, timeZone: strin
   const none = "没有规则读取这类事件 · no rule reads events of this type";
   const own = asked.map((task) => taskLine("有人要求执行 · a person asked for it", task));
   const lines = rules.flatMap((rule) => [
-    ...ruleLines(rule),
+    ...ruleLines(rule, timeZone),
     ...(rule.tasks ?? []).map((task) => `  ${taskLine("任务 · task", task)}`),
   ]);
   return [plainText(head), ...own, ...(own.length === 0 && lines.length === 0 ? [none] : lines)];
@@ -30,7 +31,7 @@ function taskLine(what: string, { task, state, reason }: ToldTask): string {
   return plainText(`  ${what}：${task} ${state} (${reason})`);
 }
 
-function ruleLines(explanation: Explanation): string[] {
+function ruleLines(explanation: Explanation, timeZone: string): string[] {
   switch (explanation.known) {
     case "not_asked": {
       const { ruleId, on } = explanation;
@@ -41,14 +42,14 @@ function ruleLines(explanation: Explanation): string[] {
     case "stored": {
       const changed = "，此后规则改过或已删 · the rule was changed or removed since";
       const how = `当时的记录 · as recorded${explanation.changed ? changed : ""}`;
-      return [verdictLine(explanation.verdict), ...gateLines(explanation.approval), `    ${how}`];
+      return [verdictLine(explanation.verdict, timeZone), ...gateLines(explanation.approval), `    ${how}`];
     }
     case "recomputed": {
       const untold =
         "；会触发，但没有记录也没有任务：还没判定，或规则比事件新 · it would fire, yet neither verdict nor task is there: not judged yet, or the rule is newer";
       const how = "按现有规则、收到时的窗口和静默重算，不问限流";
       const en = "judged again by the rules in force, as at the receipt; the throttle is not asked";
-      const lines = [verdictLine(explanation.verdict), ...gateLines(explanation.approval)];
+      const lines = [verdictLine(explanation.verdict, timeZone), ...gateLines(explanation.approval)];
       return [...lines, `    ${how} · ${en}${explanation.untold ? untold : ""}`];
     }
     default:

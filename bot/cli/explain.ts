@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { environment } from "../config/index.ts";
 import { type Explained, explainLines } from "./explain-words.ts";
+import { terminalZone } from "./local-time.ts";
 import { runningWhale } from "./running-whale.ts";
 
 /** `whale explain EVENT [RULE]`: asked of the running process. */
@@ -19,6 +19,5 @@ async function explain(event: string, rule: string | undefined, { json }: { json
   const path = `/api/v1/events/${encodeURIComponent(event)}/explain`;
   const answer = await whale.get(path, new URLSearchParams(rule === undefined ? {} : { rule }));
   if (json) return console.log(await answer.text());
-  const zone = environment()["WHALE_TIME_ZONE"] || "Asia/Shanghai";
-  for (const line of explainLines((await answer.json()) as Explained, zone)) console.log(line);
+  for (const line of explainLines((await answer.json()) as Explained, terminalZone())) console.log(line);
 }

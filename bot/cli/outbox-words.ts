@@ -1,4 +1,4 @@
-import { localTime } from "./event-words.ts";
+import { localTime } from "./local-time.ts";
 import { fitted, plainText } from "./plain-text.ts";
 
 /** A message that waits, as REST gives it. */
@@ -46,7 +46,7 @@ const COLUMNS: Column[] = [
   ["类 kind", 8, ({ kind }) => kind],
   ["已等 age", 9, ({ created }, { nowMs }) => ageText(nowMs - Date.parse(created))],
   ["等待 waits", 17, ({ waits }) => WAITS[waits] ?? waits],
-  ["下次 next", 19, ({ due }, { timeZone }) => localTime(due, timeZone)],
+  ["下次 next", 25, ({ due }, { timeZone }) => localTime(due, timeZone)],
   ["次 tries", 8, ({ attempts }) => String(attempts)],
 ];
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { environment } from "../config/index.ts";
+import { terminalZone } from "./local-time.ts";
 import { outboxLines, type ShownBudget, type ShownOutbox } from "./outbox-words.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
@@ -30,8 +30,7 @@ async function list({ lane, limit }: Given): Promise<void> {
   if (limit !== undefined) query.set("limit", limit);
   const whale = await runningWhale();
   const shown = (await (await whale.get("/api/v1/outbox", query)).json()) as ShownOutbox;
-  const timeZone = environment()["WHALE_TIME_ZONE"] ?? "Asia/Shanghai";
-  console.log(outboxLines(shown, { timeZone, nowMs: Date.now() }).join("\n"));
+  console.log(outboxLines(shown, { timeZone: terminalZone(), nowMs: Date.now() }).join("\n"));
 }
 
 async function budget(userId: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { ChatOpsError } from "../../core/errors.ts";
 import { environment } from "../config/index.ts";
 import { approvePolicyFile, nowMs, readPolicies } from "../wire-tools.ts";
+import { terminalZone } from "./local-time.ts";
 import { policyLine, policyLines } from "./policy-words.ts";
 
 /** `whale policies …`: only reads and writes files. */
@@ -48,7 +49,7 @@ async function approve(id: string, { by, yes }: { by: string; yes?: true }): Pro
   const approved = approvePolicyFile({ file, text: readFileSync(file, "utf8"), by });
   if (approved.outcome === "refused") throw new ChatOpsError(approved.message, { code: "cli.refused" });
   const using = uses.filter(({ policy }) => policy === id);
-  for (const line of policyLines(approved.policy, using)) console.log(line);
+  for (const line of policyLines(approved.policy, using, terminalZone())) console.log(line);
   if (!yes && !(await isConfirmed(by))) {
     throw new ChatOpsError("没有批准，文件没有改动 (not approved, the file is as it was)", {
       code: "cli.refused",

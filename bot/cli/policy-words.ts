@@ -1,4 +1,5 @@
 import { type Policy, type PolicyState, policyStanding } from "../../core/policies/index.ts";
+import { localTime } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 
 /** What relies on a policy, as files say. */
@@ -25,7 +26,7 @@ export function policyLine(policy: Policy, nowMs: number): string {
 }
 
 /** What a person reads before approving: what runs without asking, for whom, until when. */
-export function policyLines(policy: Policy, uses: readonly Use[]): string[] {
+export function policyLines(policy: Policy, uses: readonly Use[], timeZone: string): string[] {
   const used = uses.map((use) => {
     const where =
       use.offer === undefined
@@ -40,6 +41,6 @@ export function policyLines(policy: Policy, uses: readonly Use[]): string[] {
     ...policy.actions.map((action) => plainText(`  ${action}`)),
     "用到它的规则和可选操作 · rules and offers that use it:",
     ...(used.length === 0 ? ["  （没有 · none）"] : used),
-    plainText(`到期 · until: ${policy.expires}`),
+    plainText(`到期 · until: ${localTime(policy.expires, timeZone)}`),
   ];
 }

@@ -10,6 +10,7 @@ import {
 } from "../../core/releases/index.ts";
 import { driftLine } from "../releases/answers.ts";
 import type { ClusterDrift } from "../releases/drift.ts";
+import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -69,26 +70,16 @@ const DEEDS = {
 async function list(): Promise<void> {
   const whale = await runningWhale();
   const { releases } = (await (await whale.get(PATH)).json()) as { releases: ListedRelease[] };
-  for (const release of releases) console.log(listedLine(release));
+  for (const release of releases) console.log(listedLine(release, terminalZone()));
 }
 
 /** One release on one line. */
-export function listedLine({
-  id,
-  set,
-  title,
-  by,
-  at,
-  stage,
-  clusters,
-  digest,
-  approvedBy,
-}: ListedRelease): string {
+export function listedLine(release: ListedRelease, timeZone: string): string {
+  const { id, set, title, by, at, stage, clusters, digest, approvedBy } = release;
   const { zh, en } = RELEASE_STAGE_WORDS[stage];
   const people = [by, ...approvedBy].join(" → ");
-  return plainText(
-    [id, `${zh} ${en}`, `${set} ${title}`, clusters.join(" "), digest.slice(0, 19), people, at].join(" · "),
-  );
+  const facts = [clusters.join(" "), digest.slice(0, 19), people, localTime(at, timeZone)];
+  return plainText([id, `${zh} ${en}`, `${set} ${title}`, ...facts].join(" · "));
 }
 
 async function show(id: string): Promise<void> {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { environment } from "../config/index.ts";
 import { prepareRules, ruleTests } from "../wire.ts";
+import { terminalZone } from "./local-time.ts";
 import { lintHome } from "./rule-lint.ts";
 import { caseLines } from "./rule-test-words.ts";
 import { runCase } from "./rule-tests.ts";
@@ -44,7 +45,7 @@ async function testRules(dir: string | undefined, { json }: { json?: boolean }):
   const tests = await ruleTests(env, home);
   if (tests.outcome === "refused") return stop(tests.message);
   if (tests.cases.length === 0) return stop("没有测试：rules/*.test.yaml (there are no tests)");
-  const zone = env["WHALE_TIME_ZONE"] ?? "Asia/Shanghai";
+  const zone = terminalZone();
   let failed = 0;
   for (const one of tests.cases) {
     const result = runCase(one, files.inForce, { zone, nowMs: Date.now() });

@@ -7,6 +7,7 @@ import { checkActions } from "../wire-actions.ts";
 import { examine } from "../wire-doctor.ts";
 import { newToken } from "../wire-tools.ts";
 import { findingLines } from "./finding-words.ts";
+import { terminalZone } from "./local-time.ts";
 import { plainJson } from "./plain-text.ts";
 import { rosterLines } from "./rule-lint.ts";
 import { requestOf, trySource } from "./try-source.ts";
@@ -75,7 +76,7 @@ async function tryFile(source: string, file: string): Promise<void> {
   const env = environment();
   const files = await prepareFiles(env, resolve(env["WHALE_HOME"] ?? "./home"));
   if (files.outcome === "refused") return stop(files.message);
-  const zone = env["WHALE_TIME_ZONE"] ?? "Asia/Shanghai";
+  const zone = terminalZone();
   const tried = trySource(files.inForce, { source, ...requestOf(file), zone, nowMs: Date.now() });
   if (tried.outcome === "refused") return stop(tried.message);
   console.log(plainJson(tried.results));

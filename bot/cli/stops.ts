@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ChatOpsError } from "../../core/errors.ts";
 import { type StopScope, stopName, stopOfWords } from "../../core/stops/index.ts";
+import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -35,14 +36,14 @@ async function list(): Promise<void> {
   const answer = await (await runningWhale()).get("/api/v1/stops");
   const { stops } = (await answer.json()) as { stops: ShownStop[] };
   if (stops.length === 0) console.log("没有急停 · nothing is stopped");
-  for (const one of stops) console.log(stopLine(one));
+  for (const one of stops) console.log(stopLine(one, terminalZone()));
 }
 
 async function stop(what: string, why: string[]): Promise<void> {
   const body = { stop: stopName(scopeOf(what)), why: why.join(" ") };
   const answer = await (await runningWhale()).post("/api/v1/stops", body);
   const before = answer.status === 200 ? "先前已急停 stopped before · " : "";
-  console.log(`${before}${stopLine((await answer.json()) as ShownStop)}`);
+  console.log(`${before}${stopLine((await answer.json()) as ShownStop, terminalZone())}`);
 }
 
 async function start(what: string): Promise<void> {
@@ -59,6 +60,6 @@ function scopeOf(what: string): StopScope {
 }
 
 /** One stop on one line. */
-export function stopLine({ stop: name, by, at, why }: ShownStop): string {
-  return plainText(`${name}: 急停中 stopped · ${by} · ${at} · ${why}`);
+export function stopLine({ stop: name, by, at, why }: ShownStop, timeZone: string): string {
+  return plainText(`${name}: 急停中 stopped · ${by} · ${localTime(at, timeZone)} · ${why}`);
 }

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { environment } from "../config/index.ts";
-import { localTime } from "./event-words.ts";
+import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -30,7 +29,7 @@ async function show(key: string): Promise<void> {
   const whale = await runningWhale();
   const answer = await whale.get(`/api/v1/throttle/${encodeURIComponent(key)}`);
   const { bucket } = (await answer.json()) as { bucket: ShownBucket };
-  console.log(bucketLines(bucket, environment()["WHALE_TIME_ZONE"] ?? "Asia/Shanghai").join("\n"));
+  console.log(bucketLines(bucket, terminalZone()).join("\n"));
 }
 
 /** A bucket as lines. */

@@ -32,7 +32,7 @@ test("whale archive dead-letters lists, shows and retries what could not be arch
   const { home } = world;
   plantLetter(home);
   const listed = await whale(home, "list");
-  assert.match(listed.stdout, /^abc {2}\S+Z {2}event e_dead vm\.disk\.usage +no \[31m text\n$/);
+  assert.match(listed.stdout, /^abc {2}\S+\+08:00 {2}event e_dead vm\.disk\.usage +no \[31m text\n$/);
   assert.match(listed.stderr, /1 \/ 1 封死信/);
   const json = JSON.parse((await whale(home, "list", "--limit", "1", "--json")).stdout);
   assert.equal(json.deadLetters[0].eventId, "e_dead");
@@ -47,6 +47,6 @@ test("whale archive dead-letters lists, shows and retries what could not be arch
 
 test("a line names the rule of a verdict, and steers no terminal", () => {
   const common = { id: "a", kind: "verdict", eventId: "e_1\u0007", at: "2026-11-01T00:00:00.000Z" } as const;
-  const [line = ""] = letterLines([{ ...common, ruleId: "disk", problem: "bad\nvalue" }]);
+  const [line = ""] = letterLines([{ ...common, ruleId: "disk", problem: "bad\nvalue" }], "UTC");
   assert.match(line, /verdict e_1 {2}disk +bad value$/);
 });

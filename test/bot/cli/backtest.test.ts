@@ -139,14 +139,17 @@ test("whale rules backtest, beside one running process", async (t) => {
 test("text of events cannot steer the terminal of who reads a back-test", () => {
   const event = { eventId: "e_1", receivedAt: "2026-11-01T00:00:00Z", subject: "vm\u001b[31m", title: "t" };
   const said = { before: null, after: { reason: "fired" as const, tasks: 3 } };
-  const lines = backTestLines({
-    ...{ from: "a", to: "b", events: 1, chained: 2, rules: [] },
-    changed: {
-      rules: [],
-      differences: [{ ruleId: "r", gained: 1, lost: 0, otherwise: 2 }],
-      events: [{ ...event, ruleId: "r", ...said }],
+  const lines = backTestLines(
+    {
+      ...{ from: event.receivedAt, to: event.receivedAt, events: 1, chained: 2, rules: [] },
+      changed: {
+        rules: [],
+        differences: [{ ruleId: "r", gained: 1, lost: 0, otherwise: 2 }],
+        events: [{ ...event, ruleId: "r", ...said }],
+      },
     },
-  });
+    "UTC",
+  );
   assert.ok(!lines.join("\n").includes("\u001b"));
   assert.match(lines.join("\n"), /fired ×3/);
   assert.match(lines.join("\n"), /2 个任务结束事件不算/);

@@ -17,7 +17,7 @@ test("shows who is on duty, who hands over, until when by the zone's clock, and 
       "DBA 主值班 (dba)",
       " 值班 on duty li",
       " 交接 leaving zhang",
-      " 到 until 2026-11-09 10:00:00",
+      " 到 until 2026-11-09T10:00:00+08:00",
       " 下一班 next wang chen",
     ],
   );

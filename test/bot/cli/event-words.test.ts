@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventLines, eventTable, localTime } from "../../../bot/cli/event-words.ts";
+import { eventLines, eventTable } from "../../../bot/cli/event-words.ts";
 import { VERDICT_REASONS, verdictWords } from "../../../core/rules/index.ts";
 import { aVerdict } from "../../contract/archive.ts";
 import { anEvent } from "../../support/builders.ts";
-
-test("tells a time in the zone of the person, day and all", () => {
-  const late = "2026-11-25T18:30:05.123Z";
-  assert.equal(localTime(late, "Asia/Shanghai"), "2026-11-26 02:30:05");
-  assert.equal(localTime(late, "UTC"), "2026-11-25 18:30:05");
-});
 
 test("keeps an event in one line of the table, whatever it holds", () => {
   const hostile = "x\u001b[31m\nDROP";

@@ -65,7 +65,7 @@ describe("whale events", () => {
     );
     assert.match(
       line,
-      /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} {2}紧急 critical +触发 firing +vm\.disk\.usage +vm-1 /,
+      /^\d{4}-\d{2}-\d{2}T[\d:]{8}\+08:00 {2}紧急 critical +触发 firing +vm\.disk\.usage +vm-1 /,
     );
     // What would colour the terminal is no more than text.
     assert.ok(line.includes("磁盘 [31m满了") && !stdout.includes("\u001b"));

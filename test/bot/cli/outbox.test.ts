@@ -21,7 +21,7 @@ test("shows how much waits, since when, each message's age, next try and last er
     "等待 waiting card 1，line 40",
     "最久 oldest approval 3m，digest 2h",
     "级 lane 类 kind 已等 age 等待 waits 下次 next 次 tries 键 key",
-    "approval card 3m 等重试 retry 2026-11-01 08:01:00 2 t_a:card:1",
+    "approval card 3m 等重试 retry 2026-11-01T08:01:00+08:00 2 t_a:card:1",
     "wecom.busy: a [31m b",
   ]);
 });
