@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { ChatOpsError, errorText } from "../../core/errors.ts";
+import { ChatOpsError } from "../../core/errors.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { compileMutes } from "../../core/mutes/index.ts";
 import { type BackTest, backTest, compareRules } from "../../core/replays/index.ts";
@@ -11,6 +10,7 @@ import type { InForce } from "../in-force.ts";
 import { openArchivedEvents, type Received } from "../wire-backtest.ts";
 import { prepareChange } from "../wire-home.ts";
 import { type BackTestLook, backTestLines } from "./backtest-words.ts";
+import { readGivenFile } from "./given-file.ts";
 import { terminalZone } from "./local-time.ts";
 
 interface BackTestAsked {
@@ -58,7 +58,7 @@ async function run(asked: BackTestAsked): Promise<void> {
   if (read.outcome === "refused") return stop(formatFaults(read.faults));
   const { place } = read;
   const received = receivedOf(asked, Date.now());
-  const changes = (asked.change ?? []).map((name) => ({ name, text: textOf(name) }));
+  const changes = (asked.change ?? []).map((name) => ({ name, text: readGivenFile(name).toString("utf8") }));
   const prepared = await prepareChange(env, place.home, changes);
   if (prepared.outcome === "refused") return stop(prepared.message);
   const { before, after } = prepared;
@@ -126,15 +126,6 @@ function instantMs(name: string, text: string, nowMs: number): number {
 
 function badOption(message: string): ChatOpsError {
   return new ChatOpsError(message, { code: "cli.bad_option" });
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const message = `--change ${file}：读不了 (cannot be read): ${errorText(cause)}`;
-    throw new ChatOpsError(message, { code: "cli.bad_option", cause });
-  }
 }
 
 function hasRule(home: InForce | null, id: string): boolean {

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
 import {
@@ -13,6 +12,7 @@ import {
 } from "../../core/releases/index.ts";
 import { fetchLocked } from "../packs/index.ts";
 import { parsePackLock } from "../wire-packs.ts";
+import { readGivenFile } from "./given-file.ts";
 import { plainText } from "./plain-text.ts";
 import { type RunningWhale, runningWhale } from "./running-whale.ts";
 import { fetchedLock, lockOr, refuse, type SetWork, told } from "./set-work.ts";
@@ -47,7 +47,7 @@ async function startsOf(
 ): Promise<readonly Start[]> {
   if (from === "-") return [NOTHING];
   if (from !== undefined) {
-    const lock = lockOr(parsePackLock(await readFile(from, "utf8"), work.set.id), null);
+    const lock = lockOr(parsePackLock(readGivenFile(from).toString("utf8"), work.set.id), null);
     const packs = lock ? await packsOfLock(work, lock) : [];
     return [{ zh: `与 ${from} 相比`, en: `against ${from}`, packs }];
   }

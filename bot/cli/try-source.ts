@@ -1,15 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { ChatOpsError } from "../../core/errors.ts";
 import { normalise, type WhaleEvent } from "../../core/events/index.ts";
 import { type Admission, admit } from "../../core/incidents/index.ts";
 import type { ReadySource } from "../http/index.ts";
 import type { InForce } from "../in-force.ts";
 import { rawOf } from "../workers/index.ts";
+import { readGivenFile } from "./given-file.ts";
 
 /** The request that a file stands for: a sidecar `NAME.headers.json` beside it gives method and headers. */
 export function requestOf(file: string): Pick<Trial, "body" | "headers" | "query"> {
-  const bytes = readFileSync(file);
+  const bytes = readGivenFile(file);
   const sidecar = file.replace(/\.[^./]+$/, ".headers.json");
-  const told = existsSync(sidecar) ? (JSON.parse(readFileSync(sidecar, "utf8")) as Sidecar) : {};
+  const told = existsSync(sidecar) ? sidecarOf(sidecar) : {};
   const entries = Object.entries(told.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   const headers = Object.fromEntries(entries) as Record<string, string>;
   if (told.method !== "GET") return { body: bytes, headers, query: {} };
@@ -20,6 +22,16 @@ export function requestOf(file: string): Pick<Trial, "body" | "headers" | "query
 interface Sidecar {
   method?: string;
   headers?: Record<string, string>;
+}
+
+function sidecarOf(file: string): Sidecar {
+  try {
+    return JSON.parse(readGivenFile(file).toString("utf8")) as Sidecar;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const message = `${file}：不是 JSON，应为 {"method": …, "headers": {…}} (no JSON)`;
+    throw new ChatOpsError(message, { code: "cli.bad_file", cause });
+  }
 }
 
 /** A body to be tried on a source. */
