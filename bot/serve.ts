@@ -201,7 +201,10 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   whoamiRoutes(router, access);
   openApiRoutes(router, access);
   sendEventRoutes(router, { ...common, intake, forms, registry, pressure, maxBodyBytes, timeZone });
-  eventRoutes(router, { ...common, archive, journal, registry, audit, clock, rules });
+  eventRoutes(router, {
+    ...{ ...common, archive, journal, registry, audit, clock, rules },
+    explainer: parts.explainer,
+  });
   refusalRoutes(router, { ...common, journal });
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });

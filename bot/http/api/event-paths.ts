@@ -49,7 +49,11 @@ const FILTER: JsonObject[] = [
 
 const BAD_QUERY = errorAnswer("参数不对，逐个列出 · parameters are wrong; each is listed");
 const UNKNOWN = errorAnswer("没有，或已过保存期 · none such, or kept no longer");
-const ID = pathParameter("id", "事件编号 · the event's id");
+const AMBIGUOUS = errorAnswer("对应多个事件 · several events begin like this");
+const ID = pathParameter(
+  "id",
+  "事件编号，或最新 1,000 个事件中一个的编号开头 · the event's id, or the beginning of one among the newest 1,000",
+);
 const RAW = {
   200: {
     description: "原文，作为附件 · the body as it came, as a download",
@@ -58,6 +62,7 @@ const RAW = {
   404: UNKNOWN,
   ...guardedAnswers,
 };
+const RAW_OF_EVENT = { ...RAW, 409: AMBIGUOUS };
 const SENT = { oneOf: [schemaRef("GenericEvent"), several(schemaRef("GenericEvent"))] };
 
 /** Events and refused bodies, for the OpenAPI document. */
@@ -197,6 +202,7 @@ export const eventPaths: ApiPaths = {
           },
         }),
         404: UNKNOWN,
+        409: AMBIGUOUS,
         ...guardedAnswers,
       },
     },
@@ -207,7 +213,7 @@ export const eventPaths: ApiPaths = {
       operationId: "getEventBody",
       summary: "事件的原文 · the body that an event came in",
       tags: TAGS,
-      responses: RAW,
+      responses: RAW_OF_EVENT,
     },
   },
   "/api/v1/refusals": {

@@ -6,6 +6,7 @@ import { toldTask } from "../../../core/tasks/index.ts";
 import { type Explainer, readableVerdicts, ruleObjects } from "../../explain/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps } from "./guard.ts";
+import { refuseEvent } from "./one-event.ts";
 import { queryReader, refuseQuery } from "./query.ts";
 
 export interface ExplainRouteDeps extends ApiDeps {
@@ -57,14 +58,4 @@ async function explain(
     rules: await Promise.all(told),
     asked,
   };
-}
-
-function refuseEvent(ctx: RouterContext, outcome: "unknown" | "ambiguous"): void {
-  if (outcome === "ambiguous") {
-    const message = "对应多个事件，请多输入几位 (several events begin like this, give more of the id)";
-    refuseApi(ctx, 409, { code: "ambiguous_event", message });
-    return;
-  }
-  const message = "没有这个事件，或已过保存期 (no such event, or it is kept no longer)";
-  refuseApi(ctx, 404, { code: "unknown_event", message });
 }

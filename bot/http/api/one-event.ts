@@ -3,14 +3,16 @@ import type { WhaleEvent } from "../../../core/events/index.ts";
 import { inScope, type Scope } from "../../../core/people/index.ts";
 import type { Archive, Journal, RawBody } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
-import { readableVerdicts } from "../../explain/index.ts";
+import { type Explainer, readableVerdicts } from "../../explain/index.ts";
 import { refuseApi } from "./answers.ts";
 import { type AuditedDeps, recordDeed } from "./audited.ts";
 import type { ApiDeps } from "./guard.ts";
 
 export interface OneEventDeps extends ApiDeps, AuditedDeps {
-  archive: Pick<Archive, "get" | "verdicts" | "search">;
-  journal: Pick<Journal, "event" | "raw">;
+  archive: Pick<Archive, "verdicts" | "search">;
+  journal: Pick<Journal, "raw">;
+  /** Finds events by their ids and the beginnings of them. */
+  explainer: Pick<Explainer, "find">;
   /** The rules in force now. */
   rules: () => readonly Rule[];
 }
@@ -21,8 +23,9 @@ const MOST_OF_INCIDENT = 50;
 export async function showEvent(ctx: RouterContext, deps: OneEventDeps): Promise<void> {
   const caller = await deps.guard(ctx, "events.read", "some");
   if (caller.outcome === "answered") return;
-  const event = await eventOf(ctx, deps);
-  if (!event) return unknownEvent(ctx);
+  const found = await deps.explainer.find(ctx.params["id"] ?? "");
+  if (found.outcome !== "found") return refuseEvent(ctx, found.outcome);
+  const { event } = found;
   if (!caller.permits({ type: event.type })) return;
   const verdicts = readableVerdicts(await deps.archive.verdicts(event.id), caller.actor, deps.rules());
   ctx.body = { event, verdicts, incident: await incidentOf(event, caller.scope, deps) };
@@ -32,16 +35,11 @@ export async function showEvent(ctx: RouterContext, deps: OneEventDeps): Promise
 export async function showRaw(ctx: RouterContext, deps: OneEventDeps): Promise<void> {
   const caller = await deps.guard(ctx, "events.read", {});
   if (caller.outcome === "answered") return;
-  const event = await eventOf(ctx, deps);
-  if (!event) return unknownEvent(ctx);
+  const found = await deps.explainer.find(ctx.params["id"] ?? "");
+  if (found.outcome !== "found") return refuseEvent(ctx, found.outcome);
+  const { event } = found;
   await recordDeed(deps, { who: caller.who, what: "events.raw", object: event.id });
   answerRaw(ctx, await deps.journal.raw(event.rawRef));
-}
-
-/** The archive may still be behind the journal, and the journal forgets sooner. */
-async function eventOf(ctx: RouterContext, { archive, journal }: OneEventDeps): Promise<WhaleEvent | null> {
-  const id = ctx.params["id"] ?? "";
-  return (await archive.get(id)) ?? (await journal.event(id));
 }
 
 /** The newest events of an event's incident, the newest first. */
@@ -56,7 +54,13 @@ async function incidentOf({ source, incident }: WhaleEvent, scope: Scope, { arch
   };
 }
 
-function unknownEvent(ctx: RouterContext): void {
+/** Answers who means no event, or several. */
+export function refuseEvent(ctx: RouterContext, outcome: "unknown" | "ambiguous"): void {
+  if (outcome === "ambiguous") {
+    const message = "对应多个事件，请多输入几位 (several events begin like this, give more of the id)";
+    refuseApi(ctx, 409, { code: "ambiguous_event", message });
+    return;
+  }
   const message = "没有这个事件，或已过保存期 (no such event, or it is kept no longer)";
   refuseApi(ctx, 404, { code: "unknown_event", message });
 }

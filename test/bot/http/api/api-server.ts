@@ -231,7 +231,15 @@ async function open(given: Given) {
     const { audit } = store;
     const common = { guard, log, journal, registry, audit };
     const rules = () => inForce.current().rules;
-    eventRoutes(router, { ...common, archive: wrapArchive(archive), clock, rules });
+    const found = wrapArchive(archive);
+    const explainer = createExplainer({
+      ...{ archive: found, journal, tasks: store.tasks, clock, inForce: inForce.current },
+      ...{
+        secrecy: NO_SECRETS,
+        mutes: { current: () => compileMutes([]), refresh: async () => undefined },
+      },
+    });
+    eventRoutes(router, { ...common, archive: found, explainer, clock, rules });
     refusalRoutes(router, common);
     const { tasks } = store;
     const advancer = createAdvancer({ tasks, clock, log, metrics }, DEFAULT_SETTINGS);
@@ -258,13 +266,6 @@ async function open(given: Given) {
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules });
     const left = budgetLeft({ throttle: store.throttle, limits: DEFAULT_BUDGETS, clock });
     outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });
-    const explainer = createExplainer({
-      ...{ archive, journal, tasks: store.tasks, clock, inForce: inForce.current },
-      ...{
-        secrecy: NO_SECRETS,
-        mutes: { current: () => compileMutes([]), refresh: async () => undefined },
-      },
-    });
     explainRoutes(router, { guard, log, explainer, shown: shownAll, rules });
     const stops = createStopKeeper({ state: store.state, audit, clock, log });
     stopRoutes(router, { ...common, stops, stoppable: inForce.current, release: async () => 0, readJson });

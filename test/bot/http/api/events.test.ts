@@ -178,6 +178,19 @@ test("takes what would be syntax somewhere as plain text that is not there", asy
   assert.equal(await found(api, ""), "4 3 2 1");
 });
 
+test("an event is found by the beginning of its id, where that is one event's alone", async (t) => {
+  const api = await filled(t, [eventAt("e_abcd1", 1), eventAt("e_abcd2", 2), eventAt("e_wxyz", 3)]);
+  const look = async (id: string) => {
+    const { status, body } = await api.call("GET", `${ALL}/${id}`);
+    return [status, status === 200 ? body.event.id : body.error?.code];
+  };
+  assert.deepEqual(await look("e_wxy"), [404, "unknown_event"], "too short to mean one");
+  assert.deepEqual(await look("wxyz"), [200, "e_wxyz"]);
+  assert.deepEqual(await look("e_abcd2"), [200, "e_abcd2"]);
+  assert.deepEqual(await look("e_abcd"), [409, "ambiguous_event"]);
+  assert.equal((await api.call("GET", `${ALL}/e_abcd/raw`)).status, 409);
+});
+
 describe("a caller who may read some types", { concurrency: 2 }, () => {
   test("finds, counts and exports nothing else", async (t) => {
     const api = await filled(t);
