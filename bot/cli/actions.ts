@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ActionUse } from "../../core/catalogue/index.ts";
 import type { Json } from "../../core/ids/index.ts";
+import { printList } from "./listed.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -63,7 +64,13 @@ async function show(ref: string | undefined, { pack, cluster, find, json }: Opti
   for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
   const answer = await (await whale.get(`/api/v1/actions?${query}`)).json();
   const { actions, silent } = answer as { actions: ShownAction[]; silent: Silent[] };
-  print(json ? [JSON.stringify(answer)] : [...actions.map(actionLine), ...silentLines(silent)]);
+  if (json) return print([JSON.stringify(answer)]);
+  const nothing = "没有这样的动作 · no such actions";
+  printList(
+    actions.map((action) => plainText(actionLine(action))),
+    nothing,
+  );
+  print(silentLines(silent));
 }
 
 function print(lines: readonly string[]): void {

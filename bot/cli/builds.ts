@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Build, isOver, type PackImage } from "../../core/releases/index.ts";
 import { problemLine } from "../releases/builds/index.ts";
+import { printList } from "./listed.ts";
 import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
@@ -52,7 +53,8 @@ async function build(set: string, { detach }: { detach?: true }): Promise<void> 
 async function list(): Promise<void> {
   const whale = await runningWhale();
   const { builds } = (await (await whale.get(ALL)).json()) as { builds: ShownBuild[] };
-  for (const build of builds) console.log(buildLine(build, terminalZone()));
+  const lines = builds.map((build) => buildLine(build, terminalZone()));
+  printList(lines, "还没有构建：whale packs build SET · no builds yet");
 }
 
 async function show(id: string): Promise<void> {

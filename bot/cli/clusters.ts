@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type ClusterState, type Drain, type DrainCounts, STATE_WORDS } from "../../core/clusters/index.ts";
 import { upgradeCommands } from "./cluster-upgrades.ts";
 import { type DrainOptions, drainOptions } from "./drain-options.ts";
+import { printList } from "./listed.ts";
 import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
@@ -42,7 +43,8 @@ async function list(): Promise<void> {
   const whale = await runningWhale();
   const answer = await whale.get("/api/v1/clusters");
   const { clusters } = (await answer.json()) as { clusters: ShownCluster[] };
-  for (const cluster of clusters) console.log(clusterLine(cluster, terminalZone()));
+  const lines = clusters.map((cluster) => clusterLine(cluster, terminalZone()));
+  printList(lines, "没有集群：clusters/*.yaml · there are no clusters");
 }
 
 async function drain(name: string, options: DrainOptions): Promise<void> {

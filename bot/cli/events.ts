@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { choosesEvents, type EventFilterAsked } from "./event-filter.ts";
 import { eventLines, eventTable, type ShownEvent } from "./event-words.ts";
+import { printList } from "./listed.ts";
 import { terminalZone } from "./local-time.ts";
 import { replayCommand } from "./replay.ts";
 import { runningWhale } from "./running-whale.ts";
@@ -28,7 +29,7 @@ export function eventCommands(whale: Command): Command {
     .action(exportEvents);
   events
     .command("show")
-    .argument("<id>", "事件编号 · an event's id")
+    .argument("<id>", "事件编号或其开头 · an event's id or its beginning")
     .option("--json", "打印 REST 的回答 · print the answer of REST")
     .description("一个事件、各规则的结论、它的故障 · one event, what the rules said, its incident")
     .action(show);
@@ -65,8 +66,8 @@ async function search(
   const answer = await whale.get("/api/v1/events", queryOf(text, asked));
   if (json) return console.log(await answer.text());
   const { events, next } = (await answer.json()) as { events: WhaleEvent[]; next: string | null };
-  if (events.length === 0) return console.log("没有这样的事件 · no such events");
-  for (const line of eventTable(events, terminalZone())) console.log(line);
+  const table = events.length === 0 ? [] : eventTable(events, terminalZone());
+  printList(table, "没有这样的事件 · no such events");
   if (next !== null)
     console.log("还有更多：用 --limit、--to 或 export · there are more: --limit, --to or export");
 }

@@ -56,7 +56,7 @@ export function outboxLines({ depth, oldest, items }: ShownOutbox, at: At): stri
   const ages = Object.entries(oldest).map(([lane, since]) => {
     return `${plainText(lane)} ${ageText(at.nowMs - Date.parse(since))}`;
   });
-  if (kinds.length === 0) return ["没有等待发送的消息 · nothing waits to be sent"];
+  if (kinds.length === 0) return [];
   const head = COLUMNS.map(([title, width]) => fitted(title, width)).join("  ");
   return [
     `等待 waiting   ${kinds.join("，")}`,

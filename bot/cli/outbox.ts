@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { printList } from "./listed.ts";
 import { terminalZone } from "./local-time.ts";
 import { outboxLines, type ShownBudget, type ShownOutbox } from "./outbox-words.ts";
 import { plainText } from "./plain-text.ts";
@@ -30,7 +31,8 @@ async function list({ lane, limit }: Given): Promise<void> {
   if (limit !== undefined) query.set("limit", limit);
   const whale = await runningWhale();
   const shown = (await (await whale.get("/api/v1/outbox", query)).json()) as ShownOutbox;
-  console.log(outboxLines(shown, { timeZone: terminalZone(), nowMs: Date.now() }).join("\n"));
+  const lines = outboxLines(shown, { timeZone: terminalZone(), nowMs: Date.now() });
+  printList(lines, "没有等待发送的消息 · nothing waits to be sent");
 }
 
 async function budget(userId: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { ChatOpsError } from "../../core/errors.ts";
 import { environment } from "../config/index.ts";
 import { approvePolicyFile, nowMs, readPolicies } from "../wire-tools.ts";
+import { printList } from "./listed.ts";
 import { terminalZone } from "./local-time.ts";
 import { policyLine, policyLines } from "./policy-words.ts";
 
@@ -32,7 +33,8 @@ function homeDir(): string {
 
 async function list(): Promise<void> {
   const { policies, problems } = await readPolicies(homeDir());
-  for (const { policy } of policies) console.log(policyLine(policy, nowMs()));
+  const lines = policies.map(({ policy }) => policyLine(policy, nowMs()));
+  printList(lines, "没有策略：policies/*.yaml · there are no policies");
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
 }

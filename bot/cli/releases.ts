@@ -10,6 +10,7 @@ import {
 } from "../../core/releases/index.ts";
 import { driftLine } from "../releases/answers.ts";
 import type { ClusterDrift } from "../releases/drift.ts";
+import { printList } from "./listed.ts";
 import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
@@ -70,7 +71,8 @@ const DEEDS = {
 async function list(): Promise<void> {
   const whale = await runningWhale();
   const { releases } = (await (await whale.get(PATH)).json()) as { releases: ListedRelease[] };
-  for (const release of releases) console.log(listedLine(release, terminalZone()));
+  const lines = releases.map((release) => listedLine(release, terminalZone()));
+  printList(lines, "还没有发布：whale releases start SET · no releases yet");
 }
 
 /** One release on one line. */
@@ -117,10 +119,8 @@ export function releaseText(release: Release & { approvedBy: readonly string[] }
 async function drift(): Promise<void> {
   const whale = await runningWhale();
   const { drift: all } = (await (await whale.get(`${PATH}/drift`)).json()) as { drift: ClusterDrift[] };
-  for (const one of all) {
-    const { zh, en } = driftLine(one);
-    console.log(plainText(`${zh} · ${en}`));
-  }
+  const lines = all.map(driftLine).map(({ zh, en }) => plainText(`${zh} · ${en}`));
+  printList(lines, "没有发布过，无从比较 · nothing was released, so there is nothing to compare with");
 }
 
 async function diff(from: string, to: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Json, JsonObject } from "../../core/ids/index.ts";
 import { typedWords } from "../../core/runs/index.ts";
+import { printList } from "./listed.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
 
@@ -51,14 +52,14 @@ function pairOf(word: string): [string, Json] {
 async function list(): Promise<void> {
   const answer = await (await runningWhale()).get("/api/v1/runs");
   const { runs } = (await answer.json()) as { runs: ShownGrant[] };
-  for (const line of grantLines(runs)) console.log(line);
+  printList(
+    grantLines(runs),
+    "没有可手工执行的动作，见 runs.yaml · nothing may be run by hand, see runs.yaml",
+  );
 }
 
 /** What may be run, as lines. */
 export function grantLines(runs: readonly ShownGrant[]): string[] {
-  if (runs.length === 0) {
-    return ["没有可手工执行的动作，见 runs.yaml · nothing may be run by hand, see runs.yaml"];
-  }
   return runs.map(({ id, title, actions, approval }) =>
     plainText(`${id}  ${title}  ${approval}  ${actions.join(", ")}`),
   );

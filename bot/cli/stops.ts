@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ChatOpsError } from "../../core/errors.ts";
 import { type StopScope, stopName, stopOfWords } from "../../core/stops/index.ts";
+import { printList } from "./listed.ts";
 import { localTime, terminalZone } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
@@ -35,8 +36,8 @@ export function stopCommands(whale: Command): void {
 async function list(): Promise<void> {
   const answer = await (await runningWhale()).get("/api/v1/stops");
   const { stops } = (await answer.json()) as { stops: ShownStop[] };
-  if (stops.length === 0) console.log("没有急停 · nothing is stopped");
-  for (const one of stops) console.log(stopLine(one, terminalZone()));
+  const lines = stops.map((one) => stopLine(one, terminalZone()));
+  printList(lines, "没有急停 · nothing is stopped");
 }
 
 async function stop(what: string, why: string[]): Promise<void> {

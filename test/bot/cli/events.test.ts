@@ -72,14 +72,14 @@ describe("whale events", () => {
     assert.match(line, / {2}e_[a-z2-7]{52}$/);
     assert.deepEqual(rest, [""]);
     const none = await whale(world.home, "events", "search", "不存在的词");
-    assert.match(none.stdout, /没有这样的事件/);
+    assert.deepEqual([none.stdout, /没有这样的事件/.test(none.stderr)], ["", true]);
     const json = await whale(world.home, "events", "search", "--type", "host.dmesg", "--json");
     assert.equal(JSON.parse(json.stdout).events.length, 1);
     const one = await whale(world.home, "events", "search", "--limit", "1");
     assert.match(one.stdout, /还有更多/);
 
     const id = line.trim().split(" ").at(-1) ?? "";
-    const shown = await whale(world.home, "events", "show", id);
+    const shown = await whale(world.home, "events", "show", id.slice(0, 9));
     assert.match(shown.stdout, /标签 label +zone=hz/);
     assert.match(
       shown.stdout,
@@ -92,6 +92,16 @@ describe("whale events", () => {
       .split("\n")
       .map((text) => JSON.parse(text).type);
     assert.deepEqual(types.toSorted(), ["host.dmesg", "vm.disk.usage"]);
+  });
+
+  test("a list of nothing leaves the output empty and says so beside it", async (t) => {
+    const { home } = await openWorld(t);
+    const lists = [["builds"], ["stops"], ["outbox"], ["actions", "--find", "no-such-thing"]];
+    for (const list of lists) {
+      const { stdout, stderr } = await whale(home, ...list);
+      assert.equal(stdout, "", list.join(" "));
+      assert.match(stderr, /没有/, list.join(" "));
+    }
   });
 
   test("tell what is wrong with a question, and end with 1", async (t) => {

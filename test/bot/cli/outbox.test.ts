@@ -25,9 +25,3 @@ test("shows how much waits, since when, each message's age, next try and last er
     "wecom.busy: a [31m b",
   ]);
 });
-
-test("says that nothing waits", () => {
-  assert.deepEqual(outboxLines({ depth: {}, oldest: {}, items: [] }, AT), [
-    "没有等待发送的消息 · nothing waits to be sent",
-  ]);
-});
