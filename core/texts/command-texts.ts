@@ -17,6 +17,8 @@ export interface CommandTexts {
   didYouMean: (command: string) => string;
   needsId: (command: string) => string;
   noTasks: string;
+  /** No task is what was asked for, though there may be others. */
+  noSuchTasks: string;
   noSuchTask: (id: string) => string;
   ambiguous: (id: string) => string;
   tasksTitle: string;

@@ -6,6 +6,7 @@ export const commandsEn: CommandTexts = {
   didYouMean: (command) => `Did you mean: ${command}`,
   needsId: (command) => `Please add an ID, for example: ${command} abc123`,
   noTasks: "There are no tasks.",
+  noSuchTasks: "No such tasks.",
   noSuchTask: (id) =>
     `No task with ID ${id}: those that ended long ago are not kept. Send tasks for the latest ones.`,
   ambiguous: (id) => `Several tasks begin with ${id}; please type more of it:`,

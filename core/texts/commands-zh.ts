@@ -6,6 +6,7 @@ export const commandsZh: CommandTexts = {
   didYouMean: (command) => `您是不是想发送：${command}`,
   needsId: (command) => `请带上编号，例如：${command} abc123`,
   noTasks: "目前没有任务。",
+  noSuchTasks: "没有符合的任务。",
   noSuchTask: (id) => `找不到编号为 ${id} 的任务，很久以前结束的任务不再保存。发送 任务 查看最近的任务。`,
   ambiguous: (id) => `编号 ${id} 对应多个任务，请多输入几位：`,
   tasksTitle: "最近的任务：",

@@ -34,6 +34,7 @@ test("the commands answer in Chinese, by Chinese and English words", async (t) =
 
   await click(world, card, "approve");
   assert.equal(await cardClosed(world, card), "成功");
+  await told("任务 失败", /没有符合的任务/);
   await told(`任务 ${ID}`, /状态：成功/, /张三 已批准/, /dmesg\.show/, /经过/, /已批准 · 张三/);
   await told(`task t_${ID}`, /状态：成功/);
   await told(`执行 ${ID.slice(0, 4)}`, /状态：succeeded/, /StackStorm：hz-core [0-9a-f]{24}/);

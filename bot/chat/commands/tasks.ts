@@ -60,6 +60,7 @@ async function list({ actor, args, after, viewing }: Asked, deps: TaskReadDeps):
     return `${waits ? 0 : 1}${newestFirst(task.createdAtMs, task.id)}`;
   });
   if (page.shown.length === 0 && filter.mine) return { text: commands.nothingToApprove };
+  if (page.shown.length === 0 && args.text !== undefined) return { text: commands.noSuchTasks };
   return { text: tasksText(page, viewing), next: page.next };
 }
 
