@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { ChatOpsError } from "../../core/errors.ts";
 import { printList } from "./listed.ts";
 import { terminalZone } from "./local-time.ts";
 import { outboxLines, type ShownBudget, type ShownOutbox } from "./outbox-words.ts";
@@ -36,6 +37,10 @@ async function list({ lane, limit }: Given): Promise<void> {
 }
 
 async function budget(userId: string): Promise<void> {
+  if (userId.trim() === "") {
+    const message = "请给出此人的 userid (name a person by the userid)";
+    throw new ChatOpsError(message, { code: "cli.refused" });
+  }
   const whale = await runningWhale();
   const answer = await whale.get(`/api/v1/outbox/budgets/${encodeURIComponent(userId)}`);
   const { user, left } = (await answer.json()) as ShownBudget;

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../ids/index.ts";
-import { normaliseUserId } from "../people/people.ts";
+import { isUserId, normaliseUserId } from "../people/people.ts";
 import { instantOfWallClock, parseDuration, parseWallClock } from "../time/index.ts";
 
 /** What a person asks for. */
@@ -42,7 +42,6 @@ export interface DelegationAsking {
 export const MAX_DELEGATION_MS = 30 * 86_400_000;
 const DAY_MS = 86_400_000;
 const MAX_WHY = 200;
-const USER_ID = /^[a-z0-9][a-z0-9_.@-]{0,63}$/;
 
 /** The words of a message behind the command: `li 2d why`, `@li 2026-12-01 why`. */
 export function delegationOfWords(words: readonly string[], asking: DelegationAsking): ReadDelegation {
@@ -76,7 +75,7 @@ function refused(fault: DelegationFault, about: unknown): DelegationRefusal {
 
 function userIdOf(value: unknown): string | null {
   const userId = typeof value === "string" ? normaliseUserId(value) : "";
-  return USER_ID.test(userId) ? userId : null;
+  return isUserId(userId) ? userId : null;
 }
 
 function endOf(text: string, { nowMs, zone }: { nowMs: number; zone: string }): number | null {

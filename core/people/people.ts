@@ -37,6 +37,11 @@ export function normaliseUserId(userId: string): string {
   return userId.trim().toLowerCase();
 }
 
+/** What can be a userid, as `normaliseUserId` gives it. */
+export function isUserId(text: string): boolean {
+  return /^[a-z0-9][a-z0-9_.@-]{0,63}$/.test(text);
+}
+
 /** Whether nobody can belong to it, whoever is where. */
 export function namesNobody({ users, tag, department, duty }: People): boolean {
   return !users?.length && tag === undefined && department === undefined && duty === undefined;

@@ -1,13 +1,12 @@
 import type { Json } from "../ids/index.ts";
 import { compileTemplate } from "../params/index.ts";
-import { normaliseUserId } from "../people/people.ts";
+import { isUserId, normaliseUserId } from "../people/people.ts";
 
 /** Who is on duty as a look-up's answer says, or why that cannot be read. Nobody on duty is an answer too. */
 export type AnswerReading =
   | { outcome: "read"; people: string[] }
   | { outcome: "unreadable"; message: string };
 
-const USER_ID = /^[a-z0-9][a-z0-9_.@-]{0,63}$/;
 /** More cannot be a shift, and would be a card to the whole company. */
 const MOST_PEOPLE = 50;
 
@@ -24,7 +23,7 @@ function readUsers(value: Json): AnswerReading {
   const listed = typeof value === "string" ? value.split(/[\s,;，；、]+/).filter(Boolean) : value;
   if (!Array.isArray(listed)) return unreadable("users gives neither a list nor a text");
   const people = listed.map((one) => (typeof one === "string" ? normaliseUserId(one) : ""));
-  const odd = people.findIndex((one) => !USER_ID.test(one));
+  const odd = people.findIndex((one) => !isUserId(one));
   // The answer is foreign text: it is named by its place and not repeated.
   if (odd >= 0) return unreadable(`item ${odd + 1} of users is not a userid`);
   const distinct = [...new Set(people)];

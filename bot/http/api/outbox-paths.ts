@@ -1,6 +1,13 @@
 import type { JsonObject } from "../../../core/ids/index.ts";
 import { LANE_NAMES, OUTBOX_STANDINGS } from "../../../core/outbox/index.ts";
-import { type ApiPaths, guardedAnswers, jsonOf, pathParameter, queryParameter } from "./openapi.ts";
+import {
+  type ApiPaths,
+  errorAnswer,
+  guardedAnswers,
+  jsonOf,
+  pathParameter,
+  queryParameter,
+} from "./openapi.ts";
 
 const text = { type: "string" };
 const instant = { type: "string", format: "date-time" };
@@ -70,6 +77,7 @@ export const outboxPaths: ApiPaths = {
           required: ["user", "left"],
           properties: { user: text, left: counts },
         }),
+        422: errorAnswer("不是 userid · no userid"),
         ...guardedAnswers,
       },
     },

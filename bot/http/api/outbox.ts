@@ -1,9 +1,10 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { LANE_NAMES, LANES, laneOf, standingOf } from "../../../core/outbox/index.ts";
+import { isUserId, normaliseUserId } from "../../../core/people/index.ts";
 import type { Clock, Lane, Outbox, OutboxWaiting } from "../../../core/ports/index.ts";
 import type { BudgetLeft } from "../../workers/index.ts";
-import { answering } from "./answers.ts";
+import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps } from "./guard.ts";
 import { queryReader, refuseQuery } from "./query.ts";
 
@@ -47,7 +48,11 @@ async function list(ctx: RouterContext, { guard, outbox, clock }: OutboxDeps): P
 async function budgets(ctx: RouterContext, { guard, left }: OutboxDeps): Promise<void> {
   const caller = await guard(ctx, "outbox.read", {});
   if (caller.outcome === "answered") return;
-  const user = (ctx.params["user"] ?? "").toLowerCase();
+  const user = normaliseUserId(ctx.params["user"] ?? "");
+  if (!isUserId(user)) {
+    const message = "应为一个人的 userid (must be the userid of one person)";
+    return refuseApi(ctx, 422, { code: "bad_user", message });
+  }
   const counts = await Promise.all(LANES.map(async (lane) => [LANE_NAMES[lane], await left(user, lane)]));
   ctx.body = { user, left: Object.fromEntries(counts) };
 }

@@ -109,6 +109,8 @@ describe("whale events", () => {
     assert.match(await failure(whale(home, "events", "search", "--severity", "loud")), /severity：只能是/);
     assert.match(await failure(whale(home, "events", "show", "e_none")), /没有这个事件/);
     assert.match(await failure(whale(home, "events", "show", "../whoami")), /没有这个事件/);
+    for (const nobody of [" ", "li si"])
+      assert.match(await failure(whale(home, "outbox", "budget", nobody)), /userid/);
   });
 
   test("say that nothing runs and what to do, without, after and beside a process", async (t) => {

@@ -88,6 +88,14 @@ test("tells how many messages a person may get now", async (t) => {
   assert.deepEqual(body, { user: "lisi", left });
 });
 
+test("tells no budget of what is nobody", async (t) => {
+  const api = await apiServer(t);
+  for (const user of ["%20", "li%20si", "_x", "a".repeat(65)]) {
+    const { status, body } = await api.call("GET", `${ALL}/budgets/${user}`);
+    assert.deepEqual([status, body.error?.code], [422, "bad_user"], user);
+  }
+});
+
 test("asks for the right to read the outbox as a whole", async (t) => {
   const api = await apiServer(t);
   for (const path of [ALL, `${ALL}/budgets/lisi`]) {
