@@ -9,6 +9,8 @@ import { type Finding, findingsAbout } from "./finding.ts";
 interface Named {
   where: string;
   people: People;
+  /** How many of them an approval asks for; absent where none is given by them. */
+  need?: number;
 }
 
 const SCOPE =
@@ -16,8 +18,10 @@ const SCOPE =
 /** A doctor's visit must not use up what the app may ask. */
 const MOST = 1_000;
 const AT_ONCE = 4;
+/** Of larger groups nobody is looked at alone. */
+const MOST_OF_GROUP = 20;
 
-/** Whether everybody whom rules, rosters, roles, policies and ADMIN name can be reached and may act. */
+/** Whether everybody whom the files and ADMIN name can be reached and may act. */
 export async function lookAtPeople(
   home: Home,
   admin: People | null,
@@ -30,21 +34,29 @@ export async function lookAtPeople(
     const some = looks.slice(i, i + AT_ONCE).map(([who, where]) => lookAt(who, where, directory));
     found.push(...(await Promise.all(some)).flat());
   }
-  if (found.length > 0) return found;
+  if (found.some(({ outcome }) => outcome !== "holds")) return found;
   const { holds } = findingsAbout("people");
   const count = looks.length;
   return [
+    ...found,
     holds("people_in_scope", `文件里点名的人、标签、部门都在可见范围内 (all ${count} named are in scope)`),
   ];
 }
 
 function namedIn(home: Home, admin: People | null): Named[] {
   const rules = home.rules.flatMap((rule) => {
-    const to = rule.report.to ? [rule.report.to] : [];
-    const owner = rule.owner ? [rule.owner] : [];
-    const asked = [rule.approval, ...rule.offers.map(({ approval }) => approval)].flatMap(askedIn);
-    return [...asked, ...to, ...owner].map((people) => ({ where: `rule ${rule.id}`, people }));
+    const where = `rule ${rule.id}`;
+    const asked = [rule.approval, ...rule.offers.map(({ approval }) => approval)];
+    return [
+      ...asked.flatMap((approval) => askedIn(where, approval)),
+      ...told(where, rule.report.to, rule.owner),
+    ];
   });
+  const runs = home.grants.flatMap((grant) => {
+    const where = `run ${grant.id}`;
+    return [...askedIn(where, grant.approval), ...told(where, grant.by, grant.report.to)];
+  });
+  const packSets = home.packSets.flatMap(({ id, approval }) => askedIn(`pack set ${id}`, approval));
   const rosters = home.rosters.flatMap((roster) => {
     if (roster.kind !== "calendar") return [];
     const turns = [
@@ -60,15 +72,22 @@ function namedIn(home: Home, admin: People | null): Named[] {
   }));
   const tokens = home.tokens.map(({ id, user }) => ({ where: `token ${id}`, people: { users: [user] } }));
   const administrator = admin === null ? [] : [{ where: "ADMIN", people: admin }];
-  return [...rules, ...rosters, ...roles, ...policies, ...tokens, ...administrator];
+  return [...rules, ...runs, ...packSets, ...rosters, ...roles, ...policies, ...tokens, ...administrator];
 }
 
-function askedIn(approval: ApprovalSpec): People[] {
+function askedIn(where: string, approval: ApprovalSpec): Named[] {
   if (approval.mode !== "people") return [];
-  return [...approval.groups.map(({ from }) => from), ...approval.escalate.map(({ to }) => to)];
+  return [
+    ...approval.groups.map(({ from, need }) => ({ where, people: from, need })),
+    ...approval.escalate.map(({ to }) => ({ where, people: to, need: 1 })),
+  ];
 }
 
-type Who = { user: string } | { group: People; text: string };
+function told(where: string, ...some: readonly (People | undefined)[]): Named[] {
+  return some.flatMap((people) => (people ? [{ where, people }] : []));
+}
+
+type Who = { user: string } | { group: People; text: string; need: number };
 type Looked = [who: Who, where: string[]];
 
 function usersOf(named: readonly Named[]): Looked[] {
@@ -81,11 +100,26 @@ function usersOf(named: readonly Named[]): Looked[] {
 
 function groupsOf(named: readonly Named[]): Looked[] {
   const found = new Map<string, Set<string>>();
-  for (const { where, people } of named) {
-    if (people.tag !== undefined) addTo(found, `tag ${people.tag}`, where);
-    if (people.department !== undefined) addTo(found, `department ${people.department}`, where);
+  const needs = new Map<string, number>();
+  for (const { where, people, need = 0 } of named) {
+    const { tag, department } = people;
+    const texts = [
+      ...(tag === undefined ? [] : [`tag ${tag}`]),
+      ...(department === undefined ? [] : [`department ${department}`]),
+    ];
+    for (const text of texts) {
+      addTo(found, text, where);
+      // Of people named in several ways each group need not give all.
+      if (isOneGroup(people)) needs.set(text, Math.max(needs.get(text) ?? 0, need));
+    }
   }
-  return [...found].map(([text, where]) => [{ group: groupOf(text), text }, [...where]]);
+  return [...found].map(([text, where]) => {
+    return [{ group: groupOf(text), text, need: needs.get(text) ?? 0 }, [...where]];
+  });
+}
+
+function isOneGroup({ users, tag, department, duty }: People): boolean {
+  return !users?.length && duty === undefined && (tag === undefined) !== (department === undefined);
 }
 
 function groupOf(text: string): People {
@@ -107,7 +141,7 @@ async function lookAt(
   try {
     return "user" in who
       ? await lookAtUser(who.user, about, { where, directory })
-      : await lookAtGroup(who.group, about, { where, directory });
+      : await lookAtGroup(who, { where, directory });
   } catch (error) {
     return unreadable(error, about, where);
   }
@@ -137,13 +171,38 @@ async function lookAtUser(user: string, about: string, { where, directory }: Ask
   ];
 }
 
-async function lookAtGroup(group: People, about: string, { where, directory }: Asking): Promise<Finding[]> {
+async function lookAtGroup(
+  { group, text, need }: Extract<Who, { group: People }>,
+  { where, directory }: Asking,
+): Promise<Finding[]> {
+  const { fails, holds } = findingsAbout(text);
+  const named = `写在 (named in) ${where.join(", ")}`;
   const members = await directory.expand(group);
-  if (members.length > 0) return [];
-  const { fails } = findingsAbout(about);
-  const what = `可见范围内没有成员，写在 (nobody of it is in scope, named in) ${where.join(", ")}`;
-  return [fails("group_empty", what, `给它加成员，或 (add members, or) ${SCOPE}`)];
+  if (members.length === 0) {
+    return [
+      fails(
+        "group_empty",
+        `可见范围内没有成员，${named} (nobody of it is in scope)`,
+        `${MORE}, 或 (or) ${SCOPE}`,
+      ),
+    ];
+  }
+  if (members.length > MOST_OF_GROUP) return [];
+  const inactive: string[] = [];
+  for (const user of members) {
+    const { outcome } = await directory.vouch(user, [{ users: [user] }]);
+    if (outcome === "inactive") inactive.push(user);
+  }
+  if (inactive.length === 0) return [];
+  const who = `已停用、离职或未激活 (disabled, left or not activated): ${inactive.join(" ")}`;
+  const active = members.length - inactive.length;
+  if (active >= need)
+    return [holds("members_inactive", `${who}; 他们不能授权 (they cannot approve), ${named}`)];
+  const few = `要 ${need} 人批准，能批准的只有 ${active} 人 (${need} have to approve, ${active} can)`;
+  return [fails("too_few_active", `${few}; ${who}, ${named}`, MORE)];
 }
+
+const MORE = "给它加成员 (add members to it)";
 
 function unreadable(error: unknown, about: string, where: readonly string[]): Finding[] {
   if (!isChatOpsError(error)) throw error;

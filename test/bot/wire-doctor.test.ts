@@ -119,6 +119,21 @@ const cases: Case[] = [
     provoke: ({ wecom }) => wecom.setMember("lisi", { status: 5 }),
   },
   {
+    cause: "members_inactive",
+    outcome: "holds",
+    about: /tag sre-oncall/,
+    message: /disabled, left or not activated\): sunqi; .*rule vm-disk-cleanup/,
+    todo: /^$/,
+  },
+  {
+    cause: "too_few_active",
+    outcome: "fails",
+    about: /tag sre-leads/,
+    message: /要 1 人批准，能批准的只有 0 人.*wangwu, .*pack set base/,
+    todo: /加成员/,
+    provoke: ({ wecom }) => wecom.setMember("wangwu", { status: 2 }),
+  },
+  {
     cause: "tag_unknown",
     outcome: "fails",
     about: /tag nobody/,
