@@ -53,6 +53,7 @@ import {
   sendEventRoutes,
   stopRoutes,
   taskOutputRoutes,
+  taskReadRoutes,
   taskRoutes,
   throttleRoutes,
   upgradeRoutes,
@@ -234,6 +235,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     ...{ ...common, stops: parts.stops, stoppable: () => inForce.current(), readJson },
     release: () => releaseHeld({ ...parts, tasks: stores.store.tasks }),
   });
+  taskReadRoutes(router, { ...common, tasks: stores.store.tasks, shown: showingRuns(parts.secrecy) });
   taskRoutes(router, { ...common, tasks: stores.store.tasks, orders: parts.orders, ids, readJson });
   const { directory, delegations, answerer } = parts;
   const { state, tasks } = stores.store;

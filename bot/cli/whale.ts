@@ -18,6 +18,7 @@ const PARTS: readonly { names: readonly string[]; load: () => Promise<Register> 
   { names: ["archive"], load: async () => (await import("./archive.ts")).archiveCommands },
   { names: ["audit"], load: async () => (await import("./audit.ts")).auditCommands },
   { names: ["explain"], load: async () => (await import("./explain.ts")).explainCommand },
+  { names: ["tasks"], load: async () => (await import("./tasks.ts")).taskCommands },
   { names: ["duty"], load: async () => (await import("./duty.ts")).dutyCommand },
   { names: ["run"], load: async () => (await import("./run.ts")).runCommand },
   { names: ["clusters"], load: async () => (await import("./clusters.ts")).clusterCommands },

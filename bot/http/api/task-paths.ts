@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/ids/index.ts";
+import { TASK_STATES } from "../../../core/tasks/index.ts";
 import {
   type ApiPaths,
   errorAnswer,
@@ -61,8 +62,100 @@ function order(operationId: string, summary: string): JsonObject {
   };
 }
 
-/** What may be ordered of a task, for the OpenAPI document. */
+const instant = { type: "string", format: "date-time" };
+const maybe = { type: ["string", "null"] };
+const brief: JsonObject = {
+  type: "object",
+  required: [
+    ...["task", "state", "reason", "title", "rule", "business", "action", "targets"],
+    ...["event", "cluster", "execution", "created", "updated"],
+  ],
+  properties: {
+    ...{
+      task: text,
+      state: { enum: [...TASK_STATES] },
+      reason: text,
+      title: text,
+      rule: text,
+      business: text,
+    },
+    ...{ action: text, targets: { type: "array", items: text }, cluster: maybe, execution: maybe },
+    event: {
+      type: "object",
+      required: ["id", "source", "type", "severity", "subject", "title"],
+      properties: { id: text, source: text, type: text, severity: text, subject: text, title: text },
+    },
+    ...{ created: instant, updated: instant },
+  },
+};
+const whole: JsonObject = {
+  allOf: [
+    brief,
+    {
+      type: "object",
+      required: [
+        ...["params", "clusters", "hash", "message", "approval", "deadline", "decisions", "history"],
+      ],
+      properties: {
+        params: { type: "object", description: "已隐去密钥 · secrets are masked" },
+        ...{ clusters: { type: "array", items: text }, hash: text, message: maybe, deadline: maybe },
+        approval: { type: "object", properties: { zh: text, en: text } },
+        decisions: { type: "array", items: { type: "object" } },
+        history: { type: "array", items: { type: "object" } },
+      },
+    },
+  ],
+};
+const several = { type: "array", items: text };
+
+/** What may be asked and ordered of tasks, for the OpenAPI document. */
 export const taskPaths: ApiPaths = {
+  "/api/v1/tasks": {
+    get: {
+      operationId: "listTasks",
+      summary: "任务，新的在前；只含您可读的 · tasks, newest first, of those that you may read",
+      tags: ["tasks"],
+      parameters: [
+        queryParameter("state", "状态，或 open、ended；可重复 · states, or open, ended", several),
+        queryParameter("rule", "规则 · rules", several),
+        queryParameter("source", "事件源 · sources of their events", several),
+        queryParameter("business", "业务 · businesses", several),
+        queryParameter(
+          "after",
+          "上一页的 next；一页可能不满 · the next of the page before; a page may hold fewer",
+          text,
+        ),
+        queryParameter("limit", "最多多少个 · at most so many", {
+          ...{ type: "integer", minimum: 1, maximum: 500, default: 50 },
+        }),
+      ],
+      responses: {
+        200: jsonOf("一页，next 为 null 时是最后一页 · one page, the last where next is null", {
+          type: "object",
+          required: ["tasks", "next"],
+          properties: { tasks: { type: "array", items: brief }, next: maybe },
+        }),
+        400: errorAnswer("参数不对，逐个列出 · parameters are wrong; each is listed"),
+        ...guardedAnswers,
+      },
+    },
+  },
+  "/api/v1/tasks/{id}": {
+    get: {
+      operationId: "getTask",
+      summary: "一个任务：运行什么、谁批准、经过 · one task: what it runs, who approves, its history",
+      tags: ["tasks"],
+      parameters: [
+        pathParameter("id", "任务编号，或至少前 4 位 · the task's id, or its first 4 characters or more"),
+      ],
+      responses: {
+        200: jsonOf("任务 · the task", { type: "object", required: ["task"], properties: { task: whole } }),
+        404: errorAnswer("没有这个任务 · unknown task"),
+        409: errorAnswer("对应多个任务 · several tasks begin like this"),
+        ...guardedAnswers,
+      },
+    },
+  },
   "/api/v1/tasks/{id}/cancel": {
     post: order(
       "cancelTask",

@@ -24,6 +24,7 @@ import {
   sendEventRoutes,
   stopRoutes,
   taskOutputRoutes,
+  taskReadRoutes,
   taskRoutes,
   throttleRoutes,
 } from "../../../../bot/http/index.ts";
@@ -259,6 +260,7 @@ async function open(given: Given) {
     });
     const ordering = { tasks, advancer, executor, plan, settings: DEFAULT_SETTINGS, clock, log };
     const ids = { ulid: () => `${NOW_MS}` };
+    taskReadRoutes(router, { guard, log, tasks, shown: shownAll });
     taskRoutes(router, { guard, log, tasks, orders: createTaskOrders(ordering), ids, readJson });
     const longAnswers = { keep: () => undefined };
     const hideIn = () => (text: string) => text.replaceAll("s3cret", "********");
