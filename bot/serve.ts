@@ -48,6 +48,7 @@ import {
   refusalRoutes,
   releaseRoutes,
   replayRoutes,
+  ruleRoutes,
   runRoutes,
   type ServerDeps,
   sendEventRoutes,
@@ -214,6 +215,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const left = budgetLeft({ throttle, limits: parts.config.budgets, clock });
   outboxRoutes(router, { ...common, outbox, left, clock });
   throttleRoutes(router, { ...common, throttle, rules });
+  ruleRoutes(router, { ...common, inForce: () => inForce.current() });
   explainRoutes(router, {
     ...{ ...common, explainer: parts.explainer, shown: showingRuns(parts.secrecy), rules },
   });

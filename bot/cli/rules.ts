@@ -7,7 +7,7 @@ import { lintHome } from "./rule-lint.ts";
 import { caseLines } from "./rule-test-words.ts";
 import { runCase } from "./rule-tests.ts";
 
-/** `whale rules …`: what reads the rules' files alone, for people and for a team's own CI. */
+/** `whale rules test|lint`: what reads the rules' files alone, for people and for a team's own CI. */
 export function rulesCommands(whale: Command): Command {
   const rules = whale.command("rules").description("规则 · rules");
   rules

@@ -35,7 +35,12 @@ const PARTS: readonly { names: readonly string[]; load: () => Promise<Register> 
 async function rules(): Promise<Register> {
   const { rulesCommands } = await import("./rules.ts");
   const { backtestCommand } = await import("./backtest.ts");
-  return (whale) => backtestCommand(rulesCommands(whale));
+  const { ruleListCommand } = await import("./rule-list.ts");
+  return (whale) => {
+    const group = rulesCommands(whale);
+    backtestCommand(group);
+    ruleListCommand(group);
+  };
 }
 
 async function packs(): Promise<Register> {

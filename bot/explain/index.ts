@@ -1,2 +1,2 @@
 export * from "./explainer.ts";
-export { readableVerdicts, ruleObjects } from "./readable.ts";
+export { readableRules, readableVerdicts, ruleObjects } from "./readable.ts";

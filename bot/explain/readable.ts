@@ -27,6 +27,12 @@ export function readableVerdicts<T extends { ruleId: string }>(
   return told.filter(({ ruleId }) => inScope(scope, objectOf(ruleId)));
 }
 
+/** The rules that somebody may read, by what they are or by a type that they take. */
+export function readableRules(rules: readonly Rule[], actor: Actor): Rule[] {
+  const scope = scopeOf(actor, "rules.read");
+  return rules.filter((rule) => rule.on.some((type) => inScope(scope, { type, ...objectOfRule(rule) })));
+}
+
 /** The tasks that somebody may read. */
 export function readableTasks(tasks: readonly Task[], actor: Actor): Task[] {
   return tasks.filter((task) => authorise(actor, "tasks.read", objectOfTask(task)).outcome === "allowed");

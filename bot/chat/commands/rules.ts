@@ -2,9 +2,9 @@ import type { Problem } from "../../../adapters/files/index.ts";
 import { approvalWords } from "../../../core/approvals/index.ts";
 import { clockTime, factLine, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
 import { pageOf } from "../../../core/commands/index.ts";
-import { authorise, objectOfRule } from "../../../core/people/index.ts";
 import type { ThrottleStore } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
+import { readableRules } from "../../explain/index.ts";
 import { bucketObject } from "../../http/api/throttle.ts";
 import type { Asked, ChatCommands, Reply } from "../command.ts";
 import type { Denier } from "../denied.ts";
@@ -27,10 +27,7 @@ export function ruleCommands(deps: ChatRuleDeps): Pick<ChatCommands, "rules" | "
 
 function rules({ actor, args, after, viewing }: Asked, deps: ChatRuleDeps): Reply {
   const { rules: words, more } = viewing.texts.commands;
-  const seen = deps.rules().filter((rule) => {
-    const objects = rule.on.map((type) => ({ type, ...objectOfRule(rule) }));
-    return objects.some((object) => authorise(actor, "rules.read", object).outcome === "allowed");
-  });
+  const seen = readableRules(deps.rules(), actor);
   const wanted = (args.text ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
   const one = seen.find(({ id }) => id === args.text);
   const faults = seen.length > 0 ? faultLines(deps.refused(), viewing) : [];

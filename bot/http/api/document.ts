@@ -15,6 +15,7 @@ import { type ApiPaths, apiSchemas, errorAnswer, jsonOf } from "./openapi.ts";
 import { outboxPaths } from "./outbox-paths.ts";
 import { releasePaths } from "./release-paths.ts";
 import { replayPaths } from "./replay-paths.ts";
+import { rulePaths } from "./rule-paths.ts";
 import { runPaths } from "./run-paths.ts";
 import { stopPaths } from "./stop-paths.ts";
 import { taskPaths } from "./task-paths.ts";
@@ -67,6 +68,7 @@ export const apiDocument = {
     ...throttlePaths,
     ...outboxPaths,
     ...taskPaths,
+    ...rulePaths,
     ...inquiryPaths,
     ...runPaths,
     ...ownPaths,

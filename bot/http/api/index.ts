@@ -22,6 +22,7 @@ export { type RefusalDeps, refusalRoutes } from "./refusals.ts";
 export { type ReleaseDeps, releaseRoutes } from "./releases.ts";
 export { type ReplayDeps, replayRoutes } from "./replays.ts";
 export { resultFileOf, sendFile } from "./result-file.ts";
+export { type briefRule, type RuleDeps, ruleRoutes } from "./rules.ts";
 export { type RunRouteDeps, runRoutes } from "./runs.ts";
 export { type SendEventsDeps, sendEventRoutes } from "./send-events.ts";
 export { type StopDeps, stopRoutes } from "./stops.ts";

@@ -21,6 +21,7 @@ import {
   type Guard,
   outboxRoutes,
   refusalRoutes,
+  ruleRoutes,
   sendEventRoutes,
   stopRoutes,
   taskOutputRoutes,
@@ -268,6 +269,7 @@ async function open(given: Given) {
     throttleRoutes(router, { guard, log, throttle: store.throttle, rules });
     const left = budgetLeft({ throttle: store.throttle, limits: DEFAULT_BUDGETS, clock });
     outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });
+    ruleRoutes(router, { guard, log, inForce: inForce.current });
     explainRoutes(router, { guard, log, explainer, shown: shownAll, rules });
     const stops = createStopKeeper({ state: store.state, audit, clock, log });
     stopRoutes(router, { ...common, stops, stoppable: inForce.current, release: async () => 0, readJson });
