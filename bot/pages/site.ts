@@ -1,5 +1,5 @@
 import type { Context } from "koa";
-import { isTaskId } from "../../core/pages/index.ts";
+import { isTaskId } from "../../core/ids/index.ts";
 import type { Logger, Metrics } from "../../core/ports/index.ts";
 import { LANGUAGES, type Language, type PageError, type Texts, textsOf } from "../../core/texts/index.ts";
 import { callerOf } from "../http/caller.ts";

@@ -1,8 +1,8 @@
 import type { Context } from "koa";
 import { deciders } from "../../core/approvals/index.ts";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
-import { shortId } from "../../core/ids/index.ts";
-import { isTaskId, type Reading, readingOf } from "../../core/pages/index.ts";
+import { isTaskId, shortId } from "../../core/ids/index.ts";
+import { type Reading, readingOf } from "../../core/pages/index.ts";
 import {
   type Actor,
   type Entitlement,

@@ -1,4 +1,4 @@
-import { type JsonObject, pick } from "../ids/index.ts";
+import { isTaskId, type JsonObject, pick } from "../ids/index.ts";
 import type { ShowRun } from "../pages/secrets.ts";
 import type { Task, TaskState } from "../tasks/task.ts";
 import { mintedId } from "./ids.ts";
@@ -71,7 +71,7 @@ function instant(ms: number): string {
 /** The task that a row of an execution says it was started for; null when Whale did not start it. */
 export function taskIdOf(row: unknown): string | null {
   const id = pick(row, ["context", "whale", "task_id"]);
-  return typeof id === "string" && /^t_[a-z2-7]{52}$/.test(id) ? id : null;
+  return typeof id === "string" && isTaskId(id) ? id : null;
 }
 
 /** Filters by which a held execution can be judged; under any other none of them is shown. */

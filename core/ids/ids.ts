@@ -57,6 +57,11 @@ export function taskId(event: string, rule: string, index: number): string {
   return idOf("t_", [event, rule, index]);
 }
 
+/** Whether a text is the whole id of a task. */
+export function isTaskId(text: string): boolean {
+  return /^t_[a-z2-7]{52}$/.test(text);
+}
+
 /** The task that a replay makes of an event: not the live one, and the same when the event is read twice. */
 export function replayTaskId(replay: string, event: string, task: { rule: string; index: number }): string {
   return idOf("t_", [`replay:${replay}`, event, task.rule, task.index]);

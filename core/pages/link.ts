@@ -5,8 +5,3 @@ export type TaskLink = (taskId: string) => string | null;
 export function taskLinks(publicUrl: string | null): TaskLink {
   return (taskId) => (publicUrl === null ? null : `${publicUrl}/tasks/${taskId}`);
 }
-
-/** Whether a text is the whole id of a task. */
-export function isTaskId(text: string): boolean {
-  return /^t_[a-z2-7]{52}$/.test(text);
-}

@@ -3,7 +3,7 @@ import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { outputText } from "../../../core/cards/index.ts";
 import { isChatOpsError } from "../../../core/errors.ts";
-import { shortId } from "../../../core/ids/index.ts";
+import { isTaskId, shortId } from "../../../core/ids/index.ts";
 import { objectOfTask } from "../../../core/people/index.ts";
 import type { Executor, TaskStore } from "../../../core/ports/index.ts";
 import type { ExecutionRecord, Task } from "../../../core/tasks/index.ts";
@@ -65,7 +65,7 @@ async function readingOf(
   const caller = await guard(ctx, "tasks.read", "some");
   if (caller.outcome === "answered") return null;
   const id = ctx.params["id"] ?? "";
-  const task = /^t_[a-z2-7]{52}$/.test(id) ? await tasks.get(id) : null;
+  const task = isTaskId(id) ? await tasks.get(id) : null;
   if (task) return caller.permits(objectOfTask(task)) ? { task, who: caller.who } : null;
   refuseApi(ctx, 404, { code: "unknown_task", message: "没有这个任务 (no such task)" });
   return null;

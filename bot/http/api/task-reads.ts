@@ -1,6 +1,7 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import { isTaskId, type ShowRun } from "../../../core/pages/index.ts";
+import { isTaskId } from "../../../core/ids/index.ts";
+import type { ShowRun } from "../../../core/pages/index.ts";
 import { inScope, objectOfTask } from "../../../core/people/index.ts";
 import type { TaskStore } from "../../../core/ports/index.ts";
 import { OPEN_STATES, TASK_STATES, type Task, TERMINAL_STATES } from "../../../core/tasks/index.ts";

@@ -1,6 +1,7 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { readRetryBody } from "../../../core/commands/index.ts";
+import { isTaskId } from "../../../core/ids/index.ts";
 import { objectOfTask, personNamed } from "../../../core/people/index.ts";
 import type { Ids, TaskStore } from "../../../core/ports/index.ts";
 import {
@@ -55,7 +56,7 @@ async function asking(ctx: RouterContext, deps: TaskDeps): Promise<Asking | null
   const caller = await deps.guard(ctx, "tasks.control", "some");
   if (caller.outcome === "answered") return null;
   const id = ctx.params["id"] ?? "";
-  const task = /^t_[a-z2-7]{52}$/.test(id) ? await deps.tasks.get(id) : null;
+  const task = isTaskId(id) ? await deps.tasks.get(id) : null;
   if (!task) {
     refuseApi(ctx, 404, { code: "unknown_task", message: "没有这个任务 (no such task)" });
     return null;

@@ -7,6 +7,7 @@ import {
   cardId,
   eventId,
   hashOf,
+  isTaskId,
   offerTaskId,
   outboxKey,
   parseCardId,
@@ -151,4 +152,22 @@ test("a partition is within the count, the same each time, and the things of a s
     partitions,
     Array.from({ length: 400 }, (_, i) => partitionOf("s", `vm-${i}`, 8)),
   );
+});
+
+const WHOLE = `t_${"a2".repeat(26)}`;
+
+test("only the whole id of a task is one", () => {
+  assert.equal(isTaskId(WHOLE), true);
+  for (const text of [
+    "",
+    "t_",
+    WHOLE.slice(0, -1),
+    `${WHOLE}a`,
+    WHOLE.toUpperCase(),
+    `${WHOLE}\n`,
+    ` ${WHOLE}`,
+    `${WHOLE}@1`,
+  ]) {
+    assert.equal(isTaskId(text), false, JSON.stringify(text));
+  }
 });
