@@ -25,9 +25,9 @@ const TESTS = dirname(import.meta.dirname);
 
 /**
  * `npm run test:services`: tests on real programs, wherever they stand under `test`. What is missing is named, and
- * its tests report themselves as skipped.
+ * its tests report themselves as skipped. `npm run test:services -- adapters/redis services/phone` runs what begins so.
  */
-function run(): number {
+function run(starts: readonly string[]): number {
   for (const { name, path, package: debian } of SERVICES) {
     const found = existsSync(path);
     console.log(found ? `found    ${name} (${path})` : `MISSING  ${name}: apt-get install ${debian}`);
@@ -35,11 +35,22 @@ function run(): number {
   const node = prepareElasticsearch();
   if (node.outcome === "ready") console.log(`found    Elasticsearch ${ELASTICSEARCH_VERSION} (Maven)`);
   else console.log(`MISSING  Elasticsearch ${ELASTICSEARCH_VERSION}: ${node.reason}`);
-  const files = globSync("**/*.services.ts", { cwd: TESTS }).map((file) => join(TESTS, file));
+  const isMeant = (file: string) => starts.length === 0 || starts.some((start) => file.startsWith(start));
+  const files = globSync("**/*.services.ts", { cwd: TESTS }).filter(isMeant);
+  if (files.length === 0) {
+    console.error(`no file of tests begins with: ${starts.join(" ")}`);
+    return 1;
+  }
   const seed = join(TESTS, "support", "property-seed.ts");
-  const args = ["--import", seed, "--test", "--test-concurrency=2", ...files.sort()];
+  const args = [
+    "--import",
+    seed,
+    "--test",
+    "--test-concurrency=2",
+    ...files.sort().map((file) => join(TESTS, file)),
+  ];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
   return status ?? 1;
 }
 
-process.exitCode = run();
+process.exitCode = run(process.argv.slice(2));
