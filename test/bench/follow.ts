@@ -8,7 +8,7 @@ import { startUpstream, type Upstream } from "./e2e/upstream.ts";
 import { environment } from "./e2e.ts";
 import { type SimulatedCluster, startCluster } from "./follow/clusters.ts";
 import { type Running, seedRunning } from "./follow/seed.ts";
-import { percentile } from "./stats.ts";
+import { percentile, rounded } from "./stats.ts";
 import { configured } from "./tasks/ground.ts";
 
 /** How much is measured. */
@@ -166,8 +166,4 @@ function printed(
     requestsPerSecond: rounded(idle.requestsPerSecond),
     endingRequestsPerSecond: rounded(busy.requestsPerSecond),
   };
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureArchive } from "./archive.ts";
@@ -11,7 +11,8 @@ import { type LoadResult, load } from "./intake/load.ts";
 import { measureOnRedis } from "./intake/on-redis.ts";
 import { signedPosts, stocked } from "./intake/posts.ts";
 import { atRest, rested } from "./intake/rested.ts";
-import { median, percentile } from "./stats.ts";
+import { residentMb } from "./resident.ts";
+import { median, percentile, ratioOf, rounded } from "./stats.ts";
 
 /** How much is measured. */
 interface Amounts {
@@ -173,20 +174,6 @@ async function atHalfLoad(whale: Contestant, rate: number, { watchMs }: Amounts)
   } finally {
     clearInterval(timer);
   }
-}
-
-function residentMb(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(kilobytes) / 1024;
-}
-
-/** The median of the ratios block by block, since a machine's speed moves over minutes. */
-function ratioOf(own: readonly number[], other: readonly number[]): number {
-  return rounded(median(own.map((speed, i) => speed / (other[i] ?? Number.NaN))));
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
 
 function printTable(

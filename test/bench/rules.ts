@@ -4,10 +4,11 @@ import { join } from "node:path";
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { BenchOptions, Figures } from "./bench.ts";
 import { drawing, drawnEvent, specs } from "./rules/drawn.ts";
-import { type Costs, checkEqual, type Entrant, perSecond, race, ratio, rounded } from "./rules/measure.ts";
+import { type Costs, checkEqual, type Entrant, perSecond, race, ratio } from "./rules/measure.ts";
 import { mixedEvent, mixedRules } from "./rules/mixed.ts";
 import { indexed, looped, ownSet, scanned, setOf, traced } from "./rules/own.ts";
 import { PEERS } from "./rules/peers.ts";
+import { rounded } from "./stats.ts";
 
 const SIZES = [10, 100, 1000, 10_000] as const;
 /** As many events as a reader of the journal takes at a time. */

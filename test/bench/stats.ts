@@ -44,6 +44,12 @@ export function compare(own: Blocks, bare: Blocks): Comparison {
   };
 }
 
-function rounded(value: number): number {
+/** The median of the ratios block by block, since a machine's speed moves over minutes. */
+export function ratioOf(own: readonly number[], other: readonly number[]): number {
+  return rounded(median(own.map((speed, i) => speed / (other[i] ?? Number.NaN))));
+}
+
+/** With three digits behind the point. */
+export function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NO_REDIS, type RedisServer, startRedis } from "../support/redis.ts";
 import type { Bench, BenchOptions } from "./bench.ts";
 import { type Contestant, startContestant } from "./contestant.ts";
 import { environment } from "./e2e.ts";
-import { median } from "./stats.ts";
+import { residentMb } from "./resident.ts";
+import { median, ratioOf, rounded } from "./stats.ts";
 
 /** How much is measured. */
 interface Amounts {
@@ -122,20 +123,6 @@ async function inTurn({ few, many, records }: Field, amounts: Amounts): Promise<
 
 function valuesOf(marks: readonly (readonly [string, number])[]): number[] {
   return marks.map(([, value]) => value);
-}
-
-function residentMb(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Math.round(Number(kilobytes) / 1024);
-}
-
-/** The median of the ratios block by block, since a machine's speed moves over minutes. */
-function ratioOf(own: readonly number[], other: readonly number[]): number {
-  return rounded(median(own.map((speed, i) => speed / (other[i] ?? Number.NaN))));
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
 
 function printed(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { WhaleEvent } from "../../../core/events/index.ts";
-import { median } from "../stats.ts";
+import { median, rounded } from "../stats.ts";
 import type { Contestant } from "./contestant.ts";
 
 /** A contestant in a comparison, and how many events of a block it is given: the slow ones fewer. */
@@ -81,8 +81,4 @@ export function perSecond(costs: readonly Costs[], name: string): number {
 /** How often the cost of one goes into the other's, by the median block. */
 export function ratio(costs: readonly Costs[], slow: string, quick: string): number {
   return rounded(median(costs.map((cost) => (cost[slow] ?? Number.NaN) / (cost[quick] ?? Number.NaN))));
-}
-
-export function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
