@@ -3,7 +3,7 @@ import type { Routing } from "../../core/clusters/index.ts";
 import type { ActionCatalog, ActionReading, Clock, Logger } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import type { Warning } from "../http/index.ts";
-import { type Loop, startLoop } from "../workers/index.ts";
+import { type Loop, startRepeating } from "../workers/index.ts";
 
 export interface ActionWatchDeps {
   catalog: ActionCatalog;
@@ -72,14 +72,7 @@ export function createActionWatch(deps: ActionWatchDeps): ActionWatch {
     warnings: () => warningsOf(deps.inForce(), { known, lookup }),
     faults: () => [...silentOf(known), ...warningsOf(deps.inForce(), { known, lookup })],
     refresh,
-    start: () =>
-      startLoop({
-        ...{ name: "actions", clock, log, maxIdleMs: LOOK_MS },
-        round: async () => {
-          await refresh();
-          return { more: false, nextDueAtMs: null };
-        },
-      }),
+    start: () => startRepeating(refresh, { name: "actions", clock, log, everyMs: LOOK_MS }),
   };
 }
 

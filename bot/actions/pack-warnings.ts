@@ -4,7 +4,7 @@ import type { Clock, Logger } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import type { Warning } from "../http/index.ts";
 import type { PackWatch } from "../routing/index.ts";
-import { type Loop, startLoop } from "../workers/index.ts";
+import { type Loop, startRepeating } from "../workers/index.ts";
 
 export interface PackWarningDeps {
   packVersions: PackWatch;
@@ -50,13 +50,6 @@ export function createPackWarnings({ packVersions, inForce, clock, log }: PackWa
   return {
     warnings,
     refresh,
-    start: () =>
-      startLoop({
-        ...{ name: "packs", clock, log, maxIdleMs: LOOK_MS },
-        round: async () => {
-          await refresh();
-          return { more: false, nextDueAtMs: null };
-        },
-      }),
+    start: () => startRepeating(refresh, { name: "packs", clock, log, everyMs: LOOK_MS }),
   };
 }

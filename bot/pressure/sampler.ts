@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { getHeapStatistics } from "node:v8";
 import type { Clock, Journal, Logger } from "../../core/ports/index.ts";
-import { type Loop, startLoop } from "../workers/index.ts";
+import { type Loop, startRepeating } from "../workers/index.ts";
 import type { PressureGate, SampledFacts } from "./gate.ts";
 
 /** What the machine and the process say of themselves. */
@@ -25,11 +25,7 @@ const SAMPLE_MS = 1_000;
 export async function startPressureSampler(deps: SamplerDeps): Promise<Loop> {
   const { clock, log } = deps;
   await sample(deps);
-  const round = async () => {
-    await sample(deps);
-    return { more: false, nextDueAtMs: null };
-  };
-  return startLoop({ name: "pressure", clock, log, maxIdleMs: SAMPLE_MS, round });
+  return startRepeating(() => sample(deps), { name: "pressure", clock, log, everyMs: SAMPLE_MS });
 }
 
 async function sample({ gate, journal, machine }: SamplerDeps): Promise<void> {

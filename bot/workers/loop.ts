@@ -86,6 +86,18 @@ export function startLoop(options: LoopOptions): Loop {
   };
 }
 
+/** Starts a worker that does the same again and again, with this much time in between. */
+export function startRepeating(
+  act: () => Promise<void>,
+  { everyMs, ...options }: Omit<LoopOptions, "round" | "maxIdleMs"> & { everyMs: number },
+): Loop {
+  const round = async () => {
+    await act();
+    return { more: false, nextDueAtMs: null };
+  };
+  return startLoop({ ...options, maxIdleMs: everyMs, round });
+}
+
 async function dueOf(nextDueAtMs: RoundResult["nextDueAtMs"]): Promise<number | null> {
   return typeof nextDueAtMs === "function" ? nextDueAtMs() : nextDueAtMs;
 }
