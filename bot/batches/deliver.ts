@@ -13,7 +13,7 @@ import type {
   StateStore,
   TaskStore,
 } from "../../core/ports/index.ts";
-import { type Task, withCode } from "../../core/tasks/index.ts";
+import { type Task, withCode, withoutCode } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import type { Channel } from "../workers/channel.ts";
@@ -149,7 +149,7 @@ async function update(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDeli
   };
   const outcome = await deps.channel.update(claim, updating);
   // Only now: a code that may have been used twice is refused, one that is lost is never used.
-  const spend = (one: BatchCard) => ({ ...one, codes: one.codes.filter(({ code }) => code !== found.code) });
+  const spend = (one: BatchCard) => withoutCode(one, found.code);
   await changeBatch(batch.id, (one) => withBatchCard(one, card.no, spend), deps.state);
   deps.metrics.count("card_updates", { outcome });
 }

@@ -13,7 +13,7 @@ import type {
   StateStore,
   TaskStore,
 } from "../../core/ports/index.ts";
-import { type Task, withCode } from "../../core/tasks/index.ts";
+import { type Task, withCode, withoutCode } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import { membersOf, nobody } from "../workers/hearers.ts";
 import { type Channel, type Deliver, giveUpIfFinal, type Viewer } from "../workers/index.ts";
@@ -97,7 +97,7 @@ async function update(claim: OutboxClaim, asked: Asked, deps: QuestionDeliverDep
   });
   // Only now: a code that may have been used twice is refused, one that is lost is never used.
   const spent = (one: Question): Question => {
-    return { ...one, card: { ...one.card, codes: one.card.codes.filter(({ code }) => code !== found.code) } };
+    return { ...one, card: withoutCode(one.card, found.code) };
   };
   const left = await changeQuestion(question.id, spent, deps.state);
   deps.metrics.count("card_updates", { outcome });

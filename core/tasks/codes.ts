@@ -11,6 +11,14 @@ export function withCode<Card extends { codes: readonly UpdateCode[] }>(card: Ca
   return { ...card, codes: [...card.codes, code].slice(-CODES_KEPT) };
 }
 
+/** The card without a code that was spent. */
+export function withoutCode<Card extends { codes: readonly UpdateCode[] }>(
+  card: Card,
+  spent: string,
+): Card & { codes: UpdateCode[] } {
+  return { ...card, codes: card.codes.filter(({ code }) => code !== spent) };
+}
+
 /** The codes that WeCom still takes. */
 export function liveCodes(codes: readonly UpdateCode[], nowMs: number): UpdateCode[] {
   return codes.filter(({ atMs }) => nowMs - atMs < CODE_LIFE_MS);

@@ -1,5 +1,5 @@
 import type { Stop } from "../stops/stop.ts";
-import { updateCards, withCard } from "./codes.ts";
+import { updateCards, withCard, withoutCode } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import { newCard } from "./escalation.ts";
 import type { InputOf } from "./inputs.ts";
@@ -95,9 +95,7 @@ export function caughtUp(
 export function onCardShown(task: Task, input: InputOf<"card_shown">, nowMs: number): StepResult {
   const { cardNo, code, holdMs } = input;
   if (!task.cards.some(({ no }) => no === cardNo)) return refused(task, "other_card");
-  const shown = withCard(task, cardNo, (card) => {
-    return { ...showing(card, holdMs), codes: card.codes.filter((one) => one.code !== code) };
-  });
+  const shown = withCard(task, cardNo, (card) => withoutCode(showing(card, holdMs), code));
   const { task: told, effects } = caughtUp(shown, holdMs, nowMs);
   return noted(task, "card_shown", { cards: told.cards }, effects);
 }

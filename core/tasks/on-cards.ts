@@ -1,4 +1,4 @@
-import { withCard, withCode } from "./codes.ts";
+import { withCard, withCode, withoutCode } from "./codes.ts";
 import type { Effect } from "./effects.ts";
 import { askedFrom } from "./escalation.ts";
 import { caughtUp, showing } from "./hold.ts";
@@ -31,12 +31,10 @@ function askedFirst(task: Task, nowMs: number): Partial<Task> {
 
 /** The task was over before its card's code was known: the code closes the card now. */
 function closeLate(task: Task, input: InputOf<"card_sent">): StepResult {
-  if (input.code === undefined) return noted(task, "card_sent", { cards: task.cards });
-  const spent = withCard(task, input.cardNo, (card) => ({
-    ...card,
-    codes: card.codes.filter((c) => c.code !== input.code),
-  }));
-  const effects: Effect[] = [{ kind: "update", cardNo: input.cardNo, code: input.code }];
+  const { cardNo, code } = input;
+  if (code === undefined) return noted(task, "card_sent", { cards: task.cards });
+  const spent = withCard(task, cardNo, (card) => withoutCode(card, code));
+  const effects: Effect[] = [{ kind: "update", cardNo, code }];
   return noted(task, "card_sent", { cards: spent.cards }, effects);
 }
 
