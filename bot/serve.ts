@@ -61,7 +61,7 @@ import {
   type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
-import type { InForceHolder } from "./in-force.ts";
+import { type InForceHolder, usesIn } from "./in-force.ts";
 import type { Answerer } from "./inquiries/index.ts";
 import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
@@ -226,9 +226,8 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
     readJson,
   });
   upgradeRoutes(router, { ...common, fleet: parts.fleet, readJson });
-  const catalogue = createCatalogue({
-    ...{ lists: parts.actionLists, users: () => inForce.current(), clock },
-  });
+  const uses = () => usesIn(inForce.current());
+  const catalogue = createCatalogue({ lists: parts.actionLists, uses, clock });
   actionRoutes(router, { ...common, catalogue, clusters: () => inForce.current().clusters });
   const objectOf = muteObjectOver(() => inForce.current().rules);
   buildRoutes(router, { ...common, builds: parts.builds, packs: parts.packs, readJson });

@@ -1,6 +1,6 @@
-import type { ActionUsers } from "../../core/catalogue/index.ts";
 import { type CatalogueEntry, type ClusterActions, catalogueOf } from "../../core/catalogue/index.ts";
 import type { ActionListing, ActionLists, Clock } from "../../core/ports/index.ts";
+import type { ActionUse } from "../../core/releases/index.ts";
 
 /** The actions of clusters, and which of those asked did not answer. */
 export interface CatalogueView {
@@ -16,7 +16,8 @@ export interface ActionCatalogue {
 
 export interface CatalogueDeps {
   lists: ActionLists;
-  users: () => ActionUsers;
+  /** What of the configuration in force names actions. */
+  uses: () => readonly ActionUse[];
   clock: Clock;
 }
 
@@ -28,7 +29,7 @@ interface Kept {
 }
 
 /** Makes the catalogue. A cluster's list is read when it is asked for, once for all who ask within a minute. */
-export function createCatalogue({ lists, users, clock }: CatalogueDeps): ActionCatalogue {
+export function createCatalogue({ lists, uses, clock }: CatalogueDeps): ActionCatalogue {
   const kept = new Map<string, Kept>();
   const listingOf = async (cluster: string): Promise<ActionListing> => {
     const nowMs = clock.nowMs();
@@ -48,7 +49,7 @@ export function createCatalogue({ lists, users, clock }: CatalogueDeps): ActionC
       const silent = listings.flatMap((one) =>
         one.outcome === "known" ? [] : [{ cluster: one.cluster, message: one.message }],
       );
-      return { entries: catalogueOf(known, users()), silent };
+      return { entries: catalogueOf(known, uses()), silent };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { ActionUse } from "../../core/catalogue/index.ts";
 import type { Json } from "../../core/ids/index.ts";
+import type { ActionUse } from "../../core/releases/index.ts";
 import { printList } from "./listed.ts";
 import { plainText } from "./plain-text.ts";
 import { runningWhale } from "./running-whale.ts";
@@ -23,7 +23,7 @@ export interface ShownAction {
   parameters: Record<string, ShownParameter>;
   places: { cluster: string; version: string | null; enabled: boolean }[];
   differing: string[];
-  uses: ActionUse[];
+  uses: Pick<ActionUse, "kind" | "name">[];
 }
 
 interface Silent {
@@ -114,9 +114,10 @@ function placeText({ cluster, version, enabled }: ShownAction["places"][number])
 
 const USES: Record<ActionUse["kind"], string> = {
   ...{ rule: "规则 rule", offer: "按钮 offer", run: "手工 run", policy: "策略 policy" },
+  ...{ roster: "值班表 roster", "pack-set": "包集 pack set" },
 };
 
-function useText({ kind, name }: ActionUse): string {
+function useText({ kind, name }: ShownAction["uses"][number]): string {
   return `${USES[kind]} ${name}`;
 }
 

@@ -1,8 +1,6 @@
 import type { ActionParameter } from "../actions/index.ts";
 import { hashOf, type JsonObject } from "../ids/index.ts";
-import type { Policy } from "../policies/index.ts";
-import type { Rule } from "../rules/index.ts";
-import { actionFits, type RunGrant } from "../runs/index.ts";
+import { type ActionUse, usesByAction } from "../releases/index.ts";
 
 /** An action as a cluster lists it, with its own parameters: those of its runner are not among them. */
 export interface ListedAction {
@@ -25,57 +23,22 @@ export interface ClusterActions {
   versions: ReadonlyMap<string, string>;
 }
 
-/** Where an action is named in the configuration. */
-export interface ActionUse {
-  kind: "rule" | "offer" | "run" | "policy";
-  /** The id of the rule, grant or policy; of an offer `rule/offer`. */
-  name: string;
-  /** Of the rule or grant; a policy belongs to none. */
-  business?: string;
-  /** The rule that it is or belongs to. */
-  rule?: string;
-}
-
 /** One action over all clusters. */
 export interface CatalogueEntry extends Omit<ListedAction, "enabled" | "declared"> {
   /** Where it is, by the cluster's name. */
   places: { cluster: string; version: string | null; enabled: boolean }[];
   /** Parameters that are not the same wherever it is. */
   differing: string[];
+  /** What of the configuration names it. */
   uses: ActionUse[];
 }
 
-/** The configuration as far as it names actions. */
-export interface ActionUsers {
-  rules: readonly Rule[];
-  grants: readonly RunGrant[];
-  policies: readonly Policy[];
-}
-
-/** Where an action is named: by rules, their offers, runs by hand and policies. */
-export function usesOf(action: string, { rules, grants, policies }: ActionUsers): ActionUse[] {
-  return [
-    ...rules.flatMap((rule) => usesInRule(action, rule)),
-    ...grants
-      .filter(({ actions }) => actions.some((pattern) => actionFits(pattern, action)))
-      .map(({ id, business }): ActionUse => ({ kind: "run", name: id, business })),
-    ...policies
-      .filter(({ actions }) => actions.includes(action))
-      .map(({ id }): ActionUse => ({ kind: "policy", name: id })),
-  ];
-}
-
-function usesInRule(action: string, { id, business, action: own, offers }: Rule): ActionUse[] {
-  const offered = offers.filter((offer) => offer.action === action);
-  const at = { business, rule: id };
-  return [
-    ...(own === action ? [{ kind: "rule" as const, name: id, ...at }] : []),
-    ...offered.map((offer) => ({ kind: "offer" as const, name: `${id}/${offer.id}`, ...at })),
-  ];
-}
-
 /** All actions of these clusters, by ref. What the first of them says of one stands for all, differences are named. */
-export function catalogueOf(clusters: readonly ClusterActions[], users: ActionUsers): CatalogueEntry[] {
+export function catalogueOf(
+  clusters: readonly ClusterActions[],
+  uses: readonly ActionUse[],
+): CatalogueEntry[] {
+  const usesOf = usesByAction(uses);
   const found = new Map<string, CatalogueEntry>();
   for (const { cluster, actions, versions } of clusters) {
     for (const { enabled, declared: _declared, ...action } of actions) {
@@ -83,7 +46,7 @@ export function catalogueOf(clusters: readonly ClusterActions[], users: ActionUs
       const entry = found.get(action.ref);
       if (!entry) {
         found.set(action.ref, {
-          ...{ ...action, places: [place], differing: [], uses: usesOf(action.ref, users) },
+          ...{ ...action, places: [place], differing: [], uses: usesOf(action.ref) },
         });
         continue;
       }

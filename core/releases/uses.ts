@@ -5,7 +5,7 @@ import { actionFits, type RunGrant } from "../runs/grant.ts";
 import type { PackSet } from "./pack-set.ts";
 
 /** What of a home may name actions. */
-export const USER_KINDS = ["rule", "offer", "grant", "policy", "roster", "pack-set"] as const;
+export const USER_KINDS = ["rule", "offer", "run", "policy", "roster", "pack-set"] as const;
 
 /** Something of Whale that starts, or lets start, an action. */
 export interface ActionUse {
@@ -16,6 +16,10 @@ export interface ActionUse {
   name: string;
   /** The parameters that it gives, by name, where it says; null where whoever asks gives them. */
   parameters: readonly string[] | null;
+  /** Of the rule or grant; nothing else belongs to one. */
+  business?: string;
+  /** The rule that it is or belongs to. */
+  rule?: string;
 }
 
 /** The parts of a home that may name actions. */
@@ -31,7 +35,9 @@ export interface ActionUsers {
 export function actionUses({ rules, policies, grants, rosters, packSets }: ActionUsers): ActionUse[] {
   return [
     ...rules.flatMap(usesOfRule),
-    ...grants.flatMap(({ id, actions }) => actions.map((action) => use("grant", { action, name: id }))),
+    ...grants.flatMap(({ id, business, actions }) =>
+      actions.map((action) => use("run", { action, name: id, business })),
+    ),
     ...policies.flatMap(({ id, actions }) => actions.map((action) => use("policy", { action, name: id }))),
     ...rosters.flatMap(usesOfRoster),
     ...packSets.flatMap(({ id, canary }) => {
@@ -52,10 +58,26 @@ export function touchedBy(uses: readonly ActionUse[], action: string): ActionUse
   return uses.filter((one) => actionFits(one.action, action));
 }
 
+/** Looks up those that an action concerns, each user once and in the order of their kinds. */
+export function usesByAction(uses: readonly ActionUse[]): (action: string) => ActionUse[] {
+  const exact = new Map<string, ActionUse[]>();
+  const patterns = uses.filter(({ action }) => action.includes("*"));
+  for (const one of uses) {
+    const known = exact.get(one.action);
+    if (known) known.push(one);
+    else exact.set(one.action, [one]);
+  }
+  return (action) => {
+    const found = [...(exact.get(action) ?? []), ...touchedBy(patterns, action)];
+    const users = new Map(found.map((one) => [`${one.kind} ${one.name}`, one]));
+    return [...users.values()].sort((a, b) => USER_KINDS.indexOf(a.kind) - USER_KINDS.indexOf(b.kind));
+  };
+}
+
 const KIND_WORDS: Readonly<Record<ActionUse["kind"], { zh: string; en: string }>> = {
   rule: { zh: "规则", en: "rule" },
   offer: { zh: "可选操作", en: "offer" },
-  grant: { zh: "执行许可", en: "grant" },
+  run: { zh: "执行许可", en: "grant" },
   policy: { zh: "策略", en: "policy" },
   roster: { zh: "值班表", en: "roster" },
   "pack-set": { zh: "包集", en: "pack set" },
@@ -67,15 +89,17 @@ export function useWords({ kind, name }: Pick<ActionUse, "kind" | "name">): { zh
   return { zh: `${zh} ${name}`, en: `${en} ${name}` };
 }
 
-function usesOfRule({ id, action, params, choices = [], offers }: Rule): ActionUse[] {
+function usesOfRule({ id, business, action, params, choices = [], offers }: Rule): ActionUse[] {
   const given = [...Object.keys(params), ...choices.map(({ name }) => name)];
+  const of = { business, rule: id };
   return [
-    use("rule", { action, name: id, parameters: given }),
+    use("rule", { action, name: id, parameters: given, ...of }),
     ...offers.map((offer) =>
       use("offer", {
         action: offer.action,
         name: `${id}/${offer.id}`,
         parameters: Object.keys(offer.params),
+        ...of,
       }),
     ),
   ];
@@ -89,7 +113,7 @@ function usesOfRoster(roster: Roster): ActionUse[] {
 
 function use(
   kind: ActionUse["kind"],
-  { action, name, parameters = null }: Omit<ActionUse, "kind" | "parameters"> & Partial<ActionUse>,
+  { parameters = null, ...given }: Omit<ActionUse, "kind" | "parameters"> & Partial<ActionUse>,
 ): ActionUse {
-  return { action, kind, name, parameters };
+  return { ...given, kind, parameters };
 }

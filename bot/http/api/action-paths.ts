@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/ids/index.ts";
+import { USER_KINDS } from "../../../core/releases/index.ts";
 import {
   type ApiPaths,
   errorAnswer,
@@ -26,7 +27,7 @@ const action = object({
     ...list(text),
     description: "各集群不一致的参数 · parameters that differ between clusters",
   },
-  uses: list(object({ kind: { enum: ["rule", "offer", "run", "policy"] }, name: text })),
+  uses: list(object({ kind: { enum: [...USER_KINDS] }, name: text })),
 });
 const silent = {
   ...list(object({ cluster: text, message: text })),

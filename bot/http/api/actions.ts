@@ -1,9 +1,10 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import type { ActionParameter } from "../../../core/actions/index.ts";
-import type { ActionUse, CatalogueEntry } from "../../../core/catalogue/index.ts";
+import type { CatalogueEntry } from "../../../core/catalogue/index.ts";
 import type { Cluster } from "../../../core/clusters/index.ts";
 import { inScope, type Scope, scopeOf } from "../../../core/people/index.ts";
+import type { ActionUse } from "../../../core/releases/index.ts";
 import type { ActionCatalogue, CatalogueView } from "../../actions/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps, LetIn } from "./guard.ts";
@@ -80,13 +81,17 @@ function shown({ parameters, uses, ...entry }: CatalogueEntry, scope: Scope) {
   return {
     ...entry,
     parameters: Object.fromEntries([...parameters].map(([name, one]) => [name, shownParameter(one)])),
-    uses: uses.filter((use) => maySee(use, scope)),
+    uses: uses.filter((use) => maySee(use, scope)).map(shownUse),
   };
 }
 
 /** What a secret is when nobody gives it is a secret too. */
 function shownParameter({ preset, ...parameter }: ActionParameter) {
   return preset === undefined || parameter.secret ? parameter : { ...parameter, default: preset };
+}
+
+function shownUse({ kind, name, business, rule }: ActionUse) {
+  return { kind, name, business, rule };
 }
 
 function maySee({ business, rule }: ActionUse, scope: Scope): boolean {

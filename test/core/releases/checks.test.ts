@@ -161,7 +161,7 @@ test("an action that is gone is refused by the names of what uses it", () => {
   const uses = [
     { action: "disk.cleanup", kind: "rule" as const, name: "vm-disk", parameters: ["host"] },
     { action: "disk.cleanup", kind: "offer" as const, name: "other/clean", parameters: [] },
-    { action: "disk.*", kind: "grant" as const, name: "all", parameters: null },
+    { action: "disk.*", kind: "run" as const, name: "all", parameters: null },
     { action: "net.show", kind: "rule" as const, name: "of-another-pack", parameters: [] },
   ];
   const [problem, ...others] = checkInUse([aPack()], uses);

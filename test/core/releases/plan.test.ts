@@ -64,7 +64,7 @@ describe("a plan tells of", () => {
     ];
     const uses = [
       { action: "disk.show", kind: "rule" as const, name: "vm-disk", parameters: [] },
-      { action: "old.*", kind: "grant" as const, name: "ops", parameters: null },
+      { action: "old.*", kind: "run" as const, name: "ops", parameters: null },
     ];
     const plan = planRelease(before, after, uses);
     assert.equal(plan.compatible, false);
@@ -123,7 +123,7 @@ test("everything of a home that names an action is a use of it", () => {
   });
   assert.deepEqual(
     uses.map(({ kind, name, action }) => `${kind} ${name} ${action}`),
-    ["rule r a.b", "offer r/o a.c", "grant g a.*", "policy p a.d", "roster d a.e", "pack-set s a.f"],
+    ["rule r a.b", "offer r/o a.c", "run g a.*", "policy p a.d", "roster d a.e", "pack-set s a.f"],
   );
 });
 

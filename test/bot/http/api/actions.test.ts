@@ -10,6 +10,7 @@ import { actionParameters } from "../../../../core/actions/index.ts";
 import type { Cluster } from "../../../../core/clusters/index.ts";
 import { type Actor, scopeOf } from "../../../../core/people/index.ts";
 import type { ActionListing } from "../../../../core/ports/index.ts";
+import { actionUses } from "../../../../core/releases/index.ts";
 import type { Rule } from "../../../../core/rules/index.ts";
 import { movableClock } from "../../../support/clock.ts";
 import { silentLog } from "../../../support/log.ts";
@@ -27,7 +28,8 @@ const listed = {
   ...{ parameters, declared: {} },
 };
 const rules = ["shop", "pay"].map(
-  (business) => ({ id: `of-${business}`, business, action: "disk.show", offers: [] }) as unknown as Rule,
+  (business) =>
+    ({ id: `of-${business}`, business, action: "disk.show", params: {}, offers: [] }) as unknown as Rule,
 );
 
 /** REST over two clusters, of which `sh` is silent, to somebody who may see `hz` and `sh` and rules of shop. */
@@ -50,7 +52,8 @@ async function bench(t: TestContext) {
     const scope = scopeOf(actor, right);
     return { outcome: "allowed", actor, who: "user:zhangsan", scope, permits: () => true };
   };
-  const catalogue = createCatalogue({ lists, users: () => ({ rules, grants: [], policies: [] }), clock });
+  const uses = actionUses({ rules, grants: [], policies: [], rosters: [], packSets: [] });
+  const catalogue = createCatalogue({ lists, uses: () => uses, clock });
   const clusters = ["hz", "sh", "other"].map((name) => ({ name }) as Cluster);
   const router = new Router();
   actionRoutes(router, { guard, log: silentLog, catalogue, clusters: () => clusters });
