@@ -55,7 +55,7 @@ async function list({ json, ...asked }: Asked): Promise<void> {
   if (json) return console.log(await answer.text());
   const { tasks, next } = (await answer.json()) as { tasks: ListedTask[]; next: string | null };
   const lines = tasks.map((task) => taskLine(task, terminalZone()));
-  printList(lines, "没有这样的任务 · no such tasks");
+  printList(lines, next === null ? "没有这样的任务 · no such tasks" : "这一页没有 · none on this page");
   if (next !== null) console.error(`还有更多 · there are more: --after ${next}`);
 }
 

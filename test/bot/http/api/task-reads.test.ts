@@ -72,6 +72,19 @@ test("pages end where there are no more, also of what fits alone", async (t) => 
   assert.equal((await page("limit=4")).next, null);
 });
 
+test("a page that looked at as many tasks as it may is not the last, though none fits", async (t) => {
+  const letters = "abcdefghijklmnopqrstuvwxyz234567";
+  const idAt = (n: number) =>
+    `t_${[n >> 10, n >> 5, n].map((part) => letters[part & 31]).join("")}${"z".repeat(49)}`;
+  const others = Array.from({ length: 2_100 }, (_, n) => task(0, { id: idAt(n), ruleId: "other" }));
+  const api = await filled(t, [task(0, { createdAtMs: START_MS - 1 }), ...others]);
+  const page = async (query: string) => (await api.call("GET", `${ALL}?rule=vm-disk-cleanup&${query}`)).body;
+  const first = await page("");
+  assert.deepEqual(first.tasks, []);
+  const second = await page(`after=${first.next}`);
+  assert.deepEqual([lettersOf(second.tasks), second.next], ["a", null]);
+});
+
 test("tells all that is wrong with a question", async (t) => {
   const api = await filled(t, []);
   for (const query of ["state=asleep", "limit=0", "limit=501", "after=1", "after=x.t_y", "rules=r1"]) {
