@@ -19,7 +19,7 @@ export interface PolicyWatchDeps {
 
 /** Sees to it that no policy ends by surprise. */
 export interface PolicyWatch {
-  /** Policies near their end. */
+  /** Policies near their end or behind it. */
   warnings(): Warning[];
   /** Looks from time to time; the log and, once for each approval, its approver in chat hear of an end to come. */
   start(): Loop;
@@ -30,20 +30,27 @@ const ROUND_MS = 3_600_000;
 export function policyWatch(deps: PolicyWatchDeps): PolicyWatch {
   const { inForce, clock, log } = deps;
   const near = () => inForce().policies.filter((policy) => isNearExpiry(policy, clock.nowMs()));
+  const over = () =>
+    inForce().policies.filter((policy) => policyStanding(policy, clock.nowMs()).state === "expired");
   const round = async () => {
     for (const policy of near()) await tell(policy, deps);
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
   };
   return {
-    warnings: () => near().map((policy) => warningOf(policy, clock.nowMs())),
+    warnings: () => [...near(), ...over()].map((policy) => warningOf(policy, clock.nowMs())),
     start: () => startLoop({ name: "policies", clock, log, maxIdleMs: ROUND_MS, round }),
   };
 }
 
 function warningOf(policy: Policy, nowMs: number): Warning {
-  const { daysLeft } = policyStanding(policy, nowMs);
+  const { state, daysLeft } = policyStanding(policy, nowMs);
+  const about = `policy ${policy.id}`;
+  if (state === "expired") {
+    const message = `has expired at ${policy.expires}; what relies on it is held: whale policies approve ${policy.id}, or name people (已过期，用到它的任务不会执行，请重新批准或写明由谁批准)`;
+    return { about, message };
+  }
   const message = `expires at ${policy.expires}, in ${daysLeft} days; what relies on it is refused from then on: whale policies approve ${policy.id} (还有 ${daysLeft} 天到期，届时用到它的任务会被拒绝，请重新批准)`;
-  return { about: `policy ${policy.id}`, message };
+  return { about, message };
 }
 
 async function tell(policy: Policy, deps: PolicyWatchDeps): Promise<void> {

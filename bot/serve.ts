@@ -203,10 +203,8 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   whoamiRoutes(router, access);
   openApiRoutes(router, access);
   sendEventRoutes(router, { ...common, intake, forms, registry, pressure, maxBodyBytes, timeZone });
-  eventRoutes(router, {
-    ...{ ...common, archive, journal, registry, audit, clock, rules },
-    explainer: parts.explainer,
-  });
+  const { explainer } = parts;
+  eventRoutes(router, { ...common, archive, journal, registry, audit, clock, rules, explainer });
   refusalRoutes(router, { ...common, journal });
   const { changeType } = keeper;
   eventTypeRoutes(router, { ...common, configs, archive, changeType, definition, readJson });
@@ -216,9 +214,7 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   outboxRoutes(router, { ...common, outbox, left, clock });
   throttleRoutes(router, { ...common, throttle, rules });
   ruleRoutes(router, { ...common, inForce: () => inForce.current() });
-  explainRoutes(router, {
-    ...{ ...common, explainer: parts.explainer, shown: showingRuns(parts.secrecy), rules },
-  });
+  explainRoutes(router, { ...common, explainer, shown: showingRuns(parts.secrecy), rules });
   clusterRoutes(router, {
     ...common,
     fleet: parts.fleet,

@@ -80,15 +80,15 @@ function faultWords(policy: Policy, action: string | undefined, nowMs: number): 
     };
   }
   const fault = action === undefined ? null : policyFault(policy, action, nowMs);
-  return fault ? POLICY_FAULTS[fault] : null;
+  // An end comes by itself: a restart that day must not fail for it. What relies on the policy is held, and told.
+  return fault === null || fault === "policy_expired" ? null : POLICY_FAULTS[fault];
 }
 
-const POLICY_FAULTS: Readonly<Record<PolicyFault, Words>> = {
+const POLICY_FAULTS: Readonly<Record<Exclude<PolicyFault, "policy_expired">, Words>> = {
   policy_digest_differs: {
     zh: "该策略批准后被改过，需重新批准（whale policies approve），或写明由谁批准",
     en: "this policy was changed after its approval: approve it again, or name people",
   },
-  policy_expired: { zh: "该策略已过期，请写明由谁批准", en: "this policy has expired: name people" },
   policy_not_yet: { zh: "该策略还未生效", en: "this policy is not in force yet" },
   policy_not_for_action: { zh: "该策略不包含这个动作", en: "this policy does not cover the action" },
 };

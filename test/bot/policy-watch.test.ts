@@ -53,6 +53,13 @@ test("tells the approver of a policy near its end in chat, once, and the log eac
   assert.match(parts.watch.warnings()[0]?.message ?? "", /in 13 days/);
 });
 
+test("warns of a policy that has expired, but tells nobody in chat any more", async () => {
+  const parts = setting(-1);
+  await oneRound(parts);
+  assert.match(parts.watch.warnings()[0]?.message ?? "", /has expired at .* held/);
+  assert.deepEqual(await parts.outbox.depth(), {});
+});
+
 test("says nothing while the end is far", async () => {
   const parts = setting(20);
   await oneRound(parts);

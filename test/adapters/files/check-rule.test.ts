@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aPolicy, aRule, loaded, NOW_MS, refused, refusedText } from "./home-dir.ts";
 
-const DAY_MS = 86_400_000;
-
 const FROM = { users: ["zhangsan"] };
 const OFFER = { id: "view", title: "查看", action: "disk.show", approval: { policy: "read-only" } };
 const OPTIONS = [
@@ -192,7 +190,6 @@ for (const [fields, field, message] of REFUSALS) {
 const FAULTY_POLICIES: readonly [why: string, policy: string, message: RegExp][] = [
   ["was changed after its approval", aPolicy().replace("2027-01-01", "2026-12-31"), /批准后被改过/],
   ["is not in force yet", aPolicy({ approvedAt: "2026-12-01" }), /还未生效/],
-  ["has expired", aPolicy({ expires: "2026-11-01" }), /已过期/],
 ];
 
 for (const [why, policy, message] of FAULTY_POLICIES) {
@@ -207,14 +204,12 @@ for (const [why, policy, message] of FAULTY_POLICIES) {
   });
 }
 
-test("refuses a rule whose policy has expired by now, and loads it a day earlier", async (t) => {
-  const expires = new Date(NOW_MS).toISOString();
+test("loads a rule whose policy has expired by now: a restart that day does not fail", async (t) => {
   const files = {
-    "policies/read-only.yaml": aPolicy({ expires }),
+    "policies/read-only.yaml": aPolicy({ expires: new Date(NOW_MS).toISOString() }),
     "rules/r.yaml": aRule({ action: "disk.show", approval: { policy: "read-only" } }),
   };
-  assert.match(await refusedText(t, files), /approval\.policy = "read-only": 该策略已过期/);
-  const home = await loaded(t, files, { nowMs: NOW_MS - DAY_MS });
+  const home = await loaded(t, files);
   assert.deepEqual(home.rules[0]?.approval, { mode: "policy", policy: "read-only" });
 });
 
