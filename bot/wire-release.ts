@@ -2,7 +2,7 @@ import { systemIds } from "../adapters/telemetry/index.ts";
 import { markdownText } from "../adapters/wecom/index.ts";
 import type { ClusterWords } from "../core/clusters/index.ts";
 import type { Secrecy } from "../core/pages/index.ts";
-import { type People, rolesGranting } from "../core/people/index.ts";
+import { type PeopleGroups, rolesGranting } from "../core/people/index.ts";
 import type { Clock, Directory, Executor, Logger, PackRegistry, Rollouts } from "../core/ports/index.ts";
 import type { ChatReleaseDeps, Denier } from "./chat/index.ts";
 import type { Fleet } from "./clusters/index.ts";
@@ -103,18 +103,26 @@ function keeperOver({ rollouts, registry, terms }: ReleaseTarget, parts: Release
       every: repeatedly,
       onStep: parts.onStep,
     },
-    tell: releaseTeller({ outbox, directory, delegations, view, clock, log }),
+    tell: releaseTeller({
+      ...{ outbox, directory, delegations, view, clock, log },
+      inCharge: (names) => inCharge(names, parts),
+    }),
   });
 }
 
-/** Whoever may release to a cluster; the administrators where they are named. */
+/** Whoever may release to some clusters; the administrators where they are named. */
+function inCharge(clusters: readonly string[], { inForce, config }: ReleaseParts): PeopleGroups {
+  const { people: admin } = config.admin;
+  if (admin !== null) return [admin];
+  return rolesGranting(inForce().roles, "releases.write", { clusters }).map(({ of }) => of);
+}
+
 async function tellReleasers(
   { key, words, cluster }: { key: string; words: ClusterWords; cluster: string },
-  { inForce, directory, languages, stores, clock, config }: ReleaseParts,
+  parts: ReleaseParts,
 ): Promise<void> {
-  const roles = rolesGranting(inForce().roles, "releases.write", { clusters: [cluster] });
-  const admin: People | null = config.admin.people;
-  const groups = admin === null ? roles.map(({ of }) => of) : [admin];
+  const { directory, languages, stores, clock } = parts;
+  const groups = inCharge([cluster], parts);
   const people = new Set((await Promise.all(groups.map((of) => directory.expand(of)))).flat());
   const items = [...people].map(async (to) => {
     const text = markdownText((await languages.textsFor(to)).wordsOf(words));

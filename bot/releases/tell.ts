@@ -1,8 +1,9 @@
 import { decidersOf } from "../../core/approvals/index.ts";
 import { releaseCard, releaseCardId, releaseDeeds, releasePlanText } from "../../core/cards/index.ts";
-import { peopleText } from "../../core/people/index.ts";
+import { type People, type PeopleGroups, peopleText } from "../../core/people/index.ts";
 import type { Clock, Directory, Logger, Outbox, OutboxItem } from "../../core/ports/index.ts";
 import {
+  nobodyToApproveWords,
   type Release,
   type ReleaseStep,
   releaseApprovers,
@@ -10,13 +11,15 @@ import {
   tellingOf,
 } from "../../core/releases/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
-import { membersOf } from "../workers/hearers.ts";
+import { findMembers } from "../workers/hearers.ts";
 import type { Viewer } from "../workers/index.ts";
 
 export interface ReleaseTellDeps {
   outbox: Pick<Outbox, "add">;
   directory: Pick<Directory, "expand" | "nameOf">;
   delegations: Pick<DelegationKeeper, "withDelegates">;
+  /** Who is in charge of releases to some clusters. */
+  inCharge: (clusters: readonly string[]) => PeopleGroups;
   view: Viewer;
   clock: Clock;
   log: Logger;
@@ -44,8 +47,11 @@ export function releaseTeller(deps: ReleaseTellDeps): (release: Release) => Prom
 
 /** Who asked, where that is a person, and who approved. */
 function followers(release: Release): string[] {
-  const asker = release.by.startsWith("user:") ? [release.by.slice("user:".length)] : [];
-  return [...new Set([...asker, ...releaseApprovers(release)])];
+  return [...new Set([...askerOf(release), ...releaseApprovers(release)])];
+}
+
+function askerOf({ by }: Release): string[] {
+  return by.startsWith("user:") ? [by.slice("user:".length)] : [];
 }
 
 /** People who were asked before keep their cards; those of an escalation get their own. */
@@ -53,17 +59,32 @@ async function asked(release: Release, deps: ReleaseTellDeps): Promise<void> {
   const { approval, escalated } = release;
   const all = decidersOf(release).map(({ people }) => people);
   const groups = escalated === 0 ? all : all.slice(approval.groups.length + escalated - 1);
-  const members = await membersOf(groups, deps);
-  if (members.length === 0) {
-    deps.log.error(
-      { release: release.id, of: groups.map(peopleText) },
-      "nobody is there to approve a release",
-    );
-  }
-  const people = await deps.delegations.withDelegates(members);
+  const found = await Promise.all(groups.map(async (of) => (await findMembers([of], deps)).members));
+  const absent = groups.filter((_, at) => found[at]?.length === 0);
+  const people = await deps.delegations.withDelegates([...new Set(found.flat())]);
   const cards = await Promise.all(people.map((to) => cardFor(release, to, deps)));
   const plans = await Promise.all(people.map((to) => planFor(release, to, deps)));
-  await add([...cards, ...plans.flat(), ...(await groupItem(release, deps))], deps);
+  const warnings = absent.length === 0 ? [] : await nobodyThere(release, absent, deps);
+  await add([...cards, ...plans.flat(), ...(await groupItem(release, deps)), ...warnings], deps);
+}
+
+/** Who asked and who is in charge hear that nobody of some groups can be asked: it would expire in silence. */
+async function nobodyThere(
+  release: Release,
+  absent: readonly People[],
+  deps: ReleaseTellDeps,
+): Promise<OutboxItem[]> {
+  const of = absent.map(peopleText).join(", ");
+  deps.log.error({ release: release.id, of }, "nobody is there to approve a release");
+  const { members } = await findMembers(deps.inCharge(release.clusters), deps);
+  const people = [...new Set([...askerOf(release), ...members])];
+  return Promise.all(
+    people.map(async (to) => {
+      const { texts, plain } = await deps.view(null, [to]);
+      const text = plain(texts.wordsOf(nobodyToApproveWords(release, of)));
+      return itemFor(release, { what: `nobody~${to}`, body: { kind: "answer", to, text } }, deps);
+    }),
+  );
 }
 
 /** Where there is something to click on it, and when it begins. */

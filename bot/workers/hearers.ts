@@ -51,7 +51,8 @@ export async function membersOf(groups: PeopleGroups, deps: FindDeps): Promise<s
   return members;
 }
 
-async function find(groups: PeopleGroups, deps: FindDeps): Promise<Found> {
+/** The members of some groups, where those of which none will ever be read are told of instead of thrown. */
+export async function findMembers(groups: PeopleGroups, deps: FindDeps): Promise<Found> {
   return foundIn(await Promise.all(groups.flatMap(namesIn).map((people) => readOne(people, deps))));
 }
 
@@ -97,17 +98,17 @@ export function nobody(groups: PeopleGroups): Error {
  */
 export async function audienceOf(task: Task, deps: HearerDeps): Promise<string[]> {
   if (task.state === "rejected") return askerOf(task);
-  const named = await find(namedBy(task), deps);
+  const named = await findMembers(namedBy(task), deps);
   const people = [...named.members, ...involved(task)];
   if (people.length > 0) return [...new Set(people)];
   const first = task.approval.mode === "people" ? task.approval.groups.map(({ from }) => from) : [];
-  const asked = await find(first, deps);
+  const asked = await findMembers(first, deps);
   return asked.members.length > 0 ? asked.members : standIns(task, named.lost ?? asked.lost, deps);
 }
 
 /** Who hears a notice for some groups. Where none of them can be found: who hears how the task ended. */
 export async function noticedOf(groups: PeopleGroups, task: Task, deps: HearerDeps): Promise<string[]> {
-  const { members, lost } = await find(groups, deps);
+  const { members, lost } = await findMembers(groups, deps);
   if (members.length > 0 || !lost) return members;
   const people = [...new Set(involved(task))];
   return people.length > 0 ? people : standIns(task, lost, deps);
@@ -134,7 +135,7 @@ async function standIns(task: Task, lost: ChatOpsError | null, deps: HearerDeps)
 }
 
 async function adminsOf(deps: HearerDeps): Promise<string[]> {
-  return (await find(deps.admin ? [deps.admin] : [], deps)).members;
+  return (await findMembers(deps.admin ? [deps.admin] : [], deps)).members;
 }
 
 function namedBy({ report }: Task): PeopleGroups {
@@ -142,7 +143,7 @@ function namedBy({ report }: Task): PeopleGroups {
 }
 
 async function namedOf(task: Task, deps: FindDeps): Promise<string[]> {
-  return (await find(namedBy(task), deps)).members;
+  return (await findMembers(namedBy(task), deps)).members;
 }
 
 const DAY_MS = 86_400_000;
@@ -204,7 +205,7 @@ function mostNeeded({ approval }: Task): number {
 }
 
 async function ownersOf(task: Task, deps: HearerDeps): Promise<string[]> {
-  return (await find(ownedBy(task, deps), deps)).members;
+  return (await findMembers(ownedBy(task, deps), deps)).members;
 }
 
 function ownedBy({ ruleId }: Task, { rules }: HearerDeps): PeopleGroups {
@@ -257,7 +258,7 @@ export async function tellCardFailed(
 }
 
 async function failureHearers(task: Task, deps: HearerDeps): Promise<string[]> {
-  const { members, lost } = await find([...ownedBy(task, deps), ...namedBy(task)], deps);
+  const { members, lost } = await findMembers([...ownedBy(task, deps), ...namedBy(task)], deps);
   const hearers = [...new Set([...members, ...askerOf(task)])];
   return hearers.length === 0 && lost ? adminsOf(deps) : hearers;
 }

@@ -62,6 +62,15 @@ export function releaseWords(release: Release): ClusterWords {
   };
 }
 
+/** That a release waits for people of whom none is there. */
+export function nobodyToApproveWords({ id, title }: Release, of: string): ClusterWords {
+  const code = releaseCode(id);
+  return {
+    zh: `发布 ${code} ${title}：找不到可以批准的人（${of}）。请检查这些人、标签、部门或值班表；补齐后由他们发送 发布 批准 ${code} 原因，否则到期作废`,
+    en: `release ${code} ${title}: nobody of those who may approve can be found (${of}). Check these people, tags, departments or rosters; once somebody is there, they send release approve ${code} WHY, else it expires`,
+  };
+}
+
 /** Whoever gives a blocked way back up has to take its cluster in hand. */
 function leftDrained(release: Release): ClusterWords {
   const cluster = releaseCluster(release);

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { handleReleaseClick, releaseCards, releaseTeller } from "../../../bot/releases/index.ts";
 import type { Viewer } from "../../../bot/workers/index.ts";
 import { releaseCardId } from "../../../core/cards/index.ts";
+import { ChatOpsError } from "../../../core/errors.ts";
+import type { People } from "../../../core/people/index.ts";
 import type { OutboxItem } from "../../../core/ports/index.ts";
 import type { Release } from "../../../core/releases/index.ts";
 import { textsOf } from "../../../core/texts/index.ts";
@@ -25,7 +27,10 @@ async function aDesk(rights: readonly "releases.write"[] = [], group?: string) {
   const release = group === undefined ? made : { ...made, approval: { ...made.approval, group } };
   const roles = rights.length > 0 ? [{ name: "sre", of: { users: ["lisi"] }, rights, on: {} }] : [];
   const directory = {
-    expand: async () => ["lisi", "zhaoliu"],
+    expand: async ({ users, tag }: People) => {
+      if (tag === "gone") throw new ChatOpsError("no such tag", { code: "wecom.no_tag", retryable: false });
+      return tag === "empty" ? [] : [...(users ?? [])];
+    },
     nameOf: async (id: string) => `名 ${id}`,
     vouch: async (id: string) => {
       return ["lisi", "zhaoliu"].includes(id)
@@ -38,7 +43,8 @@ async function aDesk(rights: readonly "releases.write"[] = [], group?: string) {
     withDelegates: async (ids: readonly string[]) => [...ids],
     standsFor: async () => [],
   };
-  const common = { outbox, directory, delegations, view, clock: world.clock, log: silentLog };
+  const inCharge = () => [{ users: ["zhouba"] }];
+  const common = { outbox, directory, delegations, inCharge, view, clock: world.clock, log: silentLog };
   const click = (userId: string, button: string) =>
     handleReleaseClick(
       {
@@ -67,6 +73,25 @@ test("those who may approve get a card, and one who is told again gets it under 
   const keys = items.map(({ key }) => key);
   await tell(release);
   assert.deepEqual(new Set(items.map(({ key }) => key)), new Set(keys));
+});
+
+test("where nobody of an approver group is there, who asked and who is in charge are told", async () => {
+  for (const tag of ["gone", "empty"]) {
+    const { release, items, tell } = await aDesk([], "ops");
+    const [group] = release.approval.groups;
+    assert.ok(group);
+    const groups = [group, { ...group, name: "leads", from: { tag } }];
+    const told = async (groups: typeof release.approval.groups) => {
+      items.length = 0;
+      await tell({ ...release, approval: { ...release.approval, groups } });
+      const answers = items.flatMap(({ body }) => (body.kind === "answer" ? [body] : []));
+      for (const { text } of answers) assert.match(text, new RegExp(`找不到可以批准的人（#${tag}）`));
+      return [answers.map(({ to }) => to), items.map(({ body }) => body.kind).sort()];
+    };
+    const both = ["wangwu", "zhouba"];
+    assert.deepEqual(await told(groups), [both, ["answer", "answer", "confirm", "confirm", "group_card"]]);
+    assert.deepEqual(await told(groups.slice(1)), [both, ["answer", "answer", "group_card"]]);
+  }
 });
 
 test("the group of a release is asked beside them, and its card is the release's as it stands", async () => {
