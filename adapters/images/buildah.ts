@@ -40,10 +40,10 @@ export function createBuildah(config: ImagesConfig): Buildah {
         ...{ program, args: [...globals, ...args], input, signal },
         env: { HOME: folder, LC_ALL: "C.UTF-8", ...config.env, TMPDIR: tmp },
         onStart: (pid) => void writeFile(pidFile, String(pid)).catch(() => undefined),
+        redact,
         onLine: (line) => {
-          const plain = redact(line);
-          lines.push(plain);
-          onLog(plain);
+          lines.push(line);
+          onLog(line);
         },
       });
       if (end.outcome === "canceled") throw new ChatOpsError("canceled", { code: "images.canceled" });

@@ -10,6 +10,8 @@ export interface ToolRun {
   env: Readonly<Record<string, string>>;
   /** What it reads; nothing when absent. */
   input?: string;
+  /** Hides secrets in a line of what it says, before that is cut. */
+  redact: (line: string) => string;
   /** Each line of what it says, on either output, cut to a length. */
   onLine: (line: string) => void;
   /** The process, as soon as there is one. */
@@ -36,7 +38,7 @@ export async function runTool(run: ToolRun): Promise<ToolEnd> {
   // It may end without having read it.
   child.stdin.on("error", () => undefined).end(run.input ?? "");
   if (child.pid !== undefined) run.onStart?.(child.pid);
-  const told = Promise.all([child.stdout, child.stderr].map((stream) => tellLines(stream, run.onLine)));
+  const told = Promise.all([child.stdout, child.stderr].map((stream) => tellLines(stream, run)));
   const stop = endOnAbort(child, run.signal);
   const end = await ended(child);
   // What the group left behind would hold the storage, and the outputs open.
@@ -46,21 +48,27 @@ export async function runTool(run: ToolRun): Promise<ToolEnd> {
   return run.signal.aborted ? { outcome: "canceled" } : end;
 }
 
-async function tellLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void) {
+async function tellLines(
+  stream: NodeJS.ReadableStream | null,
+  { redact, onLine }: Pick<ToolRun, "redact" | "onLine">,
+) {
   if (!stream) return;
   for await (const line of createInterface({ input: stream })) {
-    const plain = plainLine(line);
+    const plain = cut(redact(plainLine(line)));
     if (plain !== "") onLine(plain);
   }
 }
 
 /** Without colours and other control characters. */
 function plainLine(line: string): string {
-  const plain = stripVTControlCharacters(line)
+  return stripVTControlCharacters(line)
     .replaceAll("\t", " ")
     .replace(/\p{Cc}/gu, "")
     .trimEnd();
-  return plain.length > LONGEST_LINE ? `${plain.slice(0, LONGEST_LINE)}…` : plain;
+}
+
+function cut(line: string): string {
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
 }
 
 function ended(child: ChildProcess): Promise<ToolEnd> {

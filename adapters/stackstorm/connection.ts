@@ -180,7 +180,7 @@ function count({ call, cluster, parts }: Measure, startedMs: number, outcome: st
 /** Throws unless the answer is a 200 without a fault in it. */
 export function expectOk(connection: Connection, call: Call, answer: OutboundResponse): void {
   if (answer.status === 200 && faultOf(answer.body) === null) return;
-  throw answerError(call.operation, answer, connection.redact(describeAnswer(answer)));
+  throw answerError(call.operation, answer, describeAnswer(answer, connection.redact));
 }
 
 /** Sends a read and returns its JSON, undefined without any. Throws unless it is a 200 without a fault. */

@@ -42,11 +42,11 @@ async function carryOut(connection: Connection, order: Order, parts: ClientParts
   if (!before) return { outcome: "refused", message: "StackStorm does not know this execution" };
   if (isSo(before, what)) return { outcome: "taken", execution: before };
   const answer = await connection.call(callOf(order));
-  const fault = faultIn(answer);
+  const fault = faultIn(answer, connection);
   // What it answers with is how it was at some moment of the change: how it is now is read.
   const after = await get(connection, executionId, parts);
   if (after && (fault === null || isSo(after, what))) return { outcome: "taken", execution: after };
-  const message = connection.redact(fault ?? "StackStorm does not know this execution any more");
+  const message = fault ?? "StackStorm does not know this execution any more";
   const mayPass = answer.status >= 500 || answer.status === 429;
   return { outcome: mayPass ? "open" : "refused", message };
 }
@@ -63,7 +63,7 @@ function callOf({ executionId, what }: Order): Call {
 }
 
 /** Why it was refused, in its own words; null when it was not. A cancel is refused with a 200. */
-function faultIn(answer: OutboundResponse): string | null {
+function faultIn(answer: OutboundResponse, { redact }: Connection): string | null {
   const isGood = answer.status === 200 && faultOf(answer.body) === null;
-  return isGood ? null : describeAnswer(answer);
+  return isGood ? null : describeAnswer(answer, redact);
 }

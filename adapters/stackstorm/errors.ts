@@ -17,10 +17,13 @@ export function faultOf(body: unknown): string | null {
   return typeof text === "string" && text !== "" ? text : null;
 }
 
-/** One line for people: the engine's own words, else the status. Cut at 500 characters. */
-export function describeAnswer(answer: FailedAnswer): string {
+/**
+ * One line for people: the engine's own words, else the status. `redact` hides secrets; only then it is cut at 500
+ * characters, for of a secret that is cut the rest would stay.
+ */
+export function describeAnswer(answer: FailedAnswer, redact: (text: string) => string): string {
   const fault = faultOf(answer.body);
-  return clip(fault ?? `StackStorm answered with HTTP ${answer.status} and no reason`);
+  return clip(redact(fault ?? `StackStorm answered with HTTP ${answer.status} and no reason`));
 }
 
 function clip(text: string): string {

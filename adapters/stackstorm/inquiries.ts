@@ -59,7 +59,7 @@ async function carryOut(connection: Connection, to: Answering, parts: ClientPart
   };
   const given = await connection.call(call);
   if (given.status === 200 && faultOf(given.body) === null) return { outcome: "answered" };
-  const message = connection.redact(describeAnswer(given));
+  const message = describeAnswer(given, connection.redact);
   const after = await get(connection, id, parts);
   if (after?.status !== "pending") return overWith(after, response);
   const mayPass = given.status >= 500 || given.status === 429 || given.status === 401;

@@ -100,7 +100,7 @@ export async function inspect(
   const answer = await connection.call(call);
   // What it cannot even read is as wrong as what it finds fault with.
   if (answer.status === 400 && faultOf(answer.body) !== null) {
-    return [{ message: connection.redact(describeAnswer(answer)), path: "" }];
+    return [{ message: describeAnswer(answer, connection.redact), path: "" }];
   }
   expectOk(connection, call, answer);
   const found = parseInspections(answer.body);

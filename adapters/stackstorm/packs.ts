@@ -72,7 +72,7 @@ function registerOutcome(
   const fault = faultOf(answer.body);
   if (answer.status === 200 && fault === null)
     return { outcome: "registered", counts: countsIn(answer.body) };
-  const message = connection.redact(describeAnswer(answer));
+  const message = describeAnswer(answer, connection.redact);
   if (!isFinal(answer)) return { outcome: "open", message };
   const named = packs.filter((pack) => message.includes(`"${pack}"`));
   const [pack, ...others] = named;
@@ -124,6 +124,6 @@ function removeOutcome(
 ): Awaited<ReturnType<PackRegistry["remove"]>> {
   const isGood = answer.status === 200 || answer.status === 204;
   if ((isGood && faultOf(answer.body) === null) || isAbsent(answer)) return { outcome: "removed" };
-  const message = connection.redact(describeAnswer(answer));
+  const message = describeAnswer(answer, connection.redact);
   return { outcome: isFinal(answer) ? "refused" : "open", message };
 }

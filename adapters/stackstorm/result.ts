@@ -25,7 +25,7 @@ export async function result(
   if (answer.statusCode === 200) return piecesOf(answer, connection);
   const failed = await failureOf(answer);
   if (failed.status === 404 && faultOf(failed.body) !== null) return null;
-  throw answerError("result", failed, connection.redact(describeAnswer(failed)));
+  throw answerError("result", failed, describeAnswer(failed, connection.redact));
 }
 
 async function* piecesOf(answer: IncomingMessage, { redact }: Connection): AsyncGenerator<string> {

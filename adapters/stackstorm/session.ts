@@ -147,5 +147,5 @@ function notLoggedIn(error: unknown): ChatOpsError {
 function loginRefused(parts: LoginParts, answer: OutboundResponse): ChatOpsError {
   if (answer.status < 300) return badAnswer("login", "no token", "no");
   const clean = createRedactor([parts.password, basic(parts)]);
-  return answerError("login", answer, clean(describeAnswer(answer)), "no");
+  return answerError("login", answer, describeAnswer(answer, clean), "no");
 }

@@ -15,15 +15,16 @@ export type JudgedRequest = Pick<StartRequest, "cluster" | "action" | "requestId
 /**
  * What an answer to a start proves. Only StackStorm itself or something before it refusing the request proves
  * that nothing runs; what may have come after the row was stored is `unknown` (reference/stackstorm.md 5.1). What the
- * cluster refuses whatever is asked for was not sent (section 9, point 8).
+ * cluster refuses whatever is asked for was not sent (section 9, point 8). `redact` hides secrets in its words.
  */
 export function judgeStart(
   answer: Pick<OutboundResponse, "status" | "headers" | "body">,
   request: JudgedRequest,
+  redact: (text: string) => string,
 ): StartOutcome {
   const { status } = answer;
-  if (status >= 200 && status < 300) return judgeTaken(answer.body, request);
-  const message = describeAnswer(answer);
+  const message = describeAnswer(answer, redact);
+  if (status >= 200 && status < 300) return judgeTaken(answer.body, { request, message });
   const fault = faultOf(answer.body);
   const isGone = status === 404 && fault !== null && request.executionId !== undefined;
   if (isGone) return { outcome: "refused", message };
@@ -36,10 +37,14 @@ export function judgeStart(
   return { outcome: status >= 300 && status < 500 ? "refused" : "unknown", message };
 }
 
-function judgeTaken(body: unknown, request: JudgedRequest): StartOutcome {
+function judgeTaken(
+  body: unknown,
+  { request, message }: { request: JudgedRequest; message: string },
+): StartOutcome {
   const parsed = parseExecution(body);
   if (parsed.outcome === "malformed" || !isExecutionId(parsed.value.row.id)) {
-    return { outcome: "unknown", message: faultOf(body) ?? "the answer holds no readable execution id" };
+    const isFault = faultOf(body) !== null;
+    return { outcome: "unknown", message: isFault ? message : "the answer holds no readable execution id" };
   }
   const { row } = parsed.value;
   const answered = row.context?.whale?.request_id;

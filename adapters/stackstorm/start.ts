@@ -54,9 +54,7 @@ async function judged(connection: Connection, call: Call, { request, parts }: As
   try {
     const answer = await connection.call(call);
     const { status } = answer;
-    const outcome = judgeStart(answer, request);
-    if (!("message" in outcome)) return { outcome, status };
-    return { outcome: { ...outcome, message: connection.redact(outcome.message) }, status };
+    return { outcome: judgeStart(answer, request, connection.redact), status };
   } catch (error) {
     return { outcome: judgeFailure(connection, error, parts) };
   }

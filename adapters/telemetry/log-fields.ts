@@ -8,25 +8,31 @@ const MOST_VALUES = 1000;
 /** Where the walk through the fields is. */
 interface Place {
   depth: number;
+  /** Hides secrets that are known. */
+  redact: (text: string) => string;
   /** Values that the whole line may still show; shared by all places of one line. */
   budget: { left: number };
 }
 
 /**
  * A log line's fields made safe to write: secrets masked by the names of their fields and by their look,
- * errors reduced to what they say, long texts and lists cut, depth and size bounded. The input is not changed.
+ * errors reduced to what they say, long texts and lists cut, depth and size bounded. `redact` hides secrets in what is
+ * cut, before it is; the rest is for whoever writes the line. The input is not changed.
  */
-export function safeFields(fields: Record<string, unknown>): Record<string, unknown> {
-  return safeObject(fields, { depth: 0, budget: { left: MOST_VALUES } });
+export function safeFields(
+  fields: Record<string, unknown>,
+  redact: (text: string) => string,
+): Record<string, unknown> {
+  return safeObject(fields, { depth: 0, redact, budget: { left: MOST_VALUES } });
 }
 
 function below(place: Place): Place {
-  return { depth: place.depth + 1, budget: place.budget };
+  return { ...place, depth: place.depth + 1 };
 }
 
 function safeValue(value: unknown, place: Place): unknown {
   place.budget.left -= 1;
-  if (typeof value === "string") return cut(maskText(value));
+  if (typeof value === "string") return cut(maskText(value), place);
   if (typeof value === "bigint" || typeof value === "symbol") return String(value);
   if (typeof value === "function") return "[function]";
   if (typeof value !== "object" || value === null) return value;
@@ -62,7 +68,9 @@ function holdsText(value: unknown): boolean {
   return typeof value === "string" ? value !== "" : typeof value === "object" && value !== null;
 }
 
-function cut(text: string): string {
+function cut(whole: string, { redact }: Place): string {
+  if (whole.length <= LONGEST_TEXT) return whole;
+  const text = redact(whole);
   if (text.length <= LONGEST_TEXT) return text;
   return `${text.slice(0, LONGEST_TEXT).toWellFormed()}… [${text.length - LONGEST_TEXT} more]`;
 }
@@ -72,10 +80,10 @@ function cut(text: string): string {
  * with their headers. Frames are kept for errors without a code, since those are faults of ours.
  */
 function safeError(error: Error, place: Place): Record<string, unknown> {
-  const safe: Record<string, unknown> = { name: error.name, message: cut(maskText(error.message)) };
+  const safe: Record<string, unknown> = { name: error.name, message: cut(maskText(error.message), place) };
   for (const key of ["code", "reached", "retryable", "retryAfterMs"]) {
     const value: unknown = Reflect.get(error, key);
-    if (typeof value === "string") safe[key] = cut(maskText(value));
+    if (typeof value === "string") safe[key] = cut(maskText(value), place);
     if (typeof value === "number" || typeof value === "boolean") safe[key] = value;
   }
   if (safe["code"] === undefined) safe["frames"] = framesOf(error);

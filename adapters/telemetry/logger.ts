@@ -1,4 +1,4 @@
-import { type DestinationStream, destination, type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
+import { type DestinationStream, destination, pino, stdTimeFunctions } from "pino";
 import type { Logger } from "../../core/ports/index.ts";
 import { createRedactor } from "../outbound/index.ts";
 import { safeFields } from "./log-fields.ts";
@@ -42,28 +42,20 @@ export function createLogger(options: LoggerOptions): MaskingLogger {
     },
     sink,
   );
+  const writing = (level: "debug" | "info" | "warn" | "error") => {
+    return (fields: Record<string, unknown>, message: string): void => {
+      if (log.isLevelEnabled(level)) log[level](shownFields(fields, sink), message);
+    };
+  };
   return {
-    debug: (fields, message) => write(log, "debug", fields, message),
-    info: (fields, message) => write(log, "info", fields, message),
-    warn: (fields, message) => write(log, "warn", fields, message),
-    error: (fields, message) => write(log, "error", fields, message),
+    ...{ debug: writing("debug"), info: writing("info"), warn: writing("warn"), error: writing("error") },
     hide: sink.hide,
   };
 }
 
-function write(
-  log: PinoLogger,
-  level: "debug" | "info" | "warn" | "error",
-  fields: Record<string, unknown>,
-  message: string,
-): void {
-  if (!log.isLevelEnabled(level)) return;
-  log[level](shownFields(fields), message);
-}
-
-function shownFields(fields: Record<string, unknown>): Record<string, unknown> {
+function shownFields(fields: Record<string, unknown>, { redact }: MaskingSink): Record<string, unknown> {
   try {
-    return renamed(safeFields(fields));
+    return renamed(safeFields(fields, redact));
   } catch {
     // A getter that throws: the line is worth more than its fields.
     return { unreadable: true };
@@ -80,7 +72,12 @@ function renamed(fields: Record<string, unknown>): Record<string, unknown> {
   return fields;
 }
 
-function maskingSink(options: LoggerOptions): DestinationStream & Pick<MaskingLogger, "hide"> {
+interface MaskingSink extends DestinationStream, Pick<MaskingLogger, "hide"> {
+  /** Replaces what is secret by now. */
+  redact(text: string): string;
+}
+
+function maskingSink(options: LoggerOptions): MaskingSink {
   const sink = options.destination ?? destination({ dest: 1, sync: true });
   const hidden = new Set<string>();
   let redact = createRedactor([]);
@@ -89,5 +86,5 @@ function maskingSink(options: LoggerOptions): DestinationStream & Pick<MaskingLo
     redact = createRedactor([...hidden]);
   };
   hide(options.secrets ?? []);
-  return { hide, write: (line) => sink.write(redact(line)) };
+  return { hide, redact: (text) => redact(text), write: (line) => sink.write(redact(line)) };
 }

@@ -5,8 +5,9 @@ const SECRET_KEY =
   /(?:token|secret|password|passwd|apikey|aeskey|privatekey|authorization|credentials?|cookie|ticket)$/;
 const SECRET_PARAMETER =
   /([?&](?:[a-z0-9_-]*(?:token|secret|password|ticket|api[_-]?key)|key|sig|signature|msg_signature)=)[^&\s"'<>]+/gi;
-const LOGIN_IN_ADDRESS = /(\/\/[^/\s:@]*:)[^/\s@]+(?=@)/g;
-const AUTHORIZATION = /\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi;
+// What is cut ends with `…`: its `@` is gone, and an authorization may be shorter than any is.
+const LOGIN_IN_ADDRESS = /(\/\/[^/\s:@]*:)[^/\s@…]+(?=@|…)/g;
+const AUTHORIZATION = /\b(Bearer|Basic)\s+(?:[\w.~+/=-]{6,}|[\w.~+/=-]+(?=…))/gi;
 
 /** Whether a field of this name holds a secret. */
 export function isSecretKey(key: string): boolean {

@@ -51,9 +51,12 @@ export function factLine(label: string, value: string, viewing: MessageViewing):
   return `> ${plainLine(label, viewing)}：${plainLine(value, viewing)}`;
 }
 
-function outputPart(task: Task, { texts, plain }: MessageViewing): string[] {
+function outputPart(task: Task, { texts, plain, shown: shownRun }: MessageViewing): string[] {
   if (!task.execution) return [];
-  const whole = outputText(task.execution.result ?? null).trimEnd();
+  // Hidden as a whole: line by line, or cut, a secret of several lines would stay.
+  const whole = shownRun(task)
+    .hide(outputText(task.execution.result ?? null))
+    .trimEnd();
   if (!whole) return [];
   const tail = tailOf(whole);
   const shown = tail.split("\n").map((line) => plain(line));

@@ -103,9 +103,10 @@ export function logsText(
   { part = "tail", ...viewing }: MessageViewing & { part?: "head" | "tail" },
 ): string {
   const { texts, plain } = viewing;
-  const shown = part === "head" ? headOf(output) : tailOf(output);
+  const whole = viewing.shown(task).hide(output);
+  const shown = part === "head" ? headOf(whole) : tailOf(whole);
   const lines = shown ? shown.split("\n").map((line) => plain(line)) : [texts.noOutput];
-  const cut = shown.length < output.trimEnd().length ? [texts.commands.cut[part]] : [];
+  const cut = shown.length < whole.trimEnd().length ? [texts.commands.cut[part]] : [];
   const told = part === "head" ? [...lines, ...cut] : [...cut, ...lines];
   return [taskLine(task, viewing), ...told].join("\n");
 }

@@ -21,7 +21,7 @@ export interface ResultMessage {
  * and goes out whole as a file.
  */
 export function resultMessage(task: Task, viewing: MessageViewing): ResultMessage {
-  const full = outputOf(task);
+  const full = outputOf(task, viewing);
   const shown = viewing.resultRows.length === 0 || task.state !== "succeeded" ? full : "";
   if (shown === "") return { text: reportText(task, viewing), file: false };
   const head = reportText(withoutResult(task), viewing);
@@ -35,14 +35,18 @@ export function resultMessage(task: Task, viewing: MessageViewing): ResultMessag
 /** The whole output of a task, as a file, without what is secret of what it ran; null where there is none worth one. */
 export function outputFile(
   task: Task,
-  { shown }: Pick<MessageViewing, "shown">,
+  viewing: Pick<MessageViewing, "shown">,
 ): { name: string; bytes: Buffer } | null {
-  const bytes = Buffer.from(shown(task).hide(outputOf(task))).subarray(0, MAX_FILE_BYTES);
+  const bytes = Buffer.from(outputOf(task, viewing)).subarray(0, MAX_FILE_BYTES);
   return bytes.length < MIN_FILE_BYTES ? null : { name: `${shortId(task.id)}.txt`, bytes };
 }
 
-function outputOf(task: Task): string {
-  return task.execution ? outputText(task.execution.result ?? null).trimEnd() : "";
+function outputOf(task: Task, { shown }: Pick<MessageViewing, "shown">): string {
+  return task.execution
+    ? shown(task)
+        .hide(outputText(task.execution.result ?? null))
+        .trimEnd()
+    : "";
 }
 
 function withoutResult(task: Task): Task {

@@ -45,13 +45,41 @@ export function masked(value: JsonObject, masking: Masking, secret: (name: strin
   return { value: fieldsOf(value, true), secrets };
 }
 
-/** Hides secrets that are known, as they are or within JSON, and what looks like one, in a text such as an output. */
+/** What is cut ends with it. */
+const CUT = "…";
+
+/**
+ * Hides secrets that are known, as they are, within JSON, or on one line, and what looks like one, in a text such as an
+ * output. Of what was cut within a secret, its beginning is hidden.
+ */
 export function hiding(secrets: readonly string[], { maskText }: Masking): (text: string) => string {
-  const written = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const written = secrets.flatMap((secret) => [
+    ...[secret, JSON.stringify(secret).slice(1, -1)],
+    secret.replace(/[\r\n\u0085\u2028\u2029]+/g, " "),
+  ]);
   const long = [...new Set(written)].filter((one) => one.length >= SHORTEST_SECRET);
   // Longest first: where one holds another, hiding the short one would leave the rest.
   const longestFirst = long.sort((one, other) => other.length - one.length);
-  return (text) => maskText(longestFirst.reduce((out, secret) => out.replaceAll(secret, MASK), text));
+  return (text) => {
+    const whole = longestFirst.reduce((out, secret) => out.replaceAll(secret, MASK), text);
+    return maskText(withoutBeginnings(whole, longestFirst));
+  };
+}
+
+function withoutBeginnings(text: string, longestFirst: readonly string[]): string {
+  const parts = text.split(CUT);
+  const cut = parts.slice(0, -1).map((part) => withoutBeginning(part, longestFirst));
+  return [...cut, ...parts.slice(-1)].join(CUT);
+}
+
+/** The text without the longest end that is how a secret begins. */
+function withoutBeginning(text: string, longestFirst: readonly string[]): string {
+  const longest = Math.min(text.length, longestFirst[0]?.length ?? 0);
+  for (let length = longest; length >= SHORTEST_SECRET; length--) {
+    const end = text.slice(-length);
+    if (longestFirst.some((secret) => secret.startsWith(end))) return text.slice(0, -length) + MASK;
+  }
+  return text;
 }
 
 /** A value, such as a result, with every text, number and name of a field in it as `hide` leaves it. */

@@ -13,6 +13,7 @@ async function shell(script: string, signal = new AbortController().signal) {
     args: ["-c", script],
     env,
     input: "read\n",
+    redact: (line) => line.replaceAll("hunter22", "***"),
     onLine,
     signal,
   });
@@ -28,9 +29,21 @@ test("lines of both outputs come plain and cut to a length", async () => {
   assert.ok(lines.every((line) => line.length <= 2_001));
 });
 
+test("a secret that would be cut is hidden before the line is cut", async () => {
+  const { lines } = await shell("printf '%01996d' 0; echo hunter22");
+  assert.deepEqual(lines, [`${"0".repeat(1996)}***`]);
+});
+
 test("a program that is not there is told apart from one that fails", async () => {
   const signal = new AbortController().signal;
-  const end = await runTool({ program: "/no/such", args: [], env, onLine: () => undefined, signal });
+  const end = await runTool({
+    program: "/no/such",
+    args: [],
+    env,
+    redact: String,
+    onLine: () => undefined,
+    signal,
+  });
   assert.equal(end.outcome, "missing");
 });
 
@@ -42,7 +55,14 @@ test("a cancel ends what the program started too", async () => {
     cancel.abort();
   };
   const script = "sleep 1000 & echo $!; wait";
-  const end = await runTool({ program: "/bin/sh", args: ["-c", script], env, onLine, signal: cancel.signal });
+  const end = await runTool({
+    program: "/bin/sh",
+    args: ["-c", script],
+    env,
+    redact: String,
+    onLine,
+    signal: cancel.signal,
+  });
   assert.equal(end.outcome, "canceled");
   assert.match(lines[0] ?? "", /^\d+$/);
   assert.equal(existsSync(`/proc/${lines[0]}/cwd`), false);

@@ -62,7 +62,7 @@ const cases: [name: string, status: number, body: unknown, outcome: string, mess
 
 for (const [name, status, body, outcome, message] of cases) {
   test(`a start answered ${status} with ${name} is ${outcome}`, () => {
-    const judged = judgeStart({ status, headers: {}, body }, aStart());
+    const judged = judgeStart({ status, headers: {}, body }, aStart(), String);
     assert.equal(judged.outcome, outcome);
     assert.equal("isAnswered" in judged, outcome === "not_sent");
     if (message) assert.match("message" in judged ? judged.message : "", message);
@@ -70,21 +70,30 @@ for (const [name, status, body, outcome, message] of cases) {
 }
 
 test("a started execution carries the status requested when the answer holds none", () => {
-  const judged = judgeStart({ status: 201, headers: {}, body: { id: "x1" } }, aStart());
+  const judged = judgeStart({ status: 201, headers: {}, body: { id: "x1" } }, aStart(), String);
   const execution = { id: "x1", cluster: "hz", action: "disk.cleanup", status: "requested" };
   assert.deepEqual(judged, { outcome: "started", execution });
 });
 
 test("a reason that is very long is cut", () => {
-  const judged = judgeStart({ status: 400, headers: {}, body: fault("x".repeat(9000)) }, aStart());
+  const judged = judgeStart({ status: 400, headers: {}, body: fault("x".repeat(9000)) }, aStart(), String);
   assert.ok(judged.outcome === "refused" && judged.message.length === 500);
+});
+
+test("a secret within a long reason is hidden before it is cut", () => {
+  const hide = (text: string) => text.replaceAll("hunter22", "***");
+  for (const status of [200, 400, 500]) {
+    const body = fault(`${"x".repeat(494)}hunter22 and more`);
+    const judged = judgeStart({ status, headers: {}, body }, aStart(), hide);
+    assert.equal("message" in judged && judged.message, `${"x".repeat(494)}*** a…`);
+  }
 });
 
 test("no answer above 499 and none that cannot be read is ever taken for proof, whatever its body", () => {
   const server = fc.integer({ min: 500, max: 599 });
   fc.assert(
     fc.property(server, fc.jsonValue(), (status, body) => {
-      assert.equal(judgeStart({ status, headers: {}, body }, aStart()).outcome, "unknown");
+      assert.equal(judgeStart({ status, headers: {}, body }, aStart(), String).outcome, "unknown");
     }),
   );
 });

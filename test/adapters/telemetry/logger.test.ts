@@ -76,6 +76,13 @@ test("masks the given secrets wherever they stand, in the message too", () => {
   assert.partialDeepStrictEqual(JSON.parse(lines[0] ?? ""), { note: "about ***", ab: "ab", msg: "bad ***" });
 });
 
+test("masks a given secret before a text is cut within it", () => {
+  const { log, lines } = keptLog({ secrets: ["hunter22hunter22"] });
+  const note = `${"x".repeat(1992)}hunter22hunter22${"y".repeat(2000)}`;
+  log.error({ note, err: new Error(note) }, "bad");
+  assertLeaksNoSecret(["hunter22"], lines);
+});
+
 test("reduces an error of ours to its facts and causes", () => {
   const { log, last } = keptLog();
   const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });

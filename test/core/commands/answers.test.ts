@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { executionText, logsText, taskLine, tasksText, taskText } from "../../../core/commands/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
+import { showingRuns } from "../../../core/pages/index.ts";
 import type { Execution } from "../../../core/ports/index.ts";
 import type { Task } from "../../../core/tasks/index.ts";
+import { SECRET_PIN } from "../../support/secrecy.ts";
 import { aMadeTask, inputs, walk } from "../../support/tasks.ts";
 import { aViewing } from "../cards/viewing.ts";
 
@@ -86,6 +88,20 @@ describe("the output of an execution", () => {
     assert.equal(lines[1], "one");
     assert.doesNotMatch(lines[2] ?? "", /<@all>|\]\(/);
     assert.equal(lines.length, 3);
+  });
+
+  test("hides a secret of several lines, and one that the cut would halve", () => {
+    const pin = "secret-one\nsecret-two";
+    const shown = showingRuns(SECRET_PIN);
+    const viewing = aViewing("zh", { shown });
+    const task = aMadeTask({ rendered: { params: { pin } } });
+    const long = `${"x".repeat(1192)}${pin}`;
+    for (const part of ["head", "tail"] as const) {
+      const texts = [`a\n${pin}\nb`, long, `${pin}${"x".repeat(1190)}`].map((output) => {
+        return logsText(task, output, { ...viewing, part });
+      });
+      for (const text of texts) assert.doesNotMatch(text, /secret|cret-two|one/);
+    }
   });
 
   test("says when there is none", () => {
