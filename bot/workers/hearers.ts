@@ -1,5 +1,5 @@
 import { approvers } from "../../core/approvals/index.ts";
-import { plainLine } from "../../core/cards/index.ts";
+import { titleLine } from "../../core/cards/index.ts";
 import { ChatOpsError, errorText, isChatOpsError, isFinal } from "../../core/errors.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { type People, type PeopleGroups, peopleText } from "../../core/people/index.ts";
@@ -232,7 +232,7 @@ async function tellOne(
   deps: HearerDeps,
 ): Promise<void> {
   const viewing = await deps.view(task, [to]);
-  const what = plainLine(task.title, viewing);
+  const what = titleLine(task.title, viewing);
   const named = viewing.plain(people.join(" "));
   const text = viewing.texts.outbox.unreached({ what, id: shortId(task.id), people: named });
   await deps.outbox.add([answerItem({ claim, about: "unreached", to, text }, deps)]);
@@ -249,7 +249,7 @@ export async function tellCardFailed(
   const items = await Promise.all(
     (await failureHearers(task, deps)).map(async (to) => {
       const viewing = await deps.view(task, [to]);
-      const facts = { what: plainLine(task.title, viewing), id: shortId(task.id), why: viewing.plain(why) };
+      const facts = { what: titleLine(task.title, viewing), id: shortId(task.id), why: viewing.plain(why) };
       const text = viewing.texts.outbox.cardFailed(facts);
       return answerItem({ claim, about: "failed", to, text }, deps);
     }),

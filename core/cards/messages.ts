@@ -6,6 +6,7 @@ import { missingWords } from "./asking-card.ts";
 import { decidedBy } from "./deciders.ts";
 import { seconds, taskTitle } from "./parts.ts";
 import { outputText } from "./result-text.ts";
+import { shorten } from "./shorten.ts";
 import { reasonText } from "./task-card.ts";
 import type { Viewing } from "./viewing.ts";
 
@@ -23,15 +24,23 @@ export function plainLine(text: string, { plain }: Pick<MessageViewing, "plain">
   return plain(text.replace(/[\r\n\u0085\u2028\u2029]+/g, " "));
 }
 
+/** What a list or a heading shows of a title, or of what it is about: somebody's monitor may have written pages. */
+const TITLE_CHARACTERS = 60;
+
+/** A title on one line, shortened as a card shortens it. */
+export function titleLine(title: string, viewing: Pick<MessageViewing, "plain">): string {
+  return plainLine(shorten(title, TITLE_CHARACTERS), viewing);
+}
+
 /** The message that tells how a task ended. */
 export function reportText(task: Task, viewing: MessageViewing): string {
   const { texts } = viewing;
   const colour = task.state === "succeeded" ? "info" : "warning";
   const out = [
-    `**${plainLine(taskTitle(task, texts), viewing)}** <font color="${colour}">${texts.states[task.state]}</font>`,
+    `**${titleLine(taskTitle(task, texts), viewing)}** <font color="${colour}">${texts.states[task.state]}</font>`,
   ];
   const facts: [string, string][] = [
-    [texts.labels.alert, task.event.title],
+    [texts.labels.alert, shorten(task.event.title, TITLE_CHARACTERS)],
     [texts.labels.action, [task.action, ...task.targets].join(" ")],
     [texts.labels.by, decidedBy(task, viewing, MAX_REASON_CHARACTERS)],
     [texts.labels.reason, reasonText(task, texts)],
@@ -84,7 +93,7 @@ export function replyText(
   viewing: MessageViewing,
 ): string {
   const { texts } = viewing;
-  const head = `${plainLine(task.title, viewing)}（${texts.labels.id} ${shortId(task.id)}）：`;
+  const head = `${titleLine(task.title, viewing)}（${texts.labels.id} ${shortId(task.id)}）：`;
   if (about === "approval_counted") return head + texts.counted(missingWords(task, texts));
   if (about === "rejection_counted") return head + texts.rejectionCounted(rejecters(task).length);
   if (about === "reason_taken") return head + texts.reasonTaken;
@@ -101,7 +110,7 @@ export function noticeText(
   viewing: MessageViewing & { nowMs: number },
 ): string {
   const { texts } = viewing;
-  const head = `**${plainLine(task.title, viewing)}**（${texts.labels.id} ${shortId(task.id)}）：`;
+  const head = `**${titleLine(task.title, viewing)}**（${texts.labels.id} ${shortId(task.id)}）：`;
   if (about === "unreachable_people")
     return head + plainLine(task.cards.flatMap((c) => c.unreachable).join(" "), viewing);
   const since = about === "stuck" ? stillSinceMs(task) : beganAtMs(task);

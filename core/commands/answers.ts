@@ -9,12 +9,12 @@ import {
   holdText,
   type MessageViewing,
   paramsText,
-  plainLine,
   progressLine,
   reasonText,
   retryText,
   seconds,
   tailOf,
+  titleLine,
 } from "../cards/index.ts";
 import { shortId } from "../ids/index.ts";
 import type { Execution } from "../ports/index.ts";
@@ -45,9 +45,9 @@ export function tasksText(
 /** One task in one line. */
 export function taskLine(task: Task, viewing: MessageViewing): string {
   const { texts, timeZone } = viewing;
-  const subject = task.event.subject ? ` · ${plainLine(task.event.subject, viewing)}` : "";
+  const subject = task.event.subject ? ` · ${titleLine(task.event.subject, viewing)}` : "";
   const when = clockTime(task.createdAtMs, timeZone);
-  return `**${shortId(task.id)}** ${plainLine(task.title, viewing)}${subject} · ${texts.states[task.state]} · ${when}`;
+  return `**${shortId(task.id)}** ${titleLine(task.title, viewing)}${subject} · ${texts.states[task.state]} · ${when}`;
 }
 
 /** The answer to `task ID`: what it is, how it stands, what happened. */

@@ -1,4 +1,11 @@
-import { choiceText, clockTime, type MessageViewing, plainLine, retryText } from "../cards/index.ts";
+import {
+  choiceText,
+  clockTime,
+  type MessageViewing,
+  plainLine,
+  retryText,
+  titleLine,
+} from "../cards/index.ts";
 import type { WhaleEvent } from "../events/index.ts";
 import { shortId } from "../ids/index.ts";
 import { type Explanation, type Verdict, verdictWords } from "../rules/index.ts";
@@ -25,8 +32,8 @@ export interface Why {
 export function whyText(event: WhaleEvent, { rules, asked }: Why, viewing: MessageViewing): string {
   const { texts, timeZone } = viewing;
   const when = clockTime(Date.parse(event.receivedAt), timeZone);
-  const subject = event.subject ? ` · ${plainLine(event.subject, viewing)}` : "";
-  const head = `**${shortId(event.id)}** ${plainLine(event.title, viewing)}${subject} · ${when}`;
+  const subject = event.subject ? ` · ${titleLine(event.subject, viewing)}` : "";
+  const head = `**${shortId(event.id)}** ${titleLine(event.title, viewing)}${subject} · ${when}`;
   const own = asked.map((task) => toldTask(task, viewing));
   if (rules.length === 0) return [head, ...(own.length > 0 ? own : [texts.commands.noRules])].join("\n");
   const lines = rules.slice(0, MOST_RULES).map((one) => {
@@ -40,7 +47,7 @@ export function whyText(event: WhaleEvent, { rules, asked }: Why, viewing: Messa
 function whyLine(explanation: Explanation, viewing: MessageViewing): string {
   const { commands } = viewing.texts;
   const { ruleId, title } = explanation;
-  const name = `**${plainLine(title ?? ruleId, viewing)}** (${ruleId})`;
+  const name = `**${titleLine(title ?? ruleId, viewing)}** (${ruleId})`;
   if (explanation.known === "not_asked") {
     return `${name} ${plainLine(commands.otherTypes(explanation.on.join(", ")), viewing)}`;
   }

@@ -1,3 +1,4 @@
+import { titleLine } from "../cards/index.ts";
 import { shortId } from "../ids/index.ts";
 import type { TaskState } from "../tasks/task.ts";
 import type { Texts } from "../texts/index.ts";
@@ -67,10 +68,11 @@ interface Row {
   stands: number;
 }
 
-function rowsOfBad(ended: readonly Ended[], { texts, plain }: DigestViewing): Row[] {
+function rowsOfBad(ended: readonly Ended[], viewing: DigestViewing): Row[] {
+  const { texts } = viewing;
   const bad = ended.filter(({ state }) => state !== "succeeded");
   return bad.map(({ id, title, state }) => ({
-    text: `> <font color="warning">${texts.states[state]}</font> ${shortId(id)} ${plain(title.replace(/\s+/g, " "))}`,
+    text: `> <font color="warning">${texts.states[state]}</font> ${shortId(id)} ${titleLine(title, viewing)}`,
     stands: 1,
   }));
 }

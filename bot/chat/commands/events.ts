@@ -1,4 +1,4 @@
-import { clockTime, factLine, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
+import { clockTime, factLine, type MessageViewing, plainLine, titleLine } from "../../../core/cards/index.ts";
 import { whyText } from "../../../core/commands/index.ts";
 import { isChatOpsError } from "../../../core/errors.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
@@ -55,10 +55,10 @@ async function searched(search: () => Promise<ArchivePage>): Promise<ArchivePage
   }
 }
 
-function eventLine(event: WhaleEvent, viewing: MessageViewing): string {
+function eventLine(event: WhaleEvent, viewing: MessageViewing, line = titleLine): string {
   const when = clockTime(Date.parse(event.receivedAt), viewing.timeZone);
   const parts = [event.title, event.subject, event.severity, event.status].filter(Boolean);
-  return `**${shortId(event.id)}** ${parts.map((part) => plainLine(part, viewing)).join(" · ")} · ${when}`;
+  return `**${shortId(event.id)}** ${parts.map((part) => line(part, viewing)).join(" · ")} · ${when}`;
 }
 
 function eventText(event: WhaleEvent, viewing: MessageViewing): string {
@@ -77,7 +77,7 @@ function eventText(event: WhaleEvent, viewing: MessageViewing): string {
     [events.violations, violations.map(String).join(" ")],
   ];
   const lines = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));
-  return [eventLine(event, viewing), ...lines].join("\n");
+  return [eventLine(event, viewing, plainLine), ...lines].join("\n");
 }
 
 async function onEvent(

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { shortApproval } from "../../../core/approvals/index.ts";
 import { noticeText, outputText, replyText, reportText, tailOf } from "../../../core/cards/index.ts";
+import { taskLine } from "../../../core/commands/index.ts";
 import { type Json, shortId } from "../../../core/ids/index.ts";
 import type { RefusalReason, Task } from "../../../core/tasks/index.ts";
 import { LANGUAGES, textsOf } from "../../../core/texts/index.ts";
@@ -104,6 +105,22 @@ describe("the report", () => {
         `编号 ${shortId(aMadeTask().id)}`,
       ].join("\n"),
     );
+  });
+
+  test("shortens a title that goes on and on, and so do the notices and the answers to clicks", () => {
+    const made = ended("succeeded", LOCAL, { title: "题".repeat(3000) });
+    const task = { ...made, event: { ...made.event, title: "警".repeat(3000), subject: "主".repeat(3000) } };
+    const viewing = { ...aViewing(), nowMs: START_MS };
+    const texts = [
+      reportText(task, viewing),
+      noticeText(task, "stuck", viewing),
+      replyText(task, "not_entitled", viewing),
+      taskLine(task, viewing),
+    ];
+    for (const text of texts) {
+      assert.match(text, /题…/);
+      assert.ok(text.length < 400, text);
+    }
   });
 
   test("of a replay's task says so", () => {

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Asked } from "../../../../bot/chat/command.ts";
+import { eventCommands } from "../../../../bot/chat/commands/events.ts";
+import type { WhaleEvent } from "../../../../core/events/index.ts";
+import type { Language } from "../../../../core/texts/index.ts";
+import { aViewing } from "../../../core/cards/viewing.ts";
+import { anEvent } from "../../../support/builders.ts";
+
+/** The answers to `events`, `event` and `why` about an event. */
+async function answersAbout(event: WhaleEvent, language: Language = "zh"): Promise<string[]> {
+  const commands = eventCommands({
+    archive: {
+      search: async () => ({ events: [event], next: null }),
+      overview: async () => assert.fail("not asked for"),
+    },
+    explainer: {
+      find: async () => ({ outcome: "found", event }) as never,
+      explain: async () => [],
+      tasksOf: async () => [],
+      askedBy: async () => [],
+    },
+    eventTypes: () => [],
+    rules: () => [],
+    denied: () => null,
+  } as never);
+  const actor = { kind: "local" };
+  const asked = { actor, args: {}, after: null, viewing: aViewing(language) } as unknown as Asked;
+  const answers = await Promise.all(
+    [commands.events, commands.event, commands.why].map((command) => command.run?.(asked)),
+  );
+  return answers.map((answer) => (typeof answer === "string" ? answer : (answer?.text ?? "")));
+}
+
+test("a title that goes on and on is short in lists, and whole in the answer about its event", async () => {
+  const [list = "", one = "", why = ""] = await answersAbout(anEvent({ title: "警".repeat(3000) }));
+  assert.ok(list.includes(`${"警".repeat(59)}…`) && list.length < 300);
+  assert.ok(one.includes("警".repeat(3000)));
+  assert.ok(why.includes(`${"警".repeat(59)}…`) && why.length < 300);
+});
