@@ -8,6 +8,7 @@ import {
   MAX_BOXES,
 } from "../../core/batches/index.ts";
 import { outboxKey, parseBatchCardId } from "../../core/ids/index.ts";
+import { answersTo } from "../../core/outbox/index.ts";
 import type {
   Clock,
   InboxPayload,
@@ -185,6 +186,6 @@ async function tell(
   const text = await deps.answer(told, by);
   const body = { kind: "answer" as const, to: by, text };
   await deps.outbox.add([
-    { key: `answer:${clickKey}`, taskId: null, lane: 3, body, dueAtMs: deps.clock.nowMs() },
+    { key: `answer:${clickKey}`, taskId: answersTo(by), lane: 3, body, dueAtMs: deps.clock.nowMs() },
   ]);
 }

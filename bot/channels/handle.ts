@@ -1,3 +1,4 @@
+import { answersTo } from "../../core/outbox/index.ts";
 import type { BotPlace, Clock, InboxClaim, Logger, Metrics, Outbox } from "../../core/ports/index.ts";
 import { botTextsOf, type Language } from "../../core/texts/index.ts";
 import { type Sender, type SenderDeps, senderOf } from "./senders.ts";
@@ -36,5 +37,13 @@ async function refuse(
   const text = botTextsOf(language).refusals[sender.outcome];
   const where = payload.kind === "text" ? bot : { chat: bot.chat };
   const body = { kind: "answer" as const, to: payload.userId, text, bot: where };
-  await outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: clock.nowMs() }]);
+  await outbox.add([
+    {
+      key: `answer:${key}`,
+      taskId: answersTo(payload.userId, { byBot: true }),
+      lane: 3,
+      body,
+      dueAtMs: clock.nowMs(),
+    },
+  ]);
 }

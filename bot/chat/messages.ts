@@ -1,4 +1,5 @@
 import { isConfirmationId } from "../../core/commands/index.ts";
+import { answersTo } from "../../core/outbox/index.ts";
 import type {
   Clock,
   InboxItem,
@@ -28,7 +29,7 @@ export async function handleText(payload: TextPayload, key: string, deps: Messag
   const answers = await deps.chat.onMessage(said);
   await queue(
     answers.map((answer, at) => bodyOf(answer, userId, at > 0 && bot ? { chat: bot.chat } : bot)),
-    key,
+    { key, to: userId },
     deps,
   );
 }
@@ -43,7 +44,11 @@ export async function tellGivenUp(
   const { texts } = await view(null, [userId]);
   // An answer to a click names no request: that was for showing the card anew.
   const where = bot && payload.kind === "click" ? { chat: bot.chat } : bot;
-  await queue([bodyOf({ kind: "text", text: texts.commands.givenUp }, userId, where)], key, deps);
+  await queue(
+    [bodyOf({ kind: "text", text: texts.commands.givenUp }, userId, where)],
+    { key, to: userId },
+    deps,
+  );
 }
 
 /** Whether a click is on a card that asks to confirm, and on no task's. */
@@ -61,7 +66,7 @@ export async function handleConfirmClick(
   const { answers, card } = await deps.chat.onConfirm({ from: userId, cardId, button, key });
   const shown: OutboxBody[] =
     card && code !== undefined ? [{ kind: "confirm", to: userId, cardId, card, code }] : [];
-  await queue([...shown, ...answers.map((answer) => bodyOf(answer, userId))], key, deps);
+  await queue([...shown, ...answers.map((answer) => bodyOf(answer, userId))], { key, to: userId }, deps);
 }
 
 function placeOf(bot: TextPayload["bot"]): ChatMessage["chat"] {
@@ -80,12 +85,14 @@ function bodyOf(
 
 async function queue(
   bodies: readonly OutboxBody[],
-  key: string,
+  { key, to }: { key: string; to: string },
   { outbox, clock }: Pick<MessageDeps, "outbox" | "clock">,
 ): Promise<void> {
   const dueAtMs = clock.nowMs();
   const items = bodies.map((body, at): OutboxItem => {
-    return { key: at === 0 ? `answer:${key}` : `answer:${key}:${at}`, taskId: null, lane: 3, body, dueAtMs };
+    const byBot = body.kind === "answer" && body.bot !== undefined;
+    const taskId = answersTo(to, { byBot });
+    return { key: at === 0 ? `answer:${key}` : `answer:${key}:${at}`, taskId, lane: 3, body, dueAtMs };
   });
   if (items.length > 0) await outbox.add(items);
 }

@@ -1,5 +1,6 @@
 import { parseUpgradeCardId, upgradeCard } from "../../core/cards/index.ts";
 import { UPGRADE_DEEDS, UPGRADE_FAULTS, type Upgrade, upgradeWords } from "../../core/clusters/index.ts";
+import { answersTo } from "../../core/outbox/index.ts";
 import { normaliseUserId, type UserActor } from "../../core/people/index.ts";
 import type { Clock, Directory, InboxPayload, Logger, Metrics, Outbox } from "../../core/ports/index.ts";
 import { actorNames, takenWords, type Upgrades } from "../clusters/index.ts";
@@ -75,7 +76,7 @@ async function answer(
   { outbox, directory, view, clock }: UpgradeClickDeps,
 ): Promise<void> {
   const to = normaliseUserId(userId);
-  const common = { taskId: null, lane: 3 as const, dueAtMs: clock.nowMs() };
+  const common = { taskId: answersTo(to), lane: 3 as const, dueAtMs: clock.nowMs() };
   const said = { ...common, key: `answer:${key}`, body: { kind: "answer" as const, to, text } };
   if (!shown || code === undefined) return outbox.add([said]);
   const { texts } = await view(null, [to]);

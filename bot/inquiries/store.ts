@@ -1,6 +1,7 @@
 import { ChatOpsError } from "../../core/errors.ts";
 import { cardId, outboxKey } from "../../core/ids/index.ts";
 import type { Question } from "../../core/inquiries/index.ts";
+import { answersTo } from "../../core/outbox/index.ts";
 import type { Clock, Outbox, OutboxItem, StateStore } from "../../core/ports/index.ts";
 
 const MAX_TRIES = 8;
@@ -72,5 +73,5 @@ export async function tellOne(
   { outbox, clock }: { outbox: Pick<Outbox, "add">; clock: Clock },
 ): Promise<void> {
   const body = { kind: "answer" as const, to, text };
-  await outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: clock.nowMs() }]);
+  await outbox.add([{ key: `answer:${key}`, taskId: answersTo(to), lane: 3, body, dueAtMs: clock.nowMs() }]);
 }

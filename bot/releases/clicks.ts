@@ -1,4 +1,5 @@
 import { parseReleaseCardId } from "../../core/cards/index.ts";
+import { answersTo } from "../../core/outbox/index.ts";
 import type { Directory, InboxPayload, Metrics } from "../../core/ports/index.ts";
 import { RELEASE_DEEDS, type Release } from "../../core/releases/index.ts";
 import type { RoleFinder } from "../people.ts";
@@ -53,7 +54,9 @@ async function answer(done: ReleaseDone, { payload, key }: Clicked, deps: Releas
   const { texts, plain } = await deps.view(null, [to]);
   const words = releaseDoneWords(done);
   const body = { kind: "answer" as const, to, text: plain(texts.wordsOf(words)) };
-  await deps.outbox.add([{ key: `answer:${key}`, taskId: null, lane: 3, body, dueAtMs: deps.clock.nowMs() }]);
+  await deps.outbox.add([
+    { key: `answer:${key}`, taskId: answersTo(to), lane: 3, body, dueAtMs: deps.clock.nowMs() },
+  ]);
 }
 
 /** By the click's own code, which is good for one update (reference/wecom.md 3.8). */

@@ -1,5 +1,5 @@
 import { type MessageViewing, noticeText, replyText } from "../../core/cards/index.ts";
-import { type DigestLine, resultMessage } from "../../core/outbox/index.ts";
+import { type DigestLine, LANE_NAMES, resultMessage } from "../../core/outbox/index.ts";
 import type { ShowRun } from "../../core/pages/index.ts";
 import type { PeopleGroups } from "../../core/people/index.ts";
 import type {
@@ -19,7 +19,7 @@ import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Languages } from "../languages/index.ts";
 import type { Advancer } from "./advance.ts";
 import type { AskAgain } from "./ask-again.ts";
-import type { Channel, Told } from "./channel.ts";
+import { budgetShort, type Channel, type Told } from "./channel.ts";
 import { type ConfirmSent, sentConfirm } from "./confirm-card.ts";
 import { createCardDelivery } from "./deliver-cards.ts";
 import { giveUpIfFinal } from "./give-up.ts";
@@ -132,7 +132,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       case "reply": {
         const write = (viewing: MessageViewing) => replyText(task, body.about, viewing);
         const told = await tell(claim, task, { recipients: [body.to], named: [], write, dropRepeat: false });
-        return teller.settle(claim, told, (to) => textLine(told.textFor(to)));
+        return teller.settleAnswer(claim, told, told.textFor);
       }
       case "notice": {
         const named = groupsOf(body.to);
@@ -181,6 +181,9 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const answer = async (claim: OutboxClaim, { to, text }: { to: string; text: string }): Promise<void> => {
     const told = await teller.tell(claim, { recipients: [to], markdown: text, dropRepeat: false });
     if (told.unreachable.length > 0) log.warn({ key: claim.key, to }, "answer reached nobody");
+    // What somebody has asked for is told as it is, when there is room, and in its order.
+    if (told.short.length > 0 && LANE_NAMES[claim.lane] === "answer")
+      throw budgetShort(told.untilMs - deps.clock.nowMs());
     return teller.settle(claim, told, () => textLine(text));
   };
 

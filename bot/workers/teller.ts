@@ -1,4 +1,4 @@
-import type { DigestLine } from "../../core/outbox/index.ts";
+import { answersTo, type DigestLine } from "../../core/outbox/index.ts";
 import type { Clock, Outbox, OutboxClaim, OutboxItem } from "../../core/ports/index.ts";
 import { CHANNEL_BYTES, headAndTail } from "../../core/texts/index.ts";
 import type { Channel, Told } from "./channel.ts";
@@ -34,6 +34,8 @@ export interface Teller {
     lineFor: (to: string) => DigestLine,
     others?: readonly OutboxItem[],
   ): Promise<void>;
+  /** The same for an answer: it is no line of a digest, but waits among the other answers to its person. */
+  settleAnswer(claim: OutboxClaim, told: Told, textFor: (to: string) => string): Promise<void>;
 }
 
 /** So long lines are gathered before the first of them asks for room. */
@@ -59,16 +61,25 @@ export function createTeller({ outbox, channel, messagesIn, view, clock }: Telle
     body: { kind: "line", to, line },
     dueAtMs: clock.nowMs() + GATHER_MS,
   });
+  const settle = async (claim: OutboxClaim, items: readonly OutboxItem[]): Promise<void> => {
+    if (items.length > 0) await outbox.replace(claim.key, claim.fence, items);
+    else await outbox.settle(claim.key, claim.fence);
+  };
   return {
     tell: async (claim, message) => {
       const { recipients, dropRepeat } = message;
       if (recipients.length === 0) return { unreachable: [], short: [], untilMs: 0 };
       return channel.text(claim, { recipients, dropRepeat, ...(await fitted(claim, message)) });
     },
-    settle: async (claim, told, lineFor, others = []) => {
-      const items = [...told.short.map((to) => lineItem(claim, to, lineFor(to))), ...others];
-      if (items.length > 0) await outbox.replace(claim.key, claim.fence, items);
-      else await outbox.settle(claim.key, claim.fence);
+    settle: (claim, told, lineFor, others = []) => {
+      return settle(claim, [...told.short.map((to) => lineItem(claim, to, lineFor(to))), ...others]);
+    },
+    settleAnswer: (claim, { short, untilMs }, textFor) => {
+      const items = short.map((to) => ({
+        ...{ key: `${claim.key}~${to}`, taskId: answersTo(to), lane: 3 as const, dueAtMs: untilMs },
+        body: { kind: "answer" as const, to, text: textFor(to) },
+      }));
+      return settle(claim, items);
     },
   };
 }

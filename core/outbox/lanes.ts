@@ -1,3 +1,4 @@
+import { normaliseUserId } from "../people/people.ts";
 import type { Lane } from "../ports/task-store.ts";
 
 /** Every lane, in the order in which they are sent. */
@@ -12,6 +13,16 @@ export const LANE_NAMES = {
   5: "digest",
 } as const satisfies Record<Lane, string>;
 export type LaneName = (typeof LANE_NAMES)[Lane];
+
+/** Under what answers to one person are written, so that they come in the order of what they answer. */
+export function answersTo(userId: string, { byBot = false }: { byBot?: boolean } = {}): string {
+  return `>${byBot ? "bot" : "app"}:${normaliseUserId(userId)}`;
+}
+
+/** Whose answers, or digest, messages are written under; null when under nobody's. */
+export function personOfLine(taskId: string | null): string | null {
+  return /^(?:@|>(?:bot|app):)(.*)$/s.exec(taskId ?? "")?.[1] ?? null;
+}
 
 /** The lane of a name; undefined when there is none. */
 export function laneOf(name: string): Lane | undefined {

@@ -36,7 +36,8 @@ export interface OutboxItem {
   key: string;
   /**
    * The task it belongs to, or `@` and a userid for what waits for that person's digest, or `#` and a key for what
-   * waits for one batch; null for none. Items of one task, digest or batch are given out in the order they were written.
+   * waits for one batch, or `answersTo` a person; null for none. Items of one task, digest, batch or person's answers are
+   * given out in the order they were written.
    */
   taskId: string | null;
   lane: Lane;

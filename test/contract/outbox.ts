@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { answersTo } from "../../core/outbox/index.ts";
 import type { OutboxClaim, OutboxItem, OutboxWaiting } from "../../core/ports/index.ts";
 import { anOutboxItem } from "../support/builders.ts";
 import { START_MS } from "../support/clock.ts";
@@ -127,9 +128,26 @@ function ordering(open: () => Promise<HarnessOf<"outbox">>): void {
     assert.deepEqual(order, ["a", "b", "c"]);
   });
 
-  test("gives answers, which belong to no task, out side by side", async ({ outbox }) => {
+  test("gives what belongs to nothing out side by side", async ({ outbox }) => {
     await outbox.add([anOutboxItem({ key: "a" }), anOutboxItem({ key: "b" })]);
     assert.deepEqual(keysOf(await outbox.claim(10, LEASE_MS)), ["a", "b"]);
+  });
+
+  test("gives answers to one person out in their order, those to others beside them", async ({
+    outbox,
+    clock,
+  }) => {
+    const answer = (key: string, to: string) => anOutboxItem({ key, taskId: answersTo(to), lane: 3 });
+    await outbox.add([answer("answer:1", "lisi"), answer("answer:2", "lisi"), answer("answer:3", "wangwu")]);
+    const claims = await outbox.claim(10, LEASE_MS);
+    assert.deepEqual(keysOf(claims), ["answer:1", "answer:3"]);
+    const [{ fence }] = claims as [OutboxClaim];
+    await outbox.postpone("answer:1", fence, { dueAtMs: clock.nowMs() + 100, counted: true });
+    assert.deepEqual(await outbox.claim(10, LEASE_MS), []);
+    clock.advance(100);
+    const first = only(await outbox.claim(10, LEASE_MS));
+    await outbox.settle(first.key, first.fence);
+    assert.deepEqual([first.key, only(await outbox.claim(10, LEASE_MS)).key], ["answer:1", "answer:2"]);
   });
 }
 

@@ -20,7 +20,10 @@ const item: JsonObject = {
   properties: {
     key: text,
     task: { type: ["string", "null"] },
-    user: { type: ["string", "null"], description: "等待此人的下一条汇总 · waits for this person's digest" },
+    user: {
+      type: ["string", "null"],
+      description: "在此人的汇总或答复中排队 · waits among this person's digest lines or answers",
+    },
     lane,
     kind: text,
     attempts: { type: "integer" },

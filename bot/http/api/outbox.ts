@@ -1,6 +1,6 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import { LANE_NAMES, LANES, laneOf, standingOf } from "../../../core/outbox/index.ts";
+import { LANE_NAMES, LANES, laneOf, personOfLine, standingOf } from "../../../core/outbox/index.ts";
 import { isUserId, normaliseUserId } from "../../../core/people/index.ts";
 import type { Clock, Lane, Outbox, OutboxWaiting } from "../../../core/ports/index.ts";
 import type { BudgetLeft } from "../../workers/index.ts";
@@ -68,7 +68,7 @@ function oldestOf(oldest: Partial<Record<Lane, number>>): Record<string, string>
 function shown(item: OutboxWaiting, nowMs: number) {
   const { key, taskId, lane, kind, dueAtMs, createdAtMs, attempts, why = null } = item;
   const task = taskId?.startsWith("t_") ? taskId : null;
-  const user = taskId?.startsWith("@") ? taskId.slice(1) : null;
+  const user = personOfLine(taskId);
   return {
     ...{ key, task, user, lane: LANE_NAMES[lane], kind, attempts, why, waits: standingOf(item, nowMs) },
     ...{ created: iso(createdAtMs), due: iso(dueAtMs) },

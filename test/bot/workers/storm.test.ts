@@ -4,6 +4,7 @@ import { shortApproval } from "../../../core/approvals/index.ts";
 import { isIntact } from "../../../core/batches/index.ts";
 import { ChatOpsError } from "../../../core/errors.ts";
 import { eventId, outboxKey, shortId } from "../../../core/ids/index.ts";
+import { answersTo } from "../../../core/outbox/index.ts";
 import type { Lane, OutboxBody, OutboxItem } from "../../../core/ports/index.ts";
 import type { Task } from "../../../core/tasks/index.ts";
 import { anOutboxItem, aTask } from "../../support/builders.ts";
@@ -48,7 +49,7 @@ function countIn(text: string): number {
 test("a storm of 10,000 messages for one person passes no limit, asks first, and tells everything", async (t) => {
   const { store, chat, clock, metrics, start } = outboxSetting(t);
   const { tasks, outbox } = store;
-  const [ended, notices, answers, asked] = [9_000, 600, 400, 60];
+  const [ended, notices, answers, asked] = [9_000, 970, 30, 60];
   for (let n = 0; n < ended; n++) {
     const task = over(n);
     await tasks.make({ task, outbox: [itemOf(task, 2, { kind: "report" })] });
@@ -56,6 +57,7 @@ test("a storm of 10,000 messages for one person passes no limit, asks first, and
   const text = (lane: Lane, n: number) =>
     anOutboxItem({
       ...{ key: `answer:${lane}:${n}`, lane, dueAtMs: START_MS },
+      taskId: lane === 3 ? answersTo("lisi") : null,
       body: { kind: "answer", to: "lisi", text: `lane ${lane} no ${n}` },
     });
   await outbox.add(Array.from({ length: notices }, (_, n) => text(4, n)));
@@ -80,6 +82,12 @@ test("a storm of 10,000 messages for one person passes no limit, asks first, and
   assert.equal(
     texts.reduce((sum, { what }) => sum + countIn(what), 0),
     ended + notices + answers,
+  );
+  // What was asked for comes whole, alone and in its order.
+  const answered = texts.filter(({ what }) => what.startsWith("lane 3 no"));
+  assert.deepEqual(
+    answered.map(({ what }) => what),
+    Array.from({ length: answers }, (_, n) => `lane 3 no ${n}`),
   );
   // Cards have five a minute at the very least, whatever else there is.
   assert.ok((cards.at(-1)?.atMs ?? 0) - START_MS <= (asked / 5) * 60_000);
@@ -108,6 +116,38 @@ async function shownOn(id: string, { store, chat }: Pick<Setting, "store" | "cha
   const shown = card?.batch === undefined ? id : card.batch;
   return { task, shown, card: chat.got.find(({ what }) => what === `${shown}@1`) };
 }
+
+test("the same answer to command after command is given each time, though there is no room for all", async (t) => {
+  const { store, chat, start } = outboxSetting(t);
+  const answers = Array.from({ length: 20 }, (_, n) =>
+    anOutboxItem({
+      ...{ key: `answer:${n}`, lane: 3 as const, taskId: answersTo("lisi"), dueAtMs: START_MS },
+      body: { kind: "answer", to: "lisi", text: "nothing waits for you" },
+    }),
+  );
+  await store.outbox.add(answers);
+  const { loop, until } = start();
+  await until("all to be told", async () => Object.keys(await store.outbox.depth()).length === 0);
+  await loop.stop();
+  const told = chat.got.map(({ what }) => what);
+  assert.deepEqual(told, Array(20).fill("nothing waits for you"));
+  assert.deepEqual(chat.dropped, []);
+});
+
+test("the answer to a click waits for room too, and is no line of a digest", async (t) => {
+  const { store, chat, start } = outboxSetting(t);
+  const clicks = Array.from({ length: 12 }, (_, n) => pending(n));
+  for (const task of clicks) {
+    const body = { kind: "reply", to: "lisi", about: "already_counted" } as const;
+    await store.tasks.make({ task, outbox: [itemOf(task, 3, body)] });
+  }
+  const { loop, until } = start();
+  await until("all to be told", async () => Object.keys(await store.outbox.depth()).length === 0);
+  await loop.stop();
+  const told = clicks.map(({ id }) => chat.got.filter(({ what }) => what.includes(shortId(id))).length);
+  assert.deepEqual(told, Array(12).fill(1));
+  assert.ok(chat.got.every(({ what }) => !what.startsWith("**Digest")));
+});
 
 test("a storm of 10,000 alerts asks for the first at once, and for all of them within a minute", async (t) => {
   const { store, chat, start } = outboxSetting(t);
