@@ -32,7 +32,7 @@ export function askingCard(task: Task, viewing: Viewing): CardView {
   const view: ButtonsView = {
     ...frame(task, viewing),
     tone: severityTone(task),
-    subtitle: joined(severityWord(task, texts), task.event.title),
+    subtitle: joined(severityWord(task.event, texts), task.event.title),
     text: withRoom(task.cardText, joined(waiting, id)),
     quote: boundQuote(task, viewing),
     buttons: [...decisionButtons(texts), ...offerButtons(task)],
@@ -107,7 +107,8 @@ export function severityTone(task: Task): Tone {
   return task.event.severity === "critical" || task.event.severity === "major" ? "danger" : "primary";
 }
 
-function severityWord({ event }: Task, texts: Texts): string {
-  const words: Readonly<Record<string, string>> = texts.cards.severities;
-  return (Object.hasOwn(words, event.severity) ? words[event.severity] : undefined) ?? event.severity;
+/** The word for a severity; its own name where a task kept one that there is no word for. */
+export function severityWord({ severity }: { severity: string }, { cards }: Texts): string {
+  const words: Readonly<Record<string, string>> = cards.severities;
+  return (Object.hasOwn(words, severity) ? words[severity] : undefined) ?? severity;
 }

@@ -1,4 +1,4 @@
-export { missingWords } from "./asking-card.ts";
+export { missingWords, severityWord } from "./asking-card.ts";
 export * from "./batch-card.ts";
 export * from "./card.ts";
 export * from "./card-words.ts";

@@ -1,5 +1,6 @@
 import type { ConfirmFault } from "../commands/confirmation.ts";
 import type { CommandId } from "../commands/registry.ts";
+import type { EventStatus } from "../events/event.ts";
 
 /** What chat answers to commands, in one language. */
 export interface CommandTexts {
@@ -112,7 +113,15 @@ export interface CommandTexts {
     approveAll: string;
     approveAllTitle: (count: number) => string;
   };
-  events: { title: string; none: string; violations: string; tasksOf: string; notKept: string };
+  events: {
+    title: string;
+    none: string;
+    labels: string;
+    statuses: Record<EventStatus, string>;
+    violations: string;
+    tasksOf: string;
+    notKept: string;
+  };
   rules: {
     title: string;
     none: string;

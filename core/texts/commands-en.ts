@@ -191,6 +191,8 @@ export const commandsEn: CommandTexts = {
   events: {
     title: "The latest events:",
     none: "No such events.",
+    labels: "Labels",
+    statuses: { firing: "firing", resolved: "resolved", point: "once" },
     violations: "does not fit its schema",
     tasksOf: "Tasks:",
     notKept: "The archive cannot be read now; try again later.",

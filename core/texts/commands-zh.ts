@@ -169,6 +169,8 @@ export const commandsZh: CommandTexts = {
   events: {
     title: "最近的事件：",
     none: "没有符合的事件。",
+    labels: "标签",
+    statuses: { firing: "告警中", resolved: "已恢复", point: "单次" },
     violations: "不合格式",
     tasksOf: "任务：",
     notKept: "归档暂时读不到，请稍后再试。",

@@ -1,4 +1,11 @@
-import { clockTime, factLine, type MessageViewing, plainLine, titleLine } from "../../../core/cards/index.ts";
+import {
+  clockTime,
+  factLine,
+  type MessageViewing,
+  plainLine,
+  severityWord,
+  titleLine,
+} from "../../../core/cards/index.ts";
 import { whyText } from "../../../core/commands/index.ts";
 import { isChatOpsError } from "../../../core/errors.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
@@ -57,19 +64,21 @@ async function searched(search: () => Promise<ArchivePage>): Promise<ArchivePage
 
 function eventLine(event: WhaleEvent, viewing: MessageViewing, line = titleLine): string {
   const when = clockTime(Date.parse(event.receivedAt), viewing.timeZone);
-  const parts = [event.title, event.subject, event.severity, event.status].filter(Boolean);
+  const { texts } = viewing;
+  const state = [severityWord(event, texts), texts.commands.events.statuses[event.status]];
+  const parts = [event.title, event.subject, ...state].filter(Boolean);
   return `**${shortId(event.id)}** ${parts.map((part) => line(part, viewing)).join(" · ")} · ${when}`;
 }
 
 function eventText(event: WhaleEvent, viewing: MessageViewing): string {
   const { labels, events } = viewing.texts.commands;
-  const { type, source, severity, labels: ofEvent, violations } = event;
+  const { type, source, labels: ofEvent, violations } = event;
   const facts: [string, string][] = [
     ["ID", event.id],
-    [labels.severity, severity],
+    [labels.severity, severityWord(event, viewing.texts)],
     [labels.source, `${source} · ${type}`],
     [
-      "labels",
+      events.labels,
       Object.entries(ofEvent)
         .map(([key, value]) => `${key}=${value}`)
         .join(" "),

@@ -38,3 +38,19 @@ test("a title that goes on and on is short in lists, and whole in the answer abo
   assert.ok(one.includes("警".repeat(3000)));
   assert.ok(why.includes(`${"警".repeat(59)}…`) && why.length < 300);
 });
+
+test("severity and status are told in the reader's words, as cards tell them", async () => {
+  const event = anEvent({ severity: "critical", status: "resolved", labels: { env: "prod" } });
+  const words = { zh: /紧急 · 已恢复/, en: /Critical · resolved/ };
+  for (const language of ["zh", "en"] as const) {
+    const [list = "", one = ""] = await answersAbout(event, language);
+    assert.match(list, words[language]);
+    assert.match(one, words[language]);
+    assert.match(
+      one,
+      language === "zh" ? /级别：紧急[\s\S]*标签：env=prod/ : /Level：Critical[\s\S]*Labels：env=prod/,
+    );
+  }
+  const [list = ""] = await answersAbout(event);
+  assert.doesNotMatch(list, /critical|resolved/);
+});
