@@ -30,7 +30,8 @@ function rank({ required, about }: ActionParameter): number {
 }
 
 function parameterLine(name: string, spec: ActionParameter, viewing: MessageViewing): string {
-  const { form } = viewing.texts.runs;
+  const { joins, runs } = viewing.texts;
+  const { form } = runs;
   const { types, required, secret, enum: choices, preset, about = "" } = spec;
   const facts = [
     types.join("|") || form.anyValue,
@@ -39,5 +40,5 @@ function parameterLine(name: string, spec: ActionParameter, viewing: MessageView
     choices ? form.oneOf(JSON.stringify(choices).slice(0, 100)) : "",
     preset === undefined || secret ? "" : form.preset(JSON.stringify(preset).slice(0, 60)),
   ].filter(Boolean);
-  return plainLine(`${name}（${facts.join("，")}）${about.slice(0, MOST_ABOUT)}`, viewing);
+  return plainLine(`${joins.aside(name, joins.list(facts))} ${about.slice(0, MOST_ABOUT)}`.trim(), viewing);
 }

@@ -18,7 +18,7 @@ export function listText(
   }: { grants: readonly RunGrant[]; aliases: readonly ActionAlias[]; silent: readonly string[] },
   viewing: MessageViewing,
 ): string {
-  const { runs } = viewing.texts;
+  const { runs, joins } = viewing.texts;
   if (grants.length === 0) return runs.none;
   const lines = aliases
     .filter((alias) => renderedParameter(alias) === null)
@@ -27,7 +27,7 @@ export function listText(
   return [
     runs.title,
     ...grants.map(
-      ({ id, title = id, actions }) => `> ${plainLine(`${title}：${actions.join(" ")}`, viewing)}`,
+      ({ id, title = id, actions }) => `> ${plainLine(joins.fact(title, actions.join(" ")), viewing)}`,
     ),
     runs.usage,
     ...(lines.length > 0 ? [runs.aliasesTitle] : []),

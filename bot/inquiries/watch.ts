@@ -233,8 +233,8 @@ async function over(question: Question | null, round: Round): Promise<void> {
   await tellGroup(question, round);
   if (question.end !== "lapsed") return;
   for (const to of question.card.recipients) {
-    const { questions } = (await round.view(null, [to])).texts;
-    const text = `**${shortId(question.taskId)}** ${questions.title}：${questions.ends.lapsed}`;
+    const { questions, joins } = (await round.view(null, [to])).texts;
+    const text = joins.fact(`**${shortId(question.taskId)}** ${questions.title}`, questions.ends.lapsed);
     await tellOne({ key: `${question.id}:lapsed~${to}`, to, text }, round);
   }
 }

@@ -100,8 +100,8 @@ function groupLabel({ group }: Approvers, label: string): string {
 }
 
 function namesPart({ people, names, more }: Approvers, { viewing }: TaskFacts): Part {
-  const { page } = viewing.texts;
-  const named = names === null ? page.unlisted : names.join("、");
+  const { page, joins } = viewing.texts;
+  const named = names === null ? page.unlisted : joins.list(names);
   const rest = more > 0 ? ` ${page.more(more)}` : "";
   return html`${named}${rest} <span class="soft">${peopleText(people)}</span>`;
 }
@@ -112,7 +112,7 @@ function decisionsPart({ task, viewing }: TaskFacts): Part {
   if (task.approval.mode === "policy") return texts.byPolicy(task.approval.policy.id);
   if (task.decisions.length === 0) return noDecision;
   return task.decisions.map(({ verdict, atMs, reason, ...decider }) => {
-    const why = reason ? `：${reason}` : "";
-    return html`<div>${deciderName(decider, viewing)} ${verdicts[verdict]}${why} <span class="soft">${pageTime(atMs, timeZone)}</span></div>`;
+    const said = reason ? texts.joins.fact(verdicts[verdict], reason) : verdicts[verdict];
+    return html`<div>${deciderName(decider, viewing)} ${said} <span class="soft">${pageTime(atMs, timeZone)}</span></div>`;
   });
 }

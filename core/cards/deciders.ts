@@ -33,7 +33,7 @@ export function namesOf(
   const given = votes(task).filter((vote) => vote.verdict === verdict);
   const named = given.map((vote) => {
     const name = deciderName(vote, viewing);
-    return vote.reason ? `${name}（${shorten(vote.reason, reasonCharacters)}）` : name;
+    return vote.reason ? viewing.texts.joins.aside(name, shorten(vote.reason, reasonCharacters)) : name;
   });
   return named.join(" ");
 }

@@ -57,7 +57,7 @@ export function reportText(task: Task, viewing: MessageViewing): string {
 
 /** One fact of a task as a quoted line. */
 export function factLine(label: string, value: string, viewing: MessageViewing): string {
-  return `> ${plainLine(label, viewing)}：${plainLine(value, viewing)}`;
+  return `> ${viewing.texts.joins.fact(plainLine(label, viewing), plainLine(value, viewing))}`;
 }
 
 function outputPart(task: Task, { texts, plain, shown: shownRun }: MessageViewing): string[] {
@@ -92,15 +92,23 @@ export function replyText(
   about: Extract<Effect, { kind: "reply" }>["about"] | "reason_taken",
   viewing: MessageViewing,
 ): string {
+  const title = titleLine(task.title, viewing);
+  return viewing.texts.joins.fact(withId(title, task, viewing), saidOf(task, about, viewing));
+}
+
+function saidOf(task: Task, about: Parameters<typeof replyText>[1], viewing: MessageViewing): string {
   const { texts } = viewing;
-  const head = `${titleLine(task.title, viewing)}（${texts.labels.id} ${shortId(task.id)}）：`;
-  if (about === "approval_counted") return head + texts.counted(missingWords(task, texts));
-  if (about === "rejection_counted") return head + texts.rejectionCounted(rejecters(task).length);
-  if (about === "reason_taken") return head + texts.reasonTaken;
-  if (about === "reason_asked") return head + texts.reasonAsked(shortId(task.id));
-  if (about === "offer_taken") return head + texts.offerTaken;
+  if (about === "approval_counted") return texts.counted(missingWords(task, texts));
+  if (about === "rejection_counted") return texts.rejectionCounted(rejecters(task).length);
+  if (about === "reason_taken") return texts.reasonTaken;
+  if (about === "reason_asked") return texts.reasonAsked(shortId(task.id));
+  if (about === "offer_taken") return texts.offerTaken;
   const standing = [decidedBy(task, viewing), texts.states[task.state]].filter(Boolean).join(" · ");
-  return `${head}${texts.refusals[about]}（${plainLine(standing, viewing)}）`;
+  return texts.joins.aside(texts.refusals[about], plainLine(standing, viewing));
+}
+
+function withId(title: string, { id }: Task, { texts }: MessageViewing): string {
+  return texts.joins.aside(title, `${texts.labels.id} ${shortId(id)}`);
 }
 
 /** What is told about a task that is no end of it. */
@@ -109,13 +117,20 @@ export function noticeText(
   about: Extract<Effect, { kind: "notice" }>["about"],
   viewing: MessageViewing & { nowMs: number },
 ): string {
-  const { texts } = viewing;
-  const head = `**${titleLine(task.title, viewing)}**（${texts.labels.id} ${shortId(task.id)}）：`;
+  const head = withId(`**${titleLine(task.title, viewing)}**`, task, viewing);
+  return viewing.texts.joins.fact(head, noticed(task, about, viewing));
+}
+
+function noticed(
+  task: Task,
+  about: Parameters<typeof noticeText>[1],
+  viewing: Parameters<typeof noticeText>[2],
+): string {
   if (about === "unreachable_people")
-    return head + plainLine(task.cards.flatMap((c) => c.unreachable).join(" "), viewing);
+    return plainLine(task.cards.flatMap((c) => c.unreachable).join(" "), viewing);
   const since = about === "stuck" ? stillSinceMs(task) : beganAtMs(task);
   const minutes = Math.max(1, Math.round((viewing.nowMs - since) / 60_000));
-  return head + plainNotice(task, about, { viewing, minutes });
+  return plainNotice(task, about, { viewing, minutes });
 }
 
 function beganAtMs(task: Task): number {

@@ -28,15 +28,19 @@ export interface DenialWords {
  * have changed roles taken up.
  */
 export function grantWords(granting: readonly Role[], admins: readonly Role[]): DenialWords {
-  const [may, let_] = [granting, admins].map((roles) => roles.map(roleText).join("；"));
+  const may = rolesText(granting);
+  const admin = rolesText(admins);
   return {
-    zh: `${may ? `有此权限的角色：${may}。` : "还没有角色有此权限。"}${let_ ? `可找：${let_}` : "请找 Whale 的管理员"}。`,
-    en: `${may ? `Roles that have it: ${may}. ` : "No role has it. "}${let_ ? `To be let, ask: ${let_}` : "Ask whoever runs Whale"}.`,
+    zh: `${may.zh ? `有此权限的角色：${may.zh}。` : "还没有角色有此权限。"}${admin.zh ? `可找：${admin.zh}` : "请找 Whale 的管理员"}。`,
+    en: `${may.en ? `Roles that have it: ${may.en}. ` : "No role has it. "}${admin.en ? `To be let, ask: ${admin.en}` : "Ask whoever runs Whale"}.`,
   };
 }
 
-function roleText({ name, of }: Role): string {
-  return `${name}（${peopleText(of)}）`;
+function rolesText(roles: readonly Role[]): DenialWords {
+  return {
+    zh: roles.map(({ name, of }) => `${name}（${peopleText(of)}）`).join("；"),
+    en: roles.map(({ name, of }) => `${name} (${peopleText(of)})`).join("; "),
+  };
 }
 
 /** What was asked for, and the roles of which the directory could not say whether they are held. */

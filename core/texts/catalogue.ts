@@ -127,6 +127,15 @@ export interface Texts {
   fileRefused: (facts: { place: string; what: string }) => string;
   /** To the approver of a policy that ends soon. */
   policyExpires: (facts: { policy: string; days: number; expires: string }) => string;
+  /** How texts that belong together are joined, with the language's own marks. */
+  joins: {
+    /** `状态：成功`, or `Status: done`. */
+    fact: (label: string, value: string) => string;
+    /** `磁盘清理（编号 123）`, or `Clean disks (ID 123)`. */
+    aside: (text: string, more: string) => string;
+    /** `甲、乙`, or `A, B`. */
+    list: (texts: readonly string[]) => string;
+  };
   /** Of a sentence in both languages, this one's. */
   wordsOf: (words: { zh: string; en: string }) => string;
   commands: CommandTexts;

@@ -202,6 +202,11 @@ export const en: Texts = {
     `**A file in WHALE_HOME cannot be used**\n${place}: ${what}\nWhat was in force before stays so; nothing was changed. Once mended it is taken by itself; whale check lists all faults.`,
   policyExpires: ({ policy, days, expires }) =>
     `**The policy "${policy}" that you approved expires in ${days} days** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
+  joins: {
+    fact: (label, value) => `${label}: ${value}`,
+    aside: (text, more) => `${text} (${more})`,
+    list: (texts) => texts.join(", "),
+  },
   wordsOf: ({ en }) => en,
   commands: commandsEn,
   questions: questionsEn,

@@ -200,6 +200,11 @@ export const zh: Texts = {
     `**WHALE_HOME 中有文件有误，没有采用**\n${place}：${what}\n之前的配置仍然有效，没有任何变化。改好后会自动采用；whale check 列出所有错误。`,
   policyExpires: ({ policy, days, expires }) =>
     `**您批准的策略「${policy}」还有 ${days} 天到期**（${expires}）\n届时依靠它的任务会被拒绝。要继续使用请重新批准：whale policies approve。`,
+  joins: {
+    fact: (label, value) => `${label}：${value}`,
+    aside: (text, more) => `${text}（${more}）`,
+    list: (texts) => texts.join("、"),
+  },
   wordsOf: ({ zh }) => zh,
   commands: commandsZh,
   questions: questionsZh,

@@ -69,8 +69,8 @@ test("the commands and cards are in English when the language is", async (t) => 
   await told("tasks", /waiting for approval/);
   await click(world, card, "approve");
   assert.equal(await cardClosed(world, card), "succeeded");
-  await told(`task ${ID}`, /State：succeeded/, /approved by 张三/);
-  await told(`ex ${ID}`, /State：succeeded/);
+  await told(`task ${ID}`, /State: succeeded/, /approved by 张三/);
+  await told(`ex ${ID}`, /State: succeeded/);
   await told(`logs ${ID}`, /Out of memory/);
   await told("logz", /Unknown command: logz/, /Did you mean: logs/);
   await told("task", /Write: task ID/);

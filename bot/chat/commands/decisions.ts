@@ -185,7 +185,7 @@ async function approveAll({ by, args, key, about, viewing }: Asked, deps: Decisi
   const faults = [...failed].map(([why, ids]) => {
     return texts.commands.notApproved({
       count: ids.length,
-      why: `${why}（${ids.slice(0, SHOWN).join(" ")}）`,
+      why: texts.joins.aside(why, ids.slice(0, SHOWN).join(" ")),
     });
   });
   return [texts.commands.approvedAll(done), ...faults].join("\n");

@@ -118,7 +118,7 @@ async function meant(
 }
 
 function ambiguousLine({ alias, format }: AliasMatch, viewing: MessageViewing): string {
-  const line = `${format.display}（${alias.action}）`;
+  const line = viewing.texts.joins.aside(format.display, alias.action);
   return `> ${plainLine(line, viewing)}`;
 }
 

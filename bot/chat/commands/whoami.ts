@@ -13,23 +13,25 @@ export function whoamiCommands(deps: WhoamiDeps): Pick<ChatCommands, "whoami"> {
 }
 
 async function whoami({ by, actor, viewing }: Asked, { directory }: WhoamiDeps): Promise<string> {
-  const { commands } = viewing.texts;
+  const { commands, joins } = viewing.texts;
   const names = (roles: readonly { name: string }[]) => roles.map(({ name }) => name).join(" ");
   const rights = RIGHTS.flatMap((right) => {
     const scope = scopeOf(actor, right);
-    return scope.kind === "nothing" ? [] : [`${right}${scopeText(scope)}`];
+    return scope.kind === "nothing"
+      ? []
+      : [scope.kind === "limited" ? joins.aside(right, scopeText(scope)) : right];
   });
   return commands.whoami({
     name: plainLine(await directory.nameOf(by), viewing),
     userId: viewing.plain(by),
     roles: names(actor.roles) || commands.none,
     unsure: names(actor.unsure),
-    rights: viewing.plain(rights.join("、")) || commands.none,
+    rights: viewing.plain(joins.list(rights)) || commands.none,
   });
 }
 
-function scopeText(scope: Scope): string {
-  return scope.kind === "limited" ? `（${scope.anyOf.map(reachText).join(" / ")}）` : "";
+function scopeText({ anyOf }: Extract<Scope, { kind: "limited" }>): string {
+  return anyOf.map(reachText).join(" / ");
 }
 
 function reachText(reach: Reach): string {

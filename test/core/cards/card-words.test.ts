@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ButtonsView, type CardView, cardWords } from "../../../core/cards/index.ts";
+import { textsOf } from "../../../core/texts/index.ts";
 
-const viewing = { plain: (text: string) => text.replace(/[<>[\]()*]/g, "\\$&") };
+const viewing = { texts: textsOf("en"), plain: (text: string) => text.replace(/[<>[\]()*]/g, "\\$&") };
 const CARD: ButtonsView = {
   ...{ source: "Whale · shop", tone: "primary", title: "Clean h1", subtitle: "asked by lisi", text: "why" },
   rows: [{ label: "Action", value: "disk.cleanup" }],
@@ -15,8 +16,8 @@ test("a card in words says what it shows, without its buttons", () => {
     "**Clean h1**",
     "> asked by lisi",
     "> why",
-    "> Action：disk.cleanup",
-    "> Params：path: /var",
+    "> Action: disk.cleanup",
+    "> Params: path: /var",
     "https://whale.example/t",
   ]);
 });

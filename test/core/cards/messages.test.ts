@@ -180,6 +180,21 @@ describe("the report", () => {
   });
 });
 
+test("what English readers are told of a task holds no Chinese marks", () => {
+  const viewing = { ...aViewing("en", { nameOf: (id) => id }), nowMs: START_MS };
+  const made = ended("failed", LOCAL, { title: "Clean", cardRows: [], targets: ["vm-1"] });
+  const voted = made.decisions.map((one) => ({ ...one, reason: "because" }));
+  const event = { ...made.event, title: "full", subject: "vm-1" };
+  const task = { ...made, event, decisions: voted };
+  const texts = [
+    reportText(task, viewing),
+    replyText(task, "already_decided", viewing),
+    noticeText(task, "stuck", viewing),
+    taskLine(task, viewing),
+  ];
+  for (const text of texts) assert.doesNotMatch(text, /[：（），。、；]|\p{Script=Han}/u);
+});
+
 describe("the answer to a click", () => {
   const REASONS = Object.keys(textsOf("zh").refusals) as RefusalReason[];
   for (const language of LANGUAGES) {

@@ -76,7 +76,7 @@ describe("the state of an execution", () => {
 
   test("tells how long it took when it is over", () => {
     const over = { ...EXECUTION, status: "succeeded", elapsedSeconds: 12.34 };
-    assert.match(executionText(aMadeTask(), over, aViewing("en")), /> Took：12\.3 s/);
+    assert.match(executionText(aMadeTask(), over, aViewing("en")), /> Took: 12\.3 s/);
   });
 });
 

@@ -214,7 +214,7 @@ test("who was denied is told who may, and who may let them", () => {
   // Why somebody is denied says where rights are granted, before this.
   assert.doesNotMatch(zh + en, /roles\.yaml/);
   assert.match(zh, /有此权限的角色：shop（#sre-oncall）。.*可找：admin（wangwu）/);
-  assert.match(en, /Roles that have it: shop（#sre-oncall）.*ask: admin（wangwu）/);
+  assert.match(en, /Roles that have it: shop \(#sre-oncall\).*ask: admin \(wangwu\)/);
   assert.match(grantWords([], []).zh, /还没有角色有此权限.*请找 Whale 的管理员/);
 });
 

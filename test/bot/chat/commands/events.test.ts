@@ -48,7 +48,7 @@ test("severity and status are told in the reader's words, as cards tell them", a
     assert.match(one, words[language]);
     assert.match(
       one,
-      language === "zh" ? /级别：紧急[\s\S]*标签：env=prod/ : /Level：Critical[\s\S]*Labels：env=prod/,
+      language === "zh" ? /级别：紧急[\s\S]*标签：env=prod/ : /Level: Critical[\s\S]*Labels: env=prod/,
     );
   }
   const [list = ""] = await answersAbout(event);
