@@ -4,7 +4,7 @@ import type { Routed } from "../clusters/route.ts";
 import type { JsonObject } from "../ids/index.ts";
 import { findServerTemplate } from "../params/server-template.ts";
 import type { Scope, Template } from "../params/template.ts";
-import { type Policy, policyFault } from "../policies/policy.ts";
+import { type Policy, type PolicyFault, policyFault } from "../policies/policy.ts";
 import type { ApprovalSnapshot, OfferSnapshot } from "../tasks/task.ts";
 import type { CompiledRow, CompiledRule } from "./compile-rule.ts";
 import type { ApprovalSpec, CardRow } from "./rule.ts";
@@ -39,7 +39,8 @@ export function renderWork(compiled: CompiledRule, scope: Scope): Part<RenderedW
   };
 }
 
-const SERVER_TEMPLATE = "holds {{ or {%, which StackStorm would render";
+const SERVER_TEMPLATE =
+  "含有 {{ 或 {%，StackStorm 会把它当模板执行 (holds {{ or {%, which StackStorm would render)";
 
 function fail(path: string, message: string): { outcome: "failed"; path: string; message: string } {
   return { outcome: "failed", path, message };
@@ -53,9 +54,10 @@ function renderTargets(templates: readonly Template[], scope: Scope): Part<strin
     const rendered = template.render(scope);
     if (rendered.outcome === "failed") return fail(path, rendered.message);
     for (const value of Array.isArray(rendered.value) ? rendered.value : [rendered.value]) {
-      if (typeof value !== "string" && typeof value !== "number") return fail(path, "is not a text");
+      if (typeof value !== "string" && typeof value !== "number")
+        return fail(path, "不是文本 (is not a text)");
       const target = String(value).trim();
-      if (target === "") return fail(path, "is empty");
+      if (target === "") return fail(path, "是空的 (is empty)");
       if (findServerTemplate(target) !== null) return fail(path, SERVER_TEMPLATE);
       targets.push(target);
     }
@@ -68,7 +70,10 @@ function renderKey(template: Template | undefined, scope: Scope): Part<string | 
   const rendered = template.renderText(scope);
   if (rendered.outcome === "failed") return fail("throttle.key", rendered.message);
   if (rendered.value.length > MAX_THROTTLE_KEY_CHARS) {
-    return fail("throttle.key", `is longer than ${MAX_THROTTLE_KEY_CHARS} characters`);
+    return fail(
+      "throttle.key",
+      `超过 ${MAX_THROTTLE_KEY_CHARS} 个字符 (is longer than ${MAX_THROTTLE_KEY_CHARS} characters)`,
+    );
   }
   return rendered;
 }
@@ -89,6 +94,13 @@ export interface PolicyContext {
   policies: readonly Policy[];
 }
 
+const POLICY_FAULTS: Readonly<Record<PolicyFault, string>> = {
+  policy_digest_differs: "批准后被改动过 (edited after its approval)",
+  policy_expired: "已到期 (has expired)",
+  policy_not_yet: "尚未生效 (not in force yet)",
+  policy_not_for_action: "不包括这个动作 (does not name this action)",
+};
+
 /** The gate of one action as a task carries it, or why the policy that stands for one is void. */
 export function resolveApproval(
   approval: ApprovalSpec,
@@ -97,9 +109,10 @@ export function resolveApproval(
 ): { outcome: "resolved"; approval: ApprovalSnapshot } | { outcome: "void"; message: string } {
   if (approval.mode === "people") return { outcome: "resolved", approval };
   const policy = context.policies.find(({ id }) => id === approval.policy);
-  if (!policy) return { outcome: "void", message: `policy ${approval.policy} does not exist` };
+  if (!policy)
+    return { outcome: "void", message: `策略 ${approval.policy} 不存在 (there is no such policy)` };
   const fault = policyFault(policy, action, context.nowMs);
-  if (fault) return { outcome: "void", message: `policy ${policy.id}: ${fault}` };
+  if (fault) return { outcome: "void", message: `策略 policy ${policy.id}: ${POLICY_FAULTS[fault]}` };
   return { outcome: "resolved", approval: { mode: "policy", policy } };
 }
 

@@ -161,10 +161,10 @@ describe("an event is held back", () => {
     [
       "a target is empty",
       { targets: ["a", "{{ detail.host | replace: 'vm-1', ' ' }}"] },
-      /^targets\.1: is empty/,
+      /^targets\.1: 是空的 \(is empty\)/,
     ],
-    ["a target is an object", { targets: ["{{ detail }}"] }, /^targets\.0: is not a text/],
-    ["a target is null", { targets: ["{{ nil }}"] }, /^targets\.0: is not a text/],
+    ["a target is an object", { targets: ["{{ detail }}"] }, /^targets\.0: 不是文本 \(is not a text\)/],
+    ["a target is null", { targets: ["{{ nil }}"] }, /^targets\.0: 不是文本 \(is not a text\)/],
     [
       "the throttle key names a missing field",
       { throttle: { key: "{{ gone }}", limit: 1, perMs: 1, burst: 1 } },
@@ -173,7 +173,7 @@ describe("an event is held back", () => {
     [
       "the throttle key is longer than is kept",
       { throttle: { key: `{{ detail.host }}${"k".repeat(256)}`, limit: 1, perMs: 1, burst: 1 } },
-      /^throttle\.key: is longer than 256/,
+      /^throttle\.key: 超过 256 个字符 \(is longer than 256/,
     ],
   ];
   for (const [name, overrides, message] of failing) {
@@ -189,11 +189,11 @@ describe("an event is held back", () => {
       const event = anEvent({ detail: { host: evil, app: "a", usage: 91, paths: [{ deep: evil }] } });
       const inParams = verdict(aRule({ targets: [] }), event);
       assert.equal(inParams.reason, "params_failed");
-      assert.match(inParams.message ?? "", /^params\.host: holds/);
+      assert.match(inParams.message ?? "", /^params\.host: 含有.*\(holds/);
       const deep = verdict(aRule({ targets: [], params: { p: "{{ detail.paths }}" } }), event);
-      assert.match(deep.message ?? "", /^params\.p\.0\.deep: holds/);
+      assert.match(deep.message ?? "", /^params\.p\.0\.deep: 含有/);
       const inTarget = verdict(aRule({ params: {} }), event);
-      assert.match(inTarget.message ?? "", /^targets\.0: holds/);
+      assert.match(inTarget.message ?? "", /^targets\.0: 含有/);
     });
   }
 
@@ -204,10 +204,10 @@ describe("an event is held back", () => {
 
   const byPolicy = aRule({ action: "disk.show", approval: { mode: "policy", policy: "read-only" } });
   const voidPolicies: [string, JudgeContext["policies"], RegExp][] = [
-    ["is missing", [], /does not exist/],
-    ["has expired", [aPolicy({ expires: "2026-02-01" })], /policy_expired/],
-    ["is not for the action", [aPolicy({ actions: ["dmesg.show"] })], /policy_not_for_action/],
-    ["was edited after its approval", [{ ...aPolicy(), expires: "2040-01-01" }], /policy_digest_differs/],
+    ["is missing", [], /read-only 不存在 \(there is no such policy\)/],
+    ["has expired", [aPolicy({ expires: "2026-02-01" })], /已到期 \(has expired\)/],
+    ["is not for the action", [aPolicy({ actions: ["dmesg.show"] })], /不包括这个动作/],
+    ["was edited after its approval", [{ ...aPolicy(), expires: "2040-01-01" }], /批准后被改动过 \(edited/],
   ];
   for (const [name, policies, message] of voidPolicies) {
     test(`as policy_void when the policy ${name}`, () => {
