@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { errorText } from "../../core/errors.ts";
 
 type Register = (whale: Command) => void;
@@ -57,17 +57,40 @@ async function packs(): Promise<Register> {
 
 /** The command line with the part that is called, or with all where none is known by that name. */
 async function program(called: string | undefined): Promise<Command> {
-  const whale = new Command("whale").description(
-    "鲸：企业微信里的运维自动化 · operations automation in WeCom",
-  );
+  const whale = new Command("whale")
+    .description("鲸：企业微信里的运维自动化 · operations automation in WeCom")
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
   const parts = PARTS.filter(({ names }) => called !== undefined && names.includes(called));
   for (const { load } of parts.length > 0 ? parts : PARTS) (await load())(whale);
   return whale;
 }
 
+/** What a command line is wrong in, before what the parser says of it. */
+const WRONG: Readonly<Record<string, string>> = {
+  "commander.unknownCommand": "没有这个命令",
+  "commander.unknownOption": "没有这个选项",
+  "commander.excessArguments": "参数太多",
+  "commander.missingArgument": "缺少参数",
+  "commander.missingMandatoryOptionValue": "缺少必需的选项",
+  "commander.optionMissingArgument": "选项缺少值",
+  "commander.conflictingOption": "选项不能同时使用",
+  "commander.invalidArgument": "值不合适",
+};
+
+/** Help that was asked for is no error, and has been shown. */
+function tellError(error: unknown): number {
+  if (!(error instanceof CommanderError)) {
+    console.error(errorText(error));
+    return 1;
+  }
+  const wrong = WRONG[error.code];
+  if (wrong !== undefined) console.error(`${wrong} · ${error.message}`);
+  return error.exitCode;
+}
+
 try {
   await (await program(process.argv[2])).parseAsync();
 } catch (error) {
-  console.error(errorText(error));
-  process.exitCode = 1;
+  process.exitCode = tellError(error);
 }
