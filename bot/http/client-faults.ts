@@ -14,9 +14,9 @@ const ANSWERS: Readonly<Record<string, FaultAnswer>> = {
 const BAD_REQUEST: FaultAnswer = { status: "400 Bad Request", code: "bad_request" };
 
 const MESSAGES: Readonly<Record<string, string>> = {
-  too_slow: "the request did not come in time",
-  headers_too_large: "the address or the headers are too large",
-  too_large: "the extensions of the body's chunks are too large",
+  too_slow: "请求没有按时发完 (the request did not come in time)",
+  headers_too_large: "地址或请求头太大 (the address or the headers are too large)",
+  too_large: "请求体分块的扩展太大 (the extensions of the body's chunks are too large)",
 };
 
 /** Clients that went away; nobody is there to be answered. */
@@ -41,7 +41,7 @@ export function answerFault(
   log.warn({ code, reason: fault }, "request broken off");
   // Into an answer that has begun, this one would be taken for its end.
   if (!socket.writable || (socket.bytesWritten ?? 0) > 0) return void socket.destroy();
-  const message = MESSAGES[code] ?? "this is not HTTP as it should be";
+  const message = MESSAGES[code] ?? "这不是正确的 HTTP (this is not HTTP as it should be)";
   const body = JSON.stringify({ error: { code, message } });
   const head =
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +

@@ -45,7 +45,7 @@ export function turnAway(ctx: Exchange, pressure: Pressure, { metrics }: Pick<An
   const reason = pressure.outcome === "sheds" ? pressure.reason : "bodies_in_flight";
   ctx.status = 503;
   ctx.set("Retry-After", String(retryAfterSeconds(reason)));
-  const message = `nothing more can be kept safe now (${reason}); send it again`;
+  const message = `现在存不下更多，请再发一次 (nothing more can be kept safe now, send it again): ${reason}`;
   ctx.body = { error: { code: "overloaded", message } };
   metrics.count("intake_shed", { reason });
 }
@@ -60,9 +60,19 @@ const MESSAGES: Partial<Record<AuthReason, string>> = {
   topic_not_allowed: "this topic may not deliver here",
 };
 
+const CHINESE: Partial<Record<AuthReason, string>> = {
+  address_not_allowed: "这个事件源不收你的地址发来的内容",
+  bad_credentials: "不是这个事件源的凭证",
+  repeated_credentials: "凭证给了不止一次",
+  bad_signature: "签名不是用这个事件源的密钥对此请求体做的",
+  foreign_page: "这个事件源不收别的网站的页面发来的内容",
+  stale_timestamp: "签名的时间与现在相差太大",
+  topic_not_allowed: "这个主题不可以发到这里",
+};
+
 /** The answer to a caller who may not post. It says no more than the reason. */
 export function deny(ctx: Exchange, auth: SourceAuth, reason: AuthReason, deps: AnswerDeps): void {
-  const message = MESSAGES[reason] ?? "this source asks for credentials";
+  const message = `${CHINESE[reason] ?? "这个事件源要求凭证"} (${MESSAGES[reason] ?? "this source asks for credentials"})`;
   const forbidden = reason === "address_not_allowed" || reason === "foreign_page";
   // Credentials would not help against where it comes from.
   if (!forbidden) ctx.set("WWW-Authenticate", auth.kind === "basic" ? 'Basic realm="whale"' : "Bearer");

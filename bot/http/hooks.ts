@@ -23,6 +23,7 @@ export interface HookDeps extends IntakeDeps, TopicDeps {
 }
 
 const RETRY_AFTER_SECONDS = 5;
+const RATE_LIMITED = "这个事件源发得太快 (this source sends more than it may)";
 /** Senders whose alert is a GET, and its query the body. */
 const GET_KINDS: readonly string[] = ["open-falcon"];
 
@@ -32,11 +33,21 @@ export async function handleHook(ctx: Exchange, name: string, deps: HookDeps): P
   if (pressure.sheds()) return turnAway(ctx, pressure.pressure(), deps);
   const ready = deps.sources().get(name);
   if (!ready)
-    return fail(ctx, 404, { code: "unknown_source", message: `no source is named ${quoted(name)}` }, deps);
+    return fail(
+      ctx,
+      404,
+      { code: "unknown_source", message: `没有这个事件源 (no source is named so): ${quoted(name)}` },
+      deps,
+    );
   const { source } = ready;
   if (!takesMethod(ready, ctx.method)) {
     ctx.set("Allow", "POST");
-    return fail(ctx, 405, { code: "method_not_allowed", message: "this source takes POST alone" }, deps);
+    return fail(
+      ctx,
+      405,
+      { code: "method_not_allowed", message: "这个事件源只收 POST (it takes POST alone)" },
+      deps,
+    );
   }
   const caller = callerOf(ctx.req, ctx.query, deps.trustProxyHops);
   const judged = checkCaller(source, caller);
@@ -79,13 +90,13 @@ async function takeVerified(ctx: Exchange, ready: ReadySource, given: Given): Pr
   if (signature.outcome === "unavailable") {
     deps.log.error({ source: name, reason: signature.message }, "a signature cannot be checked");
     ctx.set("Retry-After", String(RETRY_AFTER_SECONDS));
-    const message = "the signature cannot be checked now; send it again";
+    const message = "现在验不了签名，请再发一次 (the signature cannot be checked now; send it again)";
     return fail(ctx, 503, { code: signature.reason, message }, deps);
   }
   const waitSeconds = deps.rates.take(name, limits, nowMs);
   if (waitSeconds !== null) {
     ctx.set("Retry-After", String(waitSeconds));
-    return fail(ctx, 429, { code: "rate_limited", message: "this source sends more than it may" }, deps);
+    return fail(ctx, 429, { code: "rate_limited", message: RATE_LIMITED }, deps);
   }
   const { replay } = signature;
   const taken = await post(ctx, ready, { bytes, deps, ...(replay ? { replay } : {}) });
@@ -146,7 +157,9 @@ export async function takeAndAnswer(
     const code = isChatOpsError(error) ? error.code : "internal";
     ctx.set("Retry-After", String(RETRY_AFTER_SECONDS));
     ctx.status = 503;
-    ctx.body = { error: { code, message: "the events could not be stored; send them again" } };
+    ctx.body = {
+      error: { code, message: "事件没能存下，请再发一次 (the events could not be stored; send them again)" },
+    };
     return null;
   }
 }
@@ -171,7 +184,8 @@ async function tooLarge(
   { head, maxBytes, deps }: { head: Buffer; maxBytes: number; deps: HookDeps },
 ): Promise<void> {
   const kept = !isSigned(source.auth);
-  const message = `the body is larger than ${maxBytes} bytes${kept ? "; its beginning is kept" : ""}`;
+  const [zh, en] = kept ? ["，已保留开头", "; its beginning is kept"] : ["", ""];
+  const message = `请求体超过 ${maxBytes} 字节${zh} (the body is larger than ${maxBytes} bytes${en})`;
   const raw = rawOf(head, contentType(ctx));
   // Of a signed source nobody knows yet who sends this: strangers must not fill the store.
   if (kept) await deps.journal.refuse({ source: source.name, reason: "too_large", message, raw });

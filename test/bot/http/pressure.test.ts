@@ -38,7 +38,10 @@ describe("near a limit intake turns away before it promises anything", () => {
         [answer.status, ((await answer.json()) as { error: object }).error],
         [
           503,
-          { code: "overloaded", message: `nothing more can be kept safe now (${reason}); send it again` },
+          {
+            code: "overloaded",
+            message: `现在存不下更多，请再发一次 (nothing more can be kept safe now, send it again): ${reason}`,
+          },
         ],
       );
       const ready = await server.ready();
