@@ -63,13 +63,25 @@ function tellGoingOn(task: Task, nowMs: number): { task: Task; effects: Effect[]
   const anew = new Set(shown.effects.flatMap((effect) => (effect.kind === "update" ? effect.cardNo : [])));
   const left = shown.task.cards.filter(({ no, shownHoldMs }) => shownHoldMs !== undefined && !anew.has(no));
   if (left.length === 0) return shown;
-  const people = new Map(left.flatMap(({ to }) => to.map((one) => [JSON.stringify(one), one] as const)));
-  const card = newCard(task, [...people.values()], "going_on");
   const cards = shown.task.cards.map((one) => (left.includes(one) ? followed(one) : one));
+  const waiting = cards.find(({ purpose, sentAtMs }) => purpose === "going_on" && sentAtMs === null);
+  const people = peopleOf(waiting ? [waiting, ...left] : left);
+  if (waiting) {
+    // It goes to these people too: somebody who is among both would get the same card twice.
+    const joined = cards.map((one) => (one === waiting ? { ...one, to: people } : one));
+    return { task: { ...task, cards: joined }, effects: shown.effects };
+  }
+  const card = newCard(task, people, "going_on");
   return {
     task: { ...task, cards: [...cards, card] },
     effects: [...shown.effects, { kind: "card", cardNo: card.no }],
   };
+}
+
+/** Whom some cards are for, each group of people once. */
+function peopleOf(cards: readonly CardRecord[]): CardRecord["to"] {
+  const people = cards.flatMap(({ to }) => to.map((one) => [JSON.stringify(one), one] as const));
+  return [...new Map(people).values()];
 }
 
 function followed({ shownHoldMs: _, ...card }: CardRecord): CardRecord {

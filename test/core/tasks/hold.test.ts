@@ -125,6 +125,28 @@ describe("a task that no stop holds any more", () => {
     assert.deepEqual(stepAt(going, sent).effects, [{ kind: "card", cardNo: 2 }]);
   });
 
+  test("a card that was on its way is followed by the card that follows the others, while that waits", () => {
+    const told = walk(held(), () => shown(HELD_MS));
+    const leads = [{ tag: "sre-oncall" }, { tag: "sre-leads" }];
+    const second = cardOf(held(), {
+      no: 2,
+      purpose: "escalation",
+      to: leads,
+      codes: [],
+    });
+    const going = walk({ ...told, cards: [cardOf(told, { codes: [] }), second] }, release);
+    const late = stepAt(going, { kind: "card_shown", cardNo: 2, code: "code-4", holdMs: HELD_MS });
+    assert.deepEqual(late.effects, []);
+    assert.deepEqual(
+      late.task.cards.map(({ purpose, to, isFollowed = false }) => [purpose, to, isFollowed]),
+      [
+        ["approval", [{ tag: "sre-oncall" }], true],
+        ["escalation", leads, true],
+        ["going_on", leads, false],
+      ],
+    );
+  });
+
   test("what has ended meanwhile is closed by its own update alone", () => {
     const over = walk(held(), () => ({ kind: "withdraw" }));
     assert.deepEqual(stepAt(over, shown(HELD_MS)).effects, []);
