@@ -10,9 +10,12 @@ const HIDDEN = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--\p{
  */
 const TRANSLATED = /\$(?=(?:userName|departmentName|userAlias|userAliasOrName)=)/gi;
 
-/** Beginnings of tags and mentions, and what makes a link of a bracket. Cards show them as they are, but not every client need. */
-const MARKUP = /<(?=[@!/?a-z])|\](?=\s*[([])/gi;
-const LOOKS_LIKE: Record<string, string> = { "<": "＜", "]": "］" };
+/**
+ * Beginnings of tags, mentions and entities, and what makes a link of a bracket. Cards show them as they are, but not
+ * every client need.
+ */
+const MARKUP = /<(?=[@!/?a-z])|\](?=\s*[([])|&(?=#?[a-z0-9]+;|lt|gt|#x?[\da-f])/gi;
+const LOOKS_LIKE: Record<string, string> = { "<": "＜", "]": "］", "&": "＆" };
 
 /** Spaces, tabs and line ends of every kind, as one run: each is read once, however long it is. */
 const BLANKS = /[ \t\v\f\n\r\u0085\u2028\u2029]+/g;

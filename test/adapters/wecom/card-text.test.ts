@@ -40,6 +40,16 @@ describe("cleaning text for a screen", () => {
   });
 });
 
+describe("text within a card", () => {
+  it("holds nothing that a client which reads entities would take for markup", () => {
+    assert.equal(cardText("&lt;@all&gt; &#60;a &#x5d( &lt", 60), "＆lt;@all＆gt; ＆#60;a ＆#x5d( ＆lt");
+  });
+
+  it("keeps an ampersand that is none, as in an address", () => {
+    assert.equal(cardText("http://a/?b=1&c=2 & more", 60), "http://a/?b=1&c=2 & more");
+  });
+});
+
 describe("shortening text", () => {
   it("leaves text within the limit alone", () => {
     assert.equal(shorten("一二三", 3), "一二三");

@@ -11,6 +11,9 @@ const TRICKS = [
   "<@all>",
   "<@zhangsan>",
   '<font color="info">成功</font>',
+  "&lt;@all&gt;",
+  "&#60;a href=http://evil.example&#x3E;",
+  "&#x5d;(http://evil.example)",
   "<a href='http://evil.example'>x</a>",
   "<think>",
   "\u202Eexe.\u202C",
@@ -47,7 +50,18 @@ const FORBIDDEN: readonly [what: string, found: RegExp][] = [
   ["half a character", /\p{Surrogate}/u],
 ];
 
-/** What of it stands in a text that people are shown. */
+/** What of it stands in a text that people are shown, also by a client that reads entities. */
 export function tricksIn(shown: string): string[] {
-  return FORBIDDEN.flatMap(([what, found]) => (found.test(shown) ? [what] : []));
+  const read = withoutEntities(shown);
+  return FORBIDDEN.flatMap(([what, found]) => (found.test(shown) || found.test(read) ? [what] : []));
+}
+
+const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", lbrack: "[", rsqb: "]" };
+
+function withoutEntities(text: string): string {
+  return text.replace(/&(?:#(\d+)|#x([\da-f]+)|([a-z]+));?/gi, (whole, decimal, hex, name) => {
+    const point = decimal ? Number(decimal) : hex ? Number.parseInt(hex, 16) : null;
+    if (point === null) return NAMED[String(name).toLowerCase()] ?? whole;
+    return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });
 }
