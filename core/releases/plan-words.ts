@@ -33,8 +33,9 @@ export function planSummary(plan: ReleasePlan): Words {
   const items = plan.packs.flatMap((pack) => pack.items);
   const count = (change: ItemChange["change"]) => items.filter((one) => one.change === change).length;
   const [added, changed, removed] = [count("added"), count("changed"), count("removed")];
-  const zh = `${plan.packs.length} 个包有变化：新增 ${added}、修改 ${changed}、删除 ${removed}`;
-  const en = `${plan.packs.length} packs change: ${added} added, ${changed} changed, ${removed} removed`;
+  const zh = `${plan.packs.length} 个包有变化：内容新增 ${added} 项、修改 ${changed} 项、删除 ${removed} 项`;
+  const packs = plan.packs.length === 1 ? "1 pack changes" : `${plan.packs.length} packs change`;
+  const en = `${packs}: items added ${added}, changed ${changed}, removed ${removed}`;
   if (plan.compatible) return { zh, en };
   return { zh: `${zh}；有不兼容的变化`, en: `${en}; some of it is not compatible` };
 }

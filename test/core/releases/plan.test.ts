@@ -76,6 +76,11 @@ describe("a plan tells of", () => {
         ["old", "removed", "1.0.0", null],
       ],
     );
+    const [summary] = planLines(plan);
+    assert.deepEqual(summary, {
+      zh: "3 个包有变化：内容新增 1 项、修改 0 项、删除 2 项；有不兼容的变化",
+      en: "3 packs change: items added 1, changed 0, removed 2; some of it is not compatible",
+    });
     const zh = planLines(plan).map((line) => line.zh);
     assert.ok(zh.includes("包 disk 修改 1.0.0 → 1.1.0"), zh.join("\n"));
     assert.ok(zh.includes("涉及：规则 vm-disk、执行许可 ops"), zh.join("\n"));
