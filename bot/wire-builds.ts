@@ -140,7 +140,7 @@ function tellerOver({ stores, textsFor, clock }: BuildParts) {
     if (to === undefined || (stage !== "done" && stage !== "failed" && stage !== "canceled")) return;
     const said = build.image?.reference ?? build.problem?.split("\n")[0] ?? "";
     const words = {
-      zh: `包集 ${build.set} ${ENDS[stage].zh}：${said}（whale builds show ${build.id}）`,
+      zh: `共享 Pack ${build.set} ${ENDS[stage].zh}：${said}（whale builds show ${build.id}）`,
       en: `pack set ${build.set}, ${ENDS[stage].en}: ${said} (whale builds show ${build.id})`,
     };
     const text = markdownText((await textsFor(to)).wordsOf(words));

@@ -51,7 +51,7 @@ function checkFolder(located: Located, repo: Path): Problem[] {
   if (allowed.some((folder) => isWithin(url, folder))) return [];
   return [
     problemAt(located, path, {
-      zh: "本机目录只能在包集 folders 列出的目录之下",
+      zh: "本机目录只能在共享 Pack folders 列出的目录之下",
       en: "a folder of this machine must stand below one that the set lists in folders",
     }),
   ];

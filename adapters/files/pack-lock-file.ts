@@ -78,7 +78,7 @@ export function parsePackLock(text: string, set: string): LockReading {
     return { outcome: "refused", message: formatProblems(problems) };
   const lock = SHAPE.read(reading.located);
   if (lock.set === set) return { outcome: "read", lock };
-  const message = `${file}: 是包集 ${lock.set} 的锁 (is the lock of the set ${lock.set})`;
+  const message = `${file}: 是共享 Pack ${lock.set} 的锁 (is the lock of the set ${lock.set})`;
   return { outcome: "refused", message };
 }
 

@@ -114,7 +114,7 @@ function placeText({ cluster, version, enabled }: ShownAction["places"][number])
 
 const USES: Record<ActionUse["kind"], string> = {
   ...{ rule: "规则 rule", offer: "按钮 offer", run: "手工 run", policy: "策略 policy" },
-  ...{ roster: "值班表 roster", "pack-set": "包集 pack set" },
+  ...{ roster: "值班表 roster", "pack-set": "共享 Pack pack set" },
 };
 
 function useText({ kind, name }: ShownAction["uses"][number]): string {

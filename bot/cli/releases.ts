@@ -32,12 +32,12 @@ interface ListedRelease {
 
 /** `whale releases …`: asks the running Whale. Approved they are in chat, or over REST by a person. */
 export function releaseCommands(whale: Command): void {
-  const releases = whale.command("releases").description("发布 Pack 集 · releases of pack sets");
+  const releases = whale.command("releases").description("发布共享 Pack · releases of pack sets");
   releases.command("list", { isDefault: true }).description("历史 · history").action(list);
   releases.command("show").argument("<id>", ID).description("一次发布 · one of them").action(show);
   releases
     .command("start")
-    .argument("<set>", "Pack 集 · the pack set")
+    .argument("<set>", "共享 Pack · the pack set")
     .option("--build <id>", "构建，不写则为最新 · the build; the newest when absent")
     .option("--why <text>", "原因 · why", "")
     .description("提出发布，由集写明的人批准 · asks for one; those whom the set names approve it")

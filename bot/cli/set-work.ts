@@ -83,7 +83,7 @@ export async function withSet(id: string, act: (work: SetWork) => Promise<void>)
   const set = files.home.packSets.find((one) => one.id === id);
   if (!set) {
     const known = files.home.packSets.map((one) => one.id).join(", ") || "-";
-    return refuse([`没有这个包集 (no such pack set), 已有 (there are): ${known}`]);
+    return refuse([`没有这个共享 Pack (no such pack set), 已有 (there are): ${known}`]);
   }
   const dir = await mkdtemp(join(tmpdir(), "whale-packs-"));
   const ending = new AbortController();

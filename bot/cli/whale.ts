@@ -48,7 +48,7 @@ async function packs(): Promise<Register> {
   const { packBuildCommand } = await import("./builds.ts");
   const { packSetCommands } = await import("./packs.ts");
   return (whale) => {
-    const group = whale.command("packs").description("pack 与包集 · packs and pack sets");
+    const group = whale.command("packs").description("pack 与共享 Pack · packs and pack sets");
     packToolCommands(group);
     packSetCommands(group);
     packBuildCommand(group);

@@ -14,7 +14,7 @@ export async function lookAtPrograms(
     const { holds, reduced } = findingsAbout(`program ${name}`);
     const version = await versionOf(program);
     if (version !== null) return holds("program_found", version);
-    const message = `没有 ${program}，包集不能构建 (is missing: pack sets cannot be built)`;
+    const message = `没有 ${program}，共享 Pack 不能构建 (is missing: pack sets cannot be built)`;
     return reduced("program_missing", message, `apt-get install ${name}`);
   });
   return Promise.all(found);

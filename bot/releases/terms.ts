@@ -28,7 +28,7 @@ export function termsFinder({
 }: TermsDeps): TermsFinder {
   return async (id, wanted) => {
     const set = sets().find((one) => one.id === id);
-    if (!set) return { outcome: "refused", zh: `没有 Pack 集 ${id}`, en: `there is no pack set ${id}` };
+    if (!set) return { outcome: "refused", zh: `没有共享 Pack ${id}`, en: `there is no pack set ${id}` };
     const closed = set.clusters.find((name) => !takesReleases(name));
     if (closed !== undefined) return { outcome: "refused", ...noDeploy(closed) };
     const build = await buildOf(id, wanted);

@@ -12,7 +12,7 @@ interface Words {
 /** Where a set was changed after it was locked. A build of the lock would not be what the set says. */
 export function lockFaults(set: PackSet, lock: PackLock): PackProblem[] {
   const again = {
-    zh: `包集改过，锁还是旧的：先执行 whale packs lock ${set.id}`,
+    zh: `共享 Pack 改过，锁还是旧的：先执行 whale packs lock ${set.id}`,
     en: `the set was changed after it was locked: run whale packs lock ${set.id}`,
   };
   const asked = set.repos.map(({ name, url }) => ({ name, url }));

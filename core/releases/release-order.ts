@@ -18,7 +18,7 @@ export type ReadRelease =
 
 /** What is told of a fault. */
 export const RELEASE_ORDER_FAULTS: Readonly<Record<ReleaseOrderFault, { zh: string; en: string }>> = {
-  no_set: { zh: "请写明 Pack 集：发布 申请 <集> [构建]", en: "which pack set? release ask SET [BUILD]" },
+  no_set: { zh: "请写明共享 Pack：发布 申请 <集> [构建]", en: "which pack set? release ask SET [BUILD]" },
   no_id: { zh: "请写明发布的编号", en: "which release? write its id" },
   no_reason: { zh: "请写明原因", en: "say why" },
 };

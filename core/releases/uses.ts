@@ -80,7 +80,7 @@ const KIND_WORDS: Readonly<Record<ActionUse["kind"], { zh: string; en: string }>
   run: { zh: "执行许可", en: "grant" },
   policy: { zh: "策略", en: "policy" },
   roster: { zh: "值班表", en: "roster" },
-  "pack-set": { zh: "包集", en: "pack set" },
+  "pack-set": { zh: "共享 Pack", en: "pack set" },
 };
 
 /** What a user of an action is called. */

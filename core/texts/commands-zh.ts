@@ -97,7 +97,7 @@ export const commandsZh: CommandTexts = {
     drain: { args: "集群 [30m] [等待|取消|保留] [强制] [原因]", does: "不再在该集群启动新的执行" },
     release: {
       args: "[编号|申请 集 [构建] [原因]|批准|拒绝|暂停|继续|重试|回滚|中止 编号 [原因]|比较 编号 编号|漂移]",
-      does: "把 Pack 集逐个集群发布，要别人批准；不带参数：列表",
+      does: "把共享 Pack 逐个集群发布，要别人批准；不带参数：列表",
     },
     undrain: { args: "集群 [跳过 原因]", does: "试运行通过后恢复启动" },
     upgrade: {

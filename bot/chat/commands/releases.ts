@@ -46,7 +46,7 @@ const OFF: ClusterWords = {
   en: "no cluster says how new packs reach its workers",
 };
 const NONE: ClusterWords = { zh: "还没有发布", en: "there is no release yet" };
-const NO_SET: ClusterWords = { zh: "没有这个 Pack 集", en: "there is no such pack set" };
+const NO_SET: ClusterWords = { zh: "没有这个共享 Pack", en: "there is no such pack set" };
 const SHOWN = 10;
 
 /** Releases of pack sets: asking for one, deciding about it, going back. */

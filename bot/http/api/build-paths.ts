@@ -64,9 +64,13 @@ export const buildPaths: ApiPaths = {
     },
     post: {
       operationId: "orderBuild",
-      summary: "按锁构建一个包集 · build a pack set as it is locked",
+      summary: "按锁构建一个共享 Pack · build a pack set as it is locked",
       tags: TAGS,
-      requestBody: jsonOf("包集 · the set", { type: "object", required: ["set"], properties: { set: text } }),
+      requestBody: jsonOf("共享 Pack · the set", {
+        type: "object",
+        required: ["set"],
+        properties: { set: text },
+      }),
       responses: {
         202: jsonOf("已排队，或同一个锁已在构建 · queued, or the same lock is being built", build),
         404: UNKNOWN,

@@ -69,7 +69,7 @@ async function create(ctx: RouterContext, deps: BuildRouteDeps): Promise<void> {
   const set = deps.packs.setOf(id);
   if (!caller.permits({ clusters: set?.clusters ?? [] })) return;
   if (!set) {
-    const message = `没有这个包集 (there is no such pack set): ${id.slice(0, 100)}`;
+    const message = `没有这个共享 Pack (there is no such pack set): ${id.slice(0, 100)}`;
     return refuseApi(ctx, 404, { code: "unknown_set", message });
   }
   const locked = await deps.packs.lockOf(id);

@@ -58,9 +58,9 @@ export const releasePaths: ApiPaths = {
     },
     post: {
       operationId: "askRelease",
-      summary: "提出发布，由 Pack 集写明的人批准 · ask for one; those whom the set names approve it",
+      summary: "提出发布，由共享 Pack 写明的人批准 · ask for one; those whom the set names approve it",
       tags: ["releases"],
-      requestBody: jsonOf("Pack 集、构建、原因 · set, build, why", {
+      requestBody: jsonOf("共享 Pack、构建、原因 · set, build, why", {
         type: "object",
         required: ["set"],
         properties: {

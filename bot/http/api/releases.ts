@@ -143,7 +143,7 @@ async function ask(ctx: RouterContext, deps: Ready): Promise<void> {
   }
   const clusters = deps.clustersOf(set);
   if (clusters === null)
-    return refuse(ctx, 404, { code: "unknown_set", zh: "没有这个 Pack 集", en: "no such pack set" });
+    return refuse(ctx, 404, { code: "unknown_set", zh: "没有这个共享 Pack", en: "no such pack set" });
   if (!caller.permits({ clusters })) return;
   const asked = await deps.releases.ask({
     ...{ set, by: caller.who, why: why.slice(0, MAX_WHY) },

@@ -68,7 +68,10 @@ async function end(
   if (build.takes > MOST_TAKES) return { stage: "failed", problem: DEADLY };
   const set = deps.setOf(build.set);
   if (!set)
-    return { stage: "failed", problem: `没有这个包集了 (there is no such pack set any more): ${build.set}` };
+    return {
+      stage: "failed",
+      problem: `没有这个共享 Pack 了 (there is no such pack set any more): ${build.set}`,
+    };
   const onLog = (line: string) => void deps.files.append(build.id, [line]);
   const stop = deps.every(deps.buildMs, async () => cut.abort("late" satisfies Cut));
   const run: Run = {

@@ -127,7 +127,7 @@ async function fetchAll(run: Run, deps: StageDeps): Promise<Fetched> {
 }
 
 const UNLOCKED =
-  "锁文件与包集不符，请重新锁定 (the lock does not fit its pack set, lock it again)：whale packs lock";
+  "锁文件与共享 Pack 不符，请重新锁定 (the lock does not fit its pack set, lock it again)：whale packs lock";
 
 /** Tries again what could not be reached. */
 async function tried<Outcome extends { outcome: string }>(

@@ -72,7 +72,7 @@ function checkDuplicatePacks(repos: readonly FetchedRepo[]): PackProblem[] {
       const other = first.get(ref);
       if (other === undefined) first.set(ref, `${name}:${path}`);
       if (other === undefined) return [];
-      const zh = `包 ${ref} 已在 ${other} 里：一个包集里包名不能重复`;
+      const zh = `包 ${ref} 已在 ${other} 里：一个共享 Pack 里包名不能重复`;
       const en = `the pack ${ref} is in ${other} already: a set has each name once`;
       return [errorOf("duplicate", name, { pack: ref, file: path, zh, en })];
     }),
@@ -153,7 +153,7 @@ function checkDependencies(
   const missing = dependencies.filter((one) => !there.has(one) && !SYSTEM_PACKS.includes(one));
   const file = path === "." ? "pack.yaml" : `${path}/pack.yaml`;
   return missing.map((one) => {
-    const zh = `需要包 ${one}，包集里没有：镜像里的依赖不会自动装`;
+    const zh = `需要包 ${one}，共享 Pack 里没有：镜像里的依赖不会自动装`;
     const en = `needs the pack ${one}, which is not in the set: an image gets no dependencies by itself`;
     return errorOf("dependency", name, { pack: ref, file, zh, en });
   });

@@ -11,7 +11,7 @@ export function afterExceptions(
   return problems.map((problem) => {
     const reason = Object.hasOwn(except, problem.check) ? except[problem.check] : undefined;
     if (problem.level !== "error" || reason === undefined || !may.includes(problem.check)) return problem;
-    const zh = `${problem.zh}（包集的 checks.except 里放过：${reason}）`;
+    const zh = `${problem.zh}（共享 Pack 的 checks.except 里放过：${reason}）`;
     const en = `${problem.en} (let pass by checks.except of the set: ${reason})`;
     return { ...problem, level: "warning", zh, en };
   });

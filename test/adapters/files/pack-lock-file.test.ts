@@ -32,7 +32,7 @@ describe("the lock of a pack set", () => {
   const text = packLockText(LOCK);
   const BAD: [string, string, RegExp][] = [
     ["cut off", text.slice(0, -40), /base\.lock\.yaml:\d+/],
-    ["of another set", text.replace("set: base", "set: other"), /包集 other 的锁/],
+    ["of another set", text.replace("set: base", "set: other"), /共享 Pack other 的锁/],
     ["with a short commit", text.replace(/commit: "?\d+"?/, "commit: abc"), /提交的全名/],
     ["with a path that climbs out", text.replace("path: .", "path: ../x"), /仓库里的目录/],
     ["with a pack's name that is a path", text.replace("- ref: disk", "- ref: ../x"), /小写字母/],
