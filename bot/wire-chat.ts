@@ -42,6 +42,7 @@ export function chatOver(ground: Ground, view: Viewer): Chat {
     },
     confirmations: createConfirmations({ state, clock }),
     places: createPlaces({ state, clock }),
+    mayRun: async (userId) => (await ground.runs.usableBy(userId)).length > 0,
   });
 }
 

@@ -12,6 +12,7 @@ import {
   specOf,
   wordsFor,
 } from "../../core/commands/index.ts";
+import { isChatOpsError } from "../../core/errors.ts";
 import { normaliseUserId, type UserActor } from "../../core/people/index.ts";
 import type { Clock, Logger, Metrics } from "../../core/ports/index.ts";
 import type { RoleFinder } from "../people.ts";
@@ -70,6 +71,8 @@ export interface ChatDeps {
   denied: Denier;
   confirmations: Confirmations;
   places: Places;
+  /** Whether somebody may run any action at all. */
+  mayRun: (userId: string) => Promise<boolean>;
   view: Viewer;
   clock: Clock;
   log: Logger;
@@ -178,7 +181,12 @@ async function command(asked: Asked, deps: ChatDeps): Promise<ChatAnswer[]> {
 
 /** `help run` tells also what there is to run. */
 async function help(asked: Asked, deps: ChatDeps): Promise<string> {
-  const text = helpText(asked);
+  // While it cannot be looked up it is listed: who may not is told when they try.
+  const mayRun = await deps.mayRun(asked.by).catch((error: unknown) => {
+    if (isChatOpsError(error)) return true;
+    throw error;
+  });
+  const text = helpText(asked, { mayRun });
   const word = plainWord(asked.args.word ?? "");
   if (!wordsFor(specOf("run")).includes(word)) return text;
   return `${text}\n${await carriedOut({ ...asked, id: "run", args: {} }, deps)}`;

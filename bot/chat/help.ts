@@ -16,8 +16,14 @@ export function mayUse(actor: Actor, id: CommandId): boolean {
   return right === null || authorise(actor, right, "some").outcome === "allowed";
 }
 
-/** The answer to `help`: what the person may use; or to `help COMMAND`, how it is written. */
-export function helpText({ actor, args, viewing }: Pick<Asked, "actor" | "args" | "viewing">): string {
+/**
+ * The answer to `help`: what the person may use, `run` where they may run something; or to `help COMMAND`, how it is
+ * written.
+ */
+export function helpText(
+  { actor, args, viewing }: Pick<Asked, "actor" | "args" | "viewing">,
+  { mayRun }: { mayRun: boolean },
+): string {
   const { commands } = viewing.texts;
   const usable = COMMANDS.filter(({ id }) => mayUse(actor, id));
   const word = args.word === undefined ? null : plainWord(args.word);
@@ -27,7 +33,8 @@ export function helpText({ actor, args, viewing }: Pick<Asked, "actor" | "args" 
       .map((spec) => `${line(spec, viewing)}\n${commands.alsoCalled(wordsFor(spec).join(" "))}`)
       .join("\n");
   }
-  return [commands.helpTitle, ...usable.map((spec) => line(spec, viewing)), commands.helpEnd].join("\n");
+  const listed = usable.filter(({ id }) => id !== "run" || mayRun);
+  return [commands.helpTitle, ...listed.map((spec) => line(spec, viewing)), commands.helpEnd].join("\n");
 }
 
 function line({ id, zh, en }: CommandSpec, { texts }: MessageViewing): string {

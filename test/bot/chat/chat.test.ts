@@ -29,7 +29,10 @@ function bench() {
   const clock = movableClock();
   const { state } = openMemoryStore({ clock });
   const done: Asked[] = [];
-  const now = { held: MAY, fresh: null as RolesHeld | null, fail: false, sentAtMs: null as number | null };
+  const now = {
+    ...{ held: MAY, fresh: null as RolesHeld | null, fail: false, sentAtMs: null as number | null },
+    mayRun: true,
+  };
   const run: ChatCommand["run"] = async (asked) => {
     if (now.fail) throw new ChatOpsError("away", { code: "store.unreachable", retryable: true });
     done.push(asked);
@@ -49,6 +52,10 @@ function bench() {
     denied: denierOver({ roles: () => [ALL_RIGHTS], log: silentLog, metrics }),
     confirmations: createConfirmations({ state, clock }),
     places: createPlaces({ state, clock }),
+    mayRun: async () => {
+      if (now.fail) throw new ChatOpsError("away", { code: "wecom.unreachable", retryable: true });
+      return now.mayRun;
+    },
     view: async () => aViewing(),
   });
   let no = 0;
@@ -69,6 +76,15 @@ function cardIn(answers: readonly ChatAnswer[]): string {
 }
 
 const ids = (done: readonly Asked[]): CommandId[] => done.map(({ id }) => id);
+
+test("help lists run to those who may run something, and to nobody else", async () => {
+  const { say, now } = bench();
+  assert.match(texts(await say("help")).join(), /^运行 \(run\)|\brun\b/m);
+  now.mayRun = false;
+  assert.doesNotMatch(texts(await say("help")).join(), /\brun\b/);
+  now.fail = true;
+  assert.match(texts(await say("help")).join(), /\brun\b/);
+});
 
 describe("chat", () => {
   test("carries out a command for its person, in lower case, under the message's key", async () => {
