@@ -130,7 +130,7 @@ export async function openParts(options: WhaleOptions) {
   const { timeZone } = config;
   const { textsFor } = languages;
   const telling = { outbox: stores.store.outbox, textsFor, plain: markdownText, clock };
-  const tell = tellDelegate({ ...telling, timeZone });
+  const tell = tellDelegate({ ...telling, directory, timeZone });
   const delegations = createDelegationKeeper({
     ...{ state, audit, directory, ids: systemIds, clock, log, tell },
   });

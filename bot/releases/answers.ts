@@ -39,18 +39,13 @@ export function maySeeRelease(actor: Actor, { clusters, by }: Pick<Release, "clu
   return authorise(actor, "releases.read", { clusters }).outcome === "allowed";
 }
 
-/** One release on one line of a list. */
+/** One release on one line of a list; `asker` is who asked for it, as people read it. */
 export function releaseLine(
-  { id, at, title, set, stage, by, clusters }: Release,
-  timeZone: string,
+  { id, at, title, set, stage, clusters }: Release,
+  { timeZone, asker }: { timeZone: string; asker: string },
 ): ClusterWords {
   const said = RELEASE_STAGE_WORDS[stage];
-  const facts = [
-    `${title} (${set})`,
-    clusters.join(" "),
-    by.replace(/^user:/, ""),
-    clockTimeOf(at, timeZone),
-  ];
+  const facts = [`${title} (${set})`, clusters.join(" "), asker, clockTimeOf(at, timeZone)];
   return {
     zh: [`${releaseCode(id)} ${said.zh}`, ...facts].join(" · "),
     en: [`${releaseCode(id)} ${said.en}`, ...facts].join(" · "),

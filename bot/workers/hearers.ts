@@ -15,11 +15,12 @@ import type {
 } from "../../core/ports/index.ts";
 import type { Rule } from "../../core/rules/index.ts";
 import { requesterOf, type Task } from "../../core/tasks/index.ts";
+import { namesOf } from "../names.ts";
 import type { Viewer } from "./viewing.ts";
 
 export interface HearerDeps {
   outbox: Pick<Outbox, "add">;
-  directory: Pick<Directory, "expand">;
+  directory: Pick<Directory, "expand" | "nameOf">;
   throttle: Pick<ThrottleStore, "take">;
   /** The rules in force. */
   rules: () => readonly Pick<Rule, "id" | "owner">[];
@@ -31,7 +32,7 @@ export interface HearerDeps {
   metrics: Metrics;
 }
 
-type FindDeps = Pick<HearerDeps, "directory" | "log">;
+type FindDeps = Pick<HearerDeps, "log"> & { directory: Pick<Directory, "expand"> };
 
 /** The members of some groups, and why one of them will never be read; null when all were. */
 interface Found {
@@ -233,7 +234,8 @@ async function tellOne(
 ): Promise<void> {
   const viewing = await deps.view(task, [to]);
   const what = titleLine(task.title, viewing);
-  const named = viewing.plain(people.join(" "));
+  const nameOf = await namesOf(people, deps.directory);
+  const named = viewing.plain(viewing.texts.joins.list(people.map(nameOf)));
   const text = viewing.texts.outbox.unreached({ what, id: shortId(task.id), people: named });
   await deps.outbox.add([answerItem({ claim, about: "unreached", to, text }, deps)]);
 }

@@ -142,9 +142,9 @@ describe("delegation during absence", { concurrency: 3 }, () => {
     const world = await openWorld(t, { files: drillRule(NAMED) });
     assert.match(
       await ask(world, "zhangsan", "委托 lisi 2d 出差"),
-      /已委托：\S+ lisi 代 zhangsan，到 .*：出差/,
+      /已委托：\S+ 李四 代 张三，到 .*：出差/,
     );
-    await message(world, "lisi", "您代 zhangsan 授权（出差）");
+    await message(world, "lisi", "您代 张三 授权（出差）");
     await drill(world, "1");
     const card = await openCard(world, "演练", "lisi");
     await openCard(world, "演练", "zhangsan");
@@ -173,7 +173,7 @@ describe("delegation during absence", { concurrency: 3 }, () => {
     await drill(world, "1");
     const card = await openCard(world, "演练", "lisi");
     const listed = await ask(world, "lisi", "委托");
-    const id = /\n(\S+) lisi 代 zhangsan/.exec(listed)?.[1] ?? assert.fail(listed);
+    const id = /\n(\S+) 李四 代 张三/.exec(listed)?.[1] ?? assert.fail(listed);
     assert.match(await ask(world, "zhaoliu", `取消委托 ${id}`), /找不到/);
     assert.match(await ask(world, "zhangsan", `取消委托 ${id}`), /已取消委托/);
     await click(world, card, "approve");

@@ -1,12 +1,14 @@
 import { clockTime, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
 import { delegationOfWords, type NamedDelegation } from "../../../core/delegations/index.ts";
 import { actorName } from "../../../core/people/index.ts";
-import type { Clock } from "../../../core/ports/index.ts";
+import type { Clock, Directory } from "../../../core/ports/index.ts";
 import { type DelegationKeeper, delegationFaultWords, mayEnd, maySee } from "../../delegations/index.ts";
+import { namesOf } from "../../names.ts";
 import type { Asked, ChatCommands } from "../command.ts";
 
 export interface ChatDelegationDeps {
   delegations: DelegationKeeper;
+  directory: Pick<Directory, "nameOf">;
   clock: Clock;
 }
 
@@ -24,31 +26,32 @@ export function delegationCommands(
   };
 }
 
-async function list({ actor, viewing }: Asked, { delegations }: ChatDelegationDeps): Promise<string> {
+async function list({ actor, viewing }: Asked, deps: ChatDelegationDeps): Promise<string> {
+  const { delegations } = deps;
   const { commands } = viewing.texts;
   const seen = (await delegations.list()).filter(({ delegation }) => maySee(actor, delegation));
   if (seen.length === 0) return commands.noDelegations;
-  return [commands.delegationsTitle, ...seen.map((one) => delegationLine(one, viewing))].join("\n");
+  const lines = await Promise.all(seen.map((one) => delegationLine(one, viewing, deps)));
+  return [commands.delegationsTitle, ...lines].join("\n");
 }
 
-async function give(
-  { actor, by, args, viewing }: Asked,
-  { delegations, clock }: ChatDelegationDeps,
-): Promise<string> {
+async function give({ actor, by, args, viewing }: Asked, deps: ChatDelegationDeps): Promise<string> {
+  const { delegations, clock } = deps;
   const { commands } = viewing.texts;
   const asking = { asker: by, nowMs: clock.nowMs(), zone: viewing.timeZone };
   const read = delegationOfWords((args.text ?? "").split(/\s+/).filter(Boolean), asking);
   if (read.outcome === "refused") return `${faultText(read, viewing)}\n${commands.delegateUsage}`;
   const given = await delegations.give(read.order, actorName(actor));
   if (given.outcome === "refused") return faultText(given, viewing);
-  return commands.delegated(delegationLine(given.given, viewing));
+  return commands.delegated(await delegationLine(given.given, viewing, deps));
 }
 
 function faultText(refusal: Parameters<typeof delegationFaultWords>[0], viewing: MessageViewing): string {
   return viewing.plain(viewing.texts.wordsOf(delegationFaultWords(refusal)));
 }
 
-async function end({ actor, args, viewing }: Asked, { delegations }: ChatDelegationDeps): Promise<string> {
+async function end({ actor, args, viewing }: Asked, deps: ChatDelegationDeps): Promise<string> {
+  const { delegations } = deps;
   const { commands } = viewing.texts;
   const id = (args.word ?? "").toLowerCase();
   const none = commands.noSuchDelegation(viewing.plain(id.slice(0, 60)));
@@ -56,15 +59,20 @@ async function end({ actor, args, viewing }: Asked, { delegations }: ChatDelegat
   const [known] = found.filter(({ delegation }) => mayEnd(actor, delegation));
   if (!known || found.length > 1) return none;
   const ended = await delegations.end(known.name, actorName(actor));
-  return ended ? commands.undelegated(delegationLine(known, viewing)) : none;
+  return ended ? commands.undelegated(await delegationLine(known, viewing, deps)) : none;
 }
 
-function delegationLine({ name, delegation }: NamedDelegation, viewing: MessageViewing): string {
+async function delegationLine(
+  { name, delegation }: NamedDelegation,
+  viewing: MessageViewing,
+  { directory }: ChatDelegationDeps,
+): Promise<string> {
   const { from, to, until, why } = delegation;
+  const nameOf = await namesOf([from, to], directory);
   return viewing.texts.commands.delegationLine({
     id: shortName(name),
-    from: viewing.plain(from),
-    to: viewing.plain(to),
+    from: plainLine(nameOf(from), viewing),
+    to: plainLine(nameOf(to), viewing),
     until: clockTime(Date.parse(until), viewing.timeZone),
     why: plainLine(why, viewing),
   });

@@ -1,8 +1,8 @@
-import { releasePlanText } from "../../../core/cards/index.ts";
+import { actorText, releasePlanText } from "../../../core/cards/index.ts";
 import type { ClusterWords } from "../../../core/clusters/index.ts";
 import { commandWords } from "../../../core/commands/index.ts";
-import { actorName } from "../../../core/people/index.ts";
-import type { Clock } from "../../../core/ports/index.ts";
+import { actorName, personNamed } from "../../../core/people/index.ts";
+import type { Clock, Directory } from "../../../core/ports/index.ts";
 import {
   diffLines,
   placesWords,
@@ -15,6 +15,7 @@ import {
   releaseOfWords,
   releaseWords,
 } from "../../../core/releases/index.ts";
+import { actorNames, namesOf } from "../../names.ts";
 import {
   doWithRelease,
   driftLine,
@@ -29,7 +30,8 @@ import {
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
 import type { Denier } from "../denied.ts";
 
-export interface ChatReleaseDeps extends Omit<ReleaseDecideDeps, "releases"> {
+export interface ChatReleaseDeps extends Omit<ReleaseDecideDeps, "releases" | "directory"> {
+  directory: ReleaseDecideDeps["directory"] & Pick<Directory, "nameOf">;
   /** Null where nothing can be released. */
   releases: Releases | null;
   /** Clusters that a set would be released to; null where there is no such set. */
@@ -102,10 +104,18 @@ async function run(asked: Asked, { releases, ...deps }: ChatReleaseDeps): Promis
   }
 }
 
-async function list(asked: Asked, { releases, denied }: Ready): Promise<string> {
+async function list(asked: Asked, { releases, denied, directory }: Ready): Promise<string> {
   const all = (await releases.list()).filter((release) => maySeeRelease(asked.actor, release));
   if (all.length === 0) return denied(asked, "releases.read", "some") ?? said(NONE, asked);
-  const lines = all.slice(0, SHOWN).map((release) => releaseLine(release, asked.viewing.timeZone));
+  const shown = all.slice(0, SHOWN);
+  const { texts, timeZone } = asked.viewing;
+  const nameOf = await actorNames(
+    shown.map(({ by }) => by),
+    directory,
+  );
+  const lines = shown.map((release) => {
+    return releaseLine(release, { timeZone, asker: actorText(release.by, { texts, nameOf }) });
+  });
   return said({ zh: lines.map(({ zh }) => zh).join("\n"), en: lines.map(({ en }) => en).join("\n") }, asked);
 }
 
@@ -119,9 +129,12 @@ async function show({ id }: OrderOf<"show">, asked: Asked, deps: Ready): Promise
   const release = await seen(id, asked, deps);
   if (!release) return said(RELEASE_REFUSALS.no_such, asked);
   const { by, why, image } = release;
-  const people = [by.replace(/^user:/, ""), ...releaseApprovers(release)].join(" → ");
+  const approvers = releaseApprovers(release);
+  const nameOf = await namesOf([...approvers, personNamed(by) ?? []].flat(), deps.directory);
+  const { texts } = asked.viewing;
+  const people = [actorText(by, { texts, nameOf }), ...approvers.map(nameOf)].join(" → ");
   const facts = [people, why, image.reference].filter(Boolean).join(" · ");
-  const { wordsOf } = asked.viewing.texts;
+  const { wordsOf } = texts;
   const text = [
     wordsOf(releaseWords(release)),
     facts,

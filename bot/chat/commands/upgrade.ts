@@ -1,3 +1,4 @@
+import { actorText } from "../../../core/cards/index.ts";
 import {
   type ClusterWords,
   type DrainOrder,
@@ -12,12 +13,15 @@ import {
 } from "../../../core/clusters/index.ts";
 import { commandWords } from "../../../core/commands/index.ts";
 import { actorName } from "../../../core/people/index.ts";
+import type { Directory } from "../../../core/ports/index.ts";
 import { obstacleWords, takenWords, type Upgrades } from "../../clusters/index.ts";
+import { actorNames } from "../../names.ts";
 import type { Asked, ChatCommand, Prepared } from "../command.ts";
 import type { Denier } from "../denied.ts";
 
 export interface ChatUpgradeDeps {
   upgrades: Upgrades;
+  directory: Pick<Directory, "nameOf">;
   denied: Denier;
 }
 
@@ -67,7 +71,7 @@ async function run(asked: Asked, deps: ChatUpgradeDeps): Promise<string> {
   const right = order.what === "show" ? "clusters.read" : "clusters.write";
   const refused = upgrade && deps.denied(asked, right, { clusters: upgrade.clusters });
   if (refused !== null) return refused;
-  if (order.what === "show") return upgrade ? shown(upgrade, asked) : said(NONE, asked);
+  if (order.what === "show") return upgrade ? shown(upgrade, asked, deps) : said(NONE, asked);
   const { what: deed, id, why } = order;
   const by = actorName(asked.actor);
   return said(takenWords(await deps.upgrades.take({ id, deed, why, by, key: asked.key })), asked);
@@ -83,9 +87,12 @@ async function start({ clusters, order }: Start, asked: Asked, deps: ChatUpgrade
   return said({ zh: `升级 ${code}：${ASKED.zh}`, en: `upgrade ${code}: ${ASKED.en}` }, asked);
 }
 
-function shown(upgrade: Upgrade, asked: Asked): string {
-  const { by, approvedBy = "", why } = upgrade;
-  const people = [by, approvedBy].filter(Boolean).join(" → ").replaceAll("user:", "");
+async function shown(upgrade: Upgrade, asked: Asked, { directory }: ChatUpgradeDeps): Promise<string> {
+  const { by, approvedBy, why } = upgrade;
+  const actors = [by, approvedBy ?? []].flat();
+  const { texts } = asked.viewing;
+  const nameOf = await actorNames(actors, directory);
+  const people = actors.map((one) => actorText(one, { texts, nameOf })).join(" → ");
   const versions = upgradeVersions(upgrade).join("\n");
   const lines = (now: string) => [now, [people, why].filter(Boolean).join(" · "), versions].join("\n");
   const { zh, en } = upgradeWords(upgrade);

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Asked } from "../../../../bot/chat/command.ts";
+import { delegationCommands } from "../../../../bot/chat/commands/delegations.ts";
+import { releaseCommands } from "../../../../bot/chat/commands/releases.ts";
+import { upgradeCommand } from "../../../../bot/chat/commands/upgrade.ts";
+import { aViewing } from "../../../core/cards/viewing.ts";
+import { movableClock } from "../../../support/clock.ts";
+import { aDecision, aRelease } from "../../../support/releases.ts";
+
+const directory = { nameOf: async (id: string) => `名-${id}`, vouch: async () => assert.fail("not asked") };
+const common = { directory, clock: movableClock(), denied: () => null };
+
+function asked(args: Asked["args"]): Asked {
+  return { actor: { kind: "local" }, args, viewing: aViewing(), key: "k", by: "lisi" } as unknown as Asked;
+}
+
+async function told(command: { run?: unknown } | undefined, args: Asked["args"] = {}): Promise<string> {
+  const run = command?.run as (asked: Asked) => Promise<string | { text: string }>;
+  const answer = await run(asked(args));
+  return typeof answer === "string" ? answer : answer.text;
+}
+
+test("delegations name people, not their userids", async () => {
+  const delegation = { from: "lisi", to: "wangwu", until: "2026-11-30T00:00:00.000Z", why: "休假" };
+  const list = async () => [{ name: "01ABCDEF", delegation }];
+  const commands = delegationCommands({ ...common, delegations: { list } } as never);
+  assert.match(await told(commands.delegations), /名-wangwu 代 名-lisi/);
+});
+
+test("the list of releases and one release name who asked and who approved", async () => {
+  const release = aRelease();
+  const approved = { ...release, decisions: [aDecision(release, "lisi")] };
+  const releases = { list: async () => [approved], find: async () => approved };
+  const { release: command } = releaseCommands({ ...common, releases, clustersOf: () => null } as never);
+  assert.match(await told(command), / · 名-wangwu · /);
+  assert.match(await told(command, { text: "show aaaaaa" }), /^名-wangwu → 名-lisi/m);
+});
+
+test("an upgrade names who asked and who approved", async () => {
+  const upgrade = {
+    ...{ id: "u_1", by: "user:lisi", approvedBy: "user:wangwu", why: "", clusters: ["hz"], index: 0 },
+    ...{ stage: "asked", since: "2026-11-01T00:00:00.000Z", before: {}, after: {} },
+  };
+  const command = upgradeCommand({ ...common, upgrades: { current: async () => upgrade } } as never);
+  assert.match(await told(command, { text: "" }), /^名-lisi → 名-wangwu/m);
+});
