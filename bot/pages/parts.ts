@@ -10,14 +10,19 @@ export function section(heading: string, ...parts: readonly Part[]): Html | null
 export function factList(facts: readonly (readonly [label: string, value: Part])[]): Html | null {
   const told = facts.filter(([, value]) => value !== null && value !== undefined && value !== "");
   if (told.length === 0) return null;
-  return html`<dl>${told.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`;
+  return html`<dl>${told.map(factPart)}</dl>`;
 }
 
-/** Names and values as facts, with what their writer called them. */
+/** Names and values as facts, with what their writer called them: either may be long, so that a phone stacks them. */
 export function valueList(values: JsonObject): Html | null {
-  return factList(
-    Object.entries(values).map(([name, value]) => [name, html`<code>${valueText(value)}</code>`]),
-  );
+  const told = Object.entries(values).map(([name, value]) => {
+    return factPart([name, html`<code>${valueText(value)}</code>`]);
+  });
+  return told.length > 0 ? html`<dl class="values">${told}</dl>` : null;
+}
+
+function factPart([label, value]: readonly [label: string, value: Part]): Html {
+  return html`<dt>${label}</dt><dd>${value}</dd>`;
 }
 
 /** A long value is there for those who want it. */

@@ -34,6 +34,7 @@ p:last-child { margin-bottom: 0; }
 .state.good { color: var(--green); } .state.bad { color: var(--red); } .state.warn { color: var(--amber); }
 dl { margin: 0; display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: 6px 14px; }
 dt { color: var(--soft); min-width: 4.5em; }
+@media (max-width: 599px) { .values { grid-template-columns: minmax(0, 1fr); gap: 0; } .values dd + dt { margin-top: 8px; } }
 dd { margin: 0; min-width: 0; unicode-bidi: isolate; white-space: pre-wrap; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", monospace; font-size: 14px; }
 code { unicode-bidi: isolate; }

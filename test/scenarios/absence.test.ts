@@ -140,10 +140,7 @@ describe("delegation during absence", { concurrency: 3 }, () => {
 
   test("who stands in is told, gets the card too, decides, and the card says in whose place", async (t) => {
     const world = await openWorld(t, { files: drillRule(NAMED) });
-    assert.match(
-      await ask(world, "zhangsan", "委托 lisi 2d 出差"),
-      /已委托：\S+ 李四 代 张三，到 .*：出差/,
-    );
+    assert.match(await ask(world, "zhangsan", "委托 lisi 2d 出差"), /已委托：\S+ 李四 代 张三，到 .*：出差/);
     await message(world, "lisi", "您代 张三 授权（出差）");
     await drill(world, "1");
     const card = await openCard(world, "演练", "lisi");
