@@ -23,14 +23,26 @@ export function cardsFor(taskId: string, card: CardRecord, group: string | undef
   return { cards: [card, shown], effects: [own, effect] };
 }
 
+/** So long a word to a group waits: what has ended by then is reported, and what comes at once is told with it. */
+export const GROUP_STATE_AFTER_MS = 2_000;
+
+/** Whether a card asks for nothing any more, or a stop holds the task or has let it go. */
+function isNewsToGroups(before: Task, { state, hold, approvedAtMs }: Task): boolean {
+  if (state === before.state || isTerminal(state)) return false;
+  if (before.state === "pending_approval" || before.state === "unknown" || before.state === "held")
+    return true;
+  if (state !== "held") return false;
+  // Who has just been told of the approval is told then that it is held.
+  return (hold?.sinceMs ?? 0) - (approvedAtMs ?? 0) > GROUP_STATE_AFTER_MS;
+}
+
 /**
  * The same step, told in each group whose card asks for nothing any more and shows it not: the AI bot changes a card in
  * answer to a click on it alone (reference/wecom.md 4.1). How a task ended is reported there anyway.
  */
 export function withGroupsTold(before: Task, result: StepResult, clickedNo: number | undefined): StepResult {
   const { task } = result;
-  const wasAsked = before.state === "pending_approval" || before.state === "unknown";
-  if (!wasAsked || task.state === before.state || isTerminal(task.state)) return result;
+  if (!isNewsToGroups(before, task)) return result;
   const stale = before.cards.filter(({ no, group, sentAtMs }) => {
     return group !== undefined && sentAtMs !== null && no !== clickedNo;
   });

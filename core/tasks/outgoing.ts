@@ -1,6 +1,7 @@
 import { outboxKey } from "../ids/index.ts";
 import type { Lane, OutboxItem } from "../ports/index.ts";
 import type { Effect } from "./effects.ts";
+import { GROUP_STATE_AFTER_MS } from "./group-cards.ts";
 import type { Task } from "./task.ts";
 
 /** Approval and its updates > result > answer > notice. */
@@ -20,8 +21,6 @@ const LANES: Record<Effect["kind"], Lane> = {
 
 /** The click that asks for an update may have a start behind it, which goes out first, and which the card then shows. */
 const UPDATE_AFTER_MS = 30;
-/** What has ended by then is reported, and not told twice. */
-const GROUP_STATE_AFTER_MS = 2_000;
 /**
  * What stands in no line with a task's other messages: nothing waits for a group that cannot be written to, and what is
  * no message to people does not wait for a chat that is away.

@@ -4,7 +4,7 @@ import { shortApproval } from "../../../core/approvals/index.ts";
 import { ruleDigest } from "../../../core/rules/index.ts";
 import { currentDigest, isTerminal, type Task, withOutbox } from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
-import { aClick, aMadeTask, aRule, stepAt } from "../../support/tasks.ts";
+import { aClick, aMadeTask, aRule, aStop, inputs, stepAt, walk } from "../../support/tasks.ts";
 
 const ASKED = shortApproval({
   from: { tag: "sre-oncall" },
@@ -101,6 +101,19 @@ describe("a group whose card asks for nothing any more", () => {
 
   test("is told nothing of a card that was never shown, which will show how things are", () => {
     assert.deepEqual(told(aMadeTask({ rule: IN_GROUP }), 1), []);
+  });
+
+  test("is told when a stop holds the task and when it lets go, once where it holds from the approval on", () => {
+    const words = ({ effects }: ReturnType<typeof stepAt>) =>
+      effects.filter(({ kind }) => kind === "group_state").length;
+    const approved = walk(shown(aMadeTask({ rule: IN_GROUP })), inputs.approve);
+    const atMs = approved.approvedAtMs ?? 0;
+    const hold = { kind: "hold", stop: aStop() } as const;
+    assert.equal(words(stepAt(approved, hold, atMs + 50)), 0);
+    const held = stepAt(approved, hold, atMs + 60_000);
+    assert.equal(words(held), 1);
+    assert.equal(words(stepAt(held.task, hold, atMs + 90_000)), 0);
+    assert.equal(words(stepAt(held.task, { kind: "release" }, atMs + 120_000)), 1);
   });
 
   test("is told in time with the report: what ends meanwhile is reported alone", () => {
