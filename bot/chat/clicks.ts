@@ -2,6 +2,7 @@ import { deciders } from "../../core/approvals/index.ts";
 import { DECISION_KEY } from "../../core/cards/index.ts";
 import type { Cluster } from "../../core/clusters/index.ts";
 import { parseCardId, shortId } from "../../core/ids/index.ts";
+import { answersTo } from "../../core/outbox/index.ts";
 import type {
   Clock,
   Directory,
@@ -92,7 +93,8 @@ async function tellNoTask(
 ): Promise<void> {
   const { texts } = await view(null, [to]);
   const body = { kind: "answer" as const, to, text: texts.commands.noSuchTask(shortId(id)) };
-  await outbox.add([{ key: `answer:${clickKey}`, taskId: null, lane: 3, body, dueAtMs: clock.nowMs() }]);
+  const item = { key: `answer:${clickKey}`, taskId: answersTo(to), lane: 3 as const, body };
+  await outbox.add([{ ...item, dueAtMs: clock.nowMs() }]);
 }
 
 /** The adoption that a button stands for, with what StackStorm says of its execution now; null for other buttons. */
