@@ -55,9 +55,13 @@ interface Runner {
   call: Call;
 }
 
-/** The storage is this builder's own, so that every container in it is one that was left. */
+/**
+ * The storage is this builder's own, so that every container in it is one that was left. Asked twice where the first fails:
+ * what ran before may have removed one at the same moment.
+ */
 async function clear({ buildah, call }: Runner): Promise<void> {
-  await buildah.run(["rm", "--all"], { ...call, onLog: () => undefined });
+  const remove = () => buildah.run(["rm", "--all"], { ...call, onLog: () => undefined });
+  await remove().catch(remove);
 }
 
 /** Removes containers after a failure or a cancel, whose signal must not end this too. */
