@@ -267,7 +267,7 @@ export function startScheduler(ground: Ground): Work {
   const { journal, inbox, throttle, tasks, outbox, replays, leases } = stores.store;
   const janitor = startJanitor({
     ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, leases },
-    ...{ holder: stores.holder, clock, log, metrics },
+    ...{ holder: stores.holder, clock, elapsedMs: () => performance.now(), log, metrics },
     ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs, taskKeepMs: config.taskKeepMs },
     registry: () => inForce().registry,
     onDeadLetters: ground.onDeadLetters,

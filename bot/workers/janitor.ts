@@ -16,6 +16,7 @@ import type {
   ThrottleStore,
 } from "../../core/ports/index.ts";
 import { TASK_STATES } from "../../core/tasks/index.ts";
+import { evenClock } from "./even-clock.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 export interface JanitorDeps {
@@ -30,6 +31,8 @@ export interface JanitorDeps {
   /** Names this process in leases. */
   holder: string;
   clock: Clock;
+  /** Milliseconds that have passed since some moment, whatever is done to the clock. */
+  elapsedMs: () => number;
   log: Logger;
   metrics: Metrics;
   /** How long events stay after every reader has passed, in milliseconds. */
@@ -53,18 +56,21 @@ const REPLAY_KEEP_MS = 30 * 86_400_000;
 
 /**
  * Forgets what nobody needs any more, and tells the gauges how things stand. Of several processes one forgets: two
- * that drop the same index would only fail each other. Each has gauges of its own.
+ * that drop the same index would only fail each other. Each has gauges of its own. By a clock that has leapt nothing is
+ * forgotten.
  */
 export function startJanitor(deps: JanitorDeps): Loop {
   const { clock, log, leases, holder } = deps;
   const held = { fence: 0 };
+  const isEven = evenClock(deps);
   const round = async () => {
     const lease = await leases.acquire(LEASE, holder, LEASE_MS);
     held.fence = lease.outcome === "held" ? lease.fence : 0;
-    if (lease.outcome === "held") await forget(deps);
+    const forgets = isEven() && lease.outcome === "held";
+    if (forgets) await forget(deps);
     await measure(deps);
     await countDeadLetters(deps);
-    if (lease.outcome === "held") await forgetArchived(deps);
+    if (forgets) await forgetArchived(deps);
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
   };
   const loop = startLoop({ name: "janitor", clock, log, maxIdleMs: ROUND_MS, round });

@@ -10,6 +10,9 @@ import { aTask } from "../../support/builders.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog, silentLog } from "../../support/log.ts";
 
+/** So long the clock must have gone evenly. */
+const EVEN_MS = 15 * 60_000;
+
 test("tells the gauge and its listener how many dead letters the archive has", async () => {
   const clock = movableClock();
   const archive = openMemoryArchive();
@@ -20,6 +23,7 @@ test("tells the gauge and its listener how many dead letters the archive has", a
     ...{ ...openMemoryStore({ clock }), archive, clock, log: silentLog, metrics },
     ...{
       holder: "h",
+      elapsedMs: () => 0,
       keepMs: 1,
       archiveKeepMs: 1,
       taskKeepMs: 1,
@@ -42,7 +46,14 @@ test("goes on, and keeps the number that was told, while the archive is away", a
   const janitor = startJanitor({
     ...{ ...openMemoryStore({ clock }), clock, log, metrics: createMetrics({ prefix: "whale" }) },
     archive: { ...archive, deadLetters: { ...archive.deadLetters, count } },
-    ...{ holder: "test", keepMs: 1, archiveKeepMs: 1, taskKeepMs: 1, registry: () => new Map() },
+    ...{
+      holder: "test",
+      elapsedMs: () => 0,
+      keepMs: 1,
+      archiveKeepMs: 1,
+      taskKeepMs: 1,
+      registry: () => new Map(),
+    },
     onDeadLetters: (number) => void told.push(number),
   });
   const warned = () => log.lines.some(({ message }) => message === "dead letters cannot be counted now");
@@ -72,17 +83,23 @@ test("forgets tasks that ended as long ago as they are kept, and no others", asy
   };
   const times = { keepMs: 1, archiveKeepMs: 1, taskKeepMs: 90 * 86_400_000 };
   const round = async () => {
-    const told = Promise.withResolvers<number>();
+    let told = Promise.withResolvers<number>();
+    const elapsedMs = () => clock.nowMs();
     const janitor = startJanitor({
-      ...{ ...common, ...times, holder: "h", registry: () => new Map(), onDeadLetters: told.resolve },
+      ...{ ...common, ...times, elapsedMs, holder: "h", registry: () => new Map() },
+      onDeadLetters: (count) => told.resolve(count),
     });
+    await told.promise;
+    told = Promise.withResolvers<number>();
+    clock.advance(EVEN_MS);
+    janitor.wake();
     await told.promise;
     await janitor.stop();
     return store.tasks.countByState();
   };
-  clock.advance(times.taskKeepMs);
+  clock.advance(times.taskKeepMs - EVEN_MS);
   assert.deepEqual(await round(), { succeeded: 1, running: 1 });
-  clock.advance(1);
+  clock.advance(1 - EVEN_MS);
   assert.deepEqual(await round(), { running: 1 });
   assert.equal(log.lines.filter(({ fields }) => fields["tasks"] === 1).length, 1);
 });
