@@ -175,12 +175,13 @@ function checkCovered(located: Located, { policies, nowMs }: ApprovalContext): P
   const action = textAt(located, ["lookup", "action"]);
   if (action === undefined || !valueAt(located, ["lookup", "cluster"])) return [];
   const all = [...policies.values()];
-  // A policy with a fault of its own is told there.
-  if (all.some((policy) => policy === null || policyFault(policy, action, nowMs) === null)) return [];
+  // A policy with a fault of its own is told there. One that has expired lets nothing be asked, but keeps nothing from starting.
+  const covers = [null, "policy_expired"];
+  if (all.some((policy) => policy === null || covers.includes(policyFault(policy, action, nowMs)))) return [];
   return [
     problemAt(located, ["lookup", "action"], {
-      zh: "没有批准过且未过期的策略包含这个动作（policies/，whale policies approve）",
-      en: "no approved, unexpired policy covers this action (policies/, whale policies approve)",
+      zh: "没有批准过的策略包含这个动作（policies/，whale policies approve）",
+      en: "no approved policy covers this action (policies/, whale policies approve)",
     }),
   ];
 }

@@ -27,11 +27,11 @@ export type PolicyFault =
   | "policy_not_yet"
   | "policy_not_for_action";
 
-/** Why a policy does not let this action run at this instant (milliseconds); null when it does. */
+/** Why a policy does not let this action run at this instant (milliseconds); null when it does. Its end alone comes by itself, and is told last. */
 export function policyFault(policy: Policy, action: string, nowMs: number): PolicyFault | null {
   if (policyDigest(policy) !== policy.digest) return "policy_digest_differs";
+  if (!policy.actions.includes(action)) return "policy_not_for_action";
   // Asked this way round, a date that cannot be read lets nothing run.
-  if (!(nowMs < Date.parse(policy.expires))) return "policy_expired";
   if (!(nowMs >= Date.parse(policy.approvedAt))) return "policy_not_yet";
-  return policy.actions.includes(action) ? null : "policy_not_for_action";
+  return nowMs < Date.parse(policy.expires) ? null : "policy_expired";
 }

@@ -190,6 +190,11 @@ for (const [fields, field, message] of REFUSALS) {
 const FAULTY_POLICIES: readonly [why: string, policy: string, message: RegExp][] = [
   ["was changed after its approval", aPolicy().replace("2027-01-01", "2026-12-31"), /批准后被改过/],
   ["is not in force yet", aPolicy({ approvedAt: "2026-12-01" }), /还未生效/],
+  [
+    "has expired and never named the action",
+    aPolicy({ expires: "2026-11-01", actions: ["disk.other"] }),
+    /不包含这个动作/,
+  ],
 ];
 
 for (const [why, policy, message] of FAULTY_POLICIES) {
