@@ -32,6 +32,13 @@ function receiptsOf({ db, index }: Keyed, key: string, nowMs: number): Receipt[]
   return first.map(({ eventId }) => ({ eventId, outcome: "duplicate" }));
 }
 
+/** Until when a row of its own remembers a signature; 0 when there is none. */
+export function rememberedUntilMs({ db, index }: Keyed, key: string): number {
+  const seq = index.find(SIGNATURES, key);
+  const sql = "SELECT expires_ms FROM signatures WHERE seq = ?";
+  return seq === undefined ? 0 : (db.get<{ expires_ms: number }>(sql, seq)?.expires_ms ?? 0);
+}
+
 /** A signature that is remembered, and what its delivery brought. */
 export interface TakenSignature {
   source: string;

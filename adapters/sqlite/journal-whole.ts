@@ -9,7 +9,7 @@ import {
   openedBy,
   SIGNED,
 } from "./journal-keys.ts";
-import { rememberSignature } from "./journal-signatures.ts";
+import { rememberedUntilMs, rememberSignature } from "./journal-signatures.ts";
 
 /** Tables whose rows are entries. */
 export const ENTRY_TABLES = [EVENTS, OPENED, SIGNED, BODIES] as const;
@@ -49,7 +49,9 @@ function moveOutliving(keyed: Keyed, row: WholeRow, nowMs: number): void {
     if (opening) keepIncident(keyed, row.opens, { incident: openedBy(opening), nowMs: row.at_ms });
   }
   const { signed, signed_until_ms: untilMs } = row;
-  if (signed === null || untilMs === null || untilMs <= nowMs) return;
+  if (signed === null || untilMs === null) return;
+  // It may have been taken anew since, with nothing that was new.
+  if (untilMs <= Math.max(nowMs, rememberedUntilMs(keyed, signed))) return;
   const [source = "", signature = ""] = signed.split("\n");
   const receipts = [{ eventId: row.key, outcome: "duplicate" as const }];
   rememberSignature(keyed, { source, signature, untilMs, receipts });

@@ -204,6 +204,21 @@ describe("whole entries that are moved", () => {
     await again.close();
   });
 
+  test("do not bring back a signature that was taken anew since, with nothing that was new", async () => {
+    const replay = { signature: "anew", forMs: HOUR_MS };
+    const again = () =>
+      moving.work(({ journal }) => journal.append(aDelivery([aDraftNo(9_000)], { replay })));
+    const receipts = await again();
+    moving.clock.advance(HOUR_MS);
+    assert.deepEqual(await again(), AGAIN(receipts));
+    await (await moving.side()).close();
+    moving.clock.advance(1);
+    await moving.work(async ({ journal }) => {
+      const delivery = aDelivery([aDraftNo(9_001)], { replay });
+      assert.deepEqual(await journal.append(delivery), AGAIN(receipts));
+    });
+  });
+
   test("go on being what they were for a store that is opened on them again", async () => {
     await (await moving.side()).close();
     await moving.work(async ({ journal }) => {
