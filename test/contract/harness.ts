@@ -9,6 +9,8 @@ export const DEDUPE_WINDOW_MS = 300_000;
 export interface Harness extends StorePorts {
   clock: MovableClock;
   close(): Promise<void>;
+  /** Ends the process and begins another on the same storage, where there is any; `moves`: a migration reads it between. */
+  restart?(moves: boolean): Promise<void>;
 }
 
 /** The ports that one suite needs, with their clock. */

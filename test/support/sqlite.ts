@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStore, openStoreThread, type SqliteStoreOptions } from "../../adapters/sqlite/index.ts";
+import {
+  openEmbeddedTransfer,
+  openStore,
+  openStoreThread,
+  type SqliteStoreOptions,
+} from "../../adapters/sqlite/index.ts";
 import type { Harness } from "../contract/harness.ts";
 import { movableClock } from "./clock.ts";
 import { silentLog } from "./log.ts";
@@ -22,6 +27,29 @@ export async function sqliteHarness(options: Partial<SqliteStoreOptions> = {}): 
     folder.remove();
   };
   return { ...store, clock, close };
+}
+
+/** The same, of which the journal goes on after `restart`. */
+export async function restartableHarness(options: Partial<SqliteStoreOptions> = {}): Promise<Harness> {
+  const clock = movableClock();
+  const folder = tempFolder();
+  const open = () => openStore({ dataDir: folder.path, clock, log: silentLog, ...options });
+  let store = open();
+  const harness: Harness = {
+    ...store,
+    clock,
+    restart: async (moves) => {
+      await store.close();
+      if (moves) await (await openEmbeddedTransfer({ dataDir: folder.path, log: silentLog })).close();
+      store = open();
+      harness.journal = store.journal;
+    },
+    close: async () => {
+      await store.close();
+      folder.remove();
+    },
+  };
+  return harness;
 }
 
 /** The same in a thread of its own, as the process has it. */

@@ -9,12 +9,18 @@ import type { Play } from "./play.ts";
 
 /** One thing that may be asked of a journal. */
 export type JournalCommand =
-  | { ask: "append"; raw: number; drafts: DraftSketch[] }
+  | { ask: "append"; raw: number; drafts: DraftSketch[]; signed: SignedSketch | null }
   | { ask: "refuse"; raw: number; reason: string }
   | { ask: "lease"; reader: ReaderName; partition: number; holder: string; ttlMs: number }
   | { ask: "commit"; reader: ReaderName; partition: number; lease: number; batch: BatchSketch }
-  | { ask: "trim"; olderThanMs: number }
-  | { ask: "advance"; byMs: number };
+  | { ask: "trim"; backMs: number }
+  | { ask: "advance"; byMs: number }
+  | { ask: "restart"; moves: boolean };
+
+interface SignedSketch {
+  signature: number;
+  forMs: number;
+}
 
 interface DraftSketch {
   key: number | null;
@@ -42,18 +48,29 @@ const draft: fc.Arbitrary<DraftSketch> = fc.record({
   afterMs: aboutWindows,
   sent: fc.option(small),
 });
+const aboutNow = fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: -100, max: 1_300 }));
 const place = { reader, partition };
+const signed = fc.record({
+  signature: small,
+  forMs: fc.constantFrom(1, 30, 60, 1_000, 2_000),
+});
+const append = { ask: fc.constant("append" as const), raw: small, signed: fc.option(signed) };
 const batch = fc.record({ entries: small, again: fc.boolean(), verdicts: small });
 const holder = fc.constantFrom("w1", "w2");
 
 /** Any command for a journal of two partitions. */
 export const journalCommand: fc.Arbitrary<JournalCommand> = fc.oneof(
-  fc.record({ ask: fc.constant("append" as const), raw: small, drafts: fc.array(draft, { maxLength: 4 }) }),
+  fc.record({ ...append, drafts: fc.array(draft, { maxLength: 4 }) }),
+  fc.record({ ...append, drafts: fc.tuple(draft).map((one): DraftSketch[] => one) }),
   fc.record({ ask: fc.constant("refuse" as const), raw: small, reason: fc.constantFrom("a", "b") }),
   fc.record({ ask: fc.constant("lease" as const), ...place, holder, ttlMs: fc.integer({ min: 0, max: 90 }) }),
   fc.record({ ask: fc.constant("commit" as const), ...place, lease: small, batch }),
-  fc.record({ ask: fc.constant("trim" as const), olderThanMs: fc.integer({ min: -50, max: 300 }) }),
-  fc.record({ ask: fc.constant("advance" as const), byMs: fc.integer({ min: -20, max: 60 }) }),
+  fc.record({ ask: fc.constant("trim" as const), backMs: aboutNow }),
+  fc.record({
+    ask: fc.constant("advance" as const),
+    byMs: fc.oneof(fc.constantFrom(1, 30, 60), fc.integer({ min: -20, max: 60 })),
+  }),
+  fc.record({ ask: fc.constant("restart" as const), moves: fc.boolean() }),
 );
 
 /** A game in progress: the fences so far, newest first, and how many drafts and verdicts there were. */
@@ -78,12 +95,7 @@ function playOne(game: Game, command: JournalCommand): Promise<unknown> {
   const raw = aRawBody(`raw ${"raw" in command ? command.raw : ""}`);
   switch (command.ask) {
     case "append":
-      return journal.append(
-        aDelivery(
-          command.drafts.map((one) => draftOf(game, one)),
-          { raw },
-        ),
-      );
+      return appendSketch(game, command);
     case "refuse":
       return journal.refuse({ source: "s", reason: command.reason, message: "", raw });
     case "lease":
@@ -91,10 +103,28 @@ function playOne(game: Game, command: JournalCommand): Promise<unknown> {
     case "commit":
       return commit(game, command);
     case "trim":
-      return journal.trim(START_MS + command.olderThanMs);
+      return journal.trim(clock.nowMs() - command.backMs);
     case "advance":
       return Promise.resolve(clock.advance(command.byMs));
+    case "restart":
+      return restart(game, command.moves);
   }
+}
+
+type Append = Extract<JournalCommand, { ask: "append" }>;
+
+function appendSketch(game: Game, { raw, drafts, signed }: Append): Promise<unknown> {
+  const replay = signed ? { replay: { signature: `s${signed.signature}`, forMs: signed.forMs } } : {};
+  const named = drafts.map((one) => draftOf(game, one));
+  return game.harness.journal.append(aDelivery(named, { raw: aRawBody(`raw ${raw}`), ...replay }));
+}
+
+/** Leases are over then. */
+async function restart(game: Game, moves: boolean): Promise<void> {
+  const { clock, restart } = game.harness;
+  clock.advance(1_000);
+  game.fences = [];
+  await restart?.(moves);
 }
 
 function draftOf(game: Game, { key, host, status, afterMs, sent }: DraftSketch) {
@@ -146,7 +176,8 @@ async function overview({ journal }: Harness): Promise<unknown> {
     }
   }
   const raws = await Promise.all([0, 1, 2, 3].map((n) => journal.raw(aRawBody(`raw ${n}`).ref)));
-  return { unread, raws: raws.map((raw) => raw !== null), refusals: await journal.refusals(10) };
+  const incidents = await Promise.all([0, 1, 2, 3].map((n) => journal.incident("prometheus", `vm-${n}`)));
+  return { unread, raws: raws.map((raw) => raw !== null), incidents, refusals: await journal.refusals(10) };
 }
 
 function withoutPosition({ position: _, ...rest }: JournalEntry): unknown {
