@@ -68,7 +68,10 @@ const SPREAD_AT_ONCE = 500;
  * Moves all that entries have beside their event to rows of its own, some in each call of `inTransaction`, for whoever reads
  * the tables one by one.
  */
-export function spreadEntries(keyed: Keyed, inTransaction: (work: () => void) => void): void {
+export async function spreadEntries(
+  keyed: Keyed,
+  inTransaction: (work: () => void) => Promise<void>,
+): Promise<void> {
   const { db } = keyed;
   const indexes = [OPENED, SIGNED, BODIES].map(({ index }) => index);
   const isSpread = indexes.every((index) => db.get(`SELECT 1 FROM ${index} LIMIT 1`) === undefined);
@@ -76,11 +79,11 @@ export function spreadEntries(keyed: Keyed, inTransaction: (work: () => void) =>
   const nowMs = lastAtMs(keyed);
   for (let after: number | undefined = 0; after !== undefined; ) {
     const from: number = after;
-    inTransaction(() => {
+    await inTransaction(() => {
       after = spreadSome(keyed, from, nowMs);
     });
   }
-  inTransaction(() => {
+  await inTransaction(() => {
     for (const index of indexes) db.run(`DELETE FROM ${index}`);
   });
 }

@@ -11,9 +11,6 @@ import { prepareTables } from "../archive/tables.ts";
 import { readArchived, readWaiting, writeArchived, writeWaiting } from "../archive/transfer.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { jobError, openError, readError } from "../errors.ts";
-import { KEYED_TABLES } from "../journal-keys.ts";
-import { spreadEntries } from "../journal-whole.ts";
-import { keyIndex } from "../key-index.ts";
 import { holdFolder } from "../lock.ts";
 import { bringUp } from "../migrations.ts";
 import { readStanding, writeStanding } from "../standing.ts";
@@ -21,8 +18,10 @@ import * as journal from "./journal.ts";
 import * as memory from "./journal-memory.ts";
 import * as queues from "./queues.ts";
 import * as records from "./records.ts";
+import { spread } from "./spread.ts";
 import type { TransferTable } from "./table.ts";
 import * as tasks from "./tasks.ts";
+import { inTransaction } from "./transaction.ts";
 
 const TABLES: { readonly [K in StoreKind]: TransferTable<K> } = {
   settings: journal.settings,
@@ -123,12 +122,7 @@ async function openFiles(dataDir: string, log: Logger): Promise<Files> {
   const store = openDatabase(join(dataDir, "whale.db"));
   try {
     bringUp(store, log);
-    // What the index would have in memory is looked for in its tables below.
-    const index = keyIndex(store, KEYED_TABLES);
-    const merge = () => index.merge(async (job) => inTransaction(store, job));
-    await merge();
-    spreadEntries({ db: store, index }, (work) => inTransaction(store, work));
-    await merge();
+    await spread(store);
     return { store, archive: openArchiveFile(dataDir) };
   } catch (cause) {
     store.close();
@@ -186,18 +180,6 @@ function isEmpty({ store, archive }: Files): boolean {
   const hasRows = (db: Database, table: string) => db.get(`SELECT 1 FROM ${table} LIMIT 1`) !== undefined;
   const inStore = [...CONTENT.store, ...CONTENT.records].some((table) => hasRows(store, table));
   return !inStore && !CONTENT.archive.some((table) => hasRows(archive, table));
-}
-
-function inTransaction(db: Database, work: () => void): void {
-  db.script("BEGIN IMMEDIATE");
-  try {
-    work();
-    db.script("COMMIT");
-  } catch (cause) {
-    // Some failures (a full disk) end the transaction by themselves.
-    if (db.inTransaction()) db.script("ROLLBACK");
-    throw cause;
-  }
 }
 
 function asRead<T>(work: () => T): T {

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { openDatabase } from "../../../adapters/sqlite/database.ts";
 import { openStore, type SqliteStore } from "../../../adapters/sqlite/index.ts";
+import { KEYED_TABLES } from "../../../adapters/sqlite/journal-keys.ts";
+import { keyIndex } from "../../../adapters/sqlite/key-index.ts";
 import { MIGRATIONS, migrate } from "../../../adapters/sqlite/migrations.ts";
+import { spread } from "../../../adapters/sqlite/transfer/spread.ts";
 import type { Receipt } from "../../../core/ports/index.ts";
 import { aDraftNo, doneBatch, passAll, placeFor } from "../../contract/journal/support.ts";
 import { aDelivery, aRawBody } from "../../support/builders.ts";
@@ -217,6 +220,20 @@ describe("whole entries that are moved", () => {
       const delivery = aDelivery([aDraftNo(9_001)], { replay });
       assert.deepEqual(await journal.append(delivery), AGAIN(receipts));
     });
+  });
+
+  test("never wait in memory all at once", async () => {
+    const db = openDatabase(join(moving.path, "whale.db"));
+    const index = keyIndex(db, KEYED_TABLES);
+    let most = 0;
+    const put: typeof index.put = (...row) => {
+      index.put(...row);
+      most = Math.max(most, index.waiting());
+    };
+    await spread(db, { ...index, put }, 100);
+    db.close();
+    // What one transaction moves: 500 entries, of each an incident and a signature.
+    assert.equal(most, 1_000);
   });
 
   test("go on being what they were for a store that is opened on them again", async () => {
