@@ -17,6 +17,7 @@ export type TaskCommand =
   | { ask: "settle"; claim: number }
   | { ask: "postpone"; claim: number; dueInMs: number; counted: boolean }
   | { ask: "advance"; byMs: number }
+  | { ask: "trim"; backMs: number }
   | { ask: "look"; state: TaskState; limit: number };
 
 interface ItemSketch {
@@ -45,7 +46,7 @@ const item: fc.Arbitrary<ItemSketch> = fc.record({
   lane: fc.constantFrom<Lane>(1, 2, 3, 4, 5),
   dueInMs,
 });
-const items = fc.array(item, { maxLength: 3 });
+const items = fc.oneof(fc.array(item, { maxLength: 0 }), fc.array(item, { maxLength: 3 }));
 const mostlyCurrent = fc.constantFrom(0, 0, 0, 0, 1, -1);
 const under: fc.Arbitrary<Under> = fc.record({
   claim: fc.option(claim, { freq: 1 }),
@@ -74,6 +75,7 @@ export const taskCommand: fc.Arbitrary<TaskCommand> = fc.oneof(
   fc.record({ ask: fc.constant("settle" as const), claim }),
   fc.record({ ask: fc.constant("postpone" as const), claim, dueInMs, counted: fc.boolean() }),
   fc.record({ ask: fc.constant("advance" as const), byMs: fc.integer({ min: -30, max: 60 }) }),
+  fc.record({ ask: fc.constant("trim" as const), backMs: fc.integer({ min: -30, max: 30 }) }),
   fc.record({ ask: fc.constant("look" as const), state, limit: fc.integer({ min: 1, max: 4 }) }),
 );
 
@@ -113,9 +115,16 @@ function playOne(game: Game, command: TaskCommand): Promise<unknown> {
       return finishItem(game, command);
     case "advance":
       return Promise.resolve(clock.advance(command.byMs));
+    case "trim":
+      return trim(game.harness, clock.nowMs() - command.backMs);
     case "look":
       return tasks.list({ states: [command.state, "running"], incident: INCIDENT, limit: command.limit });
   }
+}
+
+/** While nothing waits alone: a message keeps its task by its key, and here keys name none. */
+async function trim({ tasks, outbox }: Harness, olderThanMs: number): Promise<number | null> {
+  return Object.keys(await outbox.depth()).length > 0 ? null : tasks.trim(olderThanMs);
 }
 
 function itemsOf(sketches: readonly ItemSketch[], nowMs: number): OutboxItem[] {
@@ -128,7 +137,7 @@ function itemsOf(sketches: readonly ItemSketch[], nowMs: number): OutboxItem[] {
 function makingOf(command: Extract<TaskCommand, { ask: "make" }>, nowMs: number): Making {
   const { event } = aTask();
   const incident = command.task % 2 === 0 ? INCIDENT.key : "vm-1/tmp";
-  const times = { dueAtMs: nowMs + command.dueInMs, createdAtMs: nowMs };
+  const times = { dueAtMs: nowMs + command.dueInMs, createdAtMs: nowMs, updatedAtMs: nowMs };
   const task = aTask({ forEachIndex: command.task, ...times, event: { ...event, incident } });
   const making = { task, outbox: itemsOf(command.items, nowMs) };
   if (command.bucket === null) return making;
@@ -142,8 +151,10 @@ async function moveOne(game: Game, command: Extract<TaskCommand, { ask: "move" }
   const task = (await tasks.get(sketch.id)) ?? sketch;
   const expected = task.revision - command.under.behind;
   const dueAtMs = isTerminal(command.state) ? null : clock.nowMs() + command.dueInMs;
+  // A task that changed before it was made, by a clock that was set back, may be kept for longer.
+  const updatedAtMs = Math.max(task.createdAtMs, clock.nowMs());
   const move: Move = {
-    task: { ...task, state: command.state, dueAtMs, revision: expected + 1 },
+    task: { ...task, state: command.state, dueAtMs, updatedAtMs, revision: expected + 1 },
     expected,
     outbox: itemsOf(command.items, clock.nowMs()),
   };
