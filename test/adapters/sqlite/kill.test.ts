@@ -6,7 +6,8 @@ import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { openStore, type SqliteStore } from "../../../adapters/sqlite/index.ts";
-import { aRawBody } from "../../support/builders.ts";
+import { aDraftNo } from "../../contract/journal/support.ts";
+import { aDelivery, aRawBody } from "../../support/builders.ts";
 import { movableClock, START_MS } from "../../support/clock.ts";
 import { silentLog } from "../../support/log.ts";
 import { tempFolder } from "../../support/sqlite.ts";
@@ -47,6 +48,11 @@ async function killSoon(child: { kill(signal: "SIGKILL"): boolean }, delayMs: nu
 async function assertKept(store: SqliteStore, one: Acknowledged): Promise<void> {
   assert.notEqual(await store.journal.event(one.eventId), null, `event ${one.no}`);
   assert.notEqual(await store.journal.raw(aRawBody(`body ${one.no}`).ref), null, `raw ${one.no}`);
+  const incident = await store.journal.incident("prometheus", `vm-${one.no}/data`);
+  assert.equal(incident?.firstEventId, one.eventId, `incident ${one.no}`);
+  const replay = { signature: `signature ${one.no}`, forMs: 60_000 };
+  const [again] = await store.journal.append(aDelivery([aDraftNo(-1)], { replay }));
+  assert.deepEqual(again, { eventId: one.eventId, outcome: "duplicate" }, `signature ${one.no}`);
   assert.equal((await store.tasks.get(one.taskId))?.revision, 2, `task ${one.no}`);
   assert.notEqual(await store.throttle.show(`k${one.no}`), null, `bucket ${one.no}`);
   const payload = { kind: "text" as const, userId: "u", text: "", createdAtSeconds: 0 };

@@ -13,7 +13,8 @@ const store = openStore({ dataDir, clock: movableClock(), log: silentLog });
 
 async function append(no: number): Promise<string> {
   const raw = aRawBody(`body ${no}`);
-  const [receipt] = await store.journal.append(aDelivery([aDraftNo(no)], { raw }));
+  const replay = { signature: `signature ${no}`, forMs: 60_000 };
+  const [receipt] = await store.journal.append(aDelivery([aDraftNo(no)], { raw, replay }));
   return receipt?.eventId ?? "";
 }
 
