@@ -22,6 +22,8 @@ import { slices } from "./slices.ts";
 import type { StepObserver } from "./steps.ts";
 import { withdrawRecovered } from "./withdraw.ts";
 
+type Fires = Extract<Judgement, { outcome: "fires" }>;
+
 export interface RulesWorkerDeps extends JudgingDeps {
   journal: Journal;
   tasks: TaskStore;
@@ -118,19 +120,42 @@ async function carryOut(judgement: Judgement, event: WhaleEvent, deps: RulesWork
   return firedVerdict(judgement, answers);
 }
 
+interface MakingTask {
+  event: WhaleEvent;
+  deps: RulesWorkerDeps;
+}
+
 async function makeTask(
-  judgement: Extract<Judgement, { outcome: "fires" }>,
+  judgement: Fires,
   firing: Firing,
-  { event, deps }: { event: WhaleEvent; deps: RulesWorkerDeps },
+  { event, deps }: MakingTask,
 ): Promise<ElementVerdict> {
-  const nowMs = deps.clock.nowMs();
-  const making = { nowMs, settings: deps.settings, depth: depthOf(event), causes: causesOf(event) };
+  const first = await make(judgement, firing, { event, deps, recurred: false });
+  const recurred = first.outcome === "exists" && (await isOfEarlier(event, first.id, deps));
+  const { id, grant } = recurred ? await make(judgement, firing, { event, deps, recurred }) : first;
+  deps.onStep("task_made");
+  return elementVerdict(firing.index, { taskId: id, grant });
+}
+
+/** Whether a task is of an earlier event with the same id: the sender's key came again after it was forgotten. */
+async function isOfEarlier(event: WhaleEvent, id: string, { tasks }: RulesWorkerDeps): Promise<boolean> {
+  const task = await tasks.get(id);
+  return task !== null && task.event.receivedAt !== event.receivedAt;
+}
+
+async function make(
+  judgement: Fires,
+  firing: Firing,
+  { event, deps, recurred }: MakingTask & { recurred: boolean },
+) {
+  const { tasks, settings, clock } = deps;
+  const nowMs = clock.nowMs();
+  const making = { nowMs, settings, depth: depthOf(event), causes: causesOf(event), recurred };
   const made = taskOfRule(judgement.rule, event, firing, making);
   const { task, outbox } = withOutbox(made.task, made.effects, nowMs);
   const take = takeOf(judgement, firing, { grantId: task.id, atMs: Date.parse(event.receivedAt) });
-  const answer = await deps.tasks.make({ task, outbox, fact: madeFact(task), ...(take ? { take } : {}) });
-  deps.onStep("task_made");
-  return elementVerdict(firing.index, { taskId: task.id, grant: answer.grant });
+  const answer = await tasks.make({ task, outbox, fact: madeFact(task), ...(take ? { take } : {}) });
+  return { ...answer, id: task.id };
 }
 
 function told(verdict: Verdict, { log, metrics }: RulesWorkerDeps): void {

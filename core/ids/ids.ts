@@ -67,6 +67,17 @@ export function replayTaskId(replay: string, event: string, task: { rule: string
   return idOf("t_", [`replay:${replay}`, event, task.rule, task.index]);
 }
 
+/**
+ * The task of an event that has the id of an earlier one, because its sender gives the same key again after that was
+ * forgotten. When it was received tells them apart.
+ */
+export function recurredTaskId(
+  { id, receivedAt }: { id: string; receivedAt: string },
+  task: { rule: string; index: number },
+): string {
+  return idOf("t_", [`received:${receivedAt}`, id, task.rule, task.index]);
+}
+
 /** The task that asks anew for what a void approval was for. */
 export function renewedTaskId(voided: string): string {
   return idOf("t_", [voided, "renewed"]);

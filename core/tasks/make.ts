@@ -2,7 +2,15 @@ import { approvalIdentity } from "../approvals/approval.ts";
 import { startParams } from "../approvals/choices.ts";
 import { allowedClusters, type Cluster } from "../clusters/cluster.ts";
 import type { WhaleEvent } from "../events/event.ts";
-import { hashOf, offerTaskId, renewedTaskId, replayTaskId, retryTaskId, taskId } from "../ids/index.ts";
+import {
+  hashOf,
+  offerTaskId,
+  recurredTaskId,
+  renewedTaskId,
+  replayTaskId,
+  retryTaskId,
+  taskId,
+} from "../ids/index.ts";
 import { type Offer, type Rule, ruleDigest, ruleVersion } from "../rules/rule.ts";
 import { grantDigest, grantFor, type RunGrant } from "../runs/grant.ts";
 import { type Basis, briefOf, build, type Making, type NewTask, type Rendered } from "./build.ts";
@@ -17,17 +25,19 @@ export type RuleOrigin = Extract<Origin, { kind: "rule" | "replay" | "renewed" }
 
 /**
  * The task that a rule makes of an event, or of one element of a list in it. The same rule, event and place give
- * the same id, in each replay another, and another again where an approval was void.
+ * the same id, in each replay another, and another again where an approval was void, or where the event has
+ * `recurred`: it has the id of an earlier one that is forgotten.
  */
 export function taskOfRule(
   rule: Rule,
   event: WhaleEvent,
   { index, rendered }: { index: number; rendered: Rendered },
-  making: Making & { origin?: RuleOrigin },
+  making: Making & { origin?: RuleOrigin; recurred?: boolean },
 ): NewTask {
-  const { origin = { kind: "rule" } } = making;
+  const { origin = { kind: "rule" }, recurred = false } = making;
+  const place = { rule: rule.id, index };
   const base: Basis = {
-    id: idOf(origin, event.id, { rule: rule.id, index }),
+    id: recurred ? recurredTaskId(event, place) : idOf(origin, event.id, place),
     origin,
     ruleId: rule.id,
     ruleVersion: ruleVersion(rule),

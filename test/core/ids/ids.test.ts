@@ -12,6 +12,7 @@ import {
   outboxKey,
   parseCardId,
   partitionOf,
+  recurredTaskId,
   replayTaskId,
   requestId,
   shortId,
@@ -59,6 +60,22 @@ test("a replay's task is never the live one, and the same when read twice", () =
   ];
   assert.equal(new Set([id, ...others]).size, 6);
   assert.match(id, /^t_[a-z2-7]{52}$/);
+});
+
+test("a task of an event that recurred under its id differs by its receipt, and is the same when read twice", () => {
+  const task = { rule: "rule-1", index: 0 };
+  const event = { id: "e_1", receivedAt: "2026-11-01T00:00:00.000Z" };
+  const id = recurredTaskId(event, task);
+  assert.equal(recurredTaskId({ ...event }, { ...task }), id);
+  const others = [
+    taskId("e_1", "rule-1", 0),
+    recurredTaskId({ ...event, receivedAt: "2026-11-01T00:00:00.001Z" }, task),
+    recurredTaskId({ ...event, id: "e_2" }, task),
+    recurredTaskId(event, { ...task, index: 1 }),
+    replayTaskId(event.receivedAt, "e_1", task),
+  ];
+  assert.equal(new Set([id, ...others]).size, 6);
+  assert.ok(isTaskId(id));
 });
 
 function sha256Hex(text: string): string {
