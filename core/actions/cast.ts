@@ -45,18 +45,38 @@ export function literalMisfits(schema: ActionSchema, params: JsonObject): Misfit
   return found;
 }
 
-/** A misfit as people read it. */
-export function misfitText({ reason, expected, actual }: Misfit): string {
+/** A misfit as people read it, behind the parameter's name: in both languages at once. */
+export function misfitText(misfit: Misfit): string {
+  return `${misfitEnglish(misfit)} (${MISFITS[misfit.reason]})`;
+}
+
+/** The same for a reader of one language. */
+export function misfitWords(misfit: Misfit): { zh: string; en: string } {
+  const { reason, expected, actual } = misfit;
+  const wanted = expected === "" ? "" : `，应为 ${expected}`;
+  const given = actual === "" ? "" : `，现为 ${actual}`;
+  return { zh: `${MISFITS[reason]}${wanted}${given}`, en: misfitEnglish(misfit) };
+}
+
+const MISFITS: Record<Misfit["reason"], string> = {
+  unknown: "动作没有这个参数",
+  missing: "缺少必填参数",
+  immutable: "此参数不可修改",
+  wrong_type: "类型或取值不符",
+  not_allowed: "类型或取值不符",
+};
+
+function misfitEnglish({ reason, expected, actual }: Misfit): string {
   switch (reason) {
     case "unknown":
-      return "the action has no such parameter (动作没有这个参数)";
+      return "the action has no such parameter";
     case "missing":
-      return `is required, ${expected} (缺少必填参数)`;
+      return `is required, ${expected}`;
     case "immutable":
-      return "is immutable (此参数不可修改)";
+      return "is immutable";
     case "wrong_type":
     case "not_allowed":
-      return `expected ${expected}${actual === "" ? "" : `, got ${actual}`} (类型或取值不符)`;
+      return `expected ${expected}${actual === "" ? "" : `, got ${actual}`}`;
     default:
       return reason satisfies never;
   }

@@ -1,4 +1,4 @@
-import { type ActionSchema, castParams, type Misfit, misfitText } from "../actions/index.ts";
+import { type ActionSchema, castParams, type Misfit, misfitWords as wordsOf } from "../actions/index.ts";
 import { hashOf, type Json, type JsonObject } from "../ids/index.ts";
 import { compileTemplate, findServerTemplate } from "../params/index.ts";
 import type { RunGrant } from "./grant.ts";
@@ -71,8 +71,10 @@ function withLists(params: JsonObject, { parameters }: ActionSchema): JsonObject
 }
 
 function misfitWords(found: readonly Misfit[]): RunWords {
-  const lines = found.map((misfit) => `${misfit.parameter} ${misfitText(misfit)}`).join("; ");
-  return { zh: `参数不对：${lines}`, en: `these parameters do not fit: ${lines}` };
+  const each = found.map((misfit) => ({ name: misfit.parameter, ...wordsOf(misfit) }));
+  const zh = each.map((one) => `${one.name} ${one.zh}`).join("；");
+  const en = each.map((one) => `${one.name} ${one.en}`).join("; ");
+  return { zh: `参数不对：${zh}`, en: `these parameters do not fit: ${en}` };
 }
 
 function targetsOf(

@@ -90,6 +90,14 @@ describe("parameters of a run", () => {
     });
   }
 
+  test("are refused in the words of one language at a time", () => {
+    const answer = fit({ hots: "b" });
+    assert.ok(answer.outcome === "misfits");
+    assert.match(answer.words.zh, /host 缺少必填参数/);
+    assert.doesNotMatch(answer.words.zh, /is required|the action has/);
+    assert.doesNotMatch(answer.words.en, /[\u4e00-\u9fff]/);
+  });
+
   test("are taken as they are where no cluster can be asked", () => {
     const answer = fitRun({ host: "vm-1", n: "1" }, aGrant(), [{ cluster: "hz" }]);
     assert.ok(answer.outcome === "fits");
