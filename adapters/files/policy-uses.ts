@@ -1,5 +1,4 @@
 import type { Policy } from "../../core/policies/index.ts";
-import { grantRuleId } from "../../core/runs/index.ts";
 import { contentOf, shapeProblems } from "./drafts.ts";
 import type { FileKind } from "./home-file.ts";
 import { readHomeFolders } from "./home-folders.ts";
@@ -9,14 +8,9 @@ import { formatProblems } from "./problem.ts";
 import { readPolicy } from "./read-others.ts";
 import { readYaml } from "./read-yaml.ts";
 
-/** What relies on a policy: a rule, one of its offers, or an entry of runs.yaml (`run:<id>`). */
-export interface PolicyUse {
-  policy: string;
-  rule: string;
-  /** Absent where it is the rule's own action. */
-  offer?: string;
-  action: string;
-}
+/** What relies on a policy: a rule's own action, one of its offers, or a grant of runs.yaml. */
+export type PolicyUse = { policy: string; action: string } & UsedBy;
+type UsedBy = { rule: string; offer?: string } | { grant: string };
 
 /** The policies of a home as their files are, good or not, and what relies on them. */
 export interface PoliciesOfHome {
@@ -55,9 +49,9 @@ function usesOfRuns(runs: Located): PolicyUse[] {
   return itemsAt(runs, ["runs"]).flatMap((grant) => {
     const policy = textAt(runs, [...grant, "approval", "policy"]);
     if (policy === undefined) return [];
-    const rule = grantRuleId(textAt(runs, [...grant, "id"]) ?? "");
+    const id = textAt(runs, [...grant, "id"]) ?? "";
     const actions = itemsAt(runs, [...grant, "actions"]);
-    return actions.map((path) => ({ policy, rule, action: textAt(runs, path) ?? "" }));
+    return actions.map((path) => ({ policy, grant: id, action: textAt(runs, path) ?? "" }));
   });
 }
 

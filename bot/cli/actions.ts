@@ -113,7 +113,7 @@ function placeText({ cluster, version, enabled }: ShownAction["places"][number])
 }
 
 const USES: Record<ActionUse["kind"], string> = {
-  ...{ rule: "规则 rule", offer: "按钮 offer", run: "手工 run", policy: "策略 policy" },
+  ...{ rule: "规则 rule", offer: "可选操作 offer", run: "执行许可 grant", policy: "策略 policy" },
   ...{ roster: "值班表 roster", "pack-set": "共享 Pack pack set" },
 };
 

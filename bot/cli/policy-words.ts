@@ -1,13 +1,7 @@
+import type { PolicyUse } from "../../adapters/files/index.ts";
 import { type Policy, type PolicyState, policyStanding } from "../../core/policies/index.ts";
 import { localTime } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
-
-/** What relies on a policy, as files say. */
-interface Use {
-  rule: string;
-  offer?: string;
-  action: string;
-}
 
 const STATES: Record<PolicyState, string> = {
   valid: "有效 valid",
@@ -26,21 +20,23 @@ export function policyLine(policy: Policy, nowMs: number): string {
 }
 
 /** What a person reads before approving: what runs without asking, for whom, until when. */
-export function policyLines(policy: Policy, uses: readonly Use[], timeZone: string): string[] {
+export function policyLines(policy: Policy, uses: readonly PolicyUse[], timeZone: string): string[] {
   const used = uses.map((use) => {
-    const where =
-      use.offer === undefined
-        ? `规则 rule ${use.rule}`
-        : `规则 rule ${use.rule} · 可选操作 offer ${use.offer}`;
     const covered = policy.actions.includes(use.action) ? "" : "  （不在策略内 · not covered by it）";
-    return plainText(`  ${where}: ${use.action}${covered}`);
+    return plainText(`  ${userOf(use)}: ${use.action}${covered}`);
   });
   return [
     plainText(`策略 policy ${policy.id}`),
     "这些动作将不经询问直接执行 · these actions will run without asking anybody:",
     ...policy.actions.map((action) => plainText(`  ${action}`)),
-    "用到它的规则和可选操作 · rules and offers that use it:",
+    "用到它的 · what uses it:",
     ...(used.length === 0 ? ["  （没有 · none）"] : used),
     plainText(`到期 · until: ${localTime(policy.expires, timeZone)}`),
   ];
+}
+
+function userOf(use: PolicyUse): string {
+  if ("grant" in use) return `执行许可 grant ${use.grant}`;
+  const rule = `规则 rule ${use.rule}`;
+  return use.offer === undefined ? rule : `${rule} · 可选操作 offer ${use.offer}`;
 }

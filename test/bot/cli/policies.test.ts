@@ -36,6 +36,16 @@ describe("whale policies", { concurrency: 2 }, () => {
     assert.match(after.stdout, /^look {2}有效 valid {2}(299|300) 天 days {2}wangwu/m);
   });
 
+  test("names a grant of runs.yaml that uses it as that, not as a rule", async (t) => {
+    const runs = `runs:
+  - { id: see, title: t, actions: [disk.top], business: shop, targets: [], approval: { policy: look } }
+`;
+    const dir = aHomeDir(t, { "policies/look.yaml": POLICY, "runs.yaml": runs });
+    const { stdout } = await whale(dir, "approve", "look", "--by", "wangwu", "--yes");
+    assert.match(stdout, /^ {2}执行许可 grant see: disk\.top$/m);
+    assert.doesNotMatch(stdout, /rule/);
+  });
+
   test("refuses an unknown policy, naming those that there are", async (t) => {
     const dir = aHomeDir(t, { "policies/look.yaml": POLICY });
     await assert.rejects(whale(dir, "approve", "none", "--by", "w", "--yes"), { code: 1, stderr: /look/ });
