@@ -33,8 +33,8 @@ export function substitute(text: string, kind: FileKind, env: Environment): Subs
 function notSet(name: string, kind: FileKind): Words {
   const { zh, en } = FOUND[kind] ?? { zh: "", en: "" };
   return {
-    zh: `环境变量 ${name} 没有设置，请写进 .env 或启动环境${zh}`,
-    en: `the environment variable ${name} is not set: put it into .env or the environment of the process${en}`,
+    zh: `环境变量 ${name} 没有设置，请写进 .env 或启动环境，启动时读取${zh}`,
+    en: `the environment variable ${name} is not set: put it into .env or the environment of the process, which are read at its start${en}`,
   };
 }
 

@@ -280,7 +280,7 @@ test("prints every mistake of a home with more than twelve, each at its line and
     'rules/a.yaml:13:18 report.group = "nobody": 没有这个群，见 groups.yaml（已有：ops） (unknown group, see groups.yaml (known: ops))',
     "rules/b.yaml:2:1 id: 键重复 (this key is there twice)",
     'sources/open.yaml:2:7 kind = "zabix": 不认识的事件源类型，可用的有 alertmanager、generic (unknown kind of source, known are alertmanager, generic)',
-    `sources/token.yaml:3:17 auth.bearer = "\${MISSING_TOKEN}": 环境变量 MISSING_TOKEN 没有设置，请写进 .env 或启动环境；应与发送方配置里的密钥相同 (the environment variable MISSING_TOKEN is not set: put it into .env or the environment of the process; the sender's configuration holds the same secret)`,
+    `sources/token.yaml:3:17 auth.bearer = "\${MISSING_TOKEN}": 环境变量 MISSING_TOKEN 没有设置，请写进 .env 或启动环境，启动时读取；应与发送方配置里的密钥相同 (the environment variable MISSING_TOKEN is not set: put it into .env or the environment of the process, which are read at its start; the sender's configuration holds the same secret)`,
   ]);
   assert.match(
     text.split("\n")[6] ?? "",
