@@ -102,7 +102,9 @@ async function one(ctx: RouterContext, { guard, tasks, shown }: TaskReadDeps): P
   const found = await tasksCalled(ctx.params["id"] ?? "", tasks);
   const [task] = found;
   if (!task) {
-    return refuseApi(ctx, 404, { code: "unknown_task", message: "没有这个任务 (no such task)" });
+    const message =
+      "没有这个任务，编号至少写前 4 位 (no such task; give its id or at least its first 4 characters)";
+    return refuseApi(ctx, 404, { code: "unknown_task", message });
   }
   if (found.length > 1) {
     const message = "对应多个任务，请多输入几位 (several tasks begin like this, give more of the id)";

@@ -110,6 +110,8 @@ test("shows one task by its id or the beginning of it, with its parameters maske
   for (const id of ["aaa", "cccc", "t_none", idOf(5)]) {
     assert.deepEqual(await look(id), [404, "unknown_task"], id);
   }
+  const short = await api.call("GET", `${ALL}/t_aa`);
+  assert.match(short.body.error.message, /前 4 位.*first 4 characters/);
 });
 
 test("tells nobody of tasks that they may not read", async (t) => {
