@@ -31,6 +31,7 @@ function read(delivery: Delivery): Reading {
 function readItems(items: readonly Json[], pathOf: (index: number) => string, zone: string): Reading {
   const occurrences: Occurrence[] = [];
   for (const [index, item] of items.entries()) {
+    if (hasNoType(item)) return noType(pathOf(index));
     const parsed = parseGeneric(item, pathOf(index));
     if (parsed.outcome === "refused") return parsed;
     const status = statusOf(parsed.value);
@@ -38,6 +39,18 @@ function readItems(items: readonly Json[], pathOf: (index: number) => string, zo
     occurrences.push(occurrenceOf(parsed.value, status, zone));
   }
   return { outcome: "read", occurrences };
+}
+
+function hasNoType(item: Json): boolean {
+  return isJsonObject(item) && item["event_type"] === undefined;
+}
+
+/** Most likely a body of another shape, whose source has to say where its parts stand. */
+function noType(prefix: string): Refusal {
+  const path = prefix ? `${prefix}.event_type` : "event_type";
+  const zh = `${path}：缺少此字段；不是这种格式的，请在事件源的 options.fields 里写明各字段在哪里`;
+  const en = `${path} is missing; for another shape say in options.fields of the source where its parts stand`;
+  return refused("bad_shape", `${zh} (${en})`);
 }
 
 /** A sender that says nothing reports that something is so now. */

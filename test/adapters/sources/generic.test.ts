@@ -106,7 +106,7 @@ const REFUSALS: readonly [body: unknown, refusal: RegExp][] = [
   ["", /^empty /],
   [[], /^empty /],
   ["<event/>", /^bad_json .*line 1 column 1/],
-  [{ detail: {} }, /^bad_shape event_type：缺少此字段/],
+  [{ detail: {} }, /^bad_shape event_type：缺少此字段.*options\.fields.*options\.fields/],
   [{ event_type: "" }, /^bad_shape event_type：/],
   [{ event_type: 5 }, /^bad_shape event_type：/],
   [{ event_type: "x".repeat(201) }, /^bad_shape event_type：/],
