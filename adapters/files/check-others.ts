@@ -2,7 +2,7 @@ import { OWN_TYPE_PREFIX, schemaCompiler, UNMAPPED_TYPE } from "../../core/event
 import { isJsonObject } from "../../core/ids/index.ts";
 import { LONGEST_APPROVAL_MS } from "../../core/policies/index.ts";
 import { checkDeploy } from "./check-deploy.ts";
-import { checkAddress, checkDuration, checkInstant, checkTemplates, instantMs } from "./check-values.ts";
+import { checkAddress, checkDuration, checkInstant, checkReadings, instantMs } from "./check-values.ts";
 import type { Located } from "./located.ts";
 import { pathOfField, problemAt, problemAtKey, quotingWords } from "./located.ts";
 import { itemsAt, keysAt, textAt, valueAt } from "./look.ts";
@@ -17,7 +17,7 @@ export function checkEventType(located: Located): Problem[] {
   const own = reserved ? [problemAt(located, ["type"], words)] : [];
   return [
     ...own,
-    ...checkTemplates(located, ["subject"]),
+    ...checkReadings(located, ["subject"]),
     ...checkSchema(located),
     ...checkDuration(located, ["keep"]),
   ];

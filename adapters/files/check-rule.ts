@@ -4,7 +4,7 @@ import { checkChoices } from "./check-choices.ts";
 import { checkFeatures } from "./check-features.ts";
 import { checkPackNeeds } from "./check-packs.ts";
 import { checkThrottle } from "./check-throttle.ts";
-import { checkDuration, checkTemplates } from "./check-values.ts";
+import { checkDuration, checkReadings, checkTemplates } from "./check-values.ts";
 import type { Path } from "./home-file.ts";
 import type { Located } from "./located.ts";
 import { problemAt } from "./located.ts";
@@ -19,6 +19,7 @@ export function checkRule(located: Located, context: ApprovalContext): Problem[]
     ...checkPackNeeds(located, ["packs"]),
     ...checkThrottle(located),
     ...checkChoices(located),
+    ...[["targets"], ["throttle", "key"]].flatMap((path) => checkReadings(located, path)),
     ...templatePaths(located).flatMap((path) => checkTemplates(located, path)),
     ...checkApproval(located, ["approval"], { ...context, action: textAt(located, ["action"]) }),
     ...itemsAt(located, ["offers"]).flatMap((path) => checkOffer(located, path, context)),
@@ -26,16 +27,14 @@ export function checkRule(located: Located, context: ApprovalContext): Problem[]
   ];
 }
 
-/** Everything in a rule that is rendered. */
+/** Everything else in a rule that is rendered. */
 function templatePaths(located: Located): Path[] {
   const rows = [
     ["card", "rows"],
     ["report", "rows"],
   ].flatMap((path) => itemsAt(located, path));
   return [
-    ["targets"],
     ["params"],
-    ["throttle", "key"],
     ["card", "text"],
     ...rows.map((row) => [...row, "value"]),
     ...itemsAt(located, ["offers"]).map((offer) => [...offer, "params"]),

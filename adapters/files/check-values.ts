@@ -85,6 +85,25 @@ export function checkTemplates(located: Located, path: Path): Problem[] {
   return [...items, ...members];
 }
 
+/**
+ * The same where nobody means the name of a field itself: one event after the other would have the same subject, target or
+ * bucket.
+ */
+export function checkReadings(located: Located, path: Path): Problem[] {
+  const text = textAt(located, path);
+  const items = itemsAt(located, path).flatMap((item) => checkReadings(located, item));
+  const field = BARE_FIELD.exec(text ?? "")?.[1];
+  if (field === undefined) return text === undefined ? items : checkTemplates(located, path);
+  const read = `{{ ${field} }}`;
+  const words = {
+    zh: `这是文字本身；要取事件的值，请写作 ${read}`,
+    en: `this is the text itself; to take the event's value write ${read}`,
+  };
+  return [problemAt(located, path, words)];
+}
+
+const BARE_FIELD = /^\.?((?:detail|labels|annotations)[.[]\S+)$/;
+
 function checkMember(located: Located, path: Path, key: string): Problem[] {
   const inner = checkTemplates(located, path);
   if (!isTemplate(key)) return inner;

@@ -15,6 +15,7 @@ const REFUSALS: readonly [file: string, text: string, place: string, message: Re
   ["event-types/x.yaml", TYPE.replace("disk.full", "9"), "1:7 type", /应为文本，这里是数字/],
   ["event-types/x.yaml", TYPE, "1:7 type", /与 event-types\/disk\.yaml 重复/],
   ["event-types/disk.yaml", `${TYPE}subject: "{{ a }}}"\n`, "4:16 subject", /}}} 有歧义/],
+  ["event-types/disk.yaml", `${TYPE}subject: detail.host\n`, "4:10 subject", /写作 \{\{ detail\.host \}\}/],
   ["event-types/disk.yaml", `${TYPE}keep: a month\n`, "4:7 keep", /应为时长/],
   ["event-types/disk.yaml", `${TYPE}keep: 30\n`, "4:7 keep", /应为文本/],
   ["event-types/disk.yaml", `${TYPE}strict: no\n`, "4:9 strict", /应为true 或 false/],

@@ -27,6 +27,8 @@ const REFUSALS: readonly [fields: Record<string, unknown>, field: string, messag
   [{ action: "cleanup" }, "action", /包名\.动作名/],
   [{ targets: "{{ a }}" }, "targets", /应为列表/],
   [{ targets: ["{{ a | nofilter }}"] }, "targets[0]", /模板写得不对：.*nofilter/],
+  [{ targets: ["detail.host"] }, "targets[0]", /写作 \{\{ detail\.host \}\}/],
+  [{ throttle: { key: ".labels.app", limit: 1, per: "1m" } }, "throttle.key", /\{\{ labels\.app \}\}/],
   [{ params: [1] }, "params", /应为字段的集合/],
   [{ params: { "{{ k }}": 1 } }, 'params["{{ k }}"]', /键不能是模板/],
   [{ params: { a: [{ b: "{{ x" }] } }, "params.a[0].b", /模板写得不对/],
