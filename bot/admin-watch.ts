@@ -44,7 +44,7 @@ export interface AdminWatchDeps {
 
 /** Tells the administrator what only a person can end, once per cause and hour, and when it is over. */
 export interface AdminWatch {
-  /** The troubles that last. */
+  /** The troubles that last, and that WeCom does not answer: nobody can be told of that in WeCom. */
   warnings(): Warning[];
   /** Takes what WeCom tells the app about itself; other events are none of its business. */
   onEvent(event: string): Promise<void>;
@@ -80,7 +80,7 @@ export function adminWatch(deps: AdminWatchDeps): AdminWatch {
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
   };
   return {
-    warnings: () => deps.troubles.current().map(warningOf),
+    warnings: () => [...deps.troubles.current().map(warningOf), ...silenceWarnings(deps.troubles)],
     onEvent: async (event) => {
       if (event === "inactive_alert" || event === "close_inactive_agent") {
         await raise(event, "", { ...deps, told });
@@ -112,6 +112,14 @@ function warningOf({ cause, sinceMs, message }: ReturnType<Troubles["current"]>[
   const [zh, en] = [adminTextsOf("zh"), adminTextsOf("en")].map((texts) => texts.causes[cause]);
   const since = new Date(sinceMs).toISOString();
   return { about: "wecom", message: `${cause}: ${zh?.what} (${en?.what}); since ${since}: ${message}` };
+}
+
+function silenceWarnings(troubles: Troubles): Warning[] {
+  const silence = troubles.silence();
+  if (silence === null) return [];
+  const since = new Date(silence.sinceMs).toISOString();
+  const message = `没有应答，消息和卡片在等 (does not answer, messages and cards wait); since ${since}: ${silence.message}`;
+  return [{ about: "wecom", message }];
 }
 
 const nameOf = (cause: AdminCause) => `admin:${cause}`;

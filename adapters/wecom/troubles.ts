@@ -37,6 +37,15 @@ export interface Troubles {
   current(): Trouble[];
   /** When a call last worked; null when none has yet. */
   lastGoodMs(): number | null;
+  /** Since when no call has had an answer of WeCom, and what the last one met; null when the last one had. */
+  silence(): Silence | null;
+}
+
+/** That WeCom does not answer at all. */
+export interface Silence {
+  sinceMs: number;
+  /** What the last call met, without secrets. */
+  message: string;
 }
 
 const CAUSES: Readonly<Record<string, TroubleCause>> = {
@@ -49,6 +58,15 @@ const CAUSES: Readonly<Record<string, TroubleCause>> = {
   "wecom.no_callback": "no_callback",
 };
 
+const NO_ANSWER: readonly string[] = [
+  "unreachable",
+  "timeout",
+  "reset",
+  "tls",
+  "refused_address",
+  "http_status",
+].map((kind) => `wecom.${kind}`);
+
 /** A call of another API says nothing about these. */
 const OF_ONE_API: readonly TroubleCause[] = ["quota_reached", "no_callback", "bad_agent"];
 
@@ -59,16 +77,21 @@ export function watchTroubles(
 ): { client: WecomClient; troubles: Troubles } {
   const found = new Map<TroubleCause, Trouble>();
   let goodMs: number | null = null;
+  let silence: Silence | null = null;
 
   async function watched<T>(api: string, call: () => Promise<T>): Promise<T> {
     try {
       const result = await call();
       goodMs = clock.nowMs();
+      silence = null;
       forget(found, api);
       return result;
     } catch (error) {
       if (!isChatOpsError(error)) throw error;
-      note(found, { api, error, nowMs: clock.nowMs() });
+      const nowMs = clock.nowMs();
+      const isSilent = NO_ANSWER.includes(error.code);
+      silence = isSilent ? { sinceMs: silence?.sinceMs ?? nowMs, message: error.message } : null;
+      note(found, { api, error, nowMs });
       throw error;
     }
   }
@@ -81,7 +104,11 @@ export function watchTroubles(
       checkToken: () =>
         client.checkToken().catch((error: unknown) => watched("gettoken", () => Promise.reject(error))),
     },
-    troubles: { current: () => [...found.values()].map((one) => ({ ...one })), lastGoodMs: () => goodMs },
+    troubles: {
+      current: () => [...found.values()].map((one) => ({ ...one })),
+      lastGoodMs: () => goodMs,
+      silence: () => silence,
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
-import type { Trouble, TroubleCause } from "../../adapters/wecom/index.ts";
+import type { Silence, Trouble, TroubleCause } from "../../adapters/wecom/index.ts";
 import { adminWatch } from "../../bot/admin-watch.ts";
 import { ChatOpsError } from "../../core/errors.ts";
 import type { BotState } from "../../core/ports/index.ts";
@@ -20,6 +20,7 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
   const can = { app: true, robot: true };
   const troubles: Trouble[] = [];
   const good = { ms: null as number | null };
+  const silent = { now: null as Silence | null };
   const gauges = new Map<string, number>();
   const sending = (by: "app" | "robot") => async (text: string) => {
     if (!can[by]) throw down;
@@ -32,7 +33,7 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
   };
   const deps = {
     bot: { status: () => bot },
-    troubles: { current: () => troubles, lastGoodMs: () => good.ms },
+    troubles: { current: () => troubles, lastGoodMs: () => good.ms, silence: () => silent.now },
     admin: options.admin === false ? null : { users: ["wangwu"] },
     robot: options.robot === false ? null : { send: sending("robot") },
     messenger: {
@@ -62,7 +63,7 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
   const watch = adminWatch(deps);
   const round = () => watch.start().stop();
   const other = () => adminWatch(deps).start().stop();
-  return { watch, round, other, fall, heal, sent, can, clock, log, gauges, bot };
+  return { watch, round, other, fall, heal, sent, can, clock, log, gauges, bot, silent };
 }
 
 describe("the administrator", () => {
@@ -133,6 +134,15 @@ describe("the administrator", () => {
       ),
     );
     assert.match(watch.warnings()[0]?.message ?? "", /^ip_not_trusted: .*60020.*: said$/);
+  });
+
+  it("reads among the warnings that WeCom does not answer, and is sent nothing about it", async () => {
+    const { round, silent, watch, sent, clock } = setting();
+    assert.deepEqual(watch.warnings(), []);
+    silent.now = { sinceMs: clock.nowMs(), message: "cannot connect" };
+    await round();
+    assert.match(watch.warnings()[0]?.message ?? "", /^没有应答.*does not answer.*: cannot connect$/);
+    assert.deepEqual(sent, []);
   });
 
   it("is told once by several processes, and not that it is over by one that never had it", async () => {

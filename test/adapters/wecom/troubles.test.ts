@@ -65,6 +65,25 @@ describe("the troubles of an app", () => {
     });
   }
 
+  it("tells since when WeCom does not answer, until it says anything", async (t) => {
+    let isAway = true;
+    const { wecom, clock } = await bench(t, {
+      "message/send": (_call, response) =>
+        isAway ? void response.destroy() : { errcode: 81013, errmsg: "no" },
+    });
+    assert.equal(wecom.troubles.silence(), null);
+    const beganMs = clock.nowMs();
+    await assert.rejects(wecom.messenger.sendText(TEXT));
+    clock.advance(5000);
+    await assert.rejects(wecom.messenger.sendText(TEXT));
+    assert.equal(wecom.troubles.silence()?.sinceMs, beganMs);
+    assertLeaksNoSecret([SECRETS.corpSecret, SECRETS.token], wecom.troubles.silence());
+    assert.deepEqual(wecom.troubles.current(), []);
+    isAway = false;
+    await assert.rejects(wecom.messenger.sendText(TEXT));
+    assert.equal(wecom.troubles.silence(), null);
+  });
+
   it("does not count what is wrong with one message", async (t) => {
     const { wecom } = await bench(t, { "message/send": { errcode: 81013, errmsg: "no" } });
     await assert.rejects(wecom.messenger.sendText(TEXT));
