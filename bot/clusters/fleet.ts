@@ -59,6 +59,8 @@ const SOON_MS = 3_000;
 /** It must have held for so long before people are told. */
 const TELL_AFTER_MS = 30_000;
 const TELL_AGAIN_MS = 300_000;
+/** When nobody could be told. */
+const RETELL_MS = 30_000;
 const STATES = ["up", "degraded", "draining", "down", "unknown"] as const;
 
 interface Looking {
@@ -66,6 +68,8 @@ interface Looking {
   nextMs: number;
   /** The look under way. */
   under: Promise<void> | null;
+  /** When nobody could be told of its turn; null once that worked. */
+  untoldMs: number | null;
 }
 
 type Keeping = FleetDeps & { seen: Map<string, Looking> };
@@ -124,7 +128,8 @@ function startRounds(fleet: () => Promise<void>, keeping: Keeping): Loop {
 export type FleetSeen = Map<string, Looking>;
 
 function lookingAt(name: string, { seen, clock }: Keeping): Looking {
-  const known = seen.get(name) ?? { health: unseenHealth(clock.nowMs()), nextMs: 0, under: null };
+  const unseen = { health: unseenHealth(clock.nowMs()), nextMs: 0, under: null, untoldMs: null };
+  const known = seen.get(name) ?? unseen;
   seen.set(name, known);
   return known;
 }
@@ -223,9 +228,11 @@ function showGauges(keeping: Keeping): void {
 /** Told once it has held, by the process that stores it, and not again soon. Said before it is remembered as said. */
 async function tellTurn(name: string, keeping: Keeping): Promise<void> {
   const { state, clock, log, tell } = keeping;
-  const { health } = lookingAt(name, keeping);
+  const one = lookingAt(name, keeping);
+  const { health, untoldMs } = one;
   const nowMs = clock.nowMs();
   if (health.state === "unknown" || Math.abs(nowMs - health.sinceMs) < TELL_AFTER_MS) return;
+  if (untoldMs !== null && Math.abs(nowMs - untoldMs) < RETELL_MS) return;
   try {
     const stored = await state.get("health", name);
     if ((stored?.body.state ?? "up") === health.state) return;
@@ -238,7 +245,9 @@ async function tellTurn(name: string, keeping: Keeping): Promise<void> {
     );
     const body = { at: new Date(nowMs).toISOString(), state: health.state };
     await state.put({ kind: "health", name, expected: stored?.revision ?? null, body });
+    one.untoldMs = null;
   } catch (error) {
+    one.untoldMs = nowMs;
     log.warn({ cluster: name, reason: errorText(error) }, "nobody could be told how a cluster is");
   }
 }

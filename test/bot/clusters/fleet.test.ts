@@ -30,6 +30,8 @@ function aFleet() {
   const world = {
     ...{ probe: UP as Probe, canary: { outcome: "passed", tookMs: 1 } as CanaryResult, busy: 0 },
     told: [] as string[],
+    canTell: true,
+    triedToTell: 0,
     onCanary: async (): Promise<void> => undefined,
   };
   const { state, audit, tasks, leases } = openMemoryStore({ clock });
@@ -65,7 +67,11 @@ function aFleet() {
   });
   const fleet = createFleet({
     ...{ ...common, drains, upgrades, runs, breakers, metrics: { gauge: () => undefined } },
-    tell: async (_key, words) => void world.told.push(words.en),
+    tell: async (_key, words) => {
+      world.triedToTell += 1;
+      if (!world.canTell) throw new ChatOpsError("down", { code: "wecom.unreachable" });
+      world.told.push(words.en);
+    },
   });
   const rounds = async (seconds: number, everySeconds = 2) => {
     for (let at = 0; at < seconds; at += everySeconds) {
@@ -97,6 +103,18 @@ test("a key that is rotated in mid-run brings it down, is told once with what to
   await rounds(400);
   assert.equal(fleet.sights().get("hz")?.state, "up");
   assert.equal(world.told.filter((text) => /hz is up again/.test(text)).length, 1);
+});
+
+test("who cannot be told that it is down is not tried with each round, and is told once that works", async () => {
+  const { world, rounds } = aFleet();
+  await rounds(20);
+  Object.assign(world, { probe: DOWN, canTell: false });
+  await rounds(330);
+  // Of two clusters, over five minutes.
+  assert.ok(world.triedToTell >= 2 && world.triedToTell <= 24, `${world.triedToTell} tries`);
+  world.canTell = true;
+  await rounds(60);
+  assert.equal(world.told.filter((text) => /hz is down/.test(text)).length, 1);
 });
 
 test("a cluster that flaps with each look does not turn with each, and nobody is told of it", async () => {
