@@ -23,6 +23,8 @@ import { type Loop, startLoop } from "./workers/index.ts";
 
 export interface AdminWatchDeps {
   troubles: Troubles;
+  /** A small call, by which WeCom shows that it answers again; what becomes of it is told by `troubles`. */
+  askWecom: () => Promise<unknown>;
   /** How the AI bot stands; null where there is none. */
   bot: Pick<ChatBot, "status"> | null;
   /** Who is told by the app; null when nobody is named. */
@@ -53,6 +55,7 @@ export interface AdminWatch {
 }
 
 const ROUND_MS = 5_000;
+const ASK_MS = 30_000;
 const AGAIN_MS = 3_600_000;
 /** When neither the app nor the robot could tell it. */
 const RETRY_MS = 300_000;
@@ -75,6 +78,7 @@ export function adminWatch(deps: AdminWatchDeps): AdminWatch {
   const told = new Set<AdminCause>();
   const round = async () => {
     gauge(deps);
+    await askAgain(deps);
     for (const { cause, message } of lasting(deps)) await raise(cause, message, { ...deps, told });
     await endWhatIsOver({ ...deps, told });
     return { more: false, nextDueAtMs: clock.nowMs() + ROUND_MS };
@@ -114,11 +118,19 @@ function warningOf({ cause, sinceMs, message }: ReturnType<Troubles["current"]>[
   return { about: "wecom", message: `${cause}: ${zh?.what} (${en?.what}); since ${since}: ${message}` };
 }
 
+/** Else a warning would stand until somebody has something to send. */
+async function askAgain({ troubles, askWecom, clock }: AdminWatchDeps): Promise<void> {
+  const silence = troubles.silence();
+  if (silence === null || Math.abs(clock.nowMs() - silence.lastMs) < ASK_MS) return;
+  // The troubles took note of what it met.
+  await askWecom().catch(() => undefined);
+}
+
 function silenceWarnings(troubles: Troubles): Warning[] {
   const silence = troubles.silence();
   if (silence === null) return [];
   const since = new Date(silence.sinceMs).toISOString();
-  const message = `没有应答，消息和卡片在等 (does not answer, messages and cards wait); since ${since}: ${silence.message}`;
+  const message = `没有可用的应答，消息和卡片在等 (no usable answer, messages and cards wait); since ${since}: ${silence.message}`;
   return [{ about: "wecom", message }];
 }
 

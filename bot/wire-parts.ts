@@ -14,7 +14,7 @@ import { deadLetterWatch } from "./dead-letter-watch.ts";
 import { createDelegationKeeper, tellDelegate } from "./delegations/index.ts";
 import { createExplainer } from "./explain/index.ts";
 import { createHomeKeeper, type HomeKeeper, type KeeperDeps, tellOwners } from "./home/index.ts";
-import { type Cloud, cloudOver, type Warning } from "./http/index.ts";
+import { type Cloud, cloudOver } from "./http/index.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "./in-force.ts";
 import { createLanguages, type Languages } from "./languages/index.ts";
 import { createMuteKeeper } from "./mutes/index.ts";
@@ -220,6 +220,7 @@ export async function openParts(options: WhaleOptions) {
     ...{ admin, state, language: config.language, languages, clock, log, metrics },
     ...{ directory, plain: markdownText },
     ...{ troubles: wecom.troubles, bot: posts.bot, messenger: wecom.messenger },
+    askWecom: () => wecom.checkup.agent(),
     robot: url === null ? null : createRobot({ url, http: robotOut, clock, throttle }),
   });
   return {
@@ -287,11 +288,8 @@ const pause = (ms: number): Promise<void> => wait(ms);
 /** A person waits for the answer. */
 const DUTY_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 };
 
-/** What of the systems outside does not answer now, beside clusters that are not well: the fleet warns of those. */
-export async function probeOutside({ wecom, fleet, inForce }: Parts): Promise<Warning[]> {
-  const [chat] = await Promise.all([
-    wecom.probe(),
-    ...inForce.current().clusters.map(({ name }) => fleet.sightOf(name)),
-  ]);
-  return chat.outcome === "failing" ? [{ about: "wecom", message: `${chat.reason}: ${chat.message}` }] : [];
+/** Calls the systems outside once, so that those who watch them can warn of what does not answer. */
+export async function probeOutside({ wecom, fleet, inForce }: Parts): Promise<void> {
+  const clusters = inForce.current().clusters.map(({ name }) => fleet.sightOf(name));
+  await Promise.all([wecom.probe(), ...clusters]);
 }

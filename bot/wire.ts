@@ -60,7 +60,6 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = { ...opened, channelGates: createChannelGates(opened.clock, opened.metrics) };
   const { inForce, keeper, deadLetters, policies, actions, log, clock, stores } = parts;
   const leave = { ing: false };
-  let outside: Warning[] = [];
   const warnings = () => {
     const { warnings: own, tokens } = inForce.current();
     const expired = expiredTokens(tokens.values(), clock.nowMs());
@@ -79,7 +78,6 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
       ...parts.fleet.warnings(),
       ...stopWarnings(parts.stops.current()),
       ...botWarnings(parts.posts.bot, inForce.current().groups),
-      ...outside,
     ];
   };
   const { config, folder } = options;
@@ -100,7 +98,7 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   // Not waited for: WeCom may hang, and takes the address of callbacks only when this listens.
   void keepMenu({ wecom: parts.wecom, texts: textsOf(config.language), log });
   const probe = async () => {
-    outside = await probeOutside(parts);
+    await probeOutside(parts);
     return warnings();
   };
   const reload = async (by: string) => void (await keeper.reload(by));

@@ -41,9 +41,11 @@ export interface Troubles {
   silence(): Silence | null;
 }
 
-/** That WeCom does not answer at all. */
+/** That WeCom gives no answer that could be read. */
 export interface Silence {
   sinceMs: number;
+  /** When it was last tried. */
+  lastMs: number;
   /** What the last call met, without secrets. */
   message: string;
 }
@@ -59,12 +61,8 @@ const CAUSES: Readonly<Record<string, TroubleCause>> = {
 };
 
 const NO_ANSWER: readonly string[] = [
-  "unreachable",
-  "timeout",
-  "reset",
-  "tls",
-  "refused_address",
-  "http_status",
+  ...["unreachable", "timeout", "reset", "tls", "refused_address"],
+  ...["http_status", "bad_json", "bad_answer"],
 ].map((kind) => `wecom.${kind}`);
 
 /** A call of another API says nothing about these. */
@@ -90,7 +88,8 @@ export function watchTroubles(
       if (!isChatOpsError(error)) throw error;
       const nowMs = clock.nowMs();
       const isSilent = NO_ANSWER.includes(error.code);
-      silence = isSilent ? { sinceMs: silence?.sinceMs ?? nowMs, message: error.message } : null;
+      const sinceMs = silence?.sinceMs ?? nowMs;
+      silence = isSilent ? { sinceMs, lastMs: nowMs, message: error.message } : null;
       note(found, { api, error, nowMs });
       throw error;
     }

@@ -20,6 +20,7 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
   const can = { app: true, robot: true };
   const troubles: Trouble[] = [];
   const good = { ms: null as number | null };
+  const asked: number[] = [];
   const silent = { now: null as Silence | null };
   const gauges = new Map<string, number>();
   const sending = (by: "app" | "robot") => async (text: string) => {
@@ -34,6 +35,10 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
   const deps = {
     bot: { status: () => bot },
     troubles: { current: () => troubles, lastGoodMs: () => good.ms, silence: () => silent.now },
+    askWecom: async () => {
+      asked.push(clock.nowMs());
+      throw down;
+    },
     admin: options.admin === false ? null : { users: ["wangwu"] },
     robot: options.robot === false ? null : { send: sending("robot") },
     messenger: {
@@ -63,7 +68,7 @@ function setting(options: { robot?: boolean; admin?: boolean } = {}) {
   const watch = adminWatch(deps);
   const round = () => watch.start().stop();
   const other = () => adminWatch(deps).start().stop();
-  return { watch, round, other, fall, heal, sent, can, clock, log, gauges, bot, silent };
+  return { watch, round, other, fall, heal, sent, can, clock, log, gauges, bot, silent, asked };
 }
 
 describe("the administrator", () => {
@@ -139,10 +144,21 @@ describe("the administrator", () => {
   it("reads among the warnings that WeCom does not answer, and is sent nothing about it", async () => {
     const { round, silent, watch, sent, clock } = setting();
     assert.deepEqual(watch.warnings(), []);
-    silent.now = { sinceMs: clock.nowMs(), message: "cannot connect" };
+    silent.now = { sinceMs: clock.nowMs(), lastMs: clock.nowMs(), message: "cannot connect" };
     await round();
-    assert.match(watch.warnings()[0]?.message ?? "", /^没有应答.*does not answer.*: cannot connect$/);
+    assert.match(watch.warnings()[0]?.message ?? "", /^没有可用的应答.*no usable answer.*: cannot connect$/);
     assert.deepEqual(sent, []);
+  });
+
+  it("has WeCom asked again while it does not answer, not with each round, and not while it answers", async () => {
+    const { round, silent, asked, clock } = setting();
+    await round();
+    silent.now = { sinceMs: clock.nowMs(), lastMs: clock.nowMs(), message: "cannot connect" };
+    await round();
+    assert.deepEqual(asked, []);
+    clock.advance(30_000);
+    await round();
+    assert.deepEqual(asked, [clock.nowMs()]);
   });
 
   it("is told once by several processes, and not that it is over by one that never had it", async () => {
