@@ -1,6 +1,6 @@
 import type { Cluster } from "../core/clusters/index.ts";
 import type { ActionLists, Ids, Metrics, PackRegistry } from "../core/ports/index.ts";
-import { changeLines, packsLeft, planRelease, type ShownPlan, useWords } from "../core/releases/index.ts";
+import { packsLeft, planLines, planRelease } from "../core/releases/index.ts";
 import type { PackSources } from "./http/index.ts";
 import { usesIn } from "./in-force.ts";
 import type { Builds } from "./releases/builds/index.ts";
@@ -61,10 +61,6 @@ function termsOver(
       return packsLeft(cluster, set, releases).map(({ ref }) => ref);
     },
     packsOn: packsOnOver({ registry, lists }),
-    planOf: (before, after): ShownPlan => {
-      const plan = planRelease(before, after, usesIn(inForce()));
-      const rules = plan.touches.map((use) => useWords(use).zh);
-      return { lines: changeLines(plan), rules };
-    },
+    planOf: (before, after) => ({ lines: planLines(planRelease(before, after, usesIn(inForce()))) }),
   });
 }

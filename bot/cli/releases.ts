@@ -109,10 +109,9 @@ export function releaseText(release: Release & { approvedBy: readonly string[] }
   const { id, by, approvedBy, why, image, plan } = release;
   const told = releaseWords(release);
   const facts = [id, [by, ...approvedBy].join(" → "), why, image.reference].filter(Boolean).join(" · ");
-  const rules = plan.rules.length > 0 ? [`涉及 touches: ${plan.rules.join(", ")}`] : [];
   const places = placesWords(release);
   const lines = plan.lines.map(({ zh, en }) => (zh === en ? zh : `${zh} · ${en.trimStart()}`));
-  const all = [told.zh, told.en, facts, `${places.zh} · ${places.en}`, ...rules, ...lines];
+  const all = [told.zh, told.en, facts, `${places.zh} · ${places.en}`, ...lines];
   return all.map((line) => plainText(line)).join("\n");
 }
 

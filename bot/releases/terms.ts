@@ -76,12 +76,11 @@ function named({ ref, version, items }: PlannedPack): RegisteredPack {
 
 /** Said once where it is the same on all clusters, else of each by name. */
 function joinedPlan(plans: readonly { cluster: string; plan: ShownPlan }[]): ShownPlan {
-  const rules = [...new Set(plans.flatMap(({ plan }) => plan.rules))];
   const [first, ...others] = plans.map(({ plan }) => JSON.stringify(plan.lines));
-  if (others.every((lines) => lines === first)) return { lines: plans[0]?.plan.lines ?? [], rules };
+  if (others.every((lines) => lines === first)) return { lines: plans[0]?.plan.lines ?? [] };
   const lines = plans.flatMap(({ cluster, plan }) => [
     { zh: `集群 ${cluster}：`, en: `cluster ${cluster}:` },
     ...plan.lines,
   ]);
-  return { lines, rules };
+  return { lines };
 }

@@ -13,6 +13,7 @@ import {
   releaseWords,
 } from "../releases/index.ts";
 import type { ButtonsView, CardButton, CardLine, Tone } from "./card.ts";
+import { actorText } from "./deciders.ts";
 import { clockTime, joined, QUOTE_CHARACTERS, refreshButton, TEXT_CHARACTERS } from "./parts.ts";
 import { shorten } from "./shorten.ts";
 import type { Viewing } from "./viewing.ts";
@@ -29,7 +30,6 @@ const BUTTONS: Readonly<Record<ReleaseDeedName, { words: ClusterWords; tone: Ton
 const TITLE: ClusterWords = { zh: "发布", en: "Release" };
 const PLAN: ClusterWords = { zh: "变化", en: "What changes" };
 const PLACES: ClusterWords = { zh: "集群", en: "Clusters" };
-const RULES: ClusterWords = { zh: "涉及", en: "Touches" };
 const ASKED_BY: ClusterWords = { zh: "提出", en: "Asked by" };
 const APPROVED_BY: ClusterWords = { zh: "批准", en: "Approved by" };
 const UNTIL: ClusterWords = { zh: "截止", en: "Until" };
@@ -120,7 +120,7 @@ function rowsOf(
   const until =
     stage === "asked" ? [{ label: wordsOf(UNTIL), value: clockTime(deadlineOf(release), timeZone) }] : [];
   return [
-    { label: wordsOf(ASKED_BY), value: nameOf(by.replace(/^user:/, "")) },
+    { label: wordsOf(ASKED_BY), value: actorText(by, { texts, nameOf }) },
     ...approved,
     { label: wordsOf(IMAGE), value: image.digest.slice(0, 19) },
     { label: wordsOf(PLACES), value: clusters.join(" ") },
@@ -128,15 +128,13 @@ function rowsOf(
   ];
 }
 
-/** What changes, and by name the rules that use it. */
 function planText(
   { plan }: Pick<Release, "plan">,
   wordsOf: (words: ClusterWords) => string,
   between: string,
 ): string {
-  const rules = plan.rules.length > 0 ? `${wordsOf(RULES)}: ${plan.rules.join(", ")}` : "";
   const lines = plan.lines.map((line) => wordsOf(line).trimStart());
-  return [rules, ...(lines.length > 0 ? lines : [wordsOf(SAME)])].filter(Boolean).join(between);
+  return (lines.length > 0 ? lines : [wordsOf(SAME)]).join(between);
 }
 
 /** The plan whole, for a message beside the card. */

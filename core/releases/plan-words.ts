@@ -40,25 +40,17 @@ export function planSummary(plan: ReleasePlan): Words {
   return { zh: `${zh}；有不兼容的变化`, en: `${en}; some of it is not compatible` };
 }
 
-/** What a plan changes line by line, pack by pack. */
-export function changeLines(plan: ReleasePlan): Words[] {
-  return [planSummary(plan), ...plan.packs.flatMap((pack) => [packLine(pack), ...pack.items.map(itemLine)])];
+/** A plan line by line: what of Whale it touches, and what changes, pack by pack. */
+export function planLines(plan: ReleasePlan): Words[] {
+  const changes = plan.packs.flatMap((pack) => [packLine(pack), ...pack.items.map(itemLine)]);
+  return [planSummary(plan), ...touchedWords(plan), ...changes];
 }
 
-/** A plan line by line: what changes, then what of Whale it touches. */
-export function planLines(plan: ReleasePlan): Words[] {
-  const touched = plan.touches.map(useWords);
-  return [
-    ...changeLines(plan),
-    ...(touched.length === 0
-      ? []
-      : [
-          {
-            zh: `涉及：${touched.map(({ zh }) => zh).join("、")}`,
-            en: `touches: ${touched.map(({ en }) => en).join(", ")}`,
-          },
-        ]),
-  ];
+function touchedWords({ touches }: ReleasePlan): Words[] {
+  if (touches.length === 0) return [];
+  const named = touches.map(useWords);
+  const zh = `涉及：${named.map((one) => one.zh).join("、")}`;
+  return [{ zh, en: `touches: ${named.map((one) => one.en).join(", ")}` }];
 }
 
 function packLine({ ref, change, before, after }: PackChange): Words {

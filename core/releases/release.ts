@@ -30,11 +30,9 @@ export const RELEASE_STAGES = [
 ] as const;
 export type ReleaseStage = (typeof RELEASE_STAGES)[number];
 
-/** What will change, in words that people approve. */
+/** What will change, and what of Whale uses it, in words that people approve. */
 export interface ShownPlan {
   lines: readonly { zh: string; en: string }[];
-  /** Rules of Whale that use what changes, by name. */
-  rules: readonly string[];
 }
 
 /** A thing of a pack, by its kind and `pack.name`. */

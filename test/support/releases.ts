@@ -35,7 +35,12 @@ export function anImage(digit: string, version: string): PackImage {
 export function theTerms(change: Partial<ReleaseTerms> = {}): ReleaseTerms {
   return {
     ...{ image: anImage("2", "2.0.0"), strategy: "packs-image", clusters: ["hz", "bj"], drainMs: null },
-    plan: { lines: [{ zh: "disk 1.0.0 → 2.0.0", en: "disk 1.0.0 → 2.0.0" }], rules: ["vm-disk-cleanup"] },
+    plan: {
+      lines: [
+        { zh: "涉及：规则 vm-disk-cleanup", en: "touches: rule vm-disk-cleanup" },
+        { zh: "disk 1.0.0 → 2.0.0", en: "disk 1.0.0 → 2.0.0" },
+      ],
+    },
     packs: [aPack("disk", "2.0.0", "cleanup", "usage")],
     approval: shortApproval({
       ...{ from: { users: ["lisi", "zhaoliu"] }, need: 1, timeoutMs: 3_600_000, onTimeout: "reject" },

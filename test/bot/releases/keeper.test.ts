@@ -280,7 +280,7 @@ test("what is not as it was when it was approved is not released, and asked for 
   const world = aWorld();
   const process = aProcess(world, "one");
   const id = await approved(process);
-  world.terms.now = theTerms({ plan: { lines: [{ zh: "别的", en: "else" }], rules: [] } });
+  world.terms.now = theTerms({ plan: { lines: [{ zh: "别的", en: "else" }] } });
   await run(world, process, 5);
   const asked = await process.releases.find(id);
   assert.deepEqual([asked?.stage, asked?.round, siteText(world, "hz")], ["asked", 2, OLD]);

@@ -144,6 +144,15 @@ test("the card that asks shows what changes and the rules that use it; the one o
   assert.deepEqual([closed.buttons, closed.closed], [[], "被拒绝"]);
 });
 
+test("the card is in one language, and names the command line where that asked", () => {
+  const names = { nameOf: (id: string) => id, timeZone: "Asia/Shanghai" };
+  const english = releaseCard(aRelease({ by: "local" }), { texts: textsOf("en"), ...names });
+  assert.doesNotMatch(JSON.stringify([english.quote, english.rows]), /[\u4e00-\u9fff]/);
+  assert.equal(english.rows?.[0]?.value, textsOf("en").cards.machine);
+  const chinese = releaseCard(aRelease({ by: "local" }), { texts: textsOf("zh"), ...names });
+  assert.equal(chinese.rows?.[0]?.value, "本机命令行");
+});
+
 const orders: [string, unknown][] = [
   ["", { what: "list" }],
   ["abcdef", { what: "show", id: "abcdef" }],

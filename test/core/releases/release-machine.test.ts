@@ -214,7 +214,7 @@ test("two have to approve where two are needed, and one counts once", () => {
 
 test("terms that have changed void the approval: the new ones are asked for, and old decisions do not count", () => {
   const approved = at("starting", { decisions: [aDecision(aRelease(), "lisi")] });
-  const terms = theTerms({ plan: { lines: [{ zh: "x", en: "x" }], rules: [] } });
+  const terms = theTerms({ plan: { lines: [{ zh: "x", en: "x" }] } });
   const { release } = moveRelease(approved, { kind: "void", terms, why: "changed" }, NOW);
   assert.deepEqual([release.stage, release.round, release.hash], ["asked", 2, termsHash(terms)]);
   assert.notEqual(release.since, approved.since);
@@ -225,7 +225,7 @@ test("terms that have changed void the approval: the new ones are asked for, and
 for (const [what, change] of Object.entries({
   digest: { image: { ...theTerms().image, digest: `sha256:${"3".repeat(64)}` } },
   lock: { image: { ...theTerms().image, lock: { ...theTerms().image.lock, repos: [] } } },
-  plan: { plan: { lines: [], rules: ["another"] } },
+  plan: { plan: { lines: [] } },
   clusters: { clusters: ["bj", "hz"] },
   canary: { canary: { action: "disk.usage" } },
   drain: { drainMs: 1 },
