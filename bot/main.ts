@@ -77,7 +77,7 @@ function adviceOf(error: unknown): string {
     return "\n  端口被占用：停掉占用它的程序，或用 PORT 换一个 · the port is taken: stop what has it, or set PORT";
   }
   if (isChatOpsError(error) && error.code === "store.locked") {
-    return "\n  数据目录只能由一个进程使用：停掉另一个，或用 WHALE_DATA 换一个 · one process alone may use it: stop the other, or set WHALE_DATA";
+    return "\n  或用 WHALE_DATA 换一个数据目录 · or set WHALE_DATA to another folder";
   }
   return "";
 }

@@ -19,12 +19,16 @@ export function isBusy(thrown: unknown): boolean {
 
 /** Another process, or another store of this one, holds the folder. */
 export function lockedError(dataDir: string, cause: unknown): ChatOpsError {
-  return new ChatOpsError(`the data folder ${dataDir} is in use by another Whale`, {
-    code: "store.locked",
-    retryable: true,
-    reached: "no",
-    cause,
-  });
+  const zh = `数据目录 ${dataDir} 正被另一个 Whale 使用，先停掉它`;
+  return new ChatOpsError(
+    `${zh} (the data folder ${dataDir} is in use by another Whale: stop that one first)`,
+    {
+      code: "store.locked",
+      retryable: true,
+      reached: "no",
+      cause,
+    },
+  );
 }
 
 /** The folder or its files cannot be used. */

@@ -24,7 +24,7 @@ describe("lock", () => {
     assert.throws(() => lockFolder(folder.path), {
       name: "ChatOpsError",
       code: "store.locked",
-      message: `the data folder ${folder.path} is in use by another Whale`,
+      message: `数据目录 ${folder.path} 正被另一个 Whale 使用，先停掉它 (the data folder ${folder.path} is in use by another Whale: stop that one first)`,
     });
     unlock();
     lockFolder(folder.path)();
