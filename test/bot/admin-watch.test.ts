@@ -250,9 +250,9 @@ test("what was said while the address was not trusted arrives once it is", async
   const { wecom } = world;
   wecom.switches.set({ trustedIps: ["203.0.113.1"] });
   await wecom.say("zhangsan", "help");
-  await until(world, "the trouble", async () => {
+  await until(world, "the refusal of the answer itself", async () => {
     const answer = await fetch(`${world.url()}/readyz`);
-    return JSON.stringify(await answer.json()).includes("ip_not_trusted") || undefined;
+    return JSON.stringify(await answer.json()).includes("wecom sends") || undefined;
   });
   wecom.switches.set({ trustedIps: null });
   world.jump(61_000);
