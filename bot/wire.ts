@@ -22,7 +22,7 @@ import { startBuilds } from "./wire-builds.ts";
 import { answererServing } from "./wire-inquiries.ts";
 import { closeParts, openParts, type Parts, probeOutside, type WhaleOptions } from "./wire-parts.ts";
 import { type Ground, startScheduler, startWork, type Work } from "./work.ts";
-import { channelWarnings, createChannelGates } from "./workers/index.ts";
+import { channelWarnings, createChannelGates, evenClock } from "./workers/index.ts";
 
 export {
   HOME_PARTS,
@@ -203,9 +203,11 @@ function keepReleases(start: Releases["start"]): Work {
   return { stop: ({ together }) => together({ releases: () => loop.stop() }) };
 }
 
-async function startParts({ config }: WhaleOptions, parts: WorkParts, works: Work[]): Promise<void> {
+async function startParts({ config, clock }: WhaleOptions, parts: WorkParts, works: Work[]): Promise<void> {
   const ground = {
     ...parts,
+    // One that is given is relied on.
+    isEven: clock ? () => true : evenClock({ ...parts, elapsedMs: () => performance.now() }),
     inForce: parts.inForce.current,
     config,
     wecom: { messenger: parts.wecom.messenger, directory: parts.directory },

@@ -99,6 +99,8 @@ export interface Ground {
   /** A number in [0, 1). */
   random: () => number;
   clock: Clock;
+  /** Whether the clock may be relied on to forget what is old. */
+  isEven: () => boolean;
   log: Logger;
   metrics: Metrics;
   onStep: StepObserver;
@@ -267,7 +269,7 @@ export function startScheduler(ground: Ground): Work {
   const { journal, inbox, throttle, tasks, outbox, replays, leases } = stores.store;
   const janitor = startJanitor({
     ...{ journal, inbox, throttle, tasks, outbox, archive: stores.archive, replays, leases },
-    ...{ holder: stores.holder, clock, elapsedMs: () => performance.now(), log, metrics },
+    ...{ holder: stores.holder, clock, isEven: ground.isEven, log, metrics },
     ...{ keepMs: config.journalKeepMs, archiveKeepMs: config.archiveKeepMs, taskKeepMs: config.taskKeepMs },
     registry: () => inForce().registry,
     onDeadLetters: ground.onDeadLetters,

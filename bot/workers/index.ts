@@ -10,6 +10,7 @@ export * from "./controller.ts";
 export * from "./crew.ts";
 export * from "./deliver.ts";
 export * from "./digests.ts";
+export * from "./even-clock.ts";
 export { pollDelayMs } from "./follow/poll-pace.ts";
 export * from "./follower.ts";
 export { giveUpIfFinal } from "./give-up.ts";

@@ -16,7 +16,6 @@ import type {
   ThrottleStore,
 } from "../../core/ports/index.ts";
 import { TASK_STATES } from "../../core/tasks/index.ts";
-import { evenClock } from "./even-clock.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 export interface JanitorDeps {
@@ -31,8 +30,8 @@ export interface JanitorDeps {
   /** Names this process in leases. */
   holder: string;
   clock: Clock;
-  /** Milliseconds that have passed since some moment, whatever is done to the clock. */
-  elapsedMs: () => number;
+  /** Whether the clock may be relied on to forget what is old (`evenClock`). */
+  isEven: () => boolean;
   log: Logger;
   metrics: Metrics;
   /** How long events stay after every reader has passed, in milliseconds. */
@@ -62,11 +61,10 @@ const REPLAY_KEEP_MS = 30 * 86_400_000;
 export function startJanitor(deps: JanitorDeps): Loop {
   const { clock, log, leases, holder } = deps;
   const held = { fence: 0 };
-  const isEven = evenClock(deps);
   const round = async () => {
     const lease = await leases.acquire(LEASE, holder, LEASE_MS);
     held.fence = lease.outcome === "held" ? lease.fence : 0;
-    const forgets = isEven() && lease.outcome === "held";
+    const forgets = deps.isEven() && lease.outcome === "held";
     if (forgets) await forget(deps);
     await measure(deps);
     await countDeadLetters(deps);

@@ -115,5 +115,6 @@ export function groundOver(
     metrics,
     onStep: () => undefined,
     crowded: () => false,
+    isEven: () => true,
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evenClock } from "../../../bot/workers/even-clock.ts";
+import { evenClock } from "../../../bot/workers/index.ts";
 import { movableClock } from "../../support/clock.ts";
 import { recordingLog } from "../../support/log.ts";
 
