@@ -66,9 +66,12 @@ interface KeyBits {
   add(hash: number): void;
 }
 
+const NO_WORDS = new Int32Array(0);
+
 /** A Bloom filter: each key sets a few bits, and one whose bits are not all set was never added. */
 function keyBits(): KeyBits {
-  const words = new Int32Array(BITS / 32);
+  // Many a table never has a key.
+  let words = NO_WORDS;
   const isSet = (bit: number) => ((words[bit >>> 5] ?? 0) & (1 << bit)) !== 0;
   return {
     has: (hash) => {
@@ -76,6 +79,7 @@ function keyBits(): KeyBits {
       return true;
     },
     add: (hash) => {
+      if (words === NO_WORDS) words = new Int32Array(BITS / 32);
       for (let i = 0; i < HASHES; i++) {
         const bit = bitOf(hash, i);
         words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << bit);
