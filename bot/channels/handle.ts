@@ -1,4 +1,3 @@
-import { answersTo } from "../../core/outbox/index.ts";
 import type { BotPlace, Clock, InboxClaim, Logger, Metrics, Outbox } from "../../core/ports/index.ts";
 import { botTextsOf, type Language } from "../../core/texts/index.ts";
 import { type Sender, type SenderDeps, senderOf } from "./senders.ts";
@@ -40,7 +39,7 @@ async function refuse(
   await outbox.add([
     {
       key: `answer:${key}`,
-      taskId: answersTo(payload.userId, { byBot: true }),
+      taskId: null,
       lane: 3,
       body,
       dueAtMs: clock.nowMs(),

@@ -14,14 +14,14 @@ export const LANE_NAMES = {
 } as const satisfies Record<Lane, string>;
 export type LaneName = (typeof LANE_NAMES)[Lane];
 
-/** Under what answers to one person are written, so that they come in the order of what they answer. */
-export function answersTo(userId: string, { byBot = false }: { byBot?: boolean } = {}): string {
-  return `>${byBot ? "bot" : "app"}:${normaliseUserId(userId)}`;
+/** Under what the app's answers to one person are written, so that they come in the order of what they answer. */
+export function answersTo(userId: string): string {
+  return `>app:${normaliseUserId(userId)}`;
 }
 
 /** Whose answers, or digest, messages are written under; null when under nobody's. */
 export function personOfLine(taskId: string | null): string | null {
-  return /^(?:@|>(?:bot|app):)(.*)$/s.exec(taskId ?? "")?.[1] ?? null;
+  return /^(?:@|>app:)(.*)$/s.exec(taskId ?? "")?.[1] ?? null;
 }
 
 /** The lane of a name; undefined when there is none. */
