@@ -213,13 +213,16 @@ redis.call('HSET', place, 'holder', ARGV[4], 'fence', fence, 'until', num(at + t
 return fence
 `);
 
-/** 2, 3: place, 4: how many at most. Entries as position, kind and body. */
+/** 2, 3: place, 4: how many at most. Entries as position, kind and body; for the rules, that of verdicts is empty. */
 export const READ = script(`${PLACE}
 if ARGV[4] == '0' then return {} end
 local after = tonumber(field('position') or 0)
 local entries = redis.call('XRANGE', B .. ':e:' .. ARGV[3], num(after + 1) .. '-0', '+', 'COUNT', ARGV[4])
 local answer = {}
-for i, entry in ipairs(entries) do answer[i] = {entry[1], entry[2][2], entry[2][10]} end
+for i, entry in ipairs(entries) do
+  local isMade = ARGV[2] == 'rules' and entry[2][2] == 'verdict'
+  answer[i] = {entry[1], entry[2][2], isMade and '[]' or entry[2][10]}
+end
 return answer
 `);
 

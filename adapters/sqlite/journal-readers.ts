@@ -1,8 +1,8 @@
-import type { WhaleEvent } from "../../core/events/index.ts";
-import type { DoneBatch, JournalEntry, ReaderName, ReaderPlace } from "../../core/ports/index.ts";
+import type { DoneBatch, ReaderName, ReaderPlace } from "../../core/ports/index.ts";
 import type { Verdict } from "../../core/rules/index.ts";
 import type { Database } from "./database.ts";
 import { limitOf, nextFence } from "./engine.ts";
+import type { ToldVerdicts } from "./journal-text.ts";
 
 interface PlaceRow {
   position: number;
@@ -49,15 +49,13 @@ export interface EntryRow {
   body: string;
 }
 
-/** The entry of a row. */
-export function entryOf({ position, kind, body }: EntryRow): JournalEntry {
-  if (kind === "event") return { kind, position, event: JSON.parse(body) as WhaleEvent };
-  return { kind: "verdicts", position, verdicts: verdictsIn(body) };
+/** The verdicts of a row's body. */
+export function verdictsIn(body: string): Verdict[] {
+  return listOf(JSON.parse(body) as Verdict | Verdict[]);
 }
 
-/** The verdicts of a row's body. A row of an earlier version has one. */
-export function verdictsIn(body: string): Verdict[] {
-  const told = JSON.parse(body) as Verdict | Verdict[];
+/** The verdicts of an entry. One of an earlier version has one. */
+export function listOf(told: Verdict | Verdict[]): Verdict[] {
   return Array.isArray(told) ? told : [told];
 }
 
@@ -65,7 +63,11 @@ export function verdictsIn(body: string): Verdict[] {
 export type PlaceMove = "moved" | "done_before" | "refused";
 
 /** Moves a place forward inside the caller's write; never back. */
-export function movePlace(db: Database, place: ReaderPlace, { fence, first, last }: DoneBatch): PlaceMove {
+export function movePlace(
+  db: Database,
+  place: ReaderPlace,
+  { fence, first, last }: Omit<DoneBatch, "verdicts">,
+): PlaceMove {
   const known = placeOf(db, place);
   if (!known || known.holder === null || known.fence !== fence) return "refused";
   if (last <= known.position) return "done_before";
@@ -78,14 +80,11 @@ export function movePlace(db: Database, place: ReaderPlace, { fence, first, last
 /** Stores what came of judging a batch, inside the write that moves the reader over it. */
 export function insertVerdicts(
   db: Database,
-  verdicts: readonly Verdict[],
+  { key, body }: ToldVerdicts,
   to: { partition: number; nowMs: number },
 ): void {
-  const [first] = verdicts;
-  if (!first) return;
   const sql = "INSERT INTO entries (partition, at_ms, kind, key, body) VALUES (?, ?, 'verdict', ?, ?)";
-  const key = `${first.eventId}:${first.ruleId}`;
-  db.run(sql, to.partition, to.nowMs, key, JSON.stringify(verdicts));
+  db.run(sql, to.partition, to.nowMs, key, body);
 }
 
 /** Entries not yet passed, over all partitions. */

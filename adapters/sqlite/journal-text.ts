@@ -1,6 +1,6 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
 import type { EventDraft, EventHead, Placed } from "../../core/incidents/index.ts";
-import type { Delivery } from "../../core/ports/index.ts";
+import type { Delivery, DoneBatch } from "../../core/ports/index.ts";
 
 /** What the journal itself needs to know of an event. */
 export type JournalHead = EventHead & Pick<WhaleEvent, "fingerprint">;
@@ -53,4 +53,21 @@ export function unpackedDelivery([rest, bytes, ...texts]: PackedDelivery): TextD
   const delivery = JSON.parse(rest) as TextDelivery;
   const drafts = delivery.drafts.map((head, i) => ({ ...head, text: texts[i] ?? "{}" }));
   return { ...delivery, raw: { ...delivery.raw, bytes }, drafts };
+}
+
+/** Verdicts of one batch as their entry has them. */
+export interface ToldVerdicts {
+  key: string;
+  /** A JSON list. */
+  body: string;
+}
+
+/** A batch whose verdicts are JSON already. */
+export type TextBatch = Omit<DoneBatch, "verdicts"> & { told: ToldVerdicts | null };
+
+/** A batch with its verdicts as JSON. */
+export function textBatch({ verdicts = [], ...batch }: DoneBatch): TextBatch {
+  const [first] = verdicts;
+  const told = first ? { key: `${first.eventId}:${first.ruleId}`, body: JSON.stringify(verdicts) } : null;
+  return { ...batch, told };
 }

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "../../core/errors.ts";
-import type { Logger, Queue, ReaderPlace, StorePorts } from "../../core/ports/index.ts";
+import type { Logger, Queue, StorePorts } from "../../core/ports/index.ts";
 import { sqliteAudit } from "./audit.ts";
 import { checkpoints } from "./checkpoint.ts";
 import { readConfig, type SqliteStoreConfig, type SqliteStoreOptions } from "./config.ts";
@@ -9,11 +9,10 @@ import { sqliteConfigStore } from "./config-store.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Engine, engineOf } from "./engine.ts";
 import { openError } from "./errors.ts";
-import { groupCommit } from "./group-commit.ts";
+import { groupCommit, type Wake } from "./group-commit.ts";
 import { sqliteInbox } from "./inbox.ts";
 import { sqliteJournal, type TextJournal } from "./journal.ts";
 import { KEYED_TABLES } from "./journal-keys.ts";
-import { type EntryRow, readPlace } from "./journal-readers.ts";
 import { keyIndex } from "./key-index.ts";
 import { sqliteLeases } from "./leases.ts";
 import { holdFolder } from "./lock.ts";
@@ -34,8 +33,6 @@ export interface SqliteStore extends StorePorts {
   taskRows: TaskRows;
   /** What `outbox` is over. */
   outboxRows: OutboxRows;
-  /** What `journal.read` gives, with the bodies still as JSON. */
-  entryRows(place: ReaderPlace, limit: number): Promise<EntryRow[]>;
   /** Called after each commit that may have given a queue new work, so that workers wake without polling. */
   onWrite(listener: (what: Queue) => void): void;
   /** Makes a small durable write. Rejects as every write would now, for example while the disk is full. */
@@ -97,13 +94,12 @@ const COUNT_CHECK = `INSERT INTO meta VALUES ('checks', 1)
 
 function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void): SqliteStore {
   const listeners: ((what: Queue) => void)[] = [];
-  const announce = (what: Queue): void => {
+  const announce: Wake = (what) => {
     for (const listener of listeners) tell(listener, what, config.log);
   };
   const engine = engineOver(db, config, announce);
   return {
-    ...portsOver(engine, config),
-    entryRows: (place, limit) => engine.read(() => readPlace(db, place, limit)),
+    ...portsOver(engine, config, announce),
     onWrite: (listener) => void listeners.push(listener),
     check: () => engine.write(() => void db.run(COUNT_CHECK)),
     sizeBytes: () => storeBytes(config.dataDir),
@@ -117,11 +113,7 @@ function storeOver(db: Database, config: SqliteStoreConfig, unlock: () => void):
   };
 }
 
-function engineOver(
-  db: Database,
-  { clock, log, dataDir }: SqliteStoreConfig,
-  announce: (what: Queue) => void,
-): Engine {
+function engineOver(db: Database, { clock, log, dataDir }: SqliteStoreConfig, announce: Wake): Engine {
   const index = keyIndex(db, KEYED_TABLES);
   const committed = (): void => {
     index.transaction.committed();
@@ -152,12 +144,12 @@ export function tell(listener: (what: Queue) => void, what: Queue, log: Logger):
   }
 }
 
-function portsOver(engine: Engine, config: SqliteStoreConfig) {
+function portsOver(engine: Engine, config: SqliteStoreConfig, announce: Wake) {
   const taskRows = sqliteTaskRows(engine);
   const tasks = tasksOver(taskRows);
   const outboxRows = sqliteOutboxRows(engine);
   return {
-    journal: sqliteJournal(engine, config),
+    journal: sqliteJournal(engine, config, announce),
     inbox: sqliteInbox(engine),
     taskRows,
     tasks,

@@ -89,7 +89,10 @@ export interface Journal {
    * holder, or null while another holder's lease lasts.
    */
   lease(place: ReaderPlace, holder: string, ttlMs: number): Promise<number | null>;
-  /** Up to `limit` entries after the reader's committed position, oldest first. */
+  /**
+   * Up to `limit` entries after the reader's committed position, oldest first. For the rules, which made them, verdicts
+   * are left out of their entries.
+   */
   read(place: ReaderPlace, limit: number): Promise<JournalEntry[]>;
   /**
    * Remembers that everything up to the batch's last entry is done, and stores its verdicts as one entry behind,

@@ -3,7 +3,6 @@ import type {
   ConfigStore,
   Inbox,
   Journal,
-  JournalEntry,
   Leases,
   Queue,
   Receipt,
@@ -12,8 +11,8 @@ import type {
   ThrottleStore,
 } from "../../../core/ports/index.ts";
 import { readConfig, type SqliteStoreOptions } from "../config.ts";
-import { type EntryRow, entryOf } from "../journal-readers.ts";
-import { packedDelivery } from "../journal-text.ts";
+import { type PackedEntries, unpackedEntries } from "../journal-packed.ts";
+import { packedDelivery, textBatch } from "../journal-text.ts";
 import { type OutboxRows, outboxOver } from "../outbox.ts";
 import { type SqliteStore, storeBytes, tell } from "../store.ts";
 import { type TaskRows, tasksOver } from "../task-rows.ts";
@@ -23,7 +22,7 @@ import { knownTasks } from "./known-tasks.ts";
 import type { Served } from "./protocol.ts";
 
 /** The embedded store in a thread of its own, so that neither a sync of the disk nor a sweep holds up the process. */
-export type StoreThread = Omit<SqliteStore, "journal" | "entryRows" | "taskRows" | "outboxRows"> & {
+export type StoreThread = Omit<SqliteStore, "journal" | "taskRows" | "outboxRows"> & {
   journal: Journal;
 };
 
@@ -136,10 +135,8 @@ function journalOver(client: StoreClient): Journal {
       return (await client.ask("journal", "append", packed, delivery.drafts.length)) as Receipt[];
     },
     commit: async (place, batch) =>
-      (await client.ask("journal", "commit", [place, JSON.stringify(batch)])) as boolean,
-    read: async (place, limit): Promise<JournalEntry[]> => {
-      const rows = (await client.ask("store", "entryRows", [place, limit])) as EntryRow[];
-      return rows.map(entryOf);
-    },
+      (await client.ask("journal", "commitText", [place, textBatch(batch)])) as boolean,
+    read: async (place, limit) =>
+      unpackedEntries((await client.ask("journal", "readPacked", [place, limit])) as PackedEntries),
   };
 }

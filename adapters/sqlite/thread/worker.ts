@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { DoneBatch, Logger, ReaderPlace } from "../../../core/ports/index.ts";
+import type { Logger, ReaderPlace } from "../../../core/ports/index.ts";
+import type { PackedEntries } from "../journal-packed.ts";
 import { type PackedDelivery, unpackedDelivery } from "../journal-text.ts";
 import { openStore, type SqliteStore } from "../store.ts";
 import { type Asking, type Call, faultOf, type Reply, type Telling } from "./protocol.ts";
@@ -13,7 +14,8 @@ export interface WorkerOptions {
 }
 
 const { nowMs: startedMs, ...options } = workerData as WorkerOptions;
-const tell = (telling: Telling): void => parentPort?.postMessage(telling);
+const tell = (telling: Telling, handedOver: ArrayBuffer[] = []): void =>
+  parentPort?.postMessage(telling, handedOver);
 const line =
   (level: Extract<Telling, { kind: "log" }>["level"]) =>
   (fields: object, message: string): void =>
@@ -23,6 +25,8 @@ const log: Logger = { debug: line("debug"), info: line("info"), warn: line("warn
 /** The process's time as of what it asked last: the thread has no clock of its own. */
 let nowMs = startedMs;
 let replies: Reply[] = [];
+/** Memory in them that goes to the process itself, not a copy of it. */
+let handedOver: ArrayBuffer[] = [];
 
 /** Fields that can travel: an error object would lose what is not its message. */
 function plain(fields: object): object {
@@ -53,30 +57,29 @@ function reply(one: Reply): void {
 }
 
 function send(): void {
-  tell({ kind: "replies", replies });
+  tell({ kind: "replies", replies }, handedOver);
   replies = [];
+  handedOver = [];
 }
 
 type Method = (...args: readonly unknown[]) => unknown;
 
 function carryOut(store: SqliteStore, [, served, method, args]: Call): unknown {
-  if (served === "store") return ofStore(store, method, args);
+  if (served === "store") return method === "close" ? store.close() : store.check();
   if (served === "journal" && method === "append") {
     return store.journal.appendText(unpackedDelivery(args as unknown as PackedDelivery));
   }
-  if (served === "journal" && method === "commit") {
-    const [place, batch] = args as [ReaderPlace, string];
-    return store.journal.commit(place, JSON.parse(batch) as DoneBatch);
+  if (served === "journal" && method === "readPacked") {
+    return handOver(store.journal.readPacked(...(args as [ReaderPlace, number])));
   }
   const port = store[served] as unknown as Record<string, Method>;
   return port[method]?.(...args);
 }
 
-function ofStore(store: SqliteStore, method: string, args: readonly unknown[]): unknown {
-  if (method === "close") return store.close();
-  if (method === "check") return store.check();
-  const [place, limit] = args as Parameters<SqliteStore["entryRows"]>;
-  return store.entryRows(place, limit);
+async function handOver(reading: Promise<PackedEntries>): Promise<PackedEntries> {
+  const packed = await reading;
+  handedOver.push(packed.bodies.buffer as ArrayBuffer);
+  return packed;
 }
 
 function start(): void {

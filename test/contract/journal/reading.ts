@@ -170,7 +170,7 @@ function judging(open: Open): void {
     const [told, ...others] = entries.slice(2);
     assert.ok(told?.kind === "verdicts" && others.length === 0);
     assert.deepEqual(told.verdicts, verdicts);
-    assert.deepEqual(await journal.read(judged.place, 10), [told]);
+    assert.deepEqual(await journal.read(judged.place, 10), [{ ...told, verdicts: [] }]);
     assert.equal(await journal.lag("archive"), 3);
   });
 
