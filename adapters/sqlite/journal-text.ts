@@ -35,24 +35,71 @@ export function eventText({ text }: TextDraft, event: Pick<WhaleEvent, "id" | Pl
   return `${decided.slice(0, -1)},${text.slice(1)}`;
 }
 
-/** A delivery as it travels between threads: few flat values, since each object costs as much as a long text. */
-export type PackedDelivery = [rest: string, bytes: Uint8Array, ...texts: string[]];
+/**
+ * A delivery as it travels between threads: one list of values, since each object costs as much as a long text. First
+ * what is told once, then the values of each draft.
+ */
+export type PackedDelivery = readonly unknown[];
 
-export function packedDelivery({ raw, drafts, ...rest }: Delivery): PackedDelivery {
-  const { bytes, ...named } = raw;
-  const heads = JSON.stringify({ ...rest, raw: named, drafts: drafts.map(headDraft) });
-  return [heads, whole(bytes), ...drafts.map(({ event }) => JSON.stringify(event))];
+export function packedDelivery({ source, raw, replay, drafts }: Delivery): PackedDelivery {
+  const { ref, contentType, bytes } = raw;
+  const once: PackedOnce = [source, ref, contentType, whole(bytes), replay?.signature, replay?.forMs];
+  const values: unknown[] = once;
+  for (const { event, dedupeKey, freshId, senderTimeMs, incidentWindowMs } of drafts) {
+    const { source: from, status, incident, receivedAt, fingerprint } = event;
+    values.push(dedupeKey, freshId, senderTimeMs, incidentWindowMs);
+    values.push(from, status, incident, receivedAt, fingerprint, JSON.stringify(event));
+  }
+  return values;
 }
+
+type PackedOnce = [
+  source: string,
+  ...raw: [ref: string, contentType: string, bytes: Uint8Array],
+  ...replay: [signature: string | undefined, forMs: number | undefined],
+];
+const ONCE = 6;
+
+type PackedDraft = [
+  ...[dedupeKey: string | undefined, freshId: string],
+  ...[senderTimeMs: number | undefined, incidentWindowMs: number | undefined],
+  ...[
+    source: string,
+    status: JournalHead["status"],
+    incident: string,
+    receivedAt: string,
+    fingerprint: string,
+  ],
+  text: string,
+];
+const OF_DRAFT = 10;
 
 /** Bytes that are a part of a larger memory: all of it would travel with them. */
 function whole(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
-export function unpackedDelivery([rest, bytes, ...texts]: PackedDelivery): TextDelivery {
-  const delivery = JSON.parse(rest) as TextDelivery;
-  const drafts = delivery.drafts.map((head, i) => ({ ...head, text: texts[i] ?? "{}" }));
-  return { ...delivery, raw: { ...delivery.raw, bytes }, drafts };
+export function unpackedDelivery(packed: PackedDelivery): TextDelivery {
+  const [source, ref, contentType, bytes, signature, forMs] = packed.slice(0, ONCE) as PackedOnce;
+  const drafts: TextDraft[] = [];
+  for (let at = ONCE; at < packed.length; at += OF_DRAFT) {
+    drafts.push(unpackedDraft(packed.slice(at, at + OF_DRAFT) as PackedDraft));
+  }
+  const delivery = { source, raw: { ref, contentType, bytes }, drafts };
+  return signature === undefined || forMs === undefined
+    ? delivery
+    : { ...delivery, replay: { signature, forMs } };
+}
+
+/** What is absent is there as `undefined`: so no field is forgotten. */
+type Whole<T> = { [Name in keyof Required<T>]: T[Name] | undefined };
+
+function unpackedDraft(values: PackedDraft): TextDraft {
+  const [dedupeKey, freshId, senderTimeMs, incidentWindowMs, ...head] = values;
+  const [source, status, incident, receivedAt, fingerprint, text] = head;
+  const event: Required<JournalHead> = { source, status, incident, receivedAt, fingerprint };
+  const draft: Whole<TextDraft> = { event, dedupeKey, freshId, senderTimeMs, incidentWindowMs, text };
+  return draft as TextDraft;
 }
 
 /** Verdicts of one batch as their entry has them. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Logger, ReaderPlace } from "../../../core/ports/index.ts";
 import type { PackedEntries } from "../journal-packed.ts";
-import { type PackedDelivery, unpackedDelivery } from "../journal-text.ts";
+import { unpackedDelivery } from "../journal-text.ts";
 import { openStore, type SqliteStore } from "../store.ts";
 import { type Asking, type Call, faultOf, type Reply, type Telling } from "./protocol.ts";
 
@@ -67,7 +67,7 @@ type Method = (...args: readonly unknown[]) => unknown;
 function carryOut(store: SqliteStore, [, served, method, args]: Call): unknown {
   if (served === "store") return method === "close" ? store.close() : store.check();
   if (served === "journal" && method === "append") {
-    return store.journal.appendText(unpackedDelivery(args as unknown as PackedDelivery));
+    return store.journal.appendText(unpackedDelivery(args));
   }
   if (served === "journal" && method === "readPacked") {
     return handOver(store.journal.readPacked(...(args as [ReaderPlace, number])));
