@@ -4,12 +4,12 @@ import { isTaskId } from "../../../core/ids/index.ts";
 import type { ShowRun } from "../../../core/pages/index.ts";
 import { inScope, objectOfTask } from "../../../core/people/index.ts";
 import type { TaskStore } from "../../../core/ports/index.ts";
-import { OPEN_STATES, TASK_STATES, type Task, TERMINAL_STATES } from "../../../core/tasks/index.ts";
-import { type TaskPlace, tasksBehind } from "../../tasks-behind.ts";
+import type { Task } from "../../../core/tasks/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps } from "./guard.ts";
-import { type QueryReader, queryReader, refuseQuery } from "./query.ts";
+import { queryReader, refuseQuery } from "./query.ts";
 import { briefTask, shownTask } from "./task-answers.ts";
+import { taskListQuery, taskPage } from "./task-list.ts";
 
 export interface TaskReadDeps extends ApiDeps {
   tasks: Pick<TaskStore, "get" | "list" | "findByPrefix">;
@@ -18,9 +18,6 @@ export interface TaskReadDeps extends ApiDeps {
 }
 
 const ALL = "/api/v1/tasks";
-/** One request looks at no more tasks than so; where it ends, the next page begins. */
-const MOST_LOOKED_AT = 2_000;
-const STATE_WORDS = [...TASK_STATES, "open", "ended"] as const;
 
 /** `GET /api/v1/tasks`: what there is, newest first. `GET /api/v1/tasks/:id`: one, by its id or the beginning of it. */
 export function taskReadRoutes(router: Router, deps: TaskReadDeps): void {
@@ -38,62 +35,11 @@ async function list(ctx: RouterContext, { guard, tasks, shown }: TaskReadDeps): 
   const caller = await guard(ctx, "tasks.read", "some");
   if (caller.outcome === "answered") return;
   const read = queryReader(ctx.query);
-  const states = statesIn(read);
-  const fits = fitting(read);
-  const limit = read.whole("limit", { fallback: 50, max: 500 });
-  const after = placeIn(read);
+  const query = taskListQuery(read);
   const faults = read.faults();
   if (faults.length > 0) return refuseQuery(ctx, faults);
-  const found: Task[] = [];
-  let [looked, last]: [number, Task | null] = [0, null];
-  const walk = tasksBehind(tasks, { ...(states ? { states } : {}), ...(after ? { after } : {}) });
-  for await (const task of walk) {
-    if (found.length === limit || looked === MOST_LOOKED_AT) {
-      return answer(ctx, { found, next: last && placeText(last), shown });
-    }
-    looked += 1;
-    last = task;
-    if (fits(task) && inScope(caller.scope, objectOfTask(task))) found.push(task);
-  }
-  answer(ctx, { found, next: null, shown });
-}
-
-function answer(
-  ctx: RouterContext,
-  { found, next, shown }: { found: readonly Task[]; next: string | null; shown: ShowRun },
-): void {
-  ctx.body = { tasks: found.map((task) => briefTask(task, shown)), next };
-}
-
-function statesIn(read: QueryReader): Task["state"][] | undefined {
-  const words = read.listOf("state", STATE_WORDS);
-  const states = words?.flatMap((word) => {
-    if (word === "open") return [...OPEN_STATES];
-    return word === "ended" ? [...TERMINAL_STATES] : [word];
-  });
-  return states && [...new Set(states)];
-}
-
-function fitting(read: QueryReader): (task: Task) => boolean {
-  const wanted: [values: string[] | undefined, of: (task: Task) => string][] = [
-    [read.list("rule"), ({ ruleId }) => ruleId],
-    [read.list("source"), ({ event }) => event.source],
-    [read.list("business"), ({ business }) => business],
-  ];
-  return (task) => wanted.every(([values, of]) => values === undefined || values.includes(of(task)));
-}
-
-function placeIn(read: QueryReader): TaskPlace | undefined {
-  const text = read.text("after");
-  if (text === undefined) return undefined;
-  const [, ms = "", id = ""] = /^(\d{1,15})\.(t_.+)$/.exec(text) ?? [];
-  if (isTaskId(id)) return { createdAtMs: Number(ms), id };
-  read.fault("after", "应为上一页的 next (must be the next of the page before)");
-  return undefined;
-}
-
-function placeText({ createdAtMs, id }: TaskPlace): string {
-  return `${createdAtMs}.${id}`;
+  const page = await taskPage(tasks, query, (task) => inScope(caller.scope, objectOfTask(task)));
+  ctx.body = { tasks: page.tasks.map((task) => briefTask(task, shown)), next: page.next };
 }
 
 async function one(ctx: RouterContext, { guard, tasks, shown }: TaskReadDeps): Promise<void> {
