@@ -15,6 +15,14 @@ export interface TaskAccess {
   waitsForThem(task: Task): Promise<boolean>;
   /** Whether they may see it: it is theirs, or their roles reach it. */
   mayRead(task: Task): Promise<boolean>;
+  /** The same of its page, which those may see too who hear how it ends. */
+  mayReadPage(task: Task): Promise<boolean>;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function setOf(userIds: readonly string[]): ReadonlySet<string> {
+  return new Set(userIds);
 }
 
 /** Looks each group of people up once. */
@@ -24,28 +32,31 @@ export async function taskAccess(
 ): Promise<TaskAccess> {
   const { userId } = actor;
   const places = [userId, ...(await delegations.standsFor(userId))];
-  const groups = new Map<string, Promise<boolean>>();
-  const isAmong = (people: People): Promise<boolean> => {
+  const groups = new Map<string, Promise<ReadonlySet<string>>>();
+  const membersOf = (people: People): Promise<ReadonlySet<string>> => {
     const key = JSON.stringify(people);
-    const known = groups.get(key);
-    if (known) return known;
     // Who cannot be looked up now is in no group; the right of a role still counts.
-    const members = directory.expand(people).catch((): string[] => []);
-    const found = members.then((userIds) => places.some((place) => userIds.includes(place)));
+    const found = groups.get(key) ?? directory.expand(people).then(setOf, () => NOBODY);
     groups.set(key, found);
     return found;
   };
   const decides = async (task: Task) => {
-    return (await Promise.all(deciders(task).map(({ people }) => isAmong(people)))).includes(true);
+    const groups = await Promise.all(deciders(task).map(({ people }) => membersOf(people)));
+    return groups.some((members) => places.some((place) => members.has(place)));
+  };
+  const mayRead = async (task: Task) => {
+    if (isKnownTo(task, userId)) return true;
+    return authorise(actor, "tasks.read", objectOfTask(task)).outcome === "allowed" || decides(task);
   };
   return {
     waitsForThem: async (task) => {
       if (task.state !== "pending_approval" || asker(task) === userId) return false;
       return !hasDecided(task, userId) && decides(task);
     },
-    mayRead: async (task) => {
-      if (isKnownTo(task, userId)) return true;
-      return authorise(actor, "tasks.read", objectOfTask(task)).outcome === "allowed" || decides(task);
+    mayRead,
+    mayReadPage: async (task) => {
+      const { to } = task.report;
+      return (await mayRead(task)) || (to !== undefined && (await membersOf(to)).has(userId));
     },
   };
 }

@@ -104,7 +104,12 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
   };
 }
 
-function shownEvent(event: WhaleEvent, { isSecretKey }: Masking, hide: (text: string) => string): WhaleEvent {
+/** An event without what is secret of it by its name, or as `hide` leaves it. */
+export function shownEvent(
+  event: WhaleEvent,
+  { isSecretKey }: Pick<Masking, "isSecretKey">,
+  hide: (text: string) => string,
+): WhaleEvent {
   const shown = <T extends JsonObject>(fields: T) =>
     masked(fields, { isSecretKey, maskText: hide }, () => false).value as T;
   const { title, labels, annotations, detail } = event;

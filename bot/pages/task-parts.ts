@@ -11,7 +11,8 @@ import {
 import { shortId } from "../../core/ids/index.ts";
 import { MASK, pageTime } from "../../core/pages/index.ts";
 import { peopleText } from "../../core/people/index.ts";
-import type { TaskState } from "../../core/tasks/index.ts";
+import type { Task, TaskState } from "../../core/tasks/index.ts";
+import type { Texts } from "../../core/texts/index.ts";
 import type { Approvers, TaskFacts } from "./facts.ts";
 import { type Html, html, type Part } from "./html.ts";
 import { factList, section, valueList } from "./parts.ts";
@@ -29,12 +30,17 @@ const TONES: Partial<Record<TaskState, string>> = {
   held: "warn",
 };
 
+/** The state of a task, in its colour. */
+export function statePart({ state }: Pick<Task, "state">, { states }: Texts): Html {
+  return html`<span class="state ${TONES[state]}">${states[state]}</span>`;
+}
+
 /** What the task is, how it stands. */
 export function topPart(facts: TaskFacts, at: string): Html {
   const { task, viewing } = facts;
   const { texts } = viewing;
   const why = holdText(task, viewing) || reasonText(task, texts);
-  return html`<div class="top"><h1>${taskTitle(task, texts)}</h1><p class="facts"><span class="state ${TONES[task.state] ?? ""}">${texts.states[task.state]}</span>${why ? html`<span>${why}</span>` : null}<span>${texts.labels.id} <code>${shortId(task.id)}</code></span><a class="button quiet" href="${at}">${texts.page.refresh}</a></p></div>`;
+  return html`<div class="top"><h1>${taskTitle(task, texts)}</h1><p class="facts">${statePart(task, texts)}${why ? html`<span>${why}</span>` : null}<span>${texts.labels.id} <code>${shortId(task.id)}</code></span><a class="button quiet" href="${at}">${texts.page.refresh}</a></p></div>`;
 }
 
 /** Exactly what will run: all that the approval is bound to. */

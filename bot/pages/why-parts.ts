@@ -1,6 +1,8 @@
+import type { WhaleEvent } from "../../core/events/index.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { pageTime } from "../../core/pages/index.ts";
 import { verdictWords } from "../../core/rules/index.ts";
+import type { Texts } from "../../core/texts/index.ts";
 import type { TaskFacts } from "./facts.ts";
 import { html, type Part } from "./html.ts";
 import { factList, folded, section, valueList, valueText } from "./parts.ts";
@@ -79,8 +81,13 @@ function featurePart({ features, event, viewing }: TaskFacts): Part {
 }
 
 function eventPart({ event, viewing }: TaskFacts): Part {
-  const { page } = viewing.texts;
-  if (!event) return html`<p class="soft">${page.eventGone}</p>`;
+  const { texts } = viewing;
+  if (!event) return html`<p class="soft">${texts.page.eventGone}</p>`;
+  return eventValues(event, texts);
+}
+
+/** All that the sender says of an event, for those who want it. */
+export function eventValues(event: WhaleEvent, { page }: Texts): Part[] {
   const { sections } = page;
   return [
     folded(sections.labels, valueList(event.labels)),

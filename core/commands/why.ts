@@ -45,19 +45,33 @@ export function whyText(event: WhaleEvent, { rules, asked }: Why, viewing: Messa
 }
 
 function whyLine(explanation: Explanation, viewing: MessageViewing): string {
-  const { commands } = viewing.texts;
   const { ruleId, title } = explanation;
   const name = `**${titleLine(title ?? ruleId, viewing)}** (${ruleId})`;
+  const { words, facts } = explanationWords(explanation, viewing);
+  return `${name} ${[words, ...facts].map((fact) => plainLine(fact, viewing)).join(" · ")}`;
+}
+
+/** What a rule said, and the facts beside it, in words without any markup. */
+export function explanationWords(
+  explanation: Explanation,
+  { texts, timeZone }: Pick<MessageViewing, "texts" | "timeZone">,
+): { words: string; facts: string[] } {
+  const { commands } = texts;
   if (explanation.known === "not_asked") {
-    return `${name} ${plainLine(commands.otherTypes(explanation.on.join(", ")), viewing)}`;
+    return { words: commands.otherTypes(explanation.on.join(", ")), facts: [] };
   }
   const { verdict } = explanation;
   const untold = explanation.known === "recomputed" && explanation.untold;
-  const words = untold ? commands.untold : viewing.texts.wordsOf(verdictWords(verdict.reason));
+  const words = untold ? commands.untold : texts.wordsOf(verdictWords(verdict.reason));
   const changed = explanation.known === "stored" && explanation.changed ? [commands.ruleChanged] : [];
-  const gate = explanation.approval ? [viewing.texts.wordsOf(explanation.approval)] : [];
-  const facts = [...factsOf(verdict, viewing), ...gate, commands.known[explanation.known], ...changed];
-  return `${name} ${words} · ${facts.map((fact) => plainLine(fact, viewing)).join(" · ")}`;
+  const gate = explanation.approval ? [texts.wordsOf(explanation.approval)] : [];
+  const facts = [
+    ...factsOf(verdict, { texts, timeZone }),
+    ...gate,
+    commands.known[explanation.known],
+    ...changed,
+  ];
+  return { words, facts };
 }
 
 function toldTask(task: Task, viewing: MessageViewing): string {
@@ -67,7 +81,10 @@ function toldTask(task: Task, viewing: MessageViewing): string {
   return [head, ...facts.map((fact) => plainLine(fact, viewing))].join(" · ");
 }
 
-function factsOf(verdict: Verdict, { texts, timeZone }: MessageViewing): string[] {
+function factsOf(
+  verdict: Verdict,
+  { texts, timeZone }: Pick<MessageViewing, "texts" | "timeZone">,
+): string[] {
   const { feature, throttle, taskId, message, would } = verdict;
   const { commands } = texts;
   const facts: string[] = [];

@@ -112,7 +112,11 @@ async function namedIn(
   return { ...viewing, nameOf };
 }
 
-function stopLine({ scope, by, at, why }: Stop, viewing: MessageViewing): string {
+/** What is stopped, by whom, since when and why. */
+export function stopLine(
+  { scope, by, at, why }: Stop,
+  viewing: Pick<MessageViewing, "texts" | "timeZone" | "nameOf" | "plain">,
+): string {
   return viewing.texts.commands.stops.line({
     what: viewing.plain(scopeText(scope, viewing.texts)),
     by: viewing.plain(actorText(by, viewing)),

@@ -43,7 +43,11 @@ export async function showRaw(ctx: RouterContext, deps: OneEventDeps): Promise<v
 }
 
 /** The newest events of an event's incident, the newest first. */
-async function incidentOf({ source, incident }: WhaleEvent, scope: Scope, { archive }: OneEventDeps) {
+export async function incidentOf(
+  { source, incident }: WhaleEvent,
+  scope: Scope,
+  { archive }: { archive: Pick<Archive, "search"> },
+) {
   const { events } = await archive.search({ source: [source], incident, limit: MOST_OF_INCIDENT });
   const shown = events.filter(({ type }) => inScope(scope, { type }));
   return {

@@ -10,6 +10,8 @@ export interface TaskListQuery {
   fits: (task: Task) => boolean;
   limit: number;
   after?: TaskPlace;
+  /** How many tasks are looked at: where that ends, the next page begins. Default 2,000. */
+  mostLookedAt?: number;
 }
 
 /** One page of tasks, newest first. */
@@ -19,7 +21,6 @@ export interface TaskPage {
   next: string | null;
 }
 
-/** One request looks at no more tasks than so; where it ends, the next page begins. */
 const MOST_LOOKED_AT = 2_000;
 export const STATE_WORDS = [...TASK_STATES, "open", "ended"] as const;
 
@@ -34,13 +35,13 @@ export function taskListQuery(read: QueryReader, fallback = 50): TaskListQuery {
 /** The tasks that a query means, of those that somebody may read. A page may hold fewer than its limit and not be the last. */
 export async function taskPage(
   tasks: Pick<TaskStore, "list">,
-  { states, after, fits, limit }: TaskListQuery,
+  { states, after, fits, limit, mostLookedAt = MOST_LOOKED_AT }: TaskListQuery,
   mayRead: (task: Task) => boolean | Promise<boolean>,
 ): Promise<TaskPage> {
   const found: Task[] = [];
   let [looked, last]: [number, Task | null] = [0, null];
   for await (const task of tasksBehind(tasks, given({ states, after }))) {
-    if (found.length === limit || looked === MOST_LOOKED_AT) {
+    if (found.length === limit || looked === mostLookedAt) {
       return { tasks: found, next: last && placeText(last) };
     }
     looked += 1;
