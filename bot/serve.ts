@@ -66,7 +66,6 @@ import type { Answerer } from "./inquiries/index.ts";
 import type { Languages } from "./languages/index.ts";
 import { type MuteKeeper, muteObjectOver } from "./mutes/index.ts";
 import type { TaskOrders } from "./orders/index.ts";
-import { pageRoutes } from "./pages/index.ts";
 import type { RoleFinder } from "./people.ts";
 import type { PressureGate } from "./pressure/index.ts";
 import type { Builds } from "./releases/builds/index.ts";
@@ -74,8 +73,9 @@ import type { RosterKeeper } from "./rosters/index.ts";
 import type { AliasBook } from "./runs/index.ts";
 import { releaseHeld, type StopKeeper } from "./stops/index.ts";
 import type { Stores } from "./stores.ts";
+import { pagesOver } from "./wire-pages.ts";
 import type { ReleaseDesk } from "./wire-release.ts";
-import { type Advancer, budgetLeft, createViewer, type StepObserver } from "./workers/index.ts";
+import { type Advancer, budgetLeft, type StepObserver } from "./workers/index.ts";
 
 /** What the HTTP side stands on. */
 export interface Serving {
@@ -256,34 +256,6 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   deadLetterRoutes(router, { ...common, archive, audit, clock });
   auditRoutes(router, { ...common, archive, audit, clock });
   replayRoutes(router, { ...common, replays, archive, audit, set, ids, clock, readJson });
-}
-
-/** The pages that cards link to; none where nobody could be sent to them. */
-function pagesOver(router: Router, parts: Serving): void {
-  const { config, stores, inForce, wecom, directory, delegations, rolesOf, executor, explainer } = parts;
-  const { sessionKey } = config;
-  const { publicUrl } = config.admin;
-  if (publicUrl === null) return;
-  const { language, timeZone, trustProxyHops } = config;
-  const { archive } = stores;
-  const { journal, tasks, audit, state } = stores.store;
-  const sessionSecret = sessionKey || config.wecom.encodingAesKey;
-  const { secrecy, advancer, answerer, clock, log, metrics } = parts;
-  const viewed = { directory, journal, archive, timeZone, secrecy, plain: (text: string) => text };
-  pageRoutes(router, {
-    config: { publicUrl, sessionSecret, language, trustProxyHops },
-    login: wecom.login,
-    visit: {
-      ...{ tasks, directory, delegations, rolesOf, roles: () => inForce.current().roles },
-      languageOf: parts.languages.stated,
-    },
-    facts: {
-      ...{ directory, journal, archive, executor, explainer, secrecy, state },
-      rules: () => inForce.current().set,
-      viewIn: (asked) => createViewer({ ...viewed, languages: { of: async () => asked } }),
-    },
-    ...{ advancer, answerer, state, audit, clock, log, metrics },
-  });
 }
 
 function accessOver(parts: Serving): AccessDeps {

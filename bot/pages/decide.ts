@@ -5,7 +5,8 @@ import type { Advancer } from "../workers/index.ts";
 import type { About, Answers } from "./answers.ts";
 import { readForm } from "./form.ts";
 import { redirect } from "./login.ts";
-import { sendError, taskPath } from "./site.ts";
+import { taskPath } from "./return-path.ts";
+import { sendError } from "./site.ts";
 import { type Visit, type VisitDeps, visiting } from "./visit.ts";
 
 export interface DecideDeps {

@@ -7,17 +7,9 @@ import type { CookieJar, Seals } from "./cookies.ts";
 import { readForm } from "./form.ts";
 import { html } from "./html.ts";
 import type { LoginGate } from "./login-gate.ts";
+import { HOME, loggedInPath, returnPath } from "./return-path.ts";
 import { freshNonce } from "./sessions.ts";
-import {
-  addressOf,
-  languageOf,
-  loginLink,
-  returnPath,
-  type Site,
-  sendError,
-  showPage,
-  textsFor,
-} from "./site.ts";
+import { addressOf, languageOf, loginLink, type Site, sendError, showPage, textsFor } from "./site.ts";
 
 export interface LoginDeps {
   site: Site;
@@ -31,8 +23,6 @@ export interface LoginDeps {
 
 /** How long somebody may take to scan a QR code. */
 const LOGIN_SECONDS = 600;
-/** Marks that somebody has just logged in: who has no session then keeps no cookies, and is not sent round again. */
-export const LOGGED_IN = "in";
 
 /** `GET /login`: sends the browser to WeCom, and remembers in it what for. */
 export async function beginLogin(ctx: Context, deps: LoginDeps): Promise<void> {
@@ -71,7 +61,7 @@ export async function endLogin(ctx: Context, deps: LoginDeps): Promise<void> {
   site.sessions.begin(ctx, person.userId);
   site.metrics.count("pages", { outcome: "logged_in" });
   site.log.info({ by: person.userId, address: addressOf(ctx, site) }, "logged in to pages");
-  redirect(ctx, `${site.base}${back === null ? "/login/done" : `${back}?${LOGGED_IN}=1`}`);
+  redirect(ctx, `${site.base}${loggedInPath(back ?? HOME)}`);
 }
 
 /** What this browser wanted when it was sent to WeCom; null when it was not, or that was too long ago. */
@@ -94,14 +84,6 @@ async function personOf(
   const { outcome } = await directory.vouch(userId, []);
   const isActive = outcome !== "inactive" && outcome !== "unknown_person";
   return isActive ? { userId } : { userId, error: outcome };
-}
-
-/** `GET /login/done`: for those who came for no task. */
-export function showLoggedIn(ctx: Context, { site }: Pick<LoginDeps, "site">): void {
-  const texts = textsFor(ctx, site);
-  const { doneTitle, done } = texts.page.login;
-  const main = html`<div class="narrow notice"><h1>${doneTitle}</h1><p>${done}</p></div>`;
-  showPage(ctx, site, { status: 200, texts, title: doneTitle, main });
 }
 
 /** `POST /logout`: the browser forgets the session. Without a session there is nothing to forget. */

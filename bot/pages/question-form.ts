@@ -7,7 +7,8 @@ import type { Answerer } from "../inquiries/index.ts";
 import type { Answers } from "./answers.ts";
 import { readForm } from "./form.ts";
 import { redirect } from "./login.ts";
-import { sendError, taskPath } from "./site.ts";
+import { taskPath } from "./return-path.ts";
+import { sendError } from "./site.ts";
 import { type VisitDeps, visiting } from "./visit.ts";
 
 export interface QuestionFormDeps {

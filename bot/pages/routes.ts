@@ -1,9 +1,10 @@
 import type Router from "koa-router";
 import type { Clock, Login } from "../../core/ports/index.ts";
 import { createAnswers } from "./answers.ts";
+import { type ConsoleDeps, consoleRoutes } from "./console/index.ts";
 import { cookieJar, createSeals } from "./cookies.ts";
 import { DEEDS, type DecideDeps, decide } from "./decide.ts";
-import { beginLogin, endLogin, logOut, showLoggedIn, showLoggedOut } from "./login.ts";
+import { beginLogin, endLogin, logOut, showLoggedOut } from "./login.ts";
 import { createLoginGate } from "./login-gate.ts";
 import { answerQuestion, type QuestionFormDeps } from "./question-form.ts";
 import { createSessions } from "./sessions.ts";
@@ -23,6 +24,8 @@ export interface PageDeps {
   config: PageConfig;
   login: Login;
   visit: Omit<VisitDeps, "site">;
+  /** What the console shows beside tasks. */
+  console: Omit<ConsoleDeps, keyof VisitDeps> & Pick<ConsoleDeps, "directory" | "tasks">;
   facts: TaskPageDeps["facts"];
   advancer: DecideDeps["advancer"];
   answerer: QuestionFormDeps["answerer"];
@@ -33,7 +36,7 @@ export interface PageDeps {
   metrics: Site["metrics"];
 }
 
-/** The pages that cards link to, and the login that leads to them. */
+/** The pages that cards link to, the console, and the login that leads to them. */
 export function pageRoutes(router: Router, deps: PageDeps): void {
   const { config, clock } = deps;
   const { protocol, pathname } = new URL(config.publicUrl);
@@ -69,6 +72,7 @@ export function pageRoutes(router: Router, deps: PageDeps): void {
     "/tasks/:id/answer",
     orErrorPage(site, (ctx) => answerQuestion(ctx, page)),
   );
+  consoleRoutes(router, { ...visit, ...deps.console });
   const login = { site, login: deps.login, directory: visit.directory, seals, jar, clock };
   const gated = { ...login, gate: createLoginGate() };
   router.get(
@@ -78,10 +82,6 @@ export function pageRoutes(router: Router, deps: PageDeps): void {
   router.get(
     "/login/back",
     orErrorPage(site, (ctx) => endLogin(ctx, gated)),
-  );
-  router.get(
-    "/login/done",
-    orErrorPage(site, (ctx) => showLoggedIn(ctx, login)),
   );
   router.get(
     "/login/out",

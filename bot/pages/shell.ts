@@ -7,8 +7,8 @@ import { STYLE_ELEMENT, STYLE_SOURCE } from "./style.ts";
 export interface Page {
   texts: Texts;
   title: string;
-  /** Who is logged in, and how they log out. */
-  visitor?: { name: string; logout: Html };
+  /** Who is logged in, where they can go, and how they log out. */
+  visitor?: { name: string; nav: Html; logout: Html };
   main: Part;
 }
 
@@ -47,7 +47,7 @@ export function sendPage(ctx: Context, status: number, { texts, title, visitor, 
 ${STYLE_ELEMENT}
 </head>
 <body>
-<header><b>${texts.brand}</b>${visitor ? [html`<span>${visitor.name}</span>`, visitor.logout] : null}</header>
+<header><b>${texts.brand}</b>${visitor ? [visitor.nav, html`<span>${visitor.name}</span>`, visitor.logout] : null}</header>
 <main>${main}</main>
 </body>
 </html>

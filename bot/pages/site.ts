@@ -1,9 +1,9 @@
 import type { Context } from "koa";
-import { isTaskId } from "../../core/ids/index.ts";
 import type { Logger, Metrics } from "../../core/ports/index.ts";
 import { LANGUAGES, type Language, type PageError, type Texts, textsOf } from "../../core/texts/index.ts";
 import { callerOf } from "../http/caller.ts";
 import { type Html, html, type Part } from "./html.ts";
+import { navPart, type Place } from "./nav.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import { guardHeaders, sendPage } from "./shell.ts";
 
@@ -25,7 +25,9 @@ export interface Site {
 
 export const STATUS: Record<PageError, number> = {
   not_found: 404,
+  no_event: 404,
   denied: 403,
+  no_right: 403,
   inactive: 403,
   unknown_person: 403,
   outsider: 403,
@@ -33,6 +35,7 @@ export const STATUS: Record<PageError, number> = {
   code_missing: 400,
   code_spent: 400,
   chat_unreachable: 503,
+  archive_unreachable: 503,
   too_often: 429,
   session_over: 401,
   foreign_form: 403,
@@ -65,18 +68,6 @@ export function addressOf(ctx: Context, { trustProxyHops }: Pick<Site, "trustPro
   return callerOf(ctx.req, ctx.query, trustProxyHops).address;
 }
 
-/** The page of a task, below `base`. */
-export function taskPath(taskId: string): string {
-  return `/tasks/${taskId}`;
-}
-
-/** The page that somebody may be sent back to after a login: one of a task, and nothing else that a link may name. */
-export function returnPath(text: unknown): string | null {
-  if (typeof text !== "string") return null;
-  const id = /^\/tasks\/([^/?#]+)$/.exec(text)?.[1];
-  return id !== undefined && isTaskId(id) ? taskPath(id) : null;
-}
-
 /** What an error page tells beside its own words. */
 export interface ErrorDetail {
   /** Who was refused, where it is known. */
@@ -87,8 +78,15 @@ export interface ErrorDetail {
   more?: Part;
   /** In the language of who is refused; of their browser when absent. */
   texts?: Texts;
-  /** Who is logged in, so that they can log out and come back as another. */
-  visitor?: { session: Session; name: string };
+  /** Who is logged in. */
+  visitor?: Visitor;
+}
+
+/** Somebody who has logged in: they can log out and come back as another, and go to what they may see. */
+export interface Visitor {
+  session: Session;
+  name: string;
+  places: readonly Place[];
 }
 
 /** Answers that a page cannot be shown: why, and what to do. Counted and logged; no query is told, it may hold a code. */
@@ -118,15 +116,22 @@ export function showPage(
     texts: Texts;
     title: string;
     main: Part;
-    visitor?: { session: Session; name: string };
+    visitor?: Visitor;
   },
 ): void {
   guardHeaders(ctx, site.isHttps);
   const { status, texts, title, main, visitor } = page;
-  const shown = visitor
-    ? { visitor: { name: visitor.name, logout: logoutForm(site, visitor.session, texts) } }
-    : {};
-  sendPage(ctx, status, { texts, title, main, ...shown });
+  sendPage(ctx, status, {
+    texts,
+    title,
+    main,
+    ...(visitor ? { visitor: shownVisitor(ctx, site, visitor, texts) } : {}),
+  });
+}
+
+function shownVisitor({ path }: Context, site: Site, { session, name, places }: Visitor, texts: Texts) {
+  const nav = navPart(places, { base: site.base, path, texts });
+  return { name, nav, logout: logoutForm(site, session, texts) };
 }
 
 function logoutForm({ base, sessions }: Site, session: Session, texts: Texts): Html {

@@ -13,8 +13,13 @@ body { margin: 0; background: var(--back); color: var(--ink); overflow-wrap: any
   font: 16px/1.55 system-ui, -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
 a { color: var(--blue); }
 :focus-visible { outline: 3px solid var(--blue); outline-offset: 2px; }
-header { display: flex; align-items: center; gap: 12px; min-height: 56px; padding: 8px 16px; background: var(--card); border-bottom: 1px solid var(--line); }
-header b { flex: 1; font-weight: 600; }
+header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; min-height: 56px; padding: 8px 16px; background: var(--card); border-bottom: 1px solid var(--line); }
+header b { margin-right: auto; font-weight: 600; }
+nav { display: flex; flex: 1; gap: 4px; }
+nav a { display: flex; align-items: center; justify-content: center; min-height: 40px; padding: 0 12px; border-radius: 8px; color: var(--soft); text-decoration: none; }
+nav a:hover, nav a[aria-current] { color: var(--blue); background: var(--block); }
+nav a[aria-current] { font-weight: 600; }
+@media (max-width: 719px) { nav { order: 1; flex-basis: 100%; } nav a { flex: 1; padding: 0 4px; } }
 header form { margin: 0; }
 main { max-width: 1120px; margin: 0 auto; padding: 16px; }
 .cols, .col { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); align-items: start; }
@@ -59,7 +64,22 @@ button.danger { background: transparent; color: var(--red); border-color: var(--
 button.quiet, .button.quiet { background: transparent; color: var(--blue); border-color: var(--line); min-height: 40px; padding: 6px 12px; font-weight: 500; }
 form + p { margin-top: 12px; }
 .row { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; margin-top: 10px; }
-@media print { header form, .buttons { display: none; } }
+.filter { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 0 12px; align-items: end; margin: 0 0 16px; }
+.filter label { margin: 0 0 10px; font-size: 14px; color: var(--soft); }
+.filter input, .filter select { margin-top: 4px; font-size: 16px; color: var(--ink); font-weight: 400; min-height: 44px; }
+.filter .row { margin: 0; grid-column: 1 / -1; }
+.filter button, .filter .button { min-height: 44px; align-content: center; }
+.rows { width: 100%; border-collapse: collapse; }
+.rows th { text-align: left; font-size: 14px; font-weight: 600; color: var(--soft); padding: 0 12px 6px 0; white-space: nowrap; }
+.rows td { padding: 9px 12px 9px 0; border-top: 1px solid var(--line); vertical-align: top; unicode-bidi: isolate; }
+.rows td:first-child { min-width: 16em; }
+.rows .state { white-space: nowrap; font-size: 14px; }
+@media (max-width: 959px) { .rows thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
+  .rows, .rows tbody, .rows td { display: block; } .rows tr { display: flex; flex-wrap: wrap; gap: 2px 16px; align-items: baseline; padding: 10px 0; border-top: 1px solid var(--line); }
+  .rows tbody tr:first-child { border-top: 0; padding-top: 0; } .rows td { padding: 0; border: 0; } .rows td:empty { display: none; }
+  .rows td::before { content: attr(data-label) " "; color: var(--soft); font-size: 14px; } .rows td > div { display: inline; }
+  .rows td:first-child { min-width: 0; flex-basis: 100%; font-weight: 600; } .rows td:first-child::before { content: none; } }
+@media print { header form, nav, .buttons { display: none; } }
 `;
 
 export const STYLE_ELEMENT = styleElement(STYLE);

@@ -10,10 +10,12 @@ import { resultFileOf, sendFile } from "../http/index.ts";
 import type { About, Answers } from "./answers.ts";
 import { decidePart } from "./decide-part.ts";
 import { type FactDeps, factsOf, type TaskFacts } from "./facts.ts";
+import { visitorOf } from "./guest.ts";
 import { type Html, html } from "./html.ts";
 import { questionsPart } from "./question-part.ts";
+import { taskPath } from "./return-path.ts";
 import { historyPart, resultPart, unknownPart } from "./run-parts.ts";
-import { showPage, taskPath } from "./site.ts";
+import { showPage } from "./site.ts";
 import { topPart, whatPart, whoPart } from "./task-parts.ts";
 import { type Visit, type VisitDeps, visiting } from "./visit.ts";
 import { whyPart } from "./why-parts.ts";
@@ -30,7 +32,7 @@ export interface TaskPageDeps {
 export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> {
   const visit = await visiting(ctx, deps.visit);
   if (!visit) return;
-  const { site, directory } = deps.visit;
+  const { site } = deps.visit;
   const { task, session, language, texts } = visit;
   const facts = await factsOf(task, language, deps.facts);
   if (facts.output.outcome === "text") await recordOutput("page", visit, deps);
@@ -45,7 +47,7 @@ export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> 
     html`<div class="cols"><div class="col">${unknownPart(facts)}${questionsPart(facts, visit, asking)}${resultPart(facts, at)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
   ];
   site.metrics.count("pages", { outcome: "shown" });
-  const visitor = { session, name: await directory.nameOf(session.userId) };
+  const visitor = await visitorOf(session, deps.visit);
   showPage(ctx, site, { status: 200, texts, title: `${task.title} ${shortId(task.id)}`, main, visitor });
 }
 

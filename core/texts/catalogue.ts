@@ -2,6 +2,7 @@ import type { Control, MoveReason, RefusalReason, TaskState } from "../tasks/ind
 import type { CardTexts } from "./card-texts.ts";
 import type { ChoiceTexts } from "./choice-texts.ts";
 import type { CommandTexts } from "./command-texts.ts";
+import type { ConsoleTexts } from "./console-texts.ts";
 import type { FleetTexts } from "./fleet-texts.ts";
 import type { PageTexts } from "./page-texts.ts";
 import type { QuestionTexts } from "./question-texts.ts";
@@ -16,6 +17,8 @@ export type Language = (typeof LANGUAGES)[number];
 export interface Texts {
   /** Of the pages that cards link to. */
   page: PageTexts;
+  /** Of the console. */
+  console: ConsoleTexts;
   /** Of runs that people ask for by hand. */
   runs: RunTexts;
   /** Of clusters and draining them. */

@@ -2,6 +2,7 @@ import { cardsEn } from "./cards-en.ts";
 import type { Texts } from "./catalogue.ts";
 import { choiceEn } from "./choice-texts.ts";
 import { commandsEn } from "./commands-en.ts";
+import { consoleEn } from "./console-texts.ts";
 import { fleetEn } from "./fleet-texts.ts";
 import { pageEn } from "./page-en.ts";
 import { questionsEn } from "./questions-en.ts";
@@ -11,6 +12,7 @@ import { stuckEn } from "./stuck-words.ts";
 
 export const en: Texts = {
   page: pageEn,
+  console: consoleEn,
   runs: runsEn,
   fleet: fleetEn,
   retries: retryEn,

@@ -114,11 +114,9 @@ export const pageEn: PageTexts = {
   },
   login: {
     title: "Log in first",
-    why: "A task's page is for its approvers, for who asked for it and for colleagues with the right to read it.",
+    why: "Not everybody may see the same, so that it must be known who you are.",
     button: "Log in with WeCom",
     again: "Log in again",
-    doneTitle: "Logged in",
-    done: "You are logged in. Open a task's page from its card.",
     outTitle: "Logged out",
     out: "You are logged out.",
   },
@@ -127,6 +125,11 @@ export const pageEn: PageTexts = {
       title: "No such page",
       text: "There is no such task. See whether the link is whole, or open it from the card.",
     },
+    no_event: {
+      title: "No such event",
+      text: "There is no such event, or it is kept no longer. See whether the link is whole: an id is given whole, or by its beginning among the newest 1,000.",
+    },
+    no_right: { title: "You may not see this page", text: "It takes a right that you do not have." },
     denied: {
       title: "You may not read this task",
       text: "A task's page is for its approvers, for who asked for it, for those who hear how it ends, and for colleagues with the right to read it.",
@@ -158,6 +161,10 @@ export const pageEn: PageTexts = {
     chat_unreachable: {
       title: "WeCom cannot be reached",
       text: "WeCom's contacts cannot be read now, so that it is not known who you are and what you may. Try again later; the buttons of cards are not affected.",
+    },
+    archive_unreachable: {
+      title: "Events cannot be read now",
+      text: "The archive of events does not answer. Events are taken and judged as ever; please try again later.",
     },
     too_often: {
       title: "Too many logins",

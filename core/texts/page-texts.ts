@@ -1,4 +1,4 @@
-/** Texts of the pages that cards link to. */
+/** Texts of the pages that cards link to, and of what all pages share. */
 export interface PageTexts {
   /** Of the page as a whole, for browsers: `zh-CN`, `en`. */
   htmlLanguage: string;
@@ -109,8 +109,6 @@ export interface PageTexts {
     why: string;
     button: string;
     again: string;
-    doneTitle: string;
-    done: string;
     outTitle: string;
     out: string;
   };
@@ -122,7 +120,9 @@ export interface PageTexts {
 /** Why a page cannot be shown. Closed: each is counted and logged. */
 export const PAGE_ERRORS = [
   "not_found",
+  "no_event",
   "denied",
+  "no_right",
   "inactive",
   "unknown_person",
   "outsider",
@@ -130,6 +130,7 @@ export const PAGE_ERRORS = [
   "code_missing",
   "code_spent",
   "chat_unreachable",
+  "archive_unreachable",
   "too_often",
   "session_over",
   "foreign_form",

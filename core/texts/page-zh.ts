@@ -108,16 +108,19 @@ export const pageZh: PageTexts = {
   },
   login: {
     title: "请先登录",
-    why: "任务页面只给批准人、发起人和有权限的同事看，需要知道您是谁。",
+    why: "各人能看的内容不同，需要知道您是谁。",
     button: "用企业微信登录",
     again: "重新登录",
-    doneTitle: "已登录",
-    done: "您已登录。请从卡片打开任务页面。",
     outTitle: "已退出",
     out: "您已退出登录。",
   },
   errors: {
     not_found: { title: "没有这个页面", text: "找不到这个任务。请核对链接是否完整，或从卡片打开。" },
+    no_event: {
+      title: "没有这个事件",
+      text: "找不到这个事件，或已过保存期。请核对链接是否完整：编号要写全，或写最近 1000 个事件之一的开头。",
+    },
+    no_right: { title: "您不能查看这一页", text: "查看它需要一项您没有的权限。" },
     denied: { title: "您不能查看这个任务", text: "任务页面只给批准人、发起人、报告接收人和有权限的同事看。" },
     inactive: {
       title: "您的账号未启用",
@@ -137,6 +140,10 @@ export const pageZh: PageTexts = {
     chat_unreachable: {
       title: "暂时连不上企业微信",
       text: "现在查不到企业微信通讯录，无法确认您的身份和权限。请稍后再试；卡片上的按钮不受影响。",
+    },
+    archive_unreachable: {
+      title: "暂时读不到事件",
+      text: "现在读不到事件的归档。事件照常接收，规则照常判断；请稍后再试。",
     },
     too_often: { title: "登录太频繁", text: "从这个地址登录的次数太多，请稍后再试。" },
     session_over: { title: "登录已失效", text: "您写的内容没有提交。请重新登录，再操作一次。" },

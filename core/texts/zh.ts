@@ -2,6 +2,7 @@ import { cardsZh } from "./cards-zh.ts";
 import type { Texts } from "./catalogue.ts";
 import { choiceZh } from "./choice-texts.ts";
 import { commandsZh } from "./commands-zh.ts";
+import { consoleZh } from "./console-texts.ts";
 import { fleetZh } from "./fleet-texts.ts";
 import { pageZh } from "./page-zh.ts";
 import { questionsZh } from "./questions-zh.ts";
@@ -11,6 +12,7 @@ import { stuckZh } from "./stuck-words.ts";
 
 export const zh: Texts = {
   page: pageZh,
+  console: consoleZh,
   runs: runsZh,
   fleet: fleetZh,
   retries: retryZh,

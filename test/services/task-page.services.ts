@@ -106,7 +106,7 @@ describe("task pages in a real browser", { skip: noChromium }, () => {
     await drill(world, "1");
     const page = await opened(world, pageOf(world, await openCard(world, "演练")));
     const reached: string[] = [];
-    for (let n = 0; n < 12; n++) {
+    for (let n = 0; n < 16; n++) {
       await page.keyboard.press("Tab");
       reached.push(
         String(await page.evaluate("document.activeElement.id || document.activeElement.innerText")),
