@@ -25,7 +25,7 @@ export interface PageParts
   delegations: DelegationKeeper;
   rolesOf: RoleFinder;
   languages: Pick<Languages, "stated">;
-  explainer: PageDeps["facts"]["explainer"];
+  explainer: PageDeps["console"]["explainer"];
   stops: StopKeeper;
   fleet: Fleet;
 }
@@ -56,9 +56,12 @@ export function pagesOver(router: Router, parts: PageParts): void {
       viewIn: (asked) => createViewer({ ...viewed, languages: { of: async () => asked } }),
     },
     console: {
-      ...{ directory, tasks, stops, fleet, timeZone },
+      ...{ directory, tasks, archive, explainer, stops, fleet, clock, timeZone },
+      masking: secrecy.masking,
       shown: showingRuns(secrecy),
       clusters: () => inForce.current().clusters,
+      rules: () => inForce.current().rules,
+      registry: () => inForce.current().registry,
     },
     ...{ advancer, answerer, state, audit, clock, log, metrics },
   });

@@ -3,7 +3,7 @@ import type { Texts } from "../../core/texts/index.ts";
 import { type Html, html } from "./html.ts";
 
 /** Where somebody can go who has logged in. */
-export type Place = Exclude<keyof Texts["console"]["places"], "events">;
+export type Place = keyof Texts["console"]["places"];
 
 interface Spot {
   /** Below `base`. */
@@ -15,6 +15,7 @@ interface Spot {
 export const PLACES: Record<Place, Spot> = {
   overview: { path: "/" },
   tasks: { path: "/tasks" },
+  events: { path: "/events", right: "events.read" },
   clusters: { path: "/clusters", right: "clusters.read" },
 };
 

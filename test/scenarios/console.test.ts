@@ -14,7 +14,10 @@ describe("the overview", { concurrency: 3 }, () => {
       assert.ok(under(page, "等您授权").includes(text), text);
     }
     assert.match(under(page, "集群"), /hz-core.*正常/s);
-    assert.match(page.text, /<a href="\/" aria-current="page">概览<\/a><a href="\/tasks">任务<\/a>/);
+    assert.match(
+      page.text,
+      /<a href="\/" aria-current="page">概览<\/a><a href="\/tasks">任务<\/a><a href="\/events">事件<\/a>/,
+    );
     assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'none'/);
     assert.equal(page.headers.get("cache-control"), "no-store");
     assert.ok(!/<script/i.test(page.text));
@@ -70,7 +73,7 @@ describe("the overview", { concurrency: 3 }, () => {
     const list = await see(world, "zhaoliu", "/tasks");
     assert.match(list.text, /演练 · h1/);
     assert.ok(!list.text.includes("别的"));
-    for (const path of ["/clusters"]) {
+    for (const path of ["/events", "/clusters"]) {
       const denied = await see(world, "zhaoliu", path);
       assert.equal(denied.status, 403);
       assert.match(denied.text, /您不能查看这一页.*有此权限的角色：sre-oncall/s);

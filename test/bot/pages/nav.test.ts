@@ -17,11 +17,14 @@ test("somebody without a right goes to what is theirs alone", () => {
 });
 
 test("each right opens its place", () => {
-  assert.deepEqual(placesOf(anActor("clusters.read")), [...["overview", "tasks", "clusters"]]);
+  assert.deepEqual(placesOf(anActor("events.read")), ["overview", "tasks", "events"]);
+  assert.deepEqual(placesOf(anActor("events.read", "clusters.read")), [
+    ...["overview", "tasks", "events", "clusters"],
+  ]);
 });
 
 function marks(path: string, base = ""): string[] {
-  const nav = markupOf(navPart(["overview", "tasks", "clusters"], { base, path, texts }));
+  const nav = markupOf(navPart(["overview", "tasks", "events", "clusters"], { base, path, texts }));
   return [...nav.matchAll(/<a href="([^"]*)" aria-current="([^"]*)"/g)].map(
     ([, href, current]) => `${href} ${current}`,
   );
@@ -32,6 +35,7 @@ test("marks the page itself, and the list that a page lies below", () => {
   assert.deepEqual(marks("/tasks"), ["/tasks page"]);
   assert.deepEqual(marks("/tasks/"), ["/tasks page"]);
   assert.deepEqual(marks("/tasks/t_a"), ["/tasks true"]);
+  assert.deepEqual(marks("/events/e_a"), ["/events true"]);
   assert.deepEqual(marks("/login"), []);
 });
 
