@@ -13,7 +13,7 @@ import { type FactDeps, factsOf, type TaskFacts } from "./facts.ts";
 import { visitorOf } from "./guest.ts";
 import { type Html, html } from "./html.ts";
 import { questionsPart } from "./question-part.ts";
-import { taskPath } from "./return-path.ts";
+import { eventPath, taskPath } from "./return-path.ts";
 import { historyPart, resultPart, unknownPart } from "./run-parts.ts";
 import { showPage } from "./site.ts";
 import { topPart, whatPart, whoPart } from "./task-parts.ts";
@@ -41,13 +41,14 @@ export async function showTask(ctx: Context, deps: TaskPageDeps): Promise<void> 
   const marks = site.sessions.marksFor(session, { task: task.id, hash: task.hash });
   const marksFor = (id: string) => site.sessions.marksFor(session, { task: id, hash: "" });
   const asking = { at, marksFor };
+  const visitor = await visitorOf(session, deps.visit);
+  const eventAt = visitor.places.includes("events") ? `${site.base}${eventPath(task.eventId)}` : null;
   const main = [
     answer,
     topPart(facts, at),
-    html`<div class="cols"><div class="col">${unknownPart(facts)}${questionsPart(facts, visit, asking)}${resultPart(facts, at)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
+    html`<div class="cols"><div class="col">${unknownPart(facts)}${questionsPart(facts, visit, asking)}${resultPart(facts, at)}${whatPart(facts)}${decidePart(visit, { at, marks })}${whyPart(facts, eventAt)}</div><div class="col">${whoPart(facts)}${historyPart(facts)}</div></div>`,
   ];
   site.metrics.count("pages", { outcome: "shown" });
-  const visitor = await visitorOf(session, deps.visit);
   showPage(ctx, site, { status: 200, texts, title: `${task.title} ${shortId(task.id)}`, main, visitor });
 }
 

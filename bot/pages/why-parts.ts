@@ -7,14 +7,15 @@ import type { TaskFacts } from "./facts.ts";
 import { html, type Part } from "./html.ts";
 import { factList, folded, section, valueList, valueText } from "./parts.ts";
 
-/** Why there is a task: the rule, what it made of the event, and the event. */
-export function whyPart(facts: TaskFacts): Part {
+/** Why there is a task: the rule, what it made of the event, and the event; `eventAt`: its page, for who may see it. */
+export function whyPart(facts: TaskFacts, eventAt: string | null): Part {
   const { task, viewing, event, explanation } = facts;
   const { texts, timeZone } = viewing;
   const { page } = texts;
   const { rows } = page;
   const verdict = explanation && explanation.known !== "not_asked" ? explanation.verdict : null;
   const brief = task.event;
+  const eventTitle = event?.title ?? brief.title;
   return section(
     page.sections.why,
     factList([
@@ -30,7 +31,7 @@ export function whyPart(facts: TaskFacts): Part {
           : null,
       ],
       [rows.coalesced, task.coalesced ? texts.coalesced(task.coalesced) : null],
-      [rows.event, event?.title ?? brief.title],
+      [rows.event, eventAt && event ? html`<a href="${eventAt}">${eventTitle}</a>` : eventTitle],
       [rows.subject, brief.subject],
       [rows.severity, page.severities[brief.severity] ?? brief.severity],
       [rows.source, `${brief.source} · ${brief.type}`],

@@ -112,6 +112,19 @@ describe("events on the console", { concurrency: 3 }, () => {
     assert.ok(!page.text.includes("/tasks/t_"));
   });
 
+  test("are led to from the page of a task, for who may see events", async (t) => {
+    const { world, taskId } = await waiting(t, {
+      files: drillRule({ report: { to: { users: ["zhaoliu"] } } }),
+    });
+    const path = await eventPath(world);
+    assert.ok(
+      (await see(world, "zhangsan", `/tasks/${taskId}`)).text.includes(`<a href="${path}">磁盘将满</a>`),
+    );
+    const { status, text } = await see(world, "zhaoliu", `/tasks/${taskId}`);
+    assert.equal(status, 200);
+    assert.ok(!text.includes("/events"));
+  });
+
   test("answer a question for their head", async (t) => {
     const { world } = await waiting(t);
     const browser = phoneOf(world, "lisi");
