@@ -19,7 +19,7 @@ nav { display: flex; flex: 1; gap: 4px; }
 nav a { display: flex; align-items: center; justify-content: center; min-height: 40px; padding: 0 12px; border-radius: 8px; color: var(--soft); text-decoration: none; }
 nav a:hover, nav a[aria-current] { color: var(--blue); background: var(--block); }
 nav a[aria-current] { font-weight: 600; }
-@media (max-width: 719px) { nav { order: 1; flex-basis: 100%; } nav a { flex: 1; padding: 0 4px; } }
+@media (max-width: 719px) { nav { order: 1; flex-basis: 100%; } nav a { flex: auto; padding: 0 4px; white-space: nowrap; font-size: 15px; } }
 header form { margin: 0; }
 main { max-width: 1120px; margin: 0 auto; padding: 16px; }
 .cols, .col { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); align-items: start; }
@@ -72,12 +72,12 @@ form + p { margin-top: 12px; }
 .rows { width: 100%; border-collapse: collapse; }
 .rows th { text-align: left; font-size: 14px; font-weight: 600; color: var(--soft); padding: 0 12px 6px 0; white-space: nowrap; }
 .rows td { padding: 9px 12px 9px 0; border-top: 1px solid var(--line); vertical-align: top; unicode-bidi: isolate; }
-.rows td:first-child { min-width: 16em; }
-.rows .state { white-space: nowrap; font-size: 14px; }
+.rows td:first-child { min-width: 12em; }
+.rows .state, time { white-space: nowrap; } .rows .state { font-size: 14px; }
 @media (max-width: 959px) { .rows thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
   .rows, .rows tbody, .rows td { display: block; } .rows tr { display: flex; flex-wrap: wrap; gap: 2px 16px; align-items: baseline; padding: 10px 0; border-top: 1px solid var(--line); }
   .rows tbody tr:first-child { border-top: 0; padding-top: 0; } .rows td { padding: 0; border: 0; } .rows td:empty { display: none; }
-  .rows td::before { content: attr(data-label) " "; color: var(--soft); font-size: 14px; } .rows td > div { display: inline; }
+  .rows td::before { content: attr(data-label) " "; color: var(--soft); font-size: 14px; }
   .rows td:first-child { min-width: 0; flex-basis: 100%; font-weight: 600; } .rows td:first-child::before { content: none; } }
 @media print { header form, nav, .buttons { display: none; } }
 `;

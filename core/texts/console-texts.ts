@@ -3,6 +3,7 @@ export interface ConsoleTexts {
   /** Names the list of the places, for those who do not see it. */
   nav: string;
   places: { overview: string; tasks: string; events: string; clusters: string };
+  waits: string;
   underWay: string;
   noneUnderWay: string;
   endedLast: string;
@@ -47,13 +48,12 @@ export interface ConsoleTexts {
   moreVerdicts: (count: number) => string;
   /** What a person asked for with this event. */
   askedFor: string;
-  /** Who has drained a cluster, when, and why. */
-  drainedBy: (facts: { by: string; at: string; why: string }) => string;
 }
 
 export const consoleZh: ConsoleTexts = {
   nav: "页面",
   places: { overview: "概览", tasks: "任务", events: "事件", clusters: "集群" },
+  waits: "等您授权",
   underWay: "进行中",
   noneUnderWay: "没有进行中的任务。",
   endedLast: "最近结束",
@@ -93,12 +93,12 @@ export const consoleZh: ConsoleTexts = {
   incident: "同一故障的事件",
   moreVerdicts: (count) => `另有 ${count} 条规则的结论未列出`,
   askedFor: "手工执行",
-  drainedBy: ({ by, at, why }) => `${by} 于 ${at}${why && `：${why}`}`,
 };
 
 export const consoleEn: ConsoleTexts = {
   nav: "Pages",
   places: { overview: "Overview", tasks: "Tasks", events: "Events", clusters: "Clusters" },
+  waits: "Waits for you",
   underWay: "Under way",
   noneUnderWay: "No task is under way.",
   endedLast: "Ended last",
@@ -139,5 +139,4 @@ export const consoleEn: ConsoleTexts = {
   incident: "Events of this incident",
   moreVerdicts: (count) => `${count} more rules are not listed`,
   askedFor: "Run by hand",
-  drainedBy: ({ by, at, why }) => `by ${by}, ${at}${why && `: ${why}`}`,
 };

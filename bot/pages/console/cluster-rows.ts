@@ -79,5 +79,5 @@ async function drainPart(
   const left = done ? texts.fleet.drained : texts.fleet.left(await fleet.drains.counts(name));
   const time = timePart(Date.parse(at), timeZone);
   const who = actorText(by, { texts, nameOf });
-  return [html`<div>${who} · ${time}${why && ` · ${why}`}</div>`, html`<div class="soft">${left}</div>`];
+  return html`${who} · ${time}${why && ` · ${why}`} · <span class="soft">${left}</span>`;
 }

@@ -75,7 +75,7 @@ async function waitingPart(access: TaskAccess, guest: Guest, deps: OverviewDeps)
   const none = html`<p class="soft">${texts.commands.nothingToApprove}</p>`;
   const rows =
     own.length > 0 ? await taskTable(own.slice(0, LISTED), guest, { ...deps, when: "made" }) : none;
-  return section(`${texts.commands.waitsForYou}${count}`, rows, allLink("pending_approval", guest, deps));
+  return section(`${texts.console.waits}${count}`, rows, allLink("pending_approval", guest, deps));
 }
 
 async function underWayPart(access: TaskAccess, guest: Guest, deps: OverviewDeps): Promise<Part> {
