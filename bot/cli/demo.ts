@@ -35,6 +35,7 @@ function printReady(world: DemoWorld): void {
   console.log("鲸 Whale 演示 · demo");
   console.log(`  手机页面 phone   ${phone}`);
   console.log("  任务页面 pages   卡片上的链接 · the links on cards");
+  console.log(`  控制台 console   ${url}/`);
   console.log(`  告警入口 intake  ${url}/hooks/alertmanager  ${url}/hooks/generic`);
   console.log(`  健康检查 health  ${url}/readyz`);
   console.log(`  日志 log         ${logFile}`);
