@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { type ClusterRowDeps, clusterTable } from "../../../../bot/pages/console/cluster-rows.ts";
+import { markupOf } from "../../../../bot/pages/html.ts";
+import type { Cluster, Drain } from "../../../../core/clusters/index.ts";
+import { textsOf } from "../../../../core/texts/index.ts";
+
+const cluster = { name: "hz-core", zone: "hz", businesses: ["shop"], priority: 1 } as unknown as Cluster;
+const drain: Drain = {
+  ...{ by: "user:lisi", at: "2026-11-01T00:00:00Z", until: null, atDeadline: "wait", why: "换盘" },
+};
+const never = () => new Promise<never>(() => undefined);
+
+test("a cluster that hangs holds no page up: what Whale itself knows is told", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const sight = { state: "draining", sinceMs: Date.parse(drain.at), message: "lisi", open: 3 };
+  const fleet = {
+    sightOf: never,
+    sights: () => new Map([["hz-core", sight]]),
+    runs: { of: () => ({ open: 3, paused: 1 }) },
+    drains: { current: () => new Map([["hz-core", drain]]), counts: never },
+  };
+  const deps = {
+    fleet,
+    clusters: () => [cluster],
+    directory: { nameOf: async () => "李四" },
+    timeZone: "UTC",
+  };
+  const shown = clusterTable([cluster], { texts: textsOf("zh") }, deps as unknown as ClusterRowDeps);
+  for (let n = 0; n < 3; n++) {
+    await turn();
+    t.mock.timers.tick(60_000);
+  }
+  const text = markupOf(await shown);
+  for (const words of ["排空", "李四", "换盘", "鲸 2，暂停 1，共 ?"]) assert.ok(text.includes(words), words);
+});
