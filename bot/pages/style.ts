@@ -62,7 +62,7 @@ button, .button { font: inherit; font-weight: 600; min-height: 46px; padding: 9p
   background: var(--blue); color: var(--on-blue); cursor: pointer; text-decoration: none; display: inline-block; text-align: center; }
 button.danger { background: transparent; color: var(--red); border-color: var(--red); }
 button.quiet, .button.quiet { background: transparent; color: var(--blue); border-color: var(--line); min-height: 40px; padding: 6px 12px; font-weight: 500; }
-form + p { margin-top: 12px; }
+form + p { margin-top: 12px; } .filter + p { margin: 0 0 16px; }
 .row { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; margin-top: 10px; }
 .filter { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 0 12px; align-items: end; margin: 0 0 16px; }
 .filter label { margin: 0 0 10px; font-size: 14px; color: var(--soft); }

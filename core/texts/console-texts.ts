@@ -32,8 +32,8 @@ export interface ConsoleTexts {
     event: string;
     since: string;
     spans: { "1h": string; "24h": string; "7d": string };
-    /** A time that was given in another way. */
-    from: (text: string) => string;
+    /** What else a query is kept to. */
+    only: (what: string) => string;
     search: string;
     clear: string;
   };
@@ -80,7 +80,7 @@ export const consoleZh: ConsoleTexts = {
     event: "事件",
     since: "时间",
     spans: { "1h": "最近 1 小时", "24h": "最近 24 小时", "7d": "最近 7 天" },
-    from: (text) => `自 ${text}`,
+    only: (what) => `只看 ${what}`,
     search: "查找",
     clear: "清除",
   },
@@ -126,7 +126,7 @@ export const consoleEn: ConsoleTexts = {
     event: "Event",
     since: "Time",
     spans: { "1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days" },
-    from: (text) => `Since ${text}`,
+    only: (what) => `Only ${what}`,
     search: "Search",
     clear: "Clear",
   },

@@ -35,6 +35,16 @@ describe("events on the console", { concurrency: 3 }, () => {
     assert.match(found.text, /<option value="1h" selected>/);
     const none = await see(world, "zhangsan", "/events?severity=info");
     assert.match(none.text, /没有符合的事件/);
+    const kept = await see(
+      world,
+      "zhangsan",
+      "/events?severity=critical,major&subject=h1&source=generic&source=api",
+    );
+    assert.match(kept.text, /磁盘将满/);
+    assert.match(kept.text, /<option value="critical,major" selected>/);
+    assert.match(kept.text, /name="source" value="generic,api"/);
+    assert.match(kept.text, /<input type="hidden" name="subject" value="h1">/);
+    assert.match(kept.text, /只看 subject=h1/);
     const page = await see(world, "zhangsan", "/events?order=newest");
     assert.equal(page.status, 400);
   });

@@ -10,7 +10,8 @@ import { type Guest, type GuestDeps, guestOf, mayEnter } from "../guest.ts";
 import { type Html, html, type Part } from "../html.ts";
 import { LOGGED_IN } from "../return-path.ts";
 import { type EventRowDeps, eventTable } from "./event-rows.ts";
-import { askedFor, choiceField, faultPart, filterForm, pager, showGuest, textField } from "./parts.ts";
+import { choiceField, filterForm, textField } from "./filter-form.ts";
+import { faultPart, pager, showGuest } from "./parts.ts";
 
 export interface EventListDeps extends GuestDeps, KnownTypes, EventRowDeps {
   site: GuestDeps["site"];
@@ -110,22 +111,16 @@ function filterPart(
   const { filter } = texts.console;
   const { rows } = texts.page;
   const any = { value: "", text: filter.any };
-  const now = (name: string) => askedFor(ctx, name);
-  const from = now("from");
   const severities = SEVERITIES.map((value) => ({ value, text: texts.cards.severities[value] }));
   const statuses = EVENT_STATUSES.map((value) => ({ value, text: texts.commands.events.statuses[value] }));
   const spans = SPANS.map((value) => ({ value, text: filter.spans[value] }));
-  const given =
-    from === "" || spans.some(({ value }) => value === from)
-      ? []
-      : [{ value: from, text: filter.from(from) }];
   const fields = [
-    textField("q", filter.text, now("q")),
-    textField("source", rows.source, now("source")),
-    textField("type", filter.type, now("type"), types),
-    choiceField("severity", rows.severity, { options: [any, ...severities], now: now("severity") }),
-    choiceField("status", filter.status, { options: [any, ...statuses], now: now("status") }),
-    choiceField("from", filter.since, { options: [any, ...spans, ...given], now: from }),
+    textField(ctx, "q", filter.text),
+    textField(ctx, "source", rows.source),
+    textField(ctx, "type", filter.type, types),
+    choiceField(ctx, "severity", rows.severity, [any, ...severities]),
+    choiceField(ctx, "status", filter.status, [any, ...statuses]),
+    choiceField(ctx, "from", filter.since, [any, ...spans]),
   ];
-  return filterForm(path, fields, { texts });
+  return filterForm(ctx, { path, fields, texts });
 }

@@ -43,47 +43,6 @@ export function timePart(ms: number, timeZone: string): Html | null {
   return html`<time datetime="${iso}" title="${pageTime(ms, timeZone)}">${listTime(ms, timeZone)}</time>`;
 }
 
-/** One choice of a field that has several; `text` is what is read. */
-export interface Option {
-  value: string;
-  text: string;
-}
-
-/** A field in which one thing is chosen; the first option is what counts when nothing is. */
-export function choiceField(
-  name: string,
-  label: string,
-  { options, now }: { options: readonly Option[]; now: string },
-): Html {
-  const listed = options.map(({ value, text }) => {
-    return html`<option value="${value}"${value === now ? html` selected` : null}>${text}</option>`;
-  });
-  return html`<label>${label}<select name="${name}">${listed}</select></label>`;
-}
-
-/** A field for a text; `known` are offered and others may be written. */
-export function textField(name: string, label: string, now: string, known: readonly string[] = []): Html {
-  const listed = known.slice(0, MOST_OFFERED).map((one) => html`<option value="${one}">`);
-  const list = known.length > 0 && html`<datalist id="known-${name}">${listed}</datalist>`;
-  const from = known.length > 0 && html` list="known-${name}"`;
-  return html`<label>${label}<input name="${name}" value="${now}" maxlength="1000" autocomplete="off"${from}></label>${list}`;
-}
-
-const MOST_OFFERED = 300;
-
-/** A form that asks for the same page with another query. */
-export function filterForm(action: string, fields: readonly Html[], { texts }: Pick<Guest, "texts">): Html {
-  const { search, clear } = texts.console.filter;
-  const buttons = html`<div class="row"><button>${search}</button><a class="button quiet" href="${action}">${clear}</a></div>`;
-  return html`<form class="filter" method="get" action="${action}" accept-charset="utf-8">${fields}${buttons}</form>`;
-}
-
-/** What a query has as the one value of a parameter; empty when it has none, or several. */
-export function askedFor(ctx: Context, name: string): string {
-  const value = ctx.query[name];
-  return typeof value === "string" ? value : "";
-}
-
 /** Links to the page behind, and back to the first. */
 export function pager(
   ctx: Context,
@@ -98,7 +57,7 @@ export function pager(
     else asked.set("after", after);
     return html`<a class="button quiet" href="${path}${asked.size > 0 ? `?${asked}` : ""}">${text}</a>`;
   };
-  const first = askedFor(ctx, "after") === "" ? null : link(null, newest);
+  const first = !asked.has("after") ? null : link(null, newest);
   const more = next === null ? null : link(next, older);
   return first || more ? html`<p class="row">${first}${more}</p>` : null;
 }

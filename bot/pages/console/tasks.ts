@@ -7,7 +7,8 @@ import { taskListQuery, taskPage } from "../../http/api/task-list.ts";
 import { type Guest, type GuestDeps, guestOf } from "../guest.ts";
 import { type Html, html } from "../html.ts";
 import { LOGGED_IN } from "../return-path.ts";
-import { askedFor, choiceField, faultPart, filterForm, pager, showGuest, textField } from "./parts.ts";
+import { choiceField, filterForm, textField } from "./filter-form.ts";
+import { faultPart, pager, showGuest } from "./parts.ts";
 import { type TaskRowDeps, taskTable } from "./task-rows.ts";
 
 export interface TaskListDeps extends GuestDeps, TaskRowDeps, TaskAccessDeps {
@@ -52,10 +53,10 @@ function filterPart(ctx: Context, path: string, { texts }: Guest): Html {
     ...TASK_STATES.map((state) => ({ value: state, text: texts.states[state] })),
   ];
   const fields = [
-    choiceField("state", rows.state, { options, now: askedFor(ctx, "state") }),
-    textField("rule", rows.rule, askedFor(ctx, "rule")),
-    textField("source", rows.source, askedFor(ctx, "source")),
-    textField("business", rows.business, askedFor(ctx, "business")),
+    choiceField(ctx, "state", rows.state, options),
+    textField(ctx, "rule", rows.rule),
+    textField(ctx, "source", rows.source),
+    textField(ctx, "business", rows.business),
   ];
-  return filterForm(path, fields, { texts });
+  return filterForm(ctx, { path, fields, texts });
 }
