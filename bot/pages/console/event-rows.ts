@@ -1,4 +1,4 @@
-import { severityWord } from "../../../core/cards/index.ts";
+import { severityWord, shorten } from "../../../core/cards/index.ts";
 import type { Severity, WhaleEvent } from "../../../core/events/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
 import type { Masking } from "../../../core/pages/index.ts";
@@ -6,7 +6,7 @@ import type { Texts } from "../../../core/texts/index.ts";
 import { type Html, html, type Part } from "../html.ts";
 import { eventPath } from "../return-path.ts";
 import type { Site } from "../site.ts";
-import { table, timePart } from "./parts.ts";
+import { TITLE_CHARACTERS, table, timePart } from "./parts.ts";
 
 export interface EventRowDeps {
   site: Pick<Site, "base">;
@@ -26,7 +26,7 @@ export function severityPart({ severity }: Pick<WhaleEvent, "severity">, texts: 
 
 /** An event by its title and id, with its page. */
 function eventLink({ id, title }: EventLine, { site, masking }: EventRowDeps): Html {
-  const words = masking.maskText(title) || id;
+  const words = shorten(masking.maskText(title), TITLE_CHARACTERS) || id;
   return html`<a href="${site.base}${eventPath(id)}">${words}</a> <code class="soft">${shortId(id)}</code>`;
 }
 

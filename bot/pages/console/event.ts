@@ -59,17 +59,18 @@ async function showFound(ctx: Context, { guest, found }: Looking, deps: EventPag
   if (!mayEnter(ctx, guest, { right: "events.read", on: { type }, deps })) return;
   const { texts } = guest;
   const { masking } = deps;
-  const event = shownEvent(found.event, masking, masking.maskText);
+  const shown = shownEvent(found.event, masking, masking.maskText);
+  const event = { ...shown, title: shown.title || masking.maskText(shown.name) || type };
   const main = [
     topPart(event, texts),
     html`<div class="cols"><div class="col">${factsPart(event, texts, deps)}${await verdictsPart(found.event, guest, deps)}</div><div class="col">${await incidentPart(found.event, guest, deps)}</div></div>`,
   ];
-  showGuest(ctx, deps.site, { guest, title: `${event.title || type} ${shortId(event.id)}`, main });
+  showGuest(ctx, deps.site, { guest, title: `${event.title} ${shortId(event.id)}`, main });
 }
 
 function topPart(event: WhaleEvent, texts: Texts): Html {
   const status = texts.commands.events.statuses[event.status];
-  return html`<div class="top"><h1>${event.title || event.name || event.type}</h1><p class="facts">${severityPart(event, texts)}<span>${status}</span><span>${texts.labels.id} <code>${shortId(event.id)}</code></span></p></div>`;
+  return html`<div class="top"><h1>${event.title}</h1><p class="facts">${severityPart(event, texts)}<span>${status}</span><span>${texts.labels.id} <code>${shortId(event.id)}</code></span></p></div>`;
 }
 
 function factsPart(event: WhaleEvent, texts: Texts, { timeZone, masking }: EventPageDeps): Part {

@@ -6,6 +6,9 @@ import { type Html, html, type Part } from "../html.ts";
 import { LOGGED_IN } from "../return-path.ts";
 import { type Site, showPage } from "../site.ts";
 
+/** What a row shows of a title: somebody's monitor may have written pages. */
+export const TITLE_CHARACTERS = 120;
+
 /** Answers a guest with a page of the console. */
 export function showGuest(
   ctx: Context,

@@ -1,4 +1,4 @@
-import { decidedBy, taskTitle } from "../../../core/cards/index.ts";
+import { decidedBy, shorten, taskTitle } from "../../../core/cards/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
 import type { ShowRun } from "../../../core/pages/index.ts";
 import type { Directory } from "../../../core/ports/index.ts";
@@ -9,7 +9,7 @@ import { type Html, html, type Part } from "../html.ts";
 import { taskPath } from "../return-path.ts";
 import type { Site } from "../site.ts";
 import { statePart } from "../task-parts.ts";
-import { table, timePart } from "./parts.ts";
+import { TITLE_CHARACTERS, table, timePart } from "./parts.ts";
 
 export interface TaskRowDeps {
   site: Pick<Site, "base">;
@@ -62,5 +62,5 @@ export async function taskTable(
 
 /** A task by its title and id, with its page. */
 export function taskLink({ id }: Task, { title, base }: { title: string; base: string }): Html {
-  return html`<a href="${base}${taskPath(id)}">${title}</a> <code class="soft">${shortId(id)}</code>`;
+  return html`<a href="${base}${taskPath(id)}">${shorten(title, TITLE_CHARACTERS)}</a> <code class="soft">${shortId(id)}</code>`;
 }

@@ -111,3 +111,15 @@ test("several events of one beginning are none", async (t) => {
   assert.equal(page.status, 404);
   assert.match(page.text, /没有这个事件/);
 });
+
+test("a monitor that writes pages for a title fills none of ours, and its name is masked too", async (t) => {
+  const masking = { ...NO_MASKING, maskText: (text: string) => text.replaceAll("s3cr3t", "***") };
+  const long = anEvent({ title: `${"长".repeat(5_000)}尾` });
+  const search = async () => ({ events: [long], next: null });
+  const list = await see(t, "/events", { ...depsWith({ archive: { search } }), masking });
+  assert.ok(list.text.includes("长…</a>"));
+  assert.ok(!list.text.includes("尾"));
+  const find = async () => ({ outcome: "found", event: { ...EVENT, title: "", name: "disk s3cr3t" } });
+  const page = await see(t, `/events/${EVENT.id}`, { ...depsWith({ explainer: { find } }), masking });
+  assert.match(page.text, /<h1>disk \*{3}<\/h1>/);
+});
