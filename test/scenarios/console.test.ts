@@ -80,6 +80,20 @@ describe("the overview", { concurrency: 3 }, () => {
     }
   });
 
+  test("shows nothing while WeCom cannot say who is there, and sends nobody round who keeps no cookies", async (t) => {
+    const { world } = await waiting(t);
+    const browser = phoneOf(world, "zhangsan");
+    await browser.open(`${world.url()}/tasks`);
+    world.wecom.faults.set({ on: "user", effect: "http", status: 500, times: 10 });
+    const down = await browser.open(`${world.url()}/tasks`);
+    assert.deepEqual([down.status, /暂时连不上企业微信/.test(down.text)], [503, true]);
+    assert.ok(!down.text.includes("演练"));
+    browser.cookies.clear();
+    const round = await browser.open(`${world.url()}/tasks?state=open&in=1`);
+    assert.deepEqual([round.status, /没有保存 Cookie/.test(round.text)], [400, true]);
+    assert.match(round.text, /href="\/login\?return=%2Ftasks%3Fstate%3Dopen"/);
+  });
+
   test("is closed to who has left", async (t) => {
     const { world } = await waiting(t);
     const browser = phoneOf(world, "wangwu");
