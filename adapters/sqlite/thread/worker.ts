@@ -44,7 +44,10 @@ function serve(store: SqliteStore): void {
 async function answer(store: SqliteStore, call: Call): Promise<void> {
   const [id] = call;
   try {
-    reply([id, true, await carryOut(store, call)]);
+    const value = await carryOut(store, call);
+    // With its reply and not before: a message that goes out meanwhile would take the memory along.
+    if (isRead(call)) handedOver.push((value as PackedEntries).bodies.buffer as ArrayBuffer);
+    reply([id, true, value]);
   } catch (thrown) {
     reply([id, false, faultOf(thrown)]);
   }
@@ -64,22 +67,21 @@ function send(): void {
 
 type Method = (...args: readonly unknown[]) => unknown;
 
-function carryOut(store: SqliteStore, [, served, method, args]: Call): unknown {
+function carryOut(store: SqliteStore, call: Call): unknown {
+  const [, served, method, args] = call;
   if (served === "store") return method === "close" ? store.close() : store.check();
   if (served === "journal" && method === "append") {
     return store.journal.appendText(unpackedDelivery(args));
   }
-  if (served === "journal" && method === "readPacked") {
-    return handOver(store.journal.readPacked(...(args as [ReaderPlace, number])));
+  if (isRead(call)) {
+    return store.journal.readPacked(...(args as [ReaderPlace, number]));
   }
   const port = store[served] as unknown as Record<string, Method>;
   return port[method]?.(...args);
 }
 
-async function handOver(reading: Promise<PackedEntries>): Promise<PackedEntries> {
-  const packed = await reading;
-  handedOver.push(packed.bodies.buffer as ArrayBuffer);
-  return packed;
+function isRead([, served, method]: Call): boolean {
+  return served === "journal" && method === "readPacked";
 }
 
 function start(): void {

@@ -28,3 +28,23 @@ test("the thread begins with many rows while the process is still busy with its 
   assert.equal(stored(), 40);
   assert.equal((await appended).length, 40);
 });
+
+test("what is read arrives whole beside answers that go out at the same time", async (t) => {
+  const apart = tempFolder();
+  t.after(() => apart.remove());
+  const store = await openStoreThread({ dataDir: apart.path, clock: movableClock(), log: silentLog });
+  t.after(() => store.close());
+  await store.journal.append(
+    aDelivery(Array.from({ length: 8 }, (_, no) => aDraft({ dedupeKey: `k${no}` }))),
+  );
+  const places = Array.from({ length: store.journal.partitions }, (_, partition) => {
+    return { reader: "archive" as const, partition };
+  });
+  const reads = async () => {
+    const read = places.map((place) => store.journal.read(place, 100));
+    const beside = Array.from({ length: 50 }, () => store.tasks.countByState());
+    const [entries] = await Promise.all([Promise.all(read), Promise.all(beside)]);
+    return entries.flat().length;
+  };
+  for (let round = 0; round < 20; round++) assert.equal(await reads(), 8);
+});
