@@ -8,6 +8,7 @@ import {
   findingOf,
   healthWords,
   judgeHealth,
+  sightMessage,
   turnedWords,
   unseenHealth,
 } from "../../core/clusters/index.ts";
@@ -196,22 +197,20 @@ function sightOf(name: string, keeping: Keeping): ClusterSight {
   const { open } = keeping.runs.of(name);
   const version = health.version === undefined ? {} : { version: health.version };
   const drain = keeping.drains.current().get(name);
-  const seen = healthWords(health.reason, health.message);
-  if (drain) {
-    const by = drain.by.replace(/^user:/, "");
-    const ill = health.state === "up" || seen.en === "" ? [] : [`${seen.zh} (${seen.en})`];
-    const message = [by, drain.why, ...ill].filter(Boolean).join(" · ");
-    return { state: "draining", sinceMs: Date.parse(drain.at), message, open, ...version };
-  }
-  const message = seen.en === "" ? {} : { message: `${seen.zh} (${seen.en})` };
-  return { state: health.state, sinceMs: health.sinceMs, open, ...message, ...version };
+  const words = healthWords(health.reason, health.message);
+  const ill = words.en === "" ? {} : { ill: words };
+  const standing = drain
+    ? { state: "draining" as const, sinceMs: Date.parse(drain.at) }
+    : { state: health.state, sinceMs: health.sinceMs };
+  return { ...standing, open, ...ill, ...version };
 }
 
 function warningOf(name: string, keeping: Keeping): Warning[] {
-  const { state, message = "" } = sightOf(name, keeping);
-  return state === "up" || state === "unknown"
-    ? []
-    : [{ about: `cluster ${name}`, message: `${state}: ${message}` }];
+  const sight = sightOf(name, keeping);
+  const { state } = sight;
+  if (state === "up" || state === "unknown") return [];
+  const message = sightMessage(sight, keeping.drains.current().get(name) ?? null);
+  return [{ about: `cluster ${name}`, message: `${state}: ${message}` }];
 }
 
 function showGauges(keeping: Keeping): void {

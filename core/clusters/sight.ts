@@ -1,3 +1,5 @@
+import type { ClusterWords } from "./words.ts";
+
 /** How a cluster stands: `draining` is asked for by a person, the others are seen. */
 export const CLUSTER_STATES = ["up", "degraded", "draining", "down", "unknown"] as const;
 export type ClusterState = (typeof CLUSTER_STATES)[number];
@@ -8,8 +10,8 @@ export interface ClusterSight {
   state: ClusterState;
   /** When it came into this state, in milliseconds. */
   sinceMs: number;
-  /** Why, for people: what did not answer, who asked for the drain. */
-  message?: string;
+  /** What is wrong with it, where anything is; of one that is drained too. */
+  ill?: ClusterWords;
   /** The version it told last. */
   version?: string;
   /** Executions that Whale started there and that are not over. */

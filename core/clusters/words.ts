@@ -1,6 +1,7 @@
+import type { Drain } from "./drain.ts";
 import type { HealthReason, HealthState } from "./health.ts";
 import type { OrderFault } from "./order.ts";
-import type { ClusterState } from "./sight.ts";
+import type { ClusterSight, ClusterState } from "./sight.ts";
 import type { UpgradeRefusal, UpgradeStage } from "./upgrade.ts";
 
 /** One sentence in both languages. */
@@ -47,6 +48,15 @@ export function healthWords(reason: HealthReason, message: string): ClusterWords
   const { zh, en } = REASON_WORDS[reason];
   if (message === "") return { zh, en };
   return zh === "" ? { zh: message, en: message } : { zh: `${zh}：${message}`, en: `${en}: ${message}` };
+}
+
+/** Why a cluster is as it is, where both languages are read: who drains it and why, and what is wrong with it. */
+export function sightMessage(
+  { ill }: Pick<ClusterSight, "ill">,
+  drain: Pick<Drain, "by" | "why"> | null,
+): string {
+  const asked = drain ? [drain.by.replace(/^user:/, ""), drain.why] : [];
+  return [...asked, ill ? `${ill.zh} (${ill.en})` : ""].filter(Boolean).join(" · ");
 }
 
 /** What people are told when a cluster has turned. */

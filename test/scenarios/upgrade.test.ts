@@ -79,7 +79,7 @@ test("two clusters are upgraded one after the other, asked for in chat and appro
   await message(world, "wangwu", "near (2/2) 正在排空");
   world.jump(11_000);
   await askedOf(world, "lisi", "near (2/2) 已排空");
-  await talk(world, "zhaoliu: 集群\nwhale: hz-core** 正常 … near** 排空 … wangwu");
+  await talk(world, "zhaoliu: 集群\nwhale: hz-core** 正常 … near** 排空 … 王五");
   await talk(world, `lisi: 升级 完成 ${code}\nwhale: near (2/2) 正在核对`);
   await message(world, "lisi", "全部完成");
   await talk(world, "lisi: 升级\nwhale: 全部完成 … 王五 → 李四 … hz-core 3.9.0 → 3.9.0 … near 3.9.0 → 3.9.0");

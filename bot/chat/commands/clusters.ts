@@ -46,17 +46,20 @@ async function list(asked: Asked, deps: ChatClusterDeps): Promise<string> {
 async function line(
   { name, zone, businesses }: Cluster,
   viewing: MessageViewing,
-  { fleet }: ChatClusterDeps,
+  { fleet, directory }: ChatClusterDeps,
 ): Promise<string> {
   const { wordsOf, fleet: words } = viewing.texts;
-  const { state, sinceMs, message, version, open } = await fleet.sightOf(name);
+  const { state, sinceMs, ill, version, open } = await fleet.sightOf(name);
   const told = [wordsOf(STATE_WORDS[state]), version ?? ""].filter(Boolean).join(" ");
   const since = state === "up" ? "" : clockTime(sinceMs, viewing.timeZone);
   const drain = fleet.drains.current().get(name);
   const counts = drain && !drain.done ? await fleet.drains.counts(name) : null;
   const left = counts === null ? "" : words.left(counts);
-  const done = drain?.done ? words.drained : "";
-  const parts = [told, since, message ?? "", done, left, words.open(open), zone ?? "", businesses.join(" ")];
+  const by = drain
+    ? actorText(drain.by, { ...viewing, nameOf: await actorNames([drain.by], directory) })
+    : "";
+  const asked = [by, drain?.why ?? "", ill ? wordsOf(ill) : "", drain?.done ? words.drained : ""];
+  const parts = [told, since, ...asked, left, words.open(open), zone ?? "", businesses.join(" ")];
   const shown = parts.filter(Boolean).map((part) => plainLine(part, viewing));
   return `**${viewing.plain(name)}** ${shown.join(" · ")}`;
 }

@@ -1,6 +1,12 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import { type Cluster, ORDER_FAULTS, type OrderFault, readDrainOrder } from "../../../core/clusters/index.ts";
+import {
+  type Cluster,
+  ORDER_FAULTS,
+  type OrderFault,
+  readDrainOrder,
+  sightMessage,
+} from "../../../core/clusters/index.ts";
 import { inScope } from "../../../core/people/index.ts";
 import type { Fleet } from "../../clusters/index.ts";
 import { answering, refuseApi } from "./answers.ts";
@@ -53,9 +59,17 @@ function clusterOf(ctx: RouterContext, caller: LetIn, { clusters }: ClusterDeps)
 async function shown({ name, zone, businesses, priority }: Cluster, { fleet }: ClusterDeps) {
   const { sinceMs, ...sight } = await fleet.sightOf(name);
   const drain = fleet.drains.current().get(name) ?? null;
+  const message = sightMessage(sight, drain);
+  const { state, open, version } = sight;
+  const told = {
+    state,
+    open,
+    ...(version === undefined ? {} : { version }),
+    ...(message ? { message } : {}),
+  };
   const left = drain && !drain.done ? await fleet.drains.counts(name) : null;
   const since = new Date(sinceMs).toISOString();
-  return { name, zone: zone ?? null, businesses, priority, ...sight, since, drain, left };
+  return { name, zone: zone ?? null, businesses, priority, ...told, since, drain, left };
 }
 
 function refuseOrder(ctx: RouterContext, fault: OrderFault): void {

@@ -62,8 +62,7 @@ export async function clusterTable(
       html`<b>${name}</b>`,
       html`<span class="state ${TONES[sight.state]}">${texts.wordsOf(STATE_WORDS[sight.state])}</span>`,
       sight.state === "up" ? null : timePart(sight.sinceMs, deps.timeZone),
-      // Of a drain its own column says more.
-      drain && sight.state === "draining" ? null : sight.message,
+      sight.ill ? texts.wordsOf(sight.ill) : null,
       drain ? await drainPart(name, drain, { texts, nameOf, ...deps }) : null,
       sight.open,
       sight.version,

@@ -10,11 +10,12 @@ const cluster = { name: "hz-core", zone: "hz", businesses: ["shop"], priority: 1
 const drain: Drain = {
   ...{ by: "user:lisi", at: "2026-11-01T00:00:00Z", until: null, atDeadline: "wait", why: "换盘" },
 };
+const ILL = { zh: "没有应答", en: "it does not answer" };
 const never = () => new Promise<never>(() => undefined);
 
 test("a cluster that hangs holds no page up: what Whale itself knows is told", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const sight = { state: "draining", sinceMs: Date.parse(drain.at), message: "lisi", open: 3 };
+  const sight = { state: "draining", sinceMs: Date.parse(drain.at), ill: ILL, open: 3 };
   const fleet = {
     sightOf: never,
     sights: () => new Map([["hz-core", sight]]),
@@ -33,5 +34,7 @@ test("a cluster that hangs holds no page up: what Whale itself knows is told", a
     t.mock.timers.tick(60_000);
   }
   const text = markupOf(await shown);
-  for (const words of ["排空", "李四", "换盘", "鲸 2，暂停 1，共 ?"]) assert.ok(text.includes(words), words);
+  for (const words of ["排空", "李四", "换盘", "没有应答", "鲸 2，暂停 1，共 ?"])
+    assert.ok(text.includes(words), words);
+  assert.ok(!text.includes(ILL.en), "told in one language");
 });
