@@ -11,7 +11,18 @@ export async function namesOf(
   return (id) => names.get(id) ?? id;
 }
 
-/** The same of those among some actors who are people. */
+/** A viewing that names these people, too. */
+export async function naming<Viewed extends { nameOf: (userId: string) => string }>(
+  viewing: Viewed,
+  userIds: Iterable<string>,
+  directory: Pick<Directory, "nameOf">,
+): Promise<Viewed> {
+  const ids = new Set(userIds);
+  const nameOf = await namesOf(ids, directory);
+  return { ...viewing, nameOf: (id) => (ids.has(id) ? nameOf(id) : viewing.nameOf(id)) };
+}
+
+/** The names of those among some actors who are people. */
 export function actorNames(
   actors: Iterable<string>,
   directory: Pick<Directory, "nameOf">,

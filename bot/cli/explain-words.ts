@@ -9,10 +9,12 @@ import { plainText } from "./plain-text.ts";
 /** Why rules did or did not make tasks of an event, as REST gives it. */
 export interface Explained {
   event: Pick<WhaleEvent, "id" | "type" | "title" | "subject" | "status" | "receivedAt">;
-  rules: (Explanation & { tasks?: readonly ToldTask[] })[];
+  rules: ExplainedRule[];
   /** The tasks that a person has asked for with it. */
   asked: readonly ToldTask[];
 }
+
+type ExplainedRule = Explanation & { approval?: ApprovalWords; tasks?: readonly ToldTask[] };
 
 /** The same, as lines. */
 export function explainLines({ event, rules, asked }: Explained, timeZone: string): string[] {
@@ -31,7 +33,7 @@ function taskLine(what: string, { task, state, reason }: ToldTask): string {
   return plainText(`  ${what}：${task} ${state} (${reason})`);
 }
 
-function ruleLines(explanation: Explanation, timeZone: string): string[] {
+function ruleLines(explanation: ExplainedRule, timeZone: string): string[] {
   switch (explanation.known) {
     case "not_asked": {
       const { ruleId, on } = explanation;

@@ -1,4 +1,4 @@
-import { deciders } from "../../core/approvals/index.ts";
+import { deciders, namedIn } from "../../core/approvals/index.ts";
 import { outputText, type Viewing } from "../../core/cards/index.ts";
 import { isChatOpsError } from "../../core/errors.ts";
 import type { WhaleEvent } from "../../core/events/index.ts";
@@ -19,7 +19,7 @@ import type { Explanation, RuleSet } from "../../core/rules/index.ts";
 import { isTerminal, type RunsBelow, type Task } from "../../core/tasks/index.ts";
 import type { Language } from "../../core/texts/index.ts";
 import type { Explainer } from "../explain/index.ts";
-import { namesOf } from "../names.ts";
+import { naming } from "../names.ts";
 import { NO_RUNS, runsBelow, type Viewer, within } from "../workers/index.ts";
 
 export interface FactDeps {
@@ -85,7 +85,7 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
     questionsOf(task, deps),
   ]);
   const answerers = questions.flatMap(({ answer }) => answer?.by ?? []);
-  const answerer = await namesOf(answerers, deps.directory);
+  const named = await naming(viewing, [...answerers, ...namedIn(task.approval)], deps.directory);
   const output =
     live.output.outcome === "text" ? { ...live.output, text: hide(live.output.text) } : live.output;
   const features = event
@@ -96,8 +96,7 @@ export async function factsOf(task: Task, language: Language, deps: FactDeps): P
     ...{ params, approvers, explanation, features, output, questions },
     runs: live.runs,
     viewing: {
-      ...viewing,
-      nameOf: (id) => (answerers.includes(id) ? answerer(id) : viewing.nameOf(id)),
+      ...named,
       resultRows: viewing.resultRows.map((row) => ({ ...row, value: hide(row.value) })),
     },
     event: event && shownEvent(event, masking, hide),

@@ -90,7 +90,7 @@ export function whoPart(facts: TaskFacts): Part {
     sections.who,
     factList([
       [rows.asker, person === null ? null : nameOf(person)],
-      [rows.gate, texts.wordsOf(approvalWords(task.approval))],
+      [rows.gate, texts.wordsOf(approvalWords(task.approval, nameOf))],
       ...(task.approval.mode === "people" ? approvers : []).map((group): [string, Part] => {
         return [groupLabel(group, rows.mayApprove), namesPart(group, facts)];
       }),
@@ -109,7 +109,7 @@ function namesPart({ people, names, more }: Approvers, { viewing }: TaskFacts): 
   const { page, joins } = viewing.texts;
   const named = names === null ? page.unlisted : joins.list(names);
   const rest = more > 0 ? ` ${page.more(more)}` : "";
-  return html`${named}${rest} <span class="soft">${peopleText(people)}</span>`;
+  return html`${named}${rest} <span class="soft">${peopleText(people, viewing.nameOf)}</span>`;
 }
 
 function decisionsPart({ task, viewing }: TaskFacts): Part {

@@ -74,7 +74,7 @@ async function nobodyThere(
   absent: readonly People[],
   deps: ReleaseTellDeps,
 ): Promise<OutboxItem[]> {
-  const of = absent.map(peopleText).join(", ");
+  const of = absent.map((people) => peopleText(people)).join(", ");
   deps.log.error({ release: release.id, of }, "nobody is there to approve a release");
   const { members } = await findMembers(deps.inCharge(release.clusters), deps);
   const people = [...new Set([...askerOf(release), ...members])];

@@ -87,7 +87,7 @@ function foundIn(read: readonly (string[] | ChatOpsError)[]): Found {
 
 /** That there is nobody to ask now. */
 export function nobody(groups: PeopleGroups): Error {
-  const message = `nobody to send to: ${groups.map(peopleText).join(", ")}`;
+  const message = `nobody to send to: ${groups.map((people) => peopleText(people)).join(", ")}`;
   // People may be added to a tag at any time; the approval's own clock has not begun.
   return new ChatOpsError(message, { code: "card.nobody", retryable: true, reached: "no" });
 }

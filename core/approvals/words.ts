@@ -41,15 +41,26 @@ const REASONS: Record<ReasonMode, ApprovalWords | null> = {
   always: { zh: "批准和拒绝都须写原因", en: "every decision needs a reason" },
 };
 
-/** A gate in words: who must approve, what a rejection does, how long it waits and who is asked then. */
-export function approvalWords(
-  gate: PeopleApproval | { mode: "policy"; policy: string | { id: string } },
-): ApprovalWords {
+/** A gate of a rule or of a task. */
+export type ToldGate = PeopleApproval | { mode: "policy"; policy: string | { id: string } };
+
+/** Whom a gate names by userid. */
+export function namedIn(gate: ToldGate): string[] {
+  if (gate.mode === "policy") return [];
+  const asked = [...gate.groups.map(({ from }) => from), ...gate.escalate.map(({ to }) => to)];
+  return asked.flatMap(({ users }) => users ?? []);
+}
+
+/**
+ * A gate in words: who must approve, what a rejection does, how long it waits and who is asked then. People are named
+ * by userid where no names are at hand.
+ */
+export function approvalWords(gate: ToldGate, nameOf = (userId: string) => userId): ApprovalWords {
   if (gate.mode === "policy") {
     const id = typeof gate.policy === "string" ? gate.policy : gate.policy.id;
     return { zh: `按策略 ${id}，无须询问`, en: `policy ${id}, nobody is asked` };
   }
-  const named = gate.groups.map(({ name, from, need }) => ({ name, need, who: peopleText(from) }));
+  const named = gate.groups.map(({ name, from, need }) => ({ name, need, who: peopleText(from, nameOf) }));
   const parts = [
     {
       zh: `需 ${named.map((group) => `${placesWords([group]).zh}（${group.who}）`).join("和 ")}批准`,
@@ -57,14 +68,14 @@ export function approvalWords(
     },
     REJECTS[gate.reject],
     REASONS[gate.reason],
-    ...gate.escalate.map(stepWords),
+    ...gate.escalate.map((step) => stepWords(step, nameOf)),
     endWords(gate),
   ].filter((part) => part !== null);
   return { zh: parts.map(({ zh }) => zh).join("；"), en: parts.map(({ en }) => en).join("; ") };
 }
 
-function stepWords({ afterMs, to, need }: EscalationStep): ApprovalWords {
-  const [after, who] = [formatDuration(afterMs), peopleText(to)];
+function stepWords({ afterMs, to, need }: EscalationStep, nameOf: (userId: string) => string): ApprovalWords {
+  const [after, who] = [formatDuration(afterMs), peopleText(to, nameOf)];
   return {
     zh: `${after} 后再问 ${who}（其中 ${need} 人即可）`,
     en: `after ${after} ${who} are asked too (${need} of them will do)`,

@@ -59,7 +59,7 @@ export function taskText(task: Task, viewing: MessageViewing): string {
     [texts.labels.action, [task.action, ...task.targets].join(" ")],
     [texts.labels.params, paramsText(task, viewing)],
     [texts.retries.label, retryText(task, viewing)],
-    [texts.labels.approval, texts.wordsOf(approvalWords(task.approval))],
+    [texts.labels.approval, texts.wordsOf(approvalWords(task.approval, viewing.nameOf))],
     [texts.labels.by, decidedBy(task, viewing, MAX_REASON_CHARACTERS)],
     [texts.labels.reason, holdText(task, viewing) || reasonText(task, texts)],
     [texts.choice.label, choiceText(task, texts)],

@@ -1,3 +1,4 @@
+import { approvalWords } from "../approvals/index.ts";
 import {
   choiceText,
   clockTime,
@@ -54,7 +55,7 @@ function whyLine(explanation: Explanation, viewing: MessageViewing): string {
 /** What a rule said, and the facts beside it, in words without any markup. */
 export function explanationWords(
   explanation: Explanation,
-  { texts, timeZone }: Pick<MessageViewing, "texts" | "timeZone">,
+  { texts, timeZone, nameOf }: Pick<MessageViewing, "texts" | "timeZone"> & Partial<MessageViewing>,
 ): { words: string; facts: string[] } {
   const { commands } = texts;
   if (explanation.known === "not_asked") {
@@ -64,10 +65,11 @@ export function explanationWords(
   const untold = explanation.known === "recomputed" && explanation.untold;
   const words = untold ? commands.untold : texts.wordsOf(verdictWords(verdict.reason));
   const changed = explanation.known === "stored" && explanation.changed ? [commands.ruleChanged] : [];
-  const gate = explanation.approval ? [texts.wordsOf(explanation.approval)] : [];
+  const { gate } = explanation;
+  const asks = gate ? [texts.wordsOf(approvalWords(gate, nameOf))] : [];
   const facts = [
     ...factsOf(verdict, { texts, timeZone }),
-    ...gate,
+    ...asks,
     commands.known[explanation.known],
     ...changed,
   ];

@@ -47,10 +47,10 @@ export function namesNobody({ users, tag, department, duty }: People): boolean {
   return !users?.length && tag === undefined && department === undefined && duty === undefined;
 }
 
-/** The words for some people, as cards and logs show them. */
-export function peopleText(people: People): string {
+/** The words for some people, as cards and logs show them; by userid where no names are at hand. */
+export function peopleText(people: People, nameOf = (userId: string) => userId): string {
   const parts: string[] = [];
-  if (people.users?.length) parts.push(people.users.join(" "));
+  if (people.users?.length) parts.push(people.users.map(nameOf).join(" "));
   if (people.tag !== undefined) parts.push(`#${people.tag}`);
   if (people.department !== undefined) parts.push(`@${people.department}`);
   if (people.duty !== undefined) parts.push(`duty:${people.duty}`);

@@ -1,29 +1,31 @@
-import { type ApprovalWords, approvalWords } from "../approvals/words.ts";
+import type { ToldGate } from "../approvals/words.ts";
 import { type Masking, masked } from "../pages/masked.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import type { FailedFeature, Verdict } from "./verdict.ts";
 
 /** What one rule says of one event, and how that is known. */
-export type Explanation =
+export type Explanation = Gated &
   /** As it was decided and kept. `changed`: the rule in force now is another version, or gone. */
-  | ({ known: "stored"; ruleId: string; title: string | null; verdict: Verdict; changed: boolean } & Gated)
-  /**
-   * Judged again by the rules in force, as at the event's receipt; the throttle is not asked again. `untold`: it
-   * would fire, yet there is neither a verdict nor a task: it is not judged yet, or the rule is newer than it.
-   */
-  | ({ known: "recomputed"; ruleId: string; title: string; verdict: Verdict; untold: boolean } & Gated)
-  /** The rule reads events of other types. */
-  | { known: "not_asked"; ruleId: string; title: string; on: readonly string[] };
+  (
+    | { known: "stored"; ruleId: string; title: string | null; verdict: Verdict; changed: boolean }
+    /**
+     * Judged again by the rules in force, as at the event's receipt; the throttle is not asked again. `untold`: it
+     * would fire, yet there is neither a verdict nor a task: it is not judged yet, or the rule is newer than it.
+     */
+    | { known: "recomputed"; ruleId: string; title: string; verdict: Verdict; untold: boolean }
+    /** The rule reads events of other types. */
+    | { known: "not_asked"; ruleId: string; title: string; on: readonly string[] }
+  );
 
 /** The gate of the rule as it is in force now, where what it said makes or would make tasks. */
 interface Gated {
-  approval?: ApprovalWords;
+  gate?: ToldGate;
 }
 
-/** The gate of a rule in words, beside a verdict that has to do with it. */
+/** The gate of a rule, beside a verdict that has to do with it. */
 export function gateOf(compiled: CompiledRule | undefined, { outcome, reason }: Verdict): Gated {
   if (!compiled || (outcome !== "fired" && reason !== "shadow")) return {};
-  return { approval: approvalWords(compiled.rule.approval) };
+  return { gate: compiled.rule.approval };
 }
 
 /** A verdict that was kept, beside the rule as it is in force now. */

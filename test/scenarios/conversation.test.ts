@@ -161,7 +161,7 @@ describe("a conversation", { concurrency: 2 }, () => {
        zhangsan: 任务 ${pay}
        whale: 不是请您授权的 … tasks.read
        zhangsan: 批准 ${pay}
-       whale: ${pay}** 您不在授权人名单中 … 可以决定的人：wangwu
+       whale: ${pay}** 您不在授权人名单中 … 可以决定的人：王五
        wangwu: 批准 ${pay}
        whale: 已批准`,
     );

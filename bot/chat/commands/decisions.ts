@@ -14,6 +14,7 @@ import {
   type Written,
 } from "../../../core/tasks/index.ts";
 import { giveBatchReason } from "../../batches/reasons.ts";
+import { naming } from "../../names.ts";
 import type { Advancer, Viewer } from "../../workers/index.ts";
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
 import { meantTask } from "../find-task.ts";
@@ -21,7 +22,7 @@ import { type StandingDeps, standingOf, standings } from "../standing.ts";
 import type { TaskAccessDeps } from "../task-access.ts";
 
 export interface DecisionDeps extends StandingDeps, TaskAccessDeps {
-  directory: Pick<Directory, "vouch" | "expand">;
+  directory: Pick<Directory, "vouch" | "expand" | "nameOf">;
   tasks: Pick<TaskStore, "findByPrefix" | "list" | "get">;
   advancer: Pick<Advancer, "advance">;
   /** Batches, whose many tasks may wait for one reason. */
@@ -52,7 +53,9 @@ async function decideOne(asked: Asked, kind: "approve" | "reject", deps: Decisio
   const standing = await standingOf(by, deciders(found.task), deps);
   const click = typedClick(found.task, { by, ...standing, clickKey: key }, { reason: args.text ?? "" });
   const result = await deps.advancer.advance(found.task, { kind, click });
-  return decidedText(result, click, await deps.view(result.task, [asked.by]));
+  const viewing = await deps.view(result.task, [asked.by]);
+  const mayDecide = deciders(result.task).flatMap(({ people }) => people.users ?? []);
+  return decidedText(result, click, await naming(viewing, mayDecide, deps.directory));
 }
 
 /** A click on the card that asks now; the machine knows by `written` that no card was touched. */
@@ -86,8 +89,8 @@ const NOT_THEIRS: readonly string[] = [
   "group_gone",
 ];
 
-function whoMay(task: Task, { plain, texts }: MessageViewing): string {
-  const people = deciders(task).map((one) => peopleText(one.people));
+function whoMay(task: Task, { plain, texts, nameOf }: MessageViewing): string {
+  const people = deciders(task).map((one) => peopleText(one.people, nameOf));
   return texts.commands.whoMayDecide(plain(people.join(" ")));
 }
 

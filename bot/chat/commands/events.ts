@@ -1,3 +1,4 @@
+import { namedIn } from "../../../core/approvals/index.ts";
 import {
   clockTime,
   factLine,
@@ -11,16 +12,18 @@ import { isChatOpsError } from "../../../core/errors.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
 import { scopeOf } from "../../../core/people/index.ts";
-import type { Archive, ArchivePage } from "../../../core/ports/index.ts";
+import type { Archive, ArchivePage, Directory } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { type Explainer, readableVerdicts, ruleObjects } from "../../explain/index.ts";
 import { type KnownTypes, keptToScope } from "../../http/api/event-filter.ts";
+import { naming } from "../../names.ts";
 import type { Asked, ChatCommands, Reply } from "../command.ts";
 import type { Denier } from "../denied.ts";
 
 export interface ChatEventDeps extends KnownTypes {
   archive: Pick<Archive, "overview" | "search">;
   explainer: Explainer;
+  directory: Pick<Directory, "nameOf">;
   rules: () => readonly Rule[];
   denied: Denier;
 }
@@ -120,5 +123,7 @@ async function why(event: WhaleEvent, asked: Asked, deps: ChatEventDeps): Promis
     return { ...one, tasks: await deps.explainer.tasksOf(one, actor) };
   });
   const requested = await deps.explainer.askedBy(event, actor);
-  return whyText(event, { rules: await Promise.all(told), asked: requested }, viewing);
+  const gates = explanations.flatMap(({ gate }) => (gate ? namedIn(gate) : []));
+  const named = await naming(viewing, gates, deps.directory);
+  return whyText(event, { rules: await Promise.all(told), asked: requested }, named);
 }

@@ -1,11 +1,12 @@
 import type { Problem } from "../../../adapters/files/index.ts";
-import { approvalWords } from "../../../core/approvals/index.ts";
+import { approvalWords, namedIn } from "../../../core/approvals/index.ts";
 import { clockTime, factLine, type MessageViewing, plainLine } from "../../../core/cards/index.ts";
 import { pageOf } from "../../../core/commands/index.ts";
-import type { ThrottleStore } from "../../../core/ports/index.ts";
+import type { Directory, ThrottleStore } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { readableRules } from "../../explain/index.ts";
 import { bucketObject } from "../../http/api/throttle.ts";
+import { naming } from "../../names.ts";
 import type { Asked, ChatCommands, Reply } from "../command.ts";
 import type { Denier } from "../denied.ts";
 
@@ -14,24 +15,28 @@ export interface ChatRuleDeps {
   /** What is wrong in files that were not taken. */
   refused: () => readonly Problem[];
   throttle: Pick<ThrottleStore, "show">;
+  directory: Pick<Directory, "nameOf">;
   denied: Denier;
 }
 
 /** What people ask about what is in force. */
 export function ruleCommands(deps: ChatRuleDeps): Pick<ChatCommands, "rules" | "throttle"> {
   return {
-    rules: { run: async (asked) => rules(asked, deps) },
+    rules: { run: (asked) => rules(asked, deps) },
     throttle: { run: (asked) => throttle(asked, deps) },
   };
 }
 
-function rules({ actor, args, after, viewing }: Asked, deps: ChatRuleDeps): Reply {
+async function rules({ actor, args, after, viewing }: Asked, deps: ChatRuleDeps): Promise<Reply> {
   const { rules: words, more } = viewing.texts.commands;
   const seen = readableRules(deps.rules(), actor);
   const wanted = (args.text ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
   const one = seen.find(({ id }) => id === args.text);
   const faults = seen.length > 0 ? faultLines(deps.refused(), viewing) : [];
-  if (one) return { text: [ruleText(one, viewing), ...faults].join("\n") };
+  if (one) {
+    const named = await naming(viewing, namedIn(one.approval), deps.directory);
+    return { text: [ruleText(one, named), ...faults].join("\n") };
+  }
   const found = seen.filter((rule) => {
     const text = [rule.id, rule.title, rule.business, rule.action, ...rule.on].join("\n").toLowerCase();
     return wanted.every((word) => text.includes(word));
@@ -64,7 +69,7 @@ function ruleText(rule: Rule, viewing: MessageViewing): string {
   const facts: [string, string][] = [
     [words.on, rule.on.join(" ")],
     [texts.labels.target, rule.targets.join(" ")],
-    [words.asks, texts.wordsOf(approvalWords(rule.approval))],
+    [words.asks, texts.wordsOf(approvalWords(rule.approval, viewing.nameOf))],
   ];
   const lines = facts.filter(([, value]) => value).map(([label, value]) => factLine(label, value, viewing));
   return [ruleLine(rule, viewing), ...lines].join("\n");

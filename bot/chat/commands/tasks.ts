@@ -1,3 +1,4 @@
+import { namedIn } from "../../../core/approvals/index.ts";
 import { type MessageViewing, outputText } from "../../../core/cards/index.ts";
 import {
   executionText,
@@ -14,8 +15,9 @@ import {
 } from "../../../core/commands/index.ts";
 import { errorText } from "../../../core/errors.ts";
 import { objectOfTask } from "../../../core/people/index.ts";
-import type { Audit, Clock, Executor, TaskStore } from "../../../core/ports/index.ts";
+import type { Audit, Clock, Directory, Executor, TaskStore } from "../../../core/ports/index.ts";
 import { OPEN_STATES, progressOf, type Task } from "../../../core/tasks/index.ts";
+import { naming } from "../../names.ts";
 import { runsBelow, type Viewer, within } from "../../workers/index.ts";
 import type { Asked, ChatCommands, Reply } from "../command.ts";
 import type { Denier } from "../denied.ts";
@@ -23,6 +25,7 @@ import { meantTask } from "../find-task.ts";
 import { type TaskAccess, type TaskAccessDeps, taskAccess } from "../task-access.ts";
 
 export interface TaskReadDeps extends TaskAccessDeps {
+  directory: Pick<Directory, "expand" | "nameOf">;
   tasks: Pick<TaskStore, "list" | "findByPrefix">;
   executor: Pick<Executor, "get" | "output" | "children">;
   audit: Pick<Audit, "append">;
@@ -35,7 +38,12 @@ export interface TaskReadDeps extends TaskAccessDeps {
 export function taskCommands(deps: TaskReadDeps): Pick<ChatCommands, "tasks" | "task" | "ex" | "logs"> {
   return {
     tasks: { run: (asked) => list(asked, deps) },
-    task: { run: (asked) => onTask(asked, deps, async (task, viewing) => taskText(task, viewing)) },
+    task: {
+      run: (asked) =>
+        onTask(asked, deps, async (task, viewing) => {
+          return taskText(task, await naming(viewing, namedIn(task.approval), deps.directory));
+        }),
+    },
     ex: {
       run: (asked) =>
         onTask(asked, deps, (task, viewing) => aboutExecution(asked, task, { ...deps, viewing })),

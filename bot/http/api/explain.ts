@@ -1,5 +1,6 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
+import { approvalWords } from "../../../core/approvals/index.ts";
 import type { ShowRun } from "../../../core/pages/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { toldTask } from "../../../core/tasks/index.ts";
@@ -48,9 +49,10 @@ async function explain(
   }
   const { id, type, title, subject, status, receivedAt } = event;
   const { actor } = caller;
-  const told = readableVerdicts(explanations, actor, rules()).map(async (one) => {
+  const told = readableVerdicts(explanations, actor, rules()).map(async ({ gate, ...one }) => {
     const tasks = (await explainer.tasksOf(one, actor)).map((task) => toldTask(task, shown));
-    return { ...one, ...(tasks.length > 0 ? { tasks } : {}) };
+    const approval = gate ? { approval: approvalWords(gate) } : {};
+    return { ...one, ...approval, ...(tasks.length > 0 ? { tasks } : {}) };
   });
   const asked = (await explainer.askedBy(event, actor)).map((task) => toldTask(task, shown));
   ctx.body = {

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import {
   type ApprovalWords,
   approvalWords,
+  namedIn,
   placesWords,
   shortApproval,
 } from "../../../core/approvals/index.ts";
@@ -43,6 +44,18 @@ describe("an approval in words", () => {
   for (const [what, gate, words] of cases) {
     test(`is told ${what}`, () => assert.deepEqual(approvalWords(gate), words));
   }
+});
+
+test("an approval names the people of its groups and steps where names are at hand", () => {
+  const gate = anApproval({
+    groups: [{ name: "负责人", from: { users: ["zhang"] }, need: 1 }],
+    escalate: [{ ...step, to: { users: ["li"] } }],
+  });
+  assert.deepEqual(namedIn(gate), ["zhang", "li"]);
+  const { zh, en } = approvalWords(gate, (id) => `名-${id}`);
+  assert.match(zh, /^需 1 位负责人（名-zhang）批准；.*再问 名-li（/);
+  assert.match(en, /^needs 1 负责人 \(名-zhang\); .* 名-li are asked too/);
+  assert.deepEqual(namedIn({ mode: "policy", policy: "read-only" }), []);
 });
 
 test("places are told with their groups' names", () => {
