@@ -1,4 +1,10 @@
-import { type Batch, type BatchCard, type BatchMember, codeFor } from "../../core/batches/index.ts";
+import {
+  type Batch,
+  type BatchCard,
+  type BatchMember,
+  codeFor,
+  heldSinceMs,
+} from "../../core/batches/index.ts";
 import type { CardView } from "../../core/cards/index.ts";
 import { errorText, isFinal } from "../../core/errors.ts";
 import { cardId, hashOf } from "../../core/ids/index.ts";
@@ -13,7 +19,7 @@ import type {
   StateStore,
   TaskStore,
 } from "../../core/ports/index.ts";
-import { type Task, withCode, withoutCode } from "../../core/tasks/index.ts";
+import { showing, type Task, withCode, withoutCode } from "../../core/tasks/index.ts";
 import type { DelegationKeeper } from "../delegations/index.ts";
 import type { Advancer } from "../workers/advance.ts";
 import type { Channel } from "../workers/channel.ts";
@@ -61,7 +67,7 @@ async function send(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDelive
   const joined = card.purpose === "ask" ? await join(batch, deps) : batch;
   if (joined.members.length === 0) return;
   const tasks = await tasksOf(joined, card, deps);
-  if (tasks.every(({ state }) => state !== "pending_approval")) return;
+  if (card.purpose !== "follow" && tasks.every(({ state }) => state !== "pending_approval")) return;
   const { recipients, receipt } = await sentCard(claim, { batch: joined, card, tasks }, deps).catch(
     async (error: unknown) => {
       if (isFinal(error) && card.purpose === "ask") await tellFailed(joined, errorText(error), deps);
@@ -140,7 +146,7 @@ async function update(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDeli
   const isEnd = tasks.every(({ state }) => state !== "pending_approval");
   const found = codeFor(card, deps.clock.nowMs(), isEnd);
   if (!found) return;
-  const view = await deps.viewBatch(batch, card, tasks);
+  const view = await deps.viewBatch(batch, withoutCode(card, found.code), tasks);
   const updating = {
     recipients: card.recipients,
     code: found.code,
@@ -149,7 +155,7 @@ async function update(claim: OutboxClaim, { batch, card }: Sent, deps: BatchDeli
   };
   const outcome = await deps.channel.update(claim, updating);
   // Only now: a code that may have been used twice is refused, one that is lost is never used.
-  const spend = (one: BatchCard) => withoutCode(one, found.code);
+  const spend = (one: BatchCard) => showing(withoutCode(one, found.code), heldSinceMs(tasks));
   await changeBatch(batch.id, (one) => withBatchCard(one, card.no, spend), deps.state);
   deps.metrics.count("card_updates", { outcome });
 }
@@ -158,13 +164,4 @@ async function tasksOf({ members }: Batch, card: BatchCard, deps: BatchDeliverDe
   const ids = card.members ?? members.map(({ id }) => id);
   const found = await abreast(ids, ABREAST, (id) => deps.tasks.get(id));
   return found.filter((task) => task !== null);
-}
-
-/** Whether nothing of a batch is left to decide, as far as its tasks are read one after the other. */
-export async function isDecided({ members }: Batch, tasks: Pick<TaskStore, "get">): Promise<boolean> {
-  for (const { id } of members) {
-    const task = await tasks.get(id);
-    if (task?.state === "pending_approval") return false;
-  }
-  return true;
 }

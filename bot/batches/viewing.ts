@@ -1,4 +1,4 @@
-import type { Batch, BatchCard } from "../../core/batches/index.ts";
+import { type Batch, type BatchCard, lastHeld } from "../../core/batches/index.ts";
 import { batchCard, batchRefusedText, batchToldText, type CardView } from "../../core/cards/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Viewer } from "../workers/viewing.ts";
@@ -12,8 +12,12 @@ export interface BatchViewing {
 
 export function batchViewing(view: Viewer): BatchViewing {
   return {
-    viewBatch: async (_, card, tasks) =>
-      batchCard(card, tasks, await view(null, card.for === undefined ? card.recipients : [card.for])),
+    viewBatch: async (_, card, tasks) => {
+      const to = card.for === undefined ? card.recipients : [card.for];
+      // Those who are named on it are those of one that waits, or else is held.
+      const told = tasks.find(({ state }) => state === "pending_approval") ?? lastHeld(tasks) ?? null;
+      return batchCard(card, tasks, await view(told, to));
+    },
     answer: async (told, to) => {
       const { texts } = await view(null, [to]);
       if (told.about === "decided") {

@@ -1,6 +1,7 @@
 import { batchId, hashOf } from "../ids/index.ts";
 import type { PeopleGroups } from "../people/people.ts";
 import { liveCodes } from "../tasks/codes.ts";
+import { holdOf } from "../tasks/hold.ts";
 import type { MoveReason, RefusalReason } from "../tasks/reasons.ts";
 import type { CardRecord, Task, UpdateCode } from "../tasks/task.ts";
 
@@ -16,8 +17,11 @@ export interface BatchMember {
 /** One card of a batch. The first asks about all; others ask one person to choose of some. */
 export interface BatchCard {
   no: number;
-  /** `ask`: all, none, choose. `choose`: some of the members, to be ticked. */
-  purpose: "ask" | "choose";
+  /**
+   * `ask`: all, none, choose. `choose`: some of the members, to be ticked. `follow`: nothing, how they stand after a hold
+   * that the first card can no longer tell the end of.
+   */
+  purpose: "ask" | "choose" | "follow";
   /** Of `choose`: whom it is for, and the members on it. */
   for?: string;
   members?: readonly string[];
@@ -27,6 +31,8 @@ export interface BatchCard {
   sentAtMs: number | null;
   /** Codes not yet spent, oldest first. */
   codes: readonly UpdateCode[];
+  /** Since when the hold is in force that it tells of; absent where it tells of none. */
+  shownHoldMs?: number;
 }
 
 /** Many tasks of one rule that are asked about by one card, because one card for each would crowd people out. */
@@ -89,6 +95,22 @@ export function batchOf(cards: readonly [WaitingCard, ...WaitingCard[]], nowMs: 
 
 function membersHash(members: readonly BatchMember[]): string {
   return hashOf(members.map(({ hash }) => hash).sort());
+}
+
+/** Of tasks that stops hold the one that was held last; undefined where none is held. */
+export function lastHeld(tasks: readonly Task[]): Task | undefined {
+  const held = tasks.filter((task) => holdOf(task));
+  return held.sort((one, other) => sinceOf(other) - sinceOf(one))[0];
+}
+
+function sinceOf(task: Task): number {
+  return holdOf(task)?.sinceMs ?? 0;
+}
+
+/** Since when the last of them is held. */
+export function heldSinceMs(tasks: readonly Task[]): number | undefined {
+  const held = lastHeld(tasks);
+  return held && holdOf(held)?.sinceMs;
 }
 
 /** Whether a batch still says what its people were shown. */

@@ -1,9 +1,10 @@
-import type { BatchCard, BatchTally } from "../batches/index.ts";
+import { type BatchCard, type BatchTally, lastHeld } from "../batches/index.ts";
 import { shortId } from "../ids/index.ts";
 import type { RefusalReason, Task } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import { type ButtonsView, type CardView, withoutSecrets } from "./card.ts";
 import { chooseCard, type GroupTasks, groupCard, settledGroupCard } from "./group-card.ts";
+import { lastOfHold } from "./hold-text.ts";
 import type { Viewing } from "./viewing.ts";
 
 /** How a batch's card looks for its tasks as they are now. */
@@ -18,9 +19,12 @@ export function batchCard(card: BatchCard, tasks: readonly Task[], viewing: View
 function viewOf(card: BatchCard, tasks: readonly Task[], viewing: Viewing): CardView {
   const all = someOf(tasks);
   if (!all) return emptyCard(viewing.texts);
-  if (card.purpose === "ask") return groupCard(all, viewing);
+  // What it tells of a hold is the last that it tells: another card follows.
+  const isLast = card.sentAtMs !== null && card.codes.length === 0 && lastHeld(tasks) !== undefined;
+  if (card.purpose === "ask")
+    return isLast ? lastOfHold(groupCard(all, viewing), viewing) : groupCard(all, viewing);
   const open = someOf(tasks.filter(({ state }) => state === "pending_approval"));
-  return open ? chooseCard(open, viewing) : settledGroupCard(all, viewing);
+  return open && card.purpose === "choose" ? chooseCard(open, viewing) : settledGroupCard(all, viewing);
 }
 
 function someOf([first, ...others]: readonly Task[]): GroupTasks | null {

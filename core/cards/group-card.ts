@@ -1,9 +1,10 @@
-import { BOXES_KEY } from "../batches/batch.ts";
+import { BOXES_KEY, lastHeld } from "../batches/batch.ts";
 import { hashOf, type Json, shortId } from "../ids/index.ts";
 import { isTerminal, type Task, type TaskState } from "../tasks/index.ts";
 import type { Texts } from "../texts/index.ts";
 import { severityTone, waitingText } from "./asking-card.ts";
 import type { BoxesView, ButtonsView, CardOption } from "./card.ts";
+import { holdText } from "./hold-text.ts";
 import {
   fitsRow,
   joined,
@@ -50,11 +51,16 @@ function firstDeadline(waiting: readonly Task[]): number | null {
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** The same without anything to click: how its tasks stand. */
-export function settledGroupCard(tasks: GroupTasks, { texts }: Pick<Viewing, "texts">): ButtonsView {
+/** The same without anything to click: how its tasks stand, and what holds them. */
+export function settledGroupCard(
+  tasks: GroupTasks,
+  viewing: Pick<Viewing, "texts" | "nameOf" | "timeZone">,
+): ButtonsView {
+  const { texts } = viewing;
+  const held = lastHeld(tasks);
   return {
     ...groupFrame(tasks, texts),
-    text: countsText(tasks, texts),
+    text: withRoom(held && holdText(held, viewing), countsText(tasks, texts)),
     buttons: [],
     closed: texts.batch.closed,
   };

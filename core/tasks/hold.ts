@@ -89,7 +89,10 @@ function followed({ shownHoldMs: _, ...card }: CardRecord): CardRecord {
 }
 
 /** The card with what it tells of a hold; `holdMs` is when that began, undefined where it tells of none. */
-export function showing({ shownHoldMs: _, ...card }: CardRecord, holdMs: number | undefined): CardRecord {
+export function showing<Card extends { shownHoldMs?: number }>(
+  { shownHoldMs: _, ...card }: Card,
+  holdMs: number | undefined,
+): Omit<Card, "shownHoldMs"> & { shownHoldMs?: number } {
   return holdMs === undefined ? card : { ...card, shownHoldMs: holdMs };
 }
 

@@ -6,7 +6,7 @@ export * from "./ended-event.ts";
 export { askedFrom, newCard } from "./escalation.ts";
 export * from "./failed-steps.ts";
 export { groupOfTask } from "./group-cards.ts";
-export { holdOf } from "./hold.ts";
+export { holdOf, showing } from "./hold.ts";
 export * from "./inputs.ts";
 export * from "./machine.ts";
 export * from "./make.ts";

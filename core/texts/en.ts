@@ -158,7 +158,7 @@ export const en: Texts = {
   batch: {
     title: ({ title, count }) => `${title} · ${count} tasks`,
     open: (count) => `${count} wait for approval`,
-    closed: "All done",
+    closed: "Decided",
     all: (count) => (count > 99 ? "Yes to all" : `Approve ${count}`),
     none: (count) => `Reject ${count > 999 ? "all" : count}`,
     choose: "Choose",
