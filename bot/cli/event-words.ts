@@ -1,5 +1,5 @@
 import type { EventStatus, Severity, WhaleEvent } from "../../core/events/index.ts";
-import { type ElementVerdict, type Verdict, verdictWords } from "../../core/rules/index.ts";
+import { type ElementVerdict, messageWords, type Verdict, verdictWords } from "../../core/rules/index.ts";
 import type { BucketView } from "../../core/throttle/index.ts";
 import { localTime } from "./local-time.ts";
 import { fitted, plainText } from "./plain-text.ts";
@@ -96,13 +96,18 @@ export function verdictLine(verdict: Verdict, timeZone: string): string {
       ? [`features[${feature.index}] ${feature.path} ${feature.op} ${JSON.stringify(feature.expected)}`]
       : []),
     ...(feature ? [`实际是 · was ${JSON.stringify(feature.actual)}`] : []),
-    ...(message === undefined ? [] : [message]),
+    ...(message === undefined ? [] : [messageText(message)]),
     ...(throttle ? [throttleWords(throttle, timeZone)] : []),
     ...(would ? [wouldWords(would)] : []),
     ...(taskId === undefined ? [] : [`任务 · task ${taskId}`]),
   ];
   const words = [`${zh} (${en})`, ...more, ...elements.map(elementWords)].join("; ");
   return plainText(`  ${ruleId}  ${reason}: ${words}`);
+}
+
+function messageText(message: string): string {
+  const { zh, en } = messageWords(message);
+  return zh === en ? message : `${zh} (${en})`;
 }
 
 function wouldWords({ action, targets, params, tasks }: NonNullable<Verdict["would"]>): string {
@@ -118,5 +123,7 @@ function throttleWords({ key, tokens, burst, nextAtMs, held = 0 }: BucketView, t
 }
 
 function elementWords({ index, reason, taskId, message }: ElementVerdict): string {
-  return [`[${index}] ${reason}`, taskId, message].filter((part) => part !== undefined).join(" ");
+  return [`[${index}] ${reason}`, taskId, message && messageText(message)]
+    .filter((part) => part !== undefined)
+    .join(" ");
 }

@@ -1,7 +1,7 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { shortId } from "../../core/ids/index.ts";
 import { pageTime } from "../../core/pages/index.ts";
-import { verdictWords } from "../../core/rules/index.ts";
+import { messageWords, type Verdict, verdictWords } from "../../core/rules/index.ts";
 import type { Texts } from "../../core/texts/index.ts";
 import type { TaskFacts } from "./facts.ts";
 import { html, type Part } from "./html.ts";
@@ -24,12 +24,7 @@ export function whyPart(facts: TaskFacts, eventAt: string | null): Part {
         rows.rule,
         html`${task.title} <code>${task.ruleId}</code> <span class="soft">${task.ruleVersion}</span>`,
       ],
-      [
-        rows.verdict,
-        verdict
-          ? [texts.wordsOf(verdictWords(verdict.reason)), verdict.message].filter(Boolean).join(" · ")
-          : null,
-      ],
+      [rows.verdict, verdict && verdictText(verdict, texts)],
       [rows.coalesced, task.coalesced ? texts.coalesced(task.coalesced) : null],
       [rows.event, eventAt && event ? html`<a href="${eventAt}">${eventTitle}</a>` : eventTitle],
       [rows.subject, brief.subject],
@@ -41,6 +36,11 @@ export function whyPart(facts: TaskFacts, eventAt: string | null): Part {
     featurePart(facts),
     eventPart(facts),
   );
+}
+
+function verdictText({ reason, message }: Verdict, { wordsOf }: Texts): string {
+  const more = message === undefined ? [] : [wordsOf(messageWords(message))];
+  return [wordsOf(verdictWords(reason)), ...more].join(" · ");
 }
 
 function originText({ task, viewing }: TaskFacts): string {

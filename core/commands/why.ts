@@ -9,7 +9,7 @@ import {
 } from "../cards/index.ts";
 import type { WhaleEvent } from "../events/index.ts";
 import { shortId } from "../ids/index.ts";
-import { type Explanation, type Verdict, verdictWords } from "../rules/index.ts";
+import { type Explanation, messageWords, type Verdict, verdictWords } from "../rules/index.ts";
 import type { Task } from "../tasks/index.ts";
 
 /** A message holds so many rules; the others are told by number. */
@@ -99,6 +99,6 @@ function factsOf(
   }
   if (taskId !== undefined) facts.push(`${texts.labels.id} ${shortId(taskId)}`);
   if (would) facts.push([would.action, ...would.targets].join(" "), would.params);
-  if (message !== undefined) facts.push(message);
+  if (message !== undefined) facts.push(texts.wordsOf(messageWords(message)));
   return facts;
 }

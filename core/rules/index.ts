@@ -7,6 +7,7 @@ export * from "./features.ts";
 export * from "./gates.ts";
 export * from "./judge.ts";
 export * from "./matcher.ts";
+export * from "./message-words.ts";
 export * from "./operator-names.ts";
 export * from "./operators.ts";
 export * from "./outcome.ts";

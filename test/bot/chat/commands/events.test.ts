@@ -8,7 +8,11 @@ import { aViewing } from "../../../core/cards/viewing.ts";
 import { anEvent } from "../../../support/builders.ts";
 
 /** The answers to `events`, `event` and `why` about an event. */
-async function answersAbout(event: WhaleEvent, language: Language = "zh"): Promise<string[]> {
+async function answersAbout(
+  event: WhaleEvent,
+  language: Language = "zh",
+  explained: readonly object[] = [],
+): Promise<string[]> {
   const commands = eventCommands({
     archive: {
       search: async () => ({ events: [event], next: null }),
@@ -16,12 +20,12 @@ async function answersAbout(event: WhaleEvent, language: Language = "zh"): Promi
     },
     explainer: {
       find: async () => ({ outcome: "found", event }) as never,
-      explain: async () => [],
+      explain: async () => explained as never,
       tasksOf: async () => [],
       askedBy: async () => [],
     },
-    eventTypes: () => [],
     rules: () => [],
+    directory: { nameOf: async (id: string) => id },
     denied: () => null,
   } as never);
   const actor = { kind: "local" };
@@ -53,4 +57,15 @@ test("severity and status are told in the reader's words, as cards tell them", a
   }
   const [list = ""] = await answersAbout(event);
   assert.doesNotMatch(list, /critical|resolved/);
+});
+
+test("why a template of a rule could not be rendered is told in the reader's language", async () => {
+  const [event, message] = [anEvent(), "params.host: undefined variable: detail.gone"];
+  const verdict = { eventId: event.id, ruleId: "r", outcome: "held", reason: "params_failed", message };
+  const explained = [{ known: "stored", ruleId: "r", title: "清理", verdict, changed: false }];
+  const [, , zh = ""] = await answersAbout(event, "zh", explained);
+  assert.match(zh, /参数组装失败 · params\.host：没有 detail\.gone/);
+  assert.doesNotMatch(zh, /undefined/);
+  const [, , en = ""] = await answersAbout(event, "en", explained);
+  assert.match(en, /params\.host: there is no detail\.gone/);
 });
