@@ -198,8 +198,8 @@ async function keepHandshake(
   const confirmed = await confirm(posted, confirmUrl, deps);
   const reason = confirmed ? "handshake_confirmed" : "handshake";
   const message = confirmed
-    ? `the subscription to ${topic} was confirmed`
-    : `confirm the subscription to ${topic} by opening ${confirmUrl}`;
+    ? `已确认订阅 ${topic} (the subscription was confirmed)`
+    : `请打开 ${confirmUrl} 确认订阅 ${topic} (open this address to confirm the subscription)`;
   await deps.journal.refuse({ source, reason, message, raw: posted.raw });
   count(deps, posted, reason);
   const told = { source, topic, rawRef: posted.raw.ref };

@@ -83,6 +83,8 @@ test("a subscription that cannot be confirmed now waits for a person", async (t)
   const ask = snsBody(SERVICE, server.clock.nowMs(), SNS_ASK);
   assert.equal((await topic(server, "sns", ask)).status, 202);
   assert.deepEqual(await reasons(server), ["handshake"]);
+  const [told] = await server.store().journal.refusals(1);
+  assert.match(told?.message ?? "", /^请打开 https:\S+ 确认订阅 .* \(open this address to confirm/);
 });
 
 test("while a certificate cannot be had the sender is asked to send again", async (t) => {
