@@ -9,6 +9,8 @@ export interface FleetTexts {
   notDrained: string;
   /** Before it is confirmed; tasks of these businesses will wait. */
   drainAsk: (waiting: string) => string;
+  /** Of a drain with a deadline. */
+  until: { label: string; value: (length: string, atDeadline: AtDeadline) => string };
   stranded: (businesses: string) => string;
   begun: (name: string, left: string) => string;
   before: (facts: { name: string; by: string; left: string }) => string;
@@ -31,6 +33,13 @@ export const fleetZh: FleetTexts = {
   drainAsk: (waiting) => {
     const waits = waiting && `这些业务的任务会等待：${waiting}。`;
     return `不再在它上面启动新的执行；在跑的会跑完，暂停的保留。${waits}`;
+  },
+  until: {
+    label: "期限",
+    value: (length, atDeadline) => {
+      const then = { wait: "仍然等待", cancel: "取消鲸的执行", leave: "保留没跑完的" };
+      return `${length}，到期${then[atDeadline]}`;
+    },
   },
   stranded: (businesses) => `不能排空：这些业务会没有可用的集群：${businesses}。确要如此请写 强制 和原因`,
   begun: (name, left) => `${name} 开始排空。${left}`,
@@ -58,6 +67,13 @@ export const fleetEn: FleetTexts = {
   drainAsk: (waiting) => {
     const waits = waiting && ` Tasks of these businesses will wait: ${waiting}.`;
     return `Nothing new starts on it; what runs ends by itself, what is paused is kept.${waits}`;
+  },
+  until: {
+    label: "Until",
+    value: (length, atDeadline) => {
+      const then = { wait: "wait on", cancel: "cancel its runs", leave: "leave what runs" };
+      return `${length}, then ${then[atDeadline]}`;
+    },
   },
   stranded: (businesses) =>
     `not drained: these businesses would have no cluster left: ${businesses}. If it must be, write force and why`,

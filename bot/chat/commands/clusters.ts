@@ -14,6 +14,7 @@ import type { Fleet } from "../../clusters/index.ts";
 import { actorNames } from "../../names.ts";
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
 import type { Denier } from "../denied.ts";
+import { drainRows } from "./drain-rows.ts";
 
 export interface ChatClusterDeps {
   fleet: Fleet;
@@ -86,7 +87,7 @@ function prepareDrain(asked: Asked, deps: ChatClusterDeps): Prepared {
   if (stranded.length > 0 && !order.force)
     return { outcome: "answer", text: strandedText(stranded, viewing) };
   const title = `${commandWords("drain", viewing.texts)} ${name}`;
-  const rows = order.why === "" ? [] : [{ label: viewing.texts.labels.reason, value: order.why }];
+  const rows = drainRows(order, viewing.texts);
   const waits = [...stranded, ...alone].join(" ");
   return { outcome: "ask", facts: { title, rows, text: viewing.texts.fleet.drainAsk(waits) }, args };
 }

@@ -1,7 +1,6 @@
 import { actorText } from "../../../core/cards/index.ts";
 import {
   type ClusterWords,
-  type DrainOrder,
   ORDER_FAULTS,
   UPGRADE_PLAN,
   type Upgrade,
@@ -18,6 +17,7 @@ import { obstacleWords, takenWords, type Upgrades } from "../../clusters/index.t
 import { actorNames } from "../../names.ts";
 import type { Asked, ChatCommand, Prepared } from "../command.ts";
 import type { Denier } from "../denied.ts";
+import { drainRows } from "./drain-rows.ts";
 
 export interface ChatUpgradeDeps {
   upgrades: Upgrades;
@@ -49,12 +49,8 @@ async function prepare(asked: Asked, deps: ChatUpgradeDeps): Promise<Prepared> {
   if (obstacle) return { outcome: "answer", text: said(obstacleWords(obstacle), asked) };
   const { texts } = asked.viewing;
   const title = `${commandWords("upgrade", texts)} ${clusters.join(" → ")}`;
-  const facts = { title, rows: rowsOf(order, asked), text: texts.wordsOf(UPGRADE_PLAN) };
+  const facts = { title, rows: drainRows(order, texts), text: texts.wordsOf(UPGRADE_PLAN) };
   return { outcome: "ask", facts, args: asked.args };
-}
-
-function rowsOf({ why }: DrainOrder, { viewing }: Asked): { label: string; value: string }[] {
-  return why === "" ? [] : [{ label: viewing.texts.labels.reason, value: why }];
 }
 
 /** Text that holds words of people, made plain. */
