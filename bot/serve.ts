@@ -225,9 +225,9 @@ export function apiOver(router: Router, parts: Serving, intake: HookDeps): void 
   const uses = () => usesIn(inForce.current());
   const catalogue = createCatalogue({ lists: parts.actionLists, uses, clock });
   actionRoutes(router, { ...common, catalogue, clusters: () => inForce.current().clusters });
-  const objectOf = muteObjectOver(() => inForce.current().rules);
+  const objectOf = muteObjectOver(rules);
   buildRoutes(router, { ...common, builds: parts.builds, packs: parts.packs, readJson });
-  muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, readJson });
+  muteRoutes(router, { ...common, mutes: parts.mutes, objectOf, rules, readJson });
   stopRoutes(router, {
     ...{ ...common, stops: parts.stops, stoppable: () => inForce.current(), readJson },
     release: () => releaseHeld({ ...parts, tasks: stores.store.tasks }),

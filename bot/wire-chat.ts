@@ -75,7 +75,7 @@ function commandDeps(
     rules: { rules, refused: ground.keeper.refused, throttle, directory, denied },
     clusters: { fleet: ground.fleet, clusters, directory, denied },
     upgrades: { upgrades: ground.fleet.upgrades, directory, denied },
-    mutes: { mutes: ground.mutes, objectOf: muteObjectOver(rules), directory, denied },
+    mutes: { mutes: ground.mutes, objectOf: muteObjectOver(rules), rules, directory, denied },
     stops: { tasks, advancer, stops, rules, clusters, directory, denied },
     releases: chatReleasesOver(ground, denied),
     replays: { replays, audit, explainer, rules, denied, clock },

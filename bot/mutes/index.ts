@@ -1,2 +1,2 @@
 export { createMuteKeeper, type MuteKeeper, type MuteKeeperDeps } from "./keeper.ts";
-export { type MuteObject, muteFaultWords, muteObjectOver } from "./words.ts";
+export { type MuteObject, missingRuleWords, muteFaultWords, muteObjectOver } from "./words.ts";

@@ -22,6 +22,15 @@ export function muteFaultWords({ fault, about }: { fault: MuteFault; about: stri
   return about === "" ? { zh, en } : { zh: `${about}：${zh}`, en: `${about}: ${en}` };
 }
 
+/** What is said of a mute of a rule that is not in force: it would hold nothing. Null for every other. */
+export function missingRuleWords(
+  { ruleId }: MuteMatch,
+  rules: readonly Rule[],
+): { zh: string; en: string } | null {
+  if (ruleId === undefined || rules.some(({ id }) => id === ruleId)) return null;
+  return { zh: `没有规则 ${ruleId}，请核对名称`, en: `there is no rule ${ruleId}: check its name` };
+}
+
 /** What a right must be held on to order or lift a mute. */
 export type MuteObject = (match: MuteMatch) => AccessObject;
 

@@ -1,8 +1,9 @@
 import { actorText, clockTime, type MessageViewing } from "../../../core/cards/index.ts";
-import { muteOfWords, muteText, type NamedMute } from "../../../core/mutes/index.ts";
+import { muteOfWords, muteText, type NamedMute, type ReadMute } from "../../../core/mutes/index.ts";
 import { actorName, authorise } from "../../../core/people/index.ts";
 import type { Directory } from "../../../core/ports/index.ts";
-import { type MuteKeeper, type MuteObject, muteFaultWords } from "../../mutes/index.ts";
+import type { Rule } from "../../../core/rules/index.ts";
+import { type MuteKeeper, type MuteObject, missingRuleWords, muteFaultWords } from "../../mutes/index.ts";
 import { actorNames } from "../../names.ts";
 import type { Asked, ChatCommands } from "../command.ts";
 import type { Denier } from "../denied.ts";
@@ -10,6 +11,7 @@ import type { Denier } from "../denied.ts";
 export interface ChatMuteDeps {
   mutes: MuteKeeper;
   objectOf: MuteObject;
+  rules: () => readonly Rule[];
   directory: Pick<Directory, "nameOf">;
   denied: Denier;
 }
@@ -36,18 +38,28 @@ async function list(
   return [commands.mutesTitle, ...lines].join("\n");
 }
 
-async function order(asked: Asked, { mutes, objectOf, directory, denied }: ChatMuteDeps): Promise<string> {
+async function order(
+  asked: Asked,
+  { mutes, objectOf, rules, directory, denied }: ChatMuteDeps,
+): Promise<string> {
   const { actor, args, viewing } = asked;
   const read = muteOfWords((args.text ?? "").split(/\s+/).filter(Boolean));
   const { commands, wordsOf } = viewing.texts;
   if (read.outcome === "refused") {
-    const why = viewing.plain(wordsOf(muteFaultWords(read)));
+    const why = viewing.plain(wordsOf(muteFaultWords({ ...read, about: typedOf(read) })));
     return `${why}\n${commands.muteUsage}`;
   }
+  const missing = missingRuleWords(read.order.match, rules());
+  if (missing) return viewing.plain(wordsOf(missing));
   const refused = denied(asked, "mutes.write", objectOf(read.order.match));
   if (refused !== null) return refused;
   const made = await mutes.order(read.order, actorName(actor));
   return commands.muted(await muteLine(made, viewing, directory));
+}
+
+/** What of the message is at fault, where it is a word of it. */
+function typedOf({ fault, about }: Extract<ReadMute, { outcome: "refused" }>): string {
+  return fault === "no_match" || fault === "no_reason" ? "" : about;
 }
 
 async function lift(asked: Asked, { mutes, objectOf, directory, denied }: ChatMuteDeps): Promise<string> {

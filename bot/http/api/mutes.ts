@@ -2,7 +2,8 @@ import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { muteText, type NamedMute, type ReadMute, readMute } from "../../../core/mutes/index.ts";
 import { inScope } from "../../../core/people/index.ts";
-import { type MuteKeeper, type MuteObject, muteFaultWords } from "../../mutes/index.ts";
+import type { Rule } from "../../../core/rules/index.ts";
+import { type MuteKeeper, type MuteObject, missingRuleWords, muteFaultWords } from "../../mutes/index.ts";
 import { answering, refuseApi } from "./answers.ts";
 import type { ApiDeps } from "./guard.ts";
 import { jsonBody, type ReadJson } from "./json-body.ts";
@@ -11,6 +12,8 @@ export interface MuteDeps extends ApiDeps {
   mutes: MuteKeeper;
   /** What a right must be held on to order or lift a mute. */
   objectOf: MuteObject;
+  /** Those in force. */
+  rules: () => readonly Rule[];
   readJson: ReadJson;
 }
 
@@ -33,7 +36,10 @@ async function list(ctx: RouterContext, { guard, mutes, objectOf }: MuteDeps): P
   ctx.body = { mutes: seen.map(shown) };
 }
 
-async function order(ctx: RouterContext, { guard, mutes, objectOf, readJson }: MuteDeps): Promise<void> {
+async function order(
+  ctx: RouterContext,
+  { guard, mutes, objectOf, rules, readJson }: MuteDeps,
+): Promise<void> {
   const caller = await guard(ctx, "mutes.write", "some");
   if (caller.outcome === "answered") return;
   const body = await jsonBody(ctx, readJson);
@@ -43,6 +49,8 @@ async function order(ctx: RouterContext, { guard, mutes, objectOf, readJson }: M
     const { zh, en } = muteFaultWords(read);
     return refuseApi(ctx, 422, { code: read.fault, message: `${zh} (${en})` });
   }
+  const missing = missingRuleWords(read.order.match, rules());
+  if (missing) return refuseApi(ctx, 422, { code: "unknown_rule", message: `${missing.zh} (${missing.en})` });
   if (!caller.permits(objectOf(read.order.match))) return;
   const made = await mutes.order(read.order, caller.who);
   ctx.status = 201;

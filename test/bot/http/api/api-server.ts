@@ -19,6 +19,7 @@ import {
   eventTypeRoutes,
   explainRoutes,
   type Guard,
+  muteRoutes,
   outboxRoutes,
   refusalRoutes,
   ruleRoutes,
@@ -31,6 +32,7 @@ import {
 } from "../../../../bot/http/index.ts";
 import type { ServerDeps } from "../../../../bot/http/server.ts";
 import { holdInForce, type InForceHolder, prepareHome } from "../../../../bot/in-force.ts";
+import { createMuteKeeper, muteObjectOver } from "../../../../bot/mutes/index.ts";
 import { createRetryPlanner, createTaskOrders } from "../../../../bot/orders/index.ts";
 import { createStopKeeper } from "../../../../bot/stops/index.ts";
 import { budgetLeft, createAdvancer } from "../../../../bot/workers/index.ts";
@@ -271,7 +273,10 @@ async function open(given: Given) {
     outboxRoutes(router, { guard, log, outbox: store.outbox, left, clock });
     ruleRoutes(router, { guard, log, inForce: inForce.current });
     explainRoutes(router, { guard, log, explainer, shown: shownAll, rules });
-    const stops = createStopKeeper({ state: store.state, audit, clock, log });
+    const { state } = store;
+    const mutes = createMuteKeeper({ state, audit, ids, clock, log });
+    muteRoutes(router, { guard, log, mutes, objectOf: muteObjectOver(rules), rules, readJson });
+    const stops = createStopKeeper({ state, audit, clock, log });
     stopRoutes(router, { ...common, stops, stoppable: inForce.current, release: async () => 0, readJson });
     auditRoutes(router, { guard, log, archive: wrapArchive(archive), audit, clock });
     deadLetterRoutes(router, { guard, log, archive: wrapArchive(archive), audit: store.audit, clock });
