@@ -10,7 +10,14 @@ import { commandWords } from "../../../core/commands/index.ts";
 import { actorName } from "../../../core/people/index.ts";
 import type { Directory } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
-import { isThere, objectOfStop, type Stop, type StopScope, stopOfWords } from "../../../core/stops/index.ts";
+import {
+  isThere,
+  objectOfStop,
+  type Stop,
+  type StopScope,
+  stopName,
+  stopOfWords,
+} from "../../../core/stops/index.ts";
 import { actorNames } from "../../names.ts";
 import { type ReleaseDeps, releaseHeld, type StopKeeper } from "../../stops/index.ts";
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
@@ -29,11 +36,11 @@ export function stopCommands(deps: ChatStopDeps): Pick<ChatCommands, "stops" | "
   return {
     stops: { run: (asked) => list(asked, deps) },
     stop: {
-      prepare: async (asked) => prepare(asked, "stop", deps),
+      prepare: (asked) => prepare(asked, "stop", deps),
       run: (asked) => stop(asked, deps),
     },
     start: {
-      prepare: async (asked) => prepare(asked, "start", deps),
+      prepare: (asked) => prepare(asked, "start", deps),
       run: (asked) => start(asked, deps),
     },
   };
@@ -53,7 +60,7 @@ function orderOf(asked: Asked, id: "stop" | "start"): ReturnType<typeof stopOfWo
   return stopOfWords(id === "start" && text === "" ? "all" : text);
 }
 
-function prepare(asked: Asked, id: "stop" | "start", deps: ChatStopDeps): Prepared {
+async function prepare(asked: Asked, id: "stop" | "start", deps: ChatStopDeps): Promise<Prepared> {
   const { viewing, args } = asked;
   const { stops: words, confirm } = viewing.texts.commands;
   const order = orderOf(asked, id);
@@ -64,9 +71,15 @@ function prepare(asked: Asked, id: "stop" | "start", deps: ChatStopDeps): Prepar
     return { outcome: "answer", text: words.unknown(viewing.plain(scopeText(scope, viewing.texts))) };
   const refused = deniedOn(scope, asked, deps);
   if (refused !== null) return { outcome: "answer", text: refused };
+  if (id === "start" && !(await isStopped(scope, deps)))
+    return { outcome: "answer", text: words.notStopped(viewing.plain(scopeText(scope, viewing.texts))) };
   const title = `${commandWords(id, viewing.texts)} ${scopeText(scope, viewing.texts)}`;
   const rows = why === "" ? [] : [{ label: viewing.texts.labels.reason, value: why }];
   return { outcome: "ask", facts: { title, rows, text: confirm[id] }, args };
+}
+
+async function isStopped(scope: StopScope, { stops }: ChatStopDeps): Promise<boolean> {
+  return (await stops.list()).some((one) => stopName(one.scope) === stopName(scope));
 }
 
 function deniedOn(scope: StopScope, asked: Asked, { rules, denied }: ChatStopDeps): string | null {
