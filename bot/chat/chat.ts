@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type ButtonsView, type MessageViewing, plainLine } from "../../core/cards/index.ts";
+import type { ButtonsView, MessageViewing } from "../../core/cards/index.ts";
 import {
   type Confirmation,
   confirmationCode,
@@ -20,7 +20,7 @@ import type { Viewer } from "../workers/index.ts";
 import type { Asked, ChatCommands, Reply } from "./command.ts";
 import type { Confirmations } from "./confirmations.ts";
 import { barred, type Denier } from "./denied.ts";
-import { helpText, mayUse } from "./help.ts";
+import { helpText, mayUse, unknownText } from "./help.ts";
 import type { Places } from "./places.ts";
 
 /** A message of a person, from whatever channel. */
@@ -150,10 +150,8 @@ function misunderstood(
       return commands.nothingOwn;
     case "needs_args":
       return commands.usage(`${parsed.word} ${commands.about[parsed.id].args ?? ""}`);
-    case "unknown": {
-      const hint = parsed.suggestion ? `\n${commands.didYouMean(parsed.suggestion)}` : "";
-      return commands.unknown(plainLine(parsed.text.slice(0, 60), viewing)) + hint;
-    }
+    case "unknown":
+      return unknownText(parsed.text, parsed.suggestion ?? null, viewing);
     default:
       return parsed satisfies never;
   }

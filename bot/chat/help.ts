@@ -1,8 +1,9 @@
-import type { MessageViewing } from "../../core/cards/index.ts";
+import { type MessageViewing, plainLine } from "../../core/cards/index.ts";
 import {
   COMMANDS,
   type CommandId,
   type CommandSpec,
+  nearestWord,
   plainWord,
   specOf,
   wordsFor,
@@ -33,8 +34,21 @@ export function helpText(
       .map((spec) => `${line(spec, viewing)}\n${commands.alsoCalled(wordsFor(spec).join(" "))}`)
       .join("\n");
   }
+  if (word !== null && args.word !== undefined && !COMMANDS.some((spec) => wordsFor(spec).includes(word)))
+    return unknownText(
+      args.word,
+      nearestWord(word, (id) => mayUse(actor, id)),
+      viewing,
+    );
   const listed = usable.filter(({ id }) => id !== "run" || mayRun);
   return [commands.helpTitle, ...listed.map((spec) => line(spec, viewing)), commands.helpEnd].join("\n");
+}
+
+/** That there is no such command, and which was meant perhaps. */
+export function unknownText(text: string, suggestion: string | null, viewing: MessageViewing): string {
+  const { commands } = viewing.texts;
+  const hint = suggestion === null ? "" : `\n${commands.didYouMean(suggestion)}`;
+  return commands.unknown(plainLine(text.slice(0, 60), viewing)) + hint;
 }
 
 function line({ id, zh, en }: CommandSpec, { texts }: MessageViewing): string {

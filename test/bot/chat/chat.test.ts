@@ -86,6 +86,13 @@ test("help lists run to those who may run something, and to nobody else", async 
   assert.match(texts(await say("help")).join(), /\brun\b/);
 });
 
+test("help about what is no command says so, and which may be meant", async () => {
+  const { say } = bench();
+  assert.deepEqual(texts(await say("帮助 xyz")), ["不认识的命令：xyz。发送 帮助 查看可用命令。"]);
+  assert.match(texts(await say("help evnts")).join(), /不认识的命令：evnts。.*\n您是不是想发送：events$/);
+  assert.match(texts(await say("help events")).join(), /^事件列表 \/ events/);
+});
+
 describe("chat", () => {
   test("carries out a command for its person, in lower case, under the message's key", async () => {
     const { say, done } = bench();
