@@ -1,5 +1,6 @@
 import type { ActionParameter, ActionSchema } from "../../core/actions/index.ts";
 import { type MessageViewing, plainLine } from "../../core/cards/index.ts";
+import { commandWords } from "../../core/commands/index.ts";
 
 /** More lines than a person reads on a phone: the rest are those of the runner, which are seldom given. */
 const MOST_LINES = 12;
@@ -7,14 +8,17 @@ const MOST_ABOUT = 60;
 
 /** How an action is written, and each parameter that may be given: what must be first, then what has no words last. */
 export function formLines({ action, parameters }: ActionSchema, viewing: MessageViewing): string[] {
-  const { form } = viewing.texts.runs;
+  const { runs, joins } = viewing.texts;
+  const { form } = runs;
   const open = [...parameters].filter(([, spec]) => !spec.immutable).sort(byNeed);
   const needed = open.filter(([, spec]) => spec.required);
-  const written = ["run", action, ...needed.map(([name]) => `${name}=…`)].join(" ");
+  const written = [commandWords("run", viewing.texts), action, ...needed.map(([name]) => `${name}=…`)].join(
+    " ",
+  );
   const shown = open.slice(0, Math.max(MOST_LINES, needed.length));
   const left = open.length - shown.length;
   return [
-    `${form.title}${plainLine(written, viewing)}`,
+    joins.fact(form.title, plainLine(written, viewing)),
     ...shown.map(([name, spec]) => `> ${parameterLine(name, spec, viewing)}`),
     ...(left > 0 ? [`> ${form.more(left)}`] : []),
   ];

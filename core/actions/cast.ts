@@ -69,7 +69,7 @@ const MISFITS: Record<Misfit["reason"], string> = {
 function misfitEnglish({ reason, expected, actual }: Misfit): string {
   switch (reason) {
     case "unknown":
-      return "the action has no such parameter";
+      return "is no parameter of the action";
     case "missing":
       return `is required, ${expected}`;
     case "immutable":

@@ -26,7 +26,7 @@ export const runsEn: RunTexts = {
     `the fixed parameter ${name} of the command ${alias} is a template for StackStorm, so that it cannot be run from here: write the action itself`,
   missing: (names) => `missing: ${names}`,
   form: {
-    title: "How it is written:",
+    title: "How it is written",
     required: "required",
     preset: (value) => `default ${value}`,
     oneOf: (values) => `one of ${values}`,

@@ -9,10 +9,11 @@ export const runsZh: RunTexts = {
   title: "您可以手工执行：",
   none: "没有您可以手工执行的动作：谁能执行什么写在 runs.yaml，或由权限 tasks.run 决定",
   unchecked: "现在查不到企业微信通讯录，不知道您能执行什么，请稍后再发一次",
-  usage: "写法：run 包名.动作名 参数=值 …，如 run disk.show host=vm-1；值里有空格时加引号，列表和对象写 JSON",
-  aliasesTitle: "也可以这样写（run 后面）：",
+  usage:
+    "写法：运行 包名.动作名 参数=值 …，如 运行 disk.show host=vm-1；值里有空格时加引号，列表和对象写 JSON",
+  aliasesTitle: "也可以这样写（运行 后面）：",
   aliasLine: ({ format, action, about }) => `${format}（${action}）${about}`,
-  more: (count) => `还有 ${count} 个，可写 run 动作名 查看参数`,
+  more: (count) => `还有 ${count} 个，可写 运行 动作名 查看参数`,
   silent: (clusters) => `集群 ${clusters} 没有回应，它们的命令可能不全`,
   noMatch: (text) => `没有这样的命令：${text}`,
   near: (formats) => `您是不是要：\n${formats}`,
@@ -25,7 +26,7 @@ export const runsZh: RunTexts = {
     `命令 ${alias} 的固定参数 ${name} 要由 StackStorm 当模板执行，这里不能用；请直接写动作名`,
   missing: (names) => `还缺：${names}`,
   form: {
-    title: "写法：",
+    title: "写法",
     required: "必填",
     preset: (value) => `默认 ${value}`,
     oneOf: (values) => `可选 ${values}`,

@@ -53,7 +53,7 @@ describe("a run by hand", { concurrency: 2 }, () => {
        zhangsan: help run
        whale: 运行 … 您可以手工执行
        zhangsan: run disk.show
-       whale: host … run disk.show host=… … 必填
+       whale: host … 运行 disk.show host=… … 必填
        zhangsan: run shwo disk of ${HOST}
        whale: 没有这样的命令 … run show disk of
        zhangsan: run core.noop

@@ -94,7 +94,8 @@ describe("parameters of a run", () => {
     const answer = fit({ hots: "b" });
     assert.ok(answer.outcome === "misfits");
     assert.match(answer.words.zh, /host 缺少必填参数/);
-    assert.doesNotMatch(answer.words.zh, /is required|the action has/);
+    assert.doesNotMatch(answer.words.zh, /is required|is no parameter/);
+    assert.match(answer.words.en, /hots is no parameter of the action/);
     assert.doesNotMatch(answer.words.en, /[\u4e00-\u9fff]/);
   });
 
