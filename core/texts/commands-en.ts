@@ -46,7 +46,7 @@ export const commandsEn: CommandTexts = {
   dutyAsOf: (when) => `as of ${when}`,
   dutyUnknown: (why) => `not known who is on duty: ${why}`,
   noSuchEvent: (id) =>
-    `No event with ID ${id}. Give an event's ID or its beginning, or a task's ID as on its card.`,
+    `No event with ID ${id}. Give an event's ID or its beginning, or a task's ID as on its card; to look for words send events WORDS.`,
   ambiguousEvent: (id) => `${id} is the ID of several events, please type more of it.`,
   noSuchRule: (id) => `There is no rule ${id}, and no verdict of it on this event.`,
   noRules: "No rule reads events of this type.",
