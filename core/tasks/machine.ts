@@ -141,15 +141,17 @@ function judged(
   if (handler) return handler(task, input, nowMs, settings);
   if (click) return explainClick(task, click, lateReason(task, input), nowMs);
   if ("order" in input) return declined(task, input.order, "not_in_this_state", nowMs);
-  return refused(task, "not_in_this_state");
+  return refused(task, lateReason(task, input));
 }
 
 function clickOf(input: TaskInput): Click | null {
   return (CLICK_KINDS as readonly string[]).includes(input.kind) ? (input as { click: Click }).click : null;
 }
 
+const DECIDING: readonly InputKind[] = ["approve", "reject", "reason"];
+
 function lateReason(task: Task, input: TaskInput): RefusalReason {
-  if (input.kind !== "approve" && input.kind !== "reject") return "not_in_this_state";
+  if (!DECIDING.includes(input.kind)) return "not_in_this_state";
   if (task.state === "expired") return "already_expired";
   return task.state === "withdrawn" ? "already_recovered" : "already_decided";
 }

@@ -40,7 +40,8 @@ export const commandsZh: CommandTexts = {
   nextOnDuty: (names) => `下一班 ${names}`,
   dutyAsOf: (when) => `${when} 查得`,
   dutyUnknown: (why) => `查不到谁在值班：${why}`,
-  noSuchEvent: (id) => `找不到编号为 ${id} 的事件。可用事件编号或其开头，或卡片上的任务编号；按关键字找请发送 事件列表 关键字。`,
+  noSuchEvent: (id) =>
+    `找不到编号为 ${id} 的事件。可用事件编号或其开头，或卡片上的任务编号；按关键字找请发送 事件列表 关键字。`,
   ambiguousEvent: (id) => `编号 ${id} 对应多个事件，请多输入几位。`,
   noSuchRule: (id) => `没有规则 ${id}，此事件也没有它的结论。`,
   noRules: "没有规则读取这类事件。",

@@ -6,7 +6,6 @@ import { peopleText } from "../../../core/people/index.ts";
 import type { Clock, Directory, StateStore, TaskStore } from "../../../core/ports/index.ts";
 import {
   type Click,
-  isTerminal,
   type MachineSettings,
   type StepResult,
   step,
@@ -115,8 +114,7 @@ function reasonAbout({ outcome, reason, task }: StepResult, key: string): Parame
     if (reason === "approved_by_person") return "approval_counted";
     return reason === "rejection_counted" ? "rejection_counted" : "reason_taken";
   }
-  if (task.seenClicks.includes(key)) return "reason_taken";
-  return reason === "not_in_this_state" && isTerminal(task.state) ? "already_decided" : reason;
+  return task.seenClicks.includes(key) ? "reason_taken" : reason;
 }
 
 /** So many are approved at once: each is one durable write. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type PeopleApproval, REJECT_MODES } from "../../../core/approvals/index.ts";
-import type { Task, TaskInput } from "../../../core/tasks/index.ts";
+import type { Task, TaskInput, TaskState } from "../../../core/tasks/index.ts";
 import { START_MS } from "../../support/clock.ts";
 import { aClick, aMadeTask, entitledFor, inputs, stepAt, walk } from "../../support/tasks.ts";
 import { anApproval } from "../approvals/an-approval.ts";
@@ -154,7 +154,7 @@ describe("a decision that needs a reason", () => {
   test("is too late after the end", () => {
     const expired = stepAt(waiting, { kind: "tick" }, waiting.deadlineAtMs ?? 0).task;
     assert.equal(expired.state, "expired");
-    assert.equal(stepAt(expired, reason("a", "好")).reason, "not_in_this_state");
+    assert.equal(stepAt(expired, reason("a", "好")).reason, "already_expired");
   });
 
   test("is needed for another start too, which waits for it", () => {
@@ -263,4 +263,16 @@ describe("steps of escalation", () => {
     const { deadlineAtMs } = stepAt(task, { kind: "tick" }, lateMs).task;
     assert.equal(deadlineAtMs, (task.askedAtMs ?? 0) + 70 * 60 * MINUTE);
   });
+});
+
+test("a reason that comes when all is over is refused with how it is over, as a click is", () => {
+  const over: [state: TaskState, told: string][] = [
+    ["expired", "already_expired"],
+    ["withdrawn", "already_recovered"],
+    ["succeeded", "already_decided"],
+  ];
+  for (const [state, told] of over) {
+    const result = stepAt({ ...aMadeTask(), state }, reason("zhangsan", "说明"));
+    assert.deepEqual([result.outcome, result.reason], ["refused", told]);
+  }
 });
