@@ -61,7 +61,7 @@ function commandDeps(
   return {
     about: { directory },
     tasks: { ...people, tasks, executor, audit, denied, view, clock },
-    decisions: { ...people, tasks, advancer, settings, view, clock, state: stores.store.state },
+    decisions: { ...people, tasks, advancer, stops, settings, view, clock, state: stores.store.state },
     answers: { ...people, tasks, state: stores.store.state, answerer: answererOver(ground, view) },
     orders: { ...people, orders, tasks, settings, clock, denied, view },
     events: {
@@ -81,7 +81,7 @@ function commandDeps(
     replays: { replays, audit, explainer, rules, denied, clock },
     delegations: { delegations, directory, clock },
     language: { languages: ground.languages, view },
-    runs: { desk: ground.runs, aliases: ground.aliases, grants },
+    runs: { desk: ground.runs, aliases: ground.aliases, grants, stops },
     duty: { rosters: ground.rosters, directory },
   };
 }

@@ -10,6 +10,12 @@ export interface ReleaseDeps {
   stops: Pick<StopKeeper, "refresh" | "current">;
 }
 
+/** How many of some tasks a stop keeps from starting now. */
+export async function countStopped(tasks: readonly Task[], stops: ReleaseDeps["stops"]): Promise<number> {
+  await stops.refresh();
+  return tasks.filter((task) => isHeld(stops.current(), task)).length;
+}
+
 const MOST = 10_000;
 
 /** Lets go on at once what no stop holds any more; what this misses is looked at when it falls due. */

@@ -88,12 +88,14 @@ export interface CommandTexts {
   none: string;
   waitsForYou: string;
   whoMayDecide: (people: string) => string;
-  approved: string;
+  /** `isHeld`: a stop is in force that keeps it from starting. */
+  approved: (isHeld: boolean) => string;
   rejected: string;
   decidedBefore: string;
   nothingToApprove: string;
   approveAll: (facts: { count: number; left: number; skipped: number }) => string;
-  approvedAll: (facts: { approved: number; counted: number }) => string;
+  /** `held` of those that are approved are kept from starting by a stop. */
+  approvedAll: (facts: { approved: number; counted: number; held: number }) => string;
   /** Why so many of those that were to be approved were not. */
   notApproved: (facts: { count: number; why: string }) => string;
   changedSince: string;

@@ -150,7 +150,10 @@ export const commandsEn: CommandTexts = {
   none: "none",
   waitsForYou: "waits for you",
   whoMayDecide: (people) => `Who may decide: ${people}`,
-  approved: "Approved; it starts now.",
+  approved: (isHeld) =>
+    isHeld
+      ? "Approved. A stop is in force: it starts once that is lifted; send stops to see it."
+      : "Approved; it starts now.",
   rejected: "Rejected; it will not run.",
   decidedBefore: "Your decision was counted before.",
   nothingToApprove: "No task waits for your approval now.",
@@ -162,8 +165,12 @@ export const commandsEn: CommandTexts = {
         ? [`(without ${skipped} that need a choice on their card or a reason of their own)`]
         : []),
     ].join("\n"),
-  approvedAll: ({ approved, counted }) =>
-    `Approved ${approved}${counted > 0 ? `; of ${counted} more your approval is counted and others are needed` : ""}.`,
+  approvedAll: ({ approved, counted, held }) => {
+    const others = counted > 0 ? `; of ${counted} more your approval is counted and others are needed` : "";
+    const waits =
+      held > 0 ? ` A stop is in force: ${held} start once that is lifted; send stops to see it.` : "";
+    return `Approved ${approved}${others}.${waits}`;
+  },
   notApproved: ({ count, why }) => `${count} not approved: ${why}`,
   changedSince: "it was changed before you confirmed",
   confirm: {

@@ -131,7 +131,8 @@ export const commandsZh: CommandTexts = {
   none: "无",
   waitsForYou: "等您授权",
   whoMayDecide: (people) => `可以决定的人：${people}`,
-  approved: "已批准，即将执行。",
+  approved: (isHeld) =>
+    isHeld ? "已批准。正在急停，解除后才会执行；发送 急停 查看。" : "已批准，即将执行。",
   rejected: "已拒绝，不会执行。",
   decidedBefore: "您的决定早已记录。",
   nothingToApprove: "现在没有等您授权的任务。",
@@ -141,8 +142,11 @@ export const commandsZh: CommandTexts = {
       ...(left > 0 ? [`（另有 ${left} 个超出一次的上限，之后再发送一次）`] : []),
       ...(skipped > 0 ? [`（另有 ${skipped} 个须在卡片上选择参数或逐个写原因，不在其中）`] : []),
     ].join("\n"),
-  approvedAll: ({ approved, counted }) =>
-    `已批准 ${approved} 个${counted > 0 ? `，另有 ${counted} 个已记录您的批准、还差其他人` : ""}。`,
+  approvedAll: ({ approved, counted, held }) => {
+    const others = counted > 0 ? `，另有 ${counted} 个已记录您的批准、还差其他人` : "";
+    const waits = held > 0 ? `正在急停，其中 ${held} 个解除后才会执行；发送 急停 查看。` : "";
+    return `已批准 ${approved} 个${others}。${waits}`;
+  },
   notApproved: ({ count, why }) => `${count} 个没有批准：${why}`,
   changedSince: "内容在您确认之前有变化",
   confirm: {

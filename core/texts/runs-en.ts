@@ -5,7 +5,10 @@ export const runsEn: RunTexts = {
   notify: "Tells",
   origin: ({ by, command }) => `${by} asked for it by hand${command === "" ? "" : `: ${command}`}`,
   waits: "asked for, and waits for approval; you will be told what comes of it",
-  starts: "starts at once under a policy; you will be told what comes of it",
+  starts: (isHeld) =>
+    isHeld
+      ? "needs no approval under its policy; a stop is in force, so that it starts once that is lifted (send stops to see it); you will be told what comes of it"
+      : "starts at once under a policy; you will be told what comes of it",
   title: "What you may run by hand:",
   none: "there is nothing that you may run by hand: runs.yaml says who may run what, or the right tasks.run does",
   unchecked: "WeCom's contacts cannot be read now, nor what you may run: please send it again later",

@@ -8,7 +8,8 @@ export interface RunTexts {
   origin: (facts: { by: string; command: string }) => string;
   /** Behind the line of the new task. */
   waits: string;
-  starts: string;
+  /** `isHeld`: a stop is in force that keeps it from starting. */
+  starts: (isHeld: boolean) => string;
   /** The list of what a person may run. */
   title: string;
   none: string;

@@ -5,7 +5,10 @@ export const runsZh: RunTexts = {
   notify: "通知",
   origin: ({ by, command }) => `${by} 手工执行${command === "" ? "" : `：${command}`}`,
   waits: "已发起，等待授权；结果会告诉您",
-  starts: "按策略直接执行；结果会告诉您",
+  starts: (isHeld) =>
+    isHeld
+      ? "按策略无须授权；正在急停，解除后才会执行，发送 急停 查看；结果会告诉您"
+      : "按策略直接执行；结果会告诉您",
   title: "您可以手工执行：",
   none: "没有您可以手工执行的动作：谁能执行什么写在 runs.yaml，或由权限 tasks.run 决定",
   unchecked: "现在查不到企业微信通讯录，不知道您能执行什么，请稍后再发一次",

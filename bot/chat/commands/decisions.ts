@@ -14,6 +14,7 @@ import {
 } from "../../../core/tasks/index.ts";
 import { giveBatchReason } from "../../batches/reasons.ts";
 import { naming } from "../../names.ts";
+import { countStopped, type StopKeeper } from "../../stops/index.ts";
 import type { Advancer, Viewer } from "../../workers/index.ts";
 import type { Asked, ChatCommands, Prepared } from "../command.ts";
 import { meantTask } from "../find-task.ts";
@@ -26,6 +27,7 @@ export interface DecisionDeps extends StandingDeps, TaskAccessDeps {
   advancer: Pick<Advancer, "advance">;
   /** Batches, whose many tasks may wait for one reason. */
   state: Pick<StateStore, "list">;
+  stops: Pick<StopKeeper, "refresh" | "current">;
   settings: MachineSettings;
   view: Viewer;
   clock: Clock;
@@ -54,6 +56,10 @@ async function decideOne(asked: Asked, kind: "approve" | "reject", deps: Decisio
   const result = await deps.advancer.advance(found.task, { kind, click });
   const viewing = await deps.view(result.task, [asked.by]);
   const mayDecide = deciders(result.task).flatMap(({ people }) => people.users ?? []);
+  if (result.reason === "quorum_reached") {
+    const isHeld = (await countStopped([result.task], deps.stops)) > 0;
+    return `${taskLine(result.task, viewing)}\n${viewing.texts.commands.approved(isHeld)}`;
+  }
   return decidedText(result, click, await naming(viewing, mayDecide, deps.directory));
 }
 
@@ -69,7 +75,6 @@ function decidedText(result: StepResult, { clickKey }: Click, viewing: MessageVi
   // The same message again, because its answer was lost.
   const isAgain = outcome === "refused" && task.decisions.some((one) => one.clickKey === clickKey);
   if (isAgain) return withLine(texts.commands.decidedBefore);
-  if (reason === "quorum_reached") return withLine(texts.commands.approved);
   if (reason === "rejected_by_person") return withLine(texts.commands.rejected);
   if (reason === "approved_by_person") return replyText(task, "approval_counted", viewing);
   if (reason === "rejection_counted" || reason === "reason_asked") return replyText(task, reason, viewing);
@@ -168,7 +173,8 @@ function allFacts(tasks: readonly Task[], { texts }: MessageViewing) {
 async function approveAll({ by, args, key, about, viewing }: Asked, deps: DecisionDeps): Promise<string> {
   const { texts } = viewing;
   const standing = standings(by, deps);
-  const [done, failed] = [{ approved: 0, counted: 0 }, new Map<string, string[]>()];
+  const [approved, failed] = [[] as Task[], new Map<string, string[]>()];
+  let counted = 0;
   for (const { id, hash } of about) {
     const task = await deps.tasks.get(id);
     if (!task) continue;
@@ -176,7 +182,8 @@ async function approveAll({ by, args, key, about, viewing }: Asked, deps: Decisi
     const click = typedClick(task, facts, { reason: args.text ?? "", hash });
     const result = await deps.advancer.advance(task, { kind: "approve", click });
     const isMine = result.task.decisions.some((one) => one.clickKey === click.clickKey);
-    if (isMine) done[result.task.state === "pending_approval" ? "counted" : "approved"] += 1;
+    if (isMine && result.task.state === "pending_approval") counted += 1;
+    else if (isMine) approved.push(result.task);
     else if (result.outcome === "refused") {
       const why =
         result.reason === "other_content" ? texts.commands.changedSince : texts.refusals[result.reason];
@@ -189,5 +196,7 @@ async function approveAll({ by, args, key, about, viewing }: Asked, deps: Decisi
       why: texts.joins.aside(why, ids.slice(0, SHOWN).join(" ")),
     });
   });
-  return [texts.commands.approvedAll(done), ...faults].join("\n");
+  const held = await countStopped(approved, deps.stops);
+  const done = texts.commands.approvedAll({ approved: approved.length, counted, held });
+  return [done, ...faults].join("\n");
 }

@@ -16,6 +16,7 @@ import {
   typedRun,
 } from "../../../core/runs/index.ts";
 import type { AliasBook } from "../../runs/index.ts";
+import { countStopped, type StopKeeper } from "../../stops/index.ts";
 import type { Asked, ChatCommands } from "../command.ts";
 import { formLines } from "../run-form.ts";
 import { listText, nearText, silentLine } from "../run-list.ts";
@@ -25,6 +26,7 @@ export interface ChatRunDeps {
   aliases: AliasBook;
   /** Those in force. */
   grants: () => readonly RunGrant[];
+  stops: Pick<StopKeeper, "refresh" | "current">;
 }
 
 /** `run ACTION name=value …` and `run` with words of an alias; `run` alone lists what its person may run. */
@@ -144,13 +146,18 @@ interface Ordered {
   command?: string;
 }
 
-async function ordered({ by, key, viewing }: Asked, order: Ordered, { desk }: ChatRunDeps): Promise<string> {
+async function ordered(
+  { by, key, viewing }: Asked,
+  order: Ordered,
+  { desk, stops }: ChatRunDeps,
+): Promise<string> {
   const { texts } = viewing;
   const answer = await desk.ask({ ...order, by, via: "chat", key });
   if (answer.outcome === "made") {
     const { task } = answer;
-    const waits = task.approval.mode === "people" ? texts.runs.waits : texts.runs.starts;
-    return `${taskLine(task, viewing)}\n${waits}`;
+    const { waits, starts } = texts.runs;
+    const said = task.approval.mode === "people" ? waits : starts((await countStopped([task], stops)) > 0);
+    return `${taskLine(task, viewing)}\n${said}`;
   }
   const why = plainLine(texts.wordsOf(answer.words), viewing);
   const form = answer.schema ? formLines(answer.schema, viewing) : [];

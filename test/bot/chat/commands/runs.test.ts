@@ -11,7 +11,8 @@ function listedWhile(error: Error) {
     throw error;
   };
   const aliases = { current: async () => ({ aliases: [], silent: [] }) };
-  const { run } = runCommands({ desk: { ask: fail, usableBy: fail }, aliases, grants: () => [] });
+  const stops = { refresh: async () => undefined, current: () => [] };
+  const { run } = runCommands({ desk: { ask: fail, usableBy: fail }, aliases, grants: () => [], stops });
   const asked: Asked = {
     ...{ id: "run", by: "lisi", key: "k", args: {}, after: null, about: [], viewing: aViewing("en") },
     actor: { kind: "user", userId: "lisi", roles: [], unsure: [], against: null },
