@@ -5,6 +5,7 @@ import {
   deadlineOf,
   isLastCluster,
   placesWords,
+  problemWords,
   RELEASE_STAGE_WORDS,
   type Release,
   type ReleaseDeedName,
@@ -93,7 +94,10 @@ export function releaseCard(
     ...{ source: texts.brand, tone: toneOf(release) },
     title: `${wordsOf(TITLE)} ${releaseCode(id)} ${title}`,
     subtitle: why,
-    text: shorten(isAsked ? joined(release.problem?.message, wordsOf(STEPS)) : told, TEXT_CHARACTERS),
+    text: shorten(
+      isAsked ? joined(wordsOf(problemWords(release.problem?.message ?? "")), wordsOf(STEPS)) : told,
+      TEXT_CHARACTERS,
+    ),
     rows: rowsOf(release, { texts, nameOf, timeZone }),
     quote: isAsked
       ? { title: wordsOf(PLAN), text: shorten(planText(release, wordsOf, wordsOf(BREAK)), QUOTE_CHARACTERS) }

@@ -1,3 +1,4 @@
+import { eachLanguage } from "../texts/each-language.ts";
 import { clusterAt, isUpgradeOver, type Upgrade, upgradeCode } from "./upgrade.ts";
 import { type ClusterWords, STAGE_WORDS } from "./words.ts";
 
@@ -42,13 +43,20 @@ export function upgradeWords(upgrade: Upgrade): ClusterWords {
   const { id, stage, problem } = upgrade;
   const where = placeOf(upgrade);
   const said = STAGE_WORDS[stage];
-  const why = stage === "stopped" || stage === "aborted" ? (problem?.message ?? "") : "";
+  const why = whyOf(stage, problem?.message ?? "");
   const code = upgradeCode(id);
   const left = leftDrained(upgrade);
   return {
-    zh: [`升级 ${code}：${where}${said.zh}`, why, left.zh].filter(Boolean).join("。"),
-    en: [`upgrade ${code}: ${where}${said.en}`, why, left.en].filter(Boolean).join(". "),
+    zh: [`升级 ${code}：${where}${said.zh}`, why.zh, left.zh].filter(Boolean).join("。"),
+    en: [`upgrade ${code}: ${where}${said.en}`, why.en, left.en].filter(Boolean).join(". "),
   };
+}
+
+/** Why it has stopped, as Whale has found; or why a person has ended it, in their words. */
+function whyOf(stage: Upgrade["stage"], message: string): ClusterWords {
+  if (stage === "stopped") return eachLanguage(message);
+  const said = stage === "aborted" ? message : "";
+  return { zh: said, en: said };
 }
 
 /** `hz-core (1/2) `; empty where no cluster is at hand. */

@@ -1,5 +1,6 @@
 import { approvers } from "../approvals/quorum.ts";
 import type { ClusterWords } from "../clusters/words.ts";
+import { eachLanguage } from "../texts/each-language.ts";
 import type { DriftFinding } from "./drift.ts";
 import {
   ballotOf,
@@ -50,16 +51,23 @@ export function releaseWords(release: Release): ClusterWords {
   const isAt = stage === "rolling" || stage === "back" || stage === "stopped";
   const where = isAt ? `${releaseCluster(release)} (${index + 1}/${clusters.length})` : "";
   const doing = RELEASE_STEP_WORDS[step];
-  // What a person said begins with who it was.
-  const why = problem?.message.replace(/^user:/, "") ?? "";
+  const why = problemWords(problem?.message ?? "");
   const zh = [said.zh, where, isAt ? doing.zh : "", pausing ? "之后暂停" : ""].filter(Boolean).join(" ");
   const en = [said.en, where, isAt ? doing.en : "", pausing ? "then pauses" : ""].filter(Boolean).join(" ");
   return {
-    zh: [`发布 ${releaseCode(id)} ${title}：${zh}`, why, leftDrained(release).zh].filter(Boolean).join("。"),
-    en: [`release ${releaseCode(id)} ${title}: ${en}`, why, leftDrained(release).en]
+    zh: [`发布 ${releaseCode(id)} ${title}：${zh}`, why.zh, leftDrained(release).zh]
+      .filter(Boolean)
+      .join("。"),
+    en: [`release ${releaseCode(id)} ${title}: ${en}`, why.en, leftDrained(release).en]
       .filter(Boolean)
       .join(". "),
   };
+}
+
+/** What stands in a release's way. What a person said begins with who it was, and stays as it is. */
+export function problemWords(message: string): ClusterWords {
+  const said = message.replace(/^user:/, "");
+  return /^(?:user:\S+|local): /.test(message) ? { zh: said, en: said } : eachLanguage(said);
 }
 
 /** That a release waits for people of whom none is there. */
