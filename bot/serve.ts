@@ -58,7 +58,6 @@ import {
   taskRoutes,
   throttleRoutes,
   upgradeRoutes,
-  type Warning,
   whoamiRoutes,
 } from "./http/index.ts";
 import { type InForceHolder, usesIn } from "./in-force.ts";
@@ -127,7 +126,7 @@ export interface Serving {
 }
 
 /** The HTTP server over everything that it may ask. `warnings` are told by `/readyz`. */
-export function serverOver(parts: Serving, warnings: () => Warning[]): HttpServer {
+export function serverOver(parts: Serving, warnings: HealthDeps["warnings"]): HttpServer {
   const { stores, wecom, metrics, log } = parts;
   const health = healthOver(parts, warnings);
   const limits = { perAddress: connectionsPerAddress(parts.config) };
@@ -164,7 +163,8 @@ function gatewayOver(parts: Serving, door: Door) {
   });
 }
 
-function healthOver({ stores, pressure, leaving, posts }: Serving, warnings: () => Warning[]): HealthDeps {
+function healthOver(parts: Serving, warnings: HealthDeps["warnings"]): HealthDeps {
+  const { stores, pressure, leaving, posts } = parts;
   const { kind, store } = stores;
   const { journal, tasks, outbox } = store;
   return {

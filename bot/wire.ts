@@ -60,9 +60,11 @@ export async function startWhale(options: WhaleOptions): Promise<Whale> {
   const parts = { ...opened, channelGates: createChannelGates(opened.clock, opened.metrics) };
   const { inForce, keeper, deadLetters, policies, actions, log, clock, stores } = parts;
   const leave = { ing: false };
-  const warnings = () => {
+  const warnings = async () => {
     const { warnings: own, tokens } = inForce.current();
     const expired = expiredTokens(tokens.values(), clock.nowMs());
+    // Another process may have taken the order, or this one before it was started anew.
+    await parts.stops.refresh();
     return [
       ...own,
       ...expired,

@@ -12,7 +12,7 @@ export interface HealthDeps {
   journal: Journal;
   tasks: TaskStore;
   outbox: Outbox;
-  warnings: () => Warning[];
+  warnings: () => Promise<Warning[]>;
   /** Makes a durable write, as every promise rests on one; rejects when that cannot be done. */
   checkStore: () => Promise<void>;
   /** What is so short that intake turns events away; null while it takes them. */
@@ -43,7 +43,7 @@ export async function handleReady(ctx: Context, deps: HealthDeps): Promise<void>
     tasks: await deps.tasks.countByState(),
     outbox: await deps.outbox.depth(),
     ...botOf(deps),
-    warnings: deps.warnings(),
+    warnings: await deps.warnings(),
   };
 }
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openStore } from "../../../adapters/sqlite/index.ts";
 import { createMetrics } from "../../../adapters/telemetry/index.ts";
@@ -56,7 +58,12 @@ async function withoutStore(t: TestContext): Promise<string> {
   const clock = movableClock();
   const store = openStore({ dataDir: folder.path, clock, log: silentLog });
   await store.close();
-  const facts = { storeBytes: () => 0, warnings: () => [], pressureFault: () => null, leaving: () => false };
+  const facts = {
+    storeBytes: () => 0,
+    warnings: async () => [],
+    pressureFault: () => null,
+    leaving: () => false,
+  };
   const health = { ...store, ...facts, storeKind: "embedded" as const, checkStore: () => store.check() };
   const unused = {} as ServerDeps["hooks"] & ServerDeps["callbacks"];
   const metrics = createMetrics({ prefix: "whale" });
@@ -69,6 +76,23 @@ async function withoutStore(t: TestContext): Promise<string> {
   });
   return `http://127.0.0.1:${port}`;
 }
+
+test("readyz tells of a stop that was ordered before the process was started anew", async (t) => {
+  const world = await openWorld(t);
+  const url = `${world.url()}/api/v1/stops`;
+  const token = readFileSync(join(world.home, "data", "local-token"), "utf8").trim();
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const body = JSON.stringify({ stop: "everything", why: "断电" });
+  const ordered = await fetch(url, { method: "POST", headers, body });
+  assert.equal(ordered.status, 201);
+  await world.stop();
+  await world.start();
+  const { warnings } = (await (await fetch(`${world.url()}/readyz`)).json()) as Ready;
+  assert.deepEqual(
+    warnings.map(({ about }) => about),
+    ["stop everything"],
+  );
+});
 
 test("readyz is 503 with the reason while the store takes no write; healthz stays", async (t) => {
   const url = await withoutStore(t);

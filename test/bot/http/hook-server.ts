@@ -92,7 +92,7 @@ export async function hookServer(test: TestContext, options: HookServerOptions):
     const pressure = createPressureGate({ limits: { ...LOOSE, ...options.limits }, log, metrics });
     const parts = { clock, log, metrics, journal: store.journal, sources, trustProxyHops, cloud };
     const hooks = hooksOver({ ...parts, pressure });
-    const told = { storeBytes: () => 0, warnings: () => [], pressureFault: () => pressure.fault() };
+    const told = { storeBytes: () => 0, warnings: async () => [], pressureFault: () => pressure.fault() };
     const own = { storeKind: "embedded" as const, leaving: () => false, checkStore: () => store.check() };
     const health: ServerDeps["health"] = { ...store, ...told, ...own };
     const { connections: limits = {} } = options;
