@@ -1,4 +1,5 @@
 import type { Finding } from "../doctor/index.ts";
+import { localTimes } from "./local-time.ts";
 import { plainText } from "./plain-text.ts";
 
 const WORDS: Record<Finding["outcome"], string> = {
@@ -8,7 +9,7 @@ const WORDS: Record<Finding["outcome"], string> = {
 };
 
 /** A finding as lines for the terminal. What others' servers said in it cannot command the terminal. */
-export function findingLines({ about, outcome, message, todo }: Finding): string[] {
-  const line = plainText(`${WORDS[outcome]}  ${about}: ${message}`);
+export function findingLines({ about, outcome, message, todo }: Finding, timeZone: string): string[] {
+  const line = plainText(`${WORDS[outcome]}  ${about}: ${localTimes(message, timeZone)}`);
   return todo === undefined ? [line] : [line, plainText(`              → ${todo}`)];
 }

@@ -16,6 +16,13 @@ export function localTime(iso: string, timeZone: string): string {
   return new Date(wallMs).toISOString().replace(/\.000Z$/, offsetText((wallMs - secondMs) / 60_000));
 }
 
+/** Words with the instants in them as people at a terminal read them: what a running process tells is in UTC. */
+export function localTimes(words: string, timeZone: string): string {
+  return words.replace(UTC, (iso) => (Number.isNaN(Date.parse(iso)) ? iso : localTime(iso, timeZone)));
+}
+
+const UTC = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z/g;
+
 function offsetText(minutes: number): string {
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.floor(Math.abs(minutes) % 60)];
   const two = (part: number) => String(part).padStart(2, "0");

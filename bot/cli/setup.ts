@@ -67,7 +67,7 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   process.exitCode = exitCodeOf(findings);
   if (json) return console.log(JSON.stringify({ exitCode: process.exitCode, findings }, null, 2));
   console.log(`配置没有问题 · configuration in order: ${storesText(prepared.config.stores)}`);
-  for (const line of findings.flatMap(findingLines)) console.log(line);
+  for (const line of findings.flatMap((one) => findingLines(one, terminalZone()))) console.log(line);
   const failed = findings.filter(({ outcome }) => outcome === "fails").length;
   if (failed > 0) stop(`${failed} 项不行 · failed: ${failed}`);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { clusterLine } from "../../../bot/cli/clusters.ts";
+import { findingLines } from "../../../bot/cli/finding-words.ts";
 import { localTime } from "../../../bot/cli/local-time.ts";
 import { stopLine } from "../../../bot/cli/stops.ts";
 
@@ -30,4 +31,12 @@ test("states of clusters and stops are told in that form too", () => {
   assert.match(clusterLine(cluster, "Asia/Shanghai"), / · 2026-11-26T02:30:05\+08:00 · /);
   const stop = { stop: "everything", by: "user:li", at: since, why: "x" };
   assert.match(stopLine(stop, "Asia/Shanghai"), / · 2026-11-26T02:30:05\+08:00 · x$/);
+});
+
+test("what doctor heard of a running process is told in that form, and what is no time stays as it is", () => {
+  const message = "user:li, 2026-11-25T18:30:05.123Z: 断电 2026-13-25T18:30:05Z (since 2026-11-25T18:30:05Z)";
+  const finding = { about: "process", outcome: "reduced" as const, cause: "warning", message };
+  const [line = ""] = findingLines(finding, "Asia/Shanghai");
+  const at = "2026-11-26T02:30:05+08:00";
+  assert.ok(line.endsWith(`user:li, ${at}: 断电 2026-13-25T18:30:05Z (since ${at})`), line);
 });
