@@ -1,4 +1,4 @@
-import type { Robot, Troubles } from "../adapters/wecom/index.ts";
+import type { Robot, TroubleCause, Troubles } from "../adapters/wecom/index.ts";
 import { ChatOpsError, errorText } from "../core/errors.ts";
 import type { People } from "../core/people/index.ts";
 import type {
@@ -118,10 +118,15 @@ function warningOf({ cause, sinceMs, message }: ReturnType<Troubles["current"]>[
   return { about: "wecom", message: `${cause}: ${zh?.what} (${en?.what}); since ${since}: ${message}` };
 }
 
-/** Else a warning would stand until somebody has something to send. */
+/** What any call that works disproves. Of an app that is switched off WeCom still tells, so that this proves nothing. */
+const ENDED_BY_ANY: readonly TroubleCause[] = ["bad_credentials", "token_blocked", "ip_not_trusted"];
+
+/** Else a warning would stand until this process has something to send, which one without workers never has. */
 async function askAgain({ troubles, askWecom, clock }: AdminWatchDeps): Promise<void> {
   const silence = troubles.silence();
-  if (silence === null || Math.abs(clock.nowMs() - silence.lastMs) < ASK_MS) return;
+  const open = troubles.current().filter(({ cause }) => ENDED_BY_ANY.includes(cause));
+  const met = [...open, ...(silence ? [silence] : [])].map(({ lastMs }) => lastMs);
+  if (met.length === 0 || Math.abs(clock.nowMs() - Math.max(...met)) < ASK_MS) return;
   // The troubles took note of what it met.
   await askWecom().catch(() => undefined);
 }

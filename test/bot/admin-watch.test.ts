@@ -161,6 +161,27 @@ describe("the administrator", () => {
     assert.deepEqual(asked, [clock.nowMs()]);
   });
 
+  for (const cause of ["bad_credentials", "token_blocked", "ip_not_trusted"] as const) {
+    it(`has WeCom asked again after ${cause}, which a call that works would end`, async () => {
+      const { round, fall, asked, clock } = setting();
+      fall(cause);
+      await round();
+      assert.deepEqual(asked, []);
+      clock.advance(30_000);
+      await round();
+      assert.deepEqual(asked, [clock.nowMs()]);
+    });
+  }
+
+  it("has WeCom not asked about what it tells of a switched-off app as of any other", async () => {
+    const { round, fall, asked, clock } = setting();
+    fall("app_disabled");
+    fall("quota_reached");
+    clock.advance(30_000);
+    await round();
+    assert.deepEqual(asked, []);
+  });
+
   it("is told once by several processes, and not that it is over by one that never had it", async () => {
     const { round, other, fall, heal, sent, clock } = setting();
     fall("quota_reached");
