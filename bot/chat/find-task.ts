@@ -1,5 +1,6 @@
 import type { MessageViewing } from "../../core/cards/index.ts";
 import { taskLine } from "../../core/commands/index.ts";
+import { beginningOfId } from "../../core/ids/index.ts";
 import type { TaskStore } from "../../core/ports/index.ts";
 import type { Task } from "../../core/tasks/index.ts";
 import type { Asked } from "./command.ts";
@@ -25,9 +26,9 @@ export async function findTask(
   { tasks, mayRead }: Finding,
 ): Promise<FoundTask> {
   const { commands } = viewing.texts;
-  const prefix = typed.replace(/^t_/, "").replace(/@\d+$/, "");
-  const shown = viewing.plain(prefix.slice(0, 60));
-  const begun = /^[a-z2-7]{1,52}$/.test(prefix) ? await tasks.findByPrefix(prefix, LISTED) : [];
+  const shown = viewing.plain(typed.replace(/^t_/, "").slice(0, 60));
+  const beginning = beginningOfId(typed);
+  const begun = beginning === null ? [] : await tasks.findByPrefix(beginning, LISTED);
   const [only] = begun.length === 1 ? begun : [];
   if (only) return { outcome: "found", task: only };
   const readable = await Promise.all(begun.map(async (one) => ((await mayRead(one)) ? [one] : [])));

@@ -1,5 +1,5 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
-import { retryTaskId, taskId } from "../../core/ids/index.ts";
+import { beginningOfId, retryTaskId, taskId } from "../../core/ids/index.ts";
 import type { Actor } from "../../core/people/index.ts";
 import type { Archive, Journal, TaskStore } from "../../core/ports/index.ts";
 import {
@@ -33,10 +33,15 @@ export type FoundEvent =
   | { outcome: "unknown" }
   | { outcome: "ambiguous" };
 
+export type Sees = (event: WhaleEvent) => boolean;
+
 /** Why rules did or did not make tasks of an event. */
 export interface Explainer {
-  /** By a whole id, the beginning of one of the newest events' ids, or of the id of a task, as cards show it. */
-  find(typed: string): Promise<FoundEvent>;
+  /**
+   * By a whole id, the beginning of one of the newest events' ids, or of the id of a task, as cards show it. Behind a
+   * beginning, what is not seen is as if it were not there; without `sees` all is.
+   */
+  find(typed: string, sees?: Sees): Promise<FoundEvent>;
   /**
    * What each rule that reads the event's type said, and each whose verdict is kept; or one rule alone, of
    * whatever type. Null when there is no such rule and none of its verdicts. Verdicts that are kept are told as
@@ -58,7 +63,7 @@ export interface Explainer {
 /** Makes the explainer. */
 export function createExplainer(deps: ExplainDeps): Explainer {
   return {
-    find: (typed) => find(typed.trim(), deps),
+    find: (typed, sees = () => true) => find(typed.trim(), sees, deps),
     explain: (event, ruleId) => explain(event, ruleId, deps),
     tasksOf: async (explanation, actor) => readableTasks(await tasksOf(explanation, deps.tasks), actor),
     askedBy: async (event, actor) => readableTasks(await askedBy(event, deps.tasks), actor),
@@ -70,29 +75,30 @@ const NEWEST = 1_000;
 const SHORTEST = 4;
 const WHOLE = /^e_[a-z2-7]{52}$/;
 
-async function find(typed: string, { archive, journal, tasks }: ExplainDeps): Promise<FoundEvent> {
+async function find(
+  typed: string,
+  sees: Sees,
+  { archive, journal, tasks }: ExplainDeps,
+): Promise<FoundEvent> {
   const whole = (await archive.get(typed)) ?? (await journal.event(typed));
   if (whole) return { outcome: "found", event: whole };
-  const prefix = typed
-    .replace(/^[et]_/, "")
-    .replace(/@\d+$/, "")
-    .toLowerCase();
-  if (WHOLE.test(typed) || prefix.length < SHORTEST) return { outcome: "unknown" };
+  const beginning = beginningOfId(typed);
+  if (WHOLE.test(typed) || beginning === null || beginning.length < SHORTEST) return { outcome: "unknown" };
   const found = new Map<string, WhaleEvent>();
   if (!typed.startsWith("t_")) {
     const { events } = await archive.search({ limit: NEWEST });
-    for (const event of events) if (bare(event.id).startsWith(prefix)) found.set(event.id, event);
+    for (const event of events) if (bare(event.id).startsWith(beginning)) found.set(event.id, event);
   }
-  if (!typed.startsWith("e_") && /^[a-z2-7]{1,52}$/.test(prefix)) {
-    for (const task of await tasks.findByPrefix(prefix, 2)) {
+  if (!typed.startsWith("e_")) {
+    for (const task of await tasks.findByPrefix(beginning, 2)) {
       const { id } = task.event;
       const event = found.get(id) ?? (await archive.get(id)) ?? (await journal.event(id));
       if (event) found.set(id, event);
     }
   }
-  const [event] = found.values();
+  const [event, another] = [...found.values()].filter(sees);
   if (!event) return { outcome: "unknown" };
-  return found.size > 1 ? { outcome: "ambiguous" } : { outcome: "found", event };
+  return another ? { outcome: "ambiguous" } : { outcome: "found", event };
 }
 
 function bare(id: string): string {

@@ -145,6 +145,15 @@ export function shortId(id: string): string {
   return id.replace(/^[a-z]_/, "").slice(0, 6);
 }
 
+/**
+ * The beginning of an id, or the whole of it, that a person means by what they type: as on a card or without `t_`,
+ * with or without a card's number, in either case. Null when no id begins so.
+ */
+export function beginningOfId(typed: string): string | null {
+  const bare = typed.replace(/^[a-z]_/i, "").replace(/@\d+$/, "");
+  return /^[a-z0-9]{1,52}$/i.test(bare) ? bare.toLowerCase() : null;
+}
+
 /** The number of the partition (0 … count-1) that keeps the order of one thing's events. */
 export function partitionOf(source: string, fingerprint: string, count: number): number {
   return sha256(`${source}\u0000${fingerprint}`).readUInt32BE(0) % count;

@@ -23,7 +23,8 @@ const MOST_OF_INCIDENT = 50;
 export async function showEvent(ctx: RouterContext, deps: OneEventDeps): Promise<void> {
   const caller = await deps.guard(ctx, "events.read", "some");
   if (caller.outcome === "answered") return;
-  const found = await deps.explainer.find(ctx.params["id"] ?? "");
+  const sees = ({ type }: WhaleEvent) => inScope(caller.scope, { type });
+  const found = await deps.explainer.find(ctx.params["id"] ?? "", sees);
   if (found.outcome !== "found") return refuseEvent(ctx, found.outcome);
   const { event } = found;
   if (!caller.permits({ type: event.type })) return;

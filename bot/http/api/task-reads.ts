@@ -1,6 +1,6 @@
 import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
-import { isTaskId } from "../../../core/ids/index.ts";
+import { beginningOfId, isTaskId } from "../../../core/ids/index.ts";
 import type { ShowRun } from "../../../core/pages/index.ts";
 import { inScope, objectOfTask } from "../../../core/people/index.ts";
 import type { TaskStore } from "../../../core/ports/index.ts";
@@ -45,7 +45,8 @@ async function list(ctx: RouterContext, { guard, tasks, shown }: TaskReadDeps): 
 async function one(ctx: RouterContext, { guard, tasks, shown }: TaskReadDeps): Promise<void> {
   const caller = await guard(ctx, "tasks.read", "some");
   if (caller.outcome === "answered") return;
-  const found = await tasksCalled(ctx.params["id"] ?? "", tasks);
+  const sees = (task: Task) => inScope(caller.scope, objectOfTask(task));
+  const found = await tasksCalled(ctx.params["id"] ?? "", { tasks, sees });
   const [task] = found;
   if (!task) {
     const message =
@@ -61,13 +62,19 @@ async function one(ctx: RouterContext, { guard, tasks, shown }: TaskReadDeps): P
 
 const SHORTEST = 4;
 
-/** The task of this id, or up to two that begin like it. */
-async function tasksCalled(typed: string, tasks: TaskReadDeps["tasks"]): Promise<Task[]> {
+/** Nobody guesses a whole id; behind a beginning, what its reader may not see is as if it were not there. */
+const MOST_BEGIN_SO = 100;
+
+/** The task of this id, or those that begin like it and that the caller sees. */
+async function tasksCalled(
+  typed: string,
+  { tasks, sees }: { tasks: TaskReadDeps["tasks"]; sees: (task: Task) => boolean },
+): Promise<Task[]> {
   if (isTaskId(typed)) {
     const task = await tasks.get(typed);
     return task ? [task] : [];
   }
-  const prefix = typed.replace(/^t_/, "").toLowerCase();
-  const isPrefix = prefix.length >= SHORTEST && /^[a-z2-7]{1,52}$/.test(prefix);
-  return isPrefix ? tasks.findByPrefix(prefix, 2) : [];
+  const beginning = beginningOfId(typed);
+  if (beginning === null || beginning.length < SHORTEST) return [];
+  return (await tasks.findByPrefix(beginning, MOST_BEGIN_SO)).filter(sees);
 }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   base32,
+  beginningOfId,
   cardId,
   eventId,
   hashOf,
@@ -186,5 +187,15 @@ test("only the whole id of a task is one", () => {
     `${WHOLE}@1`,
   ]) {
     assert.equal(isTaskId(text), false, JSON.stringify(text));
+  }
+});
+
+test("what people type of an id is its beginning, in whichever form they saw it", () => {
+  for (const typed of ["abcd", "t_abcd", "T_ABCD", "e_abcd", "t_abcd@12"]) {
+    assert.equal(beginningOfId(typed), "abcd", typed);
+  }
+  assert.equal(beginningOfId("e_01ARZ3NDEK"), "01arz3ndek");
+  for (const typed of ["", "t_", "ab cd", "ab%", "ab*", "任务", "a".repeat(53)]) {
+    assert.equal(beginningOfId(typed), null, typed);
   }
 });

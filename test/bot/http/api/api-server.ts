@@ -157,14 +157,18 @@ function fakeGuard(asked: string[]): Guard {
   };
 }
 
-/** The header `x-types` bounds a caller to event types, `x-rights` to rights. */
+/** The header `x-types` bounds a caller to event types, `x-businesses` to businesses, `x-rights` to rights. */
 function actorIn(ctx: Context): Actor {
-  const [types, rights] = [ctx.get("x-types"), ctx.get("x-rights")];
-  if (types === "" && rights === "") return { kind: "local" };
+  const [types, businesses, rights] = [ctx.get("x-types"), ctx.get("x-businesses"), ctx.get("x-rights")];
+  if (types === "" && businesses === "" && rights === "") return { kind: "local" };
+  const on = {
+    ...(types === "" ? {} : { types: types.split(" ") }),
+    ...(businesses === "" ? {} : { businesses: businesses.split(" ") }),
+  };
   const role: Role = {
     ...{ name: "tested", of: {} },
     rights: RIGHTS.filter((right) => rights === "" || rights.split(" ").includes(right)),
-    ...(types === "" ? {} : { on: { types: types.split(" ") } }),
+    ...(Object.keys(on).length === 0 ? {} : { on }),
   };
   return { kind: "user", userId: "zhangsan", roles: [role], unsure: [], against: null };
 }

@@ -226,6 +226,22 @@ describe("a caller who may read some types", { concurrency: 2 }, () => {
   });
 });
 
+test("behind a beginning, events that the caller may not read are as if they were not there", async (t) => {
+  const api = await apiServer(t);
+  const event = (id: string, type: string) => eventAt(`e_${id}`, 0, { type });
+  const events = [event("aaaa1", "disk.full"), event("aaaa2", "net.loss"), event("bbbb1", "net.loss")];
+  await api.archive().write({ events, verdicts: [] });
+  const answered = async (path: string) => {
+    const { status, body } = await api.call("GET", `${ALL}/${path}`, { headers: { "x-types": "disk.*" } });
+    return [status, (body.event ?? body.error)[status === 200 ? "id" : "code"]];
+  };
+  for (const more of ["", "/explain"]) {
+    assert.deepEqual(await answered(`aaaa${more}`), [200, "e_aaaa1"]);
+    assert.deepEqual(await answered(`bbbb${more}`), [404, "unknown_event"]);
+    assert.deepEqual(await answered(`e_bbbb1${more}`), [403, "outside_scope"]);
+  }
+});
+
 test("asks the guard before anything else, for the right to read events", async (t) => {
   const api = await apiServer(t);
   const paths = ["", "/export", "/aggregate", "/e_1", "/e_1/raw"].map((path) => `${ALL}${path}`);

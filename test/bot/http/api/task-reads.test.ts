@@ -114,6 +114,19 @@ test("shows one task by its id or the beginning of it, with its parameters maske
   assert.match(short.body.error.message, /前 4 位.*first 4 characters/);
 });
 
+test("behind a beginning, tasks that the caller may not read are as if they were not there", async (t) => {
+  const api = await filled(t, [
+    task(0, { business: "shop" }),
+    task(1, { business: "pay" }),
+    task(2, { id: `t_bbbb${"z".repeat(48)}`, business: "shop" }),
+  ]);
+  const statuses = async (...ids: string[]) => {
+    const asked = ids.map((id) => api.call("GET", `${ALL}/${id}`, { headers: { "x-businesses": "shop" } }));
+    return (await Promise.all(asked)).map(({ status }) => status);
+  };
+  assert.deepEqual(await statuses("aaaa", "bbbb", "bbbbb", idOf(1)), [200, 200, 404, 403]);
+});
+
 test("tells nobody of tasks that they may not read", async (t) => {
   const api = await filled(t);
   assert.equal((await api.call("GET", ALL, { who: "" })).status, 401);
