@@ -1,6 +1,7 @@
 import { errorText } from "../core/errors.ts";
 import { isNearExpiry, type Policy, policyStanding } from "../core/policies/index.ts";
 import type { Clock, Logger, Outbox, StateStore } from "../core/ports/index.ts";
+import { counted } from "../core/texts/index.ts";
 import type { Warning } from "./http/index.ts";
 import type { InForce } from "./in-force.ts";
 import type { Languages } from "./languages/index.ts";
@@ -49,7 +50,7 @@ function warningOf(policy: Policy, nowMs: number): Warning {
     const message = `has expired at ${policy.expires}; what relies on it is held: whale policies approve ${policy.id}, or name people (已过期，用到它的任务不会执行，请重新批准或写明由谁批准)`;
     return { about, message };
   }
-  const message = `expires at ${policy.expires}, in ${daysLeft} days; what relies on it is refused from then on: whale policies approve ${policy.id} (还有 ${daysLeft} 天到期，届时用到它的任务会被拒绝，请重新批准)`;
+  const message = `expires at ${policy.expires}, in ${counted(daysLeft ?? 0, "day")}; what relies on it is refused from then on: whale policies approve ${policy.id} (还有 ${daysLeft} 天到期，届时用到它的任务会被拒绝，请重新批准)`;
   return { about, message };
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { counted } from "../../core/texts/index.ts";
 import { environment, storesText } from "../config/index.ts";
 import { exitCodeOf } from "../doctor/index.ts";
 import { prepare, prepareFiles, rosterFiles } from "../wire.ts";
@@ -55,9 +56,12 @@ async function check({ online }: { online?: true }): Promise<void> {
   const { rules, sources, clusters, rosters } = prepared.home;
   const rosterFile = rosterFiles(prepared.files);
   for (const line of rosterLines(rosters, { rosterFile, nowMs: Date.now() })) console.log(line);
-  console.log(
-    `没有问题 · in order: ${rules.length} rules, ${sources.length} sources, ${clusters.length} clusters`,
-  );
+  const counts = [
+    counted(rules.length, "rule"),
+    counted(sources.length, "source"),
+    counted(clusters.length, "cluster"),
+  ];
+  console.log(`没有问题 · in order: ${counts.join(", ")}`);
 }
 
 async function doctor({ json }: { json?: true }): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Home } from "../../adapters/files/index.ts";
 import { lintRosters, lintRules } from "../../core/lint/index.ts";
+import { counted } from "../../core/texts/index.ts";
 import { type Finding, findingsAbout } from "./finding.ts";
 
 /** What lint says against rules and rosters. */
@@ -14,7 +15,7 @@ export function lookAtFiles(home: Home, nowMs: number): Finding[] {
   );
   const found = [...rules, ...rosters];
   if (found.length > 0) return found;
-  const count = `${home.rules.length} rules, ${home.rosters.length} rosters`;
+  const count = `${counted(home.rules.length, "rule")}, ${counted(home.rosters.length, "roster")}`;
   return [findingsAbout("files").holds("files_in_order", `规则和值班表没有问题 (in order): ${count}`)];
 }
 

@@ -1,6 +1,6 @@
 import type { AgentFacts, Checkup } from "../../adapters/wecom/index.ts";
 import { errorText, isChatOpsError } from "../../core/errors.ts";
-import { ADMIN_CAUSES, adminTextsOf } from "../../core/texts/index.ts";
+import { ADMIN_CAUSES, adminTextsOf, counted } from "../../core/texts/index.ts";
 import { type Finding, findingsAbout } from "./finding.ts";
 
 /** Whether the credentials give a token, the address is trusted and the app is on. */
@@ -46,9 +46,12 @@ function scopeOf({ scope }: AgentFacts): Finding[] {
     return [fails("scope_empty", "可见范围是空的，谁也收不到 (empty: nobody can be reached)", todo)];
   }
   const parts = `${users} 人, ${departments.length} 部门, ${tags.length} 标签`;
-  return [
-    holds("scope", `${parts} (${users} people, ${departments.length} departments, ${tags.length} tags)`),
+  const english = [
+    counted(users, "person", "people"),
+    counted(departments.length, "department"),
+    counted(tags.length, "tag"),
   ];
+  return [holds("scope", `${parts} (${english.join(", ")})`)];
 }
 
 /** A login from a page comes back to the trusted domain alone, port included. */

@@ -3,6 +3,7 @@ import type { Texts } from "./catalogue.ts";
 import { choiceEn } from "./choice-texts.ts";
 import { commandsEn } from "./commands-en.ts";
 import { consoleEn } from "./console-texts.ts";
+import { counted } from "./counted.ts";
 import { fleetEn } from "./fleet-texts.ts";
 import { pageEn } from "./page-en.ts";
 import { questionsEn } from "./questions-en.ts";
@@ -203,7 +204,7 @@ export const en: Texts = {
   fileRefused: ({ place, what }) =>
     `**A file in WHALE_HOME cannot be used**\n${place}: ${what}\nWhat was in force before stays so; nothing was changed. Once mended it is taken by itself; whale check lists all faults.`,
   policyExpires: ({ policy, days, expires }) =>
-    `**The policy "${policy}" that you approved expires in ${days} days** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
+    `**The policy "${policy}" that you approved expires in ${counted(days, "day")}** (${expires})\nFrom then on tasks that rely on it are refused. To go on: whale policies approve.`,
   joins: {
     fact: (label, value) => `${label}: ${value}`,
     aside: (text, more) => `${text} (${more})`,
@@ -215,8 +216,8 @@ export const en: Texts = {
   outbox: {
     digestTitle: ({ ended, texts }) => {
       const parts = [
-        ended > 0 ? `${ended} ${ended === 1 ? "task" : "tasks"} ended` : "",
-        texts > 0 ? `${texts} ${texts === 1 ? "message" : "messages"}` : "",
+        ended > 0 ? `${counted(ended, "task")} ended` : "",
+        texts > 0 ? counted(texts, "message") : "",
       ];
       return `Digest: ${parts.filter(Boolean).join(", ")}`;
     },
@@ -224,7 +225,7 @@ export const en: Texts = {
     unreached: ({ what, id, people }) =>
       `**${what}** (ID ${id}) did not reach ${people}. Check that they are within the app's visible scope, active and licensed`,
     cardFailed: ({ what, id, why }) => `The approval card of **${what}** (ID ${id}) cannot be sent: ${why}`,
-    leftOut: (lines) => `…${lines} lines left out here, the file that follows has all…`,
-    leftOutHere: (lines) => `…${lines} lines left out here…`,
+    leftOut: (lines) => `…${counted(lines, "line")} left out here, the file that follows has all…`,
+    leftOutHere: (lines) => `…${counted(lines, "line")} left out here…`,
   },
 };

@@ -5,6 +5,7 @@ import { zh } from "./zh.ts";
 export { ADMIN_CAUSES, type AdminCause, type AdminTexts, type AdminWords, adminTextsOf } from "./admin.ts";
 export { type BotTexts, botTextsOf } from "./bot.ts";
 export { LANGUAGES, type Language, type Texts } from "./catalogue.ts";
+export { counted } from "./counted.ts";
 export { eachLanguage } from "./each-language.ts";
 export { PAGE_ERRORS, type PageError, type PageTexts } from "./page-texts.ts";
 export * from "./split.ts";

@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import type { PageTexts } from "./page-texts.ts";
 
 export const pageEn: PageTexts = {
@@ -84,8 +85,8 @@ export const pageEn: PageTexts = {
   eventGone: "the event is no longer kept, this is all that is left of it",
   ruleGone: "the rule was changed or deleted since, its features cannot be told",
   noOutputYet: "no output yet",
-  outputSize: ({ lines, characters }) => `${lines} lines, ${characters} characters`,
-  leftOut: (lines) => (lines > 0 ? `… ${lines} lines left out …` : "… left out …"),
+  outputSize: ({ lines, characters }) => `${counted(lines, "line")}, ${counted(characters, "character")}`,
+  leftOut: (lines) => (lines > 0 ? `… ${counted(lines, "line")} left out …` : "… left out …"),
   moreRuns: (count) => `${count} more runs are not listed`,
   largeOutput: (bytes) => `the output has ${Math.round(bytes / 1024)} KB, download it to read it`,
   download: "Download the whole output",

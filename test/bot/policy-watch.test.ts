@@ -53,6 +53,11 @@ test("tells the approver of a policy near its end in chat, once, and the log eac
   assert.match(parts.watch.warnings()[0]?.message ?? "", /in 13 days/);
 });
 
+test("warns of its last day as of one day", async () => {
+  const parts = setting(1);
+  assert.match(parts.watch.warnings()[0]?.message ?? "", /in 1 day;.*还有 1 天/);
+});
+
 test("warns of a policy that has expired, but tells nobody in chat any more", async () => {
   const parts = setting(-1);
   await oneRound(parts);
