@@ -26,10 +26,8 @@ export function createBreakers({ clock, log }: { clock: Clock; log: Logger }): B
       const after = afterRequest(before, outcome, clock.nowMs());
       all.set(cluster, after);
       if (after.isOpen === before.isOpen) return;
-      log.warn(
-        { cluster, isOpen: after.isOpen, failures: after.failures },
-        "the breaker of a cluster turned",
-      );
+      const { isOpen, failures } = after;
+      log[isOpen ? "warn" : "info"]({ cluster, isOpen, failures }, "the breaker of a cluster turned");
       if (after.isOpen) for (const listener of listeners) listener(cluster);
     },
     isOpen: (cluster) => of(cluster).isOpen,

@@ -169,7 +169,8 @@ async function look(cluster: Cluster, one: Looking, keeping: Keeping): Promise<v
   one.health = judged.health;
   if (judged.outcome === "stays") return;
   const { state, reason, message } = judged.health;
-  log.warn({ cluster: name, from: before.state, to: state, reason, message }, "a cluster turned");
+  const turned = { cluster: name, from: before.state, to: state, reason, message };
+  log[state === "up" ? "info" : "warn"](turned, "a cluster turned");
 }
 
 /** Of several processes one runs it, and all read what came of it. */

@@ -14,7 +14,7 @@ import type { Executor } from "../../../core/ports/index.ts";
 import { openMemoryStore } from "../../../fixtures/memory/index.ts";
 import { instantExecutor } from "../../bench/tasks/instant.ts";
 import { movableClock } from "../../support/clock.ts";
-import { silentLog } from "../../support/log.ts";
+import { recordingLog } from "../../support/log.ts";
 
 const UP: Probe = { outcome: "up", version: "3.9.0", tookMs: 1, skewMs: 0, stuck: 0 };
 const DOWN: Probe = { outcome: "down", fault: "unauthorised", message: "401", tookMs: 1, skewMs: null };
@@ -27,6 +27,7 @@ const cluster = (name: string): Cluster => {
 /** Two clusters, whose looks, canaries and counts are what the test says. */
 function aFleet() {
   const clock = movableClock(1_800_000_000_000);
+  const log = recordingLog();
   const world = {
     ...{ probe: UP as Probe, canary: { outcome: "passed", tookMs: 1 } as CanaryResult, busy: 0 },
     told: [] as string[],
@@ -36,7 +37,7 @@ function aFleet() {
   };
   const { state, audit, tasks, leases } = openMemoryStore({ clock });
   const clusters = [cluster("hz"), { ...cluster("bj"), canary: { everyMs: 600_000, withinMs: 1_000 } }];
-  const breakers = createBreakers({ clock, log: silentLog });
+  const breakers = createBreakers({ clock, log });
   const engine: Executor = {
     ...instantExecutor(),
     probe: async () => world.probe,
@@ -47,11 +48,11 @@ function aFleet() {
     busy: async () => world.busy,
   };
   const executor = guardedExecutor(engine, breakers);
-  const common = { clusters: () => clusters, executor, state, clock, log: silentLog };
+  const common = { clusters: () => clusters, executor, state, clock, log };
   const runs = createOpenRuns({
     ...{ tasks, advancer: { onMoved: () => undefined }, isAlone: false },
     clock,
-    log: silentLog,
+    log,
   });
   const tell = async (name: string, _: unknown, counts: DrainCounts) => {
     world.told.push(`${name} ${counts.all}`);
@@ -80,7 +81,7 @@ function aFleet() {
       await new Promise(setImmediate);
     }
   };
-  return { world, fleet, drains, rounds, clock, state, audit };
+  return { world, fleet, drains, rounds, breakers, clock, state, audit, log };
 }
 
 test("a cluster is looked at when somebody first asks, and is up when it answers", async () => {
@@ -103,6 +104,23 @@ test("a key that is rotated in mid-run brings it down, is told once with what to
   await rounds(400);
   assert.equal(fleet.sights().get("hz")?.state, "up");
   assert.equal(world.told.filter((text) => /hz is up again/.test(text)).length, 1);
+});
+
+test("the log warns of a cluster that goes down and of starts that are cut off, and only tells what ends it", async () => {
+  const { world, fleet, rounds, breakers, log } = aFleet();
+  await rounds(20);
+  world.probe = DOWN;
+  await rounds(120);
+  world.probe = UP;
+  await rounds(400);
+  assert.equal(fleet.sights().get("hz")?.state, "up");
+  for (let n = 0; n < 100; n++) breakers.note("bj", { what: "start", isGood: false });
+  breakers.note("bj", { what: "start", isGood: true });
+  const turns = log.lines.filter(
+    ({ message, fields }) => /turned$/.test(message) && fields["to"] !== "degraded",
+  );
+  const told = new Set(turns.map(({ level, fields }) => `${fields["to"] ?? fields["isOpen"]} ${level}`));
+  assert.deepEqual([...told].sort(), ["down warn", "false info", "true warn", "up info"]);
 });
 
 test("who cannot be told that it is down is not tried with each round, and is told once that works", async () => {
@@ -229,7 +247,7 @@ test("a drain that is ordered while the canary of another runs is not ended by i
 
 test("starts that a cluster answers by not taking them do not cut it off, those without an answer do", async () => {
   const clock = movableClock(1_800_000_000_000);
-  const breakers = createBreakers({ clock, log: silentLog });
+  const breakers = createBreakers({ clock, log: recordingLog() });
   const engine = instantExecutor();
   const guarded = guardedExecutor(
     {
@@ -258,7 +276,7 @@ test("starts that a cluster answers by not taking them do not cut it off, those 
 
 test("a cluster whose requests fail in a row is cut off until a look succeeds", async () => {
   const clock = movableClock(1_800_000_000_000);
-  const breakers = createBreakers({ clock, log: silentLog });
+  const breakers = createBreakers({ clock, log: recordingLog() });
   const broken = { isBroken: true, asked: 0 };
   const engine: Executor = {
     ...instantExecutor(),
