@@ -1,12 +1,12 @@
 import type { LineCounter, Node, Pair, Scalar } from "yaml";
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { Json, JsonObject } from "../../core/ids/index.ts";
+import { yamlFaultWords } from "../../core/texts/index.ts";
 import type { Environment, FileText, Path } from "./home-file.ts";
 import type { Located, Spot } from "./located.ts";
 import { fieldText, spotKey } from "./located.ts";
 import type { Problem, Words } from "./problem.ts";
 import { substitute } from "./substitute.ts";
-import { faultWords } from "./yaml-faults.ts";
 
 const MAX_DEPTH = 50;
 
@@ -41,8 +41,8 @@ interface Step {
 function plain(walk: Walk, node: Node, step: Step): Json {
   const spot = spotOfNode(walk, node, step);
   walk.spots.set(spotKey(step.path), spot);
-  if (step.path.length > MAX_DEPTH) return report(walk, step, spot, faultWords("TOO_DEEP"));
-  if (isAlias(node)) return report(walk, step, spot, faultWords("ALIAS"));
+  if (step.path.length > MAX_DEPTH) return report(walk, step, spot, yamlFaultWords("TOO_DEEP"));
+  if (isAlias(node)) return report(walk, step, spot, yamlFaultWords("ALIAS"));
   if (isMap(node)) return plainMap(walk, node.items, step);
   if (isSeq(node))
     return node.items.map((item, at) =>

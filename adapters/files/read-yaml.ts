@@ -1,11 +1,11 @@
 import type { Document, ParsedNode } from "yaml";
 import { LineCounter, parseDocument } from "yaml";
+import { yamlFaultWords } from "../../core/texts/index.ts";
 import type { Environment, FileText } from "./home-file.ts";
 import type { Located } from "./located.ts";
 import { plainValue } from "./plain-value.ts";
 import type { Problem, Words } from "./problem.ts";
 import { mayShowKeys } from "./secrets.ts";
-import { faultWords, type Stumble } from "./yaml-faults.ts";
 
 /** `problems` of a readable file are about single values; the rest of it can still be checked. */
 export type YamlReading =
@@ -19,10 +19,10 @@ export type YamlReading =
 export function readYaml(source: FileText, env: Environment): YamlReading {
   const lines = new LineCounter();
   const document = parse(source.text, lines);
-  if (document === null) return refusedAt(source.file, 1, 1, faultWords("TOO_DEEP"));
+  if (document === null) return refusedAt(source.file, 1, 1, yamlFaultWords("TOO_DEEP"));
   const faults = syntaxProblems(source, document, lines);
   if (faults.length > 0) return { outcome: "refused", problems: faults };
-  if (document.contents === null) return refusedAt(source.file, 1, 1, faultWords("EMPTY"));
+  if (document.contents === null) return refusedAt(source.file, 1, 1, yamlFaultWords("EMPTY"));
   return { outcome: "read", ...plainValue(source, document.contents, { lines, env }) };
 }
 
@@ -55,21 +55,14 @@ function syntaxProblems(source: FileText, document: YamlDocument, lines: LineCou
     const field = named ? keyAt(source.text, pos[0]) : "";
     const { line, col } = lines.linePos(pos[0]);
     if (firstOfLines.has(line)) continue;
-    const words = faultWords(code, stumbleAt(source.text, pos[0]));
+    const words = yamlFaultWords(code, { text: source.text, offset: pos[0] });
     firstOfLines.set(line, syntaxProblem(source.file, { line, column: col, field }, words));
   }
   const problems = [...firstOfLines.values()].slice(0, MAX_FAULTS);
   if (document.directives?.yaml.explicit) {
-    problems.push(syntaxProblem(source.file, { line: 1, column: 1, field: "" }, faultWords("DIRECTIVE")));
+    problems.push(syntaxProblem(source.file, { line: 1, column: 1, field: "" }, yamlFaultWords("DIRECTIVE")));
   }
   return problems;
-}
-
-function stumbleAt(text: string, offset: number): Stumble {
-  return {
-    before: text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset),
-    rest: /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? "",
-  };
 }
 
 interface Place {

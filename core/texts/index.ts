@@ -9,6 +9,7 @@ export { counted } from "./counted.ts";
 export { eachLanguage } from "./each-language.ts";
 export { PAGE_ERRORS, type PageError, type PageTexts } from "./page-texts.ts";
 export * from "./split.ts";
+export { yamlFaultWords } from "./yaml-faults.ts";
 
 const BY_LANGUAGE: Record<Language, Texts> = { zh, en };
 

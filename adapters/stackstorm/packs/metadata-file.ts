@@ -2,6 +2,7 @@ import { LineCounter, parseDocument } from "yaml";
 import { isJsonObject, type JsonObject, pick } from "../../../core/ids/index.ts";
 import type { PackTree } from "../../../core/ports/index.ts";
 import type { PackCheck, PackProblem } from "../../../core/releases/index.ts";
+import { yamlFaultWords } from "../../../core/texts/index.ts";
 
 export interface Words {
   zh: string;
@@ -42,17 +43,20 @@ export function readMetadata(place: Place): MetadataReading {
     return refused(problemIn(place, "size", words));
   }
   const lines = new LineCounter();
-  const parsed = parse(tree.read(file), lines);
-  if (parsed === null) return refused(problemIn(place, "yaml", { zh: "嵌套太深", en: "nested too deep" }));
+  const text = tree.read(file);
+  const parsed = parse(text, lines);
+  if (parsed === null) return refused(problemIn(place, "yaml", yamlFaultWords("TOO_DEEP")));
   const faults = [...parsed.errors, ...parsed.warnings].slice(0, MOST_FAULTS);
   if (faults.length > 0) {
     return refused(
       ...faults.map(({ code, pos }) => {
-        return { ...problemIn(place, "yaml", faultWords(code)), line: lines.linePos(pos[0]).line };
+        const words = faultWords(code, { text, offset: pos[0] });
+        return { ...problemIn(place, "yaml", words), line: lines.linePos(pos[0]).line };
       }),
     );
   }
   const value = plain(parsed);
+  if (value === undefined) return refused(problemIn(place, "yaml", BAD_ALIAS));
   if (!isJsonObject(value)) {
     const words = { zh: "内容应是键和值", en: "must hold keys and values" };
     return refused(problemIn(place, "metadata", words));
@@ -90,12 +94,12 @@ function parse(text: string, lineCounter: LineCounter): Parsed | null {
   }
 }
 
+/** Undefined where an alias is of nothing, or aliases of aliases would fill the memory. */
 function plain(parsed: Parsed): unknown {
   try {
     return parsed.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    // Aliases of aliases that would fill the memory.
-    if (error instanceof ReferenceError || error instanceof RangeError) return null;
+    if (error instanceof ReferenceError || error instanceof RangeError) return undefined;
     throw error;
   }
 }
@@ -109,16 +113,12 @@ function lineOf(parsed: Parsed, lines: LineCounter, keys: readonly string[]): nu
   return 1;
 }
 
-const FAULTS: Readonly<Record<string, Words>> = {
-  DUPLICATE_KEY: { zh: "键重复", en: "this key is there twice" },
-  TAB_AS_INDENT: { zh: "缩进不能用制表符", en: "tabs must not be used as indentation" },
-  BAD_INDENT: { zh: "缩进不对，或缺少右括号", en: "wrong indentation, or a closing bracket is missing" },
-  MULTIPLE_DOCS: { zh: "一个文件只能有一个文档（多余的 ---）", en: "one document per file (a second ---)" },
-  TAG_RESOLVE_FAILED: { zh: "不支持标签（!xxx）", en: "tags (!xxx) are not supported" },
-  MISSING_CHAR: { zh: "缺少引号、括号、逗号或冒号", en: "a quote, bracket, comma or colon is missing" },
-  BAD_ALIAS: { zh: "别名（*xxx）没有定义", en: "an alias (*xxx) of nothing" },
+/** Other than in files of Whale, an alias may stand here, if it is of something. */
+const BAD_ALIAS: Words = {
+  zh: "别名（*xxx）没有定义，或展开后太大；若是文本，请加引号",
+  en: "an alias (*xxx) of nothing, or of too much; quote what is text",
 };
 
-function faultWords(code: string): Words {
-  return FAULTS[code] ?? { zh: `不是合法的 YAML：${code}`, en: `not valid YAML: ${code}` };
+function faultWords(code: string, met: { text: string; offset: number }): Words {
+  return code === "BAD_ALIAS" ? BAD_ALIAS : yamlFaultWords(code, met);
 }

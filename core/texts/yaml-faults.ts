@@ -1,7 +1,11 @@
-import type { Words } from "./problem.ts";
+/** What a fault of a YAML file means. */
+interface Words {
+  zh: string;
+  en: string;
+}
 
 /** Where the parser stumbled, and what it stumbled over. */
-export interface Stumble {
+interface Stumble {
   /** The line up to there. */
   before: string;
   /** The line from there on. */
@@ -102,12 +106,19 @@ const FAULTS: Readonly<Record<string, Meaning>> = {
 const NOT_YAML: Words = { zh: "不是合法的 YAML", en: "not valid YAML" };
 
 /**
- * What a fault of the YAML parser means there. The parser's own messages are not shown: some quote the file, and
- * the file may hold secrets.
+ * What a fault of the YAML parser means where it met it. The parser's own messages are not shown: some quote the file,
+ * and the file may hold secrets.
  */
-export function faultWords(code: string, at: Stumble = { before: "", rest: "" }): Words {
+export function yamlFaultWords(code: string, met?: { text: string; offset: number }): Words {
   const meaning = FAULTS[code] ?? NOT_YAML;
-  return typeof meaning === "function" ? meaning(at) : meaning;
+  return typeof meaning === "function" ? meaning(met ? stumbleAt(met) : { before: "", rest: "" }) : meaning;
+}
+
+function stumbleAt({ text, offset }: { text: string; offset: number }): Stumble {
+  return {
+    before: text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset),
+    rest: /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? "",
+  };
 }
 
 function isIndented(rest: string): boolean {
