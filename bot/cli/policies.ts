@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { ChatOpsError } from "../../core/errors.ts";
+import { normaliseUserId } from "../../core/people/index.ts";
 import { environment } from "../config/index.ts";
-import { approvePolicyFile, nowMs, readPolicies } from "../wire-tools.ts";
+import { approvePolicyFile, nowMs, readPolicies, standingOf } from "../wire-tools.ts";
 import { printList } from "./listed.ts";
 import { terminalZone } from "./local-time.ts";
 import { policyLine, policyLines } from "./policy-words.ts";
@@ -50,6 +51,7 @@ async function approve(id: string, { by, yes }: { by: string; yes?: true }): Pro
   const file = join(homeDir(), found.file);
   const approved = approvePolicyFile({ file, text: readFileSync(file, "utf8"), by });
   if (approved.outcome === "refused") throw new ChatOpsError(approved.message, { code: "cli.refused" });
+  await refuseNobody(by);
   const using = uses.filter(({ policy }) => policy === id);
   for (const line of policyLines(approved.policy, using, terminalZone())) console.log(line);
   if (!yes && !(await isConfirmed(by))) {
@@ -60,6 +62,31 @@ async function approve(id: string, { by, yes }: { by: string; yes?: true }): Pro
   writeFileSync(file, approved.text);
   console.log(`${file}: ${by} 已批准 · approved`);
 }
+
+/** What a policy lets run rests on a person who is there to answer for it. */
+async function refuseNobody(by: string): Promise<void> {
+  const standing = await standingOf(normaliseUserId(by), environment(), process.cwd());
+  switch (standing.outcome) {
+    case "active":
+      return;
+    case "unasked":
+      return console.error(
+        `没有核对有没有 ${by} 这个人 (whether ${by} exists was not checked): ${standing.why}`,
+      );
+    case "unknown_person":
+    case "inactive":
+      throw new ChatOpsError(WHY_NOT[standing.outcome](by), { code: "cli.refused" });
+    default:
+      return standing satisfies never;
+  }
+}
+
+const WHY_NOT = {
+  unknown_person: (by: string) =>
+    `没有成员 ${by}，或应用看不见此人；--by 写批准人的 userid (no member ${by}, or out of the app's sight: --by is the userid of who approves)`,
+  inactive: (by: string) =>
+    `成员 ${by} 已停用、离职或未激活，不能批准 (${by} is disabled, left or not activated, and cannot approve)`,
+};
 
 /** Who is not at a terminal says so beforehand. */
 async function isConfirmed(by: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { aHomeDir } from "../../adapters/files/home-dir.ts";
+import { openWorld } from "../../support/world.ts";
 
 const WHALE = join(import.meta.dirname, "..", "..", "..", "bot/cli/whale.ts");
 const run = promisify(execFile);
@@ -44,6 +45,32 @@ describe("whale policies", { concurrency: 2 }, () => {
     const { stdout } = await whale(dir, "approve", "look", "--by", "wangwu", "--yes");
     assert.match(stdout, /^ {2}执行许可 grant see: disk\.top$/m);
     assert.doesNotMatch(stdout, /rule/);
+  });
+
+  test("asks WeCom for the approver: nobody and who has left are refused, and the file stays", async (t) => {
+    const world = await openWorld(t);
+    world.write("policies/look.yaml", POLICY);
+    const approve = (by: string) => {
+      const given = ["policies", "approve", "look", "--by", by, "--yes"];
+      return run(process.execPath, [WHALE, ...given], {
+        cwd: world.home,
+        env: { ...process.env, ...world.env },
+      });
+    };
+    const read = () => readFileSync(join(world.home, "policies/look.yaml"), "utf8");
+    await assert.rejects(approve("ghost"), { code: 1, stderr: /没有成员 ghost.*no member ghost/ });
+    await assert.rejects(approve("sunqi"), { code: 1, stderr: /sunqi 已停用.*disabled/ });
+    assert.equal(read(), POLICY);
+    const { stdout, stderr } = await approve("WangWu");
+    assert.match(stdout, /WangWu 已批准/);
+    assert.deepEqual([stderr, /approvedBy: "?wangwu"?$/m.test(read())], ["", true]);
+  });
+
+  test("goes on without WeCom, and says that nobody was asked", async (t) => {
+    const dir = aHomeDir(t, { "policies/look.yaml": POLICY });
+    const { stdout, stderr } = await whale(dir, "approve", "look", "--by", "wangwu", "--yes");
+    assert.match(stdout, /已批准/);
+    assert.match(stderr, /没有核对.*wangwu exists was not checked.*whale check/);
   });
 
   test("refuses an unknown policy, naming those that there are", async (t) => {
