@@ -15,25 +15,25 @@ export function badQuery(name: string, value: unknown, wants: string): ChatOpsEr
 
 /** The cluster took part of a batch and says that it is too busy for the rest. */
 export function busyError(left: number, problem: string): ChatOpsError {
-  const text = `Elasticsearch is too busy: ${left} documents are not stored yet (${problem})`;
+  const text = `Elasticsearch 太忙，还有 ${left} 个文档没有存下 (too busy, ${left} documents are not stored yet): ${problem}`;
   return new ChatOpsError(text, { code: "elasticsearch.busy", retryable: true });
 }
 
 /** The cluster refuses documents for a reason that lies in its state, not in them. */
 export function refusedError(left: number, problem: string): ChatOpsError {
-  const text = `Elasticsearch refuses to store ${left} documents: ${problem}. They are sent again until it takes them`;
+  const text = `Elasticsearch 不收 ${left} 个文档，会一直重发 (it refuses ${left} documents, which are sent again until it takes them): ${problem}`;
   return new ChatOpsError(text, { code: "elasticsearch.refused", retryable: true });
 }
 
 /** The cluster cannot say what a document is now. */
 export function unreadableError(problem: string): ChatOpsError {
-  const text = `Elasticsearch cannot read a document now: ${problem}`;
+  const text = `Elasticsearch 现在读不出一个文档 (cannot read a document now): ${problem}`;
   return new ChatOpsError(text, { code: "elasticsearch.failed", retryable: true });
 }
 
 /** An answer that is not as documented. */
 export function malformedError(what: string, where: string): ChatOpsError {
-  const text = `Elasticsearch answered "${what}" with something else than documented: ${where}`;
+  const text = `Elasticsearch 的回答与文档不符 (its answer to "${what}" is not as documented): ${where}`;
   return new ChatOpsError(text, { code: "elasticsearch.malformed", retryable: true });
 }
 
@@ -44,21 +44,23 @@ export function malformedError(what: string, where: string): ChatOpsError {
 export function clientError(what: string, thrown: unknown, redact: (text: string) => string): ChatOpsError {
   if (thrown instanceof ChatOpsError) return thrown;
   if (thrown instanceof errors.ResponseError) return responseError(what, thrown, redact);
-  const text = (problem: string) => `Elasticsearch, ${what}: ${problem}`;
   if (thrown instanceof errors.TimeoutError) {
-    return new ChatOpsError(text("no answer in time"), { code: "elasticsearch.timeout", retryable: true });
+    const text = `Elasticsearch 没有及时应答 (no answer in time): ${what}`;
+    return new ChatOpsError(text, { code: "elasticsearch.timeout", retryable: true });
   }
   if (thrown instanceof errors.ConnectionError || thrown instanceof errors.NoLivingConnectionsError) {
     const problem = redact(thrown.message).slice(0, LONGEST_REASON);
-    const facts = { code: "elasticsearch.unreachable", retryable: true };
-    return new ChatOpsError(text(`not reached: ${problem}`), facts);
+    const text = `Elasticsearch 连不上 (not reached): ${what}: ${problem}`;
+    return new ChatOpsError(text, { code: "elasticsearch.unreachable", retryable: true });
   }
   if (thrown instanceof errors.ProductNotSupportedError) {
-    const problem = "what answers there is not Elasticsearch (a proxy, or OpenSearch)";
-    return new ChatOpsError(text(problem), { code: "elasticsearch.not_elasticsearch" });
+    const text =
+      "ELASTICSEARCH_URL 处应答的不是 Elasticsearch，可能是代理或 OpenSearch (what answers there is not Elasticsearch, but maybe a proxy, or OpenSearch)";
+    return new ChatOpsError(text, { code: "elasticsearch.not_elasticsearch" });
   }
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new ChatOpsError(text(`failed with ${name}`), { code: "elasticsearch.failed", retryable: true });
+  const text = `Elasticsearch 调用失败 (the call failed): ${what}: ${name}`;
+  return new ChatOpsError(text, { code: "elasticsearch.failed", retryable: true });
 }
 
 const LONGEST_REASON = 300;
@@ -76,9 +78,10 @@ function responseError(what: string, thrown: errors.ResponseError, redact: (text
   const facts =
     status >= 500 ? { code: "elasticsearch.failed", retryable: true } : (CODES[status] ?? fallback);
   const { type, reason } = problemOf(thrown.body);
-  const hint = facts.code === "elasticsearch.denied" ? "; see its rights in adapters/README.md" : "";
+  const isDenied = facts.code === "elasticsearch.denied";
+  const hint = isDenied ? "; 所需权限见 adapters/README.md (the rights that it needs stand there)" : "";
   const problem = redact(`${type} ${reason}`.trim()).slice(0, LONGEST_REASON);
-  return new ChatOpsError(`Elasticsearch, ${what}: answered ${status} ${problem}${hint}`, facts);
+  return new ChatOpsError(`Elasticsearch 回答 ${status} (answered so): ${what}: ${problem}${hint}`, facts);
 }
 
 /** Type and reason out of the `error` of an answer or of one item. Empty where there is none. */
