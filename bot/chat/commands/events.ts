@@ -12,7 +12,7 @@ import { isChatOpsError } from "../../../core/errors.ts";
 import type { WhaleEvent } from "../../../core/events/index.ts";
 import { shortId } from "../../../core/ids/index.ts";
 import { scopeOf } from "../../../core/people/index.ts";
-import type { Archive, ArchivePage, Directory } from "../../../core/ports/index.ts";
+import type { Archive, Directory } from "../../../core/ports/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { type Explainer, readableVerdicts, ruleObjects } from "../../explain/index.ts";
 import { type KnownTypes, keptToScope } from "../../http/api/event-filter.ts";
@@ -32,8 +32,11 @@ export interface ChatEventDeps extends KnownTypes {
 export function eventCommands(deps: ChatEventDeps): Pick<ChatCommands, "events" | "event" | "why"> {
   return {
     events: { run: (asked) => list(asked, deps) },
-    event: { run: async (asked) => onEvent(asked, deps, async (event) => eventText(event, asked.viewing)) },
-    why: { run: (asked) => onEvent(asked, deps, (event) => why(event, asked, deps)) },
+    event: {
+      run: (asked) =>
+        told(asked, () => onEvent(asked, deps, async (event) => eventText(event, asked.viewing))),
+    },
+    why: { run: (asked) => told(asked, () => onEvent(asked, deps, (event) => why(event, asked, deps))) },
   };
 }
 
@@ -43,7 +46,7 @@ async function list({ actor, args, after, viewing }: Asked, deps: ChatEventDeps)
   const { events, more } = viewing.texts.commands;
   const { text } = args;
   const scope = scopeOf(actor, "events.read");
-  const page = await searched(async () => {
+  const page = await readable(async () => {
     const filter = await keptToScope(text === undefined ? {} : { text }, scope, deps);
     if (!filter) return { events: [], next: null };
     return deps.archive.search({ ...filter, limit: LISTED, ...(after === null ? {} : { after }) });
@@ -56,13 +59,17 @@ async function list({ actor, args, after, viewing }: Asked, deps: ChatEventDeps)
 }
 
 /** Null while the archive cannot say. */
-async function searched(search: () => Promise<ArchivePage>): Promise<ArchivePage | null> {
+async function readable<T>(read: () => Promise<T>): Promise<T | null> {
   try {
-    return await search();
+    return await read();
   } catch (error) {
     if (!isChatOpsError(error)) throw error;
     return null;
   }
+}
+
+async function told({ viewing }: Asked, tell: () => Promise<string>): Promise<string> {
+  return (await readable(tell)) ?? viewing.texts.commands.events.notKept;
 }
 
 function eventLine(event: WhaleEvent, viewing: MessageViewing, line = titleLine): string {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Asked } from "../../../../bot/chat/command.ts";
 import { eventCommands } from "../../../../bot/chat/commands/events.ts";
+import { ChatOpsError } from "../../../../core/errors.ts";
 import type { WhaleEvent } from "../../../../core/events/index.ts";
 import type { Language } from "../../../../core/texts/index.ts";
 import { aViewing } from "../../../core/cards/viewing.ts";
@@ -68,4 +69,24 @@ test("why a template of a rule could not be rendered is told in the reader's lan
   assert.doesNotMatch(zh, /undefined/);
   const [, , en = ""] = await answersAbout(event, "en", explained);
   assert.match(en, /params\.host: there is no detail\.gone/);
+});
+
+test("while the archive is away each of the three says so, instead of leaving the question open", async () => {
+  const away = async () => {
+    throw new ChatOpsError("not reached", { code: "elasticsearch.unreachable", retryable: true });
+  };
+  const commands = eventCommands({
+    ...{ archive: { search: away, overview: away }, explainer: { find: away } },
+    ...{ eventTypes: () => [], rules: () => [], denied: () => null },
+  } as never);
+  const asked = {
+    actor: { kind: "local" },
+    args: {},
+    after: null,
+    viewing: aViewing("zh"),
+  } as unknown as Asked;
+  for (const command of [commands.events, commands.event, commands.why]) {
+    const answer = await command.run?.(asked);
+    assert.match(typeof answer === "string" ? answer : (answer?.text ?? ""), /归档暂时读不到/);
+  }
 });
