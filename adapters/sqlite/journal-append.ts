@@ -88,12 +88,12 @@ function appendDraft(draft: TextDraft, delivery: TextDelivery, context: AppendCo
   const kept = incidentOf(context, key);
   const facts = factsOf(draft, kept, context);
   const admission = admit(draft, facts, dedupeWindowMs);
-  if (admission.outcome === "duplicate") return countDuplicate(draft, admission.eventId, context);
+  if (admission.outcome === "duplicate") return countDuplicate(admission.eventId, facts, context);
   const { event, incident, reason } = admission;
   const firstOfItsKey = draft.dedupeKey !== undefined && !facts.first;
   // The same delivery again, known by its id alone: a later window of its key, or a draft without one.
   if (!firstOfItsKey && context.index.find(EVENTS, event.id) !== undefined) {
-    return countDuplicate(draft, event.id, context);
+    return countDuplicate(event.id, facts, context);
   }
   const partition = partitionOf(event.source, event.fingerprint, partitions);
   const opens = incident?.state === "open" && !kept ? key : null;
@@ -119,9 +119,9 @@ function factsOf(
   return { keyId, first, incident };
 }
 
-function countDuplicate({ dedupeKey, event }: TextDraft, id: string, context: AppendContext): Receipt {
-  const keyId = dedupeKey === undefined ? id : eventId(event.source, dedupeKey);
-  const receivedAt = firstReceivedAt(context, keyId);
+/** Of a draft without a key the event itself is the first one. */
+function countDuplicate(id: string, { keyId = id, first }: AdmissionFacts, context: AppendContext): Receipt {
+  const receivedAt = first?.receivedAt ?? firstReceivedAt(context, keyId);
   if (receivedAt !== undefined) rememberSeen(context, keyId, { receivedAt, nowMs: context.nowMs });
   return { eventId: id, outcome: "duplicate" };
 }

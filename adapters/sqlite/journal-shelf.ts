@@ -39,21 +39,26 @@ interface BodyRow {
 export async function trimJournal(engine: Engine, olderThanMs: number): Promise<number> {
   const before = await engine.read(() => firstSince(engine.db, olderThanMs));
   const entries = await forget(engine, () => forgetEntries(engine, before, olderThanMs));
-  await forget(engine, () => forgetRows(engine, SEEN_AGAIN, { sql: SEEN_BEFORE, values: [olderThanMs] }));
+  await forget(engine, () => forgetRows(engine, SEEN_AGAIN, someOf(engine, SEEN_BEFORE, olderThanMs)));
   await forgetRaw(engine, olderThanMs);
   await forget(engine, () => forgetIncidents(engine, olderThanMs));
-  const expired = { sql: EXPIRED, values: [engine.clock.nowMs()] };
-  await forget(engine, () => forgetRows(engine, SIGNATURES, expired));
+  const nowMs = engine.clock.nowMs();
+  await forget(engine, () => forgetRows(engine, SIGNATURES, someOf(engine, EXPIRED, nowMs)));
   return entries;
 }
 
 /** So many are forgotten in one write, so that a large sweep does not stop everything else. */
 const AT_ONCE = 100;
 
-/** Rows of a table to be forgotten, as `id` and `key`; ends with `LIMIT ?`. */
+/** A row of a table that is to be forgotten. */
 interface Doomed {
-  sql: string;
-  values: readonly number[];
+  id: number;
+  key: string;
+}
+
+/** Some of those that a query gives; it asks for a time and ends with `LIMIT ?`. */
+function someOf({ db }: Engine, sql: string, beforeMs: number): Doomed[] {
+  return db.all<Doomed>(sql, beforeMs, AT_ONCE);
 }
 
 /**
@@ -81,11 +86,10 @@ function forgetEntries(engine: Engine, before: number, olderThanMs: number): num
 /** Of an incident that is forgotten, the event that opened it must not tell that it is open. */
 function forgetIncidents(engine: Engine, olderThanMs: number): number | null {
   const { db, index } = engine;
-  const openings = db
-    .all<{ key: string }>(CLOSED_BEFORE, olderThanMs, AT_ONCE)
-    .map(({ key }) => ({ key, position: index.find(OPENED, key) }));
+  const rows = someOf(engine, CLOSED_BEFORE, olderThanMs);
+  const openings = rows.map(({ key }) => ({ key, position: index.find(OPENED, key) }));
   if (openings.some(({ position = 0 }) => index.waitsUpTo(OPENED, position))) return null;
-  const forgotten = forgetRows(engine, INCIDENTS, { sql: CLOSED_BEFORE, values: [olderThanMs] });
+  const forgotten = forgetRows(engine, INCIDENTS, rows);
   if (forgotten === null) return null;
   for (const { key, position } of openings) {
     if (position === undefined) continue;
@@ -95,8 +99,7 @@ function forgetIncidents(engine: Engine, olderThanMs: number): number | null {
   return forgotten;
 }
 
-function forgetRows({ db, index }: Engine, table: KeyedTable, { sql, values }: Doomed): number | null {
-  const rows = db.all<{ id: number; key: string }>(sql, ...values, AT_ONCE);
+function forgetRows({ db, index }: Engine, table: KeyedTable, rows: readonly Doomed[]): number | null {
   if (rows.some(({ id }) => index.waitsUpTo(table, id))) return null;
   for (const { id, key } of rows) {
     db.run(`DELETE FROM ${table.name} WHERE ${table.id} = ?`, id);

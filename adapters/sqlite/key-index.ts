@@ -230,11 +230,6 @@ export function indexAtOnce(db: Database, table: KeyedTable, row: { key: string;
   setLastMerged(db, table, row.id);
 }
 
-/** A row was inserted that this table does not find; for whoever has no index in memory. */
-export function indexPassing(db: Database, table: KeyedTable, id: number): void {
-  setLastMerged(db, table, id);
-}
-
 /** The number of the row of a key; for whoever has no index in memory. */
 export function findIndexed(db: Database, table: KeyedTable, key: string): number | undefined {
   return findRow(db, table, { key, hash: keyHash(key), inMemory: [] });
@@ -245,7 +240,8 @@ function lastMerged(db: Database, { index }: KeyedTable): number {
   return db.get<{ value: number }>("SELECT value FROM meta WHERE name = ?", index)?.value ?? 0;
 }
 
-function setLastMerged(db: Database, { index }: KeyedTable, id: number): void {
+/** From now on they are; for whoever has no index in memory, also behind a row that this table does not find. */
+export function setLastMerged(db: Database, { index }: KeyedTable, id: number): void {
   const sql =
     "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)";
   db.run(sql, index, id);

@@ -2,7 +2,7 @@ import type { ReaderName } from "../../../core/ports/index.ts";
 import type { TransferRecordOf } from "../../../core/transfer/index.ts";
 import type { Database } from "../database.ts";
 import { BODIES, EVENTS, OPENED, SEEN_AGAIN, SIGNED } from "../journal-keys.ts";
-import { findIndexed, indexAtOnce, indexPassing } from "../key-index.ts";
+import { findIndexed, indexAtOnce, setLastMerged } from "../key-index.ts";
 import { type TransferTable, walked } from "./table.ts";
 
 /** Complete by its type: a place that is not moved would be read from the beginning. */
@@ -116,7 +116,7 @@ function writeEntry(db: Database, { key, body }: TransferRecordOf<"entry">): voi
   const sql = "INSERT INTO entries (partition, at_ms, kind, key, raw_ref, body) VALUES (?, ?, ?, ?, ?, ?)";
   const id = db.insert(sql, partition, atMs, kind, key, rawRef, text);
   indexAtOnce(db, ENTRIES, { key, id });
-  for (const table of [OPENED, SIGNED, BODIES]) indexPassing(db, table, id);
+  for (const table of [OPENED, SIGNED, BODIES]) setLastMerged(db, table, id);
   if (rawRef !== null) db.run("UPDATE raw_bodies SET uses = uses + 1 WHERE ref = ?", rawRef);
 }
 
