@@ -30,12 +30,20 @@ const LEAVING = "正在退出 (the process is about to end)";
 
 /** `GET /readyz`: 200 while promise 1 can be kept: the store takes a durable write, and there is room for more. */
 export async function handleReady(ctx: Context, deps: HealthDeps): Promise<void> {
-  const fault = deps.leaving() ? LEAVING : ((await storeFault(deps)) ?? deps.pressureFault());
-  ctx.status = fault === null ? 200 : 503;
-  if (fault !== null) {
-    ctx.body = { ready: false, reason: fault };
+  ctx.status = 503;
+  const gone = deps.leaving() ? LEAVING : await storeFault(deps);
+  if (gone !== null) {
+    ctx.body = { ready: false, reason: gone };
     return;
   }
+  // Of what grows short, the warnings may tell why: an archive that is away lets the journal grow.
+  const warnings = await deps.warnings();
+  const short = deps.pressureFault();
+  if (short !== null) {
+    ctx.body = { ready: false, reason: short, warnings };
+    return;
+  }
+  ctx.status = 200;
   ctx.body = {
     ready: true,
     store: { kind: deps.storeKind, bytes: deps.storeBytes() },
@@ -43,7 +51,7 @@ export async function handleReady(ctx: Context, deps: HealthDeps): Promise<void>
     tasks: await deps.tasks.countByState(),
     outbox: await deps.outbox.depth(),
     ...botOf(deps),
-    warnings: await deps.warnings(),
+    warnings,
   };
 }
 

@@ -101,7 +101,9 @@ test("a process whose disk is short takes no events, but the clicks of people", 
   const answer = await post(world, "generic", JSON.stringify({ event_type: "drill", id: "2" }));
   assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "30"]);
   const ready = await fetch(`${world.url()}/readyz`);
-  assert.match(((await ready.json()) as { reason: string }).reason, /^disk_low: \d+ MB free/);
+  const { reason, warnings } = (await ready.json()) as { reason: string; warnings: object[] };
+  assert.match(reason, /^disk_low: \d+ MB free/);
+  assert.deepEqual(warnings, []);
   await click(world, card, "approve");
   assert.equal(await cardClosed(world, card), "成功");
   await until(world, "the log to say so", () =>
