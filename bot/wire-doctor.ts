@@ -160,24 +160,41 @@ async function examineElasticsearch(options: Production["elasticsearch"]): Promi
 const RED =
   "有分片不可用，检索失败、归档等待，事件不丢 (shards are missing: searches fail and the archive waits, no event is lost); 请恢复集群 (restore the cluster)";
 
-/** What a process that runs on the data folder tells; null when none answers. */
-async function readyzOf({ dataDir }: Config): Promise<{ origin: string; told: Readyz } | null> {
+/** What the process that was started on the data folder tells; one that ended took its address with it. */
+async function readyzOf({ dataDir }: Config): Promise<Running | null> {
   const origin = await readLocalAddress(dataDir).catch(() => null);
-  const answer = origin === null ? null : await fetch(`${origin}/readyz`).catch(() => null);
-  return origin && answer ? { origin, told: (await answer.json()) as Readyz } : null;
+  if (origin === null) return null;
+  try {
+    const answer = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(OUT_MS) });
+    return { origin, told: (await answer.json()) as Readyz };
+  } catch (error) {
+    // What fetch throws says only that it failed.
+    return { origin, silent: errorText(error instanceof Error ? (error.cause ?? error) : error) };
+  }
 }
 
-function examineRunning(running: Awaited<ReturnType<typeof readyzOf>>): Finding[] {
+type Running = { origin: string; told: Readyz } | { origin: string; silent: string };
+
+function examineRunning(running: Running | null): Finding[] {
   const { holds, reduced, fails } = findingsAbout("process");
   if (!running) return [holds("not_running", "这个数据目录上没有运行 (none runs on this data folder)")];
+  const { origin } = running;
+  if ("silent" in running) return [fails("not_answering", `${origin}: ${SILENT}: ${running.silent}`, START)];
   const { ready, reason, warnings = [] } = running.told;
-  if (!ready) return [fails("not_ready", `${running.origin}: ${reason}`)];
   const told = warnings.map((one) => reduced("warning", `${one.about}: ${one.message}`));
-  return [holds("ready", `${running.origin}: 就绪 (ready)`), ...told];
+  return [
+    ready ? holds("ready", `${origin}: 就绪 (ready)`) : fails("not_ready", `${origin}: ${reason}`),
+    ...told,
+  ];
 }
 
-function botOf(running: Awaited<ReturnType<typeof readyzOf>>): RunningBot | null {
-  if (!running?.told.ready) return null;
+const SILENT =
+  "进程在此启动过，没有正常结束，现在不应答：被杀掉、崩溃、卡住，或在另一个容器里 (a process was started here and never ended, yet gives no answer: killed, crashed, stuck, or in another container)";
+const START =
+  "看它日志的末尾；若已不在，重新 npm start，没做完的会接着做 (see the end of its log; where it is gone start it again: it goes on with what is open)";
+
+function botOf(running: Running | null): RunningBot | null {
+  if (!running || !("told" in running) || !running.told.ready) return null;
   return running.told.aibot ?? { state: "none" };
 }
 

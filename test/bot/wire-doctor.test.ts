@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Finding } from "../../bot/doctor/index.ts";
 import { prepare } from "../../bot/wire.ts";
@@ -311,4 +313,20 @@ test("the AI bot of a running process is not thrown out, and is tried where none
   assert.equal(found(await examined(world), "aibot_works").outcome, "holds");
   const wrong = found(await examined(world, { AIBOT_SECRET: "another" }), "aibot_bad_credentials");
   assert.match(`${wrong.message} ${wrong.todo}`, /853000.*AIBOT_SECRET/);
+});
+
+test("a process that was killed is told apart from one that ended, and from another server in its place", async (t) => {
+  const world = await openWorld(t);
+  await world.stop();
+  assert.equal(found(await examined(world), "not_running").outcome, "holds");
+  for (const [origin, why] of [
+    ["http://127.0.0.1:9", /ECONNREFUSED|bad port|refused/],
+    [world.wecom.url, /JSON/],
+  ] as const) {
+    writeFileSync(join(world.home, "data", "local-address"), origin);
+    const { outcome, message, todo } = found(await examined(world), "not_answering");
+    assert.equal(outcome, "fails");
+    assert.match(message, why);
+    assert.match(todo ?? "", /重新 npm start/);
+  }
 });
