@@ -1,4 +1,4 @@
-import { ChatOpsError, isChatOpsError } from "../../core/errors.ts";
+import { ChatOpsError, errorCode, errorText, isChatOpsError } from "../../core/errors.ts";
 import { environment, foldersOf } from "../config/index.ts";
 import { localAccess } from "../wire-local.ts";
 
@@ -12,7 +12,7 @@ export interface RunningWhale {
   delete(path: string): Promise<Response>;
 }
 
-/** Finds the running process. Throws `cli.not_running` with what to do about it. */
+/** Finds the running process. It throws `cli.not_running`, or `cli.no_answer`, with what to do about it. */
 export async function runningWhale(): Promise<RunningWhale> {
   const { dataDir } = foldersOf(environment(), process.cwd());
   const { origin, token } = await localAccess(dataDir).catch((cause: unknown) => {
@@ -21,8 +21,10 @@ export async function runningWhale(): Promise<RunningWhale> {
   });
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const answer = await fetch(`${origin}${path}`, { ...init, headers }).catch((cause: unknown) => {
-      throw notRunning(dataDir, cause);
+    const answer = await fetch(`${origin}${path}`, { ...init, headers }).catch((thrown: Error) => {
+      // What fetch throws says only that it failed.
+      const cause = thrown.cause ?? thrown;
+      throw errorCode(cause) === "ECONNREFUSED" ? notRunning(dataDir, cause) : noAnswer(origin, cause);
     });
     if (answer.ok) return answer;
     throw new ChatOpsError(await refusalOf(answer), { code: "cli.refused" });
@@ -41,6 +43,16 @@ function notRunning(dataDir: string, cause: unknown): ChatOpsError {
     "  (start it with npm start; where it uses another folder set WHALE_HOME or WHALE_DATA; be the user who runs it)",
   ].join("\n");
   return new ChatOpsError(message, { code: "cli.not_running", cause });
+}
+
+/** Somebody listens there, so that starting another one is no help. */
+function noAnswer(origin: string, cause: unknown): ChatOpsError {
+  const message = [
+    `${origin} 没有给出应答 (no answer came): ${errorText(cause)}`,
+    "  那里的进程可能卡住或正在退出：看它的日志和 /readyz；所求的事可能已做，先查再重做",
+    "  (the process there may be stuck or about to end: see its log and /readyz; what was asked may be done: look before asking again)",
+  ].join("\n");
+  return new ChatOpsError(message, { code: "cli.no_answer", cause });
 }
 
 async function refusalOf(answer: Response): Promise<string> {
