@@ -139,10 +139,14 @@ async function examineRedis(options: Production["redis"]): Promise<Finding[]> {
     const message = `可写，不淘汰数据 (takes writes, evicts nothing): ${mb(store.sizeBytes())}`;
     return [holds("redis_up", message), ...(weak.length > 0 ? weak : [holds("durable", DURABLE)])];
   } catch (error) {
-    return [fails("redis_down", errorText(error))];
+    return [fails("redis_down", errorText(error), REDIS_TODO)];
   }
 }
 
+const REDIS_TODO =
+  "核对 REDIS_URL、REDIS_USER、REDIS_PASSWORD 与网络，redis-cli ping；修好之前拒收告警，修好后自动接着做 (compare them and the network, redis-cli ping; until it is back intake answers 503, then work goes on by itself)";
+const ELASTICSEARCH_TODO =
+  "核对 ELASTICSEARCH_URL、密钥与网络，看节点日志；告警照常处理，只是检索不可用、归档在等 (compare them and the network, see the logs of its nodes; alerts are handled as ever, searches fail and the archive waits)";
 const DURABLE =
   "appendfsync always: 已确认的事件和授权断电也不丢 (what was acknowledged outlives a power cut)";
 
@@ -150,7 +154,7 @@ async function examineElasticsearch(options: Production["elasticsearch"]): Promi
   const { probeElasticsearch } = await import("../adapters/elasticsearch/index.ts");
   const { holds, reduced, fails } = findingsAbout(`elasticsearch ${options.urls.join(", ")}`);
   const probe = await probeElasticsearch({ ...options, log: silent });
-  if (probe.outcome === "down") return [fails("elasticsearch_down", probe.message)];
+  if (probe.outcome === "down") return [fails("elasticsearch_down", probe.message, ELASTICSEARCH_TODO)];
   const { version, health } = probe;
   const known = [version, health].filter((one) => one !== null).join(", ") || "up";
   if (health === "red") return [reduced("elasticsearch_red", `${known}: ${RED}`)];

@@ -50,6 +50,8 @@ test("doctor names what fails and why, shows no secret, and exits with 1", async
   assert.equal(status, 1);
   assert.match(out, /FAILS +redis 127\.0\.0\.1:9: .*cannot be reached/);
   assert.match(out, /FAILS +elasticsearch http:\/\/127\.0\.0\.1:9: .*ECONNREFUSED/);
+  assert.match(out, /→ 核对 REDIS_URL.*intake answers 503/);
+  assert.match(out, /→ 核对 ELASTICSEARCH_URL.*alerts are handled as ever/);
   assert.match(out, /FAILS +wecom /);
   assert.match(out, /holds +process: .*none runs/);
   assert.match(err, /failed: 3/);
