@@ -126,8 +126,6 @@ function noticed(
   about: Parameters<typeof noticeText>[1],
   viewing: Parameters<typeof noticeText>[2],
 ): string {
-  if (about === "unreachable_people")
-    return plainLine(task.cards.flatMap((c) => c.unreachable).join(" "), viewing);
   const since = about === "stuck" ? stillSinceMs(task) : beganAtMs(task);
   const minutes = Math.max(1, Math.round((viewing.nowMs - since) / 60_000));
   return plainNotice(task, about, { viewing, minutes });
@@ -145,7 +143,7 @@ function stillSinceMs(task: Task): number {
 
 function plainNotice(
   task: Task,
-  about: Exclude<NoticeAbout, "unreachable_people">,
+  about: NoticeAbout,
   { viewing, minutes }: { viewing: MessageViewing; minutes: number },
 ): string {
   const { texts } = viewing;

@@ -39,7 +39,6 @@ export type Effect =
 
 export type NoticeAbout =
   | "stuck"
-  | "unreachable_people"
   /** StackStorm has more than one execution of one request. */
   | "doubled"
   /** StackStorm refused to cancel, pause or resume. */

@@ -248,11 +248,4 @@ describe("a notice", () => {
     const soon = { ...aViewing("en"), nowMs: task.start?.intentAtMs ?? START_MS };
     assert.match(noticeText(task, "stuck", soon), /has been requested for 1 min/);
   });
-
-  test("of people who cannot be reached names them", () => {
-    const task = aMadeTask();
-    const cards = task.cards.map((one) => ({ ...one, unreachable: ["sunqi"] }));
-    const notice = noticeText({ ...task, cards }, "unreachable_people", { ...aViewing(), nowMs: START_MS });
-    assert.match(notice, /：sunqi$/);
-  });
 });

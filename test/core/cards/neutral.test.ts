@@ -25,10 +25,10 @@ const words = fc.record({
 });
 const NOTICES: readonly NoticeAbout[] = [
   "stuck",
-  "unreachable_people",
   "doubled",
   "control_refused",
   "control_lost",
+  "not_asked_again",
 ];
 type Words = typeof words extends fc.Arbitrary<infer W> ? W : never;
 
