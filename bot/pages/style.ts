@@ -71,12 +71,12 @@ form + p { margin-top: 12px; } .filter + p { margin: 0 0 16px; }
 .filter button, .filter .button { min-height: 44px; align-content: center; }
 .rows { width: 100%; border-collapse: collapse; }
 .rows th { text-align: left; font-size: 14px; font-weight: 600; color: var(--soft); padding: 0 12px 6px 0; white-space: nowrap; }
-.rows td { padding: 9px 12px 9px 0; border-top: 1px solid var(--line); vertical-align: top; unicode-bidi: isolate; }
+.rows td { padding: 9px 12px 9px 0; border-top: 1px solid var(--line); vertical-align: top; unicode-bidi: isolate; min-width: 4.2em; }
 .rows td:first-child { min-width: 12em; }
 .rows .state, time { white-space: nowrap; } .rows .state { font-size: 14px; }
 @media (max-width: 959px) { .rows thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
   .rows, .rows tbody, .rows td { display: block; } .rows tr { display: flex; flex-wrap: wrap; gap: 2px 16px; align-items: baseline; padding: 10px 0; border-top: 1px solid var(--line); }
-  .rows tbody tr:first-child { border-top: 0; padding-top: 0; } .rows td { padding: 0; border: 0; } .rows td:empty { display: none; }
+  .rows tbody tr:first-child { border-top: 0; padding-top: 0; } .rows td { padding: 0; border: 0; min-width: 0; } .rows td:empty { display: none; }
   .rows td::before { content: attr(data-label) " "; color: var(--soft); font-size: 14px; }
   .rows td:first-child { min-width: 0; flex-basis: 100%; font-weight: 600; } .rows td:first-child::before { content: none; } }
 @media print { header form, nav, .buttons { display: none; } }
