@@ -1,6 +1,6 @@
 import type { WhaleEvent } from "../../core/events/index.ts";
 import { beginningOfId, retryTaskId, taskId } from "../../core/ids/index.ts";
-import type { Actor } from "../../core/people/index.ts";
+import { type Actor, inScope, type Scope } from "../../core/people/index.ts";
 import type { Archive, Journal, TaskStore } from "../../core/ports/index.ts";
 import {
   type CompiledRule,
@@ -33,15 +33,14 @@ export type FoundEvent =
   | { outcome: "unknown" }
   | { outcome: "ambiguous" };
 
-export type Sees = (event: WhaleEvent) => boolean;
-
 /** Why rules did or did not make tasks of an event. */
 export interface Explainer {
   /**
    * By a whole id, the beginning of one of the newest events' ids, or of the id of a task, as cards show it. Behind a
-   * beginning, what is not seen is as if it were not there; without `sees` all is.
+   * beginning, what lies outside the scope of who asks is as if it were not there; of a whole id they are told that they
+   * may not read it.
    */
-  find(typed: string, sees?: Sees): Promise<FoundEvent>;
+  find(typed: string, scope: Scope): Promise<FoundEvent>;
   /**
    * What each rule that reads the event's type said, and each whose verdict is kept; or one rule alone, of
    * whatever type. Null when there is no such rule and none of its verdicts. Verdicts that are kept are told as
@@ -63,7 +62,7 @@ export interface Explainer {
 /** Makes the explainer. */
 export function createExplainer(deps: ExplainDeps): Explainer {
   return {
-    find: (typed, sees = () => true) => find(typed.trim(), sees, deps),
+    find: (typed, scope) => find(typed.trim(), scope, deps),
     explain: (event, ruleId) => explain(event, ruleId, deps),
     tasksOf: async (explanation, actor) => readableTasks(await tasksOf(explanation, deps.tasks), actor),
     askedBy: async (event, actor) => readableTasks(await askedBy(event, deps.tasks), actor),
@@ -77,7 +76,7 @@ const WHOLE = /^e_[a-z2-7]{52}$/;
 
 async function find(
   typed: string,
-  sees: Sees,
+  scope: Scope,
   { archive, journal, tasks }: ExplainDeps,
 ): Promise<FoundEvent> {
   const whole = (await archive.get(typed)) ?? (await journal.event(typed));
@@ -96,7 +95,7 @@ async function find(
       if (event) found.set(id, event);
     }
   }
-  const [event, another] = [...found.values()].filter(sees);
+  const [event, another] = [...found.values()].filter(({ type }) => inScope(scope, { type }));
   if (!event) return { outcome: "unknown" };
   return another ? { outcome: "ambiguous" } : { outcome: "found", event };
 }

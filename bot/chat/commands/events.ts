@@ -104,10 +104,12 @@ async function onEvent(
   { explainer, denied }: ChatEventDeps,
   tell: (event: WhaleEvent) => Promise<string>,
 ): Promise<string> {
-  const { args, viewing } = asked;
+  const { actor, args, viewing } = asked;
   const { commands } = viewing.texts;
+  const refused = denied(asked, "events.read", "some");
+  if (refused !== null) return refused;
   const typed = args.event ?? "";
-  const found = await explainer.find(typed);
+  const found = await explainer.find(typed, scopeOf(actor, "events.read"));
   const shown = viewing.plain(typed.slice(0, 60));
   if (found.outcome === "unknown") return commands.noSuchEvent(shown);
   if (found.outcome === "ambiguous") return commands.ambiguousEvent(shown);

@@ -30,8 +30,10 @@ type Meant = { outcome: "meant"; event: WhaleEvent } | { outcome: "answer"; text
 async function meant(asked: Asked, { explainer, denied, rules }: ChatReplayDeps): Promise<Meant> {
   const { args, actor, viewing } = asked;
   const { commands } = viewing.texts;
+  const none = denied(asked, "events.read", "some");
+  if (none !== null) return { outcome: "answer", text: none };
   const typed = args.event ?? "";
-  const found = await explainer.find(typed);
+  const found = await explainer.find(typed, scopeOf(actor, "events.read"));
   const shown = viewing.plain(typed.slice(0, 60));
   if (found.outcome === "unknown") return { outcome: "answer", text: commands.noSuchEvent(shown) };
   if (found.outcome === "ambiguous") return { outcome: "answer", text: commands.ambiguousEvent(shown) };

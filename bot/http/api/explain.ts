@@ -2,7 +2,6 @@ import type Router from "koa-router";
 import type { RouterContext } from "koa-router";
 import { approvalWords } from "../../../core/approvals/index.ts";
 import type { ShowRun } from "../../../core/pages/index.ts";
-import { inScope } from "../../../core/people/index.ts";
 import type { Rule } from "../../../core/rules/index.ts";
 import { toldTask } from "../../../core/tasks/index.ts";
 import { type Explainer, readableVerdicts, ruleObjects } from "../../explain/index.ts";
@@ -38,7 +37,7 @@ async function explain(
   const rule = read.text("rule");
   const faults = read.faults();
   if (faults.length > 0) return refuseQuery(ctx, faults);
-  const found = await explainer.find(ctx.params["id"] ?? "", ({ type }) => inScope(reader.scope, { type }));
+  const found = await explainer.find(ctx.params["id"] ?? "", reader.scope);
   if (found.outcome !== "found") return refuseEvent(ctx, found.outcome);
   const { event } = found;
   if (!reader.permits({ type: event.type })) return;

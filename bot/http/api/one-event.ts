@@ -23,8 +23,7 @@ const MOST_OF_INCIDENT = 50;
 export async function showEvent(ctx: RouterContext, deps: OneEventDeps): Promise<void> {
   const caller = await deps.guard(ctx, "events.read", "some");
   if (caller.outcome === "answered") return;
-  const sees = ({ type }: WhaleEvent) => inScope(caller.scope, { type });
-  const found = await deps.explainer.find(ctx.params["id"] ?? "", sees);
+  const found = await deps.explainer.find(ctx.params["id"] ?? "", caller.scope);
   if (found.outcome !== "found") return refuseEvent(ctx, found.outcome);
   const { event } = found;
   if (!caller.permits({ type: event.type })) return;
@@ -36,7 +35,7 @@ export async function showEvent(ctx: RouterContext, deps: OneEventDeps): Promise
 export async function showRaw(ctx: RouterContext, deps: OneEventDeps): Promise<void> {
   const caller = await deps.guard(ctx, "events.read", {});
   if (caller.outcome === "answered") return;
-  const found = await deps.explainer.find(ctx.params["id"] ?? "");
+  const found = await deps.explainer.find(ctx.params["id"] ?? "", caller.scope);
   if (found.outcome !== "found") return refuseEvent(ctx, found.outcome);
   const { event } = found;
   await recordDeed(deps, { who: caller.who, what: "events.raw", object: event.id });

@@ -35,9 +35,10 @@ export async function showEvent(ctx: Context, deps: EventPageDeps): Promise<void
   const guest = await guestOf(ctx, deps);
   if (!guest || !mayEnter(ctx, guest, { right: "events.read", on: "some", deps })) return;
   const { visitor, texts } = guest;
+  const scope = scopeOf(guest.actor, "events.read");
   const about = { by: guest.actor.userId, visitor, texts };
   try {
-    const found = await deps.explainer.find(ctx["params"]["id"] ?? "");
+    const found = await deps.explainer.find(ctx["params"]["id"] ?? "", scope);
     if (found.outcome !== "found") return void sendError(ctx, site, "no_event", about);
     await showFound(ctx, { guest, found }, deps);
   } catch (error) {

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Asked } from "../../../../bot/chat/command.ts";
 import { eventCommands } from "../../../../bot/chat/commands/events.ts";
+import { replayCommands } from "../../../../bot/chat/commands/replay.ts";
 import { ChatOpsError } from "../../../../core/errors.ts";
 import type { WhaleEvent } from "../../../../core/events/index.ts";
 import type { Language } from "../../../../core/texts/index.ts";
 import { aViewing } from "../../../core/cards/viewing.ts";
 import { anEvent } from "../../../support/builders.ts";
+import { finding } from "../../../support/explainer.ts";
 
 /** The answers to `events`, `event` and `why` about an event. */
 async function answersAbout(
@@ -88,5 +90,20 @@ test("while the archive is away each of the three says so, instead of leaving th
   for (const command of [commands.events, commands.event, commands.why]) {
     const answer = await command.run?.(asked);
     assert.match(typeof answer === "string" ? answer : (answer?.text ?? ""), /归档暂时读不到/);
+  }
+});
+
+test("behind a beginning, an event that the asker may not read is not there", async () => {
+  const event = anEvent();
+  const role = { name: "net", of: {}, rights: ["events.read"], on: { types: ["net.*"] } };
+  const actor = { kind: "user", userId: "zhangsan", roles: [role], unsure: [], against: null };
+  const { explainer } = finding([event]);
+  const denied = (_: Asked, __: string, object: object | "some") => (object === "some" ? null : "denied");
+  const deps = { explainer, denied, rules: () => [], eventTypes: () => [], replays: {} } as never;
+  const commands = { ...eventCommands(deps), ...replayCommands(deps) };
+  const args = { event: event.id.slice(0, 8) };
+  const asked = { actor, args, after: null, viewing: aViewing("zh") } as unknown as Asked;
+  for (const command of [commands.event, commands.why, commands.replay]) {
+    assert.match(String(await command.run?.(asked)), /没有这个事件|找不到/);
   }
 });

@@ -9,6 +9,7 @@ import type { WhaleEvent } from "../../../../core/events/index.ts";
 import { NO_MASKING } from "../../../../core/pages/index.ts";
 import type { Explanation } from "../../../../core/rules/index.ts";
 import { anEvent } from "../../../support/builders.ts";
+import { finding } from "../../../support/explainer.ts";
 import { httpServer } from "../../../support/http-server.ts";
 import { silentLog } from "../../../support/log.ts";
 import { shownAll } from "../../../support/secrecy.ts";
@@ -108,6 +109,15 @@ test("several events of one beginning are none", async (t) => {
     "/events/e_a",
     depsWith({ explainer: { find: async () => ({ outcome: "ambiguous" }) } }),
   );
+  assert.equal(page.status, 404);
+  assert.match(page.text, /没有这个事件/);
+});
+
+test("behind a beginning, an event that the guest may not read is none", async (t) => {
+  const role = { name: "net", of: {}, rights: ["events.read"], on: { types: ["net.*"] } } as const;
+  const rolesOf = async () => ({ roles: [role], unsure: [], against: null });
+  const { explainer } = finding([EVENT]);
+  const page = await see(t, `/events/${EVENT.id.slice(0, 8)}`, { ...depsWith({ explainer }), rolesOf });
   assert.equal(page.status, 404);
   assert.match(page.text, /没有这个事件/);
 });
