@@ -3,7 +3,7 @@ import type { JournalEntry, ReaderName, ReaderPlace } from "../../core/ports/ind
 import type { Verdict } from "../../core/rules/index.ts";
 import type { Database } from "./database.ts";
 import { limitOf } from "./engine.ts";
-import { listOf } from "./journal-readers.ts";
+import { listOf, UNREAD } from "./journal-readers.ts";
 
 /**
  * Entries of a partition as they travel between threads: all bodies are one memory, which changes hands without being copied,
@@ -27,13 +27,10 @@ const BODY: Record<ReaderName, string> = {
   rules: "CASE kind WHEN 'event' THEN body ELSE '[]' END",
 };
 
-const AFTER = "coalesce((SELECT position FROM readers WHERE reader = ?1 AND partition = ?2), 0)";
-const UNREAD = `SELECT position, kind, body FROM entries WHERE partition = ?2 AND position > ${AFTER}
-  ORDER BY position LIMIT ?3`;
-
 /** Up to `limit` entries after the committed position, oldest first. */
 export function readPacked(db: Database, place: ReaderPlace, limit: number): PackedEntries {
-  const most = fitting(db, place, limitOf(limit));
+  const asked = limitOf(limit);
+  const most = fitting(db, place, asked);
   // An aggregate over rows that a subquery has in order sees them in that order.
   const sql = `SELECT group_concat(CASE kind WHEN 'event' THEN position ELSE -position END) AS positions,
       CAST('[' || group_concat(${BODY[place.reader]}, ',') || ']' AS BLOB) AS bodies
@@ -45,7 +42,7 @@ export function readPacked(db: Database, place: ReaderPlace, limit: number): Pac
     most,
   );
   const { positions, bodies } = row ?? {};
-  return { positions: positions ?? "", bodies: bodies ?? new Uint8Array(), shortened: most < limitOf(limit) };
+  return { positions: positions ?? "", bodies: bodies ?? new Uint8Array(), shortened: most < asked };
 }
 
 /** How many of the entries are read at once. */

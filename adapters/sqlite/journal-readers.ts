@@ -34,12 +34,15 @@ export function leasePlace(
   return fence;
 }
 
+const AFTER = "coalesce((SELECT position FROM readers WHERE reader = ?1 AND partition = ?2), 0)";
+
+/** Of a reader in a partition, up to so many entries after the committed position, oldest first. */
+export const UNREAD = `SELECT position, kind, body FROM entries WHERE partition = ?2 AND position > ${AFTER}
+  ORDER BY position LIMIT ?3`;
+
 /** Entries after the committed position, oldest first. */
 export function readPlace(db: Database, place: ReaderPlace, limit: number): EntryRow[] {
-  const after = "coalesce((SELECT position FROM readers WHERE reader = ?1 AND partition = ?2), 0)";
-  const sql = `SELECT position, kind, body FROM entries WHERE partition = ?2 AND position > ${after}
-    ORDER BY position LIMIT ?3`;
-  return db.all<EntryRow>(sql, place.reader, place.partition, limitOf(limit));
+  return db.all<EntryRow>(UNREAD, place.reader, place.partition, limitOf(limit));
 }
 
 /** An entry as it is stored, with its body as JSON. */
@@ -89,8 +92,7 @@ export function insertVerdicts(
 
 /** Entries not yet passed, over all partitions. */
 export function lagOf(db: Database, reader: ReaderName, partitions: number): number {
-  const after = "coalesce((SELECT position FROM readers WHERE reader = ?1 AND partition = ?2), 0)";
-  const sql = `SELECT count(*) AS lag FROM entries WHERE partition = ?2 AND position > ${after}`;
+  const sql = `SELECT count(*) AS lag FROM entries WHERE partition = ?2 AND position > ${AFTER}`;
   let lag = 0;
   for (let partition = 0; partition < partitions; partition++) {
     lag += db.get<{ lag: number }>(sql, reader, partition)?.lag ?? 0;

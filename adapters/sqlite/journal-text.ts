@@ -58,7 +58,7 @@ type PackedOnce = [
   ...raw: [ref: string, contentType: string, bytes: Uint8Array],
   ...replay: [signature: string | undefined, forMs: number | undefined],
 ];
-const ONCE = 6;
+const ONCE: PackedOnce["length"] = 6;
 
 type PackedDraft = [
   ...[dedupeKey: string | undefined, freshId: string],
@@ -72,7 +72,7 @@ type PackedDraft = [
   ],
   text: string,
 ];
-const OF_DRAFT = 10;
+const OF_DRAFT: PackedDraft["length"] = 10;
 
 /** Bytes that are a part of a larger memory: all of it would travel with them. */
 function whole(bytes: Uint8Array): Uint8Array {
