@@ -20,12 +20,16 @@ const GROUPS: readonly (readonly string[])[] = [
 ];
 const AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
 const SEED = join(import.meta.dirname, "support", "property-seed.ts");
+/** So many characters of what a group printed before it died. */
+const DYING_WORDS = 2_000;
 const COUNTS = ["tests", "pass", "fail", "cancelled", "skipped"] as const;
 
 type Counts = Record<(typeof COUNTS)[number], number>;
 interface Result {
   counts: Counts;
   isGreen: boolean;
+  /** What the reporter says of the tests that failed. */
+  failures: string;
 }
 
 /** Each file in the first group that takes it. */
@@ -50,7 +54,7 @@ function runGroup(files: readonly string[]): Promise<Result> {
   return new Promise((resolve) => {
     child.on("close", (code) => {
       process.stdout.write(text);
-      resolve({ counts: countsOf(text), isGreen: code === 0 });
+      resolve({ counts: countsOf(text), isGreen: code === 0, failures: failuresIn(text) });
     });
   });
 }
@@ -61,6 +65,11 @@ function countsOf(text: string): Counts {
     Number(new RegExp(`^ℹ ${name} (\\d+)$`, "m").exec(text)?.[1] ?? 0),
   ]);
   return Object.fromEntries(numbers) as Counts;
+}
+
+/** The reporter's last part. A group that died before it has its last lines instead. */
+function failuresIn(text: string): string {
+  return /^✖ failing tests:\n(.*)/ms.exec(text)?.[1]?.trim() ?? text.slice(-DYING_WORDS);
 }
 
 async function run(starts: readonly string[]): Promise<number> {
@@ -75,7 +84,10 @@ async function run(starts: readonly string[]): Promise<number> {
   console.log("all groups:");
   for (const name of COUNTS)
     console.log(`ℹ ${name} ${results.reduce((sum, { counts }) => sum + counts[name], 0)}`);
-  return results.length > 0 && results.every(({ isGreen }) => isGreen) ? 0 : 1;
+  const red = results.filter(({ isGreen }) => !isGreen);
+  // Once more, since the end of a long log is what is read first, and often all of it that is kept.
+  if (red.length > 0) console.log(`failed:\n${red.map(({ failures }) => failures).join("\n")}`);
+  return results.length > 0 && red.length === 0 ? 0 : 1;
 }
 
 process.exitCode = await run(process.argv.slice(2));

@@ -52,10 +52,7 @@ describe("why a rule did or did not fire", { concurrency: 3 }, () => {
     const fired = await archived(world, "h1", "fired");
     const held = await archived(world, "h2", "throttled");
 
-    const startedMs = performance.now();
     const [first, second] = await explained(world, fired.id);
-    const tookMs = performance.now() - startedMs;
-    assert.ok(tookMs < 1000, `took ${tookMs} ms`);
     assert.equal(first?.known, "stored");
     assert.equal(verdictOf(first).reason, "fired");
     assert.deepEqual(verdictOf(second).feature, {

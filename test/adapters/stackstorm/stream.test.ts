@@ -145,13 +145,13 @@ test("heartbeats, of which no event is made, keep a stream alive beyond the time
   const server = await streamServer(t, async ({ open, response }) => {
     open();
     for (let beat = 0; beat < 12; beat++) {
-      await pause(40);
+      await pause(100);
       response.write("\n");
     }
     response.end(anEventText("x1"));
   });
   const heard = ear();
-  const end = await readStream(aRequest(server.origin, { silenceMs: 400 }), heard, never);
+  const end = await readStream(aRequest(server.origin, { silenceMs: 1_000 }), heard, never);
   assert.deepEqual(end, { reason: "closed", proven: true });
   assert.equal(heard.events.length, 1);
   assert.equal(heard.connected, 1);
