@@ -12,6 +12,9 @@ export interface RunningWhale {
   delete(path: string): Promise<Response>;
 }
 
+/** For so long nobody at a terminal wonders whether anything goes on. */
+const SILENCE_MS = 5_000;
+
 /** Finds the running process. It throws `cli.not_running`, or `cli.no_answer`, with what to do about it. */
 export async function runningWhale(): Promise<RunningWhale> {
   const { dataDir } = foldersOf(environment(), process.cwd());
@@ -21,7 +24,9 @@ export async function runningWhale(): Promise<RunningWhale> {
   });
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const answer = await fetch(`${origin}${path}`, { ...init, headers }).catch((thrown: Error) => {
+    const silence = setTimeout(() => console.error(stillWaiting(origin)), SILENCE_MS);
+    const asked = fetch(`${origin}${path}`, { ...init, headers }).finally(() => clearTimeout(silence));
+    const answer = await asked.catch((thrown: Error) => {
       // What fetch throws says only that it failed.
       const cause = thrown.cause ?? thrown;
       throw errorCode(cause) === "ECONNREFUSED" ? notRunning(dataDir, cause) : noAnswer(origin, cause);
@@ -43,6 +48,14 @@ function notRunning(dataDir: string, cause: unknown): ChatOpsError {
     "  (start it with npm start; where it uses another folder set WHALE_HOME or WHALE_DATA; be the user who runs it)",
   ].join("\n");
   return new ChatOpsError(message, { code: "cli.not_running", cause });
+}
+
+/** Something that takes long and a process that hangs look the same from here. */
+function stillWaiting(origin: string): string {
+  return [
+    `${origin} 还没有应答，继续等待；Ctrl-C 只停止等待，所求的事可能照做，进程可能卡住：看它的日志和 /readyz`,
+    "  (no answer yet, still waiting; Ctrl-C ends the waiting alone, what was asked may still be done; the process may be stuck: see its log and /readyz)",
+  ].join("\n");
 }
 
 /** Somebody listens there, so that starting another one is no help. */
