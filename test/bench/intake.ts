@@ -115,28 +115,41 @@ interface Speeds {
   alertmanagerBatch: number[];
 }
 
+/**
+ * All rounds of single events come first, then all of batches: what V8 has compiled for the one does not serve the
+ * other, and a contestant that does one thing alone would have no such change.
+ */
 async function inTurn({ whale, koa, insert, alertmanager }: Field, amounts: Amounts): Promise<Speeds> {
-  const speeds: Speeds = {
-    ...{ whale: [], koa: [], batch: [], insert: [], alertmanager: [], alertmanagerBatch: [] },
-  };
   const { blocks, blockMs: durationMs } = amounts;
   const [single, batch] = [signedPosts(HOOK, 1), signedPosts(HOOK, BATCH)];
   const full = { connections: CONNECTIONS, durationMs };
   const eight = { connections: 8, durationMs };
   const [singles, batches] = [(STOCKED_SINGLES * durationMs) / 1000, (STOCKED_BATCHES * durationMs) / 1000];
-  // The first block of each warms up and does not count.
-  for (let block = 0; block <= blocks; block++) {
-    const round = {
-      whale: perSecond(await rested(whale, { next: stocked(single, singles), ...full })),
-      koa: perSecond(await load({ url: koa.url, next: stocked(single, singles), ...full })),
-      alertmanager: await deliveredPerSecond(alertmanager, durationMs, 1),
-      batch: BATCH * perSecond(await rested(whale, { next: stocked(batch, batches), ...eight })),
-      insert: (await insert.asked(durationMs))[0]?.[1] ?? Number.NaN,
-      alertmanagerBatch: await deliveredPerSecond(alertmanager, durationMs, BATCH),
-    };
-    if (block === 0) continue;
-    for (const name of Object.keys(speeds) as (keyof Speeds)[]) speeds[name].push(round[name]);
-  }
+  const ofSingles = await rounds(blocks, {
+    whale: async () => perSecond(await rested(whale, { next: stocked(single, singles), ...full })),
+    koa: async () => perSecond(await load({ url: koa.url, next: stocked(single, singles), ...full })),
+    alertmanager: () => deliveredPerSecond(alertmanager, durationMs, 1),
+  });
+  const ofBatches = await rounds(blocks, {
+    batch: async () => BATCH * perSecond(await rested(whale, { next: stocked(batch, batches), ...eight })),
+    insert: async () => (await insert.asked(durationMs))[0]?.[1] ?? Number.NaN,
+    alertmanagerBatch: () => deliveredPerSecond(alertmanager, durationMs, BATCH),
+  });
+  return { ...ofSingles, ...ofBatches };
+}
+
+/** What each contestant reached, block by block in turn. The first block of each warms up and does not count. */
+async function rounds<Name extends string>(
+  blocks: number,
+  contestants: Record<Name, () => Promise<number>>,
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(contestants) as Name[];
+  const speeds = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let block = 0; block <= blocks; block++)
+    for (const name of names) {
+      const speed = await contestants[name]();
+      if (block > 0) speeds[name].push(speed);
+    }
   return speeds;
 }
 
@@ -183,7 +196,7 @@ function printTable(
   const { speeds, half, figures } = run;
   for (const [name, values] of Object.entries(speeds)) {
     print(
-      `${name.padEnd(14)}${Math.round(median(values)).toString().padStart(8)} a second, median of ${values.length}`,
+      `${name.padEnd(18)}${Math.round(median(values)).toString().padStart(8)} a second, median of ${values.map(Math.round).join(" ")}`,
     );
   }
   print(`memory under half the load, MB: ${half.rssMb.map((mb) => Math.round(mb)).join(" ")}`);
