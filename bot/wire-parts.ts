@@ -290,6 +290,6 @@ const DUTY_LIMITS = { timeoutMs: 4_000, maxResponseBytes: 65_536, maxSockets: 4 
 
 /** Calls the systems outside once, so that those who watch them can warn of what does not answer. */
 export async function probeOutside({ wecom, fleet, inForce }: Parts): Promise<void> {
-  const clusters = inForce.current().clusters.map(({ name }) => fleet.sightOf(name));
+  const clusters = inForce.current().clusters.map(({ name }) => fleet.firstLook(name));
   await Promise.all([wecom.probe(), ...clusters]);
 }

@@ -11,6 +11,7 @@ import {
 import { errorText } from "../../core/errors.ts";
 import type { Audit, Clock, Executor, Logger, StateStore } from "../../core/ports/index.ts";
 import type { OpenRuns } from "../routing/index.ts";
+import { within } from "../workers/index.ts";
 
 export type DrainAnswer =
   | { outcome: "drained" | "drained_before"; drain: Drain; stranding: Stranding }
@@ -38,7 +39,7 @@ export interface Drains {
   order(name: string, order: DrainOrder & DrainFor, by: string): Promise<DrainAnswer>;
   /** Lets it take starts again, once a canary has passed; `skip`: why none is run. */
   lift(name: string, by: string, skip?: string): Promise<UndrainAnswer>;
-  /** What still runs there. */
+  /** What still runs there; of what others started nothing where the cluster lets a person wait too long. */
   counts(name: string): Promise<DrainCounts>;
   /** Takes each drain one step further. */
   round(): Promise<void>;
@@ -88,12 +89,14 @@ export function createDrains(deps: DrainsDeps): Drains {
       out: new Set(out.map((one) => one.name)),
     });
   };
-  const counts = (name: string) => countsOf(name, deps);
   return {
     current: () => drains,
     refresh,
     stranding,
-    counts,
+    counts: async (name) => {
+      const counted = await within(countsOf(name, deps));
+      return "value" in counted ? counted.value : { ...ownRuns(name, deps), all: null };
+    },
     order: async (name, order, by) => {
       await refresh();
       const answer = await drainCluster(name, order, { by, stranding: stranding(name), ...deps });
@@ -116,13 +119,18 @@ export function createDrains(deps: DrainsDeps): Drains {
   };
 }
 
-async function countsOf(name: string, { runs, executor, log }: DrainsDeps): Promise<DrainCounts> {
-  const { open, paused } = runs.of(name);
+async function countsOf(name: string, deps: DrainsDeps): Promise<DrainCounts> {
+  const { executor, log } = deps;
   const all = await executor.busy(name).catch((error: unknown) => {
     log.debug({ cluster: name, reason: errorText(error) }, "what runs could not be counted");
     return null;
   });
-  return { own: open - paused, paused, all };
+  return { ...ownRuns(name, deps), all };
+}
+
+function ownRuns(name: string, { runs }: Pick<DrainsDeps, "runs">): Pick<DrainCounts, "own" | "paused"> {
+  const { open, paused } = runs.of(name);
+  return { own: open - paused, paused };
 }
 
 async function drainCluster(

@@ -16,7 +16,7 @@ import { errorText } from "../../core/errors.ts";
 import type { Clock, Executor, Logger, Metrics, StateStore } from "../../core/ports/index.ts";
 import type { Warning } from "../http/index.ts";
 import type { OpenRuns } from "../routing/index.ts";
-import { type Loop, startLoop } from "../workers/index.ts";
+import { type Loop, startLoop, within } from "../workers/index.ts";
 import type { Breakers } from "./breakers.ts";
 import type { Drains } from "./drains.ts";
 import type { Upgrades } from "./upgrades.ts";
@@ -29,8 +29,10 @@ export interface Fleet {
   runs: OpenRuns;
   /** As of the last look; a drain that a person ordered comes before what was seen. */
   sights(): ClusterSights;
-  /** The same of one cluster, which is looked at now where that was never done. */
+  /** The same of one cluster, which is looked at now where that was never done. A person waits: not for long. */
   sightOf(name: string): Promise<ClusterSight>;
+  /** Looks at a cluster that was never looked at, however long that takes. */
+  firstLook(name: string): Promise<void>;
   warnings(): Warning[];
   /** Looks from time to time, and takes drains and the upgrade further. */
   start(): Loop;
@@ -89,14 +91,18 @@ export function createFleet(deps: FleetDeps, seen: Map<string, Looking> = new Ma
     for (const { name } of deps.clusters()) await tellTurn(name, keeping);
     showGauges(keeping);
   };
+  const firstLook = async (name: string): Promise<void> => {
+    const cluster = deps.clusters().find((one) => one.name === name);
+    if (cluster && lookingAt(name, keeping).health.state === "unknown") await lookIfDue(cluster, keeping);
+  };
   return {
     drains,
     upgrades,
     runs: deps.runs,
     sights: () => new Map(deps.clusters().map(({ name }) => [name, sightOf(name, keeping)])),
+    firstLook,
     sightOf: async (name) => {
-      const cluster = deps.clusters().find((one) => one.name === name);
-      if (cluster && lookingAt(name, keeping).health.state === "unknown") await lookIfDue(cluster, keeping);
+      await within(firstLook(name));
       return sightOf(name, keeping);
     },
     warnings: () => deps.clusters().flatMap(({ name }) => warningOf(name, keeping)),

@@ -1,23 +1,15 @@
 import { actorText } from "../../../core/cards/index.ts";
-import {
-  type Cluster,
-  type ClusterSight,
-  type ClusterState,
-  type Drain,
-  type DrainCounts,
-  STATE_WORDS,
-} from "../../../core/clusters/index.ts";
+import { type Cluster, type ClusterState, type Drain, STATE_WORDS } from "../../../core/clusters/index.ts";
 import { type Actor, authorise } from "../../../core/people/index.ts";
 import type { Directory } from "../../../core/ports/index.ts";
 import type { Fleet } from "../../clusters/index.ts";
 import { actorNames } from "../../names.ts";
-import { within } from "../../workers/index.ts";
 import type { Guest } from "../guest.ts";
 import { type Html, html, type Part } from "../html.ts";
 import { table, timePart } from "./parts.ts";
 
 export interface ClusterRowDeps {
-  fleet: Pick<Fleet, "sightOf" | "sights" | "drains" | "runs">;
+  fleet: Pick<Fleet, "sightOf" | "drains">;
   clusters: () => readonly Cluster[];
   directory: Pick<Directory, "nameOf">;
   timeZone: string;
@@ -56,7 +48,7 @@ export async function clusterTable(
   );
   const lines = clusters.map(async (cluster): Promise<Part[]> => {
     const { name, zone, businesses } = cluster;
-    const sight = await sightNow(name, deps);
+    const sight = await deps.fleet.sightOf(name);
     const drain = drains.get(name);
     return [
       html`<b>${name}</b>`,
@@ -83,24 +75,8 @@ async function drainPart(
     timeZone,
   }: ClusterRowDeps & Pick<Guest, "texts"> & { nameOf: (id: string) => string },
 ): Promise<Part> {
-  const left = done ? texts.fleet.drained : texts.fleet.left(await countsNow(name, fleet));
+  const left = done ? texts.fleet.drained : texts.fleet.left(await fleet.drains.counts(name));
   const time = timePart(Date.parse(at), timeZone);
   const who = actorText(by, { texts, nameOf });
   return html`${who} · ${time}${why && ` · ${why}`} · <span class="soft">${left}</span>`;
-}
-
-const UNSEEN: ClusterSight = { state: "unknown", sinceMs: Number.NaN, open: 0 };
-
-/** How a cluster stands; as of the last look where it lets a person wait too long. */
-async function sightNow(name: string, { fleet }: Pick<ClusterRowDeps, "fleet">): Promise<ClusterSight> {
-  const looked = await within(fleet.sightOf(name));
-  return "value" in looked ? looked.value : (fleet.sights().get(name) ?? UNSEEN);
-}
-
-/** What still runs on it; what Whale itself has there where the cluster lets a person wait too long. */
-async function countsNow(name: string, { drains, runs }: ClusterRowDeps["fleet"]): Promise<DrainCounts> {
-  const counted = await within(drains.counts(name));
-  if ("value" in counted) return counted.value;
-  const { open, paused } = runs.of(name);
-  return { own: open - paused, paused, all: null };
 }

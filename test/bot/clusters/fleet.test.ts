@@ -34,18 +34,20 @@ function aFleet() {
     canTell: true,
     triedToTell: 0,
     onCanary: async (): Promise<void> => undefined,
+    onProbe: async (): Promise<Probe> => world.probe,
+    onBusy: async (): Promise<number> => world.busy,
   };
   const { state, audit, tasks, leases } = openMemoryStore({ clock });
   const clusters = [cluster("hz"), { ...cluster("bj"), canary: { everyMs: 600_000, withinMs: 1_000 } }];
   const breakers = createBreakers({ clock, log });
   const engine: Executor = {
     ...instantExecutor(),
-    probe: async () => world.probe,
+    probe: () => world.onProbe(),
     canary: async () => {
       await world.onCanary();
       return world.canary;
     },
-    busy: async () => world.busy,
+    busy: () => world.onBusy(),
   };
   const executor = guardedExecutor(engine, breakers);
   const common = { clusters: () => clusters, executor, state, clock, log };
@@ -90,6 +92,18 @@ test("a cluster is looked at when somebody first asks, and is up when it answers
   const sight = await fleet.sightOf("hz");
   assert.deepEqual([sight.state, sight.version, sight.open], ["up", "3.9.0", 0]);
   assert.deepEqual(fleet.warnings(), []);
+});
+
+test("a cluster that hangs holds nobody up who asks how it stands: what Whale itself knows is told", async (t) => {
+  const { world, fleet, drains } = aFleet();
+  await drains.order("hz", ORDER, "user:zhangsan");
+  world.onProbe = () => new Promise<never>(() => undefined);
+  world.onBusy = () => new Promise<never>(() => undefined);
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const [sight, counts] = [fleet.sightOf("hz"), drains.counts("hz")];
+  t.mock.timers.tick(3_000);
+  assert.equal((await sight).state, "draining");
+  assert.deepEqual(await counts, { own: 0, paused: 0, all: null });
 });
 
 test("a key that is rotated in mid-run brings it down, is told once with what to do, and its end too", async () => {
