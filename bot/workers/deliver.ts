@@ -215,8 +215,9 @@ async function taskOf({ task }: OutboxClaim, body: TaskBody, { tasks }: DeliverD
   return named === undefined ? (task ?? null) : tasks.get(named);
 }
 
-async function journalEnd(task: Task, { journal, shown }: DeliverDeps): Promise<void> {
-  const draft = endedDraft(task, { nowMs: task.updatedAtMs, rawRef: "" }, shown);
+async function journalEnd(task: Task, { journal, shown, view }: DeliverDeps): Promise<void> {
+  const { texts } = await view(null);
+  const draft = endedDraft(task, { nowMs: task.updatedAtMs, rawRef: "", texts }, shown);
   const raw = rawOf(Buffer.from(JSON.stringify(draft.event.detail)), "application/json");
   const event = { ...draft.event, rawRef: raw.ref };
   await journal.append({ source: event.source, drafts: [{ ...draft, event }], raw });

@@ -2,6 +2,7 @@ import { TASK_ENDED_TYPE } from "../events/event-type.ts";
 import { eventId, type JsonObject } from "../ids/index.ts";
 import type { EventDraft } from "../incidents/admit.ts";
 import type { ShowRun } from "../pages/secrets.ts";
+import type { Texts } from "../texts/index.ts";
 import type { Task } from "./task.ts";
 
 /** The name of the source that Whale's own events come from. */
@@ -9,11 +10,12 @@ export const OWN_SOURCE = "whale";
 
 /**
  * The event that tells of a task's end, so that rules can go on until the target state is reached. It carries
- * the chain of tasks that led here, and no secret that the run was given. One end gives one event, however often it is journaled.
+ * the chain of tasks that led here, and no secret that the run was given. One end gives one event, however often it is
+ * journaled. Its title is for people, in the words of `texts`; rules go by its labels and detail.
  */
 export function endedDraft(
   task: Task,
-  { nowMs, rawRef }: { nowMs: number; rawRef: string },
+  { nowMs, rawRef, texts }: { nowMs: number; rawRef: string; texts: Pick<Texts, "states"> },
   shown: ShowRun,
 ): EventDraft {
   const at = new Date(nowMs).toISOString();
@@ -24,7 +26,7 @@ export function endedDraft(
     event: {
       type: TASK_ENDED_TYPE,
       name: task.action,
-      title: `${task.title}: ${task.state}`,
+      title: `${task.title} · ${texts.states[task.state]}`,
       source: OWN_SOURCE,
       subject: task.event.subject,
       severity: task.state === "succeeded" ? "info" : "warning",

@@ -92,6 +92,7 @@ describe("what rules make of events", { concurrency: 3 }, () => {
     assert.equal(last?.depth, 1);
     assert.deepEqual(last?.causes, [card.cardId.replace(/@1$/, "")]);
     assert.equal(last?.event.subject, "h1");
+    assert.equal(last?.event.title, "演练 · 未执行");
   });
 
   /** A rule that fires again at the end of each of its own tasks, without asking. */

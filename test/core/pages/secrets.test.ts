@@ -7,7 +7,7 @@ import { outputFile, resultMessage } from "../../../core/outbox/index.ts";
 import { showingRuns, shownRun } from "../../../core/pages/index.ts";
 import { shownExplanation, type Verdict } from "../../../core/rules/index.ts";
 import { endedDraft, type Task, toldTask } from "../../../core/tasks/index.ts";
-import { LANGUAGES, type Language } from "../../../core/texts/index.ts";
+import { LANGUAGES, type Language, textsOf } from "../../../core/texts/index.ts";
 import { anEvent } from "../../support/builders.ts";
 import { SECRET_PIN } from "../../support/secrecy.ts";
 import { aMadeTask, anExecution, inputs, walk } from "../../support/tasks.ts";
@@ -67,7 +67,8 @@ const PLACES: Record<string, (task: Task, viewing: ReturnType<typeof viewingFor>
   "the gateway's row of a held run": (task) => heldExecution(task, "", shown),
   "the gateway's row of a refused run": (task) =>
     heldExecution({ ...task, state: "refused", dueAtMs: null }, `refused: ${task.message}`, shown),
-  "the event of an end": (task) => endedDraft(task, { nowMs: 0, rawRef: "" }, shown).event.detail,
+  "the event of an end": (task) =>
+    endedDraft(task, { nowMs: 0, rawRef: "", texts: textsOf("zh") }, shown).event.detail,
 };
 
 const VERDICT = {
