@@ -23,8 +23,12 @@ const JAVA = [
   // The JDK's HTTP server else holds answers back for 40 ms, and closes idle connections after 30 s.
   ...["-Dsun.net.httpserver.nodelay=true", "-Dsun.net.httpserver.idleInterval=3600"],
 ];
-// Lets tests delete their indices by a wildcard.
-const SETTINGS = ["action.destructive_requires_name=false"];
+const SETTINGS = [
+  // Lets tests delete their indices by a wildcard.
+  "action.destructive_requires_name=false",
+  // On a machine whose disk is nine tenths full, no index would get its shards. Tests say themselves when it is full.
+  "cluster.routing.allocation.disk.threshold_enabled=false",
+];
 const MAIN = "org.elasticsearch.node.LoopbackNode";
 
 /** Starts a node on a free port with an empty folder. `settings` are further ones, as `name=value`. */
