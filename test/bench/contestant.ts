@@ -32,6 +32,8 @@ export async function startContestant(script: string, orders: Orders): Promise<C
     stdio: ["ignore", log, "inherit", "ipc"],
   });
   closeSync(log);
+  // Also where this process is interrupted.
+  process.once("exit", () => child.kill("SIGKILL"));
   child.send(orders);
   const first = await heard(child);
   const ask = async (message: number | string): Promise<StepMark[]> => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { errorText } from "../../core/errors.ts";
 import type { Bench } from "./bench.ts";
@@ -54,6 +57,15 @@ function usage(): string {
   return ["npm run bench -- NAME [--json] [--quick] [--profile] [--seed N]", ...names].join("\n");
 }
 
+/** All that a benchmark stores, many gigabytes, goes into one folder, which goes when it is interrupted, too. */
+function storeInOneFolder(): void {
+  const folder = mkdtempSync(join(tmpdir(), "whale-bench-"));
+  process.env["TMPDIR"] = folder;
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   const [name, ...rest] = positionals;
@@ -62,6 +74,7 @@ async function main(): Promise<void> {
   if (!bench || rest.length > 0) return refuse(`there is no benchmark "${positionals.join(" ")}"`);
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) return refuse(`--seed ${values.seed} is no whole number`);
+  storeInOneFolder();
   const run = await bench.load();
   const { quick, profile, json } = values;
   const figures = await run({ quick, profile, seed, print: (line) => console.log(line) });

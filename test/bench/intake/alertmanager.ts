@@ -31,6 +31,7 @@ export async function startAlertmanager(folder: string): Promise<AlertmanagerRun
   const config = join(folder, "alertmanager.yml");
   writeFileSync(config, configFor(`http://127.0.0.1:${(webhook.address() as AddressInfo).port}/`));
   const child = spawn(PATH, argsFor({ folder, config, port }), { stdio: "ignore" });
+  process.once("exit", () => child.kill("SIGKILL"));
   const url = `http://127.0.0.1:${port}`;
   await ready(url);
   return {
