@@ -28,3 +28,4 @@ export * from "./starter.ts";
 export * from "./steps.ts";
 export * from "./task-worker.ts";
 export * from "./viewing.ts";
+export * from "./within.ts";

@@ -1,4 +1,3 @@
-import { errorText } from "../../core/errors.ts";
 import type { Execution, Executor } from "../../core/ports/index.ts";
 import {
   isTerminal,
@@ -8,6 +7,7 @@ import {
   type RunsBelow,
   type Task,
 } from "../../core/tasks/index.ts";
+import { within } from "./within.ts";
 
 export const NO_RUNS: RunsBelow = { runs: [], isWhole: true };
 
@@ -15,8 +15,6 @@ export const NO_RUNS: RunsBelow = { runs: [], isWhole: true };
 const DEEPEST = 4;
 /** A workflow over a thousand machines may start a workflow on each. */
 const MOST_READS = 20;
-/** A person waits: what the engine does not say within this is told as not known. */
-const PATIENCE_MS = 3_000;
 
 interface Growing extends RunBelow {
   below: Growing[];
@@ -65,17 +63,4 @@ export async function progressNow(
   if (!execution || isTerminal(state)) return null;
   const found = await within(runsBelow(execution, executor));
   return "why" in found ? null : progressOf(found.value);
-}
-
-/** What is told within the time that a person waits, or why it is not. */
-export async function within<T>(asked: Promise<T>): Promise<{ value: T } | { why: string }> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ why: string }>((resolve) => {
-    timer = setTimeout(() => resolve({ why: `${PATIENCE_MS / 1000} s` }), PATIENCE_MS);
-  });
-  const answered = asked.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ why: errorText(error) }),
-  );
-  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }
