@@ -25,6 +25,10 @@ describe("the end-to-end benchmark", () => {
     }
   });
 
+  test("asks why each of the alerts made its task", () => {
+    assert.equal(run.explainMs.length, 4);
+  });
+
   test("asks the same of both: one card, the clicking person and the tag read anew, one start", () => {
     for (const kinds of [...kindsOf(run.whale), ...kindsOf(run.bare)]) {
       for (const kind of ["card", "user_get", "tag_get", "start"]) {
