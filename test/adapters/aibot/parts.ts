@@ -31,7 +31,7 @@ export interface BotWorld {
 }
 
 /** Short times, so that what waits in life does not here. */
-const QUICK = { pingMs: 60, connectMs: 400, leaseMs: 400, renewMs: 40, pauseMs: 20 };
+export const QUICK = { pingMs: 60, connectMs: 400, leaseMs: 400, renewMs: 40, pauseMs: 20 };
 
 export async function openBotWorld(test: TestContext, options?: AibotSimulatorOptions): Promise<BotWorld> {
   const sim = await startAibotSimulator(options);

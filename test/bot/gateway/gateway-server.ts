@@ -30,6 +30,7 @@ export interface GatewayWorld {
   aliases?: readonly ActionAlias[];
   /** What becomes of a retry; it is made when absent. */
   retry?: Retried;
+  limits?: ServerDeps["limits"];
 }
 
 export interface Answer {
@@ -108,6 +109,7 @@ export async function gatewayServer(t: TestContext, world: GatewayWorld) {
     api,
     metrics,
     log,
+    ...(world.limits ? { limits: world.limits } : {}),
     hooks: {},
   } as unknown as ServerDeps);
   const { port } = await server.listen({ host: "127.0.0.1", port: 0 });

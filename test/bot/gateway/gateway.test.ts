@@ -35,6 +35,8 @@ const having =
     const found = rows.find((one) => one.id === id);
     return found ? { status: 200, body: found } : { status: 404, body: { faultstring: "no" } };
   };
+/** Ends a test that waits for what never comes. */
+const PATIENCE = { timeout: 20_000 };
 const down = () => null;
 const running = (cluster = "a") =>
   aTask({ state: "running", execution: { id: ID, cluster, status: "running" } });
@@ -538,15 +540,20 @@ test("the output of what ended without running is over", async (t) => {
   assert.match(await heard(url, "EOF"), /event: EOF/);
 });
 
-test("a stream that somebody hears is cut when the process ends, which does not wait for it", async (t) => {
-  const world = await gatewayServer(t, { clusters: { a: { reply: down } } });
-  const hearing = heard(`${world.origin}/st2/stream/v1/stream`, "never");
-  const refused = assert.rejects(hearing);
-  await eventually("the stream to be open", () => world.seen["a"]?.length === 1);
-  // The stream would never end by itself.
-  await world.server.close();
-  await refused;
-});
+test(
+  "a stream that somebody hears is cut when the process ends, which does not wait for it",
+  PATIENCE,
+  async (t) => {
+    // As long as it would wait for answers under way.
+    const limits = { closeTimeoutMs: 3 * PATIENCE.timeout };
+    const world = await gatewayServer(t, { clusters: { a: { reply: down } }, limits });
+    const hearing = heard(`${world.origin}/st2/stream/v1/stream`, "never");
+    const refused = assert.rejects(hearing);
+    await eventually("the stream to be open", () => world.seen["a"]?.length === 1);
+    await world.server.close();
+    await refused;
+  },
+);
 
 test("a run once more is asked of its task, with what the client wants of it", async (t) => {
   const task = { ...running(), state: "failed" as const };
