@@ -24,7 +24,7 @@ const BENCHES: Readonly<Record<string, { what: string; load: () => Promise<Bench
     load: async () => (await import("./throttle.ts")).throttle,
   },
   e2e: {
-    what: "alert → card and click → start, held against a bare Koa server",
+    what: "alert → card and click → start, held against a bare Koa server; the answer to why",
     load: async () => (await import("./e2e.ts")).e2e,
   },
   gateway: {
